@@ -1,0 +1,41 @@
+"""What became of a command: the value of a record of ledger.outcomes, keyed by the reply address."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from contracts.commands import Address
+from contracts.identifiers import CommandId, LedgerNumber, Sequence
+from contracts.models import WireModel
+
+
+class Accepted(WireModel):
+    """The command is entry `sequence`. `repeated` if it had been so before this repetition of it."""
+
+    status: Literal["accepted"] = "accepted"
+    command_id: CommandId
+    reply_to: Address
+    ledger: LedgerNumber
+    sequence: Sequence
+    repeated: bool = False
+
+
+class Rejected(WireModel):
+    """The command was refused, and nothing has changed; `code` is a row of contracts.refusals."""
+
+    status: Literal["rejected"] = "rejected"
+    command_id: CommandId
+    reply_to: Address
+    ledger: LedgerNumber
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    details: dict[str, str | int] = Field(default_factory=dict)
+
+
+Outcome = Annotated[Accepted | Rejected, Field(discriminator="status")]
+
+_OUTCOME: TypeAdapter[Accepted | Rejected] = TypeAdapter(Outcome)
+
+
+def decode_outcome(value: bytes) -> Accepted | Rejected:
+    """Read a record value; raises pydantic.ValidationError."""
+    return _OUTCOME.validate_json(value)

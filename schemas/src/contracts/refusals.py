@@ -1,0 +1,87 @@
+"""Every way to say no: the stable code, its HTTP status, the sentence, and the rule behind it.
+
+One table for the ledger and its edges; the documentation page is made from it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row of the table. `sentence` says what is wrong and what to do; `rule` names domain.md's section."""
+
+    code: str
+    status: int
+    sentence: str
+    rule: str
+
+
+_ROWS = (
+    # who asks
+    Refusal("no_right", 403, "You have no right to do this here; ask an administrator of the company.", "X1"),
+    Refusal("project_unknown", 404, "There is no such project.", "X7"),
+    Refusal("company_unknown", 404, "There is no such company.", "X7"),
+    Refusal("device_unknown", 404, "There is no such device in a project of yours; add it first.", "X7"),
+    # the ledger itself
+    Refusal(
+        "ledger_not_founded",
+        409,
+        "The ledger has not been founded yet; an operator has to do it once.",
+        "D10",
+    ),
+    Refusal("ledger_already_founded", 409, "The ledger has been founded already.", "D10"),
+    Refusal(
+        "idempotency_key_reused",
+        409,
+        "This idempotency key was used for another request; use a new key for a new request.",
+        "D11",
+    ),
+    Refusal("company_exists", 409, "This company exists already.", "F1"),
+    Refusal("project_exists", 409, "This project exists already.", "F1"),
+    Refusal("project_name_taken", 409, "The company has a project of this name; choose another name.", "F1"),
+    # keys
+    Refusal("license_type_unknown", 422, "The catalog has no such license type.", "section 2"),
+    Refusal("license_type_repeated", 422, "Name each license type once.", "R4"),
+    Refusal("key_exists", 409, "This activation key has been issued already.", "F1"),
+    Refusal("key_unknown", 404, "There is no such activation key; check it for typing errors.", "F1"),
+    Refusal("key_checksum", 422, "The key's check symbol does not match; check it for typing errors.", "section 7"),
+    Refusal("key_already_redeemed", 409, "This activation key has been redeemed already.", "F1"),
+    # devices and allocations
+    Refusal("serial_malformed", 422, "A serial has 12 hexadecimal digits, such as 009033010203.", "section 1"),
+    Refusal("serial_wrong_vendor", 422, "The serial does not begin with this vendor's prefix 009033.", "section 1"),
+    Refusal("device_known_elsewhere", 409, "This device is in another project; release it there first.", "F1"),
+    Refusal("insufficient_balance", 409, "The project's balance has not enough free licenses of this type.", "R2"),
+    Refusal("balance_limit", 409, "More licenses of one type than an account may hold.", "R2"),
+    Refusal("class_not_allocatable", 422, "Licenses of this class are not allocated to a device.", "section 2"),
+    Refusal(
+        "confirmation_required",
+        409,
+        "Licenses of this type can't be returned later; repeat the request with confirm_final set.",
+        "R4",
+    ),
+    Refusal("device_not_in_project", 409, "The device is in another project of the company.", "F1"),
+    # license files and returns
+    Refusal(
+        "license_file_superseded",
+        409,
+        "A newer license file of this device exists or is being made; fetch that one.",
+        "R5",
+    ),
+    Refusal("document_malformed", 422, "This is no well-formed return document.", "C3"),
+    Refusal("document_too_big", 413, "A return document has at most 32 KiB.", "C3"),
+    Refusal(
+        "certificate_not_vendor_signed",
+        403,
+        "The certificate was not signed by the vendor; only an RMA or the vendor's staff can help.",
+        "C3",
+    ),
+    Refusal("certificate_serial_mismatch", 403, "The certificate belongs to another device.", "F7"),
+    Refusal("certificate_invalidated", 409, "This certificate has been invalidated; fetch the receipt.", "F7"),
+    Refusal("signature_invalid", 422, "The signature of the document does not hold.", "C3"),
+    Refusal("firmware_too_old", 426, "This needs firmware of version 8 or newer.", "C3"),
+    Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),
+    Refusal("generation_unknown", 409, "The ledger knows no such generation of this device.", "C3"),
+)
+
+REFUSALS: dict[str, Refusal] = {row.code: row for row in _ROWS}
+"""By code."""

@@ -1,0 +1,135 @@
+"""The one declaration of topics: who writes and reads what, how it is keyed, and how long it is kept.
+
+The local broker, the manifests, the access rights and AsyncAPI are made from it or checked against it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DAY_MS = 24 * 60 * 60 * 1000
+FOR_EVER = -1
+PREFIX = "licensing."
+MAX_RECORD_BYTES = 128 * 1024  # an entry is at most 60 KiB; a license file carries one in base64 and a proof
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic. `partitions` is per ledger where `per_ledger`; `retention_ms` -1 keeps for ever."""
+
+    name: str
+    key: str
+    partitions: int
+    cleanup: Literal["delete", "compact"]
+    retention_ms: int
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    per_ledger: bool = False
+
+    def config(self) -> dict[str, str]:
+        """Its settings on the broker."""
+        return {
+            "cleanup.policy": self.cleanup,
+            "retention.ms": str(self.retention_ms),
+            "max.message.bytes": str(MAX_RECORD_BYTES),
+            "message.timestamp.type": "CreateTime",
+        }
+
+
+COMMANDS = Topic(
+    "ledger.commands",
+    key="ledger",
+    partitions=1,
+    per_ledger=True,
+    cleanup="delete",
+    retention_ms=7 * DAY_MS,
+    writers=("ledger-api", "device-sync", "rma"),
+    readers=("ledger-writer",),
+)
+EVENTS = Topic(
+    "ledger.events",
+    key="ledger",
+    partitions=1,
+    per_ledger=True,
+    cleanup="delete",
+    retention_ms=FOR_EVER,
+    writers=("ledger-writer",),
+    readers=("ledger-writer", "ledger-projector", "ledger-api", "signer", "rma", "portal", "auditor"),
+)
+OUTCOMES = Topic(
+    "ledger.outcomes",
+    key="reply address",
+    partitions=8,
+    cleanup="delete",
+    retention_ms=DAY_MS,
+    writers=("ledger-writer",),
+    readers=("ledger-api", "rma", "device-sync"),
+)
+CHECKPOINTS = Topic(
+    "ledger.checkpoints",
+    key="ledger",
+    partitions=1,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("signer",),
+    readers=("ledger-api", "auditor"),
+)
+LICENSE_FILES = Topic(
+    "signer.license-files",
+    key="serial",
+    partitions=8,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("signer",),
+    readers=("signer", "device-sync", "ledger-projector"),
+)
+RETURN_RECEIPTS = Topic(
+    "signer.return-receipts",
+    key="serial/generation",
+    partitions=8,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("signer",),
+    readers=("signer", "device-sync", "ledger-projector"),
+)
+SIGNATURES = Topic(
+    "signer.audit",
+    key="key id",
+    partitions=1,
+    cleanup="delete",
+    retention_ms=FOR_EVER,
+    writers=("signer",),
+    readers=("auditor",),
+)
+
+
+def _dead_letters(service: str) -> Topic:
+    return Topic(
+        f"{service}.dead-letters",
+        key="as the source",
+        partitions=1,
+        cleanup="delete",
+        retention_ms=30 * DAY_MS,
+        writers=(service,),
+        readers=("operator",),
+    )
+
+
+DEAD_LETTERS: dict[str, Topic] = {
+    service: _dead_letters(service)
+    for service in ("ledger-writer", "ledger-projector", "ledger-api", "signer", "device-sync")
+}
+TOPICS: tuple[Topic, ...] = (
+    COMMANDS,
+    EVENTS,
+    OUTCOMES,
+    CHECKPOINTS,
+    LICENSE_FILES,
+    RETURN_RECEIPTS,
+    SIGNATURES,
+    *DEAD_LETTERS.values(),
+)
+
+
+def topic_name(topic: Topic, prefix: str = PREFIX) -> str:
+    """Its name on the broker."""
+    return prefix + topic.name
