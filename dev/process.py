@@ -23,21 +23,22 @@ LOG_TAIL_LINES = 15
 class Program:
     """What to run. `user` is another account to run it as, which only root may ask for."""
 
-    name: str
     argv: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     user: str | None = None
-    stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 15.0
 
 
 class Process:
     """A program in the background; its pid and log files lie in `state`, so that any later process can find it again."""
 
-    def __init__(self, program: Program, state: Path) -> None:
-        self.program = program
-        self.log = state / "log" / f"{program.name}.log"
-        self._pid_file = state / "run" / f"{program.name}.json"
+    def __init__(
+        self, name: str, state: Path, *, stop_seconds: float, stop_signal: signal.Signals = signal.SIGTERM
+    ) -> None:
+        self.name = name
+        self.log = state / "log" / f"{name}.log"
+        self._pid_file = state / "run" / f"{name}.json"
+        self._stop_seconds = stop_seconds
+        self._stop_signal = stop_signal
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,23 +51,22 @@ class Process:
         known = identity.read(self._pid_file)
         return known is not None and known.is_alive()
 
-    def has_crashed(self) -> bool:
-        """Whether it was started, and ended without being asked to."""
-        return self._pid_file.exists() and not self.is_alive()
+    def was_started(self) -> bool:
+        """Whether it was started and not stopped since; it may have crashed in between."""
+        return self._pid_file.exists()
 
-    def spawn(self) -> None:
+    def spawn(self, program: Program) -> None:
         """Start it; what an earlier start left behind is ended first."""
         self.kill()
         for file in (self.log, self._pid_file):
             file.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._child = self._popen(log.fileno())
+            self._child = self._popen(program, log.fileno())
         started = identity.identify(self._child.pid)
         if started is not None:
             identity.write(self._pid_file, started)
 
-    def _popen(self, log: int) -> subprocess.Popen[bytes]:
-        program = self.program
+    def _popen(self, program: Program, log: int) -> subprocess.Popen[bytes]:
         groups = None if program.user is None else os.getgrouplist(program.user, _primary_group(program.user))
         try:
             return subprocess.Popen(
@@ -81,7 +81,7 @@ class Process:
                 extra_groups=groups,
             )
         except FileNotFoundError as missing:
-            raise Trouble(f"{program.name}: {missing.filename} is missing; run `make setup`.") from missing
+            raise Trouble(f"{self.name}: {missing.filename} is missing; run `make setup`.") from missing
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: float, progress: Callable[[str], None]) -> None:
         """Wait for readiness, telling `progress` now and then; Trouble when it ends or takes too long."""
@@ -90,11 +90,11 @@ class Process:
         while not is_ready():
             waited = time.monotonic() - begin
             if not self.is_alive():
-                raise Trouble(f"{self.program.name} ended while it was starting.\n{self.log_tail()}")
+                raise Trouble(f"{self.name} ended while it was starting.\n{self.log_tail()}")
             if waited > seconds:
-                raise Trouble(f"{self.program.name} was not ready after {seconds:.0f} s.\n{self.log_tail()}")
+                raise Trouble(f"{self.name} was not ready after {seconds:.0f} s.\n{self.log_tail()}")
             if waited > told:
-                progress(f"{self.program.name}: still starting, {waited:.0f} s")
+                progress(f"{self.name}: still starting, {waited:.0f} s")
                 told += 5.0
             time.sleep(POLL_SECONDS)
 
@@ -102,8 +102,8 @@ class Process:
         """Ask it to end, wait a bounded time, then kill what is left of its session. Idempotent."""
         known = identity.read(self._pid_file)
         if known is not None and known.is_alive():
-            os.kill(known.pid, self.program.stop_signal)
-            self._wait_gone(known.is_alive, self.program.stop_seconds)
+            os.kill(known.pid, self._stop_signal)
+            self._wait_gone(known.is_alive, self._stop_seconds)
         self.kill()
 
     def kill(self) -> None:
@@ -113,7 +113,7 @@ class Process:
             for pid in known.session():
                 _kill(pid)
             if not self._wait_gone(lambda: bool(known.session()), KILL_SECONDS):
-                raise Trouble(f"{self.program.name} (pid {known.pid}) does not end, even killed.")
+                raise Trouble(f"{self.name} (pid {known.pid}) does not end, even killed.")
         if self._child is not None:
             self._child.wait(KILL_SECONDS)
         self._pid_file.unlink(missing_ok=True)

@@ -37,8 +37,7 @@ class Broker:
         self._data = state / "kafka"
         self._config = state / "kafka.properties"
         self._jvm = JVM + SHORT_LIVED_JVM if short_lived else JVM
-        argv = (*self._java(), "kafka.Kafka", str(self._config))
-        self.process = Process(Program(self.name, argv, stop_seconds=STOP_SECONDS), state)
+        self.process = Process(self.name, state, stop_seconds=STOP_SECONDS)
 
     @property
     def address(self) -> str:
@@ -54,7 +53,7 @@ class Broker:
         self._config.write_text(_properties(self._settings()))
         if not (self._data / "meta.properties").exists():
             self._format()
-        self.process.spawn()
+        self.process.spawn(Program((*self._java(), "kafka.Kafka", str(self._config))))
 
     def wait(self, progress: Callable[[str], None] = print) -> None:
         self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)

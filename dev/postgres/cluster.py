@@ -5,7 +5,9 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from dev.ports import HOST
@@ -16,6 +18,10 @@ from dev.trouble import Trouble
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 COMMAND_SECONDS = 120.0
+
+# The sessions of a cluster that was killed notice within moments, and until then no other may take its data.
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.5
 
 OWNER = "licensing"
 
@@ -38,20 +44,26 @@ class Cluster:
 
     def __init__(self, state: Path, *, port: int, short_lived: bool = False) -> None:
         self._port = port
-        home = account.home(state / "postgres")
-        self._data = home / "data"
-        self._password_file = home / "password"
-        self._binaries = binaries.folder(self._data)
-        settings = SETTINGS | (SHORT_LIVED_SETTINGS if short_lived else {}) | {"port": str(port)}
-        options = (word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
-        program = Program(
-            self.name,
-            (str(self._binaries / "postgres"), "-D", str(self._data), *options),
-            user=account.account(),
-            stop_signal=signal.SIGINT,  # "fast": clients are sent away, then it ends; SIGTERM would wait for them
-            stop_seconds=STOP_SECONDS,
-        )
-        self.process = Process(program, state)
+        self._state = state
+        self._settings = SETTINGS | (SHORT_LIVED_SETTINGS if short_lived else {}) | {"port": str(port)}
+        # SIGINT is a fast shutdown: clients are sent away; SIGTERM would wait for them.
+        self.process = Process(self.name, state, stop_signal=signal.SIGINT, stop_seconds=STOP_SECONDS)
+
+    @cached_property
+    def _home(self) -> Path:
+        return account.home(self._state / "postgres")
+
+    @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def _password_file(self) -> Path:
+        return self._home / "password"
+
+    @cached_property
+    def _binaries(self) -> Path:
+        return binaries.folder(self._data)
 
     @property
     def address(self) -> str:
@@ -68,10 +80,14 @@ class Cluster:
         """Start it without waiting; the first start also makes its data."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        self.process.spawn()
+        self._spawn()
 
     def wait(self, progress: Callable[[str], None] = print) -> None:
         """Return when it serves and the owner's database is there."""
+        for _ in range(ATTEMPTS - 1):
+            if self._outlives_its_former_self(progress):
+                break
+            self._spawn()
         self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)
         if not self._exists(OWNER):
             self.create(OWNER)
@@ -97,6 +113,20 @@ class Cluster:
     def drop(self, database: str) -> None:
         """Remove a database, and whoever is still connected to it."""
         self._must("dropdb", "--force", "--if-exists", database)
+
+    def _spawn(self) -> None:
+        options = (word for name, value in self._settings.items() for word in ("-c", f"{name}={value}"))
+        argv = (str(self._binaries / "postgres"), "-D", str(self._data), *options)
+        self.process.spawn(Program(argv, user=account.account()))
+
+    def _outlives_its_former_self(self, progress: Callable[[str], None]) -> bool:
+        """False when it gave up at once, as it does while sessions of a killed cluster still end."""
+        try:
+            self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)
+        except Trouble:
+            time.sleep(PAUSE_SECONDS)
+            return self.process.is_alive()
+        return True
 
     def _exists(self, database: str) -> bool:
         return self._run("psql", "-XqAtc", "select 1", database).returncode == 0
