@@ -3,14 +3,15 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup up run status down clean test unit check fmt lock bench faults fuzz
 
-PYTHON := .venv/bin/python
 BIN := .venv/bin
+# Showing and ending the stack needs no virtual environment, and there may be none any more.
+PYTHON = $(shell command -v $(BIN)/python || command -v python3)
 FORMAT ?= text
 PARTS ?=
 ARGS ?=
 
 help: ## Say what there is
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
@@ -48,7 +49,10 @@ fmt: setup ## Format, and fix what can be fixed
 	@$(BIN)/ruff check --fix .
 
 lock: setup ## Pin requirements/*.in again, with hashes
-	@dev/lock.sh
+	@for role in run dev; do \
+	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
+	done
 
 bench: setup ## Measure speed and memory, each beside its baseline
 	@$(PYTHON) -m benchmarks $(ARGS)

@@ -34,7 +34,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class Process:
-    """A program in the background; its pid and log files lie in `state`, so that any later process can find it again."""
+    """A program in the background; its pid and log files lie in `state`, where any later process finds it again."""
 
     def __init__(
         self, name: str, state: Path, *, stop_seconds: float, stop_signal: signal.Signals = signal.SIGTERM

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from tests.conftest import KafkaTopics, MakeTopics
 
 
 @asynccontextmanager
-async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncIterator[AIOKafkaProducer]:
+async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:
     client = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", request_timeout_ms=request_timeout_ms)
     await client.start()
     try:
@@ -21,7 +21,7 @@ async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncIte
 
 
 @asynccontextmanager
-async def consumer(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+async def consumer(bootstrap: str, group: str | None = None) -> AsyncGenerator[AIOKafkaConsumer]:
     client = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
     )
@@ -32,13 +32,13 @@ async def consumer(bootstrap: str, group: str | None = None) -> AsyncIterator[AI
         await client.stop()
 
 
-async def values(bootstrap: str, topic: str) -> list[bytes]:
+async def values(bootstrap: str, topic: str) -> list[bytes | None]:
     async with consumer(bootstrap) as client:
         partition = TopicPartition(topic, 0)
         client.assign([partition])
         end = (await client.end_offsets([partition]))[partition]
         await client.seek_to_beginning(partition)
-        found: list[bytes] = []
+        found: list[bytes | None] = []
         while await client.position(partition) < end:
             found += [record.value for record in (await client.getmany(timeout_ms=1000)).get(partition, [])]
         return found
