@@ -1,0 +1,52 @@
+"""The admin port of a process: /livez, /readyz and /metrics, apart from its business port."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+
+Readiness = Callable[[], tuple[bool, str]]
+"""Says whether the process can do its work now, and if not, what it waits for."""
+SHUTDOWN_SECONDS = 1.0
+"""Nobody needs a probe answered by a process that ends."""
+
+
+class Admin:
+    """Serves the three probes while it is entered; `port` is the real one, also when 0 was asked for."""
+
+    def __init__(self, host: str, port: int, ready: Readiness, *, registry: CollectorRegistry = REGISTRY) -> None:
+        self.host = host
+        self.port = port
+        self._ready = ready
+        self._registry = registry
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.host, self.port).start()
+        self.port = int(self._runner.addresses[0][1])
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/livez", self._livez)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics)
+        return app
+
+    async def _livez(self, _: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        ready, reason = self._ready()
+        return web.Response(status=200 if ready else 503, text=reason + "\n")
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,21 @@
+"""Kafka, typed: the only code of ours that knows aiokafka."""
+
+from runtime.kafka.connection import Connection
+from runtime.kafka.group import GroupConsumer
+from runtime.kafka.producer import Appended, Outgoing, Producer
+from runtime.kafka.records import Headers, OffsetGone, Partition, Record, partition_for
+from runtime.kafka.tail import PartitionTail
+
+__all__ = [
+    "Appended",
+    "Connection",
+    "GroupConsumer",
+    "Headers",
+    "OffsetGone",
+    "Outgoing",
+    "Partition",
+    "PartitionTail",
+    "Producer",
+    "Record",
+    "partition_for",
+]

@@ -1,0 +1,170 @@
+"""Read topics as a member of a consumer group, with commits by hand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
+from runtime.kafka.records import Partition, Raw, Record, records
+from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
+
+SESSION_SECONDS = 10.0
+"""A member that is silent that long is dead and its partitions go to another."""
+HEARTBEAT_SECONDS = 2.0
+POLL_SECONDS = 120.0
+"""A member that does not ask for records that long is stuck and loses its partitions."""
+CONNECT_SECONDS = 30.0
+
+OnPartitions = Callable[[frozenset[Partition]], Awaitable[None]]
+
+
+async def _nothing(_: frozenset[Partition]) -> None:
+    """What a member without interest in rebalances does."""
+
+
+class GroupConsumer:
+    """A member of `group` on `topics`; only `commit` commits, and a new group begins at the earliest record.
+
+    `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. After Trouble the
+    next call joins again.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        group: str,
+        topics: Iterable[str],
+        client_id: str,
+        assigned: OnPartitions = _nothing,
+        revoked: OnPartitions = _nothing,
+    ) -> None:
+        self._connection = connection
+        self._group = group
+        self._topics = sorted(topics)
+        self._client_id = client_id
+        self._listener = _Listener(assigned, revoked)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._connecting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def next_batch(self, max_records: int = MAX_RECORDS, timeout_seconds: float = 1.0) -> list[Record]:
+        """The next records of our partitions, each partition in order; none after `timeout_seconds`."""
+        consumer = await self._connected()
+        try:
+            async with trouble(f"read as {self._group}"):
+                found: Mapping[TopicPartition, Sequence[Raw]] = await consumer.getmany(
+                    timeout_ms=int(timeout_seconds * 1000), max_records=max_records
+                )
+        except Exception:
+            await self.close()
+            raise
+        return records(raw for raws in found.values() for raw in raws)
+
+    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        """Make the group go on at these offsets; raises Trouble if a partition is not ours any more."""
+        if not next_offsets:
+            return
+        consumer = await self._connected()
+        async with trouble(f"commit as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
+            await consumer.commit({topic_partition(one): offset for one, offset in next_offsets.items()})
+
+    async def committed(self, partition: Partition) -> int | None:
+        """Where the group goes on, or None if it never committed."""
+        consumer = await self._connected()
+        async with trouble(f"committed offset of {self._group}"), asyncio.timeout(REQUEST_SECONDS):
+            offset: int | None = await consumer.committed(topic_partition(partition))
+            return offset
+
+    def assignment(self) -> frozenset[Partition]:
+        """The partitions that are ours now; none before the first call and after Trouble."""
+        if self._consumer is None:
+            return frozenset()
+        held: Iterable[TopicPartition] = self._consumer.assignment()
+        return _partitions(held)
+
+    async def seek(self, partition: Partition, offset: int) -> None:
+        """Read an assigned partition again, or further on, from `offset`."""
+        consumer = await self._connected()
+        async with trouble(f"seek as {self._group}"):
+            consumer.seek(topic_partition(partition), offset)
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        """Give no records of these partitions until `resume`; they stay ours."""
+        if self._consumer is not None:
+            self._consumer.pause(*map(topic_partition, partitions))
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        if self._consumer is not None:
+            self._consumer.resume(*map(topic_partition, partitions))
+
+    async def close(self) -> None:
+        """Leave the group; a later call joins again."""
+        if self._consumer is not None:
+            consumer, self._consumer = self._consumer, None
+            await _stop(consumer)
+
+    async def _connected(self) -> AIOKafkaConsumer:
+        async with self._connecting:
+            if self._consumer is None:
+                self._consumer = await self._connect()
+            return self._consumer
+
+    async def _connect(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(
+            **self._connection.options(),
+            group_id=self._group,
+            client_id=self._client_id,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
+            session_timeout_ms=int(SESSION_SECONDS * 1000),
+            heartbeat_interval_ms=int(HEARTBEAT_SECONDS * 1000),
+            max_poll_interval_ms=int(POLL_SECONDS * 1000),
+        )
+        consumer.subscribe(self._topics, listener=self._listener)
+        try:
+            async with trouble(f"join {self._group}"), asyncio.timeout(CONNECT_SECONDS):
+                await consumer.start()
+        except BaseException:
+            await _stop(consumer)
+            raise
+        return consumer
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, assigned: OnPartitions, revoked: OnPartitions) -> None:
+        self._assigned = assigned
+        self._revoked = revoked
+
+    async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, assigned: Iterable[TopicPartition]
+    ) -> None:
+        await self._assigned(_partitions(assigned))
+
+    async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, revoked: Iterable[TopicPartition]
+    ) -> None:
+        await self._revoked(_partitions(revoked))
+
+
+def _partitions(raws: Iterable[TopicPartition]) -> frozenset[Partition]:
+    return frozenset(Partition(str(raw.topic), int(raw.partition)) for raw in raws)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    with suppress(KafkaError, TimeoutError):
+        await asyncio.wait_for(consumer.stop(), REQUEST_SECONDS)

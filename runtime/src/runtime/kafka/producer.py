@@ -1,0 +1,219 @@
+"""Append records so that an answered append is durable."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    ProducerClosed,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+from runtime.kafka.connection import REQUEST_SECONDS, Connection, trouble
+from runtime.kafka.inside import abandon
+from runtime.kafka.records import Headers
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+BATCH_BYTES = 512 * 1024
+"""Uncompressed bytes in one batch; the broker takes 1 MiB compressed, an event has at most 60 KiB."""
+REQUEST_BYTES = 1024 * 1024
+LINGER_MILLISECONDS = 1
+"""Long enough for the tasks of one loop turn to share a batch."""
+DELIVERY_SECONDS = 30.0
+"""How long an append is tried before it is Trouble; a broker restart is shorter."""
+STOP_SECONDS = 5.0
+ATTEMPTS = 3
+"""Fresh inner producers tried for one record within its time."""
+RECONNECT_SECONDS = 0.25
+COMPRESSION = "lz4"
+
+_FAULT_OF_THE_RECORD = (
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+_log = get_logger("runtime.kafka")
+
+Outgoing = tuple[bytes | None, bytes | None, Headers]
+"""Key, value (None deletes the key on a compacted topic) and headers."""
+
+
+class Appended(NamedTuple):
+    """Where a durable record lies."""
+
+    partition: int
+    offset: int
+
+
+class _Metadata(Protocol):
+    partition: int
+    offset: int
+
+
+class Producer:
+    """One idempotent producer with acks=all that outlives the failures of the one inside it.
+
+    An inner producer that failed or did not deliver in time is thrown away with whatever it still held, and
+    the next call makes a new one (aiokafka can stick in OutOfOrderSequenceNumber, its issue 1017). So after
+    Trouble a record may or may not be on the topic, and order between calls that overlap is kept only while
+    nothing fails. Connects on first use.
+    """
+
+    def __init__(self, connection: Connection, *, client_id: str, delivery_seconds: float = DELIVERY_SECONDS) -> None:
+        self._connection = connection
+        self._client_id = client_id
+        self._delivery_seconds = delivery_seconds
+        self._inner: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+        self._discards: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        *,
+        partition: int | None = None,
+        headers: Headers = (),
+    ) -> Appended:
+        """Append one record; returns when it is durable, raises Trouble when that did not happen in time.
+
+        May append it twice when a broker answered with an error after writing.
+        """
+        async with self._delivery(topic):
+            for attempt in range(1, ATTEMPTS + 1):
+                inner = await self._producer()
+                try:
+                    sent: asyncio.Future[_Metadata] = await inner.send(
+                        topic, value, key, partition=partition, headers=list(headers)
+                    )
+                    done = await sent
+                    return Appended(done.partition, done.offset)
+                except KafkaError as error:
+                    if attempt == ATTEMPTS or not self._hopeful(inner, error):
+                        raise
+        raise AssertionError("unreachable")
+
+    async def send_many(self, topic: str, partition: int, records: Sequence[Outgoing]) -> None:
+        """Append records in order to one partition, as fast as the broker takes them.
+
+        Returns when all are durable. Raises Trouble when not all were acknowledged in time: then any number
+        of the first ones may be there.
+        Calls for one partition must not overlap if their order matters.
+        """
+        async with self._delivery(topic):
+            inner = await self._producer()
+            try:
+                await self._send_batches(inner, topic, partition, records)
+            except KafkaError as error:
+                self._hopeful(inner, error)
+                raise
+
+    async def close(self) -> None:
+        """Deliver what is queued, at most STOP_SECONDS, and end."""
+        self._closed = True
+        if self._inner is not None:
+            inner, self._inner = self._inner, None
+            try:
+                await asyncio.wait_for(inner.flush(), STOP_SECONDS)
+            except TimeoutError:
+                _log.warning("producer_flush_too_slow", stop_seconds=STOP_SECONDS)
+            self._discard(inner, ProducerClosed())
+        if self._discards:
+            await asyncio.wait(self._discards, timeout=STOP_SECONDS)
+
+    async def _send_batches(
+        self, inner: AIOKafkaProducer, topic: str, partition: int, records: Iterable[Outgoing]
+    ) -> None:
+        futures: list[asyncio.Future[_Metadata]] = []
+        batch = inner.create_batch()
+        for key, value, headers in records:
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                futures.append(await inner.send_batch(batch, topic, partition=partition))
+                batch = inner.create_batch()
+                if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                    raise ValueError(f"a record for {topic} is bigger than {BATCH_BYTES} bytes")
+        if batch.record_count():
+            batch.close()
+            futures.append(await inner.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*futures)
+
+    @asynccontextmanager
+    async def _delivery(self, topic: str) -> AsyncGenerator[None]:
+        what = f"append to {topic}"
+        async with trouble(what):
+            try:
+                async with asyncio.timeout(self._delivery_seconds):
+                    yield
+            except TimeoutError:
+                if self._inner is not None:
+                    self._discard(self._inner, KafkaTimeoutError())
+                raise Trouble(f"{what}: not durable after {self._delivery_seconds:g} s") from None
+
+    def _hopeful(self, inner: AIOKafkaProducer, error: KafkaError) -> bool:
+        """Whether another attempt may help; if so, the failed inner producer is dropped."""
+        if isinstance(error, _FAULT_OF_THE_RECORD):
+            return False
+        _log.warning("producer_replaced", error=repr(error))
+        self._discard(inner, error)
+        return True
+
+    async def _producer(self) -> AIOKafkaProducer:
+        async with self._starting:
+            while self._inner is None:
+                if self._closed:
+                    raise Trouble("the producer is closed")
+                self._inner = await self._start()
+            return self._inner
+
+    async def _start(self) -> AIOKafkaProducer | None:
+        """A connected producer, or None after a pause if no broker answers."""
+        inner = AIOKafkaProducer(
+            **self._connection.options(),
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            compression_type=COMPRESSION,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=REQUEST_BYTES,
+            linger_ms=LINGER_MILLISECONDS,
+        )
+        try:
+            await inner.start()
+        except KafkaConnectionError:
+            await inner.stop()
+            await asyncio.sleep(RECONNECT_SECONDS)
+            return None
+        except BaseException:
+            await inner.stop()
+            raise
+        return inner
+
+    def _discard(self, inner: AIOKafkaProducer, error: Exception) -> None:
+        """Fail whatever it still holds and let it go, without waiting for it."""
+        if self._inner is inner:
+            self._inner = None
+        task = asyncio.create_task(abandon(inner, error, REQUEST_SECONDS + STOP_SECONDS), name="abandon-producer")
+        self._discards.add(task)
+        task.add_done_callback(self._discards.discard)

@@ -1,0 +1,33 @@
+import aiohttp
+from prometheus_client import CollectorRegistry, Counter
+
+from runtime.admin import Admin
+
+
+async def test_a_process_that_waits_is_alive_but_not_ready_and_says_for_what() -> None:
+    async with Admin("127.0.0.1", 0, lambda: (False, "waits for the broker")) as admin:
+        assert await _get(admin, "/livez") == (200, "alive\n")
+        assert await _get(admin, "/readyz") == (503, "waits for the broker\n")
+
+
+async def test_a_ready_process_says_so() -> None:
+    async with Admin("127.0.0.1", 0, lambda: (True, "ready")) as admin:
+        assert await _get(admin, "/readyz") == (200, "ready\n")
+
+
+async def test_metrics_are_in_the_prometheus_format() -> None:
+    registry = CollectorRegistry()
+    Counter("licensing_orphans", "Skipped records", registry=registry).inc(3)
+
+    async with Admin("127.0.0.1", 0, lambda: (True, ""), registry=registry) as admin:
+        _, text = await _get(admin, "/metrics")
+
+    assert "licensing_orphans_total 3.0" in text
+
+
+async def _get(admin: Admin, path: str) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{admin.port}{path}") as answer,
+    ):
+        return answer.status, await answer.text()

@@ -1,0 +1,17 @@
+import json
+import subprocess
+import sys
+
+
+def test_every_line_is_a_json_object_also_those_of_libraries() -> None:
+    code = (
+        "import logging; from runtime import logs; logs.configure('example', 'info');"
+        "logs.get_logger('mine').info('started', port=1); logs.get_logger('mine').debug('hidden');"
+        "logging.getLogger('aiokafka').warning('gone %s', 'away')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    ours, theirs = (json.loads(line) for line in done.stderr.splitlines())
+
+    assert (ours["event"], ours["port"], ours["origin"], ours["service"]) == ("started", 1, "mine", "example")
+    assert (theirs["event"], theirs["level"], theirs["origin"]) == ("gone away", "warning", "aiokafka")
