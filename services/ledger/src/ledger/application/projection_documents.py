@@ -44,8 +44,8 @@ def license_file(record: Record) -> LicenseFileRow:
     if not _SERIAL.search(key):
         raise NotADocument("its key is no serial")
     document, digest = _document(record)
-    numbers = (_number(record, name) for name in ("generation", "issue", "sequence"))
-    return LicenseFileRow(key, *numbers, digest, document)
+    generation, issue, sequence = (_number(record, name) for name in ("generation", "issue", "sequence"))
+    return LicenseFileRow(key, generation, issue, sequence, digest, document)
 
 
 def return_receipt(record: Record) -> ReceiptRow:

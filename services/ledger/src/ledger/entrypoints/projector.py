@@ -83,8 +83,8 @@ class Readiness:
     def __call__(self) -> tuple[bool, str]:
         if self._feed is None:
             return False, "the tables are not there yet"
-        parts = (*self._followers.values(), self._feed)
-        reason = next((part.trouble for part in parts if part.trouble), None)
+        troubles = (*(follower.trouble for follower in self._followers.values()), self._feed.trouble)
+        reason = next((trouble for trouble in troubles if trouble), None)
         return reason is None, reason or "ready"
 
 
