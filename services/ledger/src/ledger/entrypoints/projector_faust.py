@@ -17,8 +17,8 @@ from ledger.application.projection_follow import Follower
 from runtime.kafka import Connection, Partition, Record
 from runtime.logs import get_logger
 
-APP_ID = "ledger-projector"
-"""Also the consumer group; replicas share the partitions."""
+SERVICE = "ledger-projector"
+"""With the topic prefix before it also the consumer group: replicas share the partitions."""
 SESSION_SECONDS, HEARTBEAT_SECONDS = 10.0, 2.0
 REBALANCE_SECONDS = 30.0
 COMMIT_SECONDS = 2.8
@@ -78,14 +78,14 @@ class FaustFeed:
 def build_app(connection: Connection, prefix: str, followers: Followers, folder: str) -> Any:
     """A Faust app whose only effect is `offer` and `wake` on followers."""
     app: Any = faust.App(
-        APP_ID,
+        prefix + SERVICE,
         broker=";".join(f"kafka://{host}" for host in connection.bootstrap.split(",")),
         broker_credentials=_credentials(connection),
         broker_session_timeout=SESSION_SECONDS,
         broker_heartbeat_interval=HEARTBEAT_SECONDS,
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_commit_interval=COMMIT_SECONDS,
-        broker_client_id=APP_ID,
+        broker_client_id=SERVICE,
         consumer_auto_offset_reset="earliest",
         datadir=folder,
         key_serializer="raw",
