@@ -35,6 +35,7 @@ class PartitionTail:
         self._connection = connection
         self._assigned = topic_partition(self.partition)
         self._consumer: AIOKafkaConsumer | None = None
+        self._asker: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -86,16 +87,27 @@ class PartitionTail:
         return self.next_offset
 
     async def close(self) -> None:
-        """Let the connection go; a later call makes a new one."""
-        if self._consumer is not None:
-            consumer, self._consumer = self._consumer, None
-            await _stop(consumer)
+        """Let the connections go; a later call makes new ones."""
+        consumers = (self._consumer, self._asker)
+        self._consumer = self._asker = None
+        for consumer in consumers:
+            if consumer is not None:
+                await _stop(consumer)
 
     async def _edge(self, which: str) -> int:
-        consumer = await self._connected()
+        """Ask over a connection of its own: a broker answers one connection in order, and a read may be waiting there."""
+        asker = await self._asking()
         async with trouble(self._what(which.replace("_", " ") + " of")), asyncio.timeout(REQUEST_SECONDS):
-            offsets: dict[object, int] = await getattr(consumer, which)([self._assigned])
+            offsets: dict[object, int] = await getattr(asker, which)([self._assigned])
             return offsets[self._assigned]
+
+    async def _asking(self) -> AIOKafkaConsumer:
+        async with self._connecting:
+            if self._asker is None:
+                asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
+                await self._start(asker)
+                self._asker = asker
+            return self._asker
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -112,15 +124,18 @@ class PartitionTail:
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         )
         consumer.assign([self._assigned])
+        await self._start(consumer)
+        consumer.seek(self._assigned, self.next_offset)
+        return consumer
+
+    async def _start(self, consumer: AIOKafkaConsumer) -> None:
         try:
             async with trouble(self._what("connect for")), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
                 await self._must_exist(consumer)
-                consumer.seek(self._assigned, self.next_offset)
         except BaseException:
             await _stop(consumer)
             raise
-        return consumer
 
     async def _must_exist(self, consumer: AIOKafkaConsumer) -> None:
         if self.partition.number not in await partitions_of(consumer, self.partition.topic):
