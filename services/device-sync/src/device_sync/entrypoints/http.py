@@ -23,6 +23,7 @@ BODY_SECONDS = 10.0
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
 XML = "application/xml"
+CORRELATION_ID = web.RequestKey("correlation_id", str)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ready = Callable[[], str]
@@ -53,7 +54,7 @@ class Edge:
             caller_of(request),
             request.match_info["serial"],
             known={tag.value for tag in request.if_none_match or ()},
-            correlation_id=request["correlation_id"],
+            correlation_id=request[CORRELATION_ID],
         )
         match answer:
             case Delivered():
@@ -69,7 +70,7 @@ class Edge:
         if isinstance(raw, Refused):
             return _refused(request, raw)
         answer = await self._returns.hand_in(
-            caller, request.match_info["serial"], raw, correlation_id=request["correlation_id"]
+            caller, request.match_info["serial"], raw, correlation_id=request[CORRELATION_ID]
         )
         return _receipt(request, answer)
 
@@ -80,7 +81,7 @@ class Edge:
     @web.middleware
     async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count, bound and time a request, and turn every no into a problem document."""
-        request["correlation_id"] = secrets.token_hex(16)
+        request[CORRELATION_ID] = secrets.token_hex(16)
         began = time.perf_counter()
         self._in_flight += 1
         try:
@@ -99,7 +100,7 @@ class Edge:
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
         except Trouble as trouble:
-            _log.warning("trouble", reason=str(trouble), correlation_id=request["correlation_id"])
+            _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
             problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
             return _problem(request, problem, retry_after_seconds=trouble.retry_after_seconds)
         except web.HTTPException as error:
@@ -107,7 +108,7 @@ class Edge:
         except TimeoutError:
             return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
         except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
-            _log.exception("defect", correlation_id=request["correlation_id"])
+            _log.exception("defect", correlation_id=request[CORRELATION_ID])
             return _problem(
                 request, Problem(status=500, code="internal_error", detail="A defect of ours; it is logged.")
             )
@@ -148,7 +149,7 @@ def _refused(request: web.Request, refused: Refused) -> web.Response:
     if row is None:
         _log.error("refusal_without_a_row", code=refused.code)
         return _problem(request, Problem(status=409, code=refused.code, detail=refused.detail))
-    _log.info("refused", code=refused.code, route=_route(request), correlation_id=request["correlation_id"])
+    _log.info("refused", code=refused.code, route=_route(request), correlation_id=request[CORRELATION_ID])
     return _problem(request, Problem(status=row.status, code=row.code, detail=refused.detail or row.sentence))
 
 
