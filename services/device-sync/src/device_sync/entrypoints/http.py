@@ -154,7 +154,7 @@ def _refused(request: web.Request, refused: Refused) -> web.Response:
 
 
 def _problem(request: web.Request, problem: Problem, *, retry_after_seconds: int | None = None) -> web.Response:
-    instance = f"urn:licensing:request:{request['correlation_id']}"
+    instance = f"urn:licensing:request:{request[CORRELATION_ID]}"
     complete = Problem(
         status=problem.status, code=problem.code, title=problem.title, detail=problem.detail, instance=instance
     )
