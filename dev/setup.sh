@@ -31,29 +31,30 @@ java_is_new_enough() {
 }
 
 install_packages() {
-    local root=()
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo > /dev/null || fail "These Debian packages are missing: $*. Ask an administrator to install them: apt-get install $*"
-        root=(sudo)
+    command -v apt-get > /dev/null || fail "There is no apt-get here; install what these Debian packages hold: $*."
+    if [ "$(id -u)" != 0 ] && ! command -v sudo > /dev/null; then
+        fail "Debian packages are missing and there is no sudo; let an administrator run: apt-get install $*"
     fi
-    command -v apt-get > /dev/null || fail "This machine has no apt-get; install what these Debian packages hold: $*."
     say "Installing Debian packages: $*"
-    without_a_system_cluster "${root[@]}" -- "$@"
+    as_root apt-get update -qq
+    without_a_system_cluster as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "$@" > /dev/null
     hash -r
 }
 
-# Debian's postgresql makes and starts a cluster of its own on port 5432, which we do not use: ask it not to, this once.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Debian's postgresql makes and starts a cluster of its own, which we do not use: ask it not to, for this once.
 without_a_system_cluster() {
-    local root=()
-    while [ "$1" != -- ]; do root+=("$1"); shift; done
-    shift
-    local folder=/etc/postgresql-common/createcluster.d
-    local wish=$folder/licensing-setup.conf
-    trap '"${root[@]}" rm -f '"$wish" RETURN
-    "${root[@]}" mkdir -p "$folder"
-    echo 'create_main_cluster = false' | "${root[@]}" tee "$wish" > /dev/null
-    "${root[@]}" apt-get update -qq
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+    local folder=/etc/postgresql-common/createcluster.d wish=licensing-setup.conf
+    as_root mkdir -p "$folder"
+    echo 'create_main_cluster = false' | as_root tee "$folder/$wish" > /dev/null
+    local status=0
+    "$@" || status=$?
+    as_root rm -f "$folder/$wish"
+    return "$status"
 }
 
 packages() {
