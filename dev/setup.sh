@@ -11,6 +11,20 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# Run a command without its chatter; when it fails, the end of what it said is shown with the sentence given first.
+quietly() {
+    local sentence="$1" log
+    shift
+    log="$(mktemp)"
+    if ! "$@" > "$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "$sentence"
+    fi
+    rm -f "$log"
+}
+
 digest() { cat "$@" | sha256sum | cut -c1-16; }
 
 # --- packages of the distribution -----------------------------------------------------------------------------------
@@ -36,9 +50,9 @@ install_packages() {
         fail "Debian packages are missing and there is no sudo; let an administrator run: apt-get install $*"
     fi
     say "Installing Debian packages: $*"
-    as_root apt-get update -qq
-    without_a_system_cluster as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+    quietly "apt-get could not fetch its lists; is the network there?" as_root apt-get update -q
+    quietly "apt-get could not install these packages; see above." without_a_system_cluster \
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
     hash -r
 }
 
@@ -80,8 +94,10 @@ newest_python() {
 environment() {
     say "Installing Python packages into $venv (locked, with hashes)"
     "$python" -m venv --clear "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    quietly "pip could not install the packages of requirements/dev.txt; see above." \
+        "$venv/bin/pip" install --disable-pip-version-check --require-hashes -r requirements/dev.txt
+    quietly "pip could not install the packages of this checkout; see above." \
+        "$venv/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation \
         "${distributions[@]/#/--editable=}"
 }
 
@@ -94,8 +110,9 @@ jars() {
     say "Fetching Apache Kafka (about 45 MB)"
     mkdir -p "$cache"
     draft="$(mktemp -d "$cache/draft-XXXXXX")"
-    mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
-        -DincludeScope=runtime -DoutputDirectory="$draft" || fail "Maven could not fetch the Kafka jars; see above."
+    quietly "Maven could not fetch the Kafka jars; see above." \
+        mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$draft"
     (cd "$draft" && sha256sum --quiet --strict --check) < dev/kafka/jars.sha256 \
         || fail "The Kafka jars are not the ones that dev/kafka/jars.sha256 names."
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
