@@ -29,7 +29,8 @@ MESSAGES_OF = {
 def files() -> Iterator[tuple[str, str]]:
     """Each generated file: its path below schemas/, and its text."""
     for name, schema in _schemas():
-        yield f"json/{name}.schema.json", _text({"$schema": JSON_SCHEMA, "$id": f"urn:licensing:schema:{name}"} | schema)
+        head = {"$schema": JSON_SCHEMA, "$id": f"urn:licensing:schema:{name}"}
+        yield f"json/{name}.schema.json", _text(head | schema)
     yield "asyncapi.json", _text(_asyncapi())
 
 

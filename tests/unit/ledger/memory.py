@@ -26,7 +26,7 @@ class MemoryLog:
 
     partition: Partition
     read_to: int = 0
-    poison: list[str] = field(default_factory=list[str])
+    poison: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     async def append(self, values: Sequence[bytes]) -> None:
         await wait_a_bit(self.partition.dice)
@@ -48,7 +48,7 @@ class MemoryLog:
         return len(self.partition.values)
 
     async def set_aside(self, poison: Logged, reason: str) -> None:
-        self.poison.append(reason)
+        self.poison.append((poison.offset, reason))
 
 
 @dataclass

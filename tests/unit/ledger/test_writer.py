@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
@@ -46,7 +46,7 @@ def a_writer(partition: Partition) -> Writer:
 
 
 @asynccontextmanager
-async def following(writer: Writer) -> AsyncIterator[None]:
+async def following(writer: Writer) -> AsyncGenerator[None]:
     task = asyncio.create_task(writer.follow())
     try:
         yield
@@ -65,7 +65,7 @@ async def lead(writer: Writer, replies: MemoryReplies, commands: Sequence[Comman
     task = asyncio.create_task(writer.lead(batches, replies))
     expected = len(replies.told) + len(commands)
     try:
-        while not task.done() and len(replies.told) < expected:
+        while not task.done() and len(replies.told) < expected:  # noqa: ASYNC110  # turns are what we count
             await asyncio.sleep(0)
     finally:
         task.cancel()
@@ -137,7 +137,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
     partition, replies = Partition(random.Random(6)), MemoryReplies()
     writer = a_writer(partition)
     intruder = encode_entry(
-        story.a_founded_ledger().ledger and _founding(),
+        _founding(),
         ledger=0,
         sequence=1,
         prev="0" * 64,
