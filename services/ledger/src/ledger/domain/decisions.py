@@ -1,0 +1,23 @@
+"""What the ledger may answer: one event, a rejection with a stable code, or that it was done before."""
+
+from dataclasses import dataclass, field
+
+from contracts.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person."""
+
+    code: str
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDone:
+    """Yes, and it has been so since entry `sequence`."""
+
+    sequence: int
+
+
+Decision = Event | Rejection | AlreadyDone

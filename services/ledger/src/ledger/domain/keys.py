@@ -1,0 +1,65 @@
+"""Activation keys: issued by the vendor, redeemed once."""
+
+from collections.abc import Iterable
+
+from contracts.actors import Actor
+from contracts.commands import IssueActivationKey, RedeemActivationKey
+from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.licenses import MAX_HELD, Licenses
+from ledger.domain.decisions import Rejection
+from ledger.domain.rights import refuse_project, refuse_staff_only
+from ledger.domain.state import Holdings, Ledger, RedeemedKey
+
+
+def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Actor) -> ActivationKeyIssued | Rejection:
+    """The vendor's staff issues a key for licenses of the catalog."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    if command.key_digest in ledger.keys:
+        return Rejection("key_exists")
+    holdings = asked_for(ledger, command.licenses)
+    if isinstance(holdings, Rejection):
+        return holdings
+    return ActivationKeyIssued(
+        key_digest=command.key_digest,
+        key_hint=command.key_hint,
+        lots=ledger.lots(holdings),
+        order_number=command.order_number,
+        customer_reference=command.customer_reference,
+    )
+
+
+def redeem_activation_key(
+    ledger: Ledger, command: RedeemActivationKey, actor: Actor
+) -> ActivationKeyRedeemed | Rejection:
+    """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
+    if refused := refuse_project(ledger, actor, command.project):
+        return refused
+    project = ledger.projects[command.project]
+    key = ledger.keys.get(command.key_digest)
+    if key is None:
+        return Rejection("key_unknown")
+    if isinstance(key, RedeemedKey):
+        own = key.company == project.company
+        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if own else {})
+    for name, count in key.licenses.items():
+        if project.free.get(name, 0) + count > MAX_HELD:
+            return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
+    return ActivationKeyRedeemed(
+        key_digest=command.key_digest,
+        company=project.company,
+        project=command.project,
+        lots=ledger.lots(key.licenses),
+    )
+
+
+def asked_for(ledger: Ledger, licenses: Iterable[Licenses]) -> Holdings | Rejection:
+    """What a command asks for, each type known and named once."""
+    holdings: dict[str, int] = {}
+    for wanted in licenses:
+        if wanted.license_type not in ledger.catalog:
+            return Rejection("license_type_unknown", {"license_type": wanted.license_type})
+        if wanted.license_type in holdings:
+            return Rejection("license_type_repeated", {"license_type": wanted.license_type})
+        holdings[wanted.license_type] = wanted.count
+    return holdings

@@ -1,0 +1,47 @@
+"""Who may do what: the one place that knows (domain section 9).
+
+Outside one's own companies, unknown and forbidden look the same (rule X7).
+"""
+
+from contracts.actors import Account, Actor, Device
+from ledger.domain.decisions import Rejection
+from ledger.domain.state import Device as KnownDevice
+from ledger.domain.state import Ledger
+
+
+def administers(ledger: Ledger, actor: Actor, company: str) -> bool:
+    """Whether the actor is an account that acts for this company as its administrator."""
+    if not isinstance(actor, Account) or actor.company != company:
+        return False
+    known = ledger.companies.get(company)
+    return known is not None and actor.account in known.administrators
+
+
+def is_staff(ledger: Ledger, actor: Actor) -> bool:
+    """Whether the actor acts for the vendor."""
+    return ledger.vendor is not None and administers(ledger, actor, ledger.vendor)
+
+
+def refuse_staff_only(ledger: Ledger, actor: Actor) -> Rejection | None:
+    """No to everybody but the vendor's staff."""
+    return None if is_staff(ledger, actor) else Rejection("no_right")
+
+
+def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | None:
+    """No to everybody but the company's administrators."""
+    return None if administers(ledger, actor, company) else Rejection("company_unknown")
+
+
+def refuse_project(ledger: Ledger, actor: Actor, project: str) -> Rejection | None:
+    """No to everybody but the administrators of the project's company."""
+    known = ledger.projects.get(project)
+    if known is not None and administers(ledger, actor, known.company):
+        return None
+    return Rejection("project_unknown")
+
+
+def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice) -> Rejection | None:
+    """No to everybody but the device itself and the administrators of its company."""
+    if isinstance(actor, Device) and actor.serial == serial:
+        return None
+    return None if administers(ledger, actor, device.company) else Rejection("device_unknown")
