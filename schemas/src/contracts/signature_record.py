@@ -12,7 +12,7 @@ from contracts.models import WireModel
 
 KeyId = Annotated[
     str,
-    Field(pattern=r"^[0-9a-f]{16}$", description="First 16 hex digits of the SHA-256 of the public key (SPKI, DER)."),
+    Field(pattern=r"^[0-9a-f]{32}$", description="First 32 hex digits of the SHA-256 of the public key (SPKI, DER)."),
 ]
 
 
