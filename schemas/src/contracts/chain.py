@@ -47,9 +47,13 @@ class LedgerChain:
             return Orphan(f"entry {entry.sequence} does not follow entry {self.sequence}", poison=False)
         if entry.source != source_of(self.ledger):
             return Orphan(f"it belongs to {entry.source}", poison=True)
-        self.sequence = entry.sequence
-        self.head = entry_hash(value)
+        self.advance(entry.sequence, entry_hash(value))
         return entry
+
+    def advance(self, sequence: int, head: str) -> None:
+        """Go on to an entry that is known to be the next one, such as one's own that was read back."""
+        self.sequence = sequence
+        self.head = head
 
     def _links(self, sequence: int, prev: str) -> bool:
         return sequence == self.sequence + 1 and prev == self.head

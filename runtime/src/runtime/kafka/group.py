@@ -43,11 +43,13 @@ class GroupConsumer:
         client_id: str,
         assigned: OnPartitions = _nothing,
         revoked: OnPartitions = _nothing,
+        session_seconds: float = SESSION_SECONDS,
     ) -> None:
         self._connection = connection
         self._group = group
         self._topics = sorted(topics)
         self._client_id = client_id
+        self._session_seconds = session_seconds
         self._listener = _Listener(assigned, revoked)
         self._consumer: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
@@ -101,6 +103,16 @@ class GroupConsumer:
         async with trouble(f"seek as {self._group}"):
             consumer.seek(topic_partition(partition), offset)
 
+    async def rewind(self, partition: Partition) -> None:
+        """Read an assigned partition again from where the group goes on: its commit, or the oldest record."""
+        offset = await self.committed(partition)
+        consumer = await self._connected()
+        async with trouble(f"rewind as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
+            if offset is None:
+                await consumer.seek_to_beginning(topic_partition(partition))
+            else:
+                consumer.seek(topic_partition(partition), offset)
+
     def pause(self, partitions: Iterable[Partition]) -> None:
         """Give no records of these partitions until `resume`; they stay ours."""
         if self._consumer is not None:
@@ -131,7 +143,7 @@ class GroupConsumer:
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
-            session_timeout_ms=int(SESSION_SECONDS * 1000),
+            session_timeout_ms=int(self._session_seconds * 1000),
             heartbeat_interval_ms=int(HEARTBEAT_SECONDS * 1000),
             max_poll_interval_ms=int(POLL_SECONDS * 1000),
         )

@@ -1,0 +1,1 @@
+"""How the ledger's rules meet its log."""

@@ -1,0 +1,134 @@
+"""The parts of the local stack: what there is, what it needs before it starts, and where it listens."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dev.kafka import Broker
+from dev.ports import HOST, Ports
+from dev.postgres import Cluster
+from dev.process import Process
+from dev.service import Service
+from dev.settings import Stack, admin_port_name, settings
+from dev.trouble import Trouble
+
+
+class Runnable(Protocol):
+    """What every part can do, whatever it is."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def process(self) -> Process: ...
+    def is_ready(self) -> bool: ...
+    def launch(self) -> None: ...
+    def wait(self, progress: Callable[[str], None]) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part as declared; `scheme` is that of its business port, where it has one."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+    scheme: str | None = None
+    ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A program that has to succeed when what it needs is ready, before the next part starts; repeating it is harmless."""
+
+    name: str
+    argv: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+PARTS = (
+    Part("kafka", ports=("kafka", "kafka-controller")),
+    Part("postgres", ports=("postgres",)),
+    Part("ledger-writer", needs=("kafka",)),
+    Part("signer", needs=("kafka",)),
+    Part("ledger-projector", needs=("kafka", "postgres")),
+    Part("ledger-api", needs=("kafka", "postgres"), scheme="http"),
+    Part("device-sync", needs=("kafka",), scheme="https"),
+)
+
+
+def port_names(part: Part) -> tuple[str, ...]:
+    """The names of the ports that a part listens on."""
+    business = (part.name,) if part.scheme else ()
+    return part.ports or (admin_port_name(part.name), *business)
+
+
+def stages(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """The parts in the order of their needs; those of one stage can start side by side."""
+    waiting, started = list(parts), set[str]()
+    while waiting:
+        stage = [part for part in waiting if started.issuperset(part.needs)]
+        if not stage:
+            raise ValueError(f"these parts wait for each other: {', '.join(part.name for part in waiting)}")
+        yield stage
+        started.update(part.name for part in stage)
+        waiting = [part for part in waiting if part not in stage]
+
+
+def selection(names: Sequence[str]) -> list[Part]:
+    """The parts of these names with everything they need; all parts when none is named."""
+    by_name = {part.name: part for part in PARTS}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise Trouble(f"There is no part {unknown[0]}; there are {', '.join(by_name)}.")
+    chosen, waiting = set[str](), list(names or by_name)
+    while waiting:
+        name = waiting.pop()
+        chosen.add(name)
+        waiting += [need for need in by_name[name].needs if need not in chosen]
+    return [part for part in PARTS if part.name in chosen]
+
+
+class Kit:
+    """Makes the runnable parts of one stack, which lives under `state`."""
+
+    def __init__(self, state: Path, *, short_lived: bool = False) -> None:
+        self.state = state
+        self.ports = Ports(state / "ports.json")
+        self._short_lived = short_lived
+
+    def make(self, part: Part) -> Runnable:
+        match part.name:
+            case "kafka":
+                return self.broker()
+            case "postgres":
+                return self.cluster()
+            case _:
+                return self._service(part)
+
+    def broker(self) -> Broker:
+        port, controller = self.ports.port("kafka"), self.ports.port("kafka-controller")
+        return Broker(self.state, port=port, controller_port=controller, short_lived=self._short_lived)
+
+    def cluster(self) -> Cluster:
+        return Cluster(self.state, port=self.ports.port("postgres"), short_lived=self._short_lived)
+
+    def steps(self) -> tuple[Step, ...]:
+        """What prepares for the processes of ours."""
+        return (Step("topics", (sys.executable, "-m", "dev.topics", self.broker().address), needs=("kafka",)),)
+
+    def _service(self, part: Part) -> Service:
+        address = f"{part.scheme}://{HOST}:{self.ports.port(part.name)}" if part.scheme else None
+        return Service(
+            part.name,
+            self.state,
+            environment=lambda: settings(part.name, self._stack()),
+            admin_port=self.ports.port(admin_port_name(part.name)),
+            address=address,
+        )
+
+    def _stack(self) -> Stack:
+        return Stack(self.state, self.broker().address, lambda: self.cluster().url(), self.ports.port)

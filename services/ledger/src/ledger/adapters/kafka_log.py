@@ -1,0 +1,61 @@
+"""The ledger's partition of ledger.events, and the way back to those who asked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from contracts.outcomes import Accepted, Rejected
+from contracts.topics import OUTCOMES
+from ledger.application.ports import Logged
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
+
+READ_SECONDS = 0.5
+"""How long a read waits for a new entry: an idle follower looks up twice a second."""
+
+
+class KafkaLog:
+    """EntryLog on one Kafka partition."""
+
+    def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: DeadLetters) -> None:
+        self._tail = tail
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._key = str(tail.partition.number).encode()
+
+    async def append(self, values: Sequence[bytes]) -> None:
+        records: list[Outgoing] = [(self._key, value, ()) for value in values]
+        await self._producer.send_many(self._tail.partition.topic, self._tail.partition.number, records)
+
+    async def read(self) -> Sequence[Logged]:
+        records = await self._tail.next_batch(timeout_seconds=READ_SECONDS)
+        return [Logged(record.offset, record.value or b"") for record in records]
+
+    async def end_offset(self) -> int:
+        return await self._tail.end_offset()
+
+    async def set_aside(self, poison: Logged, reason: str) -> None:
+        where = self._tail.partition
+        await self._dead_letters.put(
+            Record(where.topic, where.number, poison.offset, self._key, poison.value, (), 0), reason
+        )
+
+
+class KafkaReplies:
+    """Replies by way of the consumer group's commits and the topic of outcomes."""
+
+    def __init__(self, group: GroupConsumer, commands: Partition, producer: Producer, topic_prefix: str) -> None:
+        self._group = group
+        self._commands = commands
+        self._producer = producer
+        self._topic = topic_prefix + OUTCOMES.name
+
+    async def commit(self, next_offset: int) -> None:
+        await self._group.commit({self._commands: next_offset})
+
+    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+        by_partition: dict[int, list[Outgoing]] = defaultdict(list)
+        for outcome in outcomes:
+            key = outcome.reply_to.encode()
+            by_partition[partition_for(key, OUTCOMES.partitions)].append((key, outcome.json_bytes(), ()))
+        for number, records in by_partition.items():
+            await self._producer.send_many(self._topic, number, records)

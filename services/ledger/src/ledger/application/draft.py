@@ -1,0 +1,106 @@
+"""What a writer has decided ahead of the log: every command of a batch becomes an entry, a no, or «done before»."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.commands import CommandRecord
+from contracts.entries import encode_entry, entry_hash
+from contracts.events import Event
+from contracts.outcomes import Accepted, Rejected
+from ledger.application.follower import Follower, Sealed
+from ledger.domain.decide import decide
+from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.evolve import evolve
+from ledger.domain.idempotency import Done
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A batch of commands, decided. Nothing of it may be told before entry `last_sequence` is read back."""
+
+    next_offset: int
+    sealed: tuple[Sealed, ...]
+    outcomes: tuple[Accepted | Rejected, ...]
+    last_sequence: int
+
+
+class Draft:
+    """The ledger as it will be if all that was appended lands. Dropped whole when it turns out otherwise."""
+
+    def __init__(self, follower: Follower, clock: Clock) -> None:
+        self._follower = follower
+        self._clock = clock
+        self._number = follower.chain.ledger
+        self._ledger = follower.ledger
+        self._sequence = follower.chain.sequence
+        self._head = follower.chain.head
+        self._at = follower.at
+        self._pending: dict[str, Done] = {}
+
+    def take(self, commands: Iterable[CommandRecord], next_offset: int) -> Decided:
+        """Decide the commands in order, each on the state that the one before it left."""
+        sealed: list[Sealed] = []
+        outcomes = tuple(self._answer(command, sealed) for command in commands)
+        return Decided(next_offset, tuple(sealed), outcomes, self._sequence)
+
+    def forget(self, sealed: Iterable[Sealed]) -> None:
+        """These are confirmed; the follower remembers them now."""
+        for entry in sealed:
+            self._pending.pop(entry.command_id, None)
+
+    def _answer(self, asked: CommandRecord, sealed: list[Sealed]) -> Accepted | Rejected:
+        said = asked.fingerprint()
+        done = self._pending.get(asked.command_id) or self._follower.commands.find(asked.command_id)
+        if done is not None:
+            if done.command_hash != said:
+                return self._no(asked, Rejection("idempotency_key_reused"))
+            return self._yes(asked, done.sequence, repeated=True)
+        decision = decide(self._ledger, asked.command, asked.actor)
+        if isinstance(decision, Rejection):
+            return self._no(asked, decision)
+        if isinstance(decision, AlreadyDone):
+            return self._yes(asked, decision.sequence, repeated=True)
+        entry = self._seal(asked, decision, said)
+        sealed.append(entry)
+        return self._yes(asked, entry.sequence)
+
+    def _seal(self, asked: CommandRecord, event: Event, said: str) -> Sealed:
+        self._at = max(self._at, self._clock())
+        self._sequence += 1
+        value = encode_entry(
+            event,
+            ledger=self._number,
+            sequence=self._sequence,
+            prev=self._head,
+            at=self._at,
+            command_id=asked.command_id,
+            command_hash=said,
+            actor=str(asked.actor),
+            correlation_id=asked.correlation_id,
+            traceparent=asked.traceparent,
+        )
+        self._head = entry_hash(value)
+        self._ledger = evolve(self._ledger, event)
+        self._pending[asked.command_id] = Done(self._sequence, said)
+        return Sealed(value, self._head, self._sequence, self._at, asked.command_id, said, self._ledger)
+
+    def _yes(self, asked: CommandRecord, sequence: int, *, repeated: bool = False) -> Accepted:
+        return Accepted(
+            command_id=asked.command_id,
+            reply_to=asked.reply_to,
+            ledger=self._number,
+            sequence=sequence,
+            repeated=repeated,
+        )
+
+    def _no(self, asked: CommandRecord, rejection: Rejection) -> Rejected:
+        return Rejected(
+            command_id=asked.command_id,
+            reply_to=asked.reply_to,
+            ledger=self._number,
+            code=rejection.code,
+            details=rejection.details,
+        )

@@ -1,0 +1,116 @@
+"""`ledger-writer`: decides the commands of the ledgers that fall to it, and follows all of them."""
+
+import asyncio
+import gc
+import socket
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, NoReturn
+
+from pydantic import Field
+
+from contracts.topics import COMMANDS, EVENTS
+from ledger.adapters.kafka_log import KafkaLog, KafkaReplies
+from ledger.adapters.leadership import Leadership, Turns
+from ledger.adapters.writer_metrics import WriterMetrics
+from ledger.application.writer import Writer
+from runtime.admin import Admin
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
+from runtime.logs import configure, get_logger
+from runtime.process import run, supervise
+from runtime.settings import Settings, load
+from runtime.trouble import Trouble
+
+SERVICE = "ledger-writer"
+FOLLOW_AGAIN_SECONDS = 0.5
+GENERATION_0_OBJECTS = 50_000
+"""Many short-lived objects beside a large living state: the default of 700 would scan it all the time."""
+
+_log = get_logger("ledger.writer")
+
+
+class WriterSettings(Settings):
+    """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any."""
+
+    ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
+    group_session_seconds: Annotated[float, Field(ge=6, le=300)] = 10.0
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM. What is in flight then is dropped; the next writer reads those commands again."""
+    settings = load(WriterSettings)
+    configure(SERVICE, settings.log_level)
+    _log.info("settings", **settings.describe())
+    run(lambda stop: serve(settings, stop))
+
+
+async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
+    """Follow every ledger, lead those that the group gives us."""
+    gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
+    connection = Connection.from_settings(settings)
+    async with Producer(connection, client_id=_client()) as producer:
+        dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
+        writers = {n: _writer(n, settings, connection, producer, dead_letters) for n in range(settings.ledgers)}
+        leadership = _leadership(settings, connection, producer, dead_letters, writers)
+        tasks: dict[str, Coroutine[object, object, None]] = {
+            f"follow-{number}": _follow(writer) for number, writer in writers.items()
+        }
+        tasks["lead"] = leadership.run()
+        async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(leadership, writers)):
+            await supervise(stop, tasks, drain_seconds=0)
+
+
+def _ready(leadership: Leadership, writers: dict[int, Writer]) -> tuple[bool, str]:
+    behind = [number for number, writer in writers.items() if not writer.following]
+    if behind:
+        return False, f"reading ledgers {behind} for the first time"
+    return True, f"leads {sorted(leadership.leading)}, follows all of {sorted(writers)}"
+
+
+async def _follow(writer: Writer) -> None:
+    while True:
+        try:
+            await writer.follow()
+        except Trouble as trouble:
+            _log.warning("follow_again", ledger=writer.follower.chain.ledger, reason=str(trouble))
+            await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+
+
+def _writer(
+    number: int, settings: WriterSettings, connection: Connection, producer: Producer, dead_letters: DeadLetters
+) -> Writer:
+    tail = PartitionTail(connection, settings.topic_prefix + EVENTS.name, number, 0)
+    return Writer.of(number, KafkaLog(tail, producer, dead_letters), _utc_now, WriterMetrics(number))
+
+
+def _leadership(
+    settings: WriterSettings,
+    connection: Connection,
+    producer: Producer,
+    dead_letters: DeadLetters,
+    writers: dict[int, Writer],
+) -> Leadership:
+    def group_for(turns: Turns) -> GroupConsumer:
+        return GroupConsumer(
+            connection,
+            group=settings.topic_prefix + SERVICE,
+            topics=[settings.topic_prefix + COMMANDS.name],
+            client_id=_client(),
+            assigned=turns.changed,
+            revoked=turns.changed,
+            session_seconds=settings.group_session_seconds,
+        )
+
+    def replies_for(group: GroupConsumer, partition: Partition) -> KafkaReplies:
+        return KafkaReplies(group, partition, producer, settings.topic_prefix)
+
+    return Leadership(writers, group_for, replies_for, dead_letters)
+
+
+def _client() -> str:
+    return f"{SERVICE}-{socket.gethostname()}"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
