@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from contracts.checkpoint import LogVerifier, origin_of
 from contracts.device_certificate import NO_END, make_authority
+from contracts.xmldsig import key_id
 from runtime.settings import read_secret
 from signer.domain.keys import SigningKeys
 
@@ -48,6 +49,14 @@ class PublicParts:
     generation_ca_pem: str
     log_key_pem: str
     log_name: str
+
+    @property
+    def license_key_id(self) -> str:
+        """How documents name the license key."""
+        key = load_pem_public_key(self.license_key_pem.encode())
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise KeysRefusedError("The license key's public part is not an elliptic curve key.")
+        return key_id(key)
 
     def log_vkey(self, ledger: int) -> str:
         """The C2SP verifier key string of one ledger's log."""
@@ -97,6 +106,11 @@ def public_parts(folder: Path) -> PublicParts:
         log_key_pem=_read(public / "log-key.pem").decode(),
         log_name=_read(folder / _LOG_NAME).decode().strip(),
     )
+
+
+def write_log_vkey(folder: Path, ledger: int, vkey: str) -> None:
+    """Put a ledger's verifier key string beside the other public parts."""
+    _write(folder / _PUBLIC / f"log-{ledger}.vkey", vkey.encode() + b"\n", 0o644)
 
 
 def _write_all(folder: Path, passphrase: bytes, log_name: str, now: datetime) -> None:

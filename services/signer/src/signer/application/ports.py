@@ -11,6 +11,11 @@ from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
 SignatureRecords = Sequence[LicenseFileSigned | ReturnReceiptSigned | CheckpointSigned]
 
 
+def receipt_key(receipt: SignedReturnReceipt) -> str:
+    """The key of a receipt on its topic: the device and the generation that it gave back."""
+    return f"{receipt.record.serial}/{receipt.record.generation}"
+
+
 class LedgerEvents(Protocol):
     """One ledger's partition, in order; the position is ours. Raises Trouble while the broker is away."""
 

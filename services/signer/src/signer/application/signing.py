@@ -18,7 +18,7 @@ from contracts.entries import UnknownEventTypeError
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
-from signer.application.ports import LedgerEvents, Outputs, Published, SignatureRecords
+from signer.application.ports import LedgerEvents, Outputs, Published, receipt_key
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
 from signer.domain.documents import Notary, SignedCheckpoint, SignedDocument, SignedLicenseFile, SignedReturnReceipt
@@ -63,6 +63,7 @@ class LedgerSigning:
         self._published = Published()
         self._reading = self._read_from_zero(anchor=None)
         self._skipped = False
+        self._unpublished: list[SignedDocument] = []
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,21 +109,23 @@ class LedgerSigning:
     async def _step(self) -> None:
         """One batch of the log, all of it published."""
         batch = await self._insist(self._events.next_batch)
-        documents: list[SignedDocument] = []
         try:
-            for number, record in enumerate(batch):
-                documents += await self._take(record)
-                if number % YIELD_EVERY == 0:
-                    await asyncio.sleep(0)
-                if len(documents) >= MAX_UNPUBLISHED_DOCUMENTS:
-                    await self._publish(documents, checkpoint=None)
-                    documents = []
-        finally:
-            # Also after a broken law: what was proven before it is as good as ever.
-            await self._publish(documents, checkpoint=self._new_checkpoint())
+            await self._take_all(batch)
+        except (LawBrokenError, UnknownEventTypeError):
+            await self._publish(self._new_checkpoint())  # what was proven before it is as good as ever
+            raise
+        await self._publish(self._new_checkpoint())
         if batch:
             self._after(batch[-1])
-        await self._notice_the_end(batch)
+        await self._notice_the_end()
+
+    async def _take_all(self, batch: Sequence[Record]) -> None:
+        for number, record in enumerate(batch):
+            self._unpublished += await self._take(record)
+            if number % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+            if len(self._unpublished) >= MAX_UNPUBLISHED_DOCUMENTS:
+                await self._publish(None)
 
     async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
         taken = self._reading.take(record.value or b"")
@@ -155,14 +158,15 @@ class LedgerSigning:
             return None
         return self._notary.checkpoint(size, self._reading.root())
 
-    async def _publish(self, documents: Sequence[SignedDocument], *, checkpoint: SignedCheckpoint | None) -> None:
-        if not documents and checkpoint is None:
-            return
+    async def _publish(self, checkpoint: SignedCheckpoint | None) -> None:
+        documents, self._unpublished = self._unpublished, []
         signed = (*documents, checkpoint) if checkpoint else documents
-        await self._insist(lambda: self._outputs.record([one.record for one in signed]), then=self._look_again)
+        if not signed:
+            return
+        await self._insist(lambda: self._outputs.record([one.record for one in signed]))
         self.status.signatures_recorded += len(signed)
-        await self._insist(lambda: self._publish_receipts(documents), then=self._look_again)
-        await self._insist(lambda: self._publish_files(documents), then=self._look_again)
+        await self._insist(lambda: self._publish_receipts(documents), before_again=self._look_again)
+        await self._insist(lambda: self._publish_files(documents), before_again=self._look_again)
         if checkpoint:
             await self._insist(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
             self.status.checkpoint_size = checkpoint.record.sequence
@@ -174,6 +178,8 @@ class LedgerSigning:
             return
         await self._outputs.publish_receipts(receipts)
         self.status.return_receipts += len(receipts)
+        for receipt in receipts:
+            self._published.receipts[receipt_key(receipt)] = receipt.record.sequence
 
     async def _publish_files(self, documents: Sequence[SignedDocument]) -> None:
         files = [one for one in documents if isinstance(one, SignedLicenseFile) and self._is_new_file(one)]
@@ -188,8 +194,7 @@ class LedgerSigning:
         return self._is_wanted(file.record.serial, file.record.sequence)
 
     def _is_new_receipt(self, receipt: SignedReturnReceipt) -> bool:
-        record = receipt.record
-        return self._published.receipts.get(f"{record.serial}/{record.generation}", 0) < record.sequence
+        return self._published.receipts.get(receipt_key(receipt), 0) < receipt.record.sequence
 
     async def _look_again(self) -> None:
         """After Trouble nobody knows what came through: read it, so that no older file follows a newer one."""
@@ -199,15 +204,14 @@ class LedgerSigning:
         self.status.sequence = self._reading.sequence
         self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
 
-    async def _notice_the_end(self, batch: Sequence[Record]) -> None:
-        if self.status.phase == "following" or (batch and not self._skipped):
+    async def _notice_the_end(self) -> None:
+        if self.status.phase == "following":
             return
         if self._skipped and self._reading.is_anchored:
             await self._read_again()
+        elif self._events.next_offset < await self._insist(self._events.end_offset):
             return
-        if batch or self._events.next_offset < await self._insist(self._events.end_offset):
-            return
-        if self._reading.is_anchored:
+        elif self._reading.is_anchored:
             self.status.enter("following")
         else:
             size = self.status.checkpoint_size
@@ -220,17 +224,17 @@ class LedgerSigning:
         await self._insist(lambda: self._events.seek(0))
 
     async def _insist(
-        self, work: Callable[[], Awaitable[T]], *, then: Callable[[], Awaitable[None]] | None = None
+        self, work: Callable[[], Awaitable[T]], *, before_again: Callable[[], Awaitable[None]] | None = None
     ) -> T:
-        """Do it, and while the broker is away try again; `then` runs before each new attempt."""
-        pause, again = FIRST_PAUSE_SECONDS, False
+        """Do it, and while the broker is away try again, each time after `before_again`."""
+        pause, attempt = FIRST_PAUSE_SECONDS, 0
         while True:
+            attempt += 1
             try:
-                if again and then:
-                    await then()
+                if before_again and attempt > 1:
+                    await before_again()
                 return await work()
             except Trouble as trouble:
-                again = True
                 await self._wait_out(trouble, pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
@@ -248,8 +252,3 @@ class LedgerSigning:
         self.status.sequence = self._reading.sequence
         self.status.stop(law, f"entry {at} breaks {law}: {sentence}")
         _log.critical("law_broken", ledger=self._ledger, law=law, sequence=at, reason=sentence)
-
-
-def records_of(documents: Sequence[SignedDocument]) -> SignatureRecords:
-    """The audit records of documents, in their order."""
-    return [one.record for one in documents]
