@@ -21,7 +21,13 @@ class Service:
     """A process that answers `/readyz` on its admin port."""
 
     def __init__(
-        self, name: str, state: Path, *, environment: Callable[[], Mapping[str, str]], admin_port: int, address: str | None = None
+        self,
+        name: str,
+        state: Path,
+        *,
+        environment: Callable[[], Mapping[str, str]],
+        admin_port: int,
+        address: str | None = None,
     ) -> None:
         self.name = name
         self.address = address or f"http://{HOST}:{admin_port}"

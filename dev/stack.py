@@ -68,7 +68,9 @@ class Stack:
         self._kit.make(part).stop()
         for name in port_names(part):
             if (port := self._kit.ports.release_if_taken(name)) is not None:
-                self._say(f"{part.name}: somebody else listens on port {port}, so it takes {self._kit.ports.port(name)}")
+                self._say(
+                    f"{part.name}: somebody else listens on port {port}, so it takes {self._kit.ports.port(name)}"
+                )
         runnable = self._kit.make(part)
         self._say(f"{part.name}: starting (log {_short(runnable.process.log)})")
         begin = time.monotonic()

@@ -84,7 +84,9 @@ class Broker:
         except FileNotFoundError as missing:
             raise Trouble("Java is missing; run `make setup`.") from missing
         if done.returncode != 0:
-            raise Trouble(f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}")
+            raise Trouble(
+                f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}"
+            )
 
     def _settings(self) -> Mapping[str, object]:
         return {

@@ -29,7 +29,9 @@ def _make(wanted: Path) -> None:
         wanted.mkdir(mode=0o700)
         return
     entry = pwd.getpwnam(user)
-    folder = wanted if _reaches(user, wanted.parent.resolve()) else Path(entry.pw_dir) / f"licensing-{os.urandom(6).hex()}"
+    folder = (
+        wanted if _reaches(user, wanted.parent.resolve()) else Path(entry.pw_dir) / f"licensing-{os.urandom(6).hex()}"
+    )
     try:
         folder.mkdir(mode=0o700)
         os.chown(folder, entry.pw_uid, entry.pw_gid)

@@ -149,10 +149,10 @@ class Producer:
         futures: list[asyncio.Future[_Metadata]] = []
         batch = inner.create_batch()
         for key, value, headers in records:
-            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
                 futures.append(await inner.send_batch(batch, topic, partition=partition))
                 batch = inner.create_batch()
-                if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
                     raise ValueError(f"a record for {topic} is bigger than {BATCH_BYTES} bytes")
         if batch.record_count():
             batch.close()
