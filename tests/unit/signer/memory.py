@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, TypeVar
+
 from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from runtime.kafka import Record
 from runtime.trouble import Trouble
@@ -10,6 +11,7 @@ from signer.application.ports import Outputs, Published, SignatureRecords, recei
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
 
 EVENTS = "licensing.ledger.events"
+Then = Literal["die", "trouble"]
 When = Literal["before", "half", "after"]
 T = TypeVar("T")
 
@@ -79,11 +81,11 @@ class MemoryOutputs:
 class Interruptions:
     """Lets the first `allowed` outside calls through, and then does `then` before or after the next one.
 
-    Around any Outputs. "die" is a crash: the call never returns, and the test cancels who waits for it. "trouble" is one
-    failure of the broker, which may have taken all, half or nothing of what it was sent.
+    Around any Outputs. "die" is a crash: the call never returns, and the test cancels who waits for it. "trouble" is
+    one failure of the broker, which may have taken all, half or nothing of what it was sent.
     """
 
-    def __init__(self, inner: Outputs, allowed: int, *, then: Literal["die", "trouble"], when: When) -> None:
+    def __init__(self, inner: Outputs, allowed: int, *, then: Then, when: When) -> None:
         self._inner = inner
         self._allowed = allowed
         self._then = then
@@ -113,13 +115,12 @@ class Interruptions:
 
     async def _interrupt(self, call: Callable[[Sequence[T]], Awaitable[None]], items: Sequence[T]) -> None:
         self._allowed -= 1
-        if self._allowed != -1:
-            return await call(items)
-        if self._when == "after":
+        if self._allowed != -1 or self._when == "after":
             await call(items)
         elif self._when == "half":
             await call(items[: (len(items) + 1) // 2])
-        await self._happen()
+        if self._allowed == -1:
+            await self._happen()
 
     async def _meet(self) -> None:
         self._allowed -= 1

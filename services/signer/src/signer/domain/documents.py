@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,6 +17,9 @@ from contracts.signature_record import CheckpointSigned, LicenseFileSigned, Retu
 from contracts.xmldsig import key_id, signer
 from signer.domain.changes import Change, GivenBack
 from signer.domain.keys import SigningKeys
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""A device uses its new certificate at once, also where a clock is behind the writer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Notary:
             serial=device.serial,
             generation=device.generation,
             public_key=given_back.device_key,
-            not_before=change.entry.time,
+            not_before=change.entry.time - CLOCK_TOLERANCE,
         )
         receipt = ReturnReceipt(
             serial=device.serial,

@@ -44,12 +44,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(parsed: argparse.Namespace) -> None:
-    passphrase = read_secret(parsed.passphrase_file)
+    ledgers, passphrase = _numbers(parsed.ledgers), read_secret(parsed.passphrase_file)
     keystore.create(parsed.keys, passphrase, log_name=parsed.log_name, now=datetime.now(UTC).replace(microsecond=0))
     parts = keystore.public_parts(parsed.keys)
-    for ledger in _numbers(parsed.ledgers):
+    for ledger in ledgers:
         keystore.write_log_vkey(parsed.keys, ledger, parts.log_vkey(ledger))
-    _show(parts, _numbers(parsed.ledgers))
+    _show(parts, ledgers)
 
 
 def _public(parsed: argparse.Namespace) -> None:
