@@ -1,14 +1,14 @@
 """The signer's outside in memory: a ledger's partition, and the signer's own topics as compaction leaves them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from runtime.kafka import Record
 from runtime.trouble import Trouble
 from signer.application.ports import Outputs, Published, SignatureRecords, receipt_key
-from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
+from signer.domain.documents import SignedDocument, SignedLicenseFile, SignedReturnReceipt
 
 EVENTS = "licensing.ledger.events"
 Then = Literal["die", "trouble"]
@@ -50,8 +50,8 @@ class MemoryOutputs:
 
     async def published(self, ledger: int) -> Published:
         return Published(
-            files={key: all_of[-1].record.sequence for key, all_of in self.files.items()},
-            receipts={key: all_of[-1].record.sequence for key, all_of in self.receipts.items()},
+            files=_last(self.files, ledger),
+            receipts=_last(self.receipts, ledger),
             checkpoint=self.checkpoints.get(ledger, [None])[-1],
             dead_letters_to=max((offset + 1 for offset, _ in self.dead), default=0),
         )
@@ -76,6 +76,11 @@ class MemoryOutputs:
 
     async def bury(self, record: Record, reason: str) -> None:
         self.dead.append((record.offset, reason))
+
+
+def _last(histories: Mapping[str, Sequence[SignedDocument]], ledger: int) -> dict[str, int]:
+    mine = {key: [one.record for one in all_of if one.record.ledger == ledger] for key, all_of in histories.items()}
+    return {key: records[-1].sequence for key, records in mine.items() if records}
 
 
 class Interruptions:

@@ -26,7 +26,7 @@ from contracts.events import (
 )
 from contracts.identifiers import default_project_of
 from contracts.license_file import LicenseFile
-from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, Lot
+from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, LicenseClass, Lot
 from contracts.return_document import ReturnStatement, verify_return
 from contracts.return_document import build as build_return
 from contracts.xmldsig import key_id
@@ -40,7 +40,7 @@ PARTNER = "00000000-0000-4000-8000-000000000002"
 ACCOUNT = "00000000-0000-4000-8000-000000000003"
 PROJECT = default_project_of(PARTNER)
 SERIAL = "009033010203"
-CLASSES = {one.license_type: one.license_class for one in DEFAULT_CATALOG}
+CLASSES: dict[str, LicenseClass] = {one.license_type: one.license_class for one in DEFAULT_CATALOG}
 
 
 def _p256(number: int) -> ec.EllipticCurvePrivateKey:

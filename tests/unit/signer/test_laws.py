@@ -19,7 +19,7 @@ from contracts.events import (
     LicensesAllocated,
     ProjectCreated,
 )
-from contracts.licenses import DEFAULT_CATALOG, LicenseTypeDefinition, Lot
+from contracts.licenses import DEFAULT_CATALOG, LicenseClass, LicenseTypeDefinition, Lot
 from contracts.postings import Posting
 from signer.domain.books import require_balanced
 from signer.domain.changes import Change
@@ -81,7 +81,7 @@ def _returned_device(**changes: object) -> Callable[[Story], Event]:
     return make
 
 
-def _wrong_class(license_type: str, license_class: str) -> tuple[Lot, ...]:
+def _wrong_class(license_type: str, license_class: LicenseClass) -> tuple[Lot, ...]:
     return (Lot.model_construct(license_type=license_type, license_class=license_class, count=1),)
 
 

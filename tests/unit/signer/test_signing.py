@@ -269,10 +269,12 @@ async def test_two_ledgers_have_logs_of_their_own() -> None:
 
 
 def _assert_as_good_as(outputs: MemoryOutputs, whole: MemoryOutputs) -> None:
-    """Compacted, both hold the same bytes, and no file was ever unrecorded."""
+    """Both hold the same bytes, nothing was ever unrecorded, and no older file came behind a newer one."""
     for key, files in whole.files.items():
         assert outputs.files[key][-1].content == files[-1].content
         assert {one.content for one in outputs.files[key]} == {one.content for one in files}
+        sequences = [one.record.sequence for one in outputs.files[key]]
+        assert sequences == sorted(sequences), "an older file came to lie behind a newer one"
     assert outputs.receipts.keys() == whole.receipts.keys()
     for key, receipts in whole.receipts.items():
         assert outputs.receipts[key][-1].content == receipts[-1].content

@@ -19,7 +19,10 @@ def receipt_key(receipt: SignedReturnReceipt) -> str:
 class LedgerEvents(Protocol):
     """One ledger's partition, in order; the position is ours. Raises Trouble while the broker is away."""
 
-    next_offset: int
+    @property
+    def next_offset(self) -> int:
+        """The offset of the next record that `next_batch` gives."""
+        ...
 
     async def next_batch(self) -> list[Record]:
         """The next records, or none after a moment."""
