@@ -61,7 +61,7 @@ def write(file: Path, identity: Identity) -> None:
 
 
 def _stat(pid: int) -> _Stat | None:
-    """The fields of proc(5) /proc/pid/stat that matter here; the name in brackets may itself hold spaces and brackets."""
+    """What matters here of /proc/pid/stat, see proc(5); the name in brackets may itself hold spaces and brackets."""
     try:
         text = (PROC / str(pid) / "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A program that has to succeed when what it needs is ready, before the next part starts; repeating it is harmless."""
+    """A program that has to succeed before the parts start that come after what it needs; repeating it is harmless."""
 
     name: str
     argv: tuple[str, ...]
@@ -125,7 +125,7 @@ class Kit:
         return Service(
             part.name,
             self.state,
-            environment=lambda: settings(part.name, self._stack()),
+            settings=lambda: settings(part.name, self._stack()),
             admin_port=self.ports.port(admin_port_name(part.name)),
             address=address,
         )

@@ -1,6 +1,7 @@
 """One background process: started in its own session, known by a pid file, ended for certain."""
 
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -28,8 +29,12 @@ class Program:
     user: str | None = None
 
 
+# The children of this very process by number: whoever finds one through its pid file can also collect it.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
 class Process:
-    """A program in the background; its pid and log files lie in `state`, so that any later process can find it again."""
+    """A program in the background; its pid and log files lie in `state`, where any later process finds it again."""
 
     def __init__(
         self, name: str, state: Path, *, stop_seconds: float, stop_signal: signal.Signals = signal.SIGTERM
@@ -39,7 +44,6 @@ class Process:
         self._pid_file = state / "run" / f"{name}.json"
         self._stop_seconds = stop_seconds
         self._stop_signal = stop_signal
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -47,9 +51,8 @@ class Process:
         return known.pid if known else None
 
     def is_alive(self) -> bool:
-        self._collect()
         known = identity.read(self._pid_file)
-        return known is not None and known.is_alive()
+        return known is not None and _runs(known)
 
     def was_started(self) -> bool:
         """Whether it was started and not stopped since; it may have crashed in between."""
@@ -61,8 +64,9 @@ class Process:
         for file in (self.log, self._pid_file):
             file.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._child = self._popen(program, log.fileno())
-        started = identity.identify(self._child.pid)
+            child = self._popen(program, log.fileno())
+        _children[child.pid] = child
+        started = identity.identify(child.pid)
         if started is not None:
             identity.write(self._pid_file, started)
 
@@ -101,9 +105,9 @@ class Process:
     def stop(self) -> None:
         """Ask it to end, wait a bounded time, then kill what is left of its session. Idempotent."""
         known = identity.read(self._pid_file)
-        if known is not None and known.is_alive():
+        if known is not None and _runs(known):
             os.kill(known.pid, self._stop_signal)
-            self._wait_gone(known.is_alive, self._stop_seconds)
+            _wait_while(lambda: _runs(known), self._stop_seconds)
         self.kill()
 
     def kill(self) -> None:
@@ -112,28 +116,31 @@ class Process:
         if known is not None:
             for pid in known.session():
                 _kill(pid)
-            if not self._wait_gone(lambda: bool(known.session()), KILL_SECONDS):
+            if not _wait_while(lambda: _runs(known) or bool(known.session()), KILL_SECONDS):
                 raise Trouble(f"{self.name} (pid {known.pid}) does not end, even killed.")
-        if self._child is not None:
-            self._child.wait(KILL_SECONDS)
         self._pid_file.unlink(missing_ok=True)
 
     def log_tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"The last lines of {self.log}:", *(f"  {line}" for line in lines[-LOG_TAIL_LINES:])])
 
-    def _wait_gone(self, remains: Callable[[], bool], seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while remains():
-            self._collect()
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_SECONDS)
-        return True
 
-    def _collect(self) -> None:
-        if self._child is not None:
-            self._child.poll()
+def _runs(known: identity.Identity) -> bool:
+    """Whether it runs; a child of ours that has ended is collected, so that nobody mistakes what is left of it."""
+    child = _children.get(known.pid)
+    if child is not None and child.poll() is not None:
+        del _children[known.pid]
+    return known.is_alive()
+
+
+def _wait_while(remains: Callable[[], bool], seconds: float) -> bool:
+    """Whether it went away in time."""
+    deadline = time.monotonic() + seconds
+    while remains():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
 
 
 def _outer_environment() -> dict[str, str]:
@@ -142,8 +149,6 @@ def _outer_environment() -> dict[str, str]:
 
 
 def _primary_group(user: str) -> int:
-    import pwd
-
     return pwd.getpwnam(user).pw_gid
 
 

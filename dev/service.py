@@ -17,23 +17,27 @@ ANSWER_SECONDS = 2.0
 SCRIPTS = Path(sys.prefix) / "bin"
 
 
+# Asked for when it starts, not before: by then there is a database to name.
+Settings = Callable[[], Mapping[str, str]]
+
+
 class Service:
     """A process that answers `/readyz` on its admin port."""
 
     def __init__(
-        self, name: str, state: Path, *, environment: Callable[[], Mapping[str, str]], admin_port: int, address: str | None = None
+        self, name: str, state: Path, *, settings: Settings, admin_port: int, address: str | None = None
     ) -> None:
         self.name = name
         self.address = address or f"http://{HOST}:{admin_port}"
         self._readiness = f"http://{HOST}:{admin_port}/readyz"
-        self._environment = environment
+        self._settings = settings
         self.process = Process(name, state, stop_seconds=STOP_SECONDS)
 
     def is_ready(self) -> bool:
         return self.process.is_alive() and _answers(self._readiness)
 
     def launch(self) -> None:
-        self.process.spawn(Program((str(SCRIPTS / self.name),), self._environment()))
+        self.process.spawn(Program((str(SCRIPTS / self.name),), self._settings()))
 
     def wait(self, progress: Callable[[str], None] = print) -> None:
         self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,8 +67,9 @@ class Stack:
     def _launch(self, part: Part) -> tuple[Runnable, float]:
         self._kit.make(part).stop()
         for name in port_names(part):
-            if (port := self._kit.ports.release_if_taken(name)) is not None:
-                self._say(f"{part.name}: somebody else listens on port {port}, so it takes {self._kit.ports.port(name)}")
+            if (lost := self._kit.ports.release_if_taken(name)) is not None:
+                port = self._kit.ports.port(name)
+                self._say(f"{part.name}: somebody else listens on port {lost}, so it takes {port}")
         runnable = self._kit.make(part)
         self._say(f"{part.name}: starting (log {_short(runnable.process.log)})")
         begin = time.monotonic()
@@ -99,7 +100,7 @@ def _state(part: Runnable) -> str:
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
+def _alone(state: Path) -> Generator[None]:
     """Hold the state folder's lock; Trouble when another `up` or `down` of this checkout is at work."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:

@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
@@ -20,7 +21,7 @@ NO_ERROR, TOPIC_ALREADY_EXISTS = 0, 36
 
 
 async def create(bootstrap: str, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
-    """Make what is missing, widen what has too few partitions, and return the names of all. Repeating changes nothing."""
+    """Make what is missing, widen what has too few partitions, return the names of all. Repeating changes nothing."""
     wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
     async with _admin(bootstrap) as admin:
         await _create_missing(admin, prefix, wanted)
@@ -30,11 +31,12 @@ async def create(bootstrap: str, *, prefix: str = PREFIX, ledgers: int = 1) -> l
 
 async def delete(bootstrap: str, names: list[str]) -> None:
     async with _admin(bootstrap) as admin:
-        _check((await admin.delete_topics(names)).topic_error_codes, allowed=())
+        answer: Any = await admin.delete_topics(names)
+        _check(answer.topic_error_codes, allowed=())
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -48,7 +50,7 @@ async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mappi
     new = [NewTopic(name, wanted[name], 1, topic_configs=topic.config()) for name, topic in named.items()]
     deadline = time.monotonic() + ATTEMPT_SECONDS
     while True:
-        answer = await admin.create_topics(new)
+        answer: Any = await admin.create_topics(new)
         try:
             return _check(answer.topic_errors, allowed=(TOPIC_ALREADY_EXISTS,))
         except BrokerResponseError as trouble:
@@ -64,7 +66,8 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
         raise Trouble(f"{', '.join(too_many)}: more partitions than declared, and Kafka cannot take any away.")
     narrow = {name: NewPartitions(count) for name, count in wanted.items() if present[name] < count}
     if narrow:
-        _check((await admin.create_partitions(narrow)).topic_errors, allowed=())
+        answer: Any = await admin.create_partitions(narrow)
+        _check(answer.topic_errors, allowed=())
 
 
 async def _led_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:

@@ -25,6 +25,9 @@ JVM = (
 # Half of what starting takes is compiling; a broker that lives for minutes is better off without the second compiler.
 SHORT_LIVED_JVM = ("-XX:TieredStopAtLevel=1",)
 
+# Tests make and delete many topics; a minute's wait before their files go would let them pile up.
+SHORT_LIVED_SETTINGS = {"log.segment.delete.delay.ms": 1000}
+
 
 class Broker:
     """One broker, its data under `state`. The ports may change between two starts, never while it runs."""
@@ -36,7 +39,7 @@ class Broker:
         self._controller_port = controller_port
         self._data = state / "kafka"
         self._config = state / "kafka.properties"
-        self._jvm = JVM + SHORT_LIVED_JVM if short_lived else JVM
+        self._short_lived = short_lived
         self.process = Process(self.name, state, stop_seconds=STOP_SECONDS)
 
     @property
@@ -50,7 +53,7 @@ class Broker:
     def launch(self) -> None:
         """Start it without waiting; the first start also formats its data folder."""
         self._config.parent.mkdir(parents=True, exist_ok=True)
-        self._config.write_text(_properties(self._settings()))
+        self._config.write_text(_properties(self._settings() | (SHORT_LIVED_SETTINGS if self._short_lived else {})))
         if not (self._data / "meta.properties").exists():
             self._format()
         self.process.spawn(Program((*self._java(), "kafka.Kafka", str(self._config))))
@@ -72,7 +75,8 @@ class Broker:
         self.process.kill()
 
     def _java(self) -> tuple[str, ...]:
-        return ("java", *self._jvm, "-cp", f"{jars.folder()}/*")
+        jvm = JVM + SHORT_LIVED_JVM if self._short_lived else JVM
+        return ("java", *jvm, "-cp", f"{jars.folder()}/*")
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -84,9 +88,11 @@ class Broker:
         except FileNotFoundError as missing:
             raise Trouble("Java is missing; run `make setup`.") from missing
         if done.returncode != 0:
-            raise Trouble(f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}")
+            raise Trouble(
+                f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}"
+            )
 
-    def _settings(self) -> Mapping[str, object]:
+    def _settings(self) -> dict[str, object]:
         return {
             "process.roles": "broker,controller",
             "node.id": 1,

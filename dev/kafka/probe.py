@@ -8,7 +8,7 @@ from dev.ports import HOST
 # A broker that is up answers in a millisecond; one that is starting may accept and say nothing.
 ANSWER_SECONDS = 1.0
 
-# Request header v1 (length, API key 3 = Metadata, version 1, correlation id, no client id), then an empty list of topics.
+# Request header v1 (length, API key 3 = Metadata, version 1, correlation id, no client id), then no topics.
 METADATA_V1 = struct.pack(">ihhihi", 14, 3, 1, 1, -1, 0)
 
 
@@ -24,4 +24,4 @@ def serves(port: int) -> bool:
     if len(answer) < 12:
         return False
     _length, _correlation, brokers = struct.unpack(">iii", answer)
-    return brokers >= 1
+    return bool(brokers >= 1)

@@ -1,7 +1,8 @@
-"""PostgreSQL refuses to run as root: then it runs as the account that its package made, in a place this one can reach."""
+"""PostgreSQL refuses to run as root: then it runs as the account of its package, where that one can reach its data."""
 
 import os
 import pwd
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def account() -> str | None:
 
 
 def home(wanted: Path) -> Path:
-    """`wanted`, made and owned by the account to run as; where that one cannot reach it, it is a link to a place that it can."""
+    """`wanted`, made for the account to run as; where that one cannot reach it, it is a link to a place that it can."""
     if not wanted.exists():
         wanted.parent.mkdir(parents=True, exist_ok=True)
         _make(wanted)
@@ -29,7 +30,8 @@ def _make(wanted: Path) -> None:
         wanted.mkdir(mode=0o700)
         return
     entry = pwd.getpwnam(user)
-    folder = wanted if _reaches(user, wanted.parent.resolve()) else Path(entry.pw_dir) / f"licensing-{os.urandom(6).hex()}"
+    elsewhere = Path(entry.pw_dir) / f"licensing-{secrets.token_hex(6)}"
+    folder = wanted if _reaches(user, wanted.parent.resolve()) else elsewhere
     try:
         folder.mkdir(mode=0o700)
         os.chown(folder, entry.pw_uid, entry.pw_gid)

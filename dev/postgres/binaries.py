@@ -10,10 +10,12 @@ OLDEST = 15
 
 def folder(data: Path) -> Path:
     """The programs of the version that made the data, or of the newest one there is when there is no data yet."""
-    installed = sorted((int(entry.name) for entry in DEBIAN.glob("[0-9]*") if (entry / "bin/postgres").exists()))
+    installed = sorted(int(entry.name) for entry in DEBIAN.glob("[0-9]*") if (entry / "bin/postgres").exists())
     wanted = _version(data) or max(installed, default=0)
     if wanted < OLDEST or wanted not in installed:
-        raise Trouble(f"PostgreSQL {wanted or OLDEST} is missing; run `make setup`, or `make clean` to begin with new data.")
+        raise Trouble(
+            f"PostgreSQL {wanted or OLDEST} is missing; run `make setup`, or `make clean` to begin with new data."
+        )
     return DEBIAN / str(wanted) / "bin"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from dev import identity
 from dev.ports import HOST
 from dev.postgres import account, binaries
 from dev.process import Process, Program
@@ -115,9 +116,19 @@ class Cluster:
         self._must("dropdb", "--force", "--if-exists", database)
 
     def _spawn(self) -> None:
+        self._forget_the_dead()
         options = (word for name, value in self._settings.items() for word in ("-c", f"{name}={value}"))
         argv = (str(self._binaries / "postgres"), "-D", str(self._data), *options)
         self.process.spawn(Program(argv, user=account.account()))
+
+    def _forget_the_dead(self) -> None:
+        """Remove the lock of a server that is gone; where nobody collects the dead, its number looks alive for ever.
+
+        Should one of its sessions still run, the shared memory they hold refuses the newcomer.
+        """
+        lock = self._data / "postmaster.pid"
+        if lock.exists() and identity.identify(int(lock.read_text().split()[0])) is None:
+            lock.unlink()
 
     def _outlives_its_former_self(self, progress: Callable[[str], None]) -> bool:
         """False when it gave up at once, as it does while sessions of a killed cluster still end."""

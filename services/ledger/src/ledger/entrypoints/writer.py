@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Annotated, NoReturn
 
@@ -18,7 +19,7 @@ from runtime.admin import Admin
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
 from runtime.logs import configure, get_logger
-from runtime.process import run, supervise
+from runtime.process import run, supervise, until_stopped
 from runtime.settings import Settings, load
 from runtime.trouble import Trouble
 
@@ -49,16 +50,22 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
     """Follow every ledger, lead those that the group gives us."""
     gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
     connection = Connection.from_settings(settings)
-    async with Producer(connection, client_id=_client()) as producer:
+    async with AsyncExitStack() as opened:
+        producer = await opened.enter_async_context(Producer(connection, client_id=_client()))
         dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
-        writers = {n: _writer(n, settings, connection, producer, dead_letters) for n in range(settings.ledgers)}
+        writers: dict[int, Writer] = {}
+        for number in range(settings.ledgers):
+            tail = PartitionTail(connection, settings.topic_prefix + EVENTS.name, number, 0)
+            log = KafkaLog(await opened.enter_async_context(tail), producer, dead_letters)
+            writers[number] = Writer.of(number, log, _utc_now, WriterMetrics(number))
         leadership = _leadership(settings, connection, producer, dead_letters, writers)
+        await opened.enter_async_context(
+            Admin(settings.admin_host, settings.admin_port, lambda: _ready(leadership, writers))
+        )
         tasks: dict[str, Coroutine[object, object, None]] = {
-            f"follow-{number}": _follow(writer) for number, writer in writers.items()
+            f"follow-{number}": until_stopped(stop, _follow(writer)) for number, writer in writers.items()
         }
-        tasks["lead"] = leadership.run()
-        async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(leadership, writers)):
-            await supervise(stop, tasks, drain_seconds=0)
+        await supervise(stop, tasks | {"lead": until_stopped(stop, leadership.run())})
 
 
 def _ready(leadership: Leadership, writers: dict[int, Writer]) -> tuple[bool, str]:
@@ -75,13 +82,6 @@ async def _follow(writer: Writer) -> None:
         except Trouble as trouble:
             _log.warning("follow_again", ledger=writer.follower.chain.ledger, reason=str(trouble))
             await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
-
-
-def _writer(
-    number: int, settings: WriterSettings, connection: Connection, producer: Producer, dead_letters: DeadLetters
-) -> Writer:
-    tail = PartitionTail(connection, settings.topic_prefix + EVENTS.name, number, 0)
-    return Writer.of(number, KafkaLog(tail, producer, dead_letters), _utc_now, WriterMetrics(number))
 
 
 def _leadership(

@@ -1,0 +1,64 @@
+# `make help` says what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup up run status down clean test unit check fmt lock bench faults fuzz
+
+BIN := .venv/bin
+# Showing and ending the stack needs no virtual environment, and there may be none any more.
+PYTHON = $(shell command -v $(BIN)/python || command -v python3)
+FORMAT ?= text
+PARTS ?=
+ARGS ?=
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: packages, virtual environment, Kafka
+	@dev/setup.sh
+
+up: setup ## Start the local stack, or only PARTS="kafka postgres"
+	@$(PYTHON) -m dev.stack up $(PARTS)
+
+run: up ## Start the local stack and tell the story of a license
+	@$(PYTHON) -m dev.story
+
+status: ## Show every part with state and address (FORMAT=json for programs)
+	@$(PYTHON) -m dev.stack status --format $(FORMAT)
+
+down: ## End what was started; the data stays
+	@$(PYTHON) -m dev.stack down
+
+clean: ## End what was started and remove all data
+	@$(PYTHON) -m dev.stack clean
+
+test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k name")
+	@$(BIN)/pytest -q $(ARGS)
+
+unit: setup ## Run the tests that need neither broker nor database
+	@$(BIN)/pytest -q tests/unit $(ARGS)
+
+check: setup ## Lint, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+fmt: setup ## Format, and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup ## Pin requirements/*.in again, with hashes
+	@for role in run dev; do \
+	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
+	done
+
+bench: setup ## Measure speed and memory, each beside its baseline
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+faults: setup ## Run the long fault tests: kills, two writers, broker and database away
+	@$(BIN)/pytest -q tests/faults $(ARGS)
+
+fuzz: setup ## Run the property tests with many more examples
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/unit $(ARGS)

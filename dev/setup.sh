@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Fetch what the checkout needs and does not have yet: distribution packages, the virtual environment, the Kafka jars.
+# Each step leaves a stamp that names its inputs, so that a second run has nothing to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+venv=.venv
+postgres=/usr/lib/postgresql
+distributions=(schemas runtime services/ledger services/signer services/device-sync)
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
+
+say() { printf '%s\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+digest() { cat "$@" | sha256sum | cut -c1-16; }
+
+# --- packages of the distribution -----------------------------------------------------------------------------------
+
+missing_packages() {
+    java_is_new_enough || echo openjdk-17-jre-headless
+    command -v mvn > /dev/null || echo maven
+    command -v xmlsec1 > /dev/null || echo xmlsec1
+    compgen -G "$postgres/*/bin/postgres" > /dev/null || echo postgresql
+    "$python" -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
+}
+
+java_is_new_enough() {
+    local version
+    command -v java > /dev/null || return 1
+    version="$(java -version 2>&1 | sed -nE '1s/.* version "([0-9]+).*/\1/p')"
+    [ "${version:-0}" -ge 17 ]
+}
+
+install_packages() {
+    local root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo > /dev/null || fail "These Debian packages are missing: $*. Ask an administrator to install them: apt-get install $*"
+        root=(sudo)
+    fi
+    command -v apt-get > /dev/null || fail "This machine has no apt-get; install what these Debian packages hold: $*."
+    say "Installing Debian packages: $*"
+    without_a_system_cluster "${root[@]}" -- "$@"
+    hash -r
+}
+
+# Debian's postgresql makes and starts a cluster of its own on port 5432, which we do not use: ask it not to, this once.
+without_a_system_cluster() {
+    local root=()
+    while [ "$1" != -- ]; do root+=("$1"); shift; done
+    shift
+    local folder=/etc/postgresql-common/createcluster.d
+    local wish=$folder/licensing-setup.conf
+    trap '"${root[@]}" rm -f '"$wish" RETURN
+    "${root[@]}" mkdir -p "$folder"
+    echo 'create_main_cluster = false' | "${root[@]}" tee "$wish" > /dev/null
+    "${root[@]}" apt-get update -qq
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+}
+
+packages() {
+    local missing
+    missing="$(missing_packages)"
+    # shellcheck disable=SC2086 - one word a package
+    [ -z "$missing" ] || install_packages $missing
+}
+
+# --- the virtual environment ----------------------------------------------------------------------------------------
+
+newest_python() {
+    local candidate
+    for candidate in python3.11 python3 python3.12 python3.13; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11 or newer is missing; on Debian 12: apt-get install python3."
+}
+
+environment() {
+    say "Installing Python packages into $venv (locked, with hashes)"
+    "$python" -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+        "${distributions[@]/#/--editable=}"
+}
+
+# --- the Kafka jars -------------------------------------------------------------------------------------------------
+
+jars() {
+    local wanted draft
+    wanted="$cache/kafka-$(digest dev/kafka/pom.xml dev/kafka/jars.sha256)"
+    [ -d "$wanted" ] && return
+    say "Fetching Apache Kafka (about 45 MB)"
+    mkdir -p "$cache"
+    draft="$(mktemp -d "$cache/draft-XXXXXX")"
+    mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$draft" || fail "Maven could not fetch the Kafka jars; see above."
+    (cd "$draft" && sha256sum --quiet --strict --check) < dev/kafka/jars.sha256 \
+        || fail "The Kafka jars are not the ones that dev/kafka/jars.sha256 names."
+    mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
+}
+
+# --- all of it ------------------------------------------------------------------------------------------------------
+
+stamped() {
+    local name="$1" key="$2" stamp="$venv/stamp-$1"
+    [ "$(cat "$stamp" 2> /dev/null)" = "$key" ] && return
+    "$name"
+    echo "$key" > "$stamp"
+}
+
+python="$(newest_python)"
+mkdir -p "$venv"
+[ -e "$venv/stamp-packages" ] || packages
+stamped environment "$(digest requirements/dev.txt "${distributions[@]/%//pyproject.toml}")"
+touch "$venv/stamp-packages"
+jars

@@ -1,0 +1,55 @@
+"""Licenses as lines of a signed document: written and read in one way by all of them."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from lxml import etree
+from pydantic import Field
+
+from contracts.licenses import Lot
+from contracts.xml import Element, attributes, require_empty
+
+Expires = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="Last day, inclusive.")]
+
+
+class LicenseLine(Lot):
+    """So many licenses of one type, for ever or until the end of a day."""
+
+    expires: Expires | None = None
+
+
+def lines_of(lots: Iterable[Lot]) -> tuple[LicenseLine, ...]:
+    """Lots of an event as lines without an end."""
+    return tuple(
+        LicenseLine.model_construct(
+            license_type=lot.license_type, license_class=lot.license_class, count=lot.count, expires=None
+        )
+        for lot in lots
+    )
+
+
+def write_lines(parent: Element, namespace: str, lines: Iterable[LicenseLine]) -> None:
+    tag = f"{{{namespace}}}license"
+    for line in lines:
+        said = {"type": line.license_type, "class": line.license_class, "count": str(line.count)}
+        if line.expires is not None:
+            said["expires"] = line.expires
+        etree.SubElement(parent, tag, said)
+
+
+def read_line(element: Element) -> dict[str, object]:
+    """What a license element says, for the model to check; raises DocumentMalformed."""
+    said = attributes(element, ("type", "class", "count"), ("expires",))
+    line: dict[str, object] = {
+        "license_type": said["type"],
+        "license_class": said["class"],
+        "count": number(said["count"]),
+    }
+    require_empty(element)
+    return line | ({"expires": said["expires"]} if "expires" in said else {})
+
+
+def number(digits: str) -> int | str:
+    """The number that canonical digits stand for; anything else as it is, for the model to refuse."""
+    canonical = digits.isascii() and digits.isdigit() and str(int(digits[:20])) == digits
+    return int(digits) if canonical else digits

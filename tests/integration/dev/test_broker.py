@@ -1,0 +1,95 @@
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
+
+from contracts.topics import EVENTS, LICENSE_FILES
+from dev.kafka import Broker
+from tests.conftest import KafkaTopics, MakeTopics
+
+
+@asynccontextmanager
+async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:
+    client = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", request_timeout_ms=request_timeout_ms)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def consumer(bootstrap: str, group: str | None = None) -> AsyncGenerator[AIOKafkaConsumer]:
+    client = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+async def values(bootstrap: str, topic: str) -> list[bytes | None]:
+    async with consumer(bootstrap) as client:
+        partition = TopicPartition(topic, 0)
+        client.assign([partition])
+        end = (await client.end_offsets([partition]))[partition]
+        await client.seek_to_beginning(partition)
+        found: list[bytes | None] = []
+        while await client.position(partition) < end:
+            found += [record.value for record in (await client.getmany(timeout_ms=1000)).get(partition, [])]
+        return found
+
+
+@pytest.mark.parametrize("end", [Broker.stop, Broker.kill], ids=["stopped", "killed"])
+async def test_acknowledged_records_are_there_after_the_broker_was(
+    broker: Broker, kafka_topics: KafkaTopics, end: Callable[[Broker], None]
+) -> None:
+    topic = kafka_topics.name(EVENTS)
+    async with producer(broker.address) as client:
+        for number in range(10):
+            await client.send_and_wait(topic, str(number).encode(), partition=0)
+
+    address = broker.address
+    end(broker)
+    broker.start()
+
+    assert broker.address == address
+    assert await values(broker.address, topic) == [str(number).encode() for number in range(10)]
+
+
+async def test_a_group_goes_on_from_its_committed_offset(broker: Broker, kafka_topics: KafkaTopics) -> None:
+    topic = kafka_topics.name(EVENTS)
+    async with producer(broker.address) as client:
+        for number in range(3):
+            await client.send_and_wait(topic, str(number).encode(), partition=0)
+
+    async with consumer(broker.address, group=kafka_topics.prefix + "group") as client:
+        client.subscribe([topic])
+        assert (await client.getone()).value == b"0"
+        await client.commit({TopicPartition(topic, 0): 1})
+
+    async with consumer(broker.address, group=kafka_topics.prefix + "group") as client:
+        client.subscribe([topic])
+        assert (await client.getone()).value == b"1"
+
+
+async def test_no_topic_comes_into_being_by_being_written_to(broker: Broker, kafka_topics: KafkaTopics) -> None:
+    stranger = kafka_topics.prefix + "stranger"
+    async with producer(broker.address, request_timeout_ms=500) as client:
+        with pytest.raises(UnknownTopicOrPartitionError):
+            await client.send_and_wait(stranger, b"")
+
+    async with consumer(broker.address) as client:
+        assert stranger not in await client.topics()
+
+
+async def test_a_second_ledger_is_a_second_partition(make_topics: MakeTopics) -> None:
+    topics = await make_topics(ledgers=2)
+
+    async with producer(topics.bootstrap) as client:
+        assert await client.partitions_for(topics.name(EVENTS)) == {0, 1}
+        assert len(await client.partitions_for(topics.name(LICENSE_FILES))) == 8

@@ -1,0 +1,110 @@
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from contracts import publish
+from contracts.chain import LedgerChain, Orphan
+from contracts.entries import MAX_ENTRY_BYTES, NotAnEntryError, UnknownEventTypeError, decode_entry, entry_hash, uuid7
+from contracts.events import EVENT_TYPES
+
+ROOM = Path(__file__).resolve().parents[3] / "schemas"
+GOLDEN = sorted((ROOM / "golden").glob("*.json"))
+# Frozen for ever: the hash of the last golden entry covers every byte of the ones before it.
+GOLDEN_HEAD = "71ac303c59733afad086be935baa9d30e48b1b7c46a2c4e5f893c233a923cae6"
+
+
+def test_golden_entries_form_the_chain_they_always_formed() -> None:
+    chain = LedgerChain(0)
+    for path in GOLDEN:
+        assert not isinstance(chain.accept(path.read_bytes()), Orphan), path.name
+    assert chain.head == GOLDEN_HEAD
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_golden_entry_is_written_today_as_it_was_then(path: Path) -> None:
+    assert decode_entry(path.read_bytes()).json_bytes() == path.read_bytes()
+
+
+def test_every_event_type_has_a_golden_entry() -> None:
+    assert {decode_entry(path.read_bytes()).type for path in GOLDEN} == set(EVENT_TYPES)
+
+
+@pytest.mark.parametrize(("name", "text"), list(publish.files()), ids=lambda part: part[:60])
+def test_the_published_schemas_say_what_the_code_says(name: str, text: str) -> None:
+    assert (ROOM / name).read_text() == text, "run `python -m contracts.publish`"
+
+
+def test_no_published_schema_is_left_over() -> None:
+    there = {str(path.relative_to(ROOM)) for path in (ROOM / "json").iterdir()}
+    assert there == {name for name, _ in publish.files() if name.startswith("json/")}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff\xfe",
+        b'{"type":"licensing.ledger.project-created.v1"}',
+        GOLDEN[2].read_bytes()[:-1],
+        GOLDEN[2].read_bytes().replace(b'"sequence":3', b'"sequence":-3'),
+        GOLDEN[2].read_bytes().replace(b'"sequence":3', b'"sequence":"3"'),
+        GOLDEN[2].read_bytes().replace(b'"sequence":3', b'"sequence":3.0'),
+        GOLDEN[2].read_bytes().replace(b'"sequence":3', b'"sequence":3,"surprise":1'),
+        GOLDEN[2].read_bytes().replace(b"Hotel Adria", b""),
+        b"{" * MAX_ENTRY_BYTES,
+        b" " * (MAX_ENTRY_BYTES + 1),
+    ],
+    ids=range(13),
+)
+def test_what_is_no_entry_is_poison_and_stops_nobody(value: bytes) -> None:
+    with pytest.raises(NotAnEntryError):
+        decode_entry(value)
+    found = LedgerChain(0).accept(value)
+    assert isinstance(found, Orphan)
+    assert found.poison
+
+
+def _after(count: int) -> LedgerChain:
+    chain = LedgerChain(0)
+    for path in GOLDEN[:count]:
+        chain.accept(path.read_bytes())
+    return chain
+
+
+def test_an_entry_that_was_read_already_is_an_orphan() -> None:
+    found = _after(3).accept(GOLDEN[2].read_bytes())
+    assert found == Orphan("entry 3 does not follow entry 3", poison=False)
+
+
+def test_an_entry_with_another_past_is_an_orphan() -> None:
+    third = GOLDEN[2].read_bytes()
+    forged = third.replace(entry_hash(GOLDEN[1].read_bytes()).encode(), b"1" * 64)
+    assert isinstance(_after(2).accept(forged), Orphan)
+
+
+def test_an_entry_of_another_ledger_is_poison() -> None:
+    found = LedgerChain(1).accept(GOLDEN[0].read_bytes())
+    assert found == Orphan("it belongs to /ledgers/0", poison=True)
+
+
+def test_a_reader_stops_at_the_next_entry_of_a_type_it_does_not_know() -> None:
+    newer = GOLDEN[2].read_bytes().replace(b"project-created.v1", b"project-created.v2")
+    with pytest.raises(UnknownEventTypeError, match="upgrade it"):
+        _after(2).accept(newer)
+
+
+def test_an_unknown_type_that_is_not_the_next_entry_is_an_orphan() -> None:
+    newer = GOLDEN[2].read_bytes().replace(b"project-created.v1", b"project-created.v2")
+    assert isinstance(_after(1).accept(newer), Orphan)
+
+
+def test_the_id_is_a_uuid_of_version_7_that_tells_the_time() -> None:
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    made = UUID(uuid7(at, hashlib.sha256(b"x").hexdigest()))
+    assert made.version == 7
+    assert made.int >> 80 == int(at.timestamp() * 1000)

@@ -1,0 +1,41 @@
+import pytest
+
+from dev.parts import PARTS, Part, port_names, selection, stages
+from dev.trouble import Trouble
+
+
+def names(parts: list[Part]) -> list[str]:
+    return [part.name for part in parts]
+
+
+def test_every_part_starts_after_what_it_needs() -> None:
+    started: set[str] = set()
+    for stage in stages(PARTS):
+        assert all(started.issuperset(part.needs) for part in stage)
+        started.update(names(stage))
+
+    assert started == set(names(list(PARTS)))
+
+
+def test_parts_that_wait_for_each_other_are_refused() -> None:
+    with pytest.raises(ValueError, match="wait for each other: a, b"):
+        list(stages((Part("a", needs=("b",)), Part("b", needs=("a",)))))
+
+
+def test_no_port_has_two_owners() -> None:
+    ports = [name for part in PARTS for name in port_names(part)]
+
+    assert len(ports) == len(set(ports))
+
+
+def test_a_selected_part_brings_what_it_needs() -> None:
+    assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "ledger-projector"]
+
+
+def test_selecting_nothing_means_everything() -> None:
+    assert selection([]) == list(PARTS)
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(Trouble, match="no part writer; there are kafka"):
+        selection(["writer"])

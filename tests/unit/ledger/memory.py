@@ -1,0 +1,85 @@
+"""The writer's ports in memory: a log that several writers append to, with the failures of a real one."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from contracts.chain import Orphan
+from contracts.outcomes import Accepted, Rejected
+from ledger.application.ports import Logged
+from runtime.trouble import Trouble
+
+
+@dataclass
+class Partition:
+    """What all writers of a ledger share. `dice` decides how long things take and when an append fails."""
+
+    dice: random.Random
+    values: list[bytes] = field(default_factory=list[bytes])
+    failing: float = 0.0
+
+
+@dataclass
+class MemoryLog:
+    """One writer's view of the partition."""
+
+    partition: Partition
+    read_to: int = 0
+    poison: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    async def append(self, values: Sequence[bytes]) -> None:
+        await wait_a_bit(self.partition.dice)
+        if self.partition.dice.random() < self.partition.failing:
+            self.partition.values += values[: self.partition.dice.randrange(len(values) + 1)]
+            raise Trouble("the broker went away")
+        self.partition.values += values
+        await wait_a_bit(self.partition.dice)
+
+    async def read(self) -> Sequence[Logged]:
+        await wait_a_bit(self.partition.dice)
+        upto = self.read_to + self.partition.dice.randint(1, 7)
+        found = [Logged(n, v) for n, v in enumerate(self.partition.values[self.read_to : upto], self.read_to)]
+        self.read_to += len(found)
+        return found
+
+    async def end_offset(self) -> int:
+        await wait_a_bit(self.partition.dice)
+        return len(self.partition.values)
+
+    async def set_aside(self, poison: Logged, reason: str) -> None:
+        self.poison.append((poison.offset, reason))
+
+
+@dataclass
+class MemoryReplies:
+    """What was committed and told, in order."""
+
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
+    committed: list[int] = field(default_factory=list[int])
+    told: list[Accepted | Rejected] = field(default_factory=list[Accepted | Rejected])
+
+    async def commit(self, next_offset: int) -> None:
+        await wait_a_bit(self.dice)
+        self.committed.append(next_offset)
+
+    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+        await wait_a_bit(self.dice)
+        self.told += outcomes
+
+
+@dataclass
+class Noticed:
+    """Watch by remembering."""
+
+    orphans: list[Orphan] = field(default_factory=list[Orphan])
+
+    def followed(self, sequence: int) -> None: ...
+    def decided(self, outcomes: Sequence[Accepted | Rejected]) -> None: ...
+    def orphan(self, orphan: Orphan) -> None:
+        self.orphans.append(orphan)
+
+
+async def wait_a_bit(dice: random.Random) -> None:
+    for _ in range(dice.randint(1, 5)):
+        await asyncio.sleep(0)
