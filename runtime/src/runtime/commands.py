@@ -83,7 +83,7 @@ class Commands:
                 await self._listening
         await self._tail.close()
 
-    async def ask(  # noqa: PLR0913 - the parts of a command record
+    async def ask(
         self,
         command: Command,
         *,
