@@ -30,8 +30,8 @@ async def _nothing(_: frozenset[Partition]) -> None:
 class GroupConsumer:
     """A member of `group` on `topics`; only `commit` commits, and a new group begins at the earliest record.
 
-    `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. After Trouble the
-    next call joins again.
+    `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. Closing
+    and losing the broker tell nothing: ask `assignment`. After Trouble the next call joins again.
     """
 
     def __init__(

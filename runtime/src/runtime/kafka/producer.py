@@ -211,6 +211,8 @@ class Producer:
         """Fail whatever it still holds and let it go, without waiting for it."""
         if self._inner is inner:
             self._inner = None
-        task = asyncio.create_task(abandon(inner, ProducerClosed(), REQUEST_SECONDS + STOP_SECONDS), name="abandon-producer")
+        task = asyncio.create_task(
+            abandon(inner, ProducerClosed(), REQUEST_SECONDS + STOP_SECONDS), name="abandon-producer"
+        )
         self._discards.add(task)
         task.add_done_callback(self._discards.discard)
