@@ -37,6 +37,7 @@ class Tail:
         self._assigned = {topic_partition(partition): partition for partition in start}
         self._names = ", ".join(sorted({partition.topic for partition in start}))
         self._consumer: AIOKafkaConsumer | None = None
+        self._asker: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -89,18 +90,27 @@ class Tail:
         return dict(self.next_offsets)
 
     async def close(self) -> None:
-        """Let the connection go; a later call makes a new one."""
-        if self._consumer is not None:
-            consumer, self._consumer = self._consumer, None
-            await _stop(consumer)
+        """Let the connections go; a later call makes new ones."""
+        consumers, self._consumer, self._asker = (self._consumer, self._asker), None, None
+        for consumer in consumers:
+            if consumer is not None:
+                await _stop(consumer)
 
     async def _edges(self, which: _Edge) -> dict[Partition, int]:
-        consumer = await self._connected()
+        """Ask over a connection of its own: on that of the reads, a fetch that the broker holds comes first."""
+        asker = await self._asking()
         what = f"{which.replace('_', ' ')} of {self._names}"
         async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
-            ask = consumer.beginning_offsets if which == "beginning_offsets" else consumer.end_offsets
+            ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
             offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
         return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
+
+    async def _asking(self) -> AIOKafkaConsumer:
+        async with self._connecting:
+            if self._asker is None:
+                asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
+                self._asker = await self._start(asker)
+            return self._asker
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -117,12 +127,17 @@ class Tail:
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         )
         consumer.assign(list(self._assigned))
+        await self._start(consumer)
+        for assigned, partition in self._assigned.items():
+            consumer.seek(assigned, self.next_offsets[partition])
+        return consumer
+
+    async def _start(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
         try:
             async with trouble(f"connect for {self._names}"), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
-                for assigned, partition in self._assigned.items():
+                for partition in self._assigned.values():
                     await _must_exist(consumer, partition)
-                    consumer.seek(assigned, self.next_offsets[partition])
         except BaseException:
             await _stop(consumer)
             raise
