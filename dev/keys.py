@@ -20,17 +20,18 @@ class Keys:
 
     def __init__(self, state: Path) -> None:
         folder = state / "keys"
-        self.pki = Pki(state)
+        self.pki = Pki(state / "pki")
         self.issuer = Issuer(state)
-        self.signer_folder = folder / "signer"
+        self.signer_folder = state / "signer"
+        self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
         self.signer_passphrase_file = folder / "signer.passphrase"
         self.activation_key_secret_file = folder / "activation-keys.secret"
         self.device_authorities_file = folder / "device-authorities.pem"
 
     def prepare(self) -> None:
         """Make what is not there yet; nothing is ever replaced."""
-        self.signer_folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.pki.prepare()
+        self.device_authorities_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.pki.make()
         self.issuer.prepare()
         _make_secret(self.signer_passphrase_file)
         _make_secret(self.activation_key_secret_file)
@@ -48,7 +49,7 @@ class Keys:
 
     def _gather_device_authorities(self) -> None:
         """Who may sign a device's certificate: the vendor for generation 1, the signer for later ones."""
-        authorities = (self.pki.device_ca_file, self.signer_folder / "public" / "generation-ca.pem")
+        authorities = (self.pki.device_ca, self.generation_ca)
         self.device_authorities_file.write_bytes(b"".join(file.read_bytes() for file in authorities))
 
 

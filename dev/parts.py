@@ -60,7 +60,7 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("signer", needs=("topics", "keys")),
     Part("ledger-projector", needs=("topics", "postgres")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
-    Part("device-sync", needs=("topics",), scheme="https"),
+    Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )
 PARTS = tuple(node for node in GRAPH if isinstance(node, Part))
 

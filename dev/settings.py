@@ -70,11 +70,25 @@ def _signer(stack: Stack) -> dict[str, str]:
     return {
         "LICENSING_SIGNER_KEYS_DIR": str(keys.signer_folder),
         "LICENSING_SIGNER_PASSPHRASE_FILE": str(keys.signer_passphrase_file),
-        "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca_file),
+        "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
+    }
+
+
+def _device_sync(stack: Stack) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return {
+        "LICENSING_DEVICE_SYNC_HOST": HOST,
+        "LICENSING_DEVICE_SYNC_PORT": str(stack.port("device-sync")),
+        "LICENSING_TLS_CERTIFICATE_FILE": str(keys.pki.server_certificate),
+        "LICENSING_TLS_KEY_FILE": str(keys.pki.server_key),
+        "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
+        "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_STORE_FILE": str(stack.state / "device-sync.sqlite"),
     }
 
 
 OWN: dict[str, Callable[[Stack], dict[str, str]]] = {
+    "device-sync": _device_sync,
     "ledger-api": _ledger_api,
     "ledger-projector": _database,
     "signer": _signer,
