@@ -1,4 +1,4 @@
-"""Who appears in the local stack: the vendor, its order clerk, a partner and its administrator. Opaque ids, no names."""
+"""Who appears in the local stack: the vendor, its order clerk, a partner, its administrator, and a stranger."""
 
 from contracts.identifiers import derived_id
 

@@ -3,12 +3,9 @@
 import sys
 from collections.abc import Sequence
 
+from dev.cast import CLERK, VENDOR
 from dev.service import SCRIPTS
 from dev.settings import Stack
-
-# The vendor's own company and its first account on every development stack.
-VENDOR = "11111111-1111-4111-8111-111111111111"
-ADMINISTRATOR = "22222222-2222-4222-8222-222222222222"
 
 
 def topics(stack: Stack) -> Sequence[str]:
@@ -20,4 +17,4 @@ def keys(stack: Stack) -> Sequence[str]:
 
 
 def founding(_stack: Stack) -> Sequence[str]:
-    return (str(SCRIPTS / "ledger-found"), "--vendor", VENDOR, "--administrator", ADMINISTRATOR)
+    return (str(SCRIPTS / "ledger-found"), "--vendor", VENDOR, "--administrator", CLERK)

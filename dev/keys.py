@@ -23,6 +23,8 @@ class Keys:
         self.pki = Pki(state / "pki")
         self.issuer = Issuer(state)
         self.signer_folder = state / "signer"
+        self.license_key = self.signer_folder / "public" / "license-key.pem"
+        self.license_certificate = self.signer_folder / "public" / "license-certificate.pem"
         self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
         self.signer_passphrase_file = folder / "signer.passphrase"
         self.activation_key_secret_file = folder / "activation-keys.secret"
