@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -40,6 +41,8 @@ def main() -> None:
     command = parser.parse_args().command
     settings = load(ProjectorSettings)
     configure(SERVICE, settings.log_level)
+    for chatty in ("faust", "mode", "aiokafka"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     _log.info("settings", **settings.describe())
     run(lambda stop: (_rebuild if command == "rebuild" else _run)(settings, stop))
 
