@@ -20,7 +20,7 @@ from dev.trouble import Trouble as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
-from device_sync.entrypoints.http import Edge
+from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import authorities, server_context
 from runtime.settings import SettingsWrong
 from tests.unit.contracts.documents import GENERATION_CA, LICENSE_KEY, OTHER_SERIAL, SERIAL
@@ -70,13 +70,12 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
         Returns(store, ledger, authorities=trusted, clock=lambda: datetime.now(UTC)),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
-    runner = web.AppRunner(edge.app(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=_context(pki))
-    await site.start()
-    url = f"https://127.0.0.1:{runner.addresses[0][1]}"
+    serving = runner(edge.app())
+    await serving.setup()
+    await web.TCPSite(serving, "127.0.0.1", 0, ssl_context=_context(pki)).start()
+    url = f"https://127.0.0.1:{serving.addresses[0][1]}"
     yield Place(Firmware(box, url), ledger, store, pki, url, waits_for)
-    await runner.cleanup()
+    await serving.cleanup()
 
 
 async def test_a_box_fetches_its_license_file_and_then_has_it(place: Place) -> None:

@@ -22,6 +22,10 @@ BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
+LINGER_SECONDS = 2.0
+"""How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
+DRAIN_SECONDS = 10.0
+"""What is in flight at SIGTERM gets this long; a box that is cut off asks again."""
 XML = "application/xml"
 CORRELATION_ID = web.RequestKey("correlation_id", str)
 
@@ -30,6 +34,11 @@ Ready = Callable[[], str]
 """What the service waits for, or nothing when it can answer."""
 
 _log = get_logger("device_sync.http")
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """What serves `app`, with its bounds."""
+    return web.AppRunner(app, access_log=None, lingering_time=LINGER_SECONDS, shutdown_timeout=DRAIN_SECONDS)
 
 
 class Edge:
