@@ -1,4 +1,4 @@
-"""What the stack tells each process of ours: its LICENSING_* settings, and the one-shot programs that prepare for it.
+"""What the stack tells each process of ours: its LICENSING_* settings.
 
 A process that needs another setting gets it here and nowhere else.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.ports import HOST
+from dev.postgres import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Stack:
 
     state: Path
     kafka: str
-    database_url: Callable[[], str]
+    postgres: Cluster
     port: Callable[[str], int]
 
 

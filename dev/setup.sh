@@ -11,6 +11,20 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# Run a command without its chatter; when it fails, the end of what it said is shown with the sentence given first.
+quietly() {
+    local sentence="$1" log
+    shift
+    log="$(mktemp)"
+    if ! "$@" > "$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "$sentence"
+    fi
+    rm -f "$log"
+}
+
 digest() { cat "$@" | sha256sum | cut -c1-16; }
 
 # --- packages of the distribution -----------------------------------------------------------------------------------
@@ -31,29 +45,30 @@ java_is_new_enough() {
 }
 
 install_packages() {
-    local root=()
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo > /dev/null || fail "These Debian packages are missing: $*. Ask an administrator to install them: apt-get install $*"
-        root=(sudo)
+    command -v apt-get > /dev/null || fail "There is no apt-get here; install what these Debian packages hold: $*."
+    if [ "$(id -u)" != 0 ] && ! command -v sudo > /dev/null; then
+        fail "Debian packages are missing and there is no sudo; let an administrator run: apt-get install $*"
     fi
-    command -v apt-get > /dev/null || fail "This machine has no apt-get; install what these Debian packages hold: $*."
     say "Installing Debian packages: $*"
-    without_a_system_cluster "${root[@]}" -- "$@"
+    quietly "apt-get could not fetch its lists; is the network there?" as_root apt-get update -q
+    quietly "apt-get could not install these packages; see above." without_a_system_cluster \
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
     hash -r
 }
 
-# Debian's postgresql makes and starts a cluster of its own on port 5432, which we do not use: ask it not to, this once.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Debian's postgresql makes and starts a cluster of its own, which we do not use: ask it not to, for this once.
 without_a_system_cluster() {
-    local root=()
-    while [ "$1" != -- ]; do root+=("$1"); shift; done
-    shift
-    local folder=/etc/postgresql-common/createcluster.d
-    local wish=$folder/licensing-setup.conf
-    trap '"${root[@]}" rm -f '"$wish" RETURN
-    "${root[@]}" mkdir -p "$folder"
-    echo 'create_main_cluster = false' | "${root[@]}" tee "$wish" > /dev/null
-    "${root[@]}" apt-get update -qq
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+    local folder=/etc/postgresql-common/createcluster.d wish=licensing-setup.conf
+    as_root mkdir -p "$folder"
+    echo 'create_main_cluster = false' | as_root tee "$folder/$wish" > /dev/null
+    local status=0
+    "$@" || status=$?
+    as_root rm -f "$folder/$wish"
+    return "$status"
 }
 
 packages() {
@@ -79,8 +94,10 @@ newest_python() {
 environment() {
     say "Installing Python packages into $venv (locked, with hashes)"
     "$python" -m venv --clear "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    quietly "pip could not install the packages of requirements/dev.txt; see above." \
+        "$venv/bin/pip" install --disable-pip-version-check --require-hashes -r requirements/dev.txt
+    quietly "pip could not install the packages of this checkout; see above." \
+        "$venv/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation \
         "${distributions[@]/#/--editable=}"
 }
 
@@ -93,8 +110,9 @@ jars() {
     say "Fetching Apache Kafka (about 45 MB)"
     mkdir -p "$cache"
     draft="$(mktemp -d "$cache/draft-XXXXXX")"
-    mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
-        -DincludeScope=runtime -DoutputDirectory="$draft" || fail "Maven could not fetch the Kafka jars; see above."
+    quietly "Maven could not fetch the Kafka jars; see above." \
+        mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$draft"
     (cd "$draft" && sha256sum --quiet --strict --check) < dev/kafka/jars.sha256 \
         || fail "The Kafka jars are not the ones that dev/kafka/jars.sha256 names."
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first

@@ -7,7 +7,7 @@ from lxml import etree
 from pydantic import Field
 
 from contracts.licenses import Lot
-from contracts.xml import Element, attributes, children
+from contracts.xml import Element, attributes, require_empty
 
 Expires = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="Last day, inclusive.")]
 
@@ -45,7 +45,7 @@ def read_line(element: Element) -> dict[str, object]:
         "license_class": said["class"],
         "count": number(said["count"]),
     }
-    children(element)
+    require_empty(element)
     return line | ({"expires": said["expires"]} if "expires" in said else {})
 
 

@@ -79,10 +79,38 @@ _ROWS = (
     ),
     Refusal("certificate_serial_mismatch", 403, "The certificate belongs to another device.", "F7"),
     Refusal("certificate_invalidated", 409, "This certificate has been invalidated; fetch the receipt.", "F7"),
+    Refusal(
+        "receipt_unknown",
+        404,
+        "No return of this certificate has been accepted; send the return document.",
+        "F7",
+    ),
     Refusal("signature_invalid", 422, "The signature of the document does not hold.", "C3"),
     Refusal("firmware_too_old", 426, "This needs firmware of version 8 or newer.", "C3"),
     Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),
     Refusal("generation_unknown", 409, "The ledger knows no such generation of this device.", "C3"),
+    # the edges, before the ledger is asked
+    Refusal(
+        "bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"
+    ),
+    Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
+    Refusal(
+        "idempotency_key_missing",
+        400,
+        "Send the header Idempotency-Key: 1 to 80 printable characters, new for each new request.",
+        "D11",
+    ),
+    Refusal("body_too_big", 413, "The body of a request has at most 64 KiB.", "style 6"),
+    Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),
+    Refusal("not_found", 404, "There is nothing at this address.", "X7"),
+    Refusal("method_not_allowed", 405, "This address does not take this method.", "style 15"),
+    Refusal("receipt_unknown", 404, "There is no return receipt of this device.", "C7"),
+    # trouble: asking again later helps
+    Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
+    Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),
+    Refusal("license_file_not_ready", 503, "The license file is being made; try again.", "F7"),
+    Refusal("receipt_not_ready", 503, "The return was accepted, its receipt is being made; try again.", "C7"),
+    Refusal("internal_error", 500, "Something went wrong here; it has been noted.", "style 5"),
 )
 
 REFUSALS: dict[str, Refusal] = {row.code: row for row in _ROWS}

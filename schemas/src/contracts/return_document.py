@@ -36,6 +36,7 @@ from contracts.xml import (
     children,
     make_root,
     parse,
+    require_empty,
     require_tag,
 )
 from contracts.xmldsig import (
@@ -216,7 +217,6 @@ def _statement(root: Element) -> ReturnStatement:
 
 def _line(element: Element) -> dict[str, object]:
     said = attributes(require_tag(element, _LICENSE), ("type", "count"), ("version",))
-    if children(element):
-        raise DocumentMalformed("There are elements in <license>, where none belong.")
+    require_empty(element)
     line: dict[str, object] = {"license_type": said["type"], "count": number(said["count"])}
     return line | ({"version": said["version"]} if "version" in said else {})

@@ -10,6 +10,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 PREFIX = "licensing."
 MAX_RECORD_BYTES = 128 * 1024  # an entry is at most 60 KiB; a license file carries one in base64 and a proof
+MAX_BATCH_BYTES = 1024 * 1024  # Kafka bounds a batch of records, not a record: what one producer sends at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Topic:
         return {
             "cleanup.policy": self.cleanup,
             "retention.ms": str(self.retention_ms),
-            "max.message.bytes": str(MAX_RECORD_BYTES),
+            "max.message.bytes": str(MAX_BATCH_BYTES),
             "message.timestamp.type": "CreateTime",
         }
 

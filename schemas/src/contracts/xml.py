@@ -88,6 +88,12 @@ def text(element: Element) -> str:
     return element.text or ""
 
 
+def require_empty(element: Element) -> None:
+    """Refuses an element that holds anything but white space."""
+    if children(element):
+        raise DocumentMalformed(f"There are elements in {_short(element)}, where none belong.")
+
+
 def require_tag(element: Element, tag: str) -> Element:
     """The element itself, if it is called `tag` in Clark notation."""
     if element.tag != tag:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -153,8 +154,8 @@ def verify_enveloped(root: Element, key: ec.EllipticCurvePublicKey) -> Signed:
     _put_key(signature, key)
     try:
         result = XMLVerifier().verify(root, validate_schema=False, expect_config=_CONFIGURATION)
-    except (SignXMLException, ValueError) as error:
-        raise SignatureInvalid(f"The signature does not hold: {error}.") from None
+    except (SignXMLException, InvalidSignature, ValueError) as error:
+        raise SignatureInvalid(f"The signature does not hold. {error}".rstrip()) from None
     if not isinstance(result, VerifyResult) or result.signed_xml is None:
         raise SignatureInvalid("The signature does not cover the document.")
     if result.signature_key != key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo):
@@ -193,7 +194,7 @@ def _check_shape(signature: Element) -> None:
     attributes(key_info, ())
     attributes(value, ())
     attributes(signed_info, ())
-    text(value)
+    _check_value(text(value))
     c14n, method, reference = _exactly(signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference")
     if attributes(reference, ("URI",))["URI"] != "":
         raise DocumentMalformed("The signature does not cover the whole document.")
@@ -206,6 +207,15 @@ def _check_shape(signature: Element) -> None:
     for element, algorithm in expected.items():
         if text(element).strip() or attributes(element, ("Algorithm",))["Algorithm"] != algorithm:
             raise DocumentMalformed(f"The signature uses another algorithm than {algorithm}.")
+
+
+def _check_value(encoded: str) -> None:
+    try:
+        length = len(base64.b64decode("".join(encoded.split()), validate=True))
+    except (ValueError, binascii.Error):
+        length = 0
+    if length != 2 * _COORDINATE_BYTES:
+        raise SignatureInvalid("The signature value is not one of ECDSA P-256.")
 
 
 def _exactly(element: Element, *names: str) -> list[Element]:

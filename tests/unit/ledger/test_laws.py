@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 
 from contracts.actors import Actor
 from contracts.chain import LedgerChain, Orphan
-from contracts.commands import AllocateLicenses, Command, CommandRecord, RedeemActivationKey, ReturnLicenses
+from contracts.commands import (
+    AddDevice,
+    AllocateLicenses,
+    Command,
+    CommandRecord,
+    IssueActivationKey,
+    RedeemActivationKey,
+    ReturnLicenses,
+)
 from contracts.entries import GENESIS, decode_entry, encode_entry, entry_hash
-from contracts.identifiers import command_id_of
+from contracts.identifiers import command_id_of, default_project_of
 from contracts.postings import postings
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
@@ -26,7 +34,7 @@ from tests.unit.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TYPES = ("Port11", "Voicemail11", "Channel")
-PROJECTS = (HOTEL, DEFAULT, story.default_project_of(BORA))
+PROJECTS = (HOTEL, DEFAULT, default_project_of(BORA))
 KEYS = tuple(f"{n:02x}" * 32 for n in range(4))
 DIGESTS = tuple(f"{n:02x}" * 32 for n in range(200, 206))
 
@@ -95,10 +103,10 @@ class Model:
 
     keys: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     used: set[str] = field(default_factory=set[str])
-    free: Counter[tuple[str, str]] = field(default_factory=lambda: Counter[tuple[str, str]]())
-    held: Counter[tuple[str, str]] = field(default_factory=lambda: Counter[tuple[str, str]]())
+    free: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    held: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     home: dict[str, str] = field(default_factory=dict[str, str])
-    generation: Counter[str] = field(default_factory=lambda: Counter[str]())
+    generation: Counter[str] = field(default_factory=Counter[str])
     accepted: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def owner(self, project: str) -> Actor:
@@ -151,12 +159,12 @@ class Model:
                     for name in ("Port11", "Voicemail11"):
                         self.free[self.home[command.serial], name] += self.held.pop((command.serial, name), 0)
                 return yes
-            case story.AddDevice():
+            case AddDevice():
                 yes = command.serial not in self.home and actor == self.owner(command.project)
                 if yes:
                     self.home[command.serial] = command.project
                 return yes
-            case story.IssueActivationKey():
+            case IssueActivationKey():
                 yes = actor == story.staff and command.key_digest not in self.keys
                 if yes:
                     self.keys[command.key_digest] = Counter({w.license_type: w.count for w in command.licenses})

@@ -4,7 +4,7 @@ from runtime.kafka.connection import Connection
 from runtime.kafka.group import GroupConsumer
 from runtime.kafka.producer import Appended, Outgoing, Producer
 from runtime.kafka.records import Headers, OffsetGone, Partition, Record, partition_for
-from runtime.kafka.tail import PartitionTail
+from runtime.kafka.tail import PartitionTail, Tail
 
 __all__ = [
     "Appended",
@@ -17,5 +17,6 @@ __all__ = [
     "PartitionTail",
     "Producer",
     "Record",
+    "Tail",
     "partition_for",
 ]

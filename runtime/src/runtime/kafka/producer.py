@@ -11,7 +11,6 @@ from aiokafka.errors import (
     InvalidTopicError,
     KafkaConnectionError,
     KafkaError,
-    KafkaTimeoutError,
     MessageSizeTooLargeError,
     ProducerClosed,
     TopicAuthorizationFailedError,
@@ -27,8 +26,8 @@ from runtime.trouble import Trouble
 BATCH_BYTES = 512 * 1024
 """Uncompressed bytes in one batch; the broker takes 1 MiB compressed, an event has at most 60 KiB."""
 REQUEST_BYTES = 1024 * 1024
-LINGER_MILLISECONDS = 1
-"""Long enough for the tasks of one loop turn to share a batch."""
+LINGER_MILLISECONDS = 0
+"""While one request is under way the next records gather anyway; waiting only adds to the time of a single one."""
 DELIVERY_SECONDS = 30.0
 """How long an append is tried before it is Trouble; a broker restart is shorter."""
 STOP_SECONDS = 5.0
@@ -139,7 +138,7 @@ class Producer:
                 await asyncio.wait_for(inner.flush(), STOP_SECONDS)
             except TimeoutError:
                 _log.warning("producer_flush_too_slow", stop_seconds=STOP_SECONDS)
-            self._discard(inner, ProducerClosed())
+            self._discard(inner)
         if self._discards:
             await asyncio.wait(self._discards, timeout=STOP_SECONDS)
 
@@ -168,16 +167,14 @@ class Producer:
                     yield
             except TimeoutError:
                 if self._inner is not None:
-                    self._discard(self._inner, KafkaTimeoutError())
+                    self._discard(self._inner)
                 raise Trouble(f"{what}: not durable after {self._delivery_seconds:g} s") from None
 
     def _hopeful(self, inner: AIOKafkaProducer, error: KafkaError) -> bool:
-        """Whether another attempt may help; if so, the failed inner producer is dropped."""
-        if isinstance(error, _FAULT_OF_THE_RECORD):
-            return False
+        """Whether another attempt may help. The inner producer is dropped: its sequence numbers have a gap now."""
         _log.warning("producer_replaced", error=repr(error))
-        self._discard(inner, error)
-        return True
+        self._discard(inner)
+        return not isinstance(error, _FAULT_OF_THE_RECORD)
 
     async def _producer(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -210,10 +207,12 @@ class Producer:
             raise
         return inner
 
-    def _discard(self, inner: AIOKafkaProducer, error: Exception) -> None:
+    def _discard(self, inner: AIOKafkaProducer) -> None:
         """Fail whatever it still holds and let it go, without waiting for it."""
         if self._inner is inner:
             self._inner = None
-        task = asyncio.create_task(abandon(inner, error, REQUEST_SECONDS + STOP_SECONDS), name="abandon-producer")
+        task = asyncio.create_task(
+            abandon(inner, ProducerClosed(), REQUEST_SECONDS + STOP_SECONDS), name="abandon-producer"
+        )
         self._discards.add(task)
         task.add_done_callback(self._discards.discard)

@@ -1,10 +1,10 @@
-"""Follow one partition from a known offset, without a consumer group."""
+"""Follow partitions from known offsets, without a consumer group: the reader keeps the position, not Kafka."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -21,20 +21,23 @@ FETCH_WAIT_MILLISECONDS = 500
 MAX_RECORDS = 5000
 CONNECT_SECONDS = 15.0
 
+_Edge = Literal["beginning_offsets", "end_offsets"]
 
-class PartitionTail:
-    """Reads one partition from `start_offset` on; the reader keeps the position, not Kafka.
 
-    After Trouble the next call connects again and goes on at `next_offset`. With no broker `next_batch` gives
-    nothing new until it comes back; ask `end_offset` to know that it is there.
+class Tail:
+    """Reads partitions over one connection; `next_offsets` says where each goes on.
+
+    After Trouble the next call connects again and goes on from there. With no broker `next_batch` gives
+    nothing new until it comes back; ask `end_offsets` to know that it is there.
     """
 
-    def __init__(self, connection: Connection, topic: str, partition: int, start_offset: int) -> None:
-        self.partition = Partition(topic, partition)
-        self.next_offset = start_offset
+    def __init__(self, connection: Connection, start: Mapping[Partition, int]) -> None:
+        self.next_offsets = dict(start)
         self._connection = connection
-        self._assigned = topic_partition(self.partition)
+        self._assigned = {topic_partition(partition): partition for partition in start}
+        self._names = ", ".join(sorted({partition.topic for partition in start}))
         self._consumer: AIOKafkaConsumer | None = None
+        self._asker: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -46,56 +49,70 @@ class PartitionTail:
         await self.close()
 
     async def next_batch(self, max_records: int = MAX_RECORDS, timeout_seconds: float = 1.0) -> list[Record]:
-        """The next records in offset order, or none after `timeout_seconds`.
+        """The next records, each partition in offset order, or none after `timeout_seconds`.
 
-        Raises Trouble, or OffsetGone if `next_offset` is not on the topic (any more).
+        Raises Trouble, or OffsetGone if a next offset is not on its topic (any more).
         """
         consumer = await self._connected()
         try:
-            async with trouble(self._what("read")):
+            async with trouble(f"read {self._names}"):
                 found: Mapping[TopicPartition, Sequence[Raw]] = await consumer.getmany(
-                    self._assigned, timeout_ms=int(timeout_seconds * 1000), max_records=max_records
+                    timeout_ms=int(timeout_seconds * 1000), max_records=max_records
                 )
         except Exception:
             await self.close()
             raise
-        batch = records(raw for raws in found.values() for raw in raws)
-        if batch:
-            self.next_offset = batch[-1].offset + 1
-        return batch
+        for partition, raws in found.items():
+            self.next_offsets[self._assigned[partition]] = raws[-1].offset + 1
+        return records(raw for raws in found.values() for raw in raws)
 
-    async def seek(self, offset: int) -> None:
+    async def seek(self, partition: Partition, offset: int) -> None:
         """Go on at `offset`."""
-        self.next_offset = offset
+        self.next_offsets[partition] = offset
         if self._consumer is not None:
-            self._consumer.seek(self._assigned, offset)
+            self._consumer.seek(topic_partition(partition), offset)
 
-    async def end_offset(self) -> int:
-        """The offset that the next appended record will get. Raises Trouble when no broker answers."""
-        return await self._edge("end_offsets")
+    async def end_offsets(self) -> dict[Partition, int]:
+        """The offsets that the next appended records will get. Raises Trouble when no broker answers."""
+        return await self._edges("end_offsets")
 
-    async def beginning_offset(self) -> int:
-        """The offset of the oldest record that is kept. Raises Trouble when no broker answers."""
-        return await self._edge("beginning_offsets")
+    async def beginning_offsets(self) -> dict[Partition, int]:
+        """The offsets of the oldest records that are kept. Raises Trouble when no broker answers."""
+        return await self._edges("beginning_offsets")
 
-    async def position(self) -> int:
-        """Where the next read begins: past `next_offset` where compaction left nothing to give."""
+    async def positions(self) -> dict[Partition, int]:
+        """Where the next reads begin: past `next_offsets` where compaction left nothing to give."""
         if self._consumer is not None:
-            async with trouble(self._what("position of")), asyncio.timeout(REQUEST_SECONDS):
-                self.next_offset = max(self.next_offset, int(await self._consumer.position(self._assigned)))
-        return self.next_offset
+            for assigned, partition in self._assigned.items():
+                async with trouble(f"position of {partition.topic}"), asyncio.timeout(REQUEST_SECONDS):
+                    at = int(await self._consumer.position(assigned))
+                self.next_offsets[partition] = max(self.next_offsets[partition], at)
+        return dict(self.next_offsets)
 
     async def close(self) -> None:
-        """Let the connection go; a later call makes a new one."""
-        if self._consumer is not None:
-            consumer, self._consumer = self._consumer, None
-            await _stop(consumer)
+        """Let the connections go; a later call makes new ones."""
+        consumers = (self._consumer, self._asker)
+        self._consumer = self._asker = None
+        for consumer in consumers:
+            if consumer is not None:
+                await _stop(consumer)
 
-    async def _edge(self, which: str) -> int:
-        consumer = await self._connected()
-        async with trouble(self._what(which.replace("_", " ") + " of")), asyncio.timeout(REQUEST_SECONDS):
-            offsets: dict[object, int] = await getattr(consumer, which)([self._assigned])
-            return offsets[self._assigned]
+    async def _edges(self, which: _Edge) -> dict[Partition, int]:
+        """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
+        asker = await self._asking()
+        what = f"{which.replace('_', ' ')} of {self._names}"
+        async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
+            ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
+            offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
+        return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
+
+    async def _asking(self) -> AIOKafkaConsumer:
+        async with self._connecting:
+            if self._asker is None:
+                asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
+                await self._start(asker)
+                self._asker = asker
+            return self._asker
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -111,23 +128,70 @@ class PartitionTail:
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         )
-        consumer.assign([self._assigned])
+        consumer.assign(list(self._assigned))
+        await self._start(consumer)
+        for assigned, partition in self._assigned.items():
+            consumer.seek(assigned, self.next_offsets[partition])
+        return consumer
+
+    async def _start(self, consumer: AIOKafkaConsumer) -> None:
         try:
-            async with trouble(self._what("connect for")), asyncio.timeout(CONNECT_SECONDS):
+            async with trouble(f"connect for {self._names}"), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
-                await self._must_exist(consumer)
-                consumer.seek(self._assigned, self.next_offset)
+                for partition in self.next_offsets:
+                    await _must_exist(consumer, partition)
         except BaseException:
             await _stop(consumer)
             raise
-        return consumer
 
-    async def _must_exist(self, consumer: AIOKafkaConsumer) -> None:
-        if self.partition.number not in await partitions_of(consumer, self.partition.topic):
-            raise Trouble(f"{self.partition.topic} has no partition {self.partition.number}")
 
-    def _what(self, doing: str) -> str:
-        return f"{doing} {self.partition.topic}/{self.partition.number}"
+class PartitionTail:
+    """A Tail of one partition."""
+
+    def __init__(self, connection: Connection, topic: str, partition: int, start_offset: int) -> None:
+        self.partition = Partition(topic, partition)
+        self._tail = Tail(connection, {self.partition: start_offset})
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def next_offset(self) -> int:
+        return self._tail.next_offsets[self.partition]
+
+    async def next_batch(self, max_records: int = MAX_RECORDS, timeout_seconds: float = 1.0) -> list[Record]:
+        """The next records in offset order, or none after `timeout_seconds`. Raises Trouble or OffsetGone."""
+        return await self._tail.next_batch(max_records, timeout_seconds)
+
+    async def seek(self, offset: int) -> None:
+        """Go on at `offset`."""
+        await self._tail.seek(self.partition, offset)
+
+    async def end_offset(self) -> int:
+        """The offset that the next appended record will get. Raises Trouble when no broker answers."""
+        return (await self._tail.end_offsets())[self.partition]
+
+    async def beginning_offset(self) -> int:
+        """The offset of the oldest record that is kept. Raises Trouble when no broker answers."""
+        return (await self._tail.beginning_offsets())[self.partition]
+
+    async def position(self) -> int:
+        """Where the next read begins: past `next_offset` where compaction left nothing to give."""
+        return (await self._tail.positions())[self.partition]
+
+    async def close(self) -> None:
+        """Let the connection go; a later call makes a new one."""
+        await self._tail.close()
+
+
+async def _must_exist(consumer: AIOKafkaConsumer, partition: Partition) -> None:
+    if partition.number not in await partitions_of(consumer, partition.topic):
+        raise Trouble(f"{partition.topic} has no partition {partition.number}")
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:

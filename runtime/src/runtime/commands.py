@@ -1,0 +1,184 @@
+"""Send a command to a ledger's writer and await what became of it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+from typing import Protocol, Self
+
+from prometheus_client import Histogram
+from pydantic import ValidationError
+
+from contracts.actors import Actor
+from contracts.commands import MAX_COMMAND_BYTES, Command, CommandRecord
+from contracts.outcomes import Accepted, Rejected, decode_outcome
+from contracts.topics import COMMANDS, OUTCOMES, topic_name
+from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+WAIT_SECONDS = 10.0
+"""How long an outcome is awaited; the same command can be sent again with the same id."""
+LISTEN_AGAIN_SECONDS = 0.5
+
+_SECONDS = Histogram(
+    "licensing_command_seconds",
+    "From sending a command to knowing its outcome",
+    ["status"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+)
+
+_log = get_logger("runtime.commands")
+
+
+class CommandTooBig(ValueError):  # noqa: N818 - states the world
+    """The command has more bytes than an event may have."""
+
+
+class PoisonBox(Protocol):
+    """Where an outcome goes that cannot be read; see runtime.dead_letters."""
+
+    async def put(self, record: Record, reason: str) -> None: ...
+
+
+class Commands:
+    """A sender with its own reply address; while entered it reads the outcomes that are sent to that address.
+
+    After Trouble the command may or may not become an event: asking again with the same id tells.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        producer: Producer,
+        dead_letters: PoisonBox,
+        *,
+        service: str,
+        topic_prefix: str,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
+        self.address = f"{service}-{secrets.token_hex(8)}"
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._commands = topic_name(COMMANDS, topic_prefix)
+        partition = partition_for(self.address.encode(), OUTCOMES.partitions)
+        self._tail = PartitionTail(connection, topic_name(OUTCOMES, topic_prefix), partition, 0)
+        self._wait_seconds = wait_seconds
+        self._waiting: dict[str, asyncio.Future[Accepted | Rejected]] = {}
+        self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._listening: asyncio.Task[None] | None = None
+        self.trouble: str | None = "no broker has answered yet"
+
+    async def __aenter__(self) -> Self:
+        self._listening = asyncio.create_task(self._listen(), name="outcomes")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
+        await self._tail.close()
+
+    async def ask(
+        self,
+        command: Command,
+        *,
+        ledger: int,
+        command_id: str,
+        actor: Actor,
+        correlation_id: str,
+        traceparent: str | None = None,
+    ) -> Accepted | Rejected:
+        """What became of the command. Raises Trouble when that is not known in time, or CommandTooBig."""
+        record = CommandRecord(
+            command_id=command_id,
+            actor=actor,
+            reply_to=self.address,
+            correlation_id=correlation_id,
+            traceparent=traceparent,
+            command=command,
+        ).json_bytes()
+        if len(record) > MAX_COMMAND_BYTES:
+            raise CommandTooBig(f"the command has {len(record)} bytes; at most {MAX_COMMAND_BYTES} are taken")
+        if self.trouble:
+            raise Trouble(f"outcomes cannot be read: {self.trouble}")
+        async with self._in_time(command_id), self._turn(command_id):
+            return await self._sent(record, ledger, command_id)
+
+    async def _sent(self, record: bytes, ledger: int, command_id: str) -> Accepted | Rejected:
+        loop = asyncio.get_running_loop()
+        began, outcome = loop.time(), loop.create_future()
+        self._waiting[command_id] = outcome
+        try:
+            await self._producer.send(self._commands, str(ledger).encode(), record, partition=ledger)
+            found: Accepted | Rejected = await outcome
+        finally:
+            del self._waiting[command_id]
+        _SECONDS.labels(found.status).observe(loop.time() - began)
+        return found
+
+    @asynccontextmanager
+    async def _in_time(self, command_id: str) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                yield
+        except TimeoutError:
+            _SECONDS.labels("unknown").observe(self._wait_seconds)
+            _log.warning("outcome_not_in_time", command_id=command_id)
+            raise Trouble(f"no outcome within {self._wait_seconds:g} s; ask again with the same key") from None
+
+    @asynccontextmanager
+    async def _turn(self, command_id: str) -> AsyncGenerator[None]:
+        """One asker at a time for an id, so that nobody gets the outcome of another body."""
+        lock, users = self._turns.get(command_id, (asyncio.Lock(), 0))
+        self._turns[command_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns[command_id]
+            if users == 1:
+                del self._turns[command_id]
+            else:
+                self._turns[command_id] = (lock, users - 1)
+
+    async def _listen(self) -> None:
+        begun = False
+        while True:
+            try:
+                if not begun:
+                    await self._tail.seek(await self._tail.end_offset())
+                    begun = True
+                await self._tail.end_offset()
+                self.trouble = None
+                await self._read_on()
+            except Trouble as trouble:
+                if self.trouble is None:
+                    _log.warning("outcomes_wait", reason=str(trouble))
+                self.trouble = str(trouble)
+                await self._tail.close()
+                await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+
+    async def _read_on(self) -> None:
+        """Read outcomes; now and then ask the broker for its end, which raises Trouble when it is away."""
+        while True:
+            records = await self._tail.next_batch(timeout_seconds=2.0)
+            for record in records:
+                if record.key == self.address.encode():
+                    await self._tell(record)
+            if not records:
+                await self._tail.end_offset()
+
+    async def _tell(self, record: Record) -> None:
+        try:
+            outcome = decode_outcome(record.value or b"")
+        except ValidationError as error:
+            await self._dead_letters.put(record, f"no outcome: {error.error_count()} errors")
+            return
+        waiting = self._waiting.get(outcome.command_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(outcome)

@@ -1,0 +1,245 @@
+"""What a run of ledger entries does to the tables of the read side: a pure fold, with the ledger's laws checked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, assert_never
+
+from contracts.entries import Entry
+from contracts.events import (
+    ActivationKeyIssued,
+    ActivationKeyRedeemed,
+    CompanyRegistered,
+    DeviceAdded,
+    Event,
+    LedgerFounded,
+    LicenseFileDelivered,
+    LicensesAllocated,
+    LicensesReturned,
+    ProjectCreated,
+)
+from contracts.licenses import DeviceLicenses, Lot
+from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+
+DEFAULT_PROJECT_NAME = "DEFAULT"
+
+
+class LawBroken(Exception):  # noqa: N818 - states the world
+    """An entry breaks a law of the ledger: whoever wrote it has a defect, and nothing may be built on it."""
+
+
+class CompanyRow(NamedTuple):
+    company: str
+    kind: str
+    default_project: str
+    sequence: int
+    time: datetime
+
+
+class AdministratorRow(NamedTuple):
+    account: str
+    company: str
+    sequence: int
+
+
+class ProjectRow(NamedTuple):
+    project: str
+    company: str
+    name: str
+    sequence: int
+    time: datetime
+
+
+class KeyRow(NamedTuple):
+    key_digest: str
+    key_hint: str
+    lots: tuple[Lot, ...]
+    order_number: str
+    customer_reference: str | None
+    sequence: int
+    time: datetime
+
+
+class RedemptionRow(NamedTuple):
+    key_digest: str
+    company: str
+    project: str
+    sequence: int
+    time: datetime
+
+
+class DeviceRow(NamedTuple):
+    serial: str
+    company: str
+    project: str
+    generation: int
+    issue: int
+    sequence: int
+    time: datetime
+    licenses: tuple[Lot, ...]
+
+
+class DeliveryRow(NamedTuple):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    path: str
+    sequence: int
+    time: datetime
+
+
+class MovementRow(NamedTuple):
+    sequence: int
+    line: int
+    account: str
+    license_type: str
+    units: int
+    time: datetime
+    actor: str
+    event_type: str
+    command_id: str
+
+
+Held = dict[str, int]
+"""Units by license type."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to add, and what the touched accounts hold afterwards."""
+
+    held: defaultdict[str, Held]
+    classes: dict[str, str] = field(default_factory=dict[str, str])
+    companies: list[CompanyRow] = field(default_factory=list[CompanyRow])
+    administrators: list[AdministratorRow] = field(default_factory=list[AdministratorRow])
+    projects: list[ProjectRow] = field(default_factory=list[ProjectRow])
+    keys: list[KeyRow] = field(default_factory=list[KeyRow])
+    redemptions: list[RedemptionRow] = field(default_factory=list[RedemptionRow])
+    devices: dict[str, DeviceRow] = field(default_factory=dict[str, DeviceRow])
+    deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
+    movements: list[MovementRow] = field(default_factory=list[MovementRow])
+
+
+def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
+    """The accounts whose holdings `fold` has to know: all but issuance."""
+    found: set[str] = set()
+    for entry in entries:
+        match entry.data:
+            case ActivationKeyRedeemed(project=project):
+                found.add(project_account(project))
+            case DeviceAdded(device=device) | LicensesAllocated(device=device) | LicensesReturned(device=device):
+                found |= {project_account(device.project), device_account(device.serial)}
+            case _:
+                pass
+    return frozenset(found)
+
+
+def fold(entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]]) -> Changes:
+    """All that the entries change, given what the touched accounts held before; raises LawBroken."""
+    changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
+    for entry in entries:
+        _post(changes, entry)
+        _note(changes, entry)
+    return changes
+
+
+def _post(changes: Changes, entry: Entry[Event]) -> None:
+    """Move the units: they sum to zero per type, and no account but issuance goes below zero."""
+    moved = postings(entry.data)
+    _must_balance(entry.sequence, moved)
+    for line, posting in enumerate(moved):
+        if posting.account != ISSUANCE:
+            _hold(changes.held[posting.account], posting, entry.sequence)
+        changes.movements.append(
+            MovementRow(
+                entry.sequence,
+                line,
+                posting.account,
+                posting.license_type,
+                posting.units,
+                entry.time,
+                entry.actor,
+                entry.type,
+                entry.commandid,
+            )
+        )
+
+
+def _must_balance(sequence: int, moved: tuple[Posting, ...]) -> None:
+    sums: defaultdict[str, int] = defaultdict(int)
+    for posting in moved:
+        sums[posting.license_type] += posting.units
+    for license_type, units in sums.items():
+        if units:
+            raise LawBroken(f"entry {sequence} makes {units} {license_type} out of nothing")
+
+
+def _hold(held: Held, posting: Posting, sequence: int) -> None:
+    units = held.get(posting.license_type, 0) + posting.units
+    if units < 0:
+        raise LawBroken(f"entry {sequence} leaves {posting.account} with {units} {posting.license_type}")
+    held[posting.license_type] = units
+
+
+def _note(changes: Changes, entry: Entry[Event]) -> None:
+    event, at = entry.data, (entry.sequence, entry.time)
+    match event:
+        case LedgerFounded():
+            _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
+        case CompanyRegistered():
+            _company(changes, entry, event.company, event.kind, event.default_project, event.administrator)
+        case ProjectCreated():
+            changes.projects.append(ProjectRow(event.project, event.company, event.project_name, *at))
+        case ActivationKeyIssued():
+            changes.keys.append(
+                KeyRow(event.key_digest, event.key_hint, event.lots, event.order_number, event.customer_reference, *at)
+            )
+        case ActivationKeyRedeemed():
+            changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
+            _classes(changes, event.lots)
+        case DeviceAdded():
+            _device(changes, entry, event.company, event.device)
+        case LicensesAllocated() | LicensesReturned():
+            _classes(changes, event.lots)
+            _device(changes, entry, event.company, event.device)
+        case LicenseFileDelivered():
+            changes.deliveries.append(
+                DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
+            )
+        case _:
+            assert_never(event)
+
+
+def _company(
+    changes: Changes, entry: Entry[Event], company: str, kind: str, default_project: str, administrator: str
+) -> None:
+    at = (entry.sequence, entry.time)
+    changes.companies.append(CompanyRow(company, kind, default_project, *at))
+    changes.administrators.append(AdministratorRow(administrator, company, entry.sequence))
+    changes.projects.append(ProjectRow(default_project, company, DEFAULT_PROJECT_NAME, *at))
+
+
+def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceLicenses) -> None:
+    """Note the device as the event states it, which must be what the postings leave on it."""
+    stated = {lot.license_type: lot.count for lot in device.licenses}
+    posted = {name: units for name, units in changes.held[device_account(device.serial)].items() if units}
+    if stated != posted:
+        raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
+    _classes(changes, device.licenses)
+    changes.devices[device.serial] = DeviceRow(
+        device.serial,
+        company,
+        device.project,
+        device.generation,
+        device.issue,
+        entry.sequence,
+        entry.time,
+        device.licenses,
+    )
+
+
+def _classes(changes: Changes, lots: Iterable[Lot]) -> None:
+    for lot in lots:
+        changes.classes[lot.license_type] = lot.license_class

@@ -1,0 +1,128 @@
+"""What may be asked of the read side, and by whom: every answer holds only what the viewer may see (rule X7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.commands import CompanyKind, DeliveryPath
+from contracts.licenses import LicenseClass
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """An account that acts for a company. It sees what that company has; the vendor's staff sees all."""
+
+    account: str
+    company: str
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CompanyView(View):
+    company: str
+    kind: CompanyKind
+    default_project: str
+    sequence: int = Field(description="The entry that made it known.")
+    registered: datetime
+
+
+class ProjectView(View):
+    project: str
+    company: str
+    name: str
+    sequence: int = Field(description="The entry that opened it.")
+    created: datetime
+
+
+class FreeLicenses(View):
+    license_type: str
+    license_class: LicenseClass
+    free: int
+
+
+class BalanceView(View):
+    project: str
+    licenses: list[FreeLicenses]
+
+
+class LicensesView(View):
+    license_type: str
+    license_class: LicenseClass
+    count: int
+
+
+class DeliveryView(View):
+    issue: int
+    path: DeliveryPath
+    time: datetime
+    file_sha256: str
+
+
+class DeviceView(View):
+    serial: str
+    project: str
+    generation: int
+    issue: int = Field(description="How often the device has changed; its newest license file has this number.")
+    licenses: list[LicensesView]
+    sequence: int = Field(description="The entry that changed it last.")
+    changed: datetime
+    delivery: DeliveryView | None = Field(
+        description="The first delivery of its newest license file, if there was one."
+    )
+
+
+class MovementView(View):
+    sequence: int
+    line: int
+    time: datetime
+    account: str = Field(examples=["project/…", "device/009033010203"])
+    license_type: str
+    units: int = Field(description="Into the account, or out of it when negative.")
+    event_type: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows in order, and whether there are more."""
+
+    rows: tuple[T, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """A document of the signer, as bytes."""
+
+    serial: str
+    generation: int
+    sequence: int
+    sha256: str
+    document: bytes
+    issue: int = 0
+
+
+class Queries(Protocol):
+    """Reads of one ledger, each from one snapshot; None for what is not there or not to be seen. Raises Trouble."""
+
+    async def position(self) -> int: ...
+    async def companies(self, account: str) -> list[CompanyView]: ...
+    async def company(self, viewer: Viewer, company: str) -> CompanyView | None: ...
+    async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]: ...
+    async def project(self, viewer: Viewer, project: str) -> ProjectView | None: ...
+    async def balance(self, viewer: Viewer, project: str) -> BalanceView | None: ...
+    async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None: ...
+    async def device(self, viewer: Viewer, serial: str) -> DeviceView | None: ...
+    async def movements(
+        self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
+    ) -> Page[MovementView] | None: ...
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None: ...
+    async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None: ...

@@ -1,0 +1,119 @@
+"""The ASGI application: routes, the handlers of every kind of no, and the description that clients read."""
+
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from ledger.entrypoints.api import companies, devices, documents, keys, pages
+from ledger.entrypoints.api.bodies import ProblemBody
+from ledger.entrypoints.api.gates import Gates
+from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
+from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.tokens import Tokens
+from runtime.commands import CommandTooBig
+from runtime.logs import get_logger
+from runtime.problems import CONTENT_TYPE
+from runtime.trouble import Trouble
+
+VERSION = "1.0.0"
+MAX_ERRORS = 20
+"""How many places of a wrong request are named at once."""
+_DESCRIPTION = """\
+Licenses of projects and devices. Every change is one entry of an append-only ledger, and an answer to a change names
+its `sequence`; a query with `?at_least=<sequence>` sees it. Every POST needs an `Idempotency-Key`: the same key with
+the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
+"""
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
+
+_log = get_logger("ledger.api")
+
+
+def build(services: Services, tokens: Tokens) -> ASGIApp:
+    """The whole API, behind its gates."""
+    return Gates(application(services), tokens=tokens, clock=services.clock)
+
+
+def application(services: Services) -> FastAPI:
+    """The routes alone."""
+    app = FastAPI(
+        title="Licensing ledger",
+        version=VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.services = services
+    for router in (companies.router, devices.router, documents.router, keys.router):
+        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    app.include_router(pages.router)
+    _handle_errors(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return answer(error)
+
+    @app.exception_handler(Trouble)
+    async def trouble(_: Request, error: Trouble) -> Response:
+        _log.warning("request_in_trouble", reason=str(error))
+        return trouble_answer(error)
+
+    @app.exception_handler(CommandTooBig)
+    async def too_big(_: Request, error: CommandTooBig) -> Response:
+        return answer(Refused("body_too_big", f"{str(error).capitalize()}."))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return answer(_invalid(error))
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        response = answer(Refused(_HTTP_CODES.get(error.status_code, "request_invalid")))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def defect(_: Request, error: Exception) -> Response:
+        _log.error("request_defect", exc_info=error)
+        return answer(Refused("internal_error"))
+
+
+def _invalid(error: RequestValidationError) -> Refused:
+    """What is wrong and where; never the value itself."""
+    places = [
+        {"place": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+        for one in error.errors()[:MAX_ERRORS]
+    ]
+    first = places[0]
+    return Refused("request_invalid", f"{first['place']}: {first['problem']}.", {"errors": places})
+
+
+def _problem_response() -> dict[str, Any]:
+    return {"description": "A problem document.", "model": ProblemBody}
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1 with our own problem instead of the framework's validation error."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                content = operation["responses"]["default"]["content"]
+                content[CONTENT_TYPE] = content.pop("application/json")
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,111 @@
+"""Companies and projects, the balance of a project, and the journal of movements."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from contracts.commands import CreateProject, RegisterCompany
+from contracts.identifiers import derived_id
+from contracts.postings import device_account, project_account
+from ledger.application.queries import BalanceView, CompanyView, MovementView, ProjectView
+from ledger.entrypoints.api import bodies
+from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker, serial_of
+from ledger.entrypoints.api.reading import (
+    PAGE_ROWS,
+    Cursor,
+    Limit,
+    PageView,
+    Reached,
+    after_numbers,
+    etagged,
+    found,
+    paged,
+)
+from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.services import TheCaller, TheServices
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/companies", status_code=201, tags=["companies"])
+async def register_company(
+    body: bodies.RegisterCompanyBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
+) -> bodies.CompanyRegistered:
+    """Make a company known, with its first administrator. It starts with a project DEFAULT.
+
+    The vendor's staff registers any company; an account registers its own company as an end customer.
+    """
+    company = body.company or derived_id(command_id, "company")
+    command = RegisterCompany(company=company, kind=body.kind, administrator=body.administrator)
+    sequence = await asker.ask(command, command_id)
+    response.headers["Location"] = f"/v1/companies/{company}"
+    return bodies.CompanyRegistered(company=company, sequence=sequence)
+
+
+@router.get("/companies", tags=["companies"], dependencies=[Reached])
+async def list_companies(services: TheServices, caller: TheCaller) -> PageView[CompanyView]:
+    """The companies that the account may act for, each with a token of its own."""
+    return PageView(items=await services.queries.companies(caller.account), next=None)
+
+
+@router.get("/companies/{company}", tags=["companies"], dependencies=[Reached], response_model=CompanyView)
+async def get_company(company: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+    """The company that the caller acts for; any company for the vendor's staff."""
+    return etagged(request, found(await services.queries.company(caller.viewer, company), "company_unknown"))
+
+
+@router.post("/projects", status_code=201, tags=["projects"])
+async def create_project(
+    body: bodies.CreateProjectBody,
+    asker: TheAsker,
+    caller: TheCaller,
+    command_id: CommandIdOfRequest,
+    response: Response,
+) -> bodies.ProjectCreated:
+    """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
+    project = derived_id(command_id, "project")
+    command = CreateProject(company=caller.company, project=project, project_name=body.name)
+    sequence = await asker.ask(command, command_id)
+    response.headers["Location"] = f"/v1/projects/{project}"
+    return bodies.ProjectCreated(project=project, name=body.name, sequence=sequence)
+
+
+@router.get("/projects", tags=["projects"], dependencies=[Reached])
+async def list_projects(
+    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[ProjectView]:
+    """Projects in the order in which they were opened."""
+    (after,) = after_numbers(cursor, 1)
+    return paged(await services.queries.projects(caller.viewer, after, limit), lambda row: str(row.sequence))
+
+
+@router.get("/projects/{project}", tags=["projects"], dependencies=[Reached], response_model=ProjectView)
+async def get_project(project: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+    """One project."""
+    return etagged(request, found(await services.queries.project(caller.viewer, project), "project_unknown"))
+
+
+@router.get("/projects/{project}/balance", tags=["projects"], dependencies=[Reached], response_model=BalanceView)
+async def get_balance(project: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+    """The licenses of the project that are bound to no device."""
+    return etagged(request, found(await services.queries.balance(caller.viewer, project), "project_unknown"))
+
+
+@router.get("/movements", tags=["movements"], dependencies=[Reached])
+async def list_movements(
+    services: TheServices,
+    caller: TheCaller,
+    project: Annotated[str | None, Query(max_length=36)] = None,
+    device: Annotated[str | None, Query(max_length=24)] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[MovementView]:
+    """What went into and out of a project's balance, or onto and off a device, oldest first."""
+    if (project is None) == (device is None):
+        raise Refused("request_invalid", "Name either a project or a device.")
+    account = project_account(project) if project is not None else device_account(serial_of(device or ""))
+    after, line = after_numbers(cursor, 2)
+    page = await services.queries.movements(caller.viewer, account, (after, line if cursor else -1), limit)
+    code = "device_unknown" if project is None else "project_unknown"
+    return paged(found(page, code), lambda row: f"{row.sequence}.{row.line}")

@@ -1,0 +1,137 @@
+"""`ledger-api`: serves the REST API on its port and the probes on its admin port."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import uvicorn
+from cryptography import x509
+from starlette.types import ASGIApp
+
+from contracts.activation_key import MIN_SECRET_BYTES
+from ledger.adapters import postgres
+from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_waiter import ChangeWaiter
+from ledger.entrypoints.api.app import build
+from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.settings import ApiSettings
+from ledger.entrypoints.api.tokens import KeyFile, Tokens
+from runtime.admin import Admin
+from runtime.commands import Commands
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, Producer
+from runtime.logs import configure, get_logger
+from runtime.process import run, supervise, until_stopped
+from runtime.settings import SettingsWrong, load, read_secret
+
+SERVICE = "ledger-api"
+CONNECTIONS = 10
+"""Concurrent queries; a query takes a millisecond, so more would only queue in the database instead of here."""
+CONCURRENT_REQUESTS = 1000
+"""Beyond that uvicorn answers 503 at once."""
+IDLE_SECONDS = 30
+STOP_SECONDS = 10
+
+_log = get_logger("ledger.api")
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM; requests in flight are finished."""
+    settings = load(ApiSettings)
+    configure(SERVICE, settings.log_level)
+    _log.info("settings", **settings.describe())
+    run(lambda stop: serve(settings, stop))
+
+
+async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
+    """Serve the API until `stop` is set."""
+    async with _parts(settings) as (services, commands, waiter):
+        tokens = Tokens(
+            KeyFile(settings.token_keys_file), issuer=settings.token_issuer, audience=settings.token_audience
+        )
+        server = _Server(_config(settings, build(services, tokens)))
+        async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, commands, waiter)):
+            await supervise(
+                stop,
+                {"listen": until_stopped(stop, waiter.run()), "serve": _serve(server, stop)},
+                drain_seconds=STOP_SECONDS + 2,
+            )
+
+
+@asynccontextmanager
+async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Commands, ChangeWaiter]]:
+    connection = Connection.from_settings(settings)
+    url = settings.database()
+    async with (
+        postgres.pool(url, most=CONNECTIONS) as pool,
+        Producer(connection, client_id=SERVICE) as producer,
+        Commands(
+            connection,
+            producer,
+            DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE),
+            service=SERVICE,
+            topic_prefix=settings.topic_prefix,
+        ) as commands,
+    ):
+        waiter = ChangeWaiter(url)
+        yield _services(settings, commands, PostgresQueries(pool, settings.ledger), waiter), commands, waiter
+
+
+def _services(settings: ApiSettings, commands: Commands, queries: PostgresQueries, waiter: ChangeWaiter) -> Services:
+    secret = read_secret(settings.activation_key_secret_file)
+    if len(secret) < MIN_SECRET_BYTES:
+        raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
+    authorities = x509.load_pem_x509_certificates(settings.device_authorities_file.read_bytes())
+    return Services(
+        ledger=settings.ledger,
+        commands=commands,
+        queries=queries,
+        waiter=waiter,
+        clock=lambda: datetime.now(UTC),
+        activation_key_secret=secret,
+        device_authorities=tuple(authorities),
+    )
+
+
+def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        limit_concurrency=CONCURRENT_REQUESTS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+async def _serve(server: _Server, stop: asyncio.Event) -> None:
+    """Serve until `stop`; then take nothing new and finish what is in flight."""
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+def _ready(server: _Server, commands: Commands, waiter: ChangeWaiter) -> tuple[bool, str]:
+    if not server.started or server.should_exit:
+        return False, "not listening"
+    reason = commands.trouble or waiter.trouble
+    return reason is None, reason or "ready"

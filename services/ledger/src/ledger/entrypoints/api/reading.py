@@ -1,0 +1,114 @@
+"""How a route answers from the read side: as new as asked for, in pages, with an ETag."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ledger.application.queries import Page
+from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.services import TheServices
+
+SEQUENCE_SECONDS = 5.0
+"""How long a query waits for the entry it asks for; the projector is milliseconds behind."""
+PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
+MAX_CURSOR_CHARACTERS = 100
+
+T = TypeVar("T")
+
+
+async def _reached(
+    services: TheServices,
+    at_least: Annotated[
+        int | None,
+        Query(
+            ge=1, le=2_147_483_647, description="Answer only from this entry of the ledger on; waits up to 5 s for it."
+        ),
+    ] = None,
+) -> None:
+    async def holds() -> bool:
+        return await services.queries.position() >= (at_least or 0)
+
+    if at_least and not await services.waiter.until(holds, seconds=SEQUENCE_SECONDS):
+        reached = await services.queries.position()
+        raise Refused("sequence_not_reached", extras={"at_least": at_least, "reached": reached})
+
+
+Reached = Depends(_reached)
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_ROWS)]
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before.")]
+
+
+class PageView(BaseModel, Generic[T]):
+    """Some rows in order; `next` is the cursor of the following page, or null on the last one."""
+
+    items: list[T]
+    next: str | None = Field(description="Opaque; give it back as `cursor`.")
+
+
+def paged(page: Page[T], mark: Callable[[T], str]) -> PageView[T]:
+    """A page with its cursor, which stands after the last row."""
+    following = _seal(mark(page.rows[-1])) if page.more else None
+    return PageView(items=list(page.rows), next=following)
+
+
+def after(cursor: str | None, first: str) -> str:
+    """What a cursor stands after; raises Refused for one that we did not make."""
+    if cursor is None:
+        return first
+    try:
+        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
+    except (ValueError, binascii.Error):
+        raise bad_cursor() from None
+
+
+def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
+    """The numbers in a cursor."""
+    parts = after(cursor, ".".join(["0"] * count)).split(".")
+    if len(parts) != count or not all(part.isdecimal() and len(part) <= 10 for part in parts):
+        raise bad_cursor()
+    numbers = tuple(int(part) for part in parts)
+    if max(numbers) > 2_147_483_647:
+        raise bad_cursor()
+    return numbers
+
+
+def bad_cursor() -> Refused:
+    return Refused("request_invalid", "The cursor is not one that a page gave; start without one.")
+
+
+def found(view: T | None, code: str) -> T:
+    """The view, or the refusal that also hides what is not the caller's."""
+    if view is None:
+        raise Refused(code)
+    return view
+
+
+def etagged(request: Request, view: BaseModel) -> Response:
+    """The view as JSON, or 304 if the caller has it already."""
+    content = view.model_dump_json().encode()
+    return unchanged_or(request, hashlib.sha256(content).hexdigest()[:32], content, "application/json")
+
+
+def unchanged_or(
+    request: Request, tag: str, content: bytes, media_type: str, more: dict[str, str] | None = None
+) -> Response:
+    """`content`, or 304 without it when If-None-Match names its tag."""
+    head = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", **(more or {})}
+    if matches(request, tag):
+        return Response(status_code=304, headers=head)
+    return Response(content, media_type=media_type, headers=head)
+
+
+def matches(request: Request, tag: str) -> bool:
+    named = request.headers.get("if-none-match", "")
+    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in named.split(","))
+
+
+def _seal(mark: str) -> str:
+    return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")

@@ -1,0 +1,54 @@
+"""Every no as a problem document (RFC 9457): one total function from a code to its answer."""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from contracts.outcomes import Rejected
+from contracts.refusals import REFUSALS
+from runtime.problems import Problem, headers, render
+from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
+
+SOON_SECONDS = 1
+"""Retry-After of what is only a moment behind."""
+_SOON = frozenset({"sequence_not_reached", "license_file_not_ready", "receipt_not_ready"})
+
+
+class Refused(Exception):  # noqa: N818 - states the world
+    """The request gets the problem of this code; `detail` replaces the row's sentence where one can say more."""
+
+    def __init__(self, code: str, detail: str = "", extras: Mapping[str, object] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.extras = extras or {}
+
+
+def problem_of(code: str, detail: str = "", extras: Mapping[str, object] | None = None) -> Problem:
+    """The problem of a refusal. A code that is in no row is a writer newer than we are: still a clean no."""
+    row = REFUSALS.get(code)
+    title = code.replace("_", " ").capitalize()
+    if row is None:
+        return Problem(status=409, code=code, title=title, detail=detail, extras=extras or {})
+    return Problem(status=row.status, code=code, title=title, detail=detail or row.sentence, extras=extras or {})
+
+
+def rejected(outcome: Rejected) -> Refused:
+    """The ledger's no: its details stand in the problem as members."""
+    return Refused(outcome.code, extras=outcome.details)
+
+
+def answer(refused: Refused, *, retry_after_seconds: int | None = None) -> Response:
+    """The response; a 503 always names its Retry-After, a 401 its scheme."""
+    problem = problem_of(refused.code, refused.detail, refused.extras)
+    if problem.status == 503 and retry_after_seconds is None:
+        retry_after_seconds = SOON_SECONDS if refused.code in _SOON else RETRY_AFTER_SECONDS
+    head = headers(retry_after_seconds=retry_after_seconds)
+    if problem.status == 401:
+        head["WWW-Authenticate"] = 'Bearer realm="licensing"'
+    return Response(render(problem), problem.status, head)
+
+
+def trouble_answer(trouble: Trouble) -> Response:
+    """503: the sentence names what is away, never where it is."""
+    return answer(Refused("service_unavailable"), retry_after_seconds=trouble.retry_after_seconds)

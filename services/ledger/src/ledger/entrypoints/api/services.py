@@ -1,0 +1,60 @@
+"""What the routes work with, and how they reach it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol, cast
+
+from cryptography import x509
+from fastapi import Depends, Request
+
+from contracts.actors import Actor
+from contracts.commands import Command
+from contracts.outcomes import Accepted, Rejected
+from ledger.application.queries import Queries
+from ledger.entrypoints.api.tokens import Caller
+
+
+class CommandSender(Protocol):
+    """Sends a command and awaits its outcome; see runtime.commands."""
+
+    async def ask(
+        self,
+        command: Command,
+        *,
+        ledger: int,
+        command_id: str,
+        actor: Actor,
+        correlation_id: str,
+        traceparent: str | None = None,
+    ) -> Accepted | Rejected: ...
+
+
+class Waiter(Protocol):
+    """Waits for the read side; see ledger.adapters.postgres_waiter."""
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    ledger: int
+    commands: CommandSender
+    queries: Queries
+    waiter: Waiter
+    clock: Callable[[], datetime]
+    activation_key_secret: bytes
+    device_authorities: tuple[x509.Certificate, ...]
+
+
+def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+def _caller(request: Request) -> Caller:
+    """Set by the gates, which no request to /v1 gets around."""
+    return cast("Caller", request.state.caller)
+
+
+TheServices = Annotated[Services, Depends(_services)]
+TheCaller = Annotated[Caller, Depends(_caller)]

@@ -1,0 +1,27 @@
+"""What the API is told."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.identifiers import LedgerNumber
+from ledger.entrypoints.database import DatabaseSettings
+from runtime.settings import Port
+
+
+class ApiSettings(DatabaseSettings):
+    """Settings of ledger-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
+
+    `device_authorities_file` has the vendor's device and generation authorities as PEM, by which a return document's
+    certificate is checked. `activation_key_secret_file` has at least 32 bytes that no other service knows.
+    """
+
+    ledger: LedgerNumber = 0
+    api_host: str = "127.0.0.1"
+    api_port: Port
+    token_keys_file: Path
+    token_issuer: Annotated[str, Field(min_length=1)]
+    token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
+    activation_key_secret_file: Path
+    device_authorities_file: Path

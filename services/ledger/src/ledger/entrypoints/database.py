@@ -1,0 +1,34 @@
+"""The settings that say where PostgreSQL is."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import AfterValidator
+
+from runtime.settings import Settings, read_secret
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname:
+        raise ValueError("it should look like postgresql://user@host:5432/database")
+    if parts.password is not None:
+        raise ValueError("the password belongs into the file that DATABASE_PASSWORD_FILE names")
+    return url
+
+
+class DatabaseSettings(Settings):
+    """Settings of a process that uses PostgreSQL."""
+
+    database_url: Annotated[str, AfterValidator(_without_password)]
+    database_password_file: Path | None = None
+
+    def database(self) -> str:
+        """The URL with its password; raises SettingsWrong or OSError for an unusable file."""
+        if self.database_password_file is None:
+            return self.database_url
+        parts = urlsplit(self.database_url)
+        user, _, host = parts.netloc.rpartition("@")
+        password = quote(read_secret(self.database_password_file).decode(), safe="")
+        return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))

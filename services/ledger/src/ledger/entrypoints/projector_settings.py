@@ -1,0 +1,13 @@
+"""What the projector is told."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ledger.entrypoints.database import DatabaseSettings
+
+
+class ProjectorSettings(DatabaseSettings):
+    """Settings of ledger-projector. `ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+
+    ledgers: Annotated[int, Field(ge=1, le=100)] = 1

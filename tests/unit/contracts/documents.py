@@ -1,0 +1,109 @@
+"""Fixed keys, certificates and documents: the same in every run, so that golden bytes can be compared."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from contracts import license_file, return_document, return_receipt
+from contracts.device_certificate import factory_certificate, fingerprint, generation_certificate, make_authority
+from contracts.license_lines import LicenseLine
+from contracts.return_document import ReturnStatement, StatedLicense
+from contracts.xmldsig import key_id, signer
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SERIAL = "009033010203"
+OTHER_SERIAL = "009033010204"
+
+
+def private_key(number: int) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
+DEVICE_CA_KEY, GENERATION_CA_KEY, LICENSE_KEY, DEVICE_KEY, STRANGER_KEY = map(private_key, (11, 12, 13, 14, 15))
+DEVICE_CA = make_authority(DEVICE_CA_KEY, "Example Device CA", not_before=NOW)
+GENERATION_CA = make_authority(GENERATION_CA_KEY, "Example Generation CA", not_before=NOW)
+TRUSTED = (DEVICE_CA, GENERATION_CA)
+LICENSE_KEY_ID = key_id(LICENSE_KEY.public_key())
+PUBLIC_KEYS = {LICENSE_KEY_ID: LICENSE_KEY.public_key()}
+
+
+def factory(serial: str = SERIAL, key: ec.EllipticCurvePrivateKey = DEVICE_KEY) -> x509.Certificate:
+    return factory_certificate(DEVICE_CA, DEVICE_CA_KEY, serial=serial, public_key=key.public_key(), not_before=NOW)
+
+
+def second_generation() -> x509.Certificate:
+    return generation_certificate(
+        GENERATION_CA,
+        GENERATION_CA_KEY,
+        serial=SERIAL,
+        generation=2,
+        public_key=DEVICE_KEY.public_key(),
+        not_before=NOW,
+    )
+
+
+@dataclass(frozen=True)
+class Box:
+    """A device's key and the certificate of its generation."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey = DEVICE_KEY
+    serial: str = SERIAL
+    generation: int = 1
+
+    def statement(self, **changes: object) -> ReturnStatement:
+        said: dict[str, object] = {
+            "serial": self.serial,
+            "generation": self.generation,
+            "certificate_sha256": fingerprint(self.certificate),
+            "created": "2026-11-24T10:00:00Z",
+            "nonce": "0123456789abcdef" * 2,
+            "firmware": "11.00",
+            "licenses": (StatedLicense(license_type="Port", version="11", count=20),),
+        }
+        return ReturnStatement.model_validate(said | changes)
+
+    def return_document(self, **changes: object) -> bytes:
+        return return_document.build(self.statement(**changes), certificate=self.certificate, sign=signer(self.key))
+
+
+BOX = Box(factory())
+
+FILE = license_file.LicenseFile(
+    serial=SERIAL,
+    generation=1,
+    issue=2,
+    ledger=0,
+    sequence=9,
+    issued="2026-11-24T10:00:00Z",
+    licenses=(
+        LicenseLine(license_type="Port11", license_class="pbx", count=20),
+        LicenseLine(license_type="BRI", license_class="gateway", count=4),
+        LicenseLine(license_type="Voicemail11", license_class="pbx", count=2, expires="2027-02-27"),
+    ),
+    proof=license_file.Proof(
+        entry=b'{"specversion":"1.0","sequence":9}',
+        tlog_proof="c2sp.org/tlog-proof@v1\nindex 8\n\nexample/log\n9\nAAAA=\n\n\u2014 example/log AAAA=\n",
+    ),
+)
+RECEIPT = return_receipt.ReturnReceipt(
+    serial=SERIAL,
+    returned_generation=1,
+    document_digest="ab" * 32,
+    ledger=0,
+    sequence=12,
+    issued="2026-11-24T10:00:00Z",
+    credited=(LicenseLine(license_type="Port11", license_class="pbx", count=20),),
+    remaining=(LicenseLine(license_type="BRI", license_class="gateway", count=4),),
+    certificate=return_receipt.der(second_generation()),
+)
+
+
+def signed_file(file: license_file.LicenseFile = FILE) -> bytes:
+    return license_file.build(file, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
+
+
+def signed_receipt(receipt: return_receipt.ReturnReceipt = RECEIPT) -> bytes:
+    return return_receipt.build(receipt, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
