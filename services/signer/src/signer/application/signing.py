@@ -251,13 +251,16 @@ class LedgerSigning:
             try:
                 if before_again and attempt > 1:
                     await before_again()
-                return await work()
+                done = await work()
+                self.status.trouble = ""
+                return done
             except Trouble as trouble:
                 await self._wait_out(trouble, pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _wait_out(self, trouble: Trouble, pause: float) -> None:
         self.status.troubles += 1
+        self.status.trouble = str(trouble)
         _log.warning("broker_away", ledger=self._ledger, reason=str(trouble), pause_seconds=pause)
         try:
             await asyncio.wait_for(self._stop.wait(), pause)
