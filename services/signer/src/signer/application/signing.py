@@ -252,11 +252,12 @@ class LedgerSigning:
                 if before_again and attempt > 1:
                     await before_again()
                 done = await work()
-                self.status.trouble = ""
-                return done
             except Trouble as trouble:
                 await self._wait_out(trouble, pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                self.status.trouble = ""
+                return done
 
     async def _wait_out(self, trouble: Trouble, pause: float) -> None:
         self.status.troubles += 1
