@@ -54,11 +54,13 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("kafka", ports=("kafka", "kafka-controller")),
     Part("postgres", ports=("postgres",)),
     Step("topics", commands.topics, needs=("kafka",)),
+    Step("keys", commands.keys),
     Part("ledger-writer", needs=("topics",)),
-    Part("signer", needs=("topics",)),
+    Step("founding", commands.founding, needs=("ledger-writer",)),
+    Part("signer", needs=("topics", "keys")),
     Part("ledger-projector", needs=("topics", "postgres")),
-    Part("ledger-api", needs=("topics", "postgres"), scheme="http"),
-    Part("device-sync", needs=("topics",), scheme="https"),
+    Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
+    Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )
 PARTS = tuple(node for node in GRAPH if isinstance(node, Part))
 

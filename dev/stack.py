@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from dev import places
 from dev.parts import PARTS, Kit, Part, Runnable, Step, port_names, selection, stages
+from dev.settings import everybody
 from dev.trouble import Trouble
 
 STEP_SECONDS = 120.0
@@ -78,8 +80,16 @@ class Stack:
         return runnable, begin
 
     def _take(self, step: Step) -> None:
-        argv = step.command(self._kit.stack())
-        done = subprocess.run(argv, cwd=places.ROOT, capture_output=True, text=True, check=False, timeout=STEP_SECONDS)
+        stack = self._kit.stack()
+        done = subprocess.run(
+            step.command(stack),
+            cwd=places.ROOT,
+            env=os.environ | everybody(stack),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=STEP_SECONDS,
+        )
         if done.returncode != 0:
             raise Trouble(f"{step.name} failed:\n{done.stdout}{done.stderr}".rstrip())
         self._say(done.stdout.strip() or f"{step.name}: done")
