@@ -1,4 +1,4 @@
-"""The local stack: `python -m dev.stack up|down|status|wait|clean`."""
+"""The local stack: `python -m dev.stack up|down|status|next|wait|clean`."""
 
 import argparse
 import fcntl
@@ -134,6 +134,19 @@ def show(status: list[dict[str, str]], form: str) -> None:
         print(f"{part['name']:<{width}}  {part['state']:<8}  {part['address']}")
 
 
+def show_next(status: list[dict[str, str]]) -> None:
+    """What runs, and what a newcomer may do with it."""
+    api = next(part["address"] for part in status if part["name"] == "ledger-api")
+    print("\nThe stack keeps running:\n")
+    show(status, "text")
+    print(f"""
+API and its documentation   {api}/docs
+a token for it              .venv/bin/python -m dev.tokens ACCOUNT COMPANY
+a device of your own        .venv/bin/python -m dev.device --help
+logs, data and keys         .state/
+end it                      make down (keeps the data) or make clean""")
+
+
 def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
     match command:
         case "up":
@@ -142,6 +155,8 @@ def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
             stack.wait(parts)
         case "status":
             show(stack.status(), form)
+        case "next":
+            show_next(stack.status())
         case "down":
             stack.down()
         case _:
@@ -150,7 +165,7 @@ def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.stack", description=__doc__)
-    parser.add_argument("command", choices=("up", "down", "status", "wait", "clean"))
+    parser.add_argument("command", choices=("up", "down", "status", "next", "wait", "clean"))
     parser.add_argument("parts", nargs="*", help="of up and wait: only these and what they need")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of status")
     arguments = parser.parse_args()
