@@ -99,13 +99,14 @@ class Firmware:
         path = f"/v1/devices/{serial or self.box.state.serial}/{what}"
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = self._once(method, path, body, headers or {})
+            answer = self.once(method, path, body, headers or {})
             wait = float(answer.headers.get("retry-after", "1"))
             if answer.status != http.HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() + wait > deadline:
                 return answer
             time.sleep(wait)
 
-    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+    def once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """One request, whatever the service says."""
         address = urlsplit(self._url)
         if address.scheme != "https" or address.hostname is None:
             raise Trouble(f"{self._url} is not an https address.")
@@ -117,7 +118,7 @@ class Firmware:
             response = connection.getresponse()
             said = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, response.read(MAX_ANSWER_BYTES), said)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise Trouble(f"{self._url} can't be reached: {error}") from error
         finally:
             connection.close()

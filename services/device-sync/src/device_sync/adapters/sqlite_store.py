@@ -141,6 +141,8 @@ class SqliteStore:
 
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        return _made_anew(path)
     try:
         connection = _connect(path)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -151,12 +153,11 @@ def _open(path: Path) -> sqlite3.Connection:
         reason = f"version {version}, check {verdict}"
     except sqlite3.DatabaseError as error:
         reason = str(error)
-    return _made_anew(path, reason)
+    _log.warning("store_made_anew", reason=reason)
+    return _made_anew(path)
 
 
-def _made_anew(path: Path, reason: str) -> sqlite3.Connection:
-    if path.exists() and path.stat().st_size:
-        _log.warning("store_made_anew", reason=reason)
+def _made_anew(path: Path) -> sqlite3.Connection:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     connection = _connect(path)

@@ -22,13 +22,23 @@ BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
+LINGER_SECONDS = 2.0
+"""How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
+DRAIN_SECONDS = 10.0
+"""What is in flight at SIGTERM gets this long; a box that is cut off asks again."""
 XML = "application/xml"
+CORRELATION_ID = web.RequestKey("correlation_id", str)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ready = Callable[[], str]
 """What the service waits for, or nothing when it can answer."""
 
 _log = get_logger("device_sync.http")
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """What serves `app`, with its bounds."""
+    return web.AppRunner(app, access_log=None, lingering_time=LINGER_SECONDS, shutdown_timeout=DRAIN_SECONDS)
 
 
 class Edge:
@@ -53,7 +63,7 @@ class Edge:
             caller_of(request),
             request.match_info["serial"],
             known={tag.value for tag in request.if_none_match or ()},
-            correlation_id=request["correlation_id"],
+            correlation_id=request[CORRELATION_ID],
         )
         match answer:
             case Delivered():
@@ -69,7 +79,7 @@ class Edge:
         if isinstance(raw, Refused):
             return _refused(request, raw)
         answer = await self._returns.hand_in(
-            caller, request.match_info["serial"], raw, correlation_id=request["correlation_id"]
+            caller, request.match_info["serial"], raw, correlation_id=request[CORRELATION_ID]
         )
         return _receipt(request, answer)
 
@@ -80,7 +90,7 @@ class Edge:
     @web.middleware
     async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Count, bound and time a request, and turn every no into a problem document."""
-        request["correlation_id"] = secrets.token_hex(16)
+        request[CORRELATION_ID] = secrets.token_hex(16)
         began = time.perf_counter()
         self._in_flight += 1
         try:
@@ -99,7 +109,7 @@ class Edge:
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
         except Trouble as trouble:
-            _log.warning("trouble", reason=str(trouble), correlation_id=request["correlation_id"])
+            _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
             problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
             return _problem(request, problem, retry_after_seconds=trouble.retry_after_seconds)
         except web.HTTPException as error:
@@ -107,7 +117,7 @@ class Edge:
         except TimeoutError:
             return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
         except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
-            _log.exception("defect", correlation_id=request["correlation_id"])
+            _log.exception("defect", correlation_id=request[CORRELATION_ID])
             return _problem(
                 request, Problem(status=500, code="internal_error", detail="A defect of ours; it is logged.")
             )
@@ -148,12 +158,12 @@ def _refused(request: web.Request, refused: Refused) -> web.Response:
     if row is None:
         _log.error("refusal_without_a_row", code=refused.code)
         return _problem(request, Problem(status=409, code=refused.code, detail=refused.detail))
-    _log.info("refused", code=refused.code, route=_route(request), correlation_id=request["correlation_id"])
+    _log.info("refused", code=refused.code, route=_route(request), correlation_id=request[CORRELATION_ID])
     return _problem(request, Problem(status=row.status, code=row.code, detail=refused.detail or row.sentence))
 
 
 def _problem(request: web.Request, problem: Problem, *, retry_after_seconds: int | None = None) -> web.Response:
-    instance = f"urn:licensing:request:{request['correlation_id']}"
+    instance = f"urn:licensing:request:{request[CORRELATION_ID]}"
     complete = Problem(
         status=problem.status, code=problem.code, title=problem.title, detail=problem.detail, instance=instance
     )

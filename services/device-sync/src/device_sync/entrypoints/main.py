@@ -14,7 +14,7 @@ from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
-from device_sync.entrypoints.http import Edge
+from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import authorities, server_context
 from runtime.admin import Admin
@@ -27,8 +27,6 @@ from runtime.settings import load
 
 SERVICE = "device-sync"
 HANDSHAKE_SECONDS = 10.0
-DRAIN_SECONDS = 10.0
-"""What is in flight at SIGTERM gets this long; a box that is cut off asks again."""
 BACKLOG = 512
 
 _log = get_logger("device_sync")
@@ -83,12 +81,12 @@ async def _listening(settings: DeviceSyncSettings, app: web.Application) -> Asyn
         device_ca=settings.device_ca_file,
         generation_ca=settings.generation_ca_file,
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
-    await runner.setup()
-    if runner.server is None:
+    serving = runner(app)
+    await serving.setup()
+    if serving.server is None:
         raise RuntimeError("aiohttp made no server")
     server = await asyncio.get_running_loop().create_server(
-        runner.server,
+        serving.server,
         settings.device_sync_host,
         settings.device_sync_port,
         ssl=context,
@@ -100,7 +98,7 @@ async def _listening(settings: DeviceSyncSettings, app: web.Application) -> Asyn
         yield
     finally:
         server.close()
-        await runner.cleanup()
+        await serving.cleanup()
 
 
 def _waits_for(feed: Feed) -> str:
