@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import jwt
@@ -116,7 +116,7 @@ class Api:
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or NoRows(),  # type: ignore[arg-type]
+            queries=queries or cast("Queries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

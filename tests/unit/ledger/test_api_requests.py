@@ -1,6 +1,7 @@
 """What requests are taken, and what the ledger is asked in their name."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -79,12 +80,10 @@ async def test_a_mistyped_key_is_told_so_before_the_ledger_is_asked() -> None:
 @pytest.mark.parametrize("key", [None, "", " ", "x" * 81, "a\tb", "ä", " x", "x "])
 async def test_a_post_without_a_proper_idempotency_key_is_refused(key: str | None) -> None:
     api = Api()
-    head = {} if key is None else {"Idempotency-Key": key.encode()}
-    response = await api.client.post(
-        "/v1/projects",
-        json={"name": "Hotel"},
-        headers={**head, "Authorization": f"Bearer {api.issuer.token()}".encode()},
-    )
+    head = [] if key is None else [(b"Idempotency-Key", key.encode())]
+    bearer = (b"Authorization", f"Bearer {api.issuer.token()}".encode())
+
+    response = await api.client.post("/v1/projects", json={"name": "Hotel"}, headers=[*head, bearer])
 
     assert problem(response) == (400, "idempotency_key_missing")
 
@@ -259,6 +258,6 @@ async def test_requests_at_the_same_time_do_not_mix() -> None:
     assert STAFF not in "".join(answer.text for answer in answers)
 
 
-async def _chunks(count: int) -> Any:
+async def _chunks(count: int) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b"x" * 100

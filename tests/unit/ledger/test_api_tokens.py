@@ -86,7 +86,7 @@ async def test_a_token_that_names_no_known_key_is_refused() -> None:
 async def test_a_token_without_a_signature_is_refused() -> None:
     api = Api()
     claims = jwt.decode(api.issuer.token(), options={"verify_signature": False})
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": KID})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": KID})
 
     assert problem(await api.get("/v1/companies", token=unsigned)) == (401, "bad_credentials")
 
