@@ -1,11 +1,11 @@
 """The parts of the local stack: what there is, what it needs before it starts, and where it listens."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from dev import commands
 from dev.kafka import Broker
 from dev.ports import HOST, Ports
 from dev.postgres import Cluster
@@ -42,22 +42,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A program that has to succeed before the parts start that come after what it needs; repeating it is harmless."""
+    """A program that has to succeed before what needs it starts; repeating it is harmless."""
 
     name: str
-    argv: tuple[str, ...]
+    command: Callable[[Stack], Sequence[str]]
     needs: tuple[str, ...] = ()
 
 
-PARTS = (
+# Everything that `up` does, in no particular order: the needs make the order.
+GRAPH: tuple[Part | Step, ...] = (
     Part("kafka", ports=("kafka", "kafka-controller")),
     Part("postgres", ports=("postgres",)),
-    Part("ledger-writer", needs=("kafka",)),
-    Part("signer", needs=("kafka",)),
-    Part("ledger-projector", needs=("kafka", "postgres")),
-    Part("ledger-api", needs=("kafka", "postgres"), scheme="http"),
-    Part("device-sync", needs=("kafka",), scheme="https"),
+    Step("topics", commands.topics, needs=("kafka",)),
+    Step("keys", commands.keys),
+    Part("ledger-writer", needs=("topics",)),
+    Step("founding", commands.founding, needs=("ledger-writer",)),
+    Part("signer", needs=("topics", "keys")),
+    Part("ledger-projector", needs=("topics", "postgres")),
+    Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
+    Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )
+PARTS = tuple(node for node in GRAPH if isinstance(node, Part))
 
 
 def port_names(part: Part) -> tuple[str, ...]:
@@ -66,21 +71,21 @@ def port_names(part: Part) -> tuple[str, ...]:
     return part.ports or (admin_port_name(part.name), *business)
 
 
-def stages(parts: Sequence[Part]) -> Iterator[list[Part]]:
-    """The parts in the order of their needs; those of one stage can start side by side."""
-    waiting, started = list(parts), set[str]()
+def stages(nodes: Sequence[Part | Step]) -> Iterator[list[Part | Step]]:
+    """The nodes in the order of their needs; those of one stage can go side by side."""
+    waiting, done = list(nodes), set[str]()
     while waiting:
-        stage = [part for part in waiting if started.issuperset(part.needs)]
+        stage = [node for node in waiting if done.issuperset(node.needs)]
         if not stage:
-            raise ValueError(f"these parts wait for each other: {', '.join(part.name for part in waiting)}")
+            raise ValueError(f"these wait for each other: {', '.join(node.name for node in waiting)}")
         yield stage
-        started.update(part.name for part in stage)
-        waiting = [part for part in waiting if part not in stage]
+        done.update(node.name for node in stage)
+        waiting = [node for node in waiting if node not in stage]
 
 
-def selection(names: Sequence[str]) -> list[Part]:
-    """The parts of these names with everything they need; all parts when none is named."""
-    by_name = {part.name: part for part in PARTS}
+def selection(names: Sequence[str]) -> list[Part | Step]:
+    """What has these names with everything it needs; all there is when none is named."""
+    by_name = {node.name: node for node in GRAPH}
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise Trouble(f"There is no part {unknown[0]}; there are {', '.join(by_name)}.")
@@ -89,7 +94,7 @@ def selection(names: Sequence[str]) -> list[Part]:
         name = waiting.pop()
         chosen.add(name)
         waiting += [need for need in by_name[name].needs if need not in chosen]
-    return [part for part in PARTS if part.name in chosen]
+    return [node for node in GRAPH if node.name in chosen]
 
 
 class Kit:
@@ -116,19 +121,16 @@ class Kit:
     def cluster(self) -> Cluster:
         return Cluster(self.state, port=self.ports.port("postgres"), short_lived=self._short_lived)
 
-    def steps(self) -> tuple[Step, ...]:
-        """What prepares for the processes of ours."""
-        return (Step("topics", (sys.executable, "-m", "dev.topics", self.broker().address), needs=("kafka",)),)
-
     def _service(self, part: Part) -> Service:
         address = f"{part.scheme}://{HOST}:{self.ports.port(part.name)}" if part.scheme else None
         return Service(
             part.name,
             self.state,
-            settings=lambda: settings(part.name, self._stack()),
+            settings=lambda: settings(part.name, self.stack()),
             admin_port=self.ports.port(admin_port_name(part.name)),
             address=address,
         )
 
-    def _stack(self) -> Stack:
-        return Stack(self.state, self.broker().address, lambda: self.cluster().url(), self.ports.port)
+    def stack(self) -> Stack:
+        """What settings and commands are made from."""
+        return Stack(self.state, self.broker().address, self.cluster(), self.ports.port)

@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from dev import places
 from dev.parts import PARTS, Kit, Part, Runnable, Step, port_names, selection, stages
+from dev.settings import everybody
 from dev.trouble import Trouble
 
 STEP_SECONDS = 120.0
@@ -28,16 +30,17 @@ class Stack:
     def up(self, names: Sequence[str] = ()) -> None:
         """Start what does not run of these parts (or all) and their needs, and return when all are ready."""
         with _alone(self.state):
-            ready = set[str]()
             for stage in stages(selection(names)):
-                before, ready = ready, ready | {part.name for part in stage}
-                self._start(stage)
-                self._prepare(before, ready)
+                self._start([node for node in stage if isinstance(node, Part)])
+                for node in stage:
+                    if isinstance(node, Step):
+                        self._take(node)
 
     def wait(self, names: Sequence[str] = ()) -> None:
         """Return when these parts (or all) are ready; Trouble for one that is not running."""
-        for part in selection(names):
-            self._kit.make(part).wait(self._say)
+        for node in selection(names):
+            if isinstance(node, Part):
+                self._kit.make(node).wait(self._say)
 
     def down(self) -> None:
         """End what was started, in reverse order, and return when it is gone."""
@@ -56,7 +59,7 @@ class Stack:
         return [{"name": part.name, "state": _state(part), "address": part.address} for part in self._runnables()]
 
     def _runnables(self) -> list[Runnable]:
-        return [self._kit.make(part) for stage in stages(PARTS) for part in stage]
+        return [self._kit.make(part) for part in PARTS]
 
     def _start(self, stage: list[Part]) -> None:
         launched = [self._launch(part) for part in stage if not self._kit.make(part).is_ready()]
@@ -76,15 +79,16 @@ class Stack:
         runnable.launch()
         return runnable, begin
 
-    def _prepare(self, before: set[str], now: set[str]) -> None:
-        """Take the steps whose needs were not all ready before, and are now."""
-        for step in self._kit.steps():
-            if now.issuperset(step.needs) and not before.issuperset(step.needs):
-                self._take(step)
-
     def _take(self, step: Step) -> None:
+        stack = self._kit.stack()
         done = subprocess.run(
-            step.argv, cwd=places.ROOT, capture_output=True, text=True, check=False, timeout=STEP_SECONDS
+            step.command(stack),
+            cwd=places.ROOT,
+            env=os.environ | everybody(stack),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=STEP_SECONDS,
         )
         if done.returncode != 0:
             raise Trouble(f"{step.name} failed:\n{done.stdout}{done.stderr}".rstrip())

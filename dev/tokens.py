@@ -1,6 +1,6 @@
 """A development issuer of bearer tokens: `python -m dev.tokens ACCOUNT COMPANY` prints one.
 
-The portal takes its place. The private key stays under the state folder; the API gets the JWKS, which has the public one.
+The portal takes its place. The private key stays under the state folder; the API gets the JWKS with the public one.
 """
 
 import argparse

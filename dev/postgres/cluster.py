@@ -59,7 +59,8 @@ class Cluster:
         return self._home / "data"
 
     @property
-    def _password_file(self) -> Path:
+    def password_file(self) -> Path:
+        """Readable by the account of the cluster only, and by root."""
         return self._home / "password"
 
     @cached_property
@@ -73,6 +74,10 @@ class Cluster:
     def url(self, database: str = OWNER) -> str:
         """What a client needs to connect; it holds the password."""
         return f"postgresql://{OWNER}:{self._password()}@{self.address}/{database}"
+
+    def url_without_password(self, database: str = OWNER) -> str:
+        """The same for one who reads the password from `password_file`."""
+        return f"postgresql://{OWNER}@{self.address}/{database}"
 
     def is_ready(self) -> bool:
         return self.process.is_alive() and self._run("pg_isready").returncode == 0
@@ -147,7 +152,7 @@ class Cluster:
         argv = (
             str(self._binaries / "initdb"),
             *("-D", str(self._data), "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
-            *("--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-sync"),
+            *("--auth=scram-sha-256", f"--pwfile={self.password_file}", "--no-sync"),
         )
         done = subprocess.run(
             argv,
@@ -163,12 +168,12 @@ class Cluster:
             raise Trouble(f"PostgreSQL could not make its data in {self._data}: {done.stderr[-500:]}")
 
     def _password(self) -> str:
-        return self._password_file.read_text()
+        return self.password_file.read_text()
 
     def _make_password(self) -> None:
-        self._password_file.touch(mode=0o600)
-        shutil.chown(self._password_file, account.account() or os.geteuid())
-        self._password_file.write_text(secrets.token_hex(16))
+        self.password_file.touch(mode=0o600)
+        shutil.chown(self.password_file, account.account() or os.geteuid())
+        self.password_file.write_text(secrets.token_hex(16))
 
     def _must(self, program: str, *arguments: str) -> None:
         done = self._run(program, *arguments)

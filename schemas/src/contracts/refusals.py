@@ -79,6 +79,12 @@ _ROWS = (
     ),
     Refusal("certificate_serial_mismatch", 403, "The certificate belongs to another device.", "F7"),
     Refusal("certificate_invalidated", 409, "This certificate has been invalidated; fetch the receipt.", "F7"),
+    Refusal(
+        "receipt_unknown",
+        404,
+        "No return of this certificate has been accepted; send the return document.",
+        "F7",
+    ),
     Refusal("signature_invalid", 422, "The signature of the document does not hold.", "C3"),
     Refusal("firmware_too_old", 426, "This needs firmware of version 8 or newer.", "C3"),
     Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),

@@ -1,24 +1,26 @@
+from collections.abc import Sequence
+
 import pytest
 
-from dev.parts import PARTS, Part, port_names, selection, stages
+from dev.parts import GRAPH, PARTS, Part, Step, port_names, selection, stages
 from dev.trouble import Trouble
 
 
-def names(parts: list[Part]) -> list[str]:
-    return [part.name for part in parts]
+def names(nodes: Sequence[Part | Step]) -> list[str]:
+    return [node.name for node in nodes]
 
 
 def test_every_part_starts_after_what_it_needs() -> None:
     started: set[str] = set()
-    for stage in stages(PARTS):
-        assert all(started.issuperset(part.needs) for part in stage)
+    for stage in stages(GRAPH):
+        assert all(started.issuperset(node.needs) for node in stage)
         started.update(names(stage))
 
-    assert started == set(names(list(PARTS)))
+    assert started == set(names(GRAPH))
 
 
 def test_parts_that_wait_for_each_other_are_refused() -> None:
-    with pytest.raises(ValueError, match="wait for each other: a, b"):
+    with pytest.raises(ValueError, match="these wait for each other: a, b"):
         list(stages((Part("a", needs=("b",)), Part("b", needs=("a",)))))
 
 
@@ -29,11 +31,11 @@ def test_no_port_has_two_owners() -> None:
 
 
 def test_a_selected_part_brings_what_it_needs() -> None:
-    assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "ledger-projector"]
+    assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "topics", "ledger-projector"]
 
 
 def test_selecting_nothing_means_everything() -> None:
-    assert selection([]) == list(PARTS)
+    assert selection([]) == list(GRAPH)
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones() -> None:

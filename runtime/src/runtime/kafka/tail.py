@@ -91,13 +91,14 @@ class Tail:
 
     async def close(self) -> None:
         """Let the connections go; a later call makes new ones."""
-        consumers, self._consumer, self._asker = (self._consumer, self._asker), None, None
+        consumers = (self._consumer, self._asker)
+        self._consumer = self._asker = None
         for consumer in consumers:
             if consumer is not None:
                 await _stop(consumer)
 
     async def _edges(self, which: _Edge) -> dict[Partition, int]:
-        """Ask over a connection of its own: on that of the reads, a fetch that the broker holds comes first."""
+        """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
         asker = await self._asking()
         what = f"{which.replace('_', ' ')} of {self._names}"
         async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
@@ -109,7 +110,8 @@ class Tail:
         async with self._connecting:
             if self._asker is None:
                 asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
-                self._asker = await self._start(asker)
+                await self._start(asker)
+                self._asker = asker
             return self._asker
 
     async def _connected(self) -> AIOKafkaConsumer:
@@ -132,16 +134,15 @@ class Tail:
             consumer.seek(assigned, self.next_offsets[partition])
         return consumer
 
-    async def _start(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
+    async def _start(self, consumer: AIOKafkaConsumer) -> None:
         try:
             async with trouble(f"connect for {self._names}"), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
-                for partition in self._assigned.values():
+                for partition in self.next_offsets:
                     await _must_exist(consumer, partition)
         except BaseException:
             await _stop(consumer)
             raise
-        return consumer
 
 
 class PartitionTail:

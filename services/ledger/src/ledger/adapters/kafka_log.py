@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import OUTCOMES
@@ -11,6 +12,12 @@ from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Pro
 
 READ_SECONDS = 0.5
 """How long a read waits for a new entry: an idle follower looks up twice a second."""
+
+
+@lru_cache(maxsize=4096)
+def _partition_of(address: str) -> int:
+    """Few addresses, many outcomes: the hash is worth remembering."""
+    return partition_for(address.encode(), OUTCOMES.partitions)
 
 
 class KafkaLog:
@@ -55,7 +62,7 @@ class KafkaReplies:
     async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
         by_partition: dict[int, list[Outgoing]] = defaultdict(list)
         for outcome in outcomes:
-            key = outcome.reply_to.encode()
-            by_partition[partition_for(key, OUTCOMES.partitions)].append((key, outcome.json_bytes(), ()))
+            value: Outgoing = (outcome.reply_to.encode(), outcome.json_bytes(), ())
+            by_partition[_partition_of(outcome.reply_to)].append(value)
         for number, records in by_partition.items():
             await self._producer.send_many(self._topic, number, records)

@@ -35,7 +35,7 @@ class WriterSettings(Settings):
     """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any."""
 
     ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
-    group_session_seconds: Annotated[float, Field(ge=6, le=300)] = 10.0
+    group_session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
 
 
 def main() -> NoReturn:

@@ -1,0 +1,11 @@
+"""The service's numbers for Prometheus."""
+
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("licensing_device_requests", "Requests of devices, by what became of them", ["route", "answer"])
+SECONDS = Histogram(
+    "licensing_device_request_seconds",
+    "Time to answer a device",
+    ["route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 20),
+)

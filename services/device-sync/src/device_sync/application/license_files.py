@@ -1,0 +1,122 @@
+"""A box fetches its license file; the first delivery is in the ledger before a byte leaves (architecture D16)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from contracts.actors import Device
+from contracts.commands import RecordLicenseFileDelivery
+from contracts.outcomes import Rejected
+from device_sync.application.ports import Ledger, Store
+from device_sync.application.waiting import wait_until
+from device_sync.domain.devices import (
+    Caller,
+    FileHead,
+    Refused,
+    delivery_command_id,
+    refuse_spent,
+    refuse_stranger,
+)
+from runtime.trouble import Trouble
+
+NEWER_SECONDS = 3.0
+"""How long a file that the signer is just making is awaited; it usually takes some ten milliseconds."""
+ATTEMPTS = 3
+"""How often a file may be superseded while a box fetches it, before the box is told to come back."""
+SUPERSEDED = "license_file_superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The license file, whose delivery is in the ledger."""
+
+    document: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The box has the newest file."""
+
+    sha256: str
+
+
+FileAnswer = Delivered | NotModified | Refused
+
+
+class LicenseFiles:
+    """Answers GET /v1/devices/{serial}/license-file."""
+
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+
+    async def fetch(self, caller: Caller, serial: str, *, known: Collection[str], correlation_id: str) -> FileAnswer:
+        """The newest file for this box, if it is not among the `known` SHA-256. Raises Trouble."""
+        if refused := refuse_stranger(caller, serial):
+            return refused
+        for _ in range(ATTEMPTS):
+            head = await self._head(caller)
+            if isinstance(head, Refused):
+                return head
+            if head.sha256 in known or "*" in known:
+                return NotModified(head.sha256)
+            refused = None if head.is_delivered else await self._record(caller, head, correlation_id)
+            if refused is None:
+                return self._delivered(head)
+            if refused.code != SUPERSEDED:
+                return refused
+            await self._newer(head)
+        return Refused(SUPERSEDED)
+
+    async def _head(self, caller: Caller) -> FileHead | Refused:
+        head = self._store.head(caller.serial)
+        if head is not None and caller.generation > head.generation:
+            head = await self._of_generation(caller)
+        if head is None:
+            return Refused("device_unknown")
+        return refuse_spent(caller, head) or head
+
+    async def _of_generation(self, caller: Caller) -> FileHead:
+        """The box was quicker than the signer: its receipt came before its next license file."""
+
+        def there() -> FileHead | None:
+            head = self._store.head(caller.serial)
+            return head if head is not None and head.generation >= caller.generation else None
+
+        found = await wait_until(self._store, there, NEWER_SECONDS)
+        if found is None:
+            raise Trouble(f"the license file of generation {caller.generation} has not been made yet")
+        return found
+
+    async def _newer(self, old: FileHead) -> None:
+        def there() -> bool:
+            head = self._store.head(old.serial)
+            return head is None or head.sequence > old.sequence
+
+        await wait_until(self._store, there, NEWER_SECONDS)
+
+    async def _record(self, caller: Caller, head: FileHead, correlation_id: str) -> Refused | None:
+        command = RecordLicenseFileDelivery(
+            serial=head.serial,
+            generation=head.generation,
+            issue=head.issue,
+            file_sha256=head.sha256,
+            path="direct",
+        )
+        outcome = await self._ledger.ask(
+            command,
+            ledger=head.ledger,
+            command_id=delivery_command_id(head),
+            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            correlation_id=correlation_id,
+        )
+        if isinstance(outcome, Rejected):
+            return Refused(outcome.code)
+        self._store.remember_delivery(head.serial, head.sha256)
+        return None
+
+    def _delivered(self, head: FileHead) -> FileAnswer:
+        document = self._store.document(head.serial, head.sha256)
+        if document is None:  # replaced while the ledger was asked
+            return Refused(SUPERSEDED)
+        return Delivered(document, head.sha256)

@@ -1,0 +1,96 @@
+"""A box gives its licenses back with its signed document, and takes the receipt."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from contracts.actors import Device
+from contracts.commands import ReturnLicenses
+from contracts.outcomes import Rejected
+from contracts.return_document import ReturnDocument, verify_return
+from contracts.xml import DocumentRefused
+from device_sync.application.ports import Ledger, ReceiptRow, Store
+from device_sync.application.waiting import wait_until
+from device_sync.domain.devices import Caller, Refused, refuse_stranger, return_command_id
+from runtime.trouble import Trouble
+
+RECEIPT_SECONDS = 5.0
+"""How long the receipt of an accepted return is awaited; repeating the PUT gives the same one later."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receipt of an accepted return."""
+
+    document: bytes
+
+
+class Returns:
+    """Answers PUT /v1/devices/{serial}/return and GET /v1/devices/{serial}/return-receipt."""
+
+    def __init__(self, store: Store, ledger: Ledger, *, authorities: Sequence[x509.Certificate], clock: Clock) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._authorities = tuple(authorities)
+        self._clock = clock
+
+    async def hand_in(self, caller: Caller, serial: str, raw: bytes, *, correlation_id: str) -> Receipt | Refused:
+        """The receipt for this document, also if it was handed in before. Raises Trouble."""
+        if refused := refuse_stranger(caller, serial):
+            return refused
+        try:
+            document = verify_return(raw, trusted=self._authorities, now=self._clock(), serial=serial)
+        except DocumentRefused as error:
+            return Refused(error.code, str(error))
+        if stored := self._stored(document):
+            return Receipt(stored.document)
+        head = self._store.head(serial)
+        if head is None:
+            return Refused("device_unknown")
+        return await self._give_back(caller, document, head.ledger, correlation_id)
+
+    def receipt(self, caller: Caller, serial: str) -> Receipt | Refused:
+        """The receipt for the generation of the calling certificate, which is invalid by now."""
+        if refused := refuse_stranger(caller, serial):
+            return refused
+        stored = self._store.receipt(serial, caller.generation)
+        return Receipt(stored.document) if stored else Refused("receipt_unknown")
+
+    async def _give_back(
+        self, caller: Caller, document: ReturnDocument, ledger: int, correlation_id: str
+    ) -> Receipt | Refused:
+        outcome = await self._ledger.ask(
+            _command(document),
+            ledger=ledger,
+            command_id=return_command_id(document.serial, document.digest, document.raw),
+            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            correlation_id=correlation_id,
+        )
+        if isinstance(outcome, Rejected):
+            return Refused(outcome.code)
+        self._store.remember_spent(document.serial, document.generation)
+        stored = await wait_until(self._store, lambda: self._stored(document), RECEIPT_SECONDS)
+        if stored is None:
+            raise Trouble("the return is accepted, its receipt is being made; send the same document again")
+        return Receipt(stored.document)
+
+    def _stored(self, document: ReturnDocument) -> ReceiptRow | None:
+        row = self._store.receipt(document.serial, document.generation)
+        return row if row is not None and row.digest == document.digest else None
+
+
+def _command(document: ReturnDocument) -> ReturnLicenses:
+    return ReturnLicenses(
+        serial=document.serial,
+        generation=document.generation,
+        document_digest=document.digest,
+        certificate_sha256=document.statement.certificate_sha256,
+        firmware=document.statement.firmware,
+        stated=document.stated,
+        document=base64.b64encode(document.raw).decode(),
+    )

@@ -1,0 +1,72 @@
+"""What a box may have: decided from its certificate and what lies in the store, without asking anybody."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The box that calls, by its certificate, whose chain the TLS handshake has checked."""
+
+    serial: str
+    generation: int
+    certificate_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileHead:
+    """What is known of a device's newest license file, and what this service has done with it.
+
+    `delivered_sha256` is the file whose delivery is known to be in the ledger; `spent_generation` the last one
+    known to be returned, 0 for none.
+    """
+
+    serial: str
+    ledger: int
+    sequence: int
+    generation: int
+    issue: int
+    sha256: str
+    delivered_sha256: str | None
+    spent_generation: int
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.delivered_sha256 == self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No: `code` is a row of contracts.refusals; `detail` replaces its sentence where more is known."""
+
+    code: str
+    detail: str = ""
+
+
+def refuse_stranger(caller: Caller, serial: str) -> Refused | None:
+    """A device sees its own serial only (rule X6)."""
+    if caller.serial == serial:
+        return None
+    return Refused("certificate_serial_mismatch")
+
+
+def refuse_spent(caller: Caller, head: FileHead) -> Refused | None:
+    """A certificate whose generation was returned gets no license file any more (attack T5)."""
+    if caller.generation >= head.generation and caller.generation > head.spent_generation:
+        return None
+    return Refused("certificate_invalidated")
+
+
+def delivery_command_id(head: FileHead) -> str:
+    """The same file handed out directly is the same command, whoever sends it and how often."""
+    said = f"{head.serial}\n{head.generation}\n{head.issue}\n{head.sha256}"
+    return _id("delivery/direct", said)
+
+
+def return_command_id(serial: str, digest: str, raw: bytes) -> str:
+    """The same bytes are the same command; other bytes of the same content are told apart by the ledger's digest."""
+    return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")
+
+
+def _id(what: str, said: str) -> str:
+    return hashlib.sha256(f"licensing/device-sync/{what}/v1\n{said}".encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""`device-sync`: serves license files to boxes and takes their returns, over mutual TLS."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from aiohttp import web
+
+from device_sync.adapters.feed import Feed
+from device_sync.adapters.sqlite_store import SqliteStore
+from device_sync.application.license_files import LicenseFiles
+from device_sync.application.returns import Returns
+from device_sync.entrypoints.http import Edge, runner
+from device_sync.entrypoints.settings import DeviceSyncSettings
+from device_sync.entrypoints.tls import authorities, server_context
+from runtime.admin import Admin
+from runtime.commands import Commands
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, Producer
+from runtime.logs import configure, get_logger
+from runtime.process import run, supervise, until_stopped
+from runtime.settings import load
+
+SERVICE = "device-sync"
+HANDSHAKE_SECONDS = 10.0
+BACKLOG = 512
+
+_log = get_logger("device_sync")
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM."""
+    settings = load(DeviceSyncSettings)
+    configure(SERVICE, settings.log_level)
+    _log.info("settings", **settings.describe())
+    run(lambda stop: serve(settings, stop))
+
+
+async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
+    """Feed the store and answer boxes until `stop`."""
+    connection = Connection.from_settings(settings)
+    trusted = authorities(settings.device_ca_file, settings.generation_ca_file)
+    async with AsyncExitStack() as opened:
+        store = SqliteStore(settings.store_file)
+        opened.callback(store.close)
+        producer = Producer(connection, client_id=f"{SERVICE}-{socket.gethostname()}")
+        await opened.enter_async_context(producer)
+        letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
+        commands = await opened.enter_async_context(
+            Commands(
+                connection,
+                producer,
+                letters,
+                service=SERVICE,
+                topic_prefix=settings.topic_prefix,
+                wait_seconds=settings.outcome_seconds,
+            )
+        )
+        feed = Feed(connection, store, letters, topic_prefix=settings.topic_prefix)
+        edge = Edge(
+            LicenseFiles(store, commands),
+            Returns(store, commands, authorities=trusted, clock=_utc_now),
+            waits_for=lambda: _waits_for(feed),
+        )
+        await opened.enter_async_context(
+            Admin(settings.admin_host, settings.admin_port, lambda: _ready(feed, commands))
+        )
+        await opened.enter_async_context(_listening(settings, edge.app()))
+        await supervise(stop, {"feed": until_stopped(stop, feed.run())})
+
+
+@asynccontextmanager
+async def _listening(settings: DeviceSyncSettings, app: web.Application) -> AsyncGenerator[None]:
+    context: ssl.SSLContext = server_context(
+        certificate=settings.tls_certificate_file,
+        key=settings.tls_key_file,
+        device_ca=settings.device_ca_file,
+        generation_ca=settings.generation_ca_file,
+    )
+    serving = runner(app)
+    await serving.setup()
+    if serving.server is None:
+        raise RuntimeError("aiohttp made no server")
+    server = await asyncio.get_running_loop().create_server(
+        serving.server,
+        settings.device_sync_host,
+        settings.device_sync_port,
+        ssl=context,
+        ssl_handshake_timeout=HANDSHAKE_SECONDS,
+        backlog=BACKLOG,
+    )
+    _log.info("listening", host=settings.device_sync_host, port=server.sockets[0].getsockname()[1])
+    try:
+        yield
+    finally:
+        server.close()
+        await serving.cleanup()
+
+
+def _waits_for(feed: Feed) -> str:
+    return "" if feed.caught_up else f"license files are being read for the first time ({feed.trouble or 'reading'})"
+
+
+def _ready(feed: Feed, commands: Commands) -> tuple[bool, str]:
+    if waits_for := _waits_for(feed):
+        return False, waits_for
+    if feed.trouble or commands.trouble:
+        return True, f"answers from the store; the broker is away: {feed.trouble or commands.trouble}"
+    return True, "ready"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,52 @@
+"""The signer's metrics, read off the ledgers' statuses when somebody asks."""
+
+from collections.abc import Iterable, Sequence
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from signer.application.status import LedgerStatus
+
+_COUNTERS = {
+    "entries": "Entries accepted by the chain rule",
+    "orphans": "Records of the ledger that are not the next entry",
+    "poison": "Orphans that are no entry at all",
+    "license_files": "License files published",
+    "return_receipts": "Return receipts published",
+    "checkpoints": "Checkpoints published",
+    "signatures_recorded": "Audit records made durable",
+    "troubles": "Attempts that failed because the broker was away",
+}
+_GAUGES = {
+    "sequence": "Last entry whose documents are published",
+    "checkpoint_size": "Tree size of the last published checkpoint",
+    "delay_seconds": "From an entry's append to the publication of all that follows from it, last batch",
+}
+
+
+class StatusCollector(Collector):
+    """One sample a ledger and figure, all with the label `ledger`."""
+
+    def __init__(self, statuses: Sequence[LedgerStatus]) -> None:
+        self._statuses = statuses
+
+    def collect(self) -> Iterable[Metric]:
+        for name, text in _COUNTERS.items():
+            counter = CounterMetricFamily(f"licensing_signer_{name}", text, labels=["ledger"])
+            for status in self._statuses:
+                counter.add_metric([str(status.ledger)], float(getattr(status, name)))
+            yield counter
+        for name, text in _GAUGES.items():
+            gauge = GaugeMetricFamily(f"licensing_signer_{name}", text, labels=["ledger"])
+            for status in self._statuses:
+                gauge.add_metric([str(status.ledger)], float(getattr(status, name)))
+            yield gauge
+        yield self._stopped()
+
+    def _stopped(self) -> Metric:
+        stopped = GaugeMetricFamily(
+            "licensing_signer_stopped", "1 for a ledger that is not signed any more", labels=["ledger", "law"]
+        )
+        for status in self._statuses:
+            stopped.add_metric([str(status.ledger), status.broken_law], float(status.phase == "stopped"))
+        return stopped

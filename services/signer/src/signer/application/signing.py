@@ -1,0 +1,276 @@
+"""Signing one ledger: read, prove, sign, record, publish. A crash at any point is made good by starting again.
+
+The order of a batch is: audit records durable, then return receipts, then license files, then the checkpoint. So
+nothing leaves unrecorded, a published file proves that its receipt is published, and a checkpoint proves that
+everything before it is. All bytes are a function of the entries and the keys, so what is done twice is done alike.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from cryptography import x509
+
+from contracts.chain import Orphan
+from contracts.checkpoint import Checkpoint, NoteWrongError
+from contracts.entries import UnknownEventTypeError
+from runtime.kafka import OffsetGone, Record
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+from signer.application.ports import LedgerEvents, Outputs, Published, receipt_key
+from signer.application.status import LedgerStatus
+from signer.domain.changes import Change
+from signer.domain.documents import Notary, SignedCheckpoint, SignedDocument, SignedLicenseFile, SignedReturnReceipt
+from signer.domain.keys import SigningKeys
+from signer.domain.laws import LawBrokenError
+from signer.domain.reading import Reading, Skipped
+
+MAX_UNPUBLISHED_DOCUMENTS = 500
+"""A portion: some 2 MB as a rule, 50 MB at worst. One is being published while the next is signed, and a crash repeats
+no more than these two."""
+YIELD_EVERY = 16
+"""Signatures between two turns of the event loop, so that a probe waits a few milliseconds at most."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+"""Between attempts while the broker is away: soon at first, then as often as a person would look."""
+
+T = TypeVar("T")
+_log = get_logger("signer.signing")
+
+
+class StoppingError(Exception):
+    """The process is to end while the broker is away; what was not published is made again at the next start."""
+
+
+class LedgerSigning:
+    """The one reader of one ledger."""
+
+    def __init__(
+        self,
+        ledger: int,
+        *,
+        keys: SigningKeys,
+        trusted: Sequence[x509.Certificate],
+        events: LedgerEvents,
+        outputs: Outputs,
+    ) -> None:
+        self.status = LedgerStatus(ledger)
+        self._ledger = ledger
+        self._notary = Notary(ledger, keys)
+        self._log_verifier = keys.log_of(ledger).verifier
+        self._trusted = trusted
+        self._events = events
+        self._outputs = outputs
+        self._published = Published()
+        self._reading = self._read_from_zero(anchor=None)
+        self._skipped = False
+        self._unpublished: list[SignedDocument] = []
+        self._publishing: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sign until `stop`. A broken law ends the signing of this ledger, not the process, which then is not ready."""
+        self._stop = stop
+        try:
+            await self._begin()
+            while not stop.is_set():
+                await self._step()
+        except LawBrokenError as error:
+            self._stop_loudly(error.law, error.sentence)
+        except UnknownEventTypeError as error:
+            self._stop_loudly("event_type_unknown", str(error))
+        except OffsetGone as error:
+            self._stop_loudly("events_gone", str(error))
+        except StoppingError:
+            _log.warning("stopped_while_broker_away", ledger=self._ledger, sequence=self._reading.sequence)
+        finally:
+            if self._publishing is not None:
+                self._publishing.cancel()
+        await stop.wait()
+
+    async def _begin(self) -> None:
+        self._published = await self._insist(lambda: self._outputs.published(self._ledger))
+        anchor = self._last_checkpoint()
+        self.status.checkpoint_size = anchor.size if anchor else 0
+        self._reading = self._read_from_zero(anchor=anchor)
+        self.status.enter("replaying", "it has not come to the end of the ledger yet")
+
+    def _last_checkpoint(self) -> Checkpoint | None:
+        if self._published.checkpoint is None:
+            return None
+        try:
+            return self._log_verifier.open_checkpoint(self._published.checkpoint)
+        except NoteWrongError as error:
+            raise LawBrokenError(
+                "history_rewritten", f"the ledger's last checkpoint was not signed with this log key: {error}"
+            ) from error
+
+    def _read_from_zero(self, *, anchor: Checkpoint | None) -> Reading:
+        return Reading(self._ledger, trusted=self._trusted, wanted=self._is_wanted, anchor=anchor)
+
+    def _is_wanted(self, serial: str, sequence: int) -> bool:
+        return self._published.files.get(serial, 0) < sequence
+
+    async def _step(self) -> None:
+        """One batch of the log, all of it published."""
+        batch = await self._insist(self._events.next_batch)
+        try:
+            await self._take_all(batch)
+        except (LawBrokenError, UnknownEventTypeError):
+            await self._finish()  # what was proven before it is as good as ever
+            raise
+        await self._finish()
+        if batch:
+            self._after(batch[-1])
+        await self._notice_the_end()
+
+    async def _take_all(self, batch: Sequence[Record]) -> None:
+        for number, record in enumerate(batch):
+            self._unpublished += await self._take(record)
+            if number % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+            if len(self._unpublished) >= MAX_UNPUBLISHED_DOCUMENTS:
+                await self._hand_over(checkpoint=None)
+
+    async def _finish(self) -> None:
+        await self._hand_over(checkpoint=self._new_checkpoint())
+        await self._settle()
+
+    async def _hand_over(self, *, checkpoint: SignedCheckpoint | None) -> None:
+        """Publish what is signed while the next portion is being signed; portions never overtake each other."""
+        await self._settle()
+        portion, self._unpublished = self._unpublished, []
+        if portion or checkpoint:
+            self._publishing = asyncio.create_task(self._publish(portion, checkpoint))
+
+    async def _settle(self) -> None:
+        if self._publishing is not None:
+            await self._publishing
+            self._publishing = None
+
+    async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
+        taken = self._reading.take(record.value or b"")
+        match taken:
+            case Change():
+                self.status.entries += 1
+                return self._notary.documents(taken)
+            case Orphan():
+                await self._pass_over(record, taken)
+            case Skipped():
+                self.status.entries += 1
+                self._skipped = True
+            case None:
+                self.status.entries += 1
+        return ()
+
+    async def _pass_over(self, record: Record, orphan: Orphan) -> None:
+        self.status.orphans += 1
+        if not orphan.poison:
+            _log.warning("orphan", ledger=self._ledger, offset=record.offset, reason=orphan.reason)
+            return
+        self.status.poison += 1
+        if record.offset >= self._published.dead_letters_to:
+            await self._insist(lambda: self._outputs.bury(record, orphan.reason))
+            self._published.dead_letters_to = record.offset + 1
+
+    def _new_checkpoint(self) -> SignedCheckpoint | None:
+        size = self._reading.sequence
+        if size <= self.status.checkpoint_size or not self._reading.is_anchored:
+            return None
+        return self._notary.checkpoint(size, self._reading.root())
+
+    async def _publish(self, documents: Sequence[SignedDocument], checkpoint: SignedCheckpoint | None) -> None:
+        signed = (*documents, checkpoint) if checkpoint else documents
+        await self._insist(lambda: self._outputs.record([one.record for one in signed]))
+        self.status.signatures_recorded += len(signed)
+        await self._insist(lambda: self._publish_receipts(documents), before_again=self._look_again)
+        await self._insist(lambda: self._publish_files(documents), before_again=self._look_again)
+        if checkpoint:
+            await self._insist(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
+            self.status.checkpoint_size = checkpoint.record.sequence
+            self.status.checkpoints += 1
+
+    async def _publish_receipts(self, documents: Sequence[SignedDocument]) -> None:
+        receipts = [one for one in documents if isinstance(one, SignedReturnReceipt) and self._is_new_receipt(one)]
+        if not receipts:
+            return
+        await self._outputs.publish_receipts(receipts)
+        self.status.return_receipts += len(receipts)
+        for receipt in receipts:
+            self._published.receipts[receipt_key(receipt)] = receipt.record.sequence
+
+    async def _publish_files(self, documents: Sequence[SignedDocument]) -> None:
+        files = [one for one in documents if isinstance(one, SignedLicenseFile) and self._is_new_file(one)]
+        if not files:
+            return
+        await self._outputs.publish_files(files)
+        self.status.license_files += len(files)
+        for file in files:
+            self._published.files[file.record.serial] = file.record.sequence
+
+    def _is_new_file(self, file: SignedLicenseFile) -> bool:
+        return self._is_wanted(file.record.serial, file.record.sequence)
+
+    def _is_new_receipt(self, receipt: SignedReturnReceipt) -> bool:
+        return self._published.receipts.get(receipt_key(receipt), 0) < receipt.record.sequence
+
+    async def _look_again(self) -> None:
+        """After Trouble nobody knows what came through: read it, so that no older file follows a newer one."""
+        self._published = await self._outputs.published(self._ledger)
+
+    def _after(self, record: Record) -> None:
+        self.status.sequence = self._reading.sequence
+        self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
+
+    async def _notice_the_end(self) -> None:
+        if self.status.phase == "following":
+            return
+        if self._skipped and self._reading.is_anchored:
+            await self._read_again()
+        elif self._events.next_offset < await self._insist(self._events.end_offset):
+            return
+        elif self._reading.is_anchored:
+            self.status.enter("following")
+        else:
+            size = self.status.checkpoint_size
+            self.status.enter("replaying", f"the ledger ends before entry {size}, up to which it was signed before")
+
+    async def _read_again(self) -> None:
+        """The log leads to what was signed before, and files of that time are missing: now they can be made."""
+        self._skipped = False
+        self._reading = self._read_from_zero(anchor=None)
+        await self._insist(lambda: self._events.seek(0))
+
+    async def _insist(
+        self, work: Callable[[], Awaitable[T]], *, before_again: Callable[[], Awaitable[None]] | None = None
+    ) -> T:
+        """Do it, and while the broker is away try again, each time after `before_again`."""
+        pause, attempt = FIRST_PAUSE_SECONDS, 0
+        while True:
+            attempt += 1
+            try:
+                if before_again and attempt > 1:
+                    await before_again()
+                done = await work()
+            except Trouble as trouble:
+                await self._wait_out(trouble, pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                self.status.trouble = ""
+                return done
+
+    async def _wait_out(self, trouble: Trouble, pause: float) -> None:
+        self.status.troubles += 1
+        self.status.trouble = str(trouble)
+        _log.warning("broker_away", ledger=self._ledger, reason=str(trouble), pause_seconds=pause)
+        try:
+            await asyncio.wait_for(self._stop.wait(), pause)
+        except TimeoutError:
+            return
+        raise StoppingError
+
+    def _stop_loudly(self, law: str, sentence: str) -> None:
+        at = self._reading.sequence + 1
+        self.status.sequence = self._reading.sequence
+        self.status.stop(law, f"entry {at} breaks {law}: {sentence}")
+        _log.critical("law_broken", ledger=self._ledger, law=law, sequence=at, reason=sentence)

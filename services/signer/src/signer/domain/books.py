@@ -1,0 +1,224 @@
+"""The signer's own books of a ledger: small, kept from the entries alone, and strict.
+
+The ledger's writer has decided by its rules already. These books believe it nothing: they repeat what must hold
+whatever the rules are, so that a wrong or stolen writer cannot get a signature for licenses that nobody has.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contracts.events import (
+    ActivationKeyIssued,
+    ActivationKeyRedeemed,
+    CompanyRegistered,
+    DeviceAdded,
+    Event,
+    LedgerFounded,
+    LicensesAllocated,
+    LicensesReturned,
+    ProjectCreated,
+)
+from contracts.licenses import DeviceLicenses, LicenseClass, LicenseTypeDefinition, Lot
+from contracts.postings import ISSUANCE, Posting, device_account, postings
+from signer.domain.laws import LawBrokenError
+
+RETURNABLE: LicenseClass = "pbx"
+FIRST_GENERATION = 1
+FIRST_ISSUE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLife:
+    """Where a device is, in which certificate life, and how often it has changed."""
+
+    project: str
+    generation: int
+    issue: int
+
+
+class Books:
+    """What the entries so far add up to. After a LawBrokenError they are of no further use."""
+
+    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_projects")
+
+    def __init__(self) -> None:
+        self._catalog: dict[str, LicenseClass] = {}
+        self._projects: dict[str, str] = {}  # its company
+        self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
+        self._devices: dict[str, DeviceLife] = {}
+        self._accounts: dict[str, dict[str, int]] = {}
+
+    def post(self, event: Event) -> DeviceLicenses | None:
+        """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
+        match event:
+            case LicensesAllocated():
+                return self._allocated(event)
+            case LicensesReturned():
+                return self._returned(event)
+            case DeviceAdded():
+                return self._added(event)
+            case ActivationKeyRedeemed():
+                self._redeemed(event)
+            case ActivationKeyIssued():
+                self._issued(event)
+            case ProjectCreated():
+                self._open(event.project, event.company)
+            case CompanyRegistered():
+                self._open(event.default_project, event.company)
+            case LedgerFounded():
+                self._founded(event)
+            case _:
+                pass
+        return None
+
+    def balance(self, account: str) -> Mapping[str, int]:
+        """What an account holds, by type."""
+        return self._accounts.get(account, {})
+
+    def _founded(self, event: LedgerFounded) -> None:
+        if self._catalog:
+            raise LawBrokenError("ledger_founded_once", "the ledger was founded before")
+        self._catalog = _classes(event.catalog)
+        self._open(event.default_project, event.vendor)
+
+    def _open(self, project: str, company: str) -> None:
+        if project in self._projects:
+            raise LawBrokenError("project_opened_once", f"project {project} was opened before")
+        self._projects[project] = company
+
+    def _issued(self, event: ActivationKeyIssued) -> None:
+        if event.key_digest in self._keys:
+            raise LawBrokenError("key_issued_once", "this activation key was issued before")
+        self._keys[event.key_digest] = self._units(event.lots)
+
+    def _redeemed(self, event: ActivationKeyRedeemed) -> None:
+        stands_for = self._keys.get(event.key_digest)
+        if stands_for is None:
+            raise LawBrokenError("key_redeemed_once", "this activation key was never issued, or is redeemed already")
+        if self._units(event.lots) != stands_for:
+            raise LawBrokenError("key_lots_wrong", "the redeemed licenses are not those that the key was issued for")
+        self._require_project(event.project, event.company)
+        self._move(postings(event))
+        self._keys[event.key_digest] = None
+
+    def _added(self, event: DeviceAdded) -> DeviceLicenses:
+        device = event.device
+        if device.serial in self._devices:
+            raise LawBrokenError("device_added_once", f"device {device.serial} was added before")
+        self._require_project(device.project, event.company)
+        self._live_on(device, DeviceLife(device.project, FIRST_GENERATION, FIRST_ISSUE))
+        self._move(postings(event))
+        self._require_licenses(device)
+        return device
+
+    def _allocated(self, event: LicensesAllocated) -> DeviceLicenses:
+        device = event.device
+        before = self._known(device)
+        self._units(event.lots)
+        self._require_project(device.project, event.company)
+        self._live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self._move(postings(event))
+        self._require_licenses(device)
+        return device
+
+    def _returned(self, event: LicensesReturned) -> DeviceLicenses:
+        device = event.device
+        before = self._known(device)
+        if event.spent_generation != before.generation:
+            raise LawBrokenError(
+                "device_generation_wrong",
+                f"generation {event.spent_generation} was given back, but generation {before.generation} is current",
+            )
+        self._require_project(device.project, event.company)
+        self._live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
+        self._require_total(event)
+        self._move(postings(event))
+        self._require_licenses(device)
+        return device
+
+    def _known(self, device: DeviceLicenses) -> DeviceLife:
+        life = self._devices.get(device.serial)
+        if life is None:
+            raise LawBrokenError("device_unknown", f"device {device.serial} was never added")
+        return life
+
+    def _require_project(self, project: str, company: str) -> None:
+        owner = self._projects.get(project)
+        if owner is None:
+            raise LawBrokenError("project_unknown", f"project {project} was never created")
+        if owner != company:
+            raise LawBrokenError("company_wrong", f"project {project} is not of company {company}")
+
+    def _live_on(self, device: DeviceLicenses, life: DeviceLife) -> None:
+        """The device goes on as `life`, which is what the event must state."""
+        if device.project != life.project:
+            raise LawBrokenError("device_project_wrong", f"device {device.serial} is in another project")
+        if device.generation != life.generation:
+            raise LawBrokenError(
+                "device_generation_wrong", f"generation {device.generation} stands where {life.generation} must"
+            )
+        if device.issue != life.issue:
+            raise LawBrokenError("device_issue_wrong", f"issue {device.issue} stands where {life.issue} must")
+        self._devices[device.serial] = life
+
+    def _require_total(self, event: LicensesReturned) -> None:
+        """All PBX licenses of the device are credited, and nothing else is (domain rules R6 and C1)."""
+        held = self.balance(device_account(event.device.serial))
+        returnable = {name: units for name, units in held.items() if self._catalog.get(name) == RETURNABLE}
+        if self._units(event.lots) != returnable:
+            raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
+
+    def _require_licenses(self, device: DeviceLicenses) -> None:
+        """What the event says that the device has is what its account holds."""
+        if self._units(device.licenses) != self.balance(device_account(device.serial)):
+            raise LawBrokenError(
+                "device_licenses_wrong", f"the licenses stated for device {device.serial} are not those it holds"
+            )
+
+    def _units(self, lots: Iterable[Lot]) -> dict[str, int]:
+        units: dict[str, int] = {}
+        for lot in lots:
+            known = self._catalog.get(lot.license_type)
+            if known != lot.license_class:
+                raise self._wrong_class(lot)
+            if lot.license_type in units:
+                raise LawBrokenError("lots_repeated", f"{lot.license_type} is named twice")
+            units[lot.license_type] = lot.count
+        return units
+
+    def _wrong_class(self, lot: Lot) -> LawBrokenError:
+        if lot.license_type not in self._catalog:
+            return LawBrokenError("license_type_unknown", f"the catalog has no type {lot.license_type}")
+        return LawBrokenError("license_class_wrong", f"{lot.license_type} is not of class {lot.license_class}")
+
+    def _move(self, moves: tuple[Posting, ...]) -> None:
+        require_balanced(moves)
+        for move in moves:
+            account = self._accounts.setdefault(move.account, {})
+            units = account.get(move.license_type, 0) + move.units
+            if units < 0 and move.account != ISSUANCE:
+                raise LawBrokenError(
+                    "account_negative", f"{move.account} would hold {units} licenses of type {move.license_type}"
+                )
+            if units:
+                account[move.license_type] = units
+            else:
+                del account[move.license_type]
+
+
+def require_balanced(moves: Iterable[Posting]) -> None:
+    """The first law: units of an event sum to zero per license type."""
+    sums: dict[str, int] = {}
+    for move in moves:
+        sums[move.license_type] = sums.get(move.license_type, 0) + move.units
+    if any(sums.values()):
+        raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")
+
+
+def _classes(catalog: Iterable[LicenseTypeDefinition]) -> dict[str, LicenseClass]:
+    classes: dict[str, LicenseClass] = {}
+    for definition in catalog:
+        if definition.license_type in classes:
+            raise LawBrokenError("lots_repeated", f"the catalog names {definition.license_type} twice")
+        classes[definition.license_type] = definition.license_class
+    return classes

@@ -1,0 +1,147 @@
+"""Everything that gets signed, as a function of a proven change and the keys: the same again makes the same bytes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from contracts import license_file, return_receipt
+from contracts.checkpoint import TlogProof
+from contracts.device_certificate import fingerprint, generation_certificate
+from contracts.license_file import LicenseFile, Proof
+from contracts.license_lines import lines_of
+from contracts.return_receipt import ReturnReceipt, der
+from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
+from contracts.xmldsig import key_id, signer
+from signer.domain.changes import Change, GivenBack
+from signer.domain.keys import SigningKeys
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""A device uses its new certificate at once, also where a clock is behind the writer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLicenseFile:
+    """A license file and the record of its signature."""
+
+    content: bytes
+    record: LicenseFileSigned
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReturnReceipt:
+    """A return receipt and the record of its signature."""
+
+    content: bytes
+    record: ReturnReceiptSigned
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint note and the record of its signature."""
+
+    note: str
+    record: CheckpointSigned
+
+
+SignedDocument = SignedLicenseFile | SignedReturnReceipt
+
+
+class Notary:
+    """Signs for one ledger with open keys. It decides nothing: what comes here has been proven."""
+
+    def __init__(self, ledger: int, keys: SigningKeys) -> None:
+        self._ledger = ledger
+        self._keys = keys
+        self._sign = signer(keys.license)
+        self._log = keys.log_of(ledger)
+        self._license_key_id = key_id(keys.license.public_key())
+        self._log_key_id = _log_key_id(keys.log.public_key())
+        self._ca_key_id = key_id(keys.generation_ca.public_key())
+
+    def documents(self, change: Change) -> tuple[SignedDocument, ...]:
+        """The license file, and for a return the receipt before it."""
+        if change.given_back is None:
+            return (self._license_file(change),)
+        return self._return_receipt(change, change.given_back), self._license_file(change)
+
+    def checkpoint(self, size: int, root: bytes) -> SignedCheckpoint:
+        """The checkpoint of the tree of that size."""
+        note = self._log.sign(size, root)
+        record = CheckpointSigned(
+            key_id=self._log_key_id, ledger=self._ledger, sequence=size, sha256=_sha256(note.encode())
+        )
+        return SignedCheckpoint(note, record)
+
+    def _license_file(self, change: Change) -> SignedLicenseFile:
+        device, size = change.device, change.sequence
+        proof = TlogProof(size - 1, change.path, self._log.sign(size, change.root)).text()
+        file = LicenseFile(
+            serial=device.serial,
+            generation=device.generation,
+            issue=device.issue,
+            ledger=self._ledger,
+            sequence=size,
+            issued=_second(change.entry.time),
+            licenses=lines_of(device.licenses),
+            proof=Proof(entry=change.value, tlog_proof=proof),
+        )
+        content = license_file.build(file, key_id=self._license_key_id, sign=self._sign)
+        record = LicenseFileSigned(
+            key_id=self._license_key_id,
+            ledger=self._ledger,
+            sequence=size,
+            serial=device.serial,
+            generation=device.generation,
+            issue=device.issue,
+            sha256=_sha256(content),
+        )
+        return SignedLicenseFile(content, record)
+
+    def _return_receipt(self, change: Change, given_back: GivenBack) -> SignedReturnReceipt:
+        device, event = change.device, given_back.event
+        certificate = generation_certificate(
+            self._keys.generation_ca_certificate,
+            self._keys.generation_ca,
+            serial=device.serial,
+            generation=device.generation,
+            public_key=given_back.device_key,
+            not_before=change.entry.time - CLOCK_TOLERANCE,
+        )
+        receipt = ReturnReceipt(
+            serial=device.serial,
+            returned_generation=event.spent_generation,
+            document_digest=event.document_digest,
+            ledger=self._ledger,
+            sequence=change.sequence,
+            issued=_second(change.entry.time),
+            credited=lines_of(event.lots),
+            remaining=lines_of(device.licenses),
+            certificate=der(certificate),
+        )
+        content = return_receipt.build(receipt, key_id=self._license_key_id, sign=self._sign)
+        record = ReturnReceiptSigned(
+            key_id=self._license_key_id,
+            ledger=self._ledger,
+            sequence=change.sequence,
+            serial=device.serial,
+            generation=event.spent_generation,
+            sha256=_sha256(content),
+            certificate_key_id=self._ca_key_id,
+            certificate_sha256=fingerprint(certificate),
+        )
+        return SignedReturnReceipt(content, record)
+
+
+def _second(at: datetime) -> str:
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _log_key_id(key: Ed25519PublicKey) -> str:
+    return _sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))[:32]

@@ -1,0 +1,90 @@
+"""Reading a ledger, entry by entry: chain rule, laws, tree; what comes out may be signed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from contracts.chain import LedgerChain, Orphan
+from contracts.checkpoint import Checkpoint
+from contracts.events import LicensesReturned
+from contracts.merkle import CompactRange, leaf_hash, root_from_last
+from signer.domain.books import Books
+from signer.domain.changes import Change
+from signer.domain.laws import LawBrokenError
+from signer.domain.returns import prove_return
+
+Wanted = Callable[[str, int], bool]
+"""Whether the documents of this serial and sequence have still to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A wanted change before the signer's own last checkpoint: not signed until the log is known to lead there."""
+
+    sequence: int
+
+
+class Reading:
+    """One pass over a ledger from its first entry on. After an exception it is of no further use.
+
+    `anchor` is the newest checkpoint that this signer once signed: the log must lead to exactly its root, or it has
+    been rewritten. What is not wanted was proven when it was signed, so its return needs no second proof.
+    """
+
+    def __init__(
+        self, ledger: int, *, trusted: Sequence[x509.Certificate], wanted: Wanted, anchor: Checkpoint | None
+    ) -> None:
+        self._chain = LedgerChain(ledger)
+        self._books = Books()
+        self._tree = CompactRange()
+        self._trusted = trusted
+        self._wanted = wanted
+        self._anchor = anchor
+
+    @property
+    def sequence(self) -> int:
+        """The last entry taken; also the size of the tree."""
+        return self._tree.size
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether the log has led to the root that was signed before, if any."""
+        return self._anchor is None
+
+    def root(self) -> bytes:
+        """The root of the tree of all entries taken."""
+        return self._tree.root()
+
+    def take(self, value: bytes) -> Change | Skipped | Orphan | None:
+        """The next record of the log; a Change if documents have to be made because of it.
+
+        Raises LawBrokenError, or UnknownEventTypeError, before the entry is in the tree.
+        """
+        entry = self._chain.accept(value)
+        if isinstance(entry, Orphan):
+            return entry
+        device = self._books.post(entry.data)
+        if device is None or not self._wanted(device.serial, entry.sequence):
+            self._grow(value)
+            return None
+        if self._anchor is not None:
+            self._grow(value)
+            return Skipped(entry.sequence)
+        event = entry.data
+        proven = (
+            prove_return(event, at=entry.time, trusted=self._trusted) if isinstance(event, LicensesReturned) else None
+        )
+        leaf = leaf_hash(value)
+        path = self._tree.append(leaf)
+        return Change(entry, value, device, path, root_from_last(leaf, path), proven)
+
+    def _grow(self, value: bytes) -> None:
+        self._tree.append(leaf_hash(value))
+        if self._anchor is not None and self._tree.size == self._anchor.size:
+            if self._tree.root() != self._anchor.root:
+                raise LawBrokenError(
+                    "history_rewritten",
+                    f"the ledger's first {self._anchor.size} entries are not those that were signed before",
+                )
+            self._anchor = None

@@ -1,0 +1,66 @@
+"""`signer run`: one process that signs what the configured ledgers say, and listens on its admin port only."""
+
+import asyncio
+
+from cryptography import x509
+from prometheus_client import REGISTRY
+
+from contracts.topics import EVENTS, topic_name
+from runtime.admin import Admin
+from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.logs import configure, get_logger
+from runtime.process import run as run_process
+from runtime.process import supervise
+from runtime.settings import load as load_settings
+from runtime.settings import read_secret
+from signer.adapters import keystore
+from signer.adapters.kafka_outputs import KafkaOutputs
+from signer.adapters.metrics import StatusCollector
+from signer.application.signing import LedgerSigning
+from signer.application.status import readiness
+from signer.domain.keys import SigningKeys
+from signer.entrypoints.settings import SignerSettings
+
+_log = get_logger("signer")
+
+
+def run() -> None:
+    """Run until SIGTERM; exits with 2 for wrong settings, 1 for keys that can't be opened or a defect."""
+    settings = load_settings(SignerSettings)
+    configure("signer", settings.log_level)
+    keys = keystore.load(settings.signer_keys_dir, read_secret(settings.signer_passphrase_file))
+    trusted = _trusted(settings, keys)
+    connection = Connection.from_settings(settings)
+    run_process(lambda stop: _serve(settings, connection, keys, trusted, stop))
+
+
+async def _serve(
+    settings: SignerSettings,
+    connection: Connection,
+    keys: SigningKeys,
+    trusted: list[x509.Certificate],
+    stop: asyncio.Event,
+) -> None:
+    _log.info("starting", settings=settings.describe())
+    async with Producer(connection, client_id="signer") as producer:
+        outputs = KafkaOutputs(connection, producer, topic_prefix=settings.topic_prefix)
+        events = topic_name(EVENTS, settings.topic_prefix)
+        tails = {number: PartitionTail(connection, events, number, 0) for number in range(settings.ledgers)}
+        signings = [
+            LedgerSigning(number, keys=keys, trusted=trusted, events=tail, outputs=outputs)
+            for number, tail in tails.items()
+        ]
+        statuses = [signing.status for signing in signings]
+        REGISTRY.register(StatusCollector(statuses))
+        try:
+            async with Admin(settings.admin_host, settings.admin_port, lambda: readiness(statuses)):
+                await supervise(stop, {f"ledger-{one.status.ledger}": one.run(stop) for one in signings})
+        finally:
+            for tail in tails.values():
+                await tail.close()
+
+
+def _trusted(settings: SignerSettings, keys: SigningKeys) -> list[x509.Certificate]:
+    """Who may have issued the certificate of a device that returns: the vendor's device CA, then our own."""
+    factory = x509.load_pem_x509_certificates(settings.device_ca_file.read_bytes())
+    return [*factory, keys.generation_ca_certificate]

@@ -1,0 +1,17 @@
+"""What the signer is told."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from runtime.settings import Settings
+
+
+class SignerSettings(Settings):
+    """Settings of `signer run`. `ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+
+    ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
+    signer_keys_dir: Path
+    signer_passphrase_file: Path
+    device_ca_file: Path

@@ -1,0 +1,114 @@
+"""Two writers forced onto one ledger of a real broker, both appending as fast as they can, stopped at random."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from contracts.commands import CommandRecord
+from contracts.outcomes import Accepted, Rejected
+from contracts.topics import EVENTS
+from ledger.adapters.kafka_log import KafkaLog
+from ledger.application.writer import Commands, LostLedgerError, Writer
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.trouble import Trouble
+from tests.conftest import KafkaTopics
+from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
+from tests.unit.ledger.memory import Noticed
+
+COMMANDS = 1_500
+
+
+class Told:
+    """Replies that remember, and forget nothing when a term ends."""
+
+    def __init__(self, told: dict[str, list[Accepted | Rejected]], commands: int) -> None:
+        self.done = 0
+        self.finished = asyncio.Event()
+        self._told = told
+        self._commands = commands
+
+    async def commit(self, next_offset: int) -> None:
+        self.done = next_offset
+        if self.done >= self._commands:
+            self.finished.set()
+
+    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+        for outcome in outcomes:
+            self._told.setdefault(outcome.command_id, []).append(outcome)
+
+
+@asynccontextmanager
+async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
+    """A writer that follows its ledger, with connections of its own."""
+    connection = Connection(topics.bootstrap)
+    async with AsyncExitStack() as opened:
+        producer = await opened.enter_async_context(Producer(connection, client_id=name))
+        tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+        dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
+        writer = Writer.of(0, KafkaLog(tail, producer, dead_letters), lambda: datetime.now(UTC), Noticed())
+        following = asyncio.create_task(writer.follow())
+        try:
+            yield writer
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+
+async def lead_to_the_end(writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random) -> int:
+    """Stand for the ledger until all commands are answered; how often it was lost."""
+    lost = 0
+    while replies.done < len(commands):
+        batches: asyncio.Queue[Commands] = asyncio.Queue()
+        size = dice.randint(1, 40)
+        for at in range(replies.done, len(commands), size):
+            chunk = commands[at : at + size]
+            batches.put_nowait(Commands(chunk, at + len(chunk)))
+        term = asyncio.create_task(writer.lead(batches, replies))
+        finished = asyncio.create_task(replies.finished.wait())
+        await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, 0.6), return_when=asyncio.FIRST_COMPLETED)
+        finished.cancel()
+        term.cancel()
+        try:
+            await term
+        except* asyncio.CancelledError:
+            pass
+        except* (LostLedgerError, Trouble):
+            lost += 1
+    return lost
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees_on(
+    kafka_topics: KafkaTopics, seed: int
+) -> None:
+    dice = random.Random(seed)
+    client = Client(kafka_topics)
+    commands = [client.command(*asked) for asked in beginning()]
+    commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS)]
+    first, second = Told(client.told, len(commands)), Told(client.told, len(commands))
+    async with writer_on(kafka_topics, "first") as one, writer_on(kafka_topics, "second") as two:
+        lost = await asyncio.gather(
+            lead_to_the_end(one, first, commands, random.Random(seed + 10)),
+            lead_to_the_end(two, second, commands, random.Random(seed + 20)),
+        )
+        # An outcome that was lost with its term, between commit and telling, is asked for again.
+        unheard = [command for command in commands if command.command_id not in client.told]
+        await lead_to_the_end(one, Told(client.told, len(unheard)), unheard, dice)
+        await one.catch_up()
+        await two.catch_up()
+        values = await all_records(kafka_topics)
+        entries = chain_of(values)
+        check_told(client, entries)
+        assert one.follower.ledger == two.follower.ledger
+        assert one.follower.chain == two.follower.chain
+        assert one.follower.chain.sequence == len(entries)
+        assert one.follower.ledger.projects[PROJECT].free["Port11"] == STOCK - (len(entries) - 5)
+    assert set(client.told) == {command.command_id for command in commands}
+    assert sum(lost) > 0, "they did get in each other's way"
+    assert len(values) > len(entries), "and left orphans"

@@ -1,0 +1,136 @@
+"""kill -9 of the writer process under load, again and again."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from contracts.chain import LedgerChain, Orphan
+from contracts.outcomes import Accepted
+from contracts.topics import COMMANDS, DEAD_LETTERS
+from ledger.application.follower import Follower
+from runtime.kafka import Connection, PartitionTail, Producer, Record
+from tests.conftest import KafkaTopics
+from tests.faults.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
+
+KILLS = int(os.environ.get("FAULT_KILLS", "20"))
+ASKING_AT_ONCE = 20
+
+
+async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LICENSING_KAFKA_BOOTSTRAP": topics.bootstrap,
+        "LICENSING_TOPIC_PREFIX": topics.prefix,
+        "LICENSING_ADMIN_PORT": "0",
+        "LICENSING_GROUP_SESSION_SECONDS": "1",
+        "LICENSING_LOG_LEVEL": "warning",
+    }
+    with log.open("ab") as stderr:
+        program = Path(sys.executable).with_name("ledger-writer")
+        return await asyncio.create_subprocess_exec(program, env=environment, stderr=stderr)
+
+
+@asynccontextmanager
+async def listening(topics: KafkaTopics) -> AsyncGenerator[Client]:
+    client = Client(topics)
+    listener = asyncio.create_task(client.listen())
+    try:
+        yield client
+    finally:
+        listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await listener
+        await client.close()
+
+
+async def keep_asking(client: Client, stop: asyncio.Event, dice: random.Random) -> None:
+    """Mostly one port, sometimes far too many, sometimes a repetition of an earlier command."""
+    while not stop.is_set():
+        if client.asked and dice.random() < 0.1:
+            await client.ask(dice.choice(client.asked))
+        else:
+            await client.ask(client.command(*allocation(dice.choice([1, 1, 1, 1, STOCK]))))
+
+
+@pytest.mark.timeout(600)
+async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
+    dice = random.Random(20)
+    stop = asyncio.Event()
+    async with listening(kafka_topics) as client:
+        writer = await start_writer(kafka_topics, tmp_path / "writer.log")
+        try:
+            await client.begin()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(ASKING_AT_ONCE):
+                    group.create_task(keep_asking(client, stop, dice))
+                for _ in range(KILLS):
+                    answered = len(client.told)
+                    await client.heard_of(answered + 30)
+                    await asyncio.sleep(dice.uniform(0.0, 0.05))
+                    writer.send_signal(signal.SIGKILL)
+                    await writer.wait()
+                    writer = await start_writer(kafka_topics, tmp_path / "writer.log")
+                stop.set()
+        finally:
+            writer.terminate()
+            await writer.wait()
+    values = await all_records(kafka_topics)
+    check_told(client, chain_of(values))
+    assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"
+    replay = Follower(LedgerChain(0))
+    allocated = sum(not isinstance(replay.read(value), Orphan) for value in values) - 5
+    assert replay.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
+    assert replay.ledger.devices[SERIAL].holdings.get("Port11", 0) == allocated
+    assert allocated > KILLS
+
+
+async def test_a_standby_takes_over_when_the_leader_is_killed(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
+    async with listening(kafka_topics) as client:
+        first = await start_writer(kafka_topics, tmp_path / "first.log")
+        await client.begin()
+        second = await start_writer(kafka_topics, tmp_path / "second.log")
+        try:
+            assert isinstance(await client.ask(client.command(*allocation())), Accepted)
+            first.kill()
+            await first.wait()
+            assert isinstance(await client.ask(client.command(*allocation())), Accepted)
+        finally:
+            second.terminate()
+            await second.wait()
+    entries = chain_of(await all_records(kafka_topics))
+    assert len(entries) == 7
+    check_told(client, entries)
+
+
+async def test_poison_among_the_commands_stops_nothing_and_is_set_aside(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
+
+    poison = [b"", b"not json", b'{"command_id": 3}', b"x" * 100_000]
+    async with listening(kafka_topics) as client:
+        writer = await start_writer(kafka_topics, tmp_path / "writer.log")
+        try:
+            async with Producer(Connection(kafka_topics.bootstrap), client_id="poisoner") as producer:
+                for value in poison:
+                    await producer.send(kafka_topics.name(COMMANDS), b"0", value, partition=0)
+                await client.begin()
+        finally:
+            writer.terminate()
+            await writer.wait()
+    dead = PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
+    async with dead:
+        letters: list[Record] = []
+        while len(letters) < len(poison):
+            letters += await dead.next_batch()
+    assert [letter.value for letter in letters] == poison
+    assert all(letter.header("reason") for letter in letters)
+    assert len(chain_of(await all_records(kafka_topics))) == 5
