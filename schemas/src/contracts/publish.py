@@ -15,7 +15,8 @@ from contracts.commands import CommandRecord
 from contracts.entries import ENVELOPES
 from contracts.events import EVENT_TYPES
 from contracts.outcomes import Outcome
-from contracts.topics import COMMANDS, EVENTS, OUTCOMES, PREFIX, TOPICS, Topic, topic_name
+from contracts.signature_record import SignatureRecord
+from contracts.topics import COMMANDS, EVENTS, OUTCOMES, PREFIX, SIGNATURES, TOPICS, Topic, topic_name
 
 ROOM = Path(__file__).resolve().parents[2]
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +24,7 @@ MESSAGES_OF = {
     COMMANDS.name: ("command",),
     EVENTS.name: tuple(ENVELOPES),
     OUTCOMES.name: ("outcome",),
+    SIGNATURES.name: ("signature-record",),
 }
 
 
@@ -39,6 +41,7 @@ def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
         yield event_type.removeprefix(PREFIX), envelope.model_json_schema(mode="serialization")
     yield "command", CommandRecord.model_json_schema()
     yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema()
+    yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema()
 
 
 def _asyncapi() -> dict[str, Any]:

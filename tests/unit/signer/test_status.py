@@ -16,6 +16,11 @@ def test_what_a_ledger_waits_for_is_said() -> None:
     assert readiness(statuses) == (False, "ledger 1 starting: it has not read its own topics yet")
 
 
+def test_a_broker_that_is_away_is_said() -> None:
+    status = LedgerStatus(0, phase="following", trouble="append to x: not durable after 30 s")
+    assert readiness([status]) == (False, "ledger 0 following: append to x: not durable after 30 s")
+
+
 def test_a_stopped_ledger_stays_stopped() -> None:
     status = LedgerStatus(0)
     status.stop("account_negative", "entry 6 breaks account_negative")

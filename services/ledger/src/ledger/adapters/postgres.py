@@ -31,6 +31,10 @@ _AWAY = (
     asyncpg.QueryCanceledError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    # Between the drop and the migrations of a rebuild there are no tables, and afterwards they are others.
+    asyncpg.UndefinedTableError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InvalidCachedStatementError,
 )
 
 
@@ -40,11 +44,11 @@ class MigrationChanged(Exception):  # noqa: N818 - states the world
 
 @asynccontextmanager
 async def database_trouble(what: str) -> AsyncGenerator[None]:
-    """Turn "the database is away" into Trouble; a broken constraint or wrong SQL stays a defect."""
+    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
     try:
         yield
     except _AWAY as error:
-        raise Trouble(f"{what}: the database is away ({type(error).__name__})") from error
+        raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 
 
 def pool(url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:

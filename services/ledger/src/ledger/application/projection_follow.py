@@ -101,6 +101,16 @@ class Follower:
         finally:
             await self._tail.close()
 
+    async def settle(self) -> int:
+        """Catch up once, however often something is away meanwhile; how many records the last attempt applied."""
+        while True:
+            try:
+                return await self.catch_up()
+            except PositionMoved:
+                await asyncio.sleep(FIRST_PAUSE_SECONDS)
+            except Trouble as trouble:
+                await self._note(trouble, FIRST_PAUSE_SECONDS)
+
     async def catch_up(self) -> int:
         """Apply the log from the rows' position to its present end; how many records that were."""
         self._behind, count = False, 0

@@ -44,14 +44,14 @@ def main() -> None:
     for chatty in ("faust", "mode", "aiokafka"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     _log.info("settings", **settings.describe())
-    run(lambda stop: (_rebuild if command == "rebuild" else _run)(settings, stop))
+    run(lambda stop: (rebuild if command == "rebuild" else serve)(settings, stop))
 
 
-async def _run(settings: ProjectorSettings, stop: asyncio.Event) -> None:
+async def serve(settings: ProjectorSettings, stop: asyncio.Event) -> None:
+    """Keep the rows at the end of the log until `stop` is set, a law breaks, or an unknown type of entry comes."""
     readiness = Readiness()
     async with Admin(settings.admin_host, settings.admin_port, readiness), _followers(settings) as (pool, followers):
-        migration = asyncio.create_task(until_stopped(stop, _migrate(pool)))
-        await migration
+        await until_stopped(stop, _migrate(pool))
         if stop.is_set():
             return
         feed = FaustFeed(Connection.from_settings(settings), settings.topic_prefix, followers)
@@ -60,14 +60,14 @@ async def _run(settings: ProjectorSettings, stop: asyncio.Event) -> None:
         await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
 
-async def _rebuild(settings: ProjectorSettings, stop: asyncio.Event) -> None:
+async def rebuild(settings: ProjectorSettings, stop: asyncio.Event) -> None:
     """Drop every table, make them anew, and read everything again; running projectors go on from there."""
     async with _followers(settings) as (pool, followers):
-        async with pool.acquire() as connection:
+        async with postgres.database_trouble("drop the tables"), pool.acquire() as connection:
             await postgres.drop(connection)
         await _migrate(pool)
         began = time.monotonic()
-        work = asyncio.gather(*(follower.catch_up() for follower in followers.values()))
+        work = asyncio.gather(*(follower.settle() for follower in followers.values()))
         await until_stopped(stop, work)
         if not stop.is_set():
             _log.info("rebuilt", records=sum(work.result()), seconds=round(time.monotonic() - began, 3))

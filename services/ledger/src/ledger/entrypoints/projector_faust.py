@@ -25,7 +25,7 @@ COMMIT_SECONDS = 2.8
 """Only so that a restart does not bring everything again; our position is in PostgreSQL."""
 BUFFER_RECORDS = 4096
 RESTART_SECONDS = 2.0
-STOP_SECONDS = 8.0
+STOP_SECONDS = 4.0
 
 Followers = Mapping[Partition, Follower]
 
@@ -65,14 +65,22 @@ class FaustFeed:
     async def _run_once(self, folder: str) -> None:
         """One app, from its start until it crashes or we are cancelled."""
         self._app = app = build_app(self._connection, self._prefix, self._followers, folder)
+        starting = asyncio.ensure_future(app.start())
         try:
-            await app.start()
+            await asyncio.shield(starting)
             await app.wait_until_stopped()
         except Exception as error:  # noqa: BLE001 - whatever ends Faust, the log is read on without it
             _log.warning("faust_ended", error=repr(error))
         finally:
-            with suppress(Exception):
-                await asyncio.wait_for(app.stop(), STOP_SECONDS)
+            await _stop(app, starting)
+
+
+async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
+    """Stop an app; one that is still starting is let finish first, or it would leave its connections open."""
+    await asyncio.wait({starting}, timeout=STOP_SECONDS)
+    starting.cancel()
+    with suppress(Exception):
+        await asyncio.wait_for(app.stop(), STOP_SECONDS)
 
 
 def build_app(connection: Connection, prefix: str, followers: Followers, folder: str) -> Any:

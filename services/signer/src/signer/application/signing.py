@@ -27,7 +27,8 @@ from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading, Skipped
 
 MAX_UNPUBLISHED_DOCUMENTS = 500
-"""What is signed before it is published: some 2 MB as a rule, 50 MB at worst, and a crash repeats no more."""
+"""A portion: some 2 MB as a rule, 50 MB at worst. One is being published while the next is signed, and a crash repeats
+no more than these two."""
 YIELD_EVERY = 16
 """Signatures between two turns of the event loop, so that a probe waits a few milliseconds at most."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
@@ -64,6 +65,7 @@ class LedgerSigning:
         self._reading = self._read_from_zero(anchor=None)
         self._skipped = False
         self._unpublished: list[SignedDocument] = []
+        self._publishing: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -81,6 +83,9 @@ class LedgerSigning:
             self._stop_loudly("events_gone", str(error))
         except StoppingError:
             _log.warning("stopped_while_broker_away", ledger=self._ledger, sequence=self._reading.sequence)
+        finally:
+            if self._publishing is not None:
+                self._publishing.cancel()
         await stop.wait()
 
     async def _begin(self) -> None:
@@ -112,9 +117,9 @@ class LedgerSigning:
         try:
             await self._take_all(batch)
         except (LawBrokenError, UnknownEventTypeError):
-            await self._publish(self._new_checkpoint())  # what was proven before it is as good as ever
+            await self._finish()  # what was proven before it is as good as ever
             raise
-        await self._publish(self._new_checkpoint())
+        await self._finish()
         if batch:
             self._after(batch[-1])
         await self._notice_the_end()
@@ -125,7 +130,23 @@ class LedgerSigning:
             if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             if len(self._unpublished) >= MAX_UNPUBLISHED_DOCUMENTS:
-                await self._publish(None)
+                await self._hand_over(checkpoint=None)
+
+    async def _finish(self) -> None:
+        await self._hand_over(checkpoint=self._new_checkpoint())
+        await self._settle()
+
+    async def _hand_over(self, *, checkpoint: SignedCheckpoint | None) -> None:
+        """Publish what is signed while the next portion is being signed; portions never overtake each other."""
+        await self._settle()
+        portion, self._unpublished = self._unpublished, []
+        if portion or checkpoint:
+            self._publishing = asyncio.create_task(self._publish(portion, checkpoint))
+
+    async def _settle(self) -> None:
+        if self._publishing is not None:
+            await self._publishing
+            self._publishing = None
 
     async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
         taken = self._reading.take(record.value or b"")
@@ -158,11 +179,8 @@ class LedgerSigning:
             return None
         return self._notary.checkpoint(size, self._reading.root())
 
-    async def _publish(self, checkpoint: SignedCheckpoint | None) -> None:
-        documents, self._unpublished = self._unpublished, []
+    async def _publish(self, documents: Sequence[SignedDocument], checkpoint: SignedCheckpoint | None) -> None:
         signed = (*documents, checkpoint) if checkpoint else documents
-        if not signed:
-            return
         await self._insist(lambda: self._outputs.record([one.record for one in signed]))
         self.status.signatures_recorded += len(signed)
         await self._insist(lambda: self._publish_receipts(documents), before_again=self._look_again)
@@ -233,13 +251,17 @@ class LedgerSigning:
             try:
                 if before_again and attempt > 1:
                     await before_again()
-                return await work()
+                done = await work()
             except Trouble as trouble:
                 await self._wait_out(trouble, pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                self.status.trouble = ""
+                return done
 
     async def _wait_out(self, trouble: Trouble, pause: float) -> None:
         self.status.troubles += 1
+        self.status.trouble = str(trouble)
         _log.warning("broker_away", ledger=self._ledger, reason=str(trouble), pause_seconds=pause)
         try:
             await asyncio.wait_for(self._stop.wait(), pause)

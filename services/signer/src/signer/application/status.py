@@ -14,6 +14,7 @@ class LedgerStatus:
     phase: Phase = "starting"
     reason: str = "it has not read its own topics yet"
     broken_law: str = ""
+    trouble: str = ""
     sequence: int = 0
     checkpoint_size: int = 0
     entries: int = 0
@@ -38,5 +39,9 @@ class LedgerStatus:
 
 def readiness(statuses: list[LedgerStatus]) -> tuple[bool, str]:
     """Ready when every ledger is followed; otherwise what each of the others waits for or stopped at."""
-    waiting = [f"ledger {one.ledger} {one.phase}: {one.reason}" for one in statuses if one.phase != "following"]
+    waiting = [
+        f"ledger {one.ledger} {one.phase}: {one.trouble or one.reason}"
+        for one in statuses
+        if one.phase != "following" or one.trouble
+    ]
     return not waiting, "; ".join(waiting) or "following"

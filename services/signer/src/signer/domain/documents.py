@@ -136,7 +136,7 @@ class Notary:
 
 
 def _second(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _sha256(content: bytes) -> str:

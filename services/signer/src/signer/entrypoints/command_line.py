@@ -37,27 +37,27 @@ def _parser() -> argparse.ArgumentParser:
     public.set_defaults(do=_public)
     for command in (init, public):
         command.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="where the keys lie")
-        command.add_argument("--ledgers", default="0", help="numbers of ledgers, separated by commas")
+        command.add_argument("--ledgers", type=int, default=1, help="how many ledgers there are, from number 0 on")
     run_command = commands.add_parser("run", help="sign what the ledgers say; takes LICENSING_* settings")
     run_command.set_defaults(do=lambda _: run())
     return parser
 
 
 def _init(parsed: argparse.Namespace) -> None:
-    ledgers, passphrase = _numbers(parsed.ledgers), read_secret(parsed.passphrase_file)
+    passphrase = read_secret(parsed.passphrase_file)
     keystore.create(parsed.keys, passphrase, log_name=parsed.log_name, now=datetime.now(UTC).replace(microsecond=0))
     parts = keystore.public_parts(parsed.keys)
-    for ledger in ledgers:
+    for ledger in range(parsed.ledgers):
         keystore.write_log_vkey(parsed.keys, ledger, parts.log_vkey(ledger))
-    _show(parts, ledgers)
+    _show(parts, parsed.ledgers)
 
 
 def _public(parsed: argparse.Namespace) -> None:
-    _show(keystore.public_parts(parsed.keys), _numbers(parsed.ledgers))
+    _show(keystore.public_parts(parsed.keys), parsed.ledgers)
 
 
-def _show(parts: PublicParts, ledgers: Sequence[int]) -> None:
-    vkeys = "".join(f"log of ledger {ledger}: {parts.log_vkey(ledger)}\n" for ledger in ledgers)
+def _show(parts: PublicParts, ledgers: int) -> None:
+    vkeys = "".join(f"log of ledger {ledger}: {parts.log_vkey(ledger)}\n" for ledger in range(ledgers))
     sections = {
         f"license key {parts.license_key_id}": parts.license_key_pem,
         "the same as a self-signed certificate": parts.license_certificate_pem,
@@ -65,10 +65,3 @@ def _show(parts: PublicParts, ledgers: Sequence[int]) -> None:
     }
     body = "".join(f"{title}:\n{pem}" for title, pem in sections.items())
     sys.stdout.write(body + vkeys)
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        return sorted({int(number) for number in text.split(",")})
-    except ValueError:
-        raise KeysRefusedError(f"--ledgers takes numbers separated by commas, not {text!r}.") from None

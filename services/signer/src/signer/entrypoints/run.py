@@ -45,7 +45,7 @@ async def _serve(
     async with Producer(connection, client_id="signer") as producer:
         outputs = KafkaOutputs(connection, producer, topic_prefix=settings.topic_prefix)
         events = topic_name(EVENTS, settings.topic_prefix)
-        tails = {number: PartitionTail(connection, events, number, 0) for number in settings.ledger_numbers}
+        tails = {number: PartitionTail(connection, events, number, 0) for number in range(settings.ledgers)}
         signings = [
             LedgerSigning(number, keys=keys, trusted=trusted, events=tail, outputs=outputs)
             for number, tail in tails.items()

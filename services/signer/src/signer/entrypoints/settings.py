@@ -9,14 +9,9 @@ from runtime.settings import Settings
 
 
 class SignerSettings(Settings):
-    """Settings of `signer run`, each as LICENSING_<NAME>."""
+    """Settings of `signer run`. `ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
 
-    ledgers: Annotated[str, Field(pattern=r"^[0-9]{1,3}(,[0-9]{1,3})*$")] = "0"
+    ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
     signer_keys_dir: Path
     signer_passphrase_file: Path
     device_ca_file: Path
-
-    @property
-    def ledger_numbers(self) -> tuple[int, ...]:
-        """The ledgers to sign, each once."""
-        return tuple(sorted({int(number) for number in self.ledgers.split(",")}))

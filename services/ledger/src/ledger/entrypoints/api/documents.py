@@ -21,7 +21,9 @@ DOCUMENT_SECONDS = 5.0
 XML = "application/xml"
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["license files and returns"])
-_XML_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {XML: {"schema": {"type": "string"}}}, "description": "The signed document."}}
+_XML_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {XML: {"schema": {"type": "string"}}}, "description": "The signed document."}
+}
 _XML_BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"type": "string"}}}}}
 
 
