@@ -10,6 +10,7 @@ from contracts import return_receipt
 from contracts.identifiers import SERIAL_PATTERN
 from contracts.topics import LICENSE_FILES, MAX_RECORD_BYTES, RETURN_RECEIPTS, topic_name
 from contracts.xml import DocumentRefused, parse
+from device_sync.adapters.metrics import FED
 from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Removed, Row, Store
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail
 from runtime.logs import get_logger
@@ -19,6 +20,7 @@ BATCH = 500
 """Rows in one transaction, some 10 ms of the event loop."""
 AGAIN_SECONDS = 0.5
 
+_WORDS: dict[type[Row], str] = {LicenseFileRow: "license-file", ReceiptRow: "return-receipt", Removed: "removal"}
 _SERIAL = re.compile(SERIAL_PATTERN)
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 _log = get_logger("device_sync.feed")
@@ -87,8 +89,10 @@ class Feed:
         for record in records:
             try:
                 rows.append(self._row(record))
+                FED.labels(_WORDS[type(rows[-1])]).inc()
             except PoisonError as poison:
                 await self._dead_letters.put(record, str(poison))
+                FED.labels("poison").inc()
         self._store.take(rows, {(record.topic, record.partition): record.offset + 1 for record in records})
 
     def _row(self, record: Record) -> Row:
