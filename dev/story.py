@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 
@@ -80,6 +80,13 @@ class Story:
         self.sync_address = f"https://127.0.0.1:{self._kit.ports.port('device-sync')}"
         self.clerk = Client(api, issuer, CLERK, VENDOR)
         self.partner = Client(api, issuer, ADMINISTRATOR, PARTNER)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clerk.close()
+        self.partner.close()
 
     def a_key_is_issued(self) -> None:
         body = {"licenses": wanted(KEY_CONTENTS), "order_number": f"PO-{secrets.token_hex(3)}"}
@@ -292,10 +299,10 @@ def xmlsec1(document: Path, certificate: Path) -> str:
 
 def main() -> int:
     try:
-        story = Story()
-        for number, step in enumerate(STEPS, 1):
-            story.say = lambda sentence, number=number: print(f"{number:>3}. {sentence}", flush=True)
-            step(story)
+        with Story() as story:
+            for number, step in enumerate(STEPS, 1):
+                story.say = lambda sentence, number=number: print(f"{number:>3}. {sentence}", flush=True)
+                step(story)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1

@@ -26,12 +26,16 @@ COMMANDS = 1_500
 class Told:
     """Replies that remember, and forget nothing when a term ends."""
 
-    def __init__(self, told: dict[str, list[Accepted | Rejected]]) -> None:
+    def __init__(self, told: dict[str, list[Accepted | Rejected]], commands: int) -> None:
         self.done = 0
+        self.finished = asyncio.Event()
         self._told = told
+        self._commands = commands
 
     async def commit(self, next_offset: int) -> None:
         self.done = next_offset
+        if self.done >= self._commands:
+            self.finished.set()
 
     async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
         for outcome in outcomes:
@@ -56,9 +60,7 @@ async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
                 await following
 
 
-async def lead_to_the_end(
-    writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
-) -> int:
+async def lead_to_the_end(writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random) -> int:
     """Stand for the ledger until all commands are answered; how often it was lost."""
     lost = 0
     while replies.done < len(commands):
@@ -68,9 +70,9 @@ async def lead_to_the_end(
             chunk = commands[at : at + size]
             batches.put_nowait(Commands(chunk, at + len(chunk)))
         term = asyncio.create_task(writer.lead(batches, replies))
-        deadline = asyncio.get_running_loop().time() + dice.uniform(0.02, 0.6)
-        while not term.done() and replies.done < len(commands) and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.005)
+        finished = asyncio.create_task(replies.finished.wait())
+        await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, 0.6), return_when=asyncio.FIRST_COMPLETED)
+        finished.cancel()
         term.cancel()
         try:
             await term
@@ -89,7 +91,7 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
     client = Client(kafka_topics)
     commands = [client.command(*asked) for asked in beginning()]
     commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS)]
-    first, second = Told(client.told), Told(client.told)
+    first, second = Told(client.told, len(commands)), Told(client.told, len(commands))
     async with writer_on(kafka_topics, "first") as one, writer_on(kafka_topics, "second") as two:
         lost = await asyncio.gather(
             lead_to_the_end(one, first, commands, random.Random(seed + 10)),
@@ -97,7 +99,7 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
         )
         # An outcome that was lost with its term, between commit and telling, is asked for again.
         unheard = [command for command in commands if command.command_id not in client.told]
-        await lead_to_the_end(one, Told(client.told), unheard, dice)
+        await lead_to_the_end(one, Told(client.told, len(unheard)), unheard, dice)
         await one.catch_up()
         await two.catch_up()
         values = await all_records(kafka_topics)

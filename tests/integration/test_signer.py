@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import random
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from asyncio.subprocess import PIPE
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +29,8 @@ from runtime.kafka import Connection, PartitionTail, Producer, Record, partition
 from tests.conftest import KafkaTopics
 from tests.unit.signer.story import FACTORY_CA, SERIAL, Story
 
+KILLS = 8
+CHANGES_A_KILL = 2000
 SIGNER = Path(sys.executable).with_name("signer")
 
 
@@ -169,6 +174,36 @@ async def test_after_kill_9_a_new_process_goes_on_and_repeats_no_file(
     assert [int(record.header("sequence") or 0) for record in await _files(kafka_topics)] == [5, 6]
 
 
+async def test_killed_again_and_again_under_load_it_loses_no_file_and_none_comes_behind_a_newer_one(
+    process: SignerProcess, kafka_topics: KafkaTopics
+) -> None:
+    story, serials = Story().begin({"Port11": 100_000}), [f"009033{number:06x}" for number in range(20)]
+    for serial in serials:
+        story.add_device(serial)
+    appended, dice = 0, random.Random(7)
+    for _ in range(KILLS):
+        for number in range(CHANGES_A_KILL):
+            story.allocate({"Port11": 1}, serials[number % len(serials)])
+        await _append(kafka_topics, story.values[appended:])
+        appended = len(story.values)
+        process.start()
+        await _until(lambda: _has_begun(process), pause=0.02)
+        await asyncio.sleep(dice.uniform(0, 0.3))
+        process.stop(signal.SIGKILL)
+    left_undone = appended - 4 - len(await _files(kafka_topics))
+    assert left_undone > 0, "it was never killed in the middle of its work"
+    process.start()
+    await _until(lambda: process.get("/readyz")[0] == 200)
+    files = await _files(kafka_topics)
+    by_key: dict[bytes | None, list[int]] = defaultdict(list)
+    for record in files:
+        by_key[record.key].append(int(record.header("sequence") or 0))
+    assert all(sequences == sorted(sequences) for sequences in by_key.values())
+    assert {one for sequences in by_key.values() for one in sequences} == set(range(5, appended + 1))
+    (*_, checkpoint) = await _read_all(kafka_topics, CHECKPOINTS)
+    assert _log_of(process).open_checkpoint((checkpoint.value or b"").decode()).size == appended
+
+
 async def test_a_broken_law_stops_the_ledger_loudly_and_nothing_is_signed_from_it_on(
     process: SignerProcess, kafka_topics: KafkaTopics
 ) -> None:
@@ -236,11 +271,17 @@ async def _wait_for(read: Callable[[], Awaitable[list[Record]]], *, count: int, 
     return found
 
 
-async def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def _has_begun(process: SignerProcess) -> bool:
+    """Whether it has published license files since it was started."""
+    found = re.search(r'license_files_total{ledger="0"} ([0-9.]+)', process.get("/metrics")[1])
+    return found is not None and float(found[1]) > 0
+
+
+async def _until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause)
 
 
 def _public_keys(process: SignerProcess) -> dict[str, EllipticCurvePublicKey]:

@@ -101,9 +101,15 @@ class Tail:
         """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
         asker = await self._asking()
         what = f"{which.replace('_', ' ')} of {self._names}"
-        async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
-            ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
-            offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
+        try:
+            async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
+                ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
+                offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
+        except BaseException:
+            # One without partitions of its own does not find back to a broker that was away; the next call connects.
+            self._asker = None
+            await _stop(asker)
+            raise
         return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
 
     async def _asking(self) -> AIOKafkaConsumer:

@@ -1,0 +1,33 @@
+"""A whole stack of a session's own, and how a test acts on it."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dev.parts import Kit
+from dev.stack import Stack
+from dev.story import Story
+
+_LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def whole_stack(state: Path) -> Generator[Kit]:
+    """Broker, database and every process, on ports of their own; ended at the end."""
+    stack = Stack(state, say=_LOG.info)
+    stack.up()
+    try:
+        yield Kit(state)
+    finally:
+        stack.down()
+
+
+@contextmanager
+def a_stocked_story(state: Path) -> Generator[Story]:
+    """A story told up to the allocation: a project with 30 free ports, a device with 20."""
+    with Story(state, say=lambda _: None) as story:
+        story.a_key_is_issued()
+        story.a_partner_redeems_it()
+        story.licenses_are_allocated()
+        yield story
