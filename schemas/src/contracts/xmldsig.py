@@ -138,7 +138,7 @@ def carried_certificate(root: Element) -> x509.Certificate:
     (certificate,) = _exactly(data, "X509Certificate")
     try:
         return x509.load_der_x509_certificate(base64.b64decode("".join(text(certificate).split()), validate=True))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, x509.InvalidVersion):
         raise DocumentMalformed("The certificate in the document is not one.") from None
 
 
