@@ -21,7 +21,7 @@ _POLYNOMIAL = 0b100101  # x^5 + x^2 + 1: 2 generates all 31 units, so that no tw
 
 
 class KeyMalformed(ValueError):  # noqa: N818 - states the world
-    """This is no activation key: too short, too long, a symbol that no key has, or the check does not match."""
+    """No activation key: too short, too long, a symbol that no key has, or the check does not match."""
 
 
 def make(secret: bytes, command_id: str) -> str:

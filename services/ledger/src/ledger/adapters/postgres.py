@@ -11,7 +11,7 @@ import asyncpg
 from runtime.trouble import Trouble
 
 SCHEMA = "ledger"
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 5
 """A database that does not answer a hello that fast is away."""
 STATEMENT_SECONDS = 10.0
 """Longest statement of a query; a batch of the projector has its own bound."""

@@ -41,7 +41,7 @@ class NotADocument(ValueError):  # noqa: N818 - states the world
 def license_file(record: Record) -> LicenseFileRow:
     """Read a record of signer.license-files: key = serial; headers sequence, generation, issue and sha256."""
     key = (record.key or b"").decode("ascii", "replace")
-    if not _SERIAL.search(key):
+    if not _SERIAL.fullmatch(key):
         raise NotADocument("its key is no serial")
     document, digest = _document(record)
     generation, issue, sequence = (_number(record, name) for name in ("generation", "issue", "sequence"))
@@ -50,7 +50,7 @@ def license_file(record: Record) -> LicenseFileRow:
 
 def return_receipt(record: Record) -> ReceiptRow:
     """Read a record of signer.return-receipts: key = serial/generation; headers sequence and sha256."""
-    match = _RECEIPT_KEY.search((record.key or b"").decode("ascii", "replace"))
+    match = _RECEIPT_KEY.fullmatch((record.key or b"").decode("ascii", "replace"))
     if match is None:
         raise NotADocument("its key is no serial/generation")
     document, digest = _document(record)

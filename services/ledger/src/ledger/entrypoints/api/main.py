@@ -49,7 +49,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Serve the API until `stop` is set."""
     async with _parts(settings) as (services, commands, waiter):
         tokens = Tokens(
-            KeyFile(settings.token_keys_file), issuer=settings.token_issuer, audience=settings.token_audience
+            KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
         )
         server = _Server(_config(settings, build(services, tokens)))
         async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, commands, waiter)):

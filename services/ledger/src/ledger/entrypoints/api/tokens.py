@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,8 +84,8 @@ def read_jwks(text: str) -> Mapping[str, PyJWK]:
 class Tokens:
     """Checks tokens of one issuer for one audience."""
 
-    def __init__(self, keys: KeyFile, *, issuer: str, audience: str) -> None:
-        self._keys = keys
+    def __init__(self, key_of: Callable[[str], PyJWK | None], *, issuer: str, audience: str) -> None:
+        self._key_of = key_of
         self._issuer = issuer
         self._audience = audience
 
@@ -117,7 +117,7 @@ class Tokens:
 
     def _key(self, header: Mapping[str, Any]) -> PyJWK:
         kid = header.get("kid")
-        key = self._keys.key(kid) if isinstance(kid, str) else None
+        key = self._key_of(kid) if isinstance(kid, str) else None
         if key is None:
             raise BadCredentials("the token names no key of this issuer")
         if header.get("alg") != key.algorithm_name:
