@@ -55,7 +55,11 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
         async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, commands, waiter)):
             await supervise(
                 stop,
-                {"listen": until_stopped(stop, waiter.run()), "serve": _serve(server, stop)},
+                {
+                    "listen": until_stopped(stop, waiter.run()),
+                    "outcomes": until_stopped(stop, commands.ended()),
+                    "serve": _serve(server, stop),
+                },
                 drain_seconds=STOP_SECONDS + 2,
             )
 
