@@ -21,6 +21,7 @@ up: setup ## Start the local stack, or only PARTS="kafka postgres"
 
 run: up ## Start the local stack and tell the story of a license
 	@$(PYTHON) -m dev.story
+	@$(PYTHON) -m dev.stack next
 
 status: ## Show every part with state and address (FORMAT=json for programs)
 	@$(PYTHON) -m dev.stack status --format $(FORMAT)

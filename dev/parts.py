@@ -97,6 +97,11 @@ def selection(names: Sequence[str]) -> list[Part | Step]:
     return [node for node in GRAPH if node.name in chosen]
 
 
+def needed_by(part: Part) -> set[str]:
+    """The names of all that this part needs, directly or not."""
+    return {node.name for node in selection([part.name])} - {part.name}
+
+
 class Kit:
     """Makes the runnable parts of one stack, which lives under `state`."""
 

@@ -65,10 +65,12 @@ class Process:
             file.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             child = self._popen(program, log.fileno())
-        _children[child.pid] = child
         started = identity.identify(child.pid)
-        if started is not None:
-            identity.write(self._pid_file, started)
+        if started is None:
+            child.wait()  # it has ended already, and whoever waits for readiness will say so
+            return
+        _children[child.pid] = child
+        identity.write(self._pid_file, started)
 
     def _popen(self, program: Program, log: int) -> subprocess.Popen[bytes]:
         groups = None if program.user is None else os.getgrouplist(program.user, _primary_group(program.user))

@@ -1,4 +1,4 @@
-"""The local stack: `python -m dev.stack up|down|status|wait|clean`."""
+"""The local stack: `python -m dev.stack up|down|status|next|wait|clean`."""
 
 import argparse
 import fcntl
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev import places
-from dev.parts import PARTS, Kit, Part, Runnable, Step, port_names, selection, stages
+from dev.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
 from dev.settings import everybody
 from dev.trouble import Trouble
 
@@ -26,6 +26,7 @@ class Stack:
         self.state = state
         self._kit = Kit(state)
         self._say = say
+        self._moved = set[str]()
 
     def up(self, names: Sequence[str] = ()) -> None:
         """Start what does not run of these parts (or all) and their needs, and return when all are ready."""
@@ -62,16 +63,21 @@ class Stack:
         return [self._kit.make(part) for part in PARTS]
 
     def _start(self, stage: list[Part]) -> None:
-        launched = [self._launch(part) for part in stage if not self._kit.make(part).is_ready()]
+        launched = [self._launch(part) for part in stage if not self._may_stay(part)]
         for part, begin in launched:
             part.wait(self._say)
             self._say(f"{part.name}: ready at {part.address} after {time.monotonic() - begin:.1f} s")
+
+    def _may_stay(self, part: Part) -> bool:
+        """Whether it is ready, and what it was told of others still holds."""
+        return self._moved.isdisjoint(needed_by(part)) and self._kit.make(part).is_ready()
 
     def _launch(self, part: Part) -> tuple[Runnable, float]:
         self._kit.make(part).stop()
         for name in port_names(part):
             if (lost := self._kit.ports.release_if_taken(name)) is not None:
                 port = self._kit.ports.port(name)
+                self._moved.add(part.name)
                 self._say(f"{part.name}: somebody else listens on port {lost}, so it takes {port}")
         runnable = self._kit.make(part)
         self._say(f"{part.name}: starting (log {_short(runnable.process.log)})")
@@ -128,6 +134,19 @@ def show(status: list[dict[str, str]], form: str) -> None:
         print(f"{part['name']:<{width}}  {part['state']:<8}  {part['address']}")
 
 
+def show_next(status: list[dict[str, str]]) -> None:
+    """What runs, and what a newcomer may do with it."""
+    api = next(part["address"] for part in status if part["name"] == "ledger-api")
+    print("\nThe stack keeps running:\n")
+    show(status, "text")
+    print(f"""
+API and its documentation   {api}/docs
+a token for it              .venv/bin/python -m dev.tokens ACCOUNT COMPANY
+a device of your own        .venv/bin/python -m dev.device --help
+logs, data and keys         .state/
+end it                      make down (keeps the data) or make clean""")
+
+
 def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
     match command:
         case "up":
@@ -136,6 +155,8 @@ def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
             stack.wait(parts)
         case "status":
             show(stack.status(), form)
+        case "next":
+            show_next(stack.status())
         case "down":
             stack.down()
         case _:
@@ -144,7 +165,7 @@ def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.stack", description=__doc__)
-    parser.add_argument("command", choices=("up", "down", "status", "wait", "clean"))
+    parser.add_argument("command", choices=("up", "down", "status", "next", "wait", "clean"))
     parser.add_argument("parts", nargs="*", help="of up and wait: only these and what they need")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of status")
     arguments = parser.parse_args()

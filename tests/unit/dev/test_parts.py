@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dev.parts import GRAPH, PARTS, Part, Step, port_names, selection, stages
+from dev.parts import GRAPH, PARTS, Part, Step, needed_by, port_names, selection, stages
 from dev.trouble import Trouble
 
 
@@ -32,6 +32,10 @@ def test_no_port_has_two_owners() -> None:
 
 def test_a_selected_part_brings_what_it_needs() -> None:
     assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "topics", "ledger-projector"]
+
+
+def test_a_part_needs_what_its_steps_need() -> None:
+    assert needed_by(Part("ledger-projector")) == {"kafka", "postgres", "topics"}
 
 
 def test_selecting_nothing_means_everything() -> None:
