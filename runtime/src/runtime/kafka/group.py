@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
+from runtime.kafka.inside import end
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 
@@ -126,7 +125,7 @@ class GroupConsumer:
         """Leave the group; a later call joins again."""
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
-            await _stop(consumer)
+            await end(consumer.stop(), REQUEST_SECONDS)
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -152,7 +151,7 @@ class GroupConsumer:
             async with trouble(f"join {self._group}"), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
         except BaseException:
-            await _stop(consumer)
+            await end(consumer.stop(), REQUEST_SECONDS)
             raise
         return consumer
 
@@ -175,8 +174,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
 def _partitions(raws: Iterable[TopicPartition]) -> frozenset[Partition]:
     return frozenset(Partition(str(raw.topic), int(raw.partition)) for raw in raws)
-
-
-async def _stop(consumer: AIOKafkaConsumer) -> None:
-    with suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(consumer.stop(), REQUEST_SECONDS)

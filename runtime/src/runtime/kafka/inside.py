@@ -1,11 +1,15 @@
-"""The two places where aiokafka's public face is not enough."""
+"""The places where aiokafka's public face is not enough."""
 # pyright: reportPrivateUsage=false
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Coroutine
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
+
+from runtime.logs import get_logger
+
+_log = get_logger("runtime.kafka")
 
 
 async def abandon(producer: AIOKafkaProducer, error: Exception, timeout_seconds: float) -> None:
@@ -14,8 +18,28 @@ async def abandon(producer: AIOKafkaProducer, error: Exception, timeout_seconds:
     sender = producer._sender.sender_task  # noqa: SLF001
     if sender is not None:
         sender.cancel()
-    with suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(producer.stop(), timeout_seconds)
+    await end(producer.stop(), timeout_seconds)
+
+
+async def end(stopping: Coroutine[Any, Any, object], timeout_seconds: float) -> None:
+    """Let a client stop, at most so long, whatever becomes of it.
+
+    A consumer's stop awaits fetches that it has just cancelled, and their CancelledError comes out of it: awaited
+    directly it would end whoever stops a consumer, as if somebody had cancelled them.
+    """
+    task = asyncio.create_task(stopping, name="end-kafka-client")
+    _ending.add(task)
+    task.add_done_callback(_ended)
+    await asyncio.wait({task}, timeout=timeout_seconds)
+
+
+_ending: set[asyncio.Task[object]] = set()
+
+
+def _ended(task: asyncio.Task[object]) -> None:
+    _ending.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("client_stop_failed", error=repr(error))
 
 
 async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> frozenset[int]:

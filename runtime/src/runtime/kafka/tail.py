@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Literal, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import partitions_of
+from runtime.kafka.inside import end, partitions_of
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.trouble import Trouble
 
@@ -95,7 +93,7 @@ class Tail:
         self._consumer = self._asker = None
         for consumer in consumers:
             if consumer is not None:
-                await _stop(consumer)
+                await end(consumer.stop(), REQUEST_SECONDS)
 
     async def _edges(self, which: _Edge) -> dict[Partition, int]:
         """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
@@ -108,7 +106,7 @@ class Tail:
         except BaseException:
             # One without partitions of its own does not find back to a broker that was away; the next call connects.
             self._asker = None
-            await _stop(asker)
+            await end(asker.stop(), REQUEST_SECONDS)
             raise
         return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
 
@@ -147,7 +145,7 @@ class Tail:
                 for partition in self.next_offsets:
                     await _must_exist(consumer, partition)
         except BaseException:
-            await _stop(consumer)
+            await end(consumer.stop(), REQUEST_SECONDS)
             raise
 
 
@@ -198,8 +196,3 @@ class PartitionTail:
 async def _must_exist(consumer: AIOKafkaConsumer, partition: Partition) -> None:
     if partition.number not in await partitions_of(consumer, partition.topic):
         raise Trouble(f"{partition.topic} has no partition {partition.number}")
-
-
-async def _stop(consumer: AIOKafkaConsumer) -> None:
-    with suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(consumer.stop(), REQUEST_SECONDS)
