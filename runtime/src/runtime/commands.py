@@ -14,7 +14,7 @@ from contracts.actors import Actor
 from contracts.commands import MAX_COMMAND_BYTES, Command, CommandRecord
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, OUTCOMES, topic_name
-from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
@@ -82,6 +82,11 @@ class Commands:
             with suppress(asyncio.CancelledError):
                 await self._listening
         await self._tail.close()
+
+    async def ended(self) -> None:
+        """Wait until reading outcomes ends, which is a defect and comes out here; a process watches this."""
+        if self._listening is not None:
+            await asyncio.shield(self._listening)
 
     async def ask(
         self,
@@ -156,6 +161,8 @@ class Commands:
                 await self._tail.end_offset()
                 self.trouble = None
                 await self._read_on()
+            except OffsetGone as gone:
+                begun, self.trouble = False, str(gone)
             except Trouble as trouble:
                 if self.trouble is None:
                     _log.warning("outcomes_wait", reason=str(trouble))

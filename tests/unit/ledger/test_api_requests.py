@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
+from ledger.entrypoints.api import gates
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF
 
@@ -165,6 +166,21 @@ async def test_what_can_be_no_project_is_an_unknown_one(project: str) -> None:
     assert problem(await api.post(f"/v1/projects/{project}/allocations", ALLOCATION))[0] == 404
 
 
+@pytest.mark.parametrize("name", ["%00", "x", "%F0%9F%92%A9", PROJECT.upper()])
+async def test_what_can_be_no_id_is_unknown_and_asks_nobody(name: str) -> None:
+    api = Api()
+
+    for path in (
+        f"projects/{name}",
+        f"projects/{name}/balance",
+        f"projects/{name}/devices",
+        f"movements?project={name}",
+    ):
+        assert problem(await api.get(f"/v1/{path}")) == (404, "project_unknown")
+    assert problem(await api.get(f"/v1/companies/{name}")) == (404, "company_unknown")
+    assert problem(await api.get(f"/v1/devices/{name}")) == (422, "serial_malformed")
+
+
 async def test_a_body_that_is_too_big_is_refused_unread() -> None:
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k"}
@@ -190,7 +206,7 @@ async def test_a_ledger_that_is_not_founded_says_so() -> None:
 
 
 async def test_a_sequence_that_is_not_there_is_503_with_what_is() -> None:
-    response = await Api().get("/v1/projects/x/balance?at_least=7")
+    response = await Api().get(f"/v1/projects/{PROJECT}/balance?at_least=7")
 
     assert problem(response) == (503, "sequence_not_reached")
     assert (response.json()["at_least"], response.json()["reached"]) == (7, 0)
@@ -261,3 +277,9 @@ async def test_requests_at_the_same_time_do_not_mix() -> None:
 async def _chunks(count: int) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b"x" * 100
+
+
+async def test_more_requests_than_can_be_at_work_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "MAX_IN_FLIGHT", 0)
+
+    assert problem(await Api().get("/v1/companies")) == (503, "service_unavailable")

@@ -47,6 +47,8 @@ async def database_trouble(what: str) -> AsyncGenerator[None]:
     """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
     try:
         yield
+    except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
+        raise
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from contracts.commands import Command
-from contracts.identifiers import SERIAL_PATTERN, command_id_of
+from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
 from contracts.outcomes import Rejected
 from ledger.entrypoints.api.refused import Refused, rejected
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
@@ -15,6 +15,7 @@ from ledger.entrypoints.api.tokens import Caller
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,78}[\x21-\x7e])?")
 _SERIAL = re.compile(SERIAL_PATTERN)
+_UUID = re.compile(UUID_PATTERN)
 _SEPARATORS = str.maketrans("", "", "-:. ")
 _ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 
@@ -79,8 +80,27 @@ def serial_of(text: str) -> str:
     return plain
 
 
+def project_of(text: str) -> str:
+    """A project's id; what cannot be one is a project that nobody knows."""
+    if not _UUID.fullmatch(text):
+        raise Refused("project_unknown")
+    return text
+
+
 def _serial(serial: str) -> str:
     return serial_of(serial)
 
 
+def _project(project: str) -> str:
+    return project_of(project)
+
+
+def _company(company: str) -> str:
+    if not _UUID.fullmatch(company):
+        raise Refused("company_unknown")
+    return company
+
+
 SerialOfPath = Annotated[str, Depends(_serial)]
+ProjectOfPath = Annotated[str, Depends(_project)]
+CompanyOfPath = Annotated[str, Depends(_company)]

@@ -10,7 +10,14 @@ from contracts.identifiers import derived_id
 from contracts.postings import device_account, project_account
 from ledger.application.queries import BalanceView, CompanyView, MovementView, ProjectView
 from ledger.entrypoints.api import bodies
-from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker, serial_of
+from ledger.entrypoints.api.asking import (
+    CommandIdOfRequest,
+    CompanyOfPath,
+    ProjectOfPath,
+    TheAsker,
+    project_of,
+    serial_of,
+)
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,
     Cursor,
@@ -50,7 +57,7 @@ async def list_companies(services: TheServices, caller: TheCaller) -> PageView[C
 
 
 @router.get("/companies/{company}", tags=["companies"], dependencies=[Reached], response_model=CompanyView)
-async def get_company(company: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+async def get_company(company: CompanyOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
     """The company that the caller acts for; any company for the vendor's staff."""
     return etagged(request, found(await services.queries.company(caller.viewer, company), "company_unknown"))
 
@@ -81,13 +88,13 @@ async def list_projects(
 
 
 @router.get("/projects/{project}", tags=["projects"], dependencies=[Reached], response_model=ProjectView)
-async def get_project(project: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+async def get_project(project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
     """One project."""
     return etagged(request, found(await services.queries.project(caller.viewer, project), "project_unknown"))
 
 
 @router.get("/projects/{project}/balance", tags=["projects"], dependencies=[Reached], response_model=BalanceView)
-async def get_balance(project: str, request: Request, services: TheServices, caller: TheCaller) -> Response:
+async def get_balance(project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
     """The licenses of the project that are bound to no device."""
     return etagged(request, found(await services.queries.balance(caller.viewer, project), "project_unknown"))
 
@@ -104,7 +111,7 @@ async def list_movements(
     """What went into and out of a project's balance, or onto and off a device, oldest first."""
     if (project is None) == (device is None):
         raise Refused("request_invalid", "Name either a project or a device.")
-    account = project_account(project) if project is not None else device_account(serial_of(device or ""))
+    account = project_account(project_of(project)) if project is not None else device_account(serial_of(device or ""))
     after, line = after_numbers(cursor, 2)
     page = await services.queries.movements(caller.viewer, account, (after, line if cursor else -1), limit)
     code = "device_unknown" if project is None else "project_unknown"

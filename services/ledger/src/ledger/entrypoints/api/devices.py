@@ -1,14 +1,12 @@
 """Devices: into a project, licenses onto them, and what stands on them."""
 
 from fastapi import APIRouter, Request
-from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from contracts.commands import AddDevice, AllocateLicenses
-from contracts.identifiers import ProjectId
 from ledger.application.queries import DeviceView
 from ledger.entrypoints.api import bodies
-from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
+from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.keys import wanted
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,
@@ -22,35 +20,29 @@ from ledger.entrypoints.api.reading import (
     found,
     paged,
 )
-from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
 router = APIRouter(prefix="/v1", tags=["devices"])
-_PROJECT_ID: TypeAdapter[str] = TypeAdapter(ProjectId)
-
-
-def project_of(text: str) -> str:
-    """A project's id; what cannot be one is a project that nobody knows."""
-    try:
-        return _PROJECT_ID.validate_python(text)
-    except ValidationError:
-        raise Refused("project_unknown") from None
 
 
 @router.post("/projects/{project}/devices", status_code=201)
 async def add_device(
-    project: str, body: bodies.AddDeviceBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
+    project: ProjectOfPath,
+    body: bodies.AddDeviceBody,
+    asker: TheAsker,
+    command_id: CommandIdOfRequest,
+    response: Response,
 ) -> bodies.DeviceAdded:
     """Bring a device into the project. A device is in one project at a time."""
     serial = serial_of(body.serial)
-    sequence = await asker.ask(AddDevice(serial=serial, project=project_of(project)), command_id)
+    sequence = await asker.ask(AddDevice(serial=serial, project=project), command_id)
     response.headers["Location"] = f"/v1/devices/{serial}"
     return bodies.DeviceAdded(serial=serial, project=project, sequence=sequence)
 
 
 @router.get("/projects/{project}/devices", dependencies=[Reached])
 async def list_devices(
-    project: str, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[DeviceView]:
     """The devices of the project, by serial."""
     start = after(cursor, "")
@@ -62,11 +54,11 @@ async def list_devices(
 
 @router.post("/projects/{project}/allocations", status_code=201)
 async def allocate_licenses(
-    project: str, body: bodies.AllocateLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, body: bodies.AllocateLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
 ) -> bodies.LicensesAllocated:
     """Bind licenses of the project's balance to one of its devices, all or none."""
     command = AllocateLicenses(
-        project=project_of(project),
+        project=project,
         serial=serial_of(body.serial),
         licenses=wanted(body.licenses),
         confirm_final=body.confirm_final,

@@ -24,6 +24,9 @@ BODY_SECONDS = 10.0
 REQUEST_SECONDS = 25.0
 """How long a request may take in all: an outcome is awaited for 10 s, a sequence for 5 s, a document for 5 s."""
 
+MAX_IN_FLIGHT = 500
+"""Requests at work at the same time; more would only wait, so they are told at once to come again."""
+
 _REQUESTS = Counter("licensing_api_requests", "Answered requests", ["method", "route", "status"])
 _SECONDS = Histogram(
     "licensing_api_seconds",
@@ -44,6 +47,7 @@ class Gates:
         self._app = app
         self._tokens = tokens
         self._clock = clock
+        self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,15 +55,25 @@ class Gates:
             return
         began = time.perf_counter()
         answering = _Answering(send, _identify(scope))
+        self._in_flight += 1
+        try:
+            await self._in_time(scope, receive, answering)
+        finally:
+            self._in_flight -= 1
+        route = getattr(scope.get("route"), "path", "none")
+        _REQUESTS.labels(scope["method"], route, answering.status).inc()
+        _SECONDS.labels(route).observe(time.perf_counter() - began)
+
+    async def _in_time(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
+        if self._in_flight > MAX_IN_FLIGHT:
+            await answering.refuse(Refused("service_unavailable"), scope, receive)
+            return
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 await self._pass(scope, receive, answering)
         except TimeoutError:
             _log.warning("request_too_long", path=scope["path"])
             await answering.refuse(Refused("service_unavailable"), scope, receive)
-        route = getattr(scope.get("route"), "path", "none")
-        _REQUESTS.labels(scope["method"], route, answering.status).inc()
-        _SECONDS.labels(route).observe(time.perf_counter() - began)
 
     async def _pass(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
         try:

@@ -29,8 +29,8 @@ from runtime.settings import SettingsWrong, load, read_secret
 SERVICE = "ledger-api"
 CONNECTIONS = 10
 """Concurrent queries; a query takes a millisecond, so more would only queue in the database instead of here."""
-CONCURRENT_REQUESTS = 1000
-"""Beyond that uvicorn answers 503 at once."""
+CONNECTED_CLIENTS = 5000
+"""Beyond that uvicorn itself answers 503, without a problem document; the gates bound requests long before."""
 IDLE_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -55,7 +55,11 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
         async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, commands, waiter)):
             await supervise(
                 stop,
-                {"listen": until_stopped(stop, waiter.run()), "serve": _serve(server, stop)},
+                {
+                    "listen": until_stopped(stop, waiter.run()),
+                    "outcomes": until_stopped(stop, commands.ended()),
+                    "serve": _serve(server, stop),
+                },
                 drain_seconds=STOP_SECONDS + 2,
             )
 
@@ -106,7 +110,7 @@ def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        limit_concurrency=CONCURRENT_REQUESTS,
+        limit_concurrency=CONNECTED_CLIENTS,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

@@ -1,0 +1,119 @@
+"""Commands on a real broker: whoever asks learns what became of it, or that it is not known."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from contracts.actors import Operator
+from contracts.commands import CommandRecord, FoundLedger
+from contracts.identifiers import derived_id
+from contracts.licenses import DEFAULT_CATALOG
+from contracts.outcomes import Accepted, Rejected
+from contracts.topics import COMMANDS, DEAD_LETTERS, OUTCOMES
+from runtime.commands import Commands, CommandTooBig
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, PartitionTail, Producer, partition_for
+from runtime.trouble import Trouble
+from tests.conftest import KafkaTopics
+
+COMMAND = FoundLedger(
+    vendor=derived_id("v", "company"), administrator=derived_id("a", "account"), catalog=DEFAULT_CATALOG
+)
+ID = "ab" * 32
+
+
+class Asked:
+    """A sender of commands, and a writer played by the test."""
+
+    def __init__(self, topics: KafkaTopics, producer: Producer, commands: Commands) -> None:
+        self.topics, self.producer, self.commands = topics, producer, commands
+
+    async def ask(self, command_id: str = ID) -> Accepted | Rejected:
+        return await self.commands.ask(
+            COMMAND, ledger=0, command_id=command_id, actor=Operator(name="root"), correlation_id="test"
+        )
+
+    async def asked(self, count: int) -> list[CommandRecord]:
+        """The commands on the topic, once there are `count`."""
+        found: list[CommandRecord] = []
+        topic = self.topics.name(COMMANDS)
+        async with PartitionTail(Connection(self.topics.bootstrap), topic, 0, 0) as tail, asyncio.timeout(10):
+            while len(found) < count:
+                found += [CommandRecord.from_json_bytes(record.value or b"") for record in await tail.next_batch()]
+        return found
+
+    async def tell(self, value: bytes) -> None:
+        key = self.commands.address.encode()
+        partition = partition_for(key, OUTCOMES.partitions)
+        await self.producer.send(self.topics.name(OUTCOMES), key, value, partition=partition)
+
+    def accepted(self, sequence: int, command_id: str = ID) -> bytes:
+        outcome = Accepted(command_id=command_id, reply_to=self.commands.address, ledger=0, sequence=sequence)
+        return outcome.json_bytes()
+
+
+@pytest.fixture
+async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
+    connection = Connection(kafka_topics.bootstrap)
+    async with Producer(connection, client_id="test") as producer:
+        letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="ledger-api")
+        async with Commands(
+            connection, producer, letters, service="test", topic_prefix=kafka_topics.prefix, wait_seconds=3
+        ) as commands:
+            async with asyncio.timeout(10):
+                while commands.trouble is not None:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            yield Asked(kafka_topics, producer, commands)
+
+
+async def test_the_outcome_comes_to_who_asked(asked: Asked) -> None:
+    asking = asyncio.create_task(asked.ask())
+    (record,) = await asked.asked(1)
+    await asked.tell(asked.accepted(7, "cd" * 32))
+    await asked.tell(asked.accepted(8))
+
+    outcome = await asking
+
+    assert (record.command, record.reply_to) == (COMMAND, asked.commands.address)
+    assert isinstance(outcome, Accepted)
+    assert outcome.sequence == 8
+
+
+async def test_an_outcome_that_does_not_come_in_time_is_trouble(asked: Asked) -> None:
+    with pytest.raises(Trouble, match="no outcome within 3 s"):
+        await asked.ask()
+
+
+async def test_the_same_id_is_asked_one_at_a_time(asked: Asked) -> None:
+    first, second = asyncio.create_task(asked.ask()), asyncio.create_task(asked.ask())
+    await asked.asked(1)
+    await asked.tell(asked.accepted(1))
+    assert isinstance(await first, Accepted)
+    await asked.asked(2)
+    assert not second.done()
+    await asked.tell(asked.accepted(2))
+
+    outcome = await second
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.sequence == 2
+
+
+async def test_a_poison_outcome_is_set_aside_and_the_next_one_read(asked: Asked) -> None:
+    asking = asyncio.create_task(asked.ask())
+    await asked.asked(1)
+    await asked.tell(b"{poison")
+    await asked.tell(asked.accepted(1))
+
+    assert isinstance(await asking, Accepted)
+    dead = asked.topics.name(DEAD_LETTERS["ledger-api"])
+    async with PartitionTail(Connection(asked.topics.bootstrap), dead, 0, 0) as letters:
+        assert [letter.value for letter in await letters.next_batch(timeout_seconds=10)] == [b"{poison"]
+
+
+async def test_a_command_that_no_event_could_hold_is_not_sent(asked: Asked) -> None:
+    huge = COMMAND.model_copy(update={"catalog": DEFAULT_CATALOG * 40})
+
+    with pytest.raises(CommandTooBig):
+        await asked.commands.ask(huge, ledger=0, command_id=ID, actor=Operator(name="root"), correlation_id="test")
