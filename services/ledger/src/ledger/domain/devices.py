@@ -53,7 +53,7 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
 
 def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded | Rejection:
     """A device is in one project at a time."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     known = ledger.devices.get(command.serial)
     if known is None:
@@ -68,7 +68,7 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
 
 def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -> LicensesAllocated | Rejection:
     """Licenses go from the balance to the device, all or none (rules R2 and R4)."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
     device = ledger.devices.get(command.serial)
@@ -115,7 +115,7 @@ def record_delivery(
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device):
+    if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
         return refused
     if (command.generation, command.issue) != (device.generation, device.issue):
         return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})

@@ -63,7 +63,7 @@ def redeem_activation_key(
     ledger: Ledger, command: RedeemActivationKey, actor: Actor
 ) -> ActivationKeyRedeemed | Rejection:
     """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
     key = ledger.keys.get(command.key_digest)

@@ -38,7 +38,7 @@ def return_licenses(
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device):
+    if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
     for accepted in device.returns:
         if accepted.document_digest == command.document_digest:
