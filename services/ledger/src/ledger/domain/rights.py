@@ -10,7 +10,6 @@ from ledger.domain.decisions import Rejection
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger
 
-
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
 """What an account may do in a project (rule X1); a company's administrator has all of them in all its projects."""
 
