@@ -1,8 +1,9 @@
 """What the benchmarks share: a broker of their own, a filled ledger, and commands to send."""
 
 import hashlib
+import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -32,7 +33,7 @@ PARTNER_ACTOR = Account(account=PARTNER, company=COMPANY)
 
 
 @asynccontextmanager
-async def broker(*, prefix: str = "licensing.") -> AsyncIterator[str]:
+async def broker(*, prefix: str = "licensing.") -> AsyncGenerator[str]:
     """A real broker that ends with the benchmark; yields its address."""
     with tempfile.TemporaryDirectory() as folder:
         ports = Ports(Path(folder) / "ports.json")
@@ -83,3 +84,9 @@ def allocations(count: int, devices: int) -> Iterator[CommandRecord]:
         wanted = (Licenses(license_type="Port11", count=1),)
         command = AllocateLicenses(project=PROJECT, serial=serial(number % devices), licenses=wanted)
         yield record(PARTNER_ACTOR, command, f"allocate {number}")
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -76,9 +76,7 @@ async def main(count: int) -> None:
                 before + count,
             )
         finally:
-            cpu = sum(
-                map(int, Path(f"/proc/{writer.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13])
-            ) / os.sysconf("SC_CLK_TCK")
+            cpu = lab.cpu_seconds(writer.pid)
             writer.terminate()
             writer.wait(30)
         told = outcomes[before:]

@@ -11,6 +11,7 @@ from dev.tokens import Issuer
 from dev.trouble import Trouble
 
 ANSWER_SECONDS = 30.0
+UNAVAILABLE = 503
 PATIENCE_SECONDS = 60.0
 """How long a 503 is taken for a passing one."""
 
@@ -58,7 +59,7 @@ class Client:
         request["headers"] = headers | request.get("headers", {})
         while True:
             response = self._http.request(method, self.address + path, **request)
-            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+            if response.status_code != UNAVAILABLE or time.monotonic() > deadline:
                 return response
             time.sleep(float(response.headers.get("Retry-After", "1")))
 

@@ -273,7 +273,8 @@ STEPS = (
 async def _reached(connection: asyncpg.Connection, sequence: int) -> None:
     """Wait, bounded, until the projection has this entry."""
     for _ in range(int(CATCH_UP_SECONDS / LOOK_SECONDS)):
-        if await connection.fetchval("SELECT sequence FROM ledger.position WHERE ledger = 0") >= sequence:
+        reached: int | None = await connection.fetchval("SELECT sequence FROM ledger.position WHERE ledger = 0")
+        if reached is not None and reached >= sequence:
             return
         await asyncio.sleep(LOOK_SECONDS)
     raise Trouble(f"PostgreSQL does not have entry {sequence} after {CATCH_UP_SECONDS} s.")

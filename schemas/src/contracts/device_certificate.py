@@ -122,7 +122,7 @@ def _generation(certificate: x509.Certificate, serial: str) -> int:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return 1
-    except ValueError:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise NotADeviceCertificate("The certificate's extensions can't be read.") from None
     matches = [_GENERATION_URI.fullmatch(uri) for uri in names.get_values_for_type(x509.UniformResourceIdentifier)]
     if len(names) != 1 or len(matches) != 1 or matches[0] is None or matches[0][1] != serial:
@@ -131,9 +131,9 @@ def _generation(certificate: x509.Certificate, serial: str) -> int:
 
 
 def _issued(certificate: x509.Certificate, by: x509.Certificate, now: datetime) -> bool:
-    if not (_valid(certificate, now) and _valid(by, now) and _is_authority(by)):
-        return False
     try:
+        if not (_valid(certificate, now) and _valid(by, now) and _is_authority(by)):
+            return False
         certificate.verify_directly_issued_by(by)
     except (ValueError, TypeError, InvalidSignature):
         return False

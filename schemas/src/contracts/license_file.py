@@ -41,7 +41,9 @@ class Proof(WireModel):
     """The ledger entry's value bytes and the C2SP tlog-proof that they are in the log."""
 
     entry: Annotated[bytes, Field(min_length=2, max_length=MAX_ENTRY_BYTES)]
-    tlog_proof: Annotated[str, Field(max_length=MAX_PROOF_CHARACTERS, pattern=r"^[\x20-\x7e\xa0-\uffff\n]*$")]
+    tlog_proof: Annotated[
+        str, Field(max_length=MAX_PROOF_CHARACTERS, pattern=r"^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\n]*$")
+    ]
 
 
 class LicenseFile(WireModel):

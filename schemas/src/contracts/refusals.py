@@ -90,9 +90,7 @@ _ROWS = (
     Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),
     Refusal("generation_unknown", 409, "The ledger knows no such generation of this device.", "C3"),
     # the edges, before the ledger is asked
-    Refusal(
-        "bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"
-    ),
+    Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",

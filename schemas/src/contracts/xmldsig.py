@@ -7,6 +7,7 @@ The signature element is the last child of the root. What is read after verifica
 import base64
 import binascii
 import hashlib
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
@@ -137,8 +139,9 @@ def carried_certificate(root: Element) -> x509.Certificate:
     (data,) = _exactly(_key_info(root), "X509Data")
     (certificate,) = _exactly(data, "X509Certificate")
     try:
-        return x509.load_der_x509_certificate(base64.b64decode("".join(text(certificate).split()), validate=True))
-    except (ValueError, binascii.Error):
+        with warnings.catch_warnings(action="error", category=CryptographyDeprecationWarning):
+            return x509.load_der_x509_certificate(base64.b64decode("".join(text(certificate).split()), validate=True))
+    except (ValueError, binascii.Error, x509.InvalidVersion, CryptographyDeprecationWarning):
         raise DocumentMalformed("The certificate in the document is not one.") from None
 
 

@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from contracts import license_file, return_document, return_receipt
@@ -262,6 +265,36 @@ def test_no_document_passes_for_another_kind(raw: bytes, verify: Verify) -> None
 def test_ten_megabytes_are_refused(verify: Verify) -> None:
     with pytest.raises(DocumentTooBig):
         verify(b"<a>" + b" " * 10 * 1024 * 1024 + b"</a>")
+
+
+@each_kind
+@given(data=st.data())
+def test_no_single_changed_byte_is_anything_but_refused_or_harmless(
+    raw: bytes, verify: Verify, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(raw) - 1))
+    changed = raw[:place] + bytes([data.draw(st.integers(0, 255))]) + raw[place + 1 :]
+
+    with suppress(DocumentRefused):
+        verify(changed)
+
+
+@given(data=st.data())
+def test_a_certificate_with_any_changed_byte_is_refused(data: st.DataObject) -> None:
+    raw = BOX.return_document()
+    start, end = raw.index(b"<ds:X509Certificate>") + 20, raw.index(b"</ds:X509Certificate>")
+    der = bytearray(base64.b64decode(raw[start:end]))
+    der[data.draw(st.integers(0, len(der) - 1))] ^= data.draw(st.integers(1, 255))
+
+    with pytest.raises(DocumentRefused):
+        verify_return(raw[:start] + base64.b64encode(der) + raw[end:])
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_whatever_is_sent_is_refused_in_an_orderly_way(raw: bytes) -> None:
+    for verify in (verify_file, verify_receipt, verify_return):
+        with pytest.raises(DocumentRefused):
+            verify(raw)
 
 
 def _signature(raw: bytes) -> bytes:

@@ -13,6 +13,8 @@ from runtime.logs import get_logger
 SCHEMA_VERSION = 1
 """A file of another version is thrown away and filled again from the topics."""
 CACHE_KIBIBYTES = 32 * 1024
+JOURNAL_BYTES = 64 * 1024 * 1024
+"""What the journal keeps on disk once it has been written back."""
 
 _SCHEMA = f"""
 CREATE TABLE positions (
@@ -170,5 +172,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     return connection

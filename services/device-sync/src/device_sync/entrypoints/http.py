@@ -4,8 +4,10 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 from aiohttp import web
+from prometheus_client import Counter, Histogram
 
 from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
 from contracts.refusals import REFUSALS
@@ -24,6 +26,8 @@ MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
+KEEP_ALIVE_SECONDS = 15.0
+"""A box asks a few times a day: its connection is not kept for the next time."""
 DRAIN_SECONDS = 10.0
 """What is in flight at SIGTERM gets this long; a box that is cut off asks again."""
 XML = "application/xml"
@@ -38,7 +42,13 @@ _log = get_logger("device_sync.http")
 
 def runner(app: web.Application) -> web.AppRunner:
     """What serves `app`, with its bounds."""
-    return web.AppRunner(app, access_log=None, lingering_time=LINGER_SECONDS, shutdown_timeout=DRAIN_SECONDS)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        lingering_time=LINGER_SECONDS,
+        shutdown_timeout=DRAIN_SECONDS,
+    )
 
 
 class Edge:
@@ -98,8 +108,8 @@ class Edge:
         finally:
             self._in_flight -= 1
         route = _route(request)
-        REQUESTS.labels(route, response.headers.get("X-Code", str(response.status))).inc()
-        SECONDS.labels(route).observe(time.perf_counter() - began)
+        _requests(route, response.headers.get("X-Code", str(response.status))).inc()
+        _seconds(route).observe(time.perf_counter() - began)
         return response
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -169,6 +179,17 @@ def _problem(request: web.Request, problem: Problem, *, retry_after_seconds: int
     )
     head = headers(retry_after_seconds=retry_after_seconds) | {"X-Code": problem.code}
     return web.Response(status=problem.status, body=render(complete), headers=head)
+
+
+@cache
+def _requests(route: str, answer: str) -> Counter:
+    """Looking a counter up by its labels takes longer than counting; routes and answers are few."""
+    return REQUESTS.labels(route, answer)
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return SECONDS.labels(route)
 
 
 def _route(request: web.Request) -> str:
