@@ -117,7 +117,11 @@ async def say_yes(connection: Connection, producer: Producer) -> None:
             for record in await tail.next_batch():
                 command = CommandRecord.from_json_bytes(record.value or b"")
                 outcome = Accepted(
-                    command_id=command.command_id, reply_to=command.reply_to, ledger=0, sequence=record.offset + 1
+                    command_id=command.command_id,
+                    command_hash=command.fingerprint(),
+                    reply_to=command.reply_to,
+                    ledger=0,
+                    sequence=record.offset + 1,
                 )
                 key = command.reply_to.encode()
                 partition = partition_for(key, OUTCOMES.partitions)
