@@ -55,6 +55,9 @@ Lots = Annotated[tuple[Lot, ...], Field(max_length=MAX_LOTS)]
 _PBX_KINDS = ("Port", "Voicemail", "Mobility", "Operator", "Softphone", "Standby", "Reporting", "Fax")
 _PBX_VERSIONS = (8, 9, 10, 11)
 _GATEWAY_TYPES = ("Channel", "BRI", "PRI", "Gatekeeper8", "DECT")
+_WARRANTY_TYPES = ("WE-12", "WE-24", "WE-36", "WE-48")
+CREDIT = "SSC"
+"""The type that pays software service: one is twelve months for one license of weight 1."""
 
 DEFAULT_CATALOG: tuple[LicenseTypeDefinition, ...] = (
     *(
@@ -63,5 +66,7 @@ DEFAULT_CATALOG: tuple[LicenseTypeDefinition, ...] = (
         for version in _PBX_VERSIONS
     ),
     *(LicenseTypeDefinition(license_type=name, license_class="gateway") for name in _GATEWAY_TYPES),
+    *(LicenseTypeDefinition(license_type=name, license_class="warranty") for name in _WARRANTY_TYPES),
+    LicenseTypeDefinition(license_type=CREDIT, license_class="service"),
 )
-"""The types of domain section 2 that a device holds as units; a ledger's own catalog is in its first entry."""
+"""The types of domain section 2; a ledger's own catalog is in its first entry and in what was defined since."""

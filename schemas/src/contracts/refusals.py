@@ -62,6 +62,25 @@ _ROWS = (
         "R4",
     ),
     Refusal("device_not_in_project", 409, "The device is in another project of the company.", "F1"),
+    # the catalog and delivered devices
+    Refusal(
+        "license_type_fixed",
+        409,
+        "A known license type keeps its class, family, version and months; define a new one.",
+        "section 2",
+    ),
+    Refusal(
+        "license_type_inconsistent",
+        422,
+        "A warranty type has months, a PBX or gateway type may have a version, and a family has one type a version.",
+        "section 2",
+    ),
+    Refusal("model_unknown", 422, "There is no such device model; define it first.", "F4"),
+    Refusal("model_repeated", 422, "Name each device model once.", "F4"),
+    Refusal("device_registered", 409, "This device has been registered already.", "F4"),
+    Refusal("device_repeated", 422, "Name each device once.", "F4"),
+    Refusal("delivered_in_future", 422, "The day of delivery has not come yet.", "D7"),
+    Refusal("smb_limit", 409, "Licenses of this type stand on one device of a project only, and few of them.", "R3"),
     # license files and returns
     Refusal(
         "license_file_superseded",

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
@@ -30,7 +31,7 @@ from contracts.commands.returns import ReturnCommand, ReturnLicenses
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand
+Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand
 
 
 class CommandRecord(WireModel):
@@ -60,12 +61,15 @@ __all__ = [
     "AddDevice",
     "Address",
     "AllocateLicenses",
+    "CatalogCommand",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
     "CorrelationId",
     "CreateProject",
+    "DefineDeviceModels",
+    "DefineLicenseTypes",
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
@@ -79,6 +83,7 @@ __all__ = [
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
+    "RegisterDevices",
     "ReturnCommand",
     "ReturnLicenses",
     "Traceparent",

@@ -6,12 +6,19 @@ change is a new version under a new type string, and the old one stays decodable
 
 from typing import get_args
 
+from contracts.events.catalog import (
+    CatalogEvent,
+    DeviceModelsDefined,
+    DevicesRegistered,
+    LicenseTypesDefined,
+    RegisteredDevice,
+)
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.returns import LicensesReturned, ReturnEvent
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent
+Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -20,16 +27,21 @@ __all__ = [
     "EVENT_TYPES",
     "ActivationKeyIssued",
     "ActivationKeyRedeemed",
+    "CatalogEvent",
     "CompanyEvent",
     "CompanyRegistered",
     "DeviceAdded",
     "DeviceEvent",
+    "DeviceModelsDefined",
+    "DevicesRegistered",
     "Event",
     "KeyEvent",
     "LedgerFounded",
     "LicenseFileDelivered",
+    "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesReturned",
     "ProjectCreated",
+    "RegisteredDevice",
     "ReturnEvent",
 ]

@@ -9,6 +9,7 @@ from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
 from ledger.adapters.postgres import SCHEMA, database_trouble
+from ledger.adapters.postgres_newest import write_newest
 from ledger.application.projection import Changes, Held, LawBroken, fold, touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
 from ledger.application.projection_store import Position, PositionMoved
@@ -114,6 +115,7 @@ async def _write(connection: Any, ledger: int, changes: Changes, before: Mapping
     await _write_redemptions(connection, ledger, changes)
     await _write_devices(connection, ledger, changes)
     await _write_balances(connection, ledger, changes, before)
+    await write_newest(connection, ledger, changes)
 
 
 def _added(changes: Changes) -> Iterable[tuple[str, str, Sequence[tuple[Any, ...]]]]:

@@ -12,15 +12,20 @@ from contracts.events import (
     ActivationKeyRedeemed,
     CompanyRegistered,
     DeviceAdded,
+    DeviceModelsDefined,
+    DevicesRegistered,
     Event,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesReturned,
+    LicenseTypesDefined,
     ProjectCreated,
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+from ledger.application import projection_catalog
+from ledger.application.projection_catalog import CatalogChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -120,6 +125,7 @@ class Changes:
     devices: dict[str, DeviceRow] = field(default_factory=dict[str, DeviceRow])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    catalog: CatalogChanges = field(default_factory=CatalogChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
@@ -188,6 +194,7 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
     match event:
         case LedgerFounded():
             _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
+            projection_catalog.note_founded(changes.catalog, event, entry.sequence)
         case CompanyRegistered():
             _company(changes, entry, event.company, event.kind, event.default_project, event.administrator)
         case ProjectCreated():
@@ -208,6 +215,8 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
             )
+        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
+            projection_catalog.note(changes.catalog, event, entry.sequence)
         case _:
             assert_never(event)
 

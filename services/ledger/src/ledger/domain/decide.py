@@ -9,19 +9,22 @@ from contracts.commands import (
     AllocateLicenses,
     Command,
     CreateProject,
+    DefineDeviceModels,
+    DefineLicenseTypes,
     FoundLedger,
     IssueActivationKey,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
+    RegisterDevices,
     ReturnLicenses,
 )
-from ledger.domain import companies, devices, keys, returns
+from ledger.domain import catalog, companies, devices, keys, returns
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.state import Ledger
 
 
-def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> Decision:  # noqa: ARG001
+def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> Decision:
     """The ledger's answer to a command, from its state and the time alone; the time is aware UTC."""
     if ledger.vendor is None and not isinstance(command, FoundLedger):
         return Rejection("ledger_not_founded")
@@ -34,5 +37,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return keys.decide(ledger, command, actor)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
+        case DefineLicenseTypes() | DefineDeviceModels() | RegisterDevices():
+            return catalog.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -7,6 +7,7 @@ from contracts.actors import Actor
 from contracts.commands import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
+from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rights import administers, refuse_device, refuse_project
@@ -105,7 +106,7 @@ def _refuse_allocation(
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
     if len(device.holdings.keys() | wanted.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
-    return None
+    return refuse_limits(ledger, command.serial, device, wanted)
 
 
 def record_delivery(

@@ -9,14 +9,17 @@ from contracts.events import (
     ActivationKeyRedeemed,
     CompanyRegistered,
     DeviceAdded,
+    DeviceModelsDefined,
+    DevicesRegistered,
     Event,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesReturned,
+    LicenseTypesDefined,
     ProjectCreated,
 )
-from ledger.domain import companies, devices, keys, returns
+from ledger.domain import catalog, companies, devices, keys, returns
 from ledger.domain.state import Ledger
 
 
@@ -32,5 +35,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return keys.evolve(ledger, event)
         case ProjectCreated() | CompanyRegistered() | LedgerFounded():
             return companies.evolve(ledger, event)
+        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
+            return catalog.evolve(ledger, event)
         case _:
             assert_never(event)

@@ -5,9 +5,11 @@ Holdings are plain dictionaries that nobody changes after they are made: a devic
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from immutables import Map
 
+from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 
@@ -83,12 +85,24 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A device that the vendor delivered, and the months of warranty that it has in all, extensions included."""
+
+    model: str
+    delivered_on: date
+    warranty_months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """All that the rules need to know; `sequence` is the last entry's."""
 
     sequence: int = 0
     vendor: str | None = None
     catalog: Map[str, LicenseClass] = field(default_factory=Map[str, LicenseClass])
+    facts: Map[str, LicenseTypeFacts] = field(default_factory=Map[str, LicenseTypeFacts])
+    models: Map[str, DeviceModel] = field(default_factory=Map[str, DeviceModel])
+    delivered: Map[str, Delivered] = field(default_factory=Map[str, Delivered])
     companies: Map[str, Company] = field(default_factory=Map[str, Company])
     projects: Map[str, Project] = field(default_factory=Map[str, Project])
     project_names: Map[tuple[str, str], str] = field(default_factory=Map[tuple[str, str], str])

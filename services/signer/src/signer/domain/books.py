@@ -7,6 +7,7 @@ whatever the rules are, so that a wrong or stolen writer cannot get a signature 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from contracts.catalog import described
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
@@ -16,10 +17,12 @@ from contracts.events import (
     LedgerFounded,
     LicensesAllocated,
     LicensesReturned,
+    LicenseTypesDefined,
     ProjectCreated,
 )
-from contracts.licenses import DeviceLicenses, LicenseClass, LicenseTypeDefinition, Lot
+from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings
+from signer.domain.books_catalog import Catalog, define
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -42,7 +45,7 @@ class Books:
     __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_projects")
 
     def __init__(self) -> None:
-        self._catalog: dict[str, LicenseClass] = {}
+        self._catalog: Catalog = {}
         self._projects: dict[str, str] = {}  # its company
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
@@ -67,6 +70,8 @@ class Books:
                 self._open(event.default_project, event.company)
             case LedgerFounded():
                 self._founded(event)
+            case LicenseTypesDefined():
+                define(self._catalog, event.license_types)
             case _:
                 pass
         return None
@@ -78,7 +83,7 @@ class Books:
     def _founded(self, event: LedgerFounded) -> None:
         if self._catalog:
             raise LawBrokenError("ledger_founded_once", "the ledger was founded before")
-        self._catalog = _classes(event.catalog)
+        define(self._catalog, (described(definition) for definition in event.catalog))
         self._open(event.default_project, event.vendor)
 
     def _open(self, project: str, company: str) -> None:
@@ -164,7 +169,7 @@ class Books:
     def _require_total(self, event: LicensesReturned) -> None:
         """All PBX licenses of the device are credited, and nothing else is (domain rules R6 and C1)."""
         held = self.balance(device_account(event.device.serial))
-        returnable = {name: units for name, units in held.items() if self._catalog.get(name) == RETURNABLE}
+        returnable = {name: units for name, units in held.items() if self._catalog[name].license_class == RETURNABLE}
         if self._units(event.lots) != returnable:
             raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
 
@@ -179,7 +184,7 @@ class Books:
         units: dict[str, int] = {}
         for lot in lots:
             known = self._catalog.get(lot.license_type)
-            if known != lot.license_class:
+            if known is None or known.license_class != lot.license_class:
                 raise self._wrong_class(lot)
             if lot.license_type in units:
                 raise LawBrokenError("lots_repeated", f"{lot.license_type} is named twice")
@@ -213,12 +218,3 @@ def require_balanced(moves: Iterable[Posting]) -> None:
         sums[move.license_type] = sums.get(move.license_type, 0) + move.units
     if any(sums.values()):
         raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")
-
-
-def _classes(catalog: Iterable[LicenseTypeDefinition]) -> dict[str, LicenseClass]:
-    classes: dict[str, LicenseClass] = {}
-    for definition in catalog:
-        if definition.license_type in classes:
-            raise LawBrokenError("lots_repeated", f"the catalog names {definition.license_type} twice")
-        classes[definition.license_type] = definition.license_class
-    return classes

@@ -7,6 +7,7 @@ Law = Literal[
     "account_negative",
     "license_type_unknown",
     "license_class_wrong",
+    "license_type_changed",
     "lots_repeated",
     "ledger_founded_once",
     "project_opened_once",

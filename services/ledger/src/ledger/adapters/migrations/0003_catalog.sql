@@ -1,0 +1,43 @@
+-- The catalog, what the vendor delivered, and everything that has an end: warranty, test licenses, software service.
+
+CREATE TABLE ledger.license_types (
+    ledger        integer NOT NULL,
+    license_type  text    NOT NULL,
+    license_class text    NOT NULL,
+    family        text    NOT NULL,
+    version       integer,
+    weight        integer NOT NULL CHECK (weight >= 1),
+    device_limit  integer,
+    sole_device   boolean NOT NULL,
+    months        integer,
+    sequence      integer NOT NULL,
+    PRIMARY KEY (ledger, license_type)
+);
+
+CREATE TABLE ledger.device_models (
+    ledger          integer NOT NULL,
+    model           text    NOT NULL,
+    family          text    NOT NULL,
+    warranty_months integer NOT NULL,
+    sequence        integer NOT NULL,
+    PRIMARY KEY (ledger, model)
+);
+
+CREATE TABLE ledger.delivered_devices (
+    ledger       integer NOT NULL,
+    serial       text    NOT NULL,
+    model        text    NOT NULL,
+    delivered_on date    NOT NULL,
+    base_months  integer NOT NULL,
+    sequence     integer NOT NULL,
+    PRIMARY KEY (ledger, serial)
+);
+
+CREATE TABLE ledger.warranties (
+    ledger   integer NOT NULL,
+    serial   text    NOT NULL,
+    months   integer NOT NULL,
+    ends_on  date    NOT NULL,
+    sequence integer NOT NULL,
+    PRIMARY KEY (ledger, serial)
+);

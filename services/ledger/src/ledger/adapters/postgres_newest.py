@@ -1,0 +1,51 @@
+"""Rows of which only the newest of each key is kept: written in one statement a table."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.application.projection import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table whose key is `ledger` and its first `keys` columns."""
+
+    name: str
+    columns: str
+    types: str
+    keys: int = 1
+
+    def statement(self) -> str:
+        names, kinds = self.columns.split(), self.types.split()
+        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, 2))
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[self.keys :])
+        return (
+            f"INSERT INTO {self.name} (ledger, {', '.join(names)}) SELECT $1, * FROM unnest({arrays})"  # noqa: S608
+            f" ON CONFLICT (ledger, {', '.join(names[: self.keys])}) DO UPDATE SET {updates}"
+        )
+
+
+_LICENSE_TYPES = _Table(
+    "license_types",
+    "license_type license_class family version weight device_limit sole_device months sequence",
+    "text text text int int int bool int int",
+)
+_MODELS = _Table("device_models", "model family warranty_months sequence", "text text int int")
+_DELIVERED = _Table("delivered_devices", "serial model delivered_on base_months sequence", "text text date int int")
+_WARRANTIES = _Table("warranties", "serial months ends_on sequence", "text int date int")
+
+
+def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]]]:
+    catalog = changes.catalog
+    yield _LICENSE_TYPES, catalog.license_types.values()
+    yield _MODELS, catalog.models.values()
+    yield _DELIVERED, catalog.delivered.values()
+    yield _WARRANTIES, catalog.warranties.values()
+
+
+async def write_newest(connection: Any, ledger: int, changes: Changes) -> None:
+    """Put the newest rows in the place of older ones."""
+    for table, rows in _written(changes):
+        if found := list(rows):
+            await connection.execute(table.statement(), ledger, *map(list, zip(*found, strict=True)))

@@ -1,0 +1,93 @@
+"""Rows of the catalog and of the devices that the vendor delivered."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, assert_never
+
+from contracts.catalog import LicenseTypeFacts, described
+from contracts.dates import last_day
+from contracts.events import CatalogEvent, DeviceModelsDefined, DevicesRegistered, LedgerFounded, LicenseTypesDefined
+
+
+class LicenseTypeRow(NamedTuple):
+    license_type: str
+    license_class: str
+    family: str
+    version: int | None
+    weight: int
+    device_limit: int | None
+    sole_device: bool
+    months: int | None
+    sequence: int
+
+
+class ModelRow(NamedTuple):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int
+
+
+class DeliveredRow(NamedTuple):
+    serial: str
+    model: str
+    delivered_on: date
+    base_months: int
+    sequence: int
+
+
+class WarrantyRow(NamedTuple):
+    """Months in all, base and extensions, and the last day that they reach."""
+
+    serial: str
+    months: int
+    ends_on: date
+    sequence: int
+
+
+@dataclass(slots=True)
+class CatalogChanges:
+    """Newest rows by their key."""
+
+    license_types: dict[str, LicenseTypeRow] = field(default_factory=dict[str, LicenseTypeRow])
+    models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
+    delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
+    warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
+
+
+def note_founded(changes: CatalogChanges, event: LedgerFounded, sequence: int) -> None:
+    """The catalog that a ledger begins with."""
+    for definition in event.catalog:
+        changes.license_types[definition.license_type] = _type_row(described(definition), sequence)
+
+
+def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
+    """What an entry of this family adds."""
+    match event:
+        case LicenseTypesDefined():
+            for facts in event.license_types:
+                changes.license_types[facts.license_type] = _type_row(facts, sequence)
+        case DeviceModelsDefined():
+            for model in event.models:
+                changes.models[model.model] = ModelRow(model.model, model.family, model.warranty_months, sequence)
+        case DevicesRegistered():
+            for one in event.devices:
+                months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
+                changes.delivered[one.serial] = DeliveredRow(one.serial, one.model, one.delivered_on, months, sequence)
+                changes.warranties[one.serial] = WarrantyRow(one.serial, months, ends_on, sequence)
+        case _:
+            assert_never(event)
+
+
+def _type_row(facts: LicenseTypeFacts, sequence: int) -> LicenseTypeRow:
+    return LicenseTypeRow(
+        facts.license_type,
+        facts.license_class,
+        facts.family,
+        facts.version,
+        facts.weight,
+        facts.device_limit,
+        facts.sole_device,
+        facts.months,
+        sequence,
+    )

@@ -1,0 +1,37 @@
+"""What may be asked about the catalog and about everything that has an end, and by whom.
+
+As in ledger.application.queries, an answer holds only what the viewer may see; None is for what is not there for them.
+"""
+
+from typing import Protocol
+
+from pydantic import Field
+
+from contracts.licenses import LicenseClass
+from ledger.application.queries import View
+
+
+class LicenseTypeView(View):
+    license_type: str
+    license_class: LicenseClass
+    family: str
+    version: int | None
+    weight: int = Field(description="What one license counts for software service.")
+    device_limit: int | None = Field(description="How many of it a device may hold.")
+    sole_device: bool = Field(description="Whether only one device of a project may hold it.")
+    months: int | None = Field(description="By how much it extends a warranty.")
+    sequence: int = Field(description="The entry that defined it last.")
+
+
+class DeviceModelView(View):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int = Field(description="The entry that defined it last.")
+
+
+class DatedQueries(Protocol):
+    """Reads of one ledger, each from one snapshot. Raises Trouble."""
+
+    async def license_types(self) -> list[LicenseTypeView]: ...
+    async def device_models(self) -> list[DeviceModelView]: ...
