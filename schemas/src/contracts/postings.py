@@ -6,10 +6,13 @@ Accounts are `issuance`, `project/<id>`, `device/<serial>` and `retired`; only `
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.events import ActivationKeyRedeemed, Event, LicensesAllocated, LicensesReturned
+from contracts.events import ActivationKeyRedeemed, Event, LicensesAllocated, LicensesReturned, WarrantyExtended
 from contracts.licenses import Lot
 
 ISSUANCE = "issuance"
+RETIRED = "retired"
+UNHELD = frozenset({ISSUANCE, RETIRED})
+"""Accounts that nobody holds: where licenses come from, and where what is used up goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesReturned():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
+        case WarrantyExtended():
+            return _move(event.lots, project_account(event.project), RETIRED)
         case _:
             return ()
 

@@ -81,6 +81,17 @@ _ROWS = (
     Refusal("device_repeated", 422, "Name each device once.", "F4"),
     Refusal("delivered_in_future", 422, "The day of delivery has not come yet.", "D7"),
     Refusal("smb_limit", 409, "Licenses of this type stand on one device of a project only, and few of them.", "R3"),
+    # warranty
+    Refusal("not_a_warranty_extension", 422, "This type extends no warranty.", "section 2"),
+    Refusal(
+        "warranty_unknown_start",
+        409,
+        "The vendor has not registered when this device was delivered; ask the vendor.",
+        "D7",
+    ),
+    Refusal("warranty_expired", 409, "The warranty has ended; it can be extended only while it runs.", "D7"),
+    Refusal("warranty_max_exceeded", 409, "A warranty lasts at most 60 months in all.", "D7"),
+    Refusal("warranty_not_extendable", 409, "The warranty of this device can't be extended; ask your reseller.", "F4"),
     # license files and returns
     Refusal(
         "license_file_superseded",

@@ -28,10 +28,11 @@ from contracts.commands.fields import (
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand
+Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand | WarrantyCommand
 
 
 class CommandRecord(WireModel):
@@ -73,6 +74,7 @@ __all__ = [
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
+    "ExtendWarranty",
     "Firmware",
     "FoundLedger",
     "IssueActivationKey",
@@ -87,4 +89,5 @@ __all__ = [
     "ReturnCommand",
     "ReturnLicenses",
     "Traceparent",
+    "WarrantyCommand",
 ]

@@ -17,8 +17,9 @@ from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFo
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent
+Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -44,4 +45,6 @@ __all__ = [
     "ProjectCreated",
     "RegisteredDevice",
     "ReturnEvent",
+    "WarrantyEvent",
+    "WarrantyExtended",
 ]

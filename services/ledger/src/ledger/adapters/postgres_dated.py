@@ -1,12 +1,18 @@
 """The queries about the catalog and about everything that has an end, on PostgreSQL."""
 
 from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.application.queries_dated import DeviceModelView, LicenseTypeView
+from ledger.application.queries import Viewer
+from ledger.application.queries_dated import DeviceModelView, LicenseTypeView, WarrantyView
 
 _LICENSE_TYPES = """
 SELECT license_type, license_class, family, version, weight, device_limit, sole_device, months, sequence
   FROM license_types WHERE ledger = $1 ORDER BY license_type"""
 _MODELS = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 ORDER BY model"
+
+_SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $2 AND kind <> 'end_customer'"
+_WARRANTY = """
+SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
+  FROM delivered_devices AS d JOIN warranties AS w USING (ledger, serial) WHERE ledger = $1 AND serial = $2"""
 
 
 class PostgresDatedQueries(PostgresQueries):
@@ -19,3 +25,17 @@ class PostgresDatedQueries(PostgresQueries):
     async def device_models(self) -> list[DeviceModelView]:
         async with self._snapshot() as connection:
             return [DeviceModelView(**row) for row in await connection.fetch(_MODELS, self._ledger)]
+
+    async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
+        async with self._seen(viewer) as (connection, scope):
+            kind = await connection.fetchval(_SHOWS_GUARANTEE, self._ledger, viewer.company)
+            if kind is None or scope is None:
+                return False
+            if await self._device(connection, scope, serial) is not None:
+                return True
+            return kind == "vendor" and await connection.fetchrow(_WARRANTY, self._ledger, serial) is not None
+
+    async def warranty(self, serial: str) -> WarrantyView | None:
+        async with self._snapshot() as connection:
+            row = await connection.fetchrow(_WARRANTY, self._ledger, serial)
+            return row and WarrantyView(**row)

@@ -21,9 +21,10 @@ from contracts.events import (
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+from contracts.postings import UNHELD, Posting, device_account, postings, project_account
 from ledger.application import projection_catalog
 from ledger.application.projection_catalog import CatalogChanges
 
@@ -129,11 +130,11 @@ class Changes:
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all but issuance."""
+    """The accounts whose holdings `fold` has to know: all that somebody holds."""
     found: set[str] = set()
     for entry in entries:
         match entry.data:
-            case ActivationKeyRedeemed(project=project):
+            case ActivationKeyRedeemed(project=project) | WarrantyExtended(project=project):
                 found.add(project_account(project))
             case DeviceAdded(device=device) | LicensesAllocated(device=device) | LicensesReturned(device=device):
                 found |= {project_account(device.project), device_account(device.serial)}
@@ -156,7 +157,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     moved = postings(entry.data)
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
-        if posting.account != ISSUANCE:
+        if posting.account not in UNHELD:
             _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
@@ -217,6 +218,9 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
             projection_catalog.note(changes.catalog, event, entry.sequence)
+        case WarrantyExtended():
+            _classes(changes, event.lots)
+            projection_catalog.note_warranty(changes.catalog, event, entry.sequence)
         case _:
             assert_never(event)
 

@@ -6,7 +6,14 @@ from typing import NamedTuple, assert_never
 
 from contracts.catalog import LicenseTypeFacts, described
 from contracts.dates import last_day
-from contracts.events import CatalogEvent, DeviceModelsDefined, DevicesRegistered, LedgerFounded, LicenseTypesDefined
+from contracts.events import (
+    CatalogEvent,
+    DeviceModelsDefined,
+    DevicesRegistered,
+    LedgerFounded,
+    LicenseTypesDefined,
+    WarrantyExtended,
+)
 
 
 class LicenseTypeRow(NamedTuple):
@@ -77,6 +84,11 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
                 changes.warranties[one.serial] = WarrantyRow(one.serial, months, ends_on, sequence)
         case _:
             assert_never(event)
+
+
+def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: int) -> None:
+    """How far a device's warranty reaches now."""
+    changes.warranties[event.serial] = WarrantyRow(event.serial, event.months, event.ends_on, sequence)
 
 
 def _type_row(facts: LicenseTypeFacts, sequence: int) -> LicenseTypeRow:

@@ -3,12 +3,13 @@
 As in ledger.application.queries, an answer holds only what the viewer may see; None is for what is not there for them.
 """
 
+from datetime import date
 from typing import Protocol
 
 from pydantic import Field
 
 from contracts.licenses import LicenseClass
-from ledger.application.queries import View
+from ledger.application.queries import View, Viewer
 
 
 class LicenseTypeView(View):
@@ -30,8 +31,27 @@ class DeviceModelView(View):
     sequence: int = Field(description="The entry that defined it last.")
 
 
+class WarrantyView(View):
+    """What the vendor delivered, and how far its warranty reaches. Never for an end customer (F4)."""
+
+    serial: str
+    model: str
+    delivered_on: date
+    base_months: int
+    months: int = Field(description="Base and extensions.")
+    ends_on: date = Field(description="The last day of the warranty.")
+
+
 class DatedQueries(Protocol):
     """Reads of one ledger, each from one snapshot. Raises Trouble."""
 
     async def license_types(self) -> list[LicenseTypeView]: ...
     async def device_models(self) -> list[DeviceModelView]: ...
+
+    async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
+        """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""
+        ...
+
+    async def warranty(self, serial: str) -> WarrantyView | None:
+        """The warranty of a delivered device; ask `shows_guarantee` first."""
+        ...

@@ -11,6 +11,7 @@ from contracts.commands import (
     CreateProject,
     DefineDeviceModels,
     DefineLicenseTypes,
+    ExtendWarranty,
     FoundLedger,
     IssueActivationKey,
     RecordLicenseFileDelivery,
@@ -19,7 +20,7 @@ from contracts.commands import (
     RegisterDevices,
     ReturnLicenses,
 )
-from ledger.domain import catalog, companies, devices, keys, returns
+from ledger.domain import catalog, companies, devices, keys, returns, warranty
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.state import Ledger
 
@@ -39,5 +40,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return companies.decide(ledger, command, actor)
         case DefineLicenseTypes() | DefineDeviceModels() | RegisterDevices():
             return catalog.decide(ledger, command, actor, now)
+        case ExtendWarranty():
+            return warranty.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -18,8 +18,9 @@ from contracts.events import (
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    WarrantyExtended,
 )
-from ledger.domain import catalog, companies, devices, keys, returns
+from ledger.domain import catalog, companies, devices, keys, returns, warranty
 from ledger.domain.state import Ledger
 
 
@@ -37,5 +38,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return companies.evolve(ledger, event)
         case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
             return catalog.evolve(ledger, event)
+        case WarrantyExtended():
+            return warranty.evolve(ledger, event)
         case _:
             assert_never(event)

@@ -13,16 +13,19 @@ from contracts.events import (
     ActivationKeyRedeemed,
     CompanyRegistered,
     DeviceAdded,
+    DevicesRegistered,
     Event,
     LedgerFounded,
     LicensesAllocated,
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings
 from signer.domain.books_catalog import Catalog, define
+from signer.domain.books_periods import Periods
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -42,7 +45,7 @@ class DeviceLife:
 class Books:
     """What the entries so far add up to. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_projects")
+    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_periods", "_projects")
 
     def __init__(self) -> None:
         self._catalog: Catalog = {}
@@ -50,6 +53,7 @@ class Books:
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
         self._accounts: dict[str, dict[str, int]] = {}
+        self._periods = Periods()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
@@ -72,6 +76,10 @@ class Books:
                 self._founded(event)
             case LicenseTypesDefined():
                 define(self._catalog, event.license_types)
+            case DevicesRegistered():
+                self._periods.deliver(event)
+            case WarrantyExtended():
+                self._warranty_extended(event)
             case _:
                 pass
         return None
@@ -140,6 +148,15 @@ class Books:
         self._move(postings(event))
         self._require_licenses(device)
         return device
+
+    def _warranty_extended(self, event: WarrantyExtended) -> None:
+        life = self._devices.get(event.serial)
+        if life is None or life.project != event.project:
+            raise LawBrokenError("device_project_wrong", f"device {event.serial} is not in project {event.project}")
+        self._require_project(event.project, event.company)
+        self._units(event.lots)
+        self._periods.extend_warranty(event, self._catalog)
+        self._move(postings(event))
 
     def _known(self, device: DeviceLicenses) -> DeviceLife:
         life = self._devices.get(device.serial)

@@ -24,6 +24,9 @@ Law = Literal[
     "device_licenses_wrong",
     "return_not_total",
     "return_document_wrong",
+    "device_delivered_once",
+    "warranty_wrong",
+    "day_wrong",
     "history_rewritten",
 ]
 

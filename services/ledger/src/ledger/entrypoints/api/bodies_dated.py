@@ -2,14 +2,14 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from contracts.catalog import MAX_DEFINED, MAX_REGISTERED, DeviceModel, LicenseTypeFacts, ModelName
 from contracts.commands import Reference
-from contracts.identifiers import Sha256
-from ledger.entrypoints.api.bodies import Body, SerialText
+from contracts.identifiers import LicenseType, Sha256
+from ledger.entrypoints.api.bodies import Body, Done, SerialText
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -43,3 +43,25 @@ class DeliveredDeviceBody(Body):
 class RegisterDevicesBody(Body):
     devices: Annotated[list[DeliveredDeviceBody], Field(min_length=1, max_length=MAX_REGISTERED)]
     reference: Reference
+
+
+class ExtendWarrantyBody(Body):
+    license_type: LicenseType = Field(examples=["WE-12"])
+    confirm_final: bool = Field(default=False, description="Needed: an extension never comes back.")
+
+
+class WarrantyExtended(Done):
+    serial: str
+
+
+class GuaranteeStatus(BaseModel):
+    """For resellers and the vendor's staff only. Without a day of delivery the state is unknown and no date is said."""
+
+    serial: str
+    state: Literal["unknown", "running", "expired"]
+    model: str | None = None
+    delivered_on: date | None = None
+    base_ends_on: date | None = Field(default=None, description="Last day without extensions.")
+    extension_months: int | None = None
+    ends_on: date | None = Field(default=None, description="Last day of the warranty.")
+    days_left: int | None = Field(default=None, description="Days from today to its end, this day included.")
