@@ -33,6 +33,7 @@ TABLES = (
     "device_models",
     "delivered_devices",
     "warranties",
+    "test_licenses",
     "license_files",
     "return_receipts",
     "position",

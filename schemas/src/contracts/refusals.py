@@ -92,6 +92,13 @@ _ROWS = (
     Refusal("warranty_expired", 409, "The warranty has ended; it can be extended only while it runs.", "D7"),
     Refusal("warranty_max_exceeded", 409, "A warranty lasts at most 60 months in all.", "D7"),
     Refusal("warranty_not_extendable", 409, "The warranty of this device can't be extended; ask your reseller.", "F4"),
+    # test licenses
+    Refusal("version_unsupported", 422, "There are no test licenses of this version; there are from 8 on.", "F2"),
+    Refusal("test_count_range", 422, "A test is for 1 to 250 licenses of each type.", "F2"),
+    Refusal("slave_takes_no_count", 422, "A test for a slave takes no count.", "F2"),
+    Refusal("test_already_issued", 409, "The device has a test with other contents already.", "F2"),
+    Refusal("test_used_up", 409, "The device has had its test; there is one for a device, for ever.", "F2"),
+    Refusal("test_unknown", 404, "The device has had no test licenses.", "F2"),
     # license files and returns
     Refusal(
         "license_file_superseded",

@@ -28,11 +28,12 @@ from contracts.commands.fields import (
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand | WarrantyCommand
+Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand | WarrantyCommand | TestCommand
 
 
 class CommandRecord(WireModel):
@@ -78,6 +79,7 @@ __all__ = [
     "Firmware",
     "FoundLedger",
     "IssueActivationKey",
+    "IssueTestLicenses",
     "KeyCommand",
     "KeyHint",
     "ProjectName",
@@ -88,6 +90,7 @@ __all__ = [
     "RegisterDevices",
     "ReturnCommand",
     "ReturnLicenses",
+    "TestCommand",
     "Traceparent",
     "WarrantyCommand",
 ]

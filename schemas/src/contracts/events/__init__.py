@@ -17,9 +17,10 @@ from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFo
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent
+Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent | TestEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -45,6 +46,8 @@ __all__ = [
     "ProjectCreated",
     "RegisteredDevice",
     "ReturnEvent",
+    "TestEvent",
+    "TestLicensesIssued",
     "WarrantyEvent",
     "WarrantyExtended",
 ]

@@ -1,8 +1,10 @@
 """The queries about the catalog and about everything that has an end, on PostgreSQL."""
 
+import json
+
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.application.queries import Viewer
-from ledger.application.queries_dated import DeviceModelView, LicenseTypeView, WarrantyView
+from ledger.application.queries_dated import DeviceModelView, LicenseTypeView, TestView, WarrantyView
 
 _LICENSE_TYPES = """
 SELECT license_type, license_class, family, version, weight, device_limit, sole_device, months, sequence
@@ -13,6 +15,11 @@ _SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $
 _WARRANTY = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranties AS w USING (ledger, serial) WHERE ledger = $1 AND serial = $2"""
+
+_TEST = """
+SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.generation <> $3 AS returned, t.licenses,
+       t.sequence
+  FROM test_licenses AS t WHERE ledger = $1 AND serial = $2"""
 
 
 class PostgresDatedQueries(PostgresQueries):
@@ -39,3 +46,11 @@ class PostgresDatedQueries(PostgresQueries):
         async with self._snapshot() as connection:
             row = await connection.fetchrow(_WARRANTY, self._ledger, serial)
             return row and WarrantyView(**row)
+
+    async def test(self, viewer: Viewer, serial: str) -> TestView | None:
+        async with self._seen(viewer) as (connection, scope):
+            device = await self._device(connection, scope, serial)
+            if device is None:
+                return None
+            row = await connection.fetchrow(_TEST, self._ledger, serial, device.generation)
+            return row and TestView(**{**row, "licenses": json.loads(row["licenses"])})

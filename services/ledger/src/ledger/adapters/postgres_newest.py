@@ -1,10 +1,12 @@
 """Rows of which only the newest of each key is kept: written in one statement a table."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.application.projection import Changes
+from ledger.application.projection_catalog import TestRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ _MODELS = _Table("device_models", "model family warranty_months sequence", "text
 _DELIVERED = _Table("delivered_devices", "serial model delivered_on base_months sequence", "text text date int int")
 _WARRANTIES = _Table("warranties", "serial months ends_on sequence", "text int date int")
 
+_TESTS = _Table(
+    "test_licenses",
+    "serial generation version slave count issued_on expires licenses sequence",
+    "text int int bool int date date jsonb int",
+)
+
 
 def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]]]:
     catalog = changes.catalog
@@ -42,6 +50,12 @@ def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]
     yield _MODELS, catalog.models.values()
     yield _DELIVERED, catalog.delivered.values()
     yield _WARRANTIES, catalog.warranties.values()
+    yield _TESTS, (_with_json(row) for row in catalog.tests.values())
+
+
+def _with_json(row: TestRow) -> Sequence[Any]:
+    said = json.dumps([one.model_dump() for one in row.licenses])
+    return (*row[:-2], said, row.sequence)
 
 
 async def write_newest(connection: Any, ledger: int, changes: Changes) -> None:

@@ -21,6 +21,7 @@ from contracts.events import (
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    TestLicensesIssued,
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, Lot
@@ -136,7 +137,12 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
         match entry.data:
             case ActivationKeyRedeemed(project=project) | WarrantyExtended(project=project):
                 found.add(project_account(project))
-            case DeviceAdded(device=device) | LicensesAllocated(device=device) | LicensesReturned(device=device):
+            case (
+                DeviceAdded(device=device)
+                | LicensesAllocated(device=device)
+                | LicensesReturned(device=device)
+                | TestLicensesIssued(device=device)
+            ):
                 found |= {project_account(device.project), device_account(device.serial)}
             case _:
                 pass
@@ -218,6 +224,9 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
             projection_catalog.note(changes.catalog, event, entry.sequence)
+        case TestLicensesIssued():
+            _device(changes, entry, event.company, event.device)
+            projection_catalog.note_test(changes.catalog, event, entry.sequence)
         case WarrantyExtended():
             _classes(changes, event.lots)
             projection_catalog.note_warranty(changes.catalog, event, entry.sequence)

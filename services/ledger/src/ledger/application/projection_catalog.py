@@ -1,4 +1,4 @@
-"""Rows of the catalog and of the devices that the vendor delivered."""
+"""Rows of the catalog, of the devices that the vendor delivered, and of what ends."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,8 +12,10 @@ from contracts.events import (
     DevicesRegistered,
     LedgerFounded,
     LicenseTypesDefined,
+    TestLicensesIssued,
     WarrantyExtended,
 )
+from contracts.licenses import Licenses
 
 
 class LicenseTypeRow(NamedTuple):
@@ -52,6 +54,20 @@ class WarrantyRow(NamedTuple):
     sequence: int
 
 
+class TestRow(NamedTuple):
+    """It runs while the device is in this generation, until the end of `expires`."""
+
+    serial: str
+    generation: int
+    version: int
+    slave: bool
+    each: int | None
+    issued_on: date
+    expires: date
+    licenses: tuple[Licenses, ...]
+    sequence: int
+
+
 @dataclass(slots=True)
 class CatalogChanges:
     """Newest rows by their key."""
@@ -60,6 +76,7 @@ class CatalogChanges:
     models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
     delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
     warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
+    tests: dict[str, TestRow] = field(default_factory=dict[str, TestRow])
 
 
 def note_founded(changes: CatalogChanges, event: LedgerFounded, sequence: int) -> None:
@@ -89,6 +106,23 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
 def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: int) -> None:
     """How far a device's warranty reaches now."""
     changes.warranties[event.serial] = WarrantyRow(event.serial, event.months, event.ends_on, sequence)
+
+
+def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int) -> None:
+    """The test of a device."""
+    device = event.device
+    if (test := device.test) is not None:
+        changes.tests[device.serial] = TestRow(
+            device.serial,
+            device.generation,
+            test.version,
+            test.slave,
+            test.count,
+            test.issued_on,
+            test.expires,
+            test.licenses,
+            sequence,
+        )
 
 
 def _type_row(facts: LicenseTypeFacts, sequence: int) -> LicenseTypeRow:

@@ -42,11 +42,32 @@ class WarrantyView(View):
     ends_on: date = Field(description="The last day of the warranty.")
 
 
+class TestedView(View):
+    license_type: str
+    count: int
+
+
+class TestView(View):
+    """The one test of a device."""
+
+    serial: str
+    version: int
+    slave: bool
+    count: int | None
+    issued_on: date
+    expires: date = Field(description="The last day of the test.")
+    returned: bool = Field(description="Whether it ended early, with the certificate that it was for.")
+    licenses: list[TestedView]
+    sequence: int
+
+
 class DatedQueries(Protocol):
     """Reads of one ledger, each from one snapshot. Raises Trouble."""
 
     async def license_types(self) -> list[LicenseTypeView]: ...
     async def device_models(self) -> list[DeviceModelView]: ...
+
+    async def test(self, viewer: Viewer, serial: str) -> TestView | None: ...
 
     async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
         """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""

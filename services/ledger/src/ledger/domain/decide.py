@@ -14,13 +14,14 @@ from contracts.commands import (
     ExtendWarranty,
     FoundLedger,
     IssueActivationKey,
+    IssueTestLicenses,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
     ReturnLicenses,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, warranty
+from ledger.domain import catalog, companies, devices, keys, returns, test_licenses, warranty
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.state import Ledger
 
@@ -42,5 +43,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return catalog.decide(ledger, command, actor, now)
         case ExtendWarranty():
             return warranty.decide(ledger, command, actor, now)
+        case IssueTestLicenses():
+            return test_licenses.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -18,9 +18,10 @@ from contracts.events import (
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    TestLicensesIssued,
     WarrantyExtended,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, warranty
+from ledger.domain import catalog, companies, devices, keys, returns, test_licenses, warranty
 from ledger.domain.state import Ledger
 
 
@@ -40,5 +41,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return catalog.evolve(ledger, event)
         case WarrantyExtended():
             return warranty.evolve(ledger, event)
+        case TestLicensesIssued():
+            return test_licenses.evolve(ledger, event)
         case _:
             assert_never(event)

@@ -34,7 +34,10 @@ def evolve(ledger: Ledger, event: ReturnEvent) -> Ledger:
 def return_licenses(
     ledger: Ledger, command: ReturnLicenses, actor: Actor
 ) -> LicensesReturned | AlreadyDone | Rejection:
-    """The ledger decides, not the document (C1): credited is every PBX license that stands on the device."""
+    """The ledger decides, not the document (C1): credited is every PBX license that stands on the device.
+
+    A test ends without credit (C6).
+    """
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
@@ -55,6 +58,7 @@ def return_licenses(
         generation=device.generation + 1,
         issue=device.issue + 1,
         holdings=minus(device.holdings, credited),
+        test=None,
     )
     return LicensesReturned(
         company=device.company,

@@ -11,7 +11,7 @@ from immutables import Map
 
 from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind
-from contracts.licenses import DeviceLicenses, LicenseClass, Lot
+from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -69,6 +69,7 @@ class Device:
     delivered: int = 0
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
+    test: TestLicenses | None = None
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
@@ -81,6 +82,7 @@ class Device:
             delivered=self.delivered,
             delivered_sequence=self.delivered_sequence,
             returns=self.returns,
+            test=stated.test,
         )
 
 
@@ -94,6 +96,14 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedTest:
+    """The one test that a serial ever gets, and the entry that issued it."""
+
+    test: TestLicenses
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """All that the rules need to know; `sequence` is the last entry's."""
 
@@ -103,6 +113,7 @@ class Ledger:
     facts: Map[str, LicenseTypeFacts] = field(default_factory=Map[str, LicenseTypeFacts])
     models: Map[str, DeviceModel] = field(default_factory=Map[str, DeviceModel])
     delivered: Map[str, Delivered] = field(default_factory=Map[str, Delivered])
+    tests: Map[str, IssuedTest] = field(default_factory=Map[str, IssuedTest])
     companies: Map[str, Company] = field(default_factory=Map[str, Company])
     projects: Map[str, Project] = field(default_factory=Map[str, Project])
     project_names: Map[tuple[str, str], str] = field(default_factory=Map[tuple[str, str], str])
@@ -134,6 +145,7 @@ class Ledger:
             generation=device.generation,
             issue=device.issue,
             licenses=self.lots(device.holdings),
+            test=device.test,
         )
 
 

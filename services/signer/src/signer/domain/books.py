@@ -20,6 +20,7 @@ from contracts.events import (
     LicensesReturned,
     LicenseTypesDefined,
     ProjectCreated,
+    TestLicensesIssued,
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
@@ -62,6 +63,8 @@ class Books:
                 return self._allocated(event)
             case LicensesReturned():
                 return self._returned(event)
+            case TestLicensesIssued():
+                return self._test_issued(event)
             case DeviceAdded():
                 return self._added(event)
             case ActivationKeyRedeemed():
@@ -145,6 +148,7 @@ class Books:
         self._require_project(device.project, event.company)
         self._live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
         self._require_total(event)
+        self._periods.end_test(device.serial)
         self._move(postings(event))
         self._require_licenses(device)
         return device
@@ -157,6 +161,15 @@ class Books:
         self._units(event.lots)
         self._periods.extend_warranty(event, self._catalog)
         self._move(postings(event))
+
+    def _test_issued(self, event: TestLicensesIssued) -> DeviceLicenses:
+        device = event.device
+        before = self._known(device)
+        self._require_project(device.project, event.company)
+        self._live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self._periods.issue_test(device, self._catalog)
+        self._require_licenses(device)
+        return device
 
     def _known(self, device: DeviceLicenses) -> DeviceLife:
         life = self._devices.get(device.serial)
@@ -196,6 +209,7 @@ class Books:
             raise LawBrokenError(
                 "device_licenses_wrong", f"the licenses stated for device {device.serial} are not those it holds"
             )
+        self._periods.require_test(device)
 
     def _units(self, lots: Iterable[Lot]) -> dict[str, int]:
         units: dict[str, int] = {}

@@ -26,6 +26,8 @@ Law = Literal[
     "return_document_wrong",
     "device_delivered_once",
     "warranty_wrong",
+    "test_wrong",
+    "device_test_wrong",
     "day_wrong",
     "history_rewritten",
 ]

@@ -41,3 +41,18 @@ CREATE TABLE ledger.warranties (
     sequence integer NOT NULL,
     PRIMARY KEY (ledger, serial)
 );
+
+-- A test runs while its device is in the generation that it was issued for, until the end of `expires`.
+CREATE TABLE ledger.test_licenses (
+    ledger     integer NOT NULL,
+    serial     text    NOT NULL,
+    generation integer NOT NULL,
+    version    integer NOT NULL,
+    slave      boolean NOT NULL,
+    count      integer,
+    issued_on  date    NOT NULL,
+    expires    date    NOT NULL,
+    licenses   jsonb   NOT NULL,
+    sequence   integer NOT NULL,
+    PRIMARY KEY (ledger, serial)
+);

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import catalog, companies, devices, documents, keys, pages, warranty
+from ledger.entrypoints.api import catalog, companies, devices, documents, keys, pages, test_licenses, warranty
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -29,6 +29,15 @@ Licenses of projects and devices. Every change is one entry of an append-only le
 its `sequence`; a query with `?at_least=<sequence>` sees it. Every POST needs an `Idempotency-Key`: the same key with
 the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
 """
+_FAMILIES = (
+    companies,
+    devices,
+    documents,
+    keys,
+    catalog,
+    warranty,
+    test_licenses,
+)
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
 
@@ -52,8 +61,8 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for router in (companies.router, devices.router, documents.router, keys.router, catalog.router, warranty.router):
-        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    for family in _FAMILIES:
+        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from contracts.catalog import MAX_DEFINED, MAX_REGISTERED, DeviceModel, LicenseTypeFacts, ModelName
+from contracts.catalog import MAX_DEFINED, MAX_REGISTERED, DeviceModel, LicenseTypeFacts, ModelName, Version
 from contracts.commands import Reference
 from contracts.identifiers import LicenseType, Sha256
 from ledger.entrypoints.api.bodies import Body, Done, SerialText
@@ -65,3 +65,13 @@ class GuaranteeStatus(BaseModel):
     extension_months: int | None = None
     ends_on: date | None = Field(default=None, description="Last day of the warranty.")
     days_left: int | None = Field(default=None, description="Days from today to its end, this day included.")
+
+
+class IssueTestLicensesBody(Body):
+    version: Version
+    slave: bool = False
+    count: int | None = Field(default=None, ge=0, le=9_999, description="Licenses of each type; absent for a slave.")
+
+
+class TestIssued(Done):
+    serial: str
