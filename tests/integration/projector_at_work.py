@@ -34,6 +34,8 @@ TABLES = (
     "delivered_devices",
     "warranties",
     "test_licenses",
+    "software_services",
+    "held_licenses",
     "license_files",
     "return_receipts",
     "position",

@@ -1,13 +1,24 @@
 """Double entry: what each event moves between accounts. Units of an event sum to zero per license type.
 
-Accounts are `issuance`, `project/<id>`, `device/<serial>` and `retired`; only `issuance` may be negative.
+Accounts are `issuance`, `project/<id>`, `held/<project>`, `device/<serial>` and `retired`; only `issuance` may be
+negative.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.events import ActivationKeyRedeemed, Event, LicensesAllocated, LicensesReturned, WarrantyExtended
+from contracts.events import (
+    ActivationKeyRedeemed,
+    Event,
+    HeldLicensesReleased,
+    LicensesAllocated,
+    LicensesReturned,
+    LicensesUpgraded,
+    SoftwareServiceBought,
+    WarrantyExtended,
+)
 from contracts.licenses import Lot
+from contracts.service import Coverage
 
 ISSUANCE = "issuance"
 RETIRED = "retired"
@@ -29,6 +40,11 @@ def project_account(project: str) -> str:
     return f"project/{project}"
 
 
+def held_account(project: str) -> str:
+    """The account of licenses that came to a project and wait until its software service is paid for them."""
+    return f"held/{project}"
+
+
 def device_account(serial: str) -> str:
     """The account that is what stands on a device."""
     return f"device/{serial}"
@@ -38,17 +54,29 @@ def postings(event: Event) -> tuple[Posting, ...]:
     """All that an event moves; empty for events that move nothing."""
     match event:
         case ActivationKeyRedeemed():
-            return _move(event.lots, ISSUANCE, project_account(event.project))
+            moved = _move(event.lots, ISSUANCE, project_account(event.project))
+            return moved if event.coverage is None else moved + _covered(event.project, event.coverage)
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
         case LicensesReturned():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
+        case SoftwareServiceBought() | HeldLicensesReleased():
+            project = project_account(event.project)
+            return _move(event.lots, project, RETIRED) + _move(event.released, held_account(event.project), project)
+        case LicensesUpgraded():
+            account = device_account(event.device.serial) if event.device else project_account(event.project)
+            return _move(event.given_up, account, RETIRED) + _move(event.lots, ISSUANCE, account)
         case WarrantyExtended():
             return _move(event.lots, project_account(event.project), RETIRED)
         case _:
             return ()
+
+
+def _covered(project: str, coverage: Coverage) -> tuple[Posting, ...]:
+    account = project_account(project)
+    return _move(coverage.charged, account, RETIRED) + _move(coverage.held, account, held_account(project))
 
 
 def _move(lots: Iterable[Lot], source: str, target: str) -> tuple[Posting, ...]:

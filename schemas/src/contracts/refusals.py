@@ -99,6 +99,15 @@ _ROWS = (
     Refusal("test_already_issued", 409, "The device has a test with other contents already.", "F2"),
     Refusal("test_used_up", 409, "The device has had its test; there is one for a device, for ever.", "F2"),
     Refusal("test_unknown", 404, "The device has had no test licenses.", "F2"),
+    # software service
+    Refusal("months_range", 422, "Software service is bought for 1 to 60 months at a time.", "F3"),
+    Refusal("ssa_no_licenses", 409, "The project has no PBX licenses that software service could cover.", "F3"),
+    Refusal("preview_stale", 409, "The price has changed since the preview; look at a new one.", "F3"),
+    Refusal("ssc_insufficient", 409, "The project's balance has not enough credits.", "F3"),
+    Refusal("nothing_held", 409, "No licenses of the project are held.", "D6"),
+    Refusal("ssa_not_running", 409, "The project's software service does not run; upgrades need it.", "F3"),
+    Refusal("version_unreleased", 422, "There are no PBX licenses of this version.", "F3"),
+    Refusal("nothing_to_upgrade", 409, "There are no older PBX licenses that this version replaces.", "F3"),
     # license files and returns
     Refusal(
         "license_file_superseded",

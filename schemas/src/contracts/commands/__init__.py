@@ -28,12 +28,22 @@ from contracts.commands.fields import (
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | CatalogCommand | WarrantyCommand | TestCommand
+Command = (
+    CompanyCommand
+    | KeyCommand
+    | DeviceCommand
+    | ReturnCommand
+    | CatalogCommand
+    | WarrantyCommand
+    | TestCommand
+    | ServiceCommand
+)
 
 
 class CommandRecord(WireModel):
@@ -63,6 +73,7 @@ __all__ = [
     "AddDevice",
     "Address",
     "AllocateLicenses",
+    "BuySoftwareService",
     "CatalogCommand",
     "Command",
     "CommandRecord",
@@ -88,9 +99,12 @@ __all__ = [
     "Reference",
     "RegisterCompany",
     "RegisterDevices",
+    "ReleaseHeldLicenses",
     "ReturnCommand",
     "ReturnLicenses",
+    "ServiceCommand",
     "TestCommand",
     "Traceparent",
+    "UpgradeLicenses",
     "WarrantyCommand",
 ]

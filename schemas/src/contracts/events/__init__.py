@@ -17,10 +17,11 @@ from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFo
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.service import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
 from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent | TestEvent
+Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent | TestEvent | ServiceEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -37,15 +38,19 @@ __all__ = [
     "DeviceModelsDefined",
     "DevicesRegistered",
     "Event",
+    "HeldLicensesReleased",
     "KeyEvent",
     "LedgerFounded",
     "LicenseFileDelivered",
     "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesReturned",
+    "LicensesUpgraded",
     "ProjectCreated",
     "RegisteredDevice",
     "ReturnEvent",
+    "ServiceEvent",
+    "SoftwareServiceBought",
     "TestEvent",
     "TestLicensesIssued",
     "WarrantyEvent",

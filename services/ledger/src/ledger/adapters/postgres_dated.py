@@ -2,9 +2,19 @@
 
 import json
 
+from contracts.licenses import CREDIT
+from contracts.service import ServicePeriod
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.application.queries import Viewer
-from ledger.application.queries_dated import DeviceModelView, LicenseTypeView, TestView, WarrantyView
+from ledger.application.queries_dated import (
+    DeviceModelView,
+    HeldView,
+    LicenseTypeView,
+    ServiceState,
+    TestView,
+    WarrantyView,
+)
+from ledger.domain.service_quotes import ServiceFacts
 
 _LICENSE_TYPES = """
 SELECT license_type, license_class, family, version, weight, device_limit, sole_device, months, sequence
@@ -20,6 +30,19 @@ _TEST = """
 SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.generation <> $3 AS returned, t.licenses,
        t.sequence
   FROM test_licenses AS t WHERE ledger = $1 AND serial = $2"""
+
+_PERIOD = "SELECT anchor, months FROM software_services WHERE ledger = $1 AND project = $2"
+_CREDITS = "SELECT free FROM balances WHERE ledger = $1 AND project = $2 AND license_type = $3"
+_HELD = """
+SELECT license_type, held AS count, weight FROM held_licenses JOIN license_types USING (ledger, license_type)
+ WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
+_UNITS = """
+SELECT COALESCE(sum(count * weight), 0)::bigint
+  FROM (SELECT license_type, free AS count FROM balances WHERE ledger = $1 AND project = $2
+        UNION ALL
+        SELECT l.license_type, l.count FROM devices AS d JOIN device_licenses AS l USING (ledger, serial)
+         WHERE ledger = $1 AND d.project = $2) AS held
+  JOIN license_types AS t ON t.ledger = $1 AND t.license_type = held.license_type AND t.license_class = 'pbx'"""
 
 
 class PostgresDatedQueries(PostgresQueries):
@@ -54,3 +77,20 @@ class PostgresDatedQueries(PostgresQueries):
                 return None
             row = await connection.fetchrow(_TEST, self._ledger, serial, device.generation)
             return row and TestView(**{**row, "licenses": json.loads(row["licenses"])})
+
+    async def service(self, viewer: Viewer, project: str) -> ServiceState | None:
+        place = self._ledger, project
+        async with self._seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            period = await connection.fetchrow(_PERIOD, *place)
+            held = await connection.fetch(_HELD, *place)
+            facts = ServiceFacts(
+                project=project,
+                period=period and ServicePeriod(**period),
+                units=await connection.fetchval(_UNITS, *place),
+                held_units=sum(row["count"] * row["weight"] for row in held),
+            )
+            free: int | None = await connection.fetchval(_CREDITS, *place, CREDIT)
+            lines = tuple(HeldView(license_type=row["license_type"], count=row["count"]) for row in held)
+            return ServiceState(facts, free or 0, lines)

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.postings import held_account
 from ledger.application.projection import Changes
 from ledger.application.projection_catalog import TestRow
+
+HELD = held_account("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ _TESTS = _Table(
     "text int int bool int date date jsonb int",
 )
 
+_SERVICES = _Table("software_services", "project anchor months ends_on sequence", "text date int date int")
+_HELD = _Table("held_licenses", "project license_type license_class held", "text text text bigint", keys=2)
+
 
 def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]]]:
     catalog = changes.catalog
@@ -50,7 +56,17 @@ def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]
     yield _MODELS, catalog.models.values()
     yield _DELIVERED, catalog.delivered.values()
     yield _WARRANTIES, catalog.warranties.values()
+    yield _SERVICES, catalog.services.values()
+    yield _HELD, _held(changes)
     yield _TESTS, (_with_json(row) for row in catalog.tests.values())
+
+
+def _held(changes: Changes) -> Iterator[Sequence[Any]]:
+    for account, held in changes.held.items():
+        if account.startswith(HELD):
+            for license_type, units in held.items():
+                if license_type in changes.classes:
+                    yield account.removeprefix(HELD), license_type, changes.classes[license_type], units
 
 
 def _with_json(row: TestRow) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
 from ledger.adapters.postgres import SCHEMA, database_trouble
-from ledger.adapters.postgres_newest import write_newest
+from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.application.projection import Changes, Held, LawBroken, fold, touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
 from ledger.application.projection_store import Position, PositionMoved
@@ -98,6 +98,7 @@ async def _held(connection: Any, ledger: int, accounts: frozenset[str]) -> dict[
     for query, prefix in (
         ("SELECT project, license_type, free FROM balances WHERE ledger = $1 AND project = ANY($2)", _PROJECT),
         ("SELECT serial, license_type, count FROM device_licenses WHERE ledger = $1 AND serial = ANY($2)", _DEVICE),
+        ("SELECT project, license_type, held FROM held_licenses WHERE ledger = $1 AND project = ANY($2)", HELD),
     ):
         names = [account.removeprefix(prefix) for account in accounts if account.startswith(prefix)]
         for name, license_type, units in await connection.fetch(query, ledger, names) if names else ():

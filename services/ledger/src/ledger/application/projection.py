@@ -15,17 +15,20 @@ from contracts.events import (
     DeviceModelsDefined,
     DevicesRegistered,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesReturned,
+    LicensesUpgraded,
     LicenseTypesDefined,
     ProjectCreated,
+    SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.postings import UNHELD, Posting, device_account, postings, project_account
+from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
 from ledger.application import projection_catalog
 from ledger.application.projection_catalog import CatalogChanges
 
@@ -135,8 +138,16 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
     found: set[str] = set()
     for entry in entries:
         match entry.data:
-            case ActivationKeyRedeemed(project=project) | WarrantyExtended(project=project):
+            case WarrantyExtended(project=project) | ActivationKeyRedeemed(project=project, coverage=None):
                 found.add(project_account(project))
+            case (
+                ActivationKeyRedeemed(project=project)
+                | SoftwareServiceBought(project=project)
+                | HeldLicensesReleased(project=project)
+            ):
+                found |= {project_account(project), held_account(project)}
+            case LicensesUpgraded(project=project, device=device):
+                found.add(device_account(device.serial) if device else project_account(project))
             case (
                 DeviceAdded(device=device)
                 | LicensesAllocated(device=device)
@@ -212,7 +223,7 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
-            _classes(changes, event.lots)
+            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
         case DeviceAdded():
             _device(changes, entry, event.company, event.device)
         case LicensesAllocated() | LicensesReturned():
@@ -227,6 +238,15 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case TestLicensesIssued():
             _device(changes, entry, event.company, event.device)
             projection_catalog.note_test(changes.catalog, event, entry.sequence)
+        case SoftwareServiceBought():
+            _classes(changes, event.lots + event.released)
+            projection_catalog.note_service(changes.catalog, event, entry.sequence)
+        case HeldLicensesReleased():
+            _classes(changes, event.lots + event.released)
+        case LicensesUpgraded():
+            _classes(changes, event.given_up + event.lots)
+            if event.device is not None:
+                _device(changes, entry, event.company, event.device)
         case WarrantyExtended():
             _classes(changes, event.lots)
             projection_catalog.note_warranty(changes.catalog, event, entry.sequence)

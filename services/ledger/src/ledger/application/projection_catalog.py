@@ -12,6 +12,7 @@ from contracts.events import (
     DevicesRegistered,
     LedgerFounded,
     LicenseTypesDefined,
+    SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
 )
@@ -68,6 +69,14 @@ class TestRow(NamedTuple):
     sequence: int
 
 
+class ServiceRow(NamedTuple):
+    project: str
+    anchor: date
+    months: int
+    ends_on: date
+    sequence: int
+
+
 @dataclass(slots=True)
 class CatalogChanges:
     """Newest rows by their key."""
@@ -76,6 +85,7 @@ class CatalogChanges:
     models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
     delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
     warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
+    services: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
     tests: dict[str, TestRow] = field(default_factory=dict[str, TestRow])
 
 
@@ -123,6 +133,12 @@ def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int)
             test.licenses,
             sequence,
         )
+
+
+def note_service(changes: CatalogChanges, event: SoftwareServiceBought, sequence: int) -> None:
+    """The period of a project's software service."""
+    period = event.period
+    changes.services[event.project] = ServiceRow(event.project, period.anchor, period.months, event.ends_on, sequence)
 
 
 def _type_row(facts: LicenseTypeFacts, sequence: int) -> LicenseTypeRow:

@@ -3,6 +3,7 @@
 As in ledger.application.queries, an answer holds only what the viewer may see; None is for what is not there for them.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from contracts.licenses import LicenseClass
 from ledger.application.queries import View, Viewer
+from ledger.domain.service_quotes import ServiceFacts
 
 
 class LicenseTypeView(View):
@@ -61,6 +63,20 @@ class TestView(View):
     sequence: int
 
 
+class HeldView(View):
+    license_type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """What a project's software service and its price depend on."""
+
+    facts: ServiceFacts
+    free_credits: int
+    held: tuple[HeldView, ...]
+
+
 class DatedQueries(Protocol):
     """Reads of one ledger, each from one snapshot. Raises Trouble."""
 
@@ -68,6 +84,8 @@ class DatedQueries(Protocol):
     async def device_models(self) -> list[DeviceModelView]: ...
 
     async def test(self, viewer: Viewer, serial: str) -> TestView | None: ...
+
+    async def service(self, viewer: Viewer, project: str) -> ServiceState | None: ...
 
     async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
         """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""

@@ -7,6 +7,7 @@ from contracts.actors import Actor
 from contracts.commands import (
     AddDevice,
     AllocateLicenses,
+    BuySoftwareService,
     Command,
     CreateProject,
     DefineDeviceModels,
@@ -19,9 +20,11 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    ReleaseHeldLicenses,
     ReturnLicenses,
+    UpgradeLicenses,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, test_licenses, warranty
+from ledger.domain import catalog, companies, devices, keys, returns, service, test_licenses, warranty
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.state import Ledger
 
@@ -36,7 +39,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
         case ReturnLicenses():
             return returns.decide(ledger, command, actor)
         case RedeemActivationKey() | IssueActivationKey():
-            return keys.decide(ledger, command, actor)
+            return keys.decide(ledger, command, actor, now)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
         case DefineLicenseTypes() | DefineDeviceModels() | RegisterDevices():
@@ -45,5 +48,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return warranty.decide(ledger, command, actor, now)
         case IssueTestLicenses():
             return test_licenses.decide(ledger, command, actor, now)
+        case BuySoftwareService() | ReleaseHeldLicenses() | UpgradeLicenses():
+            return service.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -12,16 +12,19 @@ from contracts.events import (
     DeviceModelsDefined,
     DevicesRegistered,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesReturned,
+    LicensesUpgraded,
     LicenseTypesDefined,
     ProjectCreated,
+    SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, test_licenses, warranty
+from ledger.domain import catalog, companies, devices, keys, returns, service, test_licenses, warranty
 from ledger.domain.state import Ledger
 
 
@@ -43,5 +46,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return warranty.evolve(ledger, event)
         case TestLicensesIssued():
             return test_licenses.evolve(ledger, event)
+        case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
+            return service.evolve(ledger, event)
         case _:
             assert_never(event)

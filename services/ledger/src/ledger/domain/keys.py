@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.commands import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.dates import civil_day
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_project, refuse_staff_only
+from ledger.domain.service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
 
-def decide(ledger: Ledger, command: KeyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case RedeemActivationKey():
-            return redeem_activation_key(ledger, command, actor)
+            return redeem_activation_key(ledger, command, actor, now)
         case IssueActivationKey():
             return issue_activation_key(ledger, command, actor)
         case _:
@@ -32,11 +35,12 @@ def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
             return replace(ledger, keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
             redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
-            return replace(
+            credited = replace(
                 ledger,
                 projects=ledger.credited(event.project, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
             )
+            return covered(credited, event.project, event.coverage)
         case _:
             assert_never(event)
 
@@ -60,7 +64,7 @@ def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Act
 
 
 def redeem_activation_key(
-    ledger: Ledger, command: RedeemActivationKey, actor: Actor
+    ledger: Ledger, command: RedeemActivationKey, actor: Actor, now: datetime
 ) -> ActivationKeyRedeemed | Rejection:
     """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
@@ -80,6 +84,7 @@ def redeem_activation_key(
         company=project.company,
         project=command.project,
         lots=ledger.lots(key.licenses),
+        coverage=coverage(ledger, command.project, key.licenses, civil_day(now)),
     )
 
 

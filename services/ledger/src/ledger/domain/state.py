@@ -12,6 +12,7 @@ from immutables import Map
 from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
+from contracts.service import ServicePeriod
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -113,6 +114,8 @@ class Ledger:
     facts: Map[str, LicenseTypeFacts] = field(default_factory=Map[str, LicenseTypeFacts])
     models: Map[str, DeviceModel] = field(default_factory=Map[str, DeviceModel])
     delivered: Map[str, Delivered] = field(default_factory=Map[str, Delivered])
+    service: Map[str, ServicePeriod] = field(default_factory=Map[str, ServicePeriod])
+    held: Map[str, Holdings] = field(default_factory=Map[str, Holdings])
     tests: Map[str, IssuedTest] = field(default_factory=Map[str, IssuedTest])
     companies: Map[str, Company] = field(default_factory=Map[str, Company])
     projects: Map[str, Project] = field(default_factory=Map[str, Project])

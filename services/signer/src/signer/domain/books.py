@@ -15,11 +15,14 @@ from contracts.events import (
     DeviceAdded,
     DevicesRegistered,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
     LicensesAllocated,
     LicensesReturned,
+    LicensesUpgraded,
     LicenseTypesDefined,
     ProjectCreated,
+    SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
 )
@@ -27,6 +30,7 @@ from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings
 from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_periods import Periods
+from signer.domain.books_service import ServiceBooks
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -46,7 +50,7 @@ class DeviceLife:
 class Books:
     """What the entries so far add up to. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_periods", "_projects")
+    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_periods", "_projects", "_service")
 
     def __init__(self) -> None:
         self._catalog: Catalog = {}
@@ -55,6 +59,7 @@ class Books:
         self._devices: dict[str, DeviceLife] = {}
         self._accounts: dict[str, dict[str, int]] = {}
         self._periods = Periods()
+        self._service = ServiceBooks()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
@@ -65,6 +70,8 @@ class Books:
                 return self._returned(event)
             case TestLicensesIssued():
                 return self._test_issued(event)
+            case LicensesUpgraded():
+                return self._upgraded(event)
             case DeviceAdded():
                 return self._added(event)
             case ActivationKeyRedeemed():
@@ -81,6 +88,8 @@ class Books:
                 define(self._catalog, event.license_types)
             case DevicesRegistered():
                 self._periods.deliver(event)
+            case SoftwareServiceBought() | HeldLicensesReleased():
+                self._service_paid(event)
             case WarrantyExtended():
                 self._warranty_extended(event)
             case _:
@@ -114,6 +123,9 @@ class Books:
         if self._units(event.lots) != stands_for:
             raise LawBrokenError("key_lots_wrong", "the redeemed licenses are not those that the key was issued for")
         self._require_project(event.project, event.company)
+        if event.coverage is not None:
+            self._units(event.coverage.charged + event.coverage.held)
+            self._service.cover(event.project, event.coverage)
         self._move(postings(event))
         self._keys[event.key_digest] = None
 
@@ -169,6 +181,32 @@ class Books:
         self._live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
         self._periods.issue_test(device, self._catalog)
         self._require_licenses(device)
+        return device
+
+    def _service_paid(self, event: SoftwareServiceBought | HeldLicensesReleased) -> None:
+        self._require_project(event.project, event.company)
+        self._units(event.lots)
+        self._units(event.released)
+        if isinstance(event, SoftwareServiceBought):
+            self._service.buy(event)
+        else:
+            self._service.release(event)
+        self._move(postings(event))
+
+    def _upgraded(self, event: LicensesUpgraded) -> DeviceLicenses | None:
+        self._require_project(event.project, event.company)
+        self._units(event.given_up)
+        self._units(event.lots)
+        self._service.upgrade(event, self._catalog)
+        device = event.device
+        if device is not None:
+            before = self._known(device)
+            if before.project != event.project:
+                raise LawBrokenError("device_project_wrong", f"device {device.serial} is in another project")
+            self._live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self._move(postings(event))
+        if device is not None:
+            self._require_licenses(device)
         return device
 
     def _known(self, device: DeviceLicenses) -> DeviceLife:

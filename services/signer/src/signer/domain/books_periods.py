@@ -5,8 +5,18 @@ from datetime import date, datetime
 
 from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.dates import TEST_MONTHS, civil_day, last_day
-from contracts.events import DevicesRegistered, Event, TestLicensesIssued, WarrantyExtended
+from contracts.events import (
+    ActivationKeyRedeemed,
+    DevicesRegistered,
+    Event,
+    HeldLicensesReleased,
+    LicensesUpgraded,
+    SoftwareServiceBought,
+    TestLicensesIssued,
+    WarrantyExtended,
+)
 from contracts.licenses import DeviceLicenses, TestLicenses
+from contracts.service import Coverage
 from signer.domain.books_catalog import Catalog
 from signer.domain.laws import LawBrokenError
 
@@ -77,6 +87,10 @@ def require_day(event: Event, at: datetime) -> None:
     """What an entry calls its day is the day on which it was made."""
     match event:
         case TestLicensesIssued(device=DeviceLicenses(test=TestLicenses(issued_on=day))):
+            pass
+        case SoftwareServiceBought(on=day) | HeldLicensesReleased(on=day) | LicensesUpgraded(on=day):
+            pass
+        case ActivationKeyRedeemed(coverage=Coverage(on=day)):
             pass
         case _:
             return

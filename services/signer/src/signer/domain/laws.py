@@ -29,6 +29,8 @@ Law = Literal[
     "test_wrong",
     "device_test_wrong",
     "day_wrong",
+    "service_wrong",
+    "upgrade_wrong",
     "history_rewritten",
 ]
 

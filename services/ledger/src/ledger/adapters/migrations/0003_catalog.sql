@@ -56,3 +56,23 @@ CREATE TABLE ledger.test_licenses (
     sequence   integer NOT NULL,
     PRIMARY KEY (ledger, serial)
 );
+
+CREATE TABLE ledger.software_services (
+    ledger   integer NOT NULL,
+    project  text    NOT NULL,
+    anchor   date    NOT NULL,
+    months   integer NOT NULL,
+    ends_on  date    NOT NULL,
+    sequence integer NOT NULL,
+    PRIMARY KEY (ledger, project)
+);
+
+-- Licenses that came to a project and wait until its software service is paid for them: apart from its balance.
+CREATE TABLE ledger.held_licenses (
+    ledger        integer NOT NULL,
+    project       text    NOT NULL,
+    license_type  text    NOT NULL,
+    license_class text    NOT NULL,
+    held          bigint  NOT NULL CHECK (held >= 0),
+    PRIMARY KEY (ledger, project, license_type)
+);

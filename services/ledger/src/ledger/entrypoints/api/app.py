@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import catalog, companies, devices, documents, keys, pages, test_licenses, warranty
+from ledger.entrypoints.api import catalog, companies, devices, documents, keys, pages, service, test_licenses, warranty
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -37,6 +37,7 @@ _FAMILIES = (
     catalog,
     warranty,
     test_licenses,
+    service,
 )
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
