@@ -4,31 +4,45 @@ Holdings are plain dictionaries that nobody changes after they are made: a devic
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from immutables import Map
 
-from contracts.commands import CompanyKind
+from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
+NOTHING: Holdings = {}
+Rights = frozenset[Right]
+"""What an account may do in a project; `view` is among them whenever there are any."""
+Person = tuple[str, str]
+"""An account and the company that it acts for: rights of one company never mix with those of another (F4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A group of accounts; its administrators have every right in all its projects."""
+    """A group of accounts; its administrators have every right in all its projects, its other members none as such."""
 
     kind: CompanyKind
     administrators: frozenset[str]
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A part of a company with its own balance."""
+    """A part of a company with its own balance; `devices` are in it. Nothing happens in an archived one any more."""
 
     company: str
-    free: Holdings
+    name: str
+    free: Holdings = field(default_factory=dict[str, int])
+    devices: int = 0
+    archived: bool = False
+
+    def holding(self, free: Holdings) -> "Project":
+        """It with another balance."""
+        return Project(self.company, self.name, free, self.devices, self.archived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,22 @@ class RedeemedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenClaimCode:
+    """A code that waits for its device."""
+
+    project: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpentClaimCode:
+    """A code that is used up, by which device (none: it was withdrawn) and as which entry."""
+
+    serial: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedReturn:
     """The one document that spent a generation, and the entry that accepted it."""
 
@@ -57,7 +87,10 @@ class AcceptedReturn:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none)."""
+    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
+
+    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    """
 
     company: str
     project: str
@@ -67,6 +100,7 @@ class Device:
     delivered: int = 0
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
+    bound: Holdings = field(default_factory=lambda: NOTHING)
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
@@ -79,12 +113,17 @@ class Device:
             delivered=self.delivered,
             delivered_sequence=self.delivered_sequence,
             returns=self.returns,
+            bound=self.bound,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All that the rules need to know; `sequence` is the last entry's."""
+    """All that the rules need to know; `sequence` is the last entry's.
+
+    `released` are devices in no project, by serial; `grants` are a person's rights by project; `offers` are the
+    companies that devices are offered to, by serial.
+    """
 
     sequence: int = 0
     vendor: str | None = None
@@ -94,6 +133,12 @@ class Ledger:
     project_names: Map[tuple[str, str], str] = field(default_factory=Map[tuple[str, str], str])
     keys: Map[str, IssuedKey | RedeemedKey] = field(default_factory=Map[str, IssuedKey | RedeemedKey])
     devices: Map[str, Device] = field(default_factory=Map[str, Device])
+    released: Map[str, Device] = field(default_factory=Map[str, Device])
+    grants: Map[Person, Map[str, Rights]] = field(default_factory=Map[Person, Map[str, Rights]])
+    offers: Map[str, str] = field(default_factory=Map[str, str])
+    claim_codes: Map[str, OpenClaimCode | SpentClaimCode] = field(
+        default_factory=Map[str, OpenClaimCode | SpentClaimCode]
+    )
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""
@@ -105,12 +150,17 @@ class Ledger:
     def credited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses added to the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, plus(known.free, units)))
+        return self.projects.set(project, known.holding(plus(known.free, units)))
 
     def debited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses taken from the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, minus(known.free, units)))
+        return self.projects.set(project, known.holding(minus(known.free, units)))
+
+    def with_devices(self, project: str, more: int) -> Map[str, Project]:
+        """All projects, with so many more devices counted in one."""
+        known = self.projects[project]
+        return self.projects.set(project, replace(known, devices=known.devices + more))
 
     def device_licenses(self, serial: str, device: Device) -> DeviceLicenses:
         """A device as an event states it."""
