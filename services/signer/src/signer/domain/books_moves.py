@@ -117,9 +117,7 @@ class Moves:
         bound, held = self._bound.get(device.serial, {}), self._books.returnable_on(device.serial)
         for name, count in self._books.units(event.lots).items():
             if held.get(name, 0) - count < bound.get(name, 0):
-                raise LawBrokenError(
-                    "licenses_delivered", f"{name} on {device.serial} was delivered"
-                )
+                raise LawBrokenError("licenses_delivered", f"{name} on {device.serial} was delivered")
         self._books.move(postings(event))
         self._books.require_licenses(device)
         return device
