@@ -1,7 +1,5 @@
 """Devices: brought into a project, given licenses, and served license files."""
 
-from dataclasses import replace
-
 from contracts.actors import Actor
 from contracts.commands import AddDevice, AllocateLicenses, RecordLicenseFileDelivery
 from contracts.events import DeviceAdded, LicenseFileDelivered, LicensesAllocated
@@ -45,12 +43,14 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return wanted
     if refused := _refuse_allocation(ledger, command, project, device, wanted):
         return refused
-    after = replace(device, issue=device.issue + 1, holdings=plus(device.holdings, wanted))
-    return LicensesAllocated(
-        company=project.company,
-        lots=ledger.lots(wanted),
-        device=ledger.device_licenses(command.serial, after),
+    after = DeviceLicenses(
+        serial=command.serial,
+        project=device.project,
+        generation=device.generation,
+        issue=device.issue + 1,
+        licenses=ledger.lots(plus(device.holdings, wanted)),
     )
+    return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
 
 
 def _refuse_allocation(

@@ -1,7 +1,6 @@
 """What each event changes. No rule is checked here: what is on the log has happened."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import assert_never
 
 from immutables import Map
@@ -43,34 +42,31 @@ def evolve(ledger: Ledger, event: Event) -> Ledger:
         case LicensesAllocated():
             device = event.device
             known = ledger.devices[device.serial]
-            return replace(
-                ledger,
+            return ledger._replace(
                 sequence=sequence,
                 projects=_with_free(ledger, device.project, minus, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, _changed(known, device)),
             )
         case LicenseFileDelivered():
             known = ledger.devices[event.serial]
-            delivered = replace(known, delivered=event.issue, delivered_sequence=sequence)
-            return replace(ledger, sequence=sequence, devices=ledger.devices.set(event.serial, delivered))
+            delivered = known._replace(delivered=event.issue, delivered_sequence=sequence)
+            return ledger._replace(sequence=sequence, devices=ledger.devices.set(event.serial, delivered))
         case LicensesReturned():
             device = event.device
             known = ledger.devices[device.serial]
             accepted = AcceptedReturn(event.document_digest, sequence)
-            after = replace(_changed(known, device), returns=(*known.returns, accepted))
-            return replace(
-                ledger,
+            after = _changed(known, device)._replace(returns=(*known.returns, accepted))
+            return ledger._replace(
                 sequence=sequence,
                 projects=_with_free(ledger, device.project, plus, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, after),
             )
         case ActivationKeyIssued():
             issued = IssuedKey(holdings_of(event.lots))
-            return replace(ledger, sequence=sequence, keys=ledger.keys.set(event.key_digest, issued))
+            return ledger._replace(sequence=sequence, keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
             redeemed = RedeemedKey(event.company, event.project, sequence)
-            return replace(
-                ledger,
+            return ledger._replace(
                 sequence=sequence,
                 projects=_with_free(ledger, event.project, plus, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
@@ -78,12 +74,12 @@ def evolve(ledger: Ledger, event: Event) -> Ledger:
         case DeviceAdded():
             device = event.device
             added = Device(event.company, device.project, device.generation, device.issue, holdings_of(device.licenses))
-            return replace(ledger, sequence=sequence, devices=ledger.devices.set(device.serial, added))
+            return ledger._replace(sequence=sequence, devices=ledger.devices.set(device.serial, added))
         case ProjectCreated():
-            return _with_project(replace(ledger, sequence=sequence), event.company, event.project, event.project_name)
+            return _with_project(ledger._replace(sequence=sequence), event.company, event.project, event.project_name)
         case CompanyRegistered():
             return _with_company(
-                replace(ledger, sequence=sequence),
+                ledger._replace(sequence=sequence),
                 event.company,
                 event.kind,
                 event.administrator,
@@ -91,7 +87,7 @@ def evolve(ledger: Ledger, event: Event) -> Ledger:
             )
         case LedgerFounded():
             catalog = Map({d.license_type: d.license_class for d in event.catalog})
-            founded = replace(ledger, sequence=sequence, vendor=event.vendor, catalog=catalog)
+            founded = ledger._replace(sequence=sequence, vendor=event.vendor, catalog=catalog)
             return _with_company(founded, event.vendor, "vendor", event.administrator, event.default_project)
         case _:
             assert_never(event)
@@ -118,8 +114,7 @@ def _with_free(
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
-    return replace(
-        ledger,
+    return ledger._replace(
         projects=ledger.projects.set(project, Project(company, {})),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
     )
@@ -127,5 +122,5 @@ def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledg
 
 def _with_company(ledger: Ledger, company: str, kind: CompanyKind, administrator: str, project: str) -> Ledger:
     known = Company(kind, frozenset({administrator}))
-    grown = replace(ledger, companies=ledger.companies.set(company, known))
+    grown = ledger._replace(companies=ledger.companies.set(company, known))
     return _with_project(grown, company, project, DEFAULT_PROJECT_NAME)

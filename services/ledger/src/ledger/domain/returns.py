@@ -1,7 +1,5 @@
 """Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
 
-from dataclasses import replace
-
 from contracts.actors import Actor
 from contracts.commands import ReturnLicenses
 from contracts.events import LicensesReturned
@@ -32,8 +30,7 @@ def return_licenses(
     credited = {name: n for name, n in device.holdings.items() if ledger.catalog[name] in RETURNABLE}
     if refused := _refuse_credit(ledger, device.project, credited):
         return refused
-    after = replace(
-        device,
+    after = device._replace(
         generation=device.generation + 1,
         issue=device.issue + 1,
         holdings=minus(device.holdings, credited),
