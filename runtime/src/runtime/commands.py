@@ -32,6 +32,10 @@ _SECONDS = Histogram(
 _log = get_logger("runtime.commands")
 
 
+_Question = tuple[str, str]
+"""A command's id and fingerprint: who asks one thing never gets the answer to another under the same id."""
+
+
 class CommandTooBig(ValueError):  # noqa: N818 - states the world
     """The command has more bytes than an event may have."""
 
@@ -65,8 +69,7 @@ class Commands:
         partition = partition_for(self.address.encode(), OUTCOMES.partitions)
         self._tail = PartitionTail(connection, topic_name(OUTCOMES, topic_prefix), partition, 0)
         self._wait_seconds = wait_seconds
-        self._waiting: dict[str, asyncio.Future[Accepted | Rejected]] = {}
-        self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._waiting: dict[_Question, list[asyncio.Future[Accepted | Rejected]]] = {}
         self._listening: asyncio.Task[None] | None = None
         self.trouble: str | None = "no broker has answered yet"
 
@@ -99,30 +102,34 @@ class Commands:
         traceparent: str | None = None,
     ) -> Accepted | Rejected:
         """What became of the command. Raises Trouble when that is not known in time, or CommandTooBig."""
-        record = CommandRecord(
+        asked = CommandRecord(
             command_id=command_id,
             actor=actor,
             reply_to=self.address,
             correlation_id=correlation_id,
             traceparent=traceparent,
             command=command,
-        ).json_bytes()
+        )
+        record = asked.json_bytes()
         if len(record) > MAX_COMMAND_BYTES:
             raise CommandTooBig(f"the command has {len(record)} bytes; at most {MAX_COMMAND_BYTES} are taken")
         if self.trouble:
             raise Trouble(f"outcomes cannot be read: {self.trouble}")
-        async with self._in_time(command_id), self._turn(command_id):
-            return await self._sent(record, ledger, command_id)
+        async with self._in_time(command_id):
+            return await self._sent(record, ledger, (command_id, asked.fingerprint()))
 
-    async def _sent(self, record: bytes, ledger: int, command_id: str) -> Accepted | Rejected:
+    async def _sent(self, record: bytes, ledger: int, question: _Question) -> Accepted | Rejected:
         loop = asyncio.get_running_loop()
         began, outcome = loop.time(), loop.create_future()
-        self._waiting[command_id] = outcome
+        askers = self._waiting.setdefault(question, [])
+        askers.append(outcome)
         try:
             await self._producer.send(self._commands, str(ledger).encode(), record, partition=ledger)
             found: Accepted | Rejected = await outcome
         finally:
-            del self._waiting[command_id]
+            askers.remove(outcome)
+            if not askers:
+                self._waiting.pop(question, None)
         _SECONDS.labels(found.status).observe(loop.time() - began)
         return found
 
@@ -135,21 +142,6 @@ class Commands:
             _SECONDS.labels("unknown").observe(self._wait_seconds)
             _log.warning("outcome_not_in_time", command_id=command_id)
             raise Trouble(f"no outcome within {self._wait_seconds:g} s; ask again with the same key") from None
-
-    @asynccontextmanager
-    async def _turn(self, command_id: str) -> AsyncGenerator[None]:
-        """One asker at a time for an id, so that nobody gets the outcome of another body."""
-        lock, users = self._turns.get(command_id, (asyncio.Lock(), 0))
-        self._turns[command_id] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._turns[command_id]
-            if users == 1:
-                del self._turns[command_id]
-            else:
-                self._turns[command_id] = (lock, users - 1)
 
     async def _listen(self) -> None:
         begun = False
@@ -186,6 +178,6 @@ class Commands:
         except ValidationError as error:
             await self._dead_letters.put(record, f"no outcome: {error.error_count()} errors")
             return
-        waiting = self._waiting.get(outcome.command_id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(outcome)
+        for asker in self._waiting.get((outcome.command_id, outcome.command_hash), ()):
+            if not asker.done():
+                asker.set_result(outcome)

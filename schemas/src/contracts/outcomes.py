@@ -1,11 +1,15 @@
-"""What became of a command: the value of a record of ledger.outcomes, keyed by the reply address."""
+"""What became of a command: the value of a record of ledger.outcomes, keyed by the reply address.
+
+`command_hash` is the fingerprint of what was asked, so that nobody takes the answer to another question under the same
+id for their own.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from contracts.commands import Address
-from contracts.identifiers import CommandId, LedgerNumber, Sequence
+from contracts.identifiers import CommandId, LedgerNumber, Sequence, Sha256
 from contracts.models import WireModel
 
 
@@ -14,6 +18,7 @@ class Accepted(WireModel):
 
     status: Literal["accepted"] = "accepted"
     command_id: CommandId
+    command_hash: Sha256
     reply_to: Address
     ledger: LedgerNumber
     sequence: Sequence
@@ -25,6 +30,7 @@ class Rejected(WireModel):
 
     status: Literal["rejected"] = "rejected"
     command_id: CommandId
+    command_hash: Sha256
     reply_to: Address
     ledger: LedgerNumber
     code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]

@@ -48,8 +48,14 @@ class Asked:
         partition = partition_for(key, OUTCOMES.partitions)
         await self.producer.send(self.topics.name(OUTCOMES), key, value, partition=partition)
 
-    def accepted(self, sequence: int, command_id: str = ID) -> bytes:
-        outcome = Accepted(command_id=command_id, reply_to=self.commands.address, ledger=0, sequence=sequence)
+    def accepted(self, asked: CommandRecord, sequence: int) -> bytes:
+        outcome = Accepted(
+            command_id=asked.command_id,
+            command_hash=asked.fingerprint(),
+            reply_to=self.commands.address,
+            ledger=0,
+            sequence=sequence,
+        )
         return outcome.json_bytes()
 
 
@@ -70,8 +76,8 @@ async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
 async def test_the_outcome_comes_to_who_asked(asked: Asked) -> None:
     asking = asyncio.create_task(asked.ask())
     (record,) = await asked.asked(1)
-    await asked.tell(asked.accepted(7, "cd" * 32))
-    await asked.tell(asked.accepted(8))
+    await asked.tell(asked.accepted(record.model_copy(update={"command_id": "cd" * 32}), 7))
+    await asked.tell(asked.accepted(record, 8))
 
     outcome = await asking
 
@@ -85,26 +91,32 @@ async def test_an_outcome_that_does_not_come_in_time_is_trouble(asked: Asked) ->
         await asked.ask()
 
 
-async def test_the_same_id_is_asked_one_at_a_time(asked: Asked) -> None:
+async def test_all_who_ask_the_same_at_once_get_the_answer(asked: Asked) -> None:
     first, second = asyncio.create_task(asked.ask()), asyncio.create_task(asked.ask())
-    await asked.asked(1)
-    await asked.tell(asked.accepted(1))
-    assert isinstance(await first, Accepted)
-    await asked.asked(2)
-    assert not second.done()
-    await asked.tell(asked.accepted(2))
+    record, _ = await asked.asked(2)
+    await asked.tell(asked.accepted(record, 1))
 
-    outcome = await second
+    assert await first == await second
+
+
+async def test_nobody_gets_the_answer_to_another_question_under_the_same_id(asked: Asked) -> None:
+    asking = asyncio.create_task(asked.ask())
+    (record,) = await asked.asked(1)
+    other = record.model_copy(update={"actor": Operator(name="somebody-else")})
+    await asked.tell(asked.accepted(other, 7))
+    await asked.tell(asked.accepted(record, 8))
+
+    outcome = await asking
 
     assert isinstance(outcome, Accepted)
-    assert outcome.sequence == 2
+    assert outcome.sequence == 8
 
 
 async def test_a_poison_outcome_is_set_aside_and_the_next_one_read(asked: Asked) -> None:
     asking = asyncio.create_task(asked.ask())
-    await asked.asked(1)
+    (record,) = await asked.asked(1)
     await asked.tell(b"{poison")
-    await asked.tell(asked.accepted(1))
+    await asked.tell(asked.accepted(record, 1))
 
     assert isinstance(await asking, Accepted)
     dead = asked.topics.name(DEAD_LETTERS["ledger-api"])

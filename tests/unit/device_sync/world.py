@@ -89,11 +89,11 @@ class MemoryLedger:
 
 
 def accepted(_: Command) -> Accepted:
-    return Accepted(command_id="00" * 32, reply_to="test", ledger=0, sequence=10)
+    return Accepted(command_id="00" * 32, command_hash="00" * 32, reply_to="test", ledger=0, sequence=10)
 
 
 def rejected(code: str) -> Answer:
-    return lambda _: Rejected(command_id="00" * 32, reply_to="test", ledger=0, code=code)
+    return lambda _: Rejected(command_id="00" * 32, command_hash="00" * 32, reply_to="test", ledger=0, code=code)
 
 
 def away(_: Command) -> Accepted:

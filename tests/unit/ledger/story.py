@@ -1,6 +1,7 @@
 """given(...).when(...).then(...): how the tests of the rules read."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Self
 
 from contracts.actors import Account, Actor, Device, Operator
@@ -33,6 +34,8 @@ SERIAL, OTHER_SERIAL = "009033010203", "009033010204"
 KEY, OTHER_KEY = "a1" * 32, "b2" * 32
 DIGEST = "d1" * 32
 CERTIFICATE = "c1" * 32
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 operator = Operator(name="root")
 staff = Account(account=STAFF, company=VENDOR)
@@ -99,6 +102,7 @@ class Story:
     """A ledger with a past; `when` asks one thing, `then` and its kin say what came of it."""
 
     ledger: Ledger = field(default_factory=Ledger)
+    now: datetime = NOON
     answer: Event | Rejection | AlreadyDone | None = None
 
     def given(self, *asked: tuple[Actor, Command]) -> Self:
@@ -108,14 +112,14 @@ class Story:
         return self
 
     def when(self, actor: Actor, command: Command) -> Self:
-        self.answer = decide(self.ledger, command, actor)
+        self.answer = decide(self.ledger, command, actor, now=self.now)
         return self
 
     def accepted(self) -> Event:
         """The event that came of it, which the ledger takes in."""
         assert self.answer is not None
         assert not isinstance(self.answer, Rejection | AlreadyDone), self.answer
-        self.ledger = evolve(self.ledger, self.answer)
+        self.ledger = evolve(self.ledger, self.answer, at=self.now)
         return self.answer
 
     def refused(self, code: str, **details: str | int) -> Self:

@@ -38,14 +38,26 @@ def test_every_code_that_our_sources_name_is_in_the_table() -> None:
 
 
 def test_a_rejection_keeps_its_details_as_members() -> None:
-    outcome = Rejected(command_id="0" * 64, reply_to="x", ledger=0, code="insufficient_balance", details={"free": 30})
+    outcome = Rejected(
+        command_id="0" * 64,
+        command_hash="0" * 64,
+        reply_to="x",
+        ledger=0,
+        code="insufficient_balance",
+        details={"free": 30},
+    )
 
     assert b'"free": 30' in bytes(answer(rejected(outcome)).body)
 
 
 def test_details_never_replace_a_standard_member() -> None:
     outcome = Rejected(
-        command_id="0" * 64, reply_to="x", ledger=0, code="no_right", details={"status": 200, "detail": 1}
+        command_id="0" * 64,
+        command_hash="0" * 64,
+        reply_to="x",
+        ledger=0,
+        code="no_right",
+        details={"status": 200, "detail": 1},
     )
 
     body = bytes(answer(rejected(outcome)).body)

@@ -77,10 +77,10 @@ def test_every_event_moves_as_much_out_as_in_and_only_issuance_goes_below_zero(
     ledger = _beginning()
     accounts: Counter[tuple[str, str]] = Counter()
     for actor, command in history:
-        event = decide(ledger, command, actor)
+        event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event)
+        ledger = evolve(ledger, event, at=NOON)
         moved: Counter[str] = Counter()
         for posting in postings(event):
             moved[posting.license_type] += posting.units
@@ -180,12 +180,12 @@ def test_the_ledger_says_yes_exactly_when_a_person_with_a_sheet_of_paper_would(
 ) -> None:
     ledger, model = _beginning(), Model()
     for actor, command in history:
-        answer = decide(ledger, command, actor)
+        answer = decide(ledger, command, actor, now=NOON)
         accepted = not isinstance(answer, Rejection | AlreadyDone)
         expected = model.take(actor, command)
         assert expected is None or expected == accepted, (actor, command, answer)
         if not isinstance(answer, Rejection | AlreadyDone):
-            ledger = evolve(ledger, answer)
+            ledger = evolve(ledger, answer, at=NOON)
         for project in PROJECTS:
             for name in TYPES:
                 assert ledger.projects[project].free.get(name, 0) == model.free[project, name]
@@ -237,10 +237,10 @@ def test_generations_and_issues_of_a_device_only_rise(history: list[tuple[Actor,
     ledger = _beginning()
     for actor, command in history:
         before = ledger.devices
-        event = decide(ledger, command, actor)
+        event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event)
+        ledger = evolve(ledger, event, at=NOON)
         for serial, device in before.items():
             after = ledger.devices[serial]
             changed = after.holdings != device.holdings or after.generation != device.generation
@@ -252,10 +252,10 @@ def test_generations_and_issues_of_a_device_only_rise(history: list[tuple[Actor,
 def test_an_entry_survives_its_way_to_the_log_and_back(history: list[tuple[Actor, Command]]) -> None:
     ledger, prev = _beginning(), GENESIS
     for number, (actor, command) in enumerate(history, 1):
-        event = decide(ledger, command, actor)
+        event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event)
+        ledger = evolve(ledger, event, at=NOON)
         value = encode_entry(
             event,
             ledger=7,

@@ -11,6 +11,7 @@ from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from tests.unit.ledger import story
+from tests.unit.ledger.story import NOON
 from tests.unit.ledger.test_laws import histories
 
 BEGINNING: list[tuple[Actor, Command]] = [
@@ -27,10 +28,10 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
 ) -> None:
     ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
-        event = decide(ledger, command, actor)
+        event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event)
+        ledger = evolve(ledger, event, at=NOON)
         books.post(event)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)

@@ -56,26 +56,27 @@ class Draft:
         done = self._pending.get(asked.command_id) or self._follower.commands.find(asked.command_id)
         if done is not None:
             if done.command_hash != said:
-                return self._no(asked, Rejection("idempotency_key_reused"))
-            return self._yes(asked, done.sequence, repeated=True)
-        decision = decide(self._ledger, asked.command, asked.actor)
+                return self._no(asked, said, Rejection("idempotency_key_reused"))
+            return self._yes(asked, said, done.sequence, repeated=True)
+        now = max(self._at, self._clock())
+        decision = decide(self._ledger, asked.command, asked.actor, now=now)
         if isinstance(decision, Rejection):
-            return self._no(asked, decision)
+            return self._no(asked, said, decision)
         if isinstance(decision, AlreadyDone):
-            return self._yes(asked, decision.sequence, repeated=True)
-        entry = self._seal(asked, decision, said)
+            return self._yes(asked, said, decision.sequence, repeated=True)
+        entry = self._seal(asked, decision, said, now)
         sealed.append(entry)
-        return self._yes(asked, entry.sequence)
+        return self._yes(asked, said, entry.sequence)
 
-    def _seal(self, asked: CommandRecord, event: Event, said: str) -> Sealed:
-        self._at = max(self._at, self._clock())
+    def _seal(self, asked: CommandRecord, event: Event, said: str, now: datetime) -> Sealed:
+        self._at = now
         self._sequence += 1
         value = encode_entry(
             event,
             ledger=self._number,
             sequence=self._sequence,
             prev=self._head,
-            at=self._at,
+            at=now,
             command_id=asked.command_id,
             command_hash=said,
             actor=str(asked.actor),
@@ -83,22 +84,24 @@ class Draft:
             traceparent=asked.traceparent,
         )
         self._head = entry_hash(value)
-        self._ledger = evolve(self._ledger, event)
+        self._ledger = evolve(self._ledger, event, at=now)
         self._pending[asked.command_id] = Done(self._sequence, said)
-        return Sealed(value, self._head, self._sequence, self._at, asked.command_id, said, self._ledger)
+        return Sealed(value, self._head, self._sequence, now, asked.command_id, said, self._ledger)
 
-    def _yes(self, asked: CommandRecord, sequence: int, *, repeated: bool = False) -> Accepted:
+    def _yes(self, asked: CommandRecord, said: str, sequence: int, *, repeated: bool = False) -> Accepted:
         return Accepted(
             command_id=asked.command_id,
+            command_hash=said,
             reply_to=asked.reply_to,
             ledger=self._number,
             sequence=sequence,
             repeated=repeated,
         )
 
-    def _no(self, asked: CommandRecord, rejection: Rejection) -> Rejected:
+    def _no(self, asked: CommandRecord, said: str, rejection: Rejection) -> Rejected:
         return Rejected(
             command_id=asked.command_id,
+            command_hash=said,
             reply_to=asked.reply_to,
             ledger=self._number,
             code=rejection.code,

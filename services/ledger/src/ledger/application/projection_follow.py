@@ -118,6 +118,7 @@ class Follower:
         try:
             await self._tail.seek(self._next)
             end = await self._tail.end_offset()
+            self._show_lag(end)
             while await self._tail.position() < end:
                 records = await self._tail.next_batch(BATCH_RECORDS)
                 if records:

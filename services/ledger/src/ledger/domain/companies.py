@@ -1,16 +1,47 @@
-"""Founding, companies and projects."""
+"""The ledger itself, companies and projects."""
 
 import unicodedata
+from typing import assert_never
+
+from immutables import Map
 
 from contracts.actors import Account, Actor, Operator
-from contracts.commands import CreateProject, FoundLedger, RegisterCompany
-from contracts.events import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.commands import CompanyCommand, CompanyKind, CreateProject, FoundLedger, RegisterCompany
+from contracts.events import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.identifiers import default_project_of
-from ledger.domain.decisions import Rejection
+from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company
-from ledger.domain.state import Ledger
+from ledger.domain.state import Company, Ledger, Project
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
+
+
+def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case FoundLedger():
+            return found_ledger(ledger, command, actor)
+        case RegisterCompany():
+            return register_company(ledger, command, actor)
+        case CreateProject():
+            return create_project(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case LedgerFounded():
+            catalog = Map({d.license_type: d.license_class for d in event.catalog})
+            founded = ledger._replace(vendor=event.vendor, catalog=catalog)
+            return _with_company(founded, event.vendor, "vendor", event.administrator, event.default_project)
+        case CompanyRegistered():
+            return _with_company(ledger, event.company, event.kind, event.administrator, event.default_project)
+        case ProjectCreated():
+            return _with_project(ledger, event.company, event.project, event.project_name)
+        case _:
+            assert_never(event)
 
 
 def found_ledger(ledger: Ledger, command: FoundLedger, actor: Actor) -> LedgerFounded | Rejection:
@@ -69,3 +100,16 @@ def create_project(ledger: Ledger, command: CreateProject, actor: Actor) -> Proj
 def comparable_name(name: str) -> str:
     """Two names are the same if a person would read them as the same: case and composition do not count."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
+    return ledger._replace(
+        projects=ledger.projects.set(project, Project(company, {})),
+        project_names=ledger.project_names.set((company, comparable_name(name)), project),
+    )
+
+
+def _with_company(ledger: Ledger, company: str, kind: CompanyKind, administrator: str, project: str) -> Ledger:
+    known = Company(kind, frozenset({administrator}))
+    grown = ledger._replace(companies=ledger.companies.set(company, known))
+    return _with_project(grown, company, project, DEFAULT_PROJECT_NAME)

@@ -1,21 +1,57 @@
 """Devices: brought into a project, given licenses, and served license files."""
 
+from typing import assert_never
+
 from contracts.actors import Actor
-from contracts.commands import AddDevice, AllocateLicenses, RecordLicenseFileDelivery
-from contracts.events import DeviceAdded, LicenseFileDelivered, LicensesAllocated
+from contracts.commands import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
+from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rights import administers, refuse_device, refuse_project
-from ledger.domain.state import Device, Holdings, Ledger, Project, plus
+from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
 FINAL = frozenset({"gateway", "warranty"})
 
 
+def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case AllocateLicenses():
+            return allocate_licenses(ledger, command, actor)
+        case RecordLicenseFileDelivery():
+            return record_delivery(ledger, command, actor)
+        case AddDevice():
+            return add_device(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case LicensesAllocated():
+            device = event.device
+            return ledger._replace(
+                projects=ledger.debited(device.project, holdings_of(event.lots)),
+                devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
+            )
+        case LicenseFileDelivered():
+            known = ledger.devices[event.serial]
+            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence)
+            return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
+        case DeviceAdded():
+            device = event.device
+            added = Device(event.company, device.project, device.generation, device.issue, holdings_of(device.licenses))
+            return ledger._replace(devices=ledger.devices.set(device.serial, added))
+        case _:
+            assert_never(event)
+
+
 def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded | Rejection:
     """A device is in one project at a time."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     known = ledger.devices.get(command.serial)
     if known is None:
@@ -30,7 +66,7 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
 
 def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -> LicensesAllocated | Rejection:
     """Licenses go from the balance to the device, all or none (rules R2 and R4)."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
     device = ledger.devices.get(command.serial)
@@ -79,7 +115,7 @@ def record_delivery(
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device):
+    if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
         return refused
     if (command.generation, command.issue) != (device.generation, device.issue):
         return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})

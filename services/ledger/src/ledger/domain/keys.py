@@ -1,14 +1,42 @@
 """Activation keys: issued by the vendor, redeemed once."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import IssueActivationKey, RedeemActivationKey
-from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.commands import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
-from ledger.domain.decisions import Rejection
+from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_project, refuse_staff_only
-from ledger.domain.state import Holdings, Ledger, RedeemedKey
+from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
+
+
+def decide(ledger: Ledger, command: KeyCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case RedeemActivationKey():
+            return redeem_activation_key(ledger, command, actor)
+        case IssueActivationKey():
+            return issue_activation_key(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case ActivationKeyIssued():
+            issued = IssuedKey(holdings_of(event.lots))
+            return ledger._replace(keys=ledger.keys.set(event.key_digest, issued))
+        case ActivationKeyRedeemed():
+            redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
+            return ledger._replace(
+                projects=ledger.credited(event.project, holdings_of(event.lots)),
+                keys=ledger.keys.set(event.key_digest, redeemed),
+            )
+        case _:
+            assert_never(event)
 
 
 def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Actor) -> ActivationKeyIssued | Rejection:
@@ -33,7 +61,7 @@ def redeem_activation_key(
     ledger: Ledger, command: RedeemActivationKey, actor: Actor
 ) -> ActivationKeyRedeemed | Rejection:
     """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
-    if refused := refuse_project(ledger, actor, command.project):
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
     key = ledger.keys.get(command.key_digest)

@@ -1,14 +1,31 @@
 """Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
 
 from contracts.actors import Actor
-from contracts.commands import ReturnLicenses
-from contracts.events import LicensesReturned
+from contracts.commands import ReturnCommand, ReturnLicenses
+from contracts.events import LicensesReturned, ReturnEvent
 from contracts.licenses import MAX_HELD
-from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import refuse_device
-from ledger.domain.state import Holdings, Ledger, minus
+from ledger.domain.state import AcceptedReturn, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
+
+
+def decide(ledger: Ledger, command: ReturnCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    return return_licenses(ledger, command, actor)
+
+
+def evolve(ledger: Ledger, event: ReturnEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    device = event.device
+    known = ledger.devices[device.serial]
+    accepted = AcceptedReturn(event.document_digest, ledger.sequence)
+    after = known.changed(device)._replace(returns=(*known.returns, accepted))
+    return ledger._replace(
+        projects=ledger.credited(device.project, holdings_of(event.lots)),
+        devices=ledger.devices.set(device.serial, after),
+    )
 
 
 def return_licenses(
@@ -18,7 +35,7 @@ def return_licenses(
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device):
+    if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
     for accepted in device.returns:
         if accepted.document_digest == command.document_digest:

@@ -3,10 +3,15 @@
 Outside one's own companies, unknown and forbidden look the same (rule X7).
 """
 
+from typing import Literal
+
 from contracts.actors import Account, Actor, Device
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger
+
+Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
+"""What an account may do in a project (rule X1); a company's administrator has all of them in all its projects."""
 
 
 def administers(ledger: Ledger, actor: Actor, company: str) -> bool:
@@ -32,16 +37,20 @@ def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | No
     return None if administers(ledger, actor, company) else Rejection("company_unknown")
 
 
-def refuse_project(ledger: Ledger, actor: Actor, project: str) -> Rejection | None:
-    """No to everybody but the administrators of the project's company."""
+def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
+    """No to everybody who has not this right in the project."""
     known = ledger.projects.get(project)
-    if known is not None and administers(ledger, actor, known.company):
+    if known is not None and _has(ledger, actor, known.company, right):
         return None
     return Rejection("project_unknown")
 
 
-def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice) -> Rejection | None:
-    """No to everybody but the device itself and the administrators of its company."""
+def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice, right: Right) -> Rejection | None:
+    """No to everybody but the device itself and those who have this right in its project."""
     if isinstance(actor, Device) and actor.serial == serial:
         return None
-    return None if administers(ledger, actor, device.company) else Rejection("device_unknown")
+    return None if _has(ledger, actor, device.company, right) else Rejection("device_unknown")
+
+
+def _has(ledger: Ledger, actor: Actor, company: str, right: Right) -> bool:  # noqa: ARG001
+    return administers(ledger, actor, company)

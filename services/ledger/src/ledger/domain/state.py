@@ -68,6 +68,19 @@ class Device(NamedTuple):
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
 
+    def changed(self, stated: DeviceLicenses) -> "Device":
+        """It as an event states it."""
+        return Device(
+            company=self.company,
+            project=stated.project,
+            generation=stated.generation,
+            issue=stated.issue,
+            holdings=holdings_of(stated.licenses),
+            delivered=self.delivered,
+            delivered_sequence=self.delivered_sequence,
+            returns=self.returns,
+        )
+
 
 class Ledger(NamedTuple):
     """All that the rules need to know; `sequence` is the last entry's."""
@@ -87,6 +100,16 @@ class Ledger(NamedTuple):
             Lot(license_type=name, license_class=self.catalog[name], count=count)
             for name, count in sorted(holdings.items())
         )
+
+    def credited(self, project: str, units: Holdings) -> Map[str, Project]:
+        """All projects, with these licenses added to the balance of one."""
+        known = self.projects[project]
+        return self.projects.set(project, Project(known.company, plus(known.free, units)))
+
+    def debited(self, project: str, units: Holdings) -> Map[str, Project]:
+        """All projects, with these licenses taken from the balance of one."""
+        known = self.projects[project]
+        return self.projects.set(project, Project(known.company, minus(known.free, units)))
 
     def device_licenses(self, serial: str, device: Device) -> DeviceLicenses:
         """A device as an event states it."""

@@ -1,4 +1,7 @@
-"""What the routes work with, and how they reach it."""
+"""What the routes work with, and how they reach it.
+
+Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -47,11 +50,11 @@ class Services:
     device_authorities: tuple[x509.Certificate, ...]
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     """Set by the gates, which no request to /v1 gets around."""
     return cast("Caller", request.state.caller)
 

@@ -1,0 +1,85 @@
+"""What may be asked of a ledger. Names are imperative; the wire names are strings that we own.
+
+One module for each family of commands; a family's union is what its rules in the ledger take.
+"""
+
+import hashlib
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.actors import Actor
+from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
+from contracts.commands.fields import (
+    MAX_COMMAND_BYTES,
+    MAX_RETURN_DOCUMENT_BYTES,
+    Address,
+    CompanyKind,
+    CorrelationId,
+    DeliveryPath,
+    DocumentBase64,
+    Firmware,
+    KeyHint,
+    ProjectName,
+    Reference,
+    Traceparent,
+)
+from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.identifiers import CommandId
+from contracts.models import WireModel
+
+Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand
+
+
+class CommandRecord(WireModel):
+    """A command on its way: the value of a record of ledger.commands.
+
+    `command_id` makes repeating harmless; `reply_to` names who awaits the outcome.
+    """
+
+    command_id: CommandId
+    actor: Actor
+    reply_to: Address
+    correlation_id: CorrelationId
+    traceparent: Traceparent | None = None
+    command: Annotated[Command, Field(discriminator="name")]
+
+    def fingerprint(self) -> str:
+        """SHA-256 of who asked for what: a repeated id must say the same again."""
+        # Defaults are left out, so that a field added later does not change what an old command said.
+        said = self.command.__pydantic_serializer__.to_json(self.command, exclude_defaults=True)
+        who = f"licensing/command-said/v1\n{self.actor}\n{self.command.name}\n"
+        return hashlib.sha256(who.encode() + said).hexdigest()
+
+
+__all__ = [
+    "MAX_COMMAND_BYTES",
+    "MAX_RETURN_DOCUMENT_BYTES",
+    "AddDevice",
+    "Address",
+    "AllocateLicenses",
+    "Command",
+    "CommandRecord",
+    "CompanyCommand",
+    "CompanyKind",
+    "CorrelationId",
+    "CreateProject",
+    "DeliveryPath",
+    "DeviceCommand",
+    "DocumentBase64",
+    "Firmware",
+    "FoundLedger",
+    "IssueActivationKey",
+    "KeyCommand",
+    "KeyHint",
+    "ProjectName",
+    "RecordLicenseFileDelivery",
+    "RedeemActivationKey",
+    "Reference",
+    "RegisterCompany",
+    "ReturnCommand",
+    "ReturnLicenses",
+    "Traceparent",
+]

@@ -1,0 +1,30 @@
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.identifiers import derived_id
+from dev.tokens import AUDIENCE, ISSUER, Issuer
+from ledger.entrypoints.api.tokens import KeyFile, Tokens
+
+ACCOUNT, COMPANY = derived_id("a", "account"), derived_id("a", "company")
+
+
+def test_the_api_takes_the_tokens_of_the_development_issuer(tmp_path: Path) -> None:
+    issuer = Issuer(tmp_path)
+    token = issuer.mint(ACCOUNT, COMPANY)
+    tokens = Tokens(KeyFile(issuer.jwks_file).key, issuer=ISSUER, audience=AUDIENCE)
+
+    caller = tokens.caller(f"Bearer {token}", now=datetime.now(UTC))
+
+    assert (caller.account, caller.company) == (ACCOUNT, COMPANY)
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = Issuer(tmp_path).prepare().read_bytes()
+
+    again = Issuer(tmp_path).prepare().read_bytes()
+
+    assert first == again
+    assert "d" not in json.loads(first)["keys"][0]
+    assert stat.S_IMODE((tmp_path / "tokens" / "key.pem").stat().st_mode) == 0o600
