@@ -72,7 +72,7 @@ async def test_a_token_with_a_wrong_claim_is_refused(claims: dict[str, Any]) -> 
 )
 async def test_a_token_at_a_wrong_time_or_for_too_long_is_refused(seconds_from_now: dict[str, int]) -> None:
     api, now = Api(), int(time.time())
-    claims = {name: now + seconds for name, seconds in seconds_from_now.items()}
+    claims: dict[str, Any] = {name: now + seconds for name, seconds in seconds_from_now.items()}
 
     assert problem(await api.get("/v1/companies", token=api.issuer.token(**claims))) == (401, "bad_credentials")
 
