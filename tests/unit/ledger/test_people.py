@@ -244,7 +244,8 @@ def test_a_company_has_a_bounded_number_of_members() -> None:
     story = a_project_with_people()
     company = story.ledger.companies[ADRIA]
     crowd = frozenset(derived_id(str(n), "account") for n in range(people.MAX_MEMBERS - 1))
-    story.ledger = replace(story.ledger, companies=story.ledger.companies.set(ADRIA, replace(company, members=crowd)))
+    crowded = story.ledger.companies.set(ADRIA, replace(company, members=crowd))
+    story.ledger = story.ledger._replace(companies=crowded)
     story.when(anna, member(NOBODY)).refused("too_many_members", limit=people.MAX_MEMBERS)
 
 

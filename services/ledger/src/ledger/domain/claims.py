@@ -1,6 +1,5 @@
 """Claim codes: an account makes one for a project, and a device in no project puts itself into it (F7)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -32,7 +31,7 @@ def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
     match event:
         case ClaimCodeCreated():
             code = OpenClaimCode(event.project, event.expires)
-            return replace(ledger, claim_codes=ledger.claim_codes.set(event.code_digest, code))
+            return ledger._replace(claim_codes=ledger.claim_codes.set(event.code_digest, code))
         case ClaimCodeWithdrawn():
             return _spent(ledger, event.code_digest, None)
         case DeviceClaimed():
@@ -44,7 +43,7 @@ def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
 
 def _spent(ledger: Ledger, digest: str, serial: str | None) -> Ledger:
     spent = SpentClaimCode(serial, ledger.sequence)
-    return replace(ledger, claim_codes=ledger.claim_codes.set(digest, spent))
+    return ledger._replace(claim_codes=ledger.claim_codes.set(digest, spent))
 
 
 def create_claim_code(

@@ -1,6 +1,5 @@
 """Devices: brought into a project, given licenses, and served license files."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -34,15 +33,14 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
     match event:
         case LicensesAllocated():
             device = event.device
-            return replace(
-                ledger,
+            return ledger._replace(
                 projects=ledger.debited(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case LicenseFileDelivered():
             known = ledger.devices[event.serial]
-            delivered = replace(known, delivered=event.issue, delivered_sequence=ledger.sequence, bound=known.holdings)
-            return replace(ledger, devices=ledger.devices.set(event.serial, delivered))
+            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence, bound=known.holdings)
+            return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():
             return arrived(ledger, event.company, event.device)
         case _:
@@ -54,17 +52,16 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
     known = ledger.released.get(serial)
     if known is None:
         return DeviceLicenses(serial=serial, project=project, generation=1, issue=1, licenses=())
-    return ledger.device_licenses(serial, replace(known, project=project, issue=known.issue + 1))
+    return ledger.device_licenses(serial, known._replace(project=project, issue=known.issue + 1))
 
 
 def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
     """The ledger with a device that came into a project and was in none before."""
     known = ledger.released.get(device.serial)
     here = Device(company, device.project, device.generation, device.issue, NOTHING) if known is None else known
-    return replace(
-        ledger,
+    return ledger._replace(
         projects=ledger.with_devices(device.project, 1),
-        devices=ledger.devices.set(device.serial, replace(here.changed(device), company=company)),
+        devices=ledger.devices.set(device.serial, here.changed(device)._replace(company=company)),
         released=ledger.released if known is None else ledger.released.delete(device.serial),
     )
 
@@ -98,12 +95,14 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return wanted
     if refused := _refuse_allocation(ledger, command, project, device, wanted):
         return refused
-    after = replace(device, issue=device.issue + 1, holdings=plus(device.holdings, wanted))
-    return LicensesAllocated(
-        company=project.company,
-        lots=ledger.lots(wanted),
-        device=ledger.device_licenses(command.serial, after),
+    after = DeviceLicenses(
+        serial=command.serial,
+        project=device.project,
+        generation=device.generation,
+        issue=device.issue + 1,
+        licenses=ledger.lots(plus(device.holdings, wanted)),
     )
+    return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
 
 
 def refuse_elsewhere(ledger: Ledger, actor: Actor, device: Device, project: str) -> Rejection | None:

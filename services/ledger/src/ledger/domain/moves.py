@@ -1,6 +1,5 @@
 """Devices that change their project: within a company, out of it, or across companies by consent of both (F1)."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -59,15 +58,14 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
         case DeviceMoved():
             return _moved(ledger, event)
         case DeviceReleased():
-            gone = replace(
-                ledger,
+            gone = ledger._replace(
                 projects=ledger.with_devices(event.project, -1),
                 devices=ledger.devices.delete(event.serial),
                 released=ledger.released.set(event.serial, ledger.devices[event.serial]),
             )
             return _without_offer(gone, event.serial)
         case DeviceOffered():
-            return replace(ledger, offers=ledger.offers.set(event.serial, event.offered_to))
+            return ledger._replace(offers=ledger.offers.set(event.serial, event.offered_to))
         case DeviceOfferWithdrawn():
             return _without_offer(ledger, event.serial)
         case _:
@@ -157,7 +155,7 @@ def _refuse_full(ledger: Ledger, device: Device) -> Rejection | None:
 
 
 def _at(ledger: Ledger, serial: str, device: Device, project: str) -> DeviceLicenses:
-    return ledger.device_licenses(serial, replace(device, project=project, issue=device.issue + 1))
+    return ledger.device_licenses(serial, device._replace(project=project, issue=device.issue + 1))
 
 
 def _move(ledger: Ledger, device: Device, there: DeviceLicenses) -> DeviceMoved:
@@ -172,13 +170,13 @@ def _move(ledger: Ledger, device: Device, there: DeviceLicenses) -> DeviceMoved:
 def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
     """An offer ends when the device leaves the company that made it."""
     device = event.device
-    left = replace(ledger, projects=ledger.with_devices(event.former_project, -1))
-    here = replace(ledger.devices[device.serial].changed(device), company=event.company)
-    moved = replace(
-        left, projects=left.with_devices(device.project, 1), devices=ledger.devices.set(device.serial, here)
+    left = ledger._replace(projects=ledger.with_devices(event.former_project, -1))
+    here = ledger.devices[device.serial].changed(device)._replace(company=event.company)
+    moved = left._replace(
+        projects=left.with_devices(device.project, 1), devices=ledger.devices.set(device.serial, here)
     )
     return moved if event.company == event.former_company else _without_offer(moved, device.serial)
 
 
 def _without_offer(ledger: Ledger, serial: str) -> Ledger:
-    return replace(ledger, offers=ledger.offers.delete(serial)) if serial in ledger.offers else ledger
+    return ledger._replace(offers=ledger.offers.delete(serial)) if serial in ledger.offers else ledger

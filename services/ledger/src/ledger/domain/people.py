@@ -40,12 +40,12 @@ def evolve(ledger: Ledger, event: PeopleEvent) -> Ledger:
     match event:
         case MemberAdded():
             company = _with_member(ledger.companies[event.company], event.account, administrator=event.administrator)
-            return replace(ledger, companies=ledger.companies.set(event.company, company))
+            return ledger._replace(companies=ledger.companies.set(event.company, company))
         case MemberRemoved():
             company = _without_member(ledger.companies[event.company], event.account)
             person = (event.account, event.company)
             grants = ledger.grants.delete(person) if person in ledger.grants else ledger.grants
-            return replace(ledger, companies=ledger.companies.set(event.company, company), grants=grants)
+            return ledger._replace(companies=ledger.companies.set(event.company, company), grants=grants)
         case RightsGranted() | RightsRevoked():
             return _with_rights(ledger, event)
         case _:
@@ -147,7 +147,7 @@ def _with_rights(ledger: Ledger, event: RightsGranted | RightsRevoked) -> Ledger
     person = (event.account, event.acting_for)
     projects = ledger.grants.get(person, Map[str, Rights]())
     projects = projects.set(event.project, frozenset(event.rights)) if event.rights else projects.delete(event.project)
-    return replace(ledger, grants=ledger.grants.set(person, projects) if projects else ledger.grants.delete(person))
+    return ledger._replace(grants=ledger.grants.set(person, projects) if projects else ledger.grants.delete(person))
 
 
 def _is_in(company: Company, account: str) -> bool:

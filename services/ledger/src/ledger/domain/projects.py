@@ -1,6 +1,5 @@
 """Projects renamed and archived, and licenses that go between projects or back from a device (rules R5 and X4)."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -36,35 +35,33 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
     match event:
         case LicensesMoved():
             units = holdings_of(event.lots)
-            left = replace(ledger, projects=ledger.debited(event.source, units))
-            return replace(left, projects=left.credited(event.target, units))
+            left = ledger._replace(projects=ledger.debited(event.source, units))
+            return left._replace(projects=left.credited(event.target, units))
         case LicensesDeallocated():
             device = event.device
-            return replace(
-                ledger,
+            return ledger._replace(
                 projects=ledger.credited(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case ProjectRenamed():
             freed = _without_name(ledger, event.company, event.former_name)
-            renamed = replace(ledger.projects[event.project], name=event.project_name)
-            return replace(
-                freed,
+            renamed = ledger.projects[event.project]._replace(name=event.project_name)
+            return freed._replace(
                 projects=ledger.projects.set(event.project, renamed),
                 project_names=freed.project_names.set(
                     (event.company, comparable_name(event.project_name)), event.project
                 ),
             )
         case ProjectArchived():
-            archived = replace(ledger.projects[event.project], archived=True)
+            archived = ledger.projects[event.project]._replace(archived=True)
             freed = _without_name(ledger, event.company, event.project_name)
-            return replace(freed, projects=ledger.projects.set(event.project, archived))
+            return freed._replace(projects=ledger.projects.set(event.project, archived))
         case _:
             assert_never(event)
 
 
 def _without_name(ledger: Ledger, company: str, name: str) -> Ledger:
-    return replace(ledger, project_names=ledger.project_names.delete((company, comparable_name(name))))
+    return ledger._replace(project_names=ledger.project_names.delete((company, comparable_name(name))))
 
 
 def rename_project(ledger: Ledger, command: RenameProject, actor: Actor) -> ProjectRenamed | Rejection:
@@ -134,7 +131,7 @@ def deallocate_licenses(ledger: Ledger, command: DeallocateLicenses, actor: Acto
     project = ledger.projects[command.project]
     if refused := _refuse_deallocation(ledger, device, wanted) or _refuse_credit(project, wanted):
         return refused
-    after = replace(device, issue=device.issue + 1, holdings=minus(device.holdings, wanted))
+    after = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, wanted))
     return LicensesDeallocated(
         company=project.company, lots=ledger.lots(wanted), device=ledger.device_licenses(command.serial, after)
     )
