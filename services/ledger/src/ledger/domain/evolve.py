@@ -36,7 +36,7 @@ from ledger.domain.state import Ledger
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = ledger._replace(sequence=ledger.sequence + 1)
+    ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
