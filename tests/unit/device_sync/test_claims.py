@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from contracts import activation_key, claim_code
 from contracts.commands import ClaimDevice
 from device_sync.adapters.sqlite_store import SqliteStore
@@ -44,7 +42,7 @@ async def test_the_ledgers_no_is_the_answer(store: SqliteStore) -> None:
 
 
 async def test_a_box_with_a_spent_certificate_claims_nothing(store: SqliteStore) -> None:
-    store.take([replace(file_row(), generation=2)], {})
+    store.take([file_row(sequence=12, generation=2)], {})
     ledger = _ledger()
 
     assert await _claim(store, ledger) == Refused("certificate_invalidated")
