@@ -12,6 +12,8 @@ from contracts.events import (
     Event,
     HeldLicensesReleased,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
     LicensesUpgraded,
     SoftwareServiceBought,
@@ -59,7 +61,9 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
-        case LicensesReturned():
+        case LicensesMoved():
+            return _move(event.lots, project_account(event.source), project_account(event.target))
+        case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
         case SoftwareServiceBought() | HeldLicensesReleased():

@@ -20,6 +20,7 @@ from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_people import PeopleQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -119,6 +120,7 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
             dated=cast("DatedQueries", NoRows()),
+            people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

@@ -1,13 +1,20 @@
 """Software service: the rows of the golden table (domain section 5), held licenses, upgrades (F3)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
-from contracts.commands import BuySoftwareService, DefineLicenseTypes, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands import (
+    ArchiveProject,
+    BuySoftwareService,
+    DeallocateLicenses,
+    DefineLicenseTypes,
+    MoveLicenses,
+    ReleaseHeldLicenses,
+    UpgradeLicenses,
+)
 from contracts.dates import civil_day
 from contracts.events import ActivationKeyRedeemed, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.service import ServicePeriod
@@ -26,7 +33,9 @@ from tests.unit.ledger.story import (
     anna,
     ben,
     box,
+    deliver,
     issue,
+    licenses,
     redeem,
     staff,
 )
@@ -53,7 +62,7 @@ def ended(day: str, *, today: str, **stock: int) -> Story:
     end = date.fromisoformat(day)
     period = ServicePeriod(anchor=date(end.year, end.month, 1), months=1)
     assert period.ends_on == end
-    story.ledger = replace(story.ledger, service=story.ledger.service.set(HOTEL, period))
+    story.ledger = story.ledger._replace(service=story.ledger.service.set(HOTEL, period))
     return story
 
 
@@ -344,3 +353,18 @@ def test_a_device_that_would_hold_more_than_it_may_is_not_upgraded() -> None:
     story.given((staff, DefineLicenseTypes(license_types=(limited,), reference="CAT-9")))
     story.given((anna, add()), (anna, allocate(Port9=6)))
     story.when(anna, upgrade(11, SERIAL)).refused("smb_limit", license_type="Port11", limit=5)
+
+
+def test_an_upgrade_does_not_free_what_a_delivered_file_held() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10", Port9=4, SSC=50)
+    story.given((anna, add()), (anna, allocate(Port9=3)), (box, deliver(1, 2)), (anna, upgrade(11, SERIAL)))
+    story.when(anna, DeallocateLicenses(project=HOTEL, serial=SERIAL, licenses=licenses(Port11=1))).refused(
+        "already_delivered", license_type="Port11", undelivered=0
+    )
+
+
+def test_a_project_with_held_licenses_is_not_empty() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10", Port11=10, SSC=10)
+    more(story, Port11=12)
+    story.given((anna, MoveLicenses(source=HOTEL, target=DEFAULT, licenses=licenses(Port11=10))))
+    story.when(anna, ArchiveProject(project=HOTEL)).refused("project_not_empty", devices=0, free=12)

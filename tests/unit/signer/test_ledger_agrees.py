@@ -16,8 +16,8 @@ from signer.domain.books_periods import require_day
 from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story
+from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.story import NOON
-from tests.unit.ledger.test_laws import histories
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -27,7 +27,7 @@ BEGINNING: list[tuple[Actor, Command]] = [
 ]
 
 
-@given(histories)
+@given(people_histories)
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
@@ -40,7 +40,7 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
         books.post(event)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
-    for serial, device in ledger.devices.items():
+    for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from contracts.actors import Actor
 from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
@@ -23,10 +24,31 @@ from contracts.commands.fields import (
     Firmware,
     KeyHint,
     ProjectName,
+    Reason,
     Reference,
+    Right,
+    Rights,
+    SomeRights,
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.moves import (
+    AcceptDevice,
+    MoveCommand,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
+    WithdrawDeviceOffer,
+)
+from contracts.commands.people import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
+from contracts.commands.projects import (
+    ArchiveProject,
+    DeallocateLicenses,
+    MoveLicenses,
+    ProjectCommand,
+    RenameProject,
+)
 from contracts.commands.returns import ReturnCommand, ReturnLicenses
 from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
@@ -43,6 +65,10 @@ Command = (
     | WarrantyCommand
     | TestCommand
     | ServiceCommand
+    | PeopleCommand
+    | ProjectCommand
+    | MoveCommand
+    | ClaimCommand
 )
 
 
@@ -70,17 +96,24 @@ class CommandRecord(WireModel):
 __all__ = [
     "MAX_COMMAND_BYTES",
     "MAX_RETURN_DOCUMENT_BYTES",
+    "AcceptDevice",
     "AddDevice",
+    "AddMember",
     "Address",
     "AllocateLicenses",
+    "ArchiveProject",
     "BuySoftwareService",
     "CatalogCommand",
+    "ClaimCommand",
+    "ClaimDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
     "CorrelationId",
+    "CreateClaimCode",
     "CreateProject",
+    "DeallocateLicenses",
     "DefineDeviceModels",
     "DefineLicenseTypes",
     "DeliveryPath",
@@ -89,22 +122,40 @@ __all__ = [
     "ExtendWarranty",
     "Firmware",
     "FoundLedger",
+    "GrantRights",
     "IssueActivationKey",
     "IssueTestLicenses",
     "KeyCommand",
     "KeyHint",
+    "MoveCommand",
+    "MoveDevice",
+    "MoveLicenses",
+    "OfferDevice",
+    "PeopleCommand",
+    "ProjectCommand",
     "ProjectName",
+    "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
     "RegisterDevices",
+    "ReleaseDevice",
     "ReleaseHeldLicenses",
+    "RemoveMember",
+    "RenameProject",
     "ReturnCommand",
     "ReturnLicenses",
+    "RevokeRights",
+    "Right",
+    "Rights",
     "ServiceCommand",
+    "SomeRights",
     "TestCommand",
     "Traceparent",
+    "TransferDevice",
     "UpgradeLicenses",
     "WarrantyCommand",
+    "WithdrawClaimCode",
+    "WithdrawDeviceOffer",
 ]

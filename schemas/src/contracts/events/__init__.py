@@ -13,15 +13,38 @@ from contracts.events.catalog import (
     LicenseTypesDefined,
     RegisteredDevice,
 )
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
+from contracts.events.moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
+from contracts.events.people import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
+from contracts.events.projects import (
+    LicensesDeallocated,
+    LicensesMoved,
+    ProjectArchived,
+    ProjectEvent,
+    ProjectRenamed,
+)
 from contracts.events.returns import LicensesReturned, ReturnEvent
 from contracts.events.service import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
 from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | CatalogEvent | WarrantyEvent | TestEvent | ServiceEvent
+Event = (
+    CompanyEvent
+    | KeyEvent
+    | DeviceEvent
+    | ReturnEvent
+    | PeopleEvent
+    | ProjectEvent
+    | MoveEvent
+    | ClaimEvent
+    | CatalogEvent
+    | WarrantyEvent
+    | TestEvent
+    | ServiceEvent
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -31,11 +54,19 @@ __all__ = [
     "ActivationKeyIssued",
     "ActivationKeyRedeemed",
     "CatalogEvent",
+    "ClaimCodeCreated",
+    "ClaimCodeWithdrawn",
+    "ClaimEvent",
     "CompanyEvent",
     "CompanyRegistered",
     "DeviceAdded",
+    "DeviceClaimed",
     "DeviceEvent",
     "DeviceModelsDefined",
+    "DeviceMoved",
+    "DeviceOfferWithdrawn",
+    "DeviceOffered",
+    "DeviceReleased",
     "DevicesRegistered",
     "Event",
     "HeldLicensesReleased",
@@ -44,11 +75,22 @@ __all__ = [
     "LicenseFileDelivered",
     "LicenseTypesDefined",
     "LicensesAllocated",
+    "LicensesDeallocated",
+    "LicensesMoved",
     "LicensesReturned",
     "LicensesUpgraded",
+    "MemberAdded",
+    "MemberRemoved",
+    "MoveEvent",
+    "PeopleEvent",
+    "ProjectArchived",
     "ProjectCreated",
+    "ProjectEvent",
+    "ProjectRenamed",
     "RegisteredDevice",
     "ReturnEvent",
+    "RightsGranted",
+    "RightsRevoked",
     "ServiceEvent",
     "SoftwareServiceBought",
     "TestEvent",

@@ -10,19 +10,34 @@ from contracts.entries import Entry
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ClaimCodeCreated,
+    ClaimCodeWithdrawn,
     CompanyRegistered,
     DeviceAdded,
+    DeviceClaimed,
     DeviceModelsDefined,
+    DeviceMoved,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
     LicensesUpgraded,
     LicenseTypesDefined,
+    MemberAdded,
+    MemberRemoved,
+    ProjectArchived,
     ProjectCreated,
+    ProjectRenamed,
+    RightsGranted,
+    RightsRevoked,
     SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
@@ -31,6 +46,7 @@ from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
 from ledger.application import projection_catalog
 from ledger.application.projection_catalog import CatalogChanges
+from ledger.application.projection_people import PeopleChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -45,12 +61,6 @@ class CompanyRow(NamedTuple):
     default_project: str
     sequence: int
     time: datetime
-
-
-class AdministratorRow(NamedTuple):
-    account: str
-    company: str
-    sequence: int
 
 
 class ProjectRow(NamedTuple):
@@ -118,19 +128,20 @@ Held = dict[str, int]
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to add, and what the touched accounts hold afterwards."""
+    """Rows to add, and what the touched accounts hold afterwards. `released` devices are in no project then."""
 
     held: defaultdict[str, Held]
     classes: dict[str, str] = field(default_factory=dict[str, str])
     companies: list[CompanyRow] = field(default_factory=list[CompanyRow])
-    administrators: list[AdministratorRow] = field(default_factory=list[AdministratorRow])
     projects: list[ProjectRow] = field(default_factory=list[ProjectRow])
     keys: list[KeyRow] = field(default_factory=list[KeyRow])
     redemptions: list[RedemptionRow] = field(default_factory=list[RedemptionRow])
     devices: dict[str, DeviceRow] = field(default_factory=dict[str, DeviceRow])
+    released: set[str] = field(default_factory=set[str])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
+    people: PeopleChanges = field(default_factory=PeopleChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
@@ -148,11 +159,16 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 found |= {project_account(project), held_account(project)}
             case LicensesUpgraded(project=project, device=device):
                 found.add(device_account(device.serial) if device else project_account(project))
+            case LicensesMoved(source=source, target=target):
+                found |= {project_account(source), project_account(target)}
             case (
                 DeviceAdded(device=device)
                 | LicensesAllocated(device=device)
                 | LicensesReturned(device=device)
                 | TestLicensesIssued(device=device)
+                | LicensesDeallocated(device=device)
+                | DeviceMoved(device=device)
+                | DeviceClaimed(device=device)
             ):
                 found |= {project_account(device.project), device_account(device.serial)}
             case _:
@@ -209,6 +225,7 @@ def _hold(held: Held, posting: Posting, sequence: int) -> None:
 
 def _note(changes: Changes, entry: Entry[Event]) -> None:
     event, at = entry.data, (entry.sequence, entry.time)
+    changes.people.note(entry)
     match event:
         case LedgerFounded():
             _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
@@ -224,9 +241,13 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
             _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
-        case DeviceAdded():
+        case LicensesMoved():
+            _classes(changes, event.lots)
+        case DeviceReleased():
+            changes.released.add(event.serial)
+        case DeviceAdded() | DeviceMoved() | DeviceClaimed():
             _device(changes, entry, event.company, event.device)
-        case LicensesAllocated() | LicensesReturned():
+        case LicensesAllocated() | LicensesReturned() | LicensesDeallocated():
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
         case LicenseFileDelivered():
@@ -250,6 +271,19 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case WarrantyExtended():
             _classes(changes, event.lots)
             projection_catalog.note_warranty(changes.catalog, event, entry.sequence)
+        case (
+            MemberAdded()
+            | MemberRemoved()
+            | RightsGranted()
+            | RightsRevoked()
+            | ProjectRenamed()
+            | ProjectArchived()
+            | DeviceOffered()
+            | DeviceOfferWithdrawn()
+            | ClaimCodeCreated()
+            | ClaimCodeWithdrawn()
+        ):
+            pass  # changes.people has noted it
         case _:
             assert_never(event)
 
@@ -259,7 +293,7 @@ def _company(
 ) -> None:
     at = (entry.sequence, entry.time)
     changes.companies.append(CompanyRow(company, kind, default_project, *at))
-    changes.administrators.append(AdministratorRow(administrator, company, entry.sequence))
+    changes.people.member(entry, administrator, company, administrator=True)
     changes.projects.append(ProjectRow(default_project, company, DEFAULT_PROJECT_NAME, *at))
 
 
@@ -270,6 +304,7 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     if stated != posted:
         raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
     _classes(changes, device.licenses)
+    changes.released.discard(device.serial)
     changes.devices[device.serial] = DeviceRow(
         device.serial,
         company,

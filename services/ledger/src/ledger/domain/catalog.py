@@ -1,6 +1,5 @@
 """The catalog of license types, device models, and the devices that the vendor delivered."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -41,16 +40,15 @@ def evolve(ledger: Ledger, event: CatalogEvent) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LicenseTypesDefined():
-            return replace(
-                ledger,
+            return ledger._replace(
                 catalog=ledger.catalog.update({one.license_type: one.license_class for one in event.license_types}),
                 facts=ledger.facts.update({one.license_type: one for one in event.license_types}),
             )
         case DeviceModelsDefined():
-            return replace(ledger, models=ledger.models.update({one.model: one for one in event.models}))
+            return ledger._replace(models=ledger.models.update({one.model: one for one in event.models}))
         case DevicesRegistered():
             added = {one.serial: Delivered(one.model, one.delivered_on, one.warranty_months) for one in event.devices}
-            return replace(ledger, delivered=ledger.delivered.update(added))
+            return ledger._replace(delivered=ledger.delivered.update(added))
         case _:
             assert_never(event)
 

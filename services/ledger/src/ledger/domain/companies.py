@@ -1,7 +1,6 @@
 """The ledger itself, companies and projects."""
 
 import unicodedata
-from dataclasses import replace
 from typing import assert_never
 
 from immutables import Map
@@ -37,7 +36,7 @@ def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
         case LedgerFounded():
             catalog = Map({d.license_type: d.license_class for d in event.catalog})
             facts = Map({d.license_type: described(d) for d in event.catalog})
-            founded = replace(ledger, vendor=event.vendor, catalog=catalog, facts=facts)
+            founded = ledger._replace(vendor=event.vendor, catalog=catalog, facts=facts)
             return _with_company(founded, event.vendor, "vendor", event.administrator, event.default_project)
         case CompanyRegistered():
             return _with_company(ledger, event.company, event.kind, event.administrator, event.default_project)
@@ -106,14 +105,13 @@ def comparable_name(name: str) -> str:
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
-    return replace(
-        ledger,
-        projects=ledger.projects.set(project, Project(company, {})),
+    return ledger._replace(
+        projects=ledger.projects.set(project, Project(company, name)),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
     )
 
 
 def _with_company(ledger: Ledger, company: str, kind: CompanyKind, administrator: str, project: str) -> Ledger:
     known = Company(kind, frozenset({administrator}))
-    grown = replace(ledger, companies=ledger.companies.set(company, known))
+    grown = ledger._replace(companies=ledger.companies.set(company, known))
     return _with_project(grown, company, project, DEFAULT_PROJECT_NAME)

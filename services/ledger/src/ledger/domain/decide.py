@@ -5,26 +5,56 @@ from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.commands import (
+    AcceptDevice,
     AddDevice,
+    AddMember,
     AllocateLicenses,
+    ArchiveProject,
     BuySoftwareService,
+    ClaimDevice,
     Command,
+    CreateClaimCode,
     CreateProject,
+    DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
     ExtendWarranty,
     FoundLedger,
+    GrantRights,
     IssueActivationKey,
     IssueTestLicenses,
+    MoveDevice,
+    MoveLicenses,
+    OfferDevice,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    ReleaseDevice,
     ReleaseHeldLicenses,
+    RemoveMember,
+    RenameProject,
     ReturnLicenses,
+    RevokeRights,
+    TransferDevice,
     UpgradeLicenses,
+    WithdrawClaimCode,
+    WithdrawDeviceOffer,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, service, test_licenses, warranty
+from ledger.domain import (
+    catalog,
+    claims,
+    companies,
+    devices,
+    keys,
+    moves,
+    people,
+    projects,
+    returns,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.state import Ledger
 
@@ -50,5 +80,13 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return test_licenses.decide(ledger, command, actor, now)
         case BuySoftwareService() | ReleaseHeldLicenses() | UpgradeLicenses():
             return service.decide(ledger, command, actor, now)
+        case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
+            return projects.decide(ledger, command, actor)
+        case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
+            return moves.decide(ledger, command, actor)
+        case GrantRights() | RevokeRights() | AddMember() | RemoveMember():
+            return people.decide(ledger, command, actor)
+        case CreateClaimCode() | WithdrawClaimCode() | ClaimDevice():
+            return claims.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

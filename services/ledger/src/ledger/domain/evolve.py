@@ -1,36 +1,63 @@
 """What each event changes. No rule is checked here: what is on the log has happened."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ClaimCodeCreated,
+    ClaimCodeWithdrawn,
     CompanyRegistered,
     DeviceAdded,
+    DeviceClaimed,
     DeviceModelsDefined,
+    DeviceMoved,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
     LicensesUpgraded,
     LicenseTypesDefined,
+    MemberAdded,
+    MemberRemoved,
+    ProjectArchived,
     ProjectCreated,
+    ProjectRenamed,
+    RightsGranted,
+    RightsRevoked,
     SoftwareServiceBought,
     TestLicensesIssued,
     WarrantyExtended,
 )
-from ledger.domain import catalog, companies, devices, keys, returns, service, test_licenses, warranty
+from ledger.domain import (
+    catalog,
+    claims,
+    companies,
+    devices,
+    keys,
+    moves,
+    people,
+    projects,
+    returns,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.domain.state import Ledger
 
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = replace(ledger, sequence=ledger.sequence + 1)
+    ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
@@ -48,5 +75,13 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return test_licenses.evolve(ledger, event)
         case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
             return service.evolve(ledger, event)
+        case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
+            return projects.evolve(ledger, event)
+        case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():
+            return moves.evolve(ledger, event)
+        case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
+            return people.evolve(ledger, event)
+        case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
+            return claims.evolve(ledger, event)
         case _:
             assert_never(event)

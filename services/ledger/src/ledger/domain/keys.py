@@ -1,7 +1,6 @@
 """Activation keys: issued by the vendor, redeemed once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -11,7 +10,7 @@ from contracts.dates import civil_day
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import refuse_project, refuse_staff_only
+from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
 from ledger.domain.service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
@@ -32,11 +31,10 @@ def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
     match event:
         case ActivationKeyIssued():
             issued = IssuedKey(holdings_of(event.lots))
-            return replace(ledger, keys=ledger.keys.set(event.key_digest, issued))
+            return ledger._replace(keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
             redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
-            credited = replace(
-                ledger,
+            credited = ledger._replace(
                 projects=ledger.credited(event.project, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
             )
@@ -74,8 +72,8 @@ def redeem_activation_key(
     if key is None:
         return Rejection("key_unknown")
     if isinstance(key, RedeemedKey):
-        own = key.company == project.company
-        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if own else {})
+        seen = key.company == project.company and has_right(ledger, actor, key.project, "view")
+        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
     for name, count in key.licenses.items():
         if project.free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})

@@ -1,6 +1,5 @@
 """Software service: bought with credits for a whole project, held licenses, upgrades (domain section 5, F3)."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
 
@@ -35,7 +34,7 @@ def evolve(ledger: Ledger, event: ServiceEvent) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case SoftwareServiceBought():
-            covered = replace(ledger, service=ledger.service.set(event.project, event.period))
+            covered = ledger._replace(service=ledger.service.set(event.project, event.period))
             return _released(covered, event)
         case HeldLicensesReleased():
             return _released(ledger, event)
@@ -121,7 +120,7 @@ def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
     gone = plus(holdings_of(what.charged), holdings_of(what.held))
     held = plus(ledger.held.get(project, {}), holdings_of(what.held))
     waiting = ledger.held.set(project, held) if held else ledger.held
-    return replace(ledger, projects=ledger.debited(project, gone), held=waiting)
+    return ledger._replace(projects=ledger.debited(project, gone), held=waiting)
 
 
 def facts_of(ledger: Ledger, project: str) -> ServiceFacts:
@@ -163,11 +162,10 @@ def _refuse_release(ledger: Ledger, project: str, released: Holdings) -> Rejecti
 
 
 def _released(ledger: Ledger, event: SoftwareServiceBought | HeldLicensesReleased) -> Ledger:
-    paid = replace(ledger, projects=ledger.debited(event.project, holdings_of(event.lots)))
+    paid = ledger._replace(projects=ledger.debited(event.project, holdings_of(event.lots)))
     if not event.released:
         return paid
-    return replace(
-        paid,
+    return paid._replace(
         projects=paid.credited(event.project, holdings_of(event.released)),
         held=paid.held.delete(event.project),
     )

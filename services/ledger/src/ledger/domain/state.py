@@ -1,37 +1,51 @@
 """What a ledger knows, as one immutable value; an older one stays valid when a newer is made from it.
 
 Holdings are plain dictionaries that nobody changes after they are made: a device's are small, and there are many.
+What every entry makes anew is a NamedTuple: a frozen dataclass takes four times as long to make, which replay feels.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
 
 from immutables import Map
 
 from contracts.catalog import DeviceModel, LicenseTypeFacts
-from contracts.commands import CompanyKind
+from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.service import ServicePeriod
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
+NOTHING: Holdings = {}
+Rights = frozenset[Right]
+"""What an account may do in a project; `view` is among them whenever there are any."""
+Person = tuple[str, str]
+"""An account and the company that it acts for: rights of one company never mix with those of another (F4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A group of accounts; its administrators have every right in all its projects."""
+    """A group of accounts; its administrators have every right in all its projects, its other members none as such."""
 
     kind: CompanyKind
     administrators: frozenset[str]
+    members: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A part of a company with its own balance."""
+class Project(NamedTuple):
+    """A part of a company with its own balance; `devices` are in it. Nothing happens in an archived one any more."""
 
     company: str
-    free: Holdings
+    name: str
+    free: Holdings = NOTHING
+    devices: int = 0
+    archived: bool = False
+
+    def holding(self, free: Holdings) -> "Project":
+        """It with another balance."""
+        return Project(self.company, self.name, free, self.devices, self.archived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,22 @@ class RedeemedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenClaimCode:
+    """A code that waits for its device."""
+
+    project: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpentClaimCode:
+    """A code that is used up, by which device (none: it was withdrawn) and as which entry."""
+
+    serial: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedReturn:
     """The one document that spent a generation, and the entry that accepted it."""
 
@@ -58,9 +88,11 @@ class AcceptedReturn:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none)."""
+class Device(NamedTuple):
+    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
+
+    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    """
 
     company: str
     project: str
@@ -71,6 +103,7 @@ class Device:
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
     test: TestLicenses | None = None
+    bound: Holdings = NOTHING
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
@@ -84,6 +117,7 @@ class Device:
             delivered_sequence=self.delivered_sequence,
             returns=self.returns,
             test=stated.test,
+            bound=self.bound,
         )
 
 
@@ -104,24 +138,32 @@ class IssuedTest:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """All that the rules need to know; `sequence` is the last entry's."""
+class Ledger(NamedTuple):
+    """All that the rules need to know; `sequence` is the last entry's.
+
+    `released` are devices in no project, by serial; `grants` are a person's rights by project; `offers` are the
+    companies that devices are offered to, by serial. `facts` say about a type what `catalog` does not; `tests` are the
+    one test of each serial, for ever; `held` are a project's licenses that wait until its service is paid for them.
+    """
 
     sequence: int = 0
     vendor: str | None = None
-    catalog: Map[str, LicenseClass] = field(default_factory=Map[str, LicenseClass])
-    facts: Map[str, LicenseTypeFacts] = field(default_factory=Map[str, LicenseTypeFacts])
-    models: Map[str, DeviceModel] = field(default_factory=Map[str, DeviceModel])
-    delivered: Map[str, Delivered] = field(default_factory=Map[str, Delivered])
-    service: Map[str, ServicePeriod] = field(default_factory=Map[str, ServicePeriod])
-    held: Map[str, Holdings] = field(default_factory=Map[str, Holdings])
-    tests: Map[str, IssuedTest] = field(default_factory=Map[str, IssuedTest])
-    companies: Map[str, Company] = field(default_factory=Map[str, Company])
-    projects: Map[str, Project] = field(default_factory=Map[str, Project])
-    project_names: Map[tuple[str, str], str] = field(default_factory=Map[tuple[str, str], str])
-    keys: Map[str, IssuedKey | RedeemedKey] = field(default_factory=Map[str, IssuedKey | RedeemedKey])
-    devices: Map[str, Device] = field(default_factory=Map[str, Device])
+    catalog: Map[str, LicenseClass] = Map[str, LicenseClass]()
+    companies: Map[str, Company] = Map[str, Company]()
+    projects: Map[str, Project] = Map[str, Project]()
+    project_names: Map[tuple[str, str], str] = Map[tuple[str, str], str]()
+    keys: Map[str, IssuedKey | RedeemedKey] = Map[str, IssuedKey | RedeemedKey]()
+    devices: Map[str, Device] = Map[str, Device]()
+    released: Map[str, Device] = Map[str, Device]()
+    grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
+    offers: Map[str, str] = Map[str, str]()
+    claim_codes: Map[str, OpenClaimCode | SpentClaimCode] = Map[str, OpenClaimCode | SpentClaimCode]()
+    facts: Map[str, LicenseTypeFacts] = Map[str, LicenseTypeFacts]()
+    models: Map[str, DeviceModel] = Map[str, DeviceModel]()
+    delivered: Map[str, Delivered] = Map[str, Delivered]()
+    tests: Map[str, IssuedTest] = Map[str, IssuedTest]()
+    service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
+    held: Map[str, Holdings] = Map[str, Holdings]()
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""
@@ -133,12 +175,17 @@ class Ledger:
     def credited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses added to the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, plus(known.free, units)))
+        return self.projects.set(project, known.holding(plus(known.free, units)))
 
     def debited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses taken from the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, minus(known.free, units)))
+        return self.projects.set(project, known.holding(minus(known.free, units)))
+
+    def with_devices(self, project: str, more: int) -> Map[str, Project]:
+        """All projects, with so many more devices counted in one."""
+        known = self.projects[project]
+        return self.projects.set(project, known._replace(devices=known.devices + more))
 
     def device_licenses(self, serial: str, device: Device) -> DeviceLicenses:
         """A device as an event states it."""

@@ -1,6 +1,5 @@
 """Test licenses: three months, once for a device, never in a balance (domain F2)."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from contracts.actors import Account, Actor
@@ -9,7 +8,7 @@ from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import TestEvent, TestLicensesIssued
 from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rights import refuse_device
+from ledger.domain.rights import refuse_handling
 from ledger.domain.state import Device, IssuedTest, Ledger
 
 OLDEST_VERSION = 8
@@ -28,8 +27,7 @@ def evolve(ledger: Ledger, event: TestEvent) -> Ledger:
     device = event.device
     if device.test is None:
         return ledger
-    return replace(
-        ledger,
+    return ledger._replace(
         devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
         tests=ledger.tests.set(device.serial, IssuedTest(device.test, ledger.sequence)),
     )
@@ -42,7 +40,7 @@ def issue_test_licenses(
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device, "test"):
+    if refused := refuse_handling(ledger, actor, device, "test"):
         return refused
     today = civil_day(now)
     wanted = _wanted(ledger, command, today)
@@ -51,7 +49,7 @@ def issue_test_licenses(
     issued = ledger.tests.get(command.serial)
     if issued is not None:
         return _again(issued, device, command, today)
-    after = replace(device, issue=device.issue + 1, test=wanted)
+    after = device._replace(issue=device.issue + 1, test=wanted)
     return TestLicensesIssued(company=device.company, device=ledger.device_licenses(command.serial, after))
 
 

@@ -1,6 +1,5 @@
 """Upgrades: PBX licenses of a newer major version while software service runs (domain F3)."""
 
-from dataclasses import replace
 from datetime import date
 
 from contracts.actors import Actor
@@ -16,10 +15,23 @@ from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 def evolve(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
     """The ledger after licenses became newer ones."""
     if event.device is not None:
-        device = ledger.devices[event.device.serial].changed(event.device)
-        return replace(ledger, devices=ledger.devices.set(event.device.serial, device))
-    without = replace(ledger, projects=ledger.debited(event.project, holdings_of(event.given_up)))
-    return replace(without, projects=without.credited(event.project, holdings_of(event.lots)))
+        known = ledger.devices[event.device.serial]
+        device = known.changed(event.device)._replace(bound=_still_bound(ledger, known.bound, event))
+        return ledger._replace(devices=ledger.devices.set(event.device.serial, device))
+    without = ledger._replace(projects=ledger.debited(event.project, holdings_of(event.given_up)))
+    return without._replace(projects=without.credited(event.project, holdings_of(event.lots)))
+
+
+def _still_bound(ledger: Ledger, bound: Holdings, event: LicensesUpgraded) -> Holdings:
+    """What a delivered file held stays bound as what it became: an upgrade frees nothing (rule R5)."""
+    became = {ledger.facts[lot.license_type].family: lot.license_type for lot in event.lots}
+    after = dict(bound)
+    for lot in event.given_up:
+        delivered = after.pop(lot.license_type, 0)
+        target = became[ledger.facts[lot.license_type].family]
+        if delivered:
+            after[target] = after.get(target, 0) + delivered
+    return after
 
 
 def upgrade_licenses(
@@ -61,10 +73,10 @@ def _on_device(
     if isinstance(change, Rejection):
         return change
     given_up, gained = change
-    without = replace(device, issue=device.issue + 1, holdings=minus(device.holdings, given_up))
+    without = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, given_up))
     if refused := refuse_limits(ledger, serial, without, gained):
         return refused
-    after = replace(without, holdings=plus(without.holdings, gained))
+    after = without._replace(holdings=plus(without.holdings, gained))
     event = _upgraded(ledger, command, change, today)
     return event.model_copy(update={"device": ledger.device_licenses(serial, after)})
 

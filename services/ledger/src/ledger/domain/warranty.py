@@ -9,7 +9,7 @@ from contracts.commands import ExtendWarranty, WarrantyCommand
 from contracts.dates import civil_day, last_day
 from contracts.events import WarrantyEvent, WarrantyExtended
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import refuse_device
+from ledger.domain.rights import refuse_handling
 from ledger.domain.state import Delivered, Device, Ledger, holdings_of
 
 
@@ -21,8 +21,7 @@ def decide(ledger: Ledger, command: WarrantyCommand, actor: Actor, now: datetime
 def evolve(ledger: Ledger, event: WarrantyEvent) -> Ledger:
     """The ledger after an event of this family."""
     extended = replace(ledger.delivered[event.serial], warranty_months=event.months)
-    return replace(
-        ledger,
+    return ledger._replace(
         projects=ledger.debited(event.project, holdings_of(event.lots)),
         delivered=ledger.delivered.set(event.serial, extended),
     )
@@ -35,7 +34,7 @@ def extend_warranty(
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return Rejection("device_unknown")
-    if refused := refuse_device(ledger, actor, command.serial, device, "service"):
+    if refused := refuse_handling(ledger, actor, device, "service"):
         return refused
     months = _months_of(ledger, command, device)
     if isinstance(months, Rejection):

@@ -31,6 +31,12 @@ Law = Literal[
     "day_wrong",
     "service_wrong",
     "upgrade_wrong",
+    "licenses_delivered",
+    "delivery_wrong",
+    "device_not_empty",
+    "move_without_consent",
+    "claim_code_wrong",
+    "project_archived",
     "history_rewritten",
 ]
 

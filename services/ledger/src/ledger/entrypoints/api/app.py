@@ -10,7 +10,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import catalog, companies, devices, documents, keys, pages, service, test_licenses, warranty
+from ledger.application.queries import NoRight
+from ledger.entrypoints.api import (
+    catalog,
+    claims,
+    companies,
+    devices,
+    documents,
+    keys,
+    moves,
+    pages,
+    people,
+    projects,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -31,7 +46,11 @@ the same body gives the same answer and changes nothing again. Every no is an RF
 """
 _FAMILIES = (
     companies,
+    people,
+    projects,
     devices,
+    moves,
+    claims,
     documents,
     keys,
     catalog,
@@ -74,6 +93,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
         return answer(error)
+
+    @app.exception_handler(NoRight)
+    async def no_right(_: Request, __: NoRight) -> Response:
+        return answer(Refused("no_right"))
 
     @app.exception_handler(Trouble)
     async def trouble(_: Request, error: Trouble) -> Response:

@@ -1,4 +1,7 @@
-"""What the routes work with, and how they reach it."""
+"""What the routes work with, and how they reach it.
+
+Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_people import PeopleQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -43,6 +47,7 @@ class Services:
     commands: CommandSender
     queries: Queries
     dated: DatedQueries
+    people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes
