@@ -12,7 +12,9 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from contracts.commands import Command
 from contracts.device_certificate import factory_certificate
+from contracts.outcomes import Accepted
 from dev.box import Box
 from dev.device import Answer, Firmware, ServiceRefused
 from dev.pki import Pki, read_certificate, read_key, write_certificate
@@ -22,6 +24,7 @@ from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import authorities, server_context
+from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
 from tests.unit.contracts.documents import GENERATION_CA, LICENSE_KEY, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, takes_returns
@@ -130,6 +133,19 @@ async def test_a_box_with_a_spent_certificate_gets_no_license_file(place: Place)
     answer = await place.ask("GET", "license-file")
 
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
+
+
+async def test_a_document_that_makes_too_big_a_command_is_too_big(place: Place) -> None:
+    """Each of 200 lines says what JSON has to escape, and the document is as long as one may be."""
+
+    def too_big(_: Command) -> Accepted:
+        raise CommandTooBig("the command has 64000 bytes; at most 61440 are taken")
+
+    place.ledger.answer = too_big
+
+    answer = await place.ask("PUT", "return", body=place.box.invalidate())
+
+    assert (answer.status, answer.code) == (413, "document_too_big")
 
 
 async def test_a_box_sees_no_other_serial(place: Place) -> None:

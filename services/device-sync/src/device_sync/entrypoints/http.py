@@ -16,6 +16,7 @@ from device_sync.application.license_files import Delivered, LicenseFiles, NotMo
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Refused
 from device_sync.entrypoints.tls import NoDevice, caller_of
+from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.problems import Problem, headers, render
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
@@ -118,6 +119,8 @@ class Edge:
             return await handler(request)
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
+        except CommandTooBig as error:
+            return _refused(request, Refused("document_too_big", f"{str(error).capitalize()}."))
         except Trouble as trouble:
             _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
             problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
