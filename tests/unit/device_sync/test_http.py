@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import warnings
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from dev.trouble import Trouble as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
+from device_sync.entrypoints import http
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import authorities, server_context
 from runtime.commands import CommandTooBig
@@ -146,6 +148,26 @@ async def test_a_document_that_makes_too_big_a_command_is_too_big(place: Place) 
     answer = await place.ask("PUT", "return", body=place.box.invalidate())
 
     assert (answer.status, answer.code) == (413, "document_too_big")
+
+
+async def test_a_box_can_not_take_the_places_of_all_others(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_IN_FLIGHT_A_DEVICE", 1)
+    context = ssl.create_default_context(cafile=str(place.box.server_ca_file))
+    context.load_cert_chain(place.box.certificate_file, place.box.key_file)
+    port = int(place.url.rpartition(":")[2])
+    _, slow = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    slow.write(f"PUT /v1/devices/{SERIAL}/return HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n".encode())
+    await slow.drain()
+    await asyncio.sleep(0.1)
+
+    busy = await place.ask("GET", "license-file")
+    slow.close()
+    with suppress(ConnectionError):
+        await slow.wait_closed()
+    await asyncio.sleep(0.1)
+
+    assert (busy.status, busy.code) == (503, "unavailable")
+    assert (await place.ask("GET", "license-file")).status == 200
 
 
 async def test_a_box_sees_no_other_serial(place: Place) -> None:

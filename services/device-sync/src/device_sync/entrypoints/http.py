@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter as Counts
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 
 from aiohttp import web
@@ -25,6 +27,8 @@ BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
+MAX_IN_FLIGHT_A_DEVICE = 4
+"""A box asks one thing at a time; a stolen one must not take the places of all others."""
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
 KEEP_ALIVE_SECONDS = 15.0
@@ -60,6 +64,7 @@ class Edge:
         self._returns = returns
         self._waits_for = waits_for
         self._in_flight = 0
+        self._of_device: Counts[str] = Counts()
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._around], client_max_size=MAX_RETURN_DOCUMENT_BYTES)
@@ -116,7 +121,8 @@ class Edge:
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check_able()
-            return await handler(request)
+            with self._share(caller_of(request).serial):
+                return await handler(request)
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
         except CommandTooBig as error:
@@ -140,6 +146,19 @@ class Edge:
             raise Trouble(waits_for)
         if self._in_flight > MAX_IN_FLIGHT:
             raise Trouble("too many devices are being answered", retry_after_seconds=2 * RETRY_AFTER_SECONDS)
+
+    @contextmanager
+    def _share(self, serial: str) -> Generator[None]:
+        """One of the device's places; raises Trouble when it has taken all of them."""
+        if self._of_device[serial] >= MAX_IN_FLIGHT_A_DEVICE:
+            raise Trouble("this device has asked for too much at once")
+        self._of_device[serial] += 1
+        try:
+            yield
+        finally:
+            self._of_device[serial] -= 1
+            if not self._of_device[serial]:
+                del self._of_device[serial]
 
 
 async def _body(request: web.Request) -> bytes | Refused:
