@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from prometheus_client import REGISTRY
 
 from contracts.commands import Command
 from contracts.device_certificate import factory_certificate
@@ -150,8 +151,13 @@ async def test_a_document_that_makes_too_big_a_command_is_too_big(place: Place) 
     assert (answer.status, answer.code) == (413, "document_too_big")
 
 
+def _counted(answer: str) -> float:
+    return REGISTRY.get_sample_value("licensing_device_requests_total", {"route": "return", "answer": answer}) or 0
+
+
 async def test_a_box_can_not_take_the_places_of_all_others(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_IN_FLIGHT_A_DEVICE", 1)
+    defects = _counted("internal_error")
     context = ssl.create_default_context(cafile=str(place.box.server_ca_file))
     context.load_cert_chain(place.box.certificate_file, place.box.key_file)
     port = int(place.url.rpartition(":")[2])
@@ -167,6 +173,7 @@ async def test_a_box_can_not_take_the_places_of_all_others(place: Place, monkeyp
     await asyncio.sleep(0.1)
 
     assert (busy.status, busy.code) == (503, "unavailable")
+    assert _counted("internal_error") == defects
     assert (await place.ask("GET", "license-file")).status == 200
 
 

@@ -135,6 +135,8 @@ class Edge:
             return _problem(request, Problem(status=error.status, code=_code_of(error), detail=error.reason))
         except TimeoutError:
             return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
+        except ConnectionError:  # nobody is there to read this, but it is counted
+            return _problem(request, Problem(status=400, code="connection_lost", detail="The body ended too soon."))
         except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
             _log.exception("defect", correlation_id=request[CORRELATION_ID])
             return _problem(
