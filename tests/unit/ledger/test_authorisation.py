@@ -6,13 +6,14 @@ from typing import Any, cast, get_args
 import pytest
 
 from contracts.actors import Account, Actor
-from contracts.commands import Command, Right
+from contracts.commands import BuySoftwareService, Command, ReleaseHeldLicenses, Right
 from contracts.identifiers import derived_id
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.services import Services
-from tests.unit.ledger import story, story_people
+from tests.unit.ledger import story, story_people, test_catalog, test_service, test_test_licenses, test_warranty
+from tests.unit.ledger.dated_histories import priced
 from tests.unit.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
 from tests.unit.ledger.story_people import BORAS, a_stocked_project_with_people, grant
 
@@ -71,6 +72,14 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "claim-device": (story_people.claim(OTHER_SERIAL.replace("4", "6")), {"a new box"}),
     "record-license-file-delivery": (story.deliver(1, 2), {"the box", *with_right("licenses")}),
     "return-licenses": (story.give_back(), {"the box", *with_right("return")}),
+    "define-license-types": (test_catalog.define(test_catalog.SMB), {"staff"}),
+    "define-device-models": (test_catalog.models(test_catalog.MODEL), {"staff"}),
+    "register-devices": (test_catalog.register(test_catalog.delivered(OTHER_SERIAL)), {"staff"}),
+    "extend-warranty": (test_warranty.extend(), with_right("service")),
+    "issue-test-licenses": (test_test_licenses.ask(), with_right("test")),
+    "buy-software-service": (BuySoftwareService(project=HOTEL, months=1, preview="0" * 64), with_right("service")),
+    "release-held-licenses": (ReleaseHeldLicenses(project=HOTEL, preview="0" * 64), with_right("service")),
+    "upgrade-licenses": (test_service.upgrade(11), with_right("licenses")),
 }
 
 
@@ -110,6 +119,21 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/devices/{serial}/license-file": "licenses",
     "PUT /v1/devices/{serial}/return": "return-licenses",
     "GET /v1/devices/{serial}/return-receipt": "return",
+    "GET /v1/license-types": "anybody with a token",
+    "POST /v1/license-types": "define-license-types",
+    "GET /v1/device-models": "anybody with a token",
+    "POST /v1/device-models": "define-device-models",
+    "POST /v1/delivered-devices": "register-devices",
+    "POST /v1/devices/{serial}/warranty-extensions": "extend-warranty",
+    "GET /v1/devices/{serial}/guarantee": "view, in the name of a reseller, or staff",
+    "POST /v1/devices/{serial}/test-licenses": "issue-test-licenses",
+    "GET /v1/devices/{serial}/test-licenses": "view",
+    "GET /v1/projects/{project}/software-service": "view",
+    "GET /v1/projects/{project}/software-service/price": "view",
+    "GET /v1/projects/{project}/software-service/held-licenses/price": "view",
+    "POST /v1/projects/{project}/software-service": "buy-software-service",
+    "POST /v1/projects/{project}/software-service/held-licenses/releases": "release-held-licenses",
+    "POST /v1/projects/{project}/upgrades": "upgrade-licenses",
     "POST /v1/activation-keys": "issue-activation-key",
     "POST /v1/activation-keys/redemptions": "redeem-activation-key",
 }
@@ -130,6 +154,7 @@ def a_full_ledger() -> Story:
         *((anna, story_people.member(derived_id(name, "account"))) for name in ("leaver", "watcher")),
         (anna, grant(derived_id("watcher", "account"), ADRIA, "view")),
     )
+    _with_dates(told)
     for name, who in PEOPLE.items():
         _, plus, right = name.partition("+")
         if plus and isinstance(who, Account):
@@ -138,6 +163,25 @@ def a_full_ledger() -> Story:
             for project in (HOTEL, empty):
                 told.given((anna, grant(who.account, who.company, cast("Right", right), project=project)))
     return told
+
+
+def _with_dates(told: Story) -> None:
+    """A delivered device, service that runs, licenses that wait to be paid, and what all of this costs."""
+    told.given(
+        (story.staff, test_catalog.models(test_catalog.MODEL)),
+        (story.staff, test_catalog.register(test_catalog.delivered())),
+        (story.staff, test_warranty.KEY.model_copy(update={"key_digest": "b8" * 32})),
+        (anna, story.redeem("b8" * 32)),
+        (story.staff, story.issue("b9" * 32, Port9=1, SSC=6)),
+        (anna, story.redeem("b9" * 32)),
+    )
+    test_service.bought(told, 1)
+    told.given(
+        (story.staff, story.issue("ba" * 32, Port11=100)),
+        (anna, story.redeem("ba" * 32)),
+        (story.staff, story.issue("bb" * 32, SSC=50)),
+        (anna, story.redeem("bb" * 32)),
+    )
 
 
 FULL = a_full_ledger()
@@ -164,7 +208,7 @@ def _allowed(who: str, name: str, allowed: set[str]) -> bool:
 @pytest.mark.parametrize(("command", "actor", "allowed"), list(rows()))
 def test_a_command_is_for_those_in_its_row_and_nobody_else(command: Command, actor: Actor, allowed: bool) -> None:
     ledger = Story().ledger if command.name == "found-ledger" else FULL.ledger
-    answer = decide(ledger, command, actor, now=NOON)
+    answer = decide(ledger, priced(ledger, command, NOON), actor, now=NOON)
     if allowed:
         assert not isinstance(answer, Rejection), answer
     else:

@@ -102,6 +102,7 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         generation=device.generation,
         issue=device.issue + 1,
         licenses=ledger.lots(plus(device.holdings, wanted)),
+        test=device.test,
     )
     return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
 
