@@ -62,7 +62,8 @@ def postings(event: Event) -> tuple[Posting, ...]:
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
         case LicensesMoved():
-            return _move(event.lots, project_account(event.source), project_account(event.target))
+            moved = _move(event.lots, project_account(event.source), project_account(event.target))
+            return moved if event.coverage is None else moved + _covered(event.target, event.coverage)
         case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))

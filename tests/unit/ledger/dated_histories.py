@@ -13,6 +13,7 @@ from contracts.commands import (
     DefineLicenseTypes,
     ExtendWarranty,
     IssueTestLicenses,
+    MoveLicenses,
     RegisterDevices,
     ReleaseHeldLicenses,
     UpgradeLicenses,
@@ -22,7 +23,7 @@ from ledger.domain.service import facts_of
 from ledger.domain.service_quotes import quote_months, quote_release
 from ledger.domain.state import Ledger
 from tests.unit.ledger import story
-from tests.unit.ledger.story import HOTEL, NOON, OTHER_SERIAL, SERIAL
+from tests.unit.ledger.story import DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
 from tests.unit.ledger.test_laws import KEYS, PROJECTS, actors, serials
 
 TYPES = ("Port9", "Port11", "Fax10", "Channel", "SSC", "WE-12", "WE-48")
@@ -45,6 +46,8 @@ plain: st.SearchStrategy[Command] = st.one_of(
               serials, st.integers(1, 9)),
     st.builds(lambda serial, name: ExtendWarranty(serial=serial, license_type=name, confirm_final=True),
               serials, st.sampled_from(["WE-12", "WE-48"])),
+    st.builds(lambda way, n: MoveLicenses(source=way[0], target=way[1], licenses=story.licenses(**n)),
+              st.sampled_from([(HOTEL, DEFAULT), (DEFAULT, HOTEL)]), counts),
     st.just(DefineLicenseTypes(license_types=(PORT12,), reference="CAT-12")),
 )  # fmt: skip
 steps = st.tuples(st.one_of(st.just(story.anna), actors), plain, st.integers(0, 200))

@@ -368,3 +368,16 @@ def test_a_project_with_held_licenses_is_not_empty() -> None:
     more(story, Port11=12)
     story.given((anna, MoveLicenses(source=HOTEL, target=DEFAULT, licenses=licenses(Port11=10))))
     story.when(anna, ArchiveProject(project=HOTEL)).refused("project_not_empty", devices=0, free=12)
+
+
+def test_d6_licenses_that_are_moved_in_are_paid_or_held_too() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10", Port11=10, SSC=15).given(
+        (staff, issue(MORE, Port11=24)), (anna, redeem(MORE, into=DEFAULT))
+    )
+    bring = MoveLicenses(source=DEFAULT, target=HOTEL, licenses=licenses(Port11=12))
+    story.given((anna, bring))
+    assert story.free() == {"Port11": 22}
+    story.given((anna, bring))
+    assert story.free() == {"Port11": 22}
+    assert dict(story.ledger.held[HOTEL]) == {"Port11": 12}
+    assert story.free(DEFAULT) == {}

@@ -159,8 +159,9 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 found |= {project_account(project), held_account(project)}
             case LicensesUpgraded(project=project, device=device):
                 found.add(device_account(device.serial) if device else project_account(project))
-            case LicensesMoved(source=source, target=target):
+            case LicensesMoved(source=source, target=target, coverage=coverage):
                 found |= {project_account(source), project_account(target)}
+                found |= {held_account(target)} if coverage else set()
             case (
                 DeviceAdded(device=device)
                 | LicensesAllocated(device=device)
@@ -242,7 +243,7 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
             _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
         case LicensesMoved():
-            _classes(changes, event.lots)
+            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
         case DeviceReleased():
             changes.released.add(event.serial)
         case DeviceAdded() | DeviceMoved() | DeviceClaimed():

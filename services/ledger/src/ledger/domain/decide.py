@@ -81,7 +81,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
         case BuySoftwareService() | ReleaseHeldLicenses() | UpgradeLicenses():
             return service.decide(ledger, command, actor, now)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
-            return projects.decide(ledger, command, actor)
+            return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
             return moves.decide(ledger, command, actor)
         case GrantRights() | RevokeRights() | AddMember() | RemoveMember():

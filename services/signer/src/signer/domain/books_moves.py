@@ -24,6 +24,7 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.postings import Posting, postings, project_account
+from contracts.service import Coverage
 from signer.domain.laws import LawBrokenError
 
 
@@ -49,6 +50,7 @@ class MainBooks(Protocol):
     def require_project(self, project: str, company: str) -> None: ...
     def require_licenses(self, device: DeviceLicenses) -> None: ...
     def units(self, lots: Lots) -> dict[str, int]: ...
+    def cover(self, project: str, coverage: Coverage | None) -> None: ...
     def move(self, moves: tuple[Posting, ...]) -> None: ...
 
 
@@ -126,6 +128,7 @@ class Moves:
         self._books.require_project(event.source, event.company)
         self._books.require_project(event.target, event.company)
         self._books.units(event.lots)
+        self._books.cover(event.target, event.coverage)
         self._books.move(postings(event))
 
     def _moved(self, event: DeviceMoved) -> DeviceLicenses:

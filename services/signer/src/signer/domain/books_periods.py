@@ -10,6 +10,7 @@ from contracts.events import (
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
+    LicensesMoved,
     LicensesUpgraded,
     SoftwareServiceBought,
     TestLicensesIssued,
@@ -90,7 +91,7 @@ def require_day(event: Event, at: datetime) -> None:
             pass
         case SoftwareServiceBought(on=day) | HeldLicensesReleased(on=day) | LicensesUpgraded(on=day):
             pass
-        case ActivationKeyRedeemed(coverage=Coverage(on=day)):
+        case ActivationKeyRedeemed(coverage=Coverage(on=day)) | LicensesMoved(coverage=Coverage(on=day)):
             pass
         case _:
             return
