@@ -59,7 +59,7 @@ class PostgresDatedQueries(PostgresQueries):
     async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
         async with self._seen(viewer) as (connection, scope):
             kind = await connection.fetchval(_SHOWS_GUARANTEE, self._ledger, viewer.company)
-            if kind is None or scope is None:
+            if kind is None:
                 return False
             if await self._device(connection, scope, serial) is not None:
                 return True
