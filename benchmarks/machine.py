@@ -22,9 +22,10 @@ def roam(pid: int) -> None:
 
 
 def _allow(pid: int, cores: set[int]) -> None:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(ProcessLookupError):  # a thread may end meanwhile
-            os.sched_setaffinity(int(task.name), cores)
+    with suppress(FileNotFoundError):  # a process may end meanwhile, and so may a thread
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), cores)
 
 
 def pinned(core: int | None) -> tuple[str, ...]:
