@@ -6,10 +6,18 @@ Accounts are `issuance`, `project/<id>`, `device/<serial>` and `retired`; only `
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.events import ActivationKeyRedeemed, Event, LicensesAllocated, LicensesReturned
+from contracts.events import (
+    ActivationKeyRedeemed,
+    CorrectionApplied,
+    Event,
+    LegacyLicensesConverted,
+    LicensesAllocated,
+    LicensesReturned,
+)
 from contracts.licenses import Lot
 
 ISSUANCE = "issuance"
+RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,10 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesReturned():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
+        case CorrectionApplied():
+            return _move(event.lots, event.source, event.target)
+        case LegacyLicensesConverted():
+            return _move(event.lots, ISSUANCE, project_account(event.project))
         case _:
             return ()
 

@@ -9,7 +9,22 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.blocks import (
+    BlockActivationKey,
+    BlockCommand,
+    BlockCompany,
+    BlockDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+)
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    CorrectionCommand,
+    ProposeCorrection,
+    RejectCorrection,
+)
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
@@ -22,15 +37,27 @@ from contracts.commands.fields import (
     Firmware,
     KeyHint,
     ProjectName,
+    Reason,
     Reference,
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
-from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyLicenses,
+    LegacyCommand,
+)
+from contracts.commands.returns import (
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
+    ReturnCommand,
+    ReturnLicenses,
+)
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand
+Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | BlockCommand | CorrectionCommand | LegacyCommand
 
 
 class CommandRecord(WireModel):
@@ -60,10 +87,17 @@ __all__ = [
     "AddDevice",
     "Address",
     "AllocateLicenses",
+    "ApproveCorrection",
+    "BlockActivationKey",
+    "BlockCommand",
+    "BlockCompany",
+    "BlockDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
+    "ConvertLegacyLicenses",
+    "CorrectionCommand",
     "CorrelationId",
     "CreateProject",
     "DeliveryPath",
@@ -71,15 +105,26 @@ __all__ = [
     "DocumentBase64",
     "Firmware",
     "FoundLedger",
+    "GiveLegacyConsent",
+    "ImportLegacyLicenses",
     "IssueActivationKey",
     "KeyCommand",
     "KeyHint",
+    "LegacyCommand",
     "ProjectName",
+    "ProposeCorrection",
+    "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
+    "RejectCorrection",
+    "ReleaseReturnLimit",
+    "ReportSpentCertificate",
     "ReturnCommand",
     "ReturnLicenses",
     "Traceparent",
+    "UnblockActivationKey",
+    "UnblockCompany",
+    "UnblockDevice",
 ]

@@ -19,6 +19,14 @@ ProjectName = Annotated[
     ),
 ]
 Reference = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$", examples=["PO-2026-1174"])]
+Reason = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]{0,198}[^\x00-\x1f\x7f\s])?$",
+        description="Why staff does this. Kept for ever, so no person's name.",
+        examples=["Ordered by mistake"],
+    ),
+]
 KeyHint = Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$", description="Last four symbols of the key.")]
 DocumentBase64 = Annotated[str, Field(max_length=_MAX_BASE64, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
 Firmware = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9A-Za-z]{1,12}){0,3}$", examples=["11.00"])]

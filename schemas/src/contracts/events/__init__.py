@@ -6,30 +6,73 @@ change is a new version under a new type string, and the old one stays decodable
 
 from typing import get_args
 
+from contracts.events.blocks import (
+    ActivationKeyBlocked,
+    ActivationKeyUnblocked,
+    BlockEvent,
+    CompanyBlocked,
+    CompanyUnblocked,
+    DeviceBlocked,
+    DeviceUnblocked,
+)
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.corrections import (
+    CorrectionApplied,
+    CorrectionEvent,
+    CorrectionProposed,
+    CorrectionRejected,
+)
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
-from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.legacy import (
+    LegacyConsentGiven,
+    LegacyEvent,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
+from contracts.events.returns import (
+    LicensesReturned,
+    ReturnEvent,
+    ReturnLimitReleased,
+    SpentCertificateSeen,
+)
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent
+Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | BlockEvent | CorrectionEvent | LegacyEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
 
 __all__ = [
     "EVENT_TYPES",
+    "ActivationKeyBlocked",
     "ActivationKeyIssued",
     "ActivationKeyRedeemed",
+    "ActivationKeyUnblocked",
+    "BlockEvent",
+    "CompanyBlocked",
     "CompanyEvent",
     "CompanyRegistered",
+    "CompanyUnblocked",
+    "CorrectionApplied",
+    "CorrectionEvent",
+    "CorrectionProposed",
+    "CorrectionRejected",
     "DeviceAdded",
+    "DeviceBlocked",
     "DeviceEvent",
+    "DeviceUnblocked",
     "Event",
     "KeyEvent",
     "LedgerFounded",
+    "LegacyConsentGiven",
+    "LegacyEvent",
+    "LegacyLicensesConverted",
+    "LegacyLicensesImported",
     "LicenseFileDelivered",
     "LicensesAllocated",
     "LicensesReturned",
     "ProjectCreated",
     "ReturnEvent",
+    "ReturnLimitReleased",
+    "SpentCertificateSeen",
 ]

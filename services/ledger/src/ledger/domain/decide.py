@@ -7,32 +7,57 @@ from contracts.actors import Actor
 from contracts.commands import (
     AddDevice,
     AllocateLicenses,
+    ApproveCorrection,
+    BlockActivationKey,
+    BlockCompany,
+    BlockDevice,
     Command,
+    ConvertLegacyLicenses,
     CreateProject,
     FoundLedger,
+    GiveLegacyConsent,
+    ImportLegacyLicenses,
     IssueActivationKey,
+    ProposeCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
+    RejectCorrection,
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
     ReturnLicenses,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
 )
-from ledger.domain import companies, devices, keys, returns
+from ledger.domain import blocks, companies, corrections, devices, keys, legacy, returns
 from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.rights import refuse_blocked
 from ledger.domain.state import Ledger
 
 
-def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> Decision:  # noqa: ARG001
+def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> Decision:
     """The ledger's answer to a command, from its state and the time alone; the time is aware UTC."""
     if ledger.vendor is None and not isinstance(command, FoundLedger):
         return Rejection("ledger_not_founded")
+    if refused := refuse_blocked(ledger, actor):
+        return refused
     match command:
         case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
             return devices.decide(ledger, command, actor)
-        case ReturnLicenses():
-            return returns.decide(ledger, command, actor)
+        case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
+            return returns.decide(ledger, command, actor, now=now)
         case RedeemActivationKey() | IssueActivationKey():
             return keys.decide(ledger, command, actor)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
+        case BlockActivationKey() | BlockDevice() | BlockCompany():
+            return blocks.decide(ledger, command, actor)
+        case UnblockActivationKey() | UnblockDevice() | UnblockCompany():
+            return blocks.decide(ledger, command, actor)
+        case ProposeCorrection() | ApproveCorrection() | RejectCorrection():
+            return corrections.decide(ledger, command, actor)
+        case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
+            return legacy.decide(ledger, command, actor)
         case _:
             assert_never(command)

@@ -5,32 +5,54 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.events import (
+    ActivationKeyBlocked,
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ActivationKeyUnblocked,
+    CompanyBlocked,
     CompanyRegistered,
+    CompanyUnblocked,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
     DeviceAdded,
+    DeviceBlocked,
+    DeviceUnblocked,
     Event,
     LedgerFounded,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesReturned,
     ProjectCreated,
+    ReturnLimitReleased,
+    SpentCertificateSeen,
 )
-from ledger.domain import companies, devices, keys, returns
+from ledger.domain import blocks, companies, corrections, devices, keys, legacy, returns
 from ledger.domain.state import Ledger
 
 
-def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
+def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
     ledger = replace(ledger, sequence=ledger.sequence + 1)
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
-        case LicensesReturned():
-            return returns.evolve(ledger, event)
+        case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
+            return returns.evolve(ledger, event, at=at)
         case ActivationKeyIssued() | ActivationKeyRedeemed():
             return keys.evolve(ledger, event)
         case ProjectCreated() | CompanyRegistered() | LedgerFounded():
             return companies.evolve(ledger, event)
+        case ActivationKeyBlocked() | DeviceBlocked() | CompanyBlocked():
+            return blocks.evolve(ledger, event)
+        case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
+            return blocks.evolve(ledger, event)
+        case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
+            return corrections.evolve(ledger, event)
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+            return legacy.evolve(ledger, event)
         case _:
             assert_never(event)

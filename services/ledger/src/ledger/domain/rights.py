@@ -27,6 +27,18 @@ def is_staff(ledger: Ledger, actor: Actor) -> bool:
     return ledger.vendor is not None and administers(ledger, actor, ledger.vendor)
 
 
+def is_blocked(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> bool:
+    """Whether staff has stopped this key, device or company."""
+    return f"{kind}/{name}" in ledger.rare.blocked
+
+
+def refuse_blocked(ledger: Ledger, actor: Actor) -> Rejection | None:
+    """No to every account that acts for a blocked company: it can do nothing but look."""
+    if ledger.rare.blocked and isinstance(actor, Account) and is_blocked(ledger, "companies", actor.company):
+        return Rejection("company_blocked")
+    return None
+
+
 def refuse_staff_only(ledger: Ledger, actor: Actor) -> Rejection | None:
     """No to everybody but the vendor's staff."""
     return None if is_staff(ledger, actor) else Rejection("no_right")
@@ -40,16 +52,18 @@ def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | No
 def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
     """No to everybody who has not this right in the project."""
     known = ledger.projects.get(project)
-    if known is not None and _has(ledger, actor, known.company, right):
-        return None
-    return Rejection("project_unknown")
+    if known is None or not _has(ledger, actor, known.company, right):
+        return Rejection("project_unknown")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", known.company) else None
 
 
 def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice, right: Right) -> Rejection | None:
     """No to everybody but the device itself and those who have this right in its project."""
     if isinstance(actor, Device) and actor.serial == serial:
         return None
-    return None if _has(ledger, actor, device.company, right) else Rejection("device_unknown")
+    if not _has(ledger, actor, device.company, right):
+        return Rejection("device_unknown")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None
 
 
 def _has(ledger: Ledger, actor: Actor, company: str, right: Right) -> bool:  # noqa: ARG001

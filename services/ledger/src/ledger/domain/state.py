@@ -5,11 +5,13 @@ Holdings are plain dictionaries that nobody changes after they are made: a devic
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from immutables import Map
 
 from contracts.commands import CompanyKind
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
+from ledger.domain.rare import Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -53,6 +55,7 @@ class AcceptedReturn:
 
     document_digest: str
     sequence: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Ledger:
     project_names: Map[tuple[str, str], str] = field(default_factory=Map[tuple[str, str], str])
     keys: Map[str, IssuedKey | RedeemedKey] = field(default_factory=Map[str, IssuedKey | RedeemedKey])
     devices: Map[str, Device] = field(default_factory=Map[str, Device])
+    rare: Rare = field(default_factory=Rare)
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""

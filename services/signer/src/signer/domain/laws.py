@@ -23,6 +23,15 @@ Law = Literal[
     "device_licenses_wrong",
     "return_not_total",
     "return_document_wrong",
+    "correction_twice",
+    "correction_unknown",
+    "correction_alone",
+    "correction_changed",
+    "correction_device_wrong",
+    "legacy_key_twice",
+    "legacy_licenses_wrong",
+    "legacy_consent_missing",
+    "conversion_wrong",
     "history_rewritten",
 ]
 
