@@ -38,7 +38,7 @@ def with_a_second_clerk(story: Story) -> Story:
     """The vendor has two accounts, as two persons are needed for a correction."""
     vendor = story.ledger.companies[VENDOR]
     both = replace(vendor, administrators=vendor.administrators | {SECOND})
-    story.ledger = replace(story.ledger, companies=story.ledger.companies.set(VENDOR, both))
+    story.ledger = story.ledger._replace(companies=story.ledger.companies.set(VENDOR, both))
     return story
 
 

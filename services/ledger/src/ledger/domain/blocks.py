@@ -1,6 +1,5 @@
 """Blocks: staff stops a key, a device or a company with reason and reference, and lets it go on likewise (rule X5)."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -48,20 +47,20 @@ def evolve(ledger: Ledger, event: BlockEvent) -> Ledger:
         case DeviceBlocked():
             device = event.device
             known = ledger.devices[device.serial].changed(device)
-            blocked = replace(ledger, devices=ledger.devices.set(device.serial, known))
+            blocked = ledger._replace(devices=ledger.devices.set(device.serial, known))
             return _with(blocked, event.subject)
         case ActivationKeyBlocked() | CompanyBlocked():
             return _with(ledger, event.subject)
         case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
             rest = ledger.rare.blocked.delete(event.subject)
-            return replace(ledger, rare=replace(ledger.rare, blocked=rest))
+            return ledger._replace(rare=ledger.rare._replace(blocked=rest))
         case _:
             assert_never(event)
 
 
 def _with(ledger: Ledger, subject: str) -> Ledger:
     blocked = ledger.rare.blocked.set(subject, ledger.sequence)
-    return replace(ledger, rare=replace(ledger.rare, blocked=blocked))
+    return ledger._replace(rare=ledger.rare._replace(blocked=blocked))
 
 
 def _key(

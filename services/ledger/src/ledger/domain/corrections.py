@@ -1,6 +1,5 @@
 """Corrections: never an edit, always a further entry, and never by one person alone (rule X5)."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Account, Actor
@@ -161,7 +160,7 @@ def _serial(move: Proposal | CorrectionApplied) -> str | None:
 def _device_after(ledger: Ledger, serial: str, move: Proposal) -> DeviceLicenses:
     device = ledger.devices[serial]
     changed = plus if move.target.startswith(_DEVICE) else minus
-    after = replace(device, issue=device.issue + 1, holdings=changed(device.holdings, move.licenses))
+    after = device._replace(issue=device.issue + 1, holdings=changed(device.holdings, move.licenses))
     return ledger.device_licenses(serial, after)
 
 
@@ -170,12 +169,12 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
     if event.source.startswith(_PROJECT):
         projects = ledger.debited(event.source.removeprefix(_PROJECT), units)
     if event.target.startswith(_PROJECT):
-        projects = replace(ledger, projects=projects).credited(event.target.removeprefix(_PROJECT), units)
+        projects = ledger._replace(projects=projects).credited(event.target.removeprefix(_PROJECT), units)
     if event.device is not None:
         devices = devices.set(event.device.serial, devices[event.device.serial].changed(event.device))
-    return replace(ledger, projects=projects, devices=devices)
+    return ledger._replace(projects=projects, devices=devices)
 
 
 def _with(ledger: Ledger, correction: str, waiting: Proposal | None) -> Ledger:
     corrections = ledger.rare.corrections.set(correction, waiting)
-    return replace(ledger, rare=replace(ledger.rare, corrections=corrections))
+    return ledger._replace(rare=ledger.rare._replace(corrections=corrections))

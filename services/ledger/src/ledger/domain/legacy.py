@@ -38,9 +38,9 @@ def evolve(ledger: Ledger, event: LegacyEvent) -> Ledger:
             return _with(ledger, _imported(ledger, event))
         case LegacyConsentGiven():
             consents = ledger.rare.legacy_consents.set(event.serial, ledger.sequence)
-            return _with(ledger, replace(ledger.rare, legacy_consents=consents))
+            return _with(ledger, ledger.rare._replace(legacy_consents=consents))
         case LegacyLicensesConverted():
-            credited = replace(ledger, projects=ledger.credited(event.project, holdings_of(event.lots)))
+            credited = ledger._replace(projects=ledger.credited(event.project, holdings_of(event.lots)))
             return _with(credited, _converted(ledger.rare, event.project))
         case _:
             assert_never(event)
@@ -135,7 +135,7 @@ def freed(ledger: Ledger, serial: str, project: str) -> Rare:
         return ledger.rare
     account = project_account(project)
     rest = ledger.rare.legacy.delete(device_account(serial))
-    return replace(ledger.rare, legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
+    return ledger.rare._replace(legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
 
 
 def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
@@ -146,7 +146,7 @@ def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
         keys = keys.set(event.key_digest, LegacyKey(event.company, event.project, ledger.sequence))
         came_with = frozenset({event.key_digest})
     held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
-    return replace(ledger.rare, legacy=ledger.rare.legacy.set(account, held), legacy_keys=keys)
+    return ledger.rare._replace(legacy=ledger.rare.legacy.set(account, held), legacy_keys=keys)
 
 
 def _converted(rare: Rare, project: str) -> Rare:
@@ -154,7 +154,7 @@ def _converted(rare: Rare, project: str) -> Rare:
     account, keys = project_account(project), rare.legacy_keys
     for digest in rare.legacy[account].keys:
         keys = keys.set(digest, replace(keys[digest], is_converted=True))
-    return replace(rare, legacy=rare.legacy.delete(account), legacy_keys=keys)
+    return rare._replace(legacy=rare.legacy.delete(account), legacy_keys=keys)
 
 
 def _both(held: LegacyHeld, more: LegacyHeld) -> LegacyHeld:
@@ -204,4 +204,4 @@ def _refuse_credit(ledger: Ledger, project: str, new: Mapping[str, int]) -> Reje
 
 
 def _with(ledger: Ledger, rare: Rare) -> Ledger:
-    return replace(ledger, rare=rare)
+    return ledger._replace(rare=rare)

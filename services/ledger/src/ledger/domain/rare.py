@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from immutables import Map
 
@@ -35,17 +36,16 @@ class LegacyKey:
     is_converted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rare:
+class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
     """
 
-    blocked: Map[str, int] = field(default_factory=Map[str, int])
-    corrections: Map[str, Proposal | None] = field(default_factory=Map[str, Proposal | None])
-    limits_released: Map[str, int] = field(default_factory=Map[str, int])
-    spent_seen: Map[tuple[str, int], int] = field(default_factory=Map[tuple[str, int], int])
-    legacy: Map[str, LegacyHeld] = field(default_factory=Map[str, LegacyHeld])
-    legacy_keys: Map[str, LegacyKey] = field(default_factory=Map[str, LegacyKey])
-    legacy_consents: Map[str, int] = field(default_factory=Map[str, int])
+    blocked: Map[str, int] = Map[str, int]()
+    corrections: Map[str, Proposal | None] = Map[str, Proposal | None]()
+    limits_released: Map[str, int] = Map[str, int]()
+    spent_seen: Map[tuple[str, int], int] = Map[tuple[str, int], int]()
+    legacy: Map[str, LegacyHeld] = Map[str, LegacyHeld]()
+    legacy_keys: Map[str, LegacyKey] = Map[str, LegacyKey]()
+    legacy_consents: Map[str, int] = Map[str, int]()

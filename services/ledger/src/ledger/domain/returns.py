@@ -1,6 +1,5 @@
 """Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -39,10 +38,10 @@ def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime) -> Ledger:
             return _returned(ledger, event, at)
         case ReturnLimitReleased():
             released = ledger.rare.limits_released.set(event.serial, ledger.sequence)
-            return replace(ledger, rare=replace(ledger.rare, limits_released=released))
+            return ledger._replace(rare=ledger.rare._replace(limits_released=released))
         case SpentCertificateSeen():
             seen = ledger.rare.spent_seen.set((event.serial, event.generation), ledger.sequence)
-            return replace(ledger, rare=replace(ledger.rare, spent_seen=seen))
+            return ledger._replace(rare=ledger.rare._replace(spent_seen=seen))
         case _:
             assert_never(event)
 
@@ -51,9 +50,8 @@ def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
     accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
-    after = replace(known.changed(device), returns=(*known.returns, accepted))
-    return replace(
-        ledger,
+    after = known.changed(device)._replace(returns=(*known.returns, accepted))
+    return ledger._replace(
         projects=ledger.credited(device.project, holdings_of(event.lots)),
         devices=ledger.devices.set(device.serial, after),
         rare=legacy.freed(ledger, device.serial, device.project),
@@ -83,8 +81,7 @@ def return_licenses(
     credited = {name: n for name, n in device.holdings.items() if ledger.catalog[name] in RETURNABLE}
     if refused := _refuse_credit(ledger, device.project, credited):
         return refused
-    after = replace(
-        device,
+    after = device._replace(
         generation=device.generation + 1,
         issue=device.issue + 1,
         holdings=minus(device.holdings, credited),
