@@ -19,6 +19,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.application.queries import Queries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -117,6 +118,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
+            staff=cast("StaffQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 from cryptography import x509
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
 from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
@@ -80,10 +81,10 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
         ) as commands,
     ):
         waiter = ChangeWaiter(url)
-        yield _services(settings, commands, PostgresQueries(pool, settings.ledger), waiter), commands, waiter
+        yield _services(settings, commands, pool, waiter), commands, waiter
 
 
-def _services(settings: ApiSettings, commands: Commands, queries: PostgresQueries, waiter: ChangeWaiter) -> Services:
+def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
@@ -91,7 +92,8 @@ def _services(settings: ApiSettings, commands: Commands, queries: PostgresQuerie
     return Services(
         ledger=settings.ledger,
         commands=commands,
-        queries=queries,
+        queries=PostgresQueries(pool, settings.ledger),
+        staff=PostgresStaffQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,
