@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -55,4 +54,4 @@ async def _measure(name: str, lab: Lab) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

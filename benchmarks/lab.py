@@ -69,7 +69,7 @@ class Lab:
         program = (str(Path(sys.executable).with_name(argv[0])), *argv[1:])
         known = {"PATH": os.environ["PATH"], "LICENSING_KAFKA_BOOTSTRAP": self.bootstrap, "LICENSING_ADMIN_PORT": "0"}
         with log.open("ab") as out:
-            process = subprocess.Popen((*pinned, *program), env=known | environment, stderr=out, stdout=out)
+            process = subprocess.Popen((*pinned, *program), env=known | dict(environment), stderr=out, stdout=out)
         try:
             yield process
         finally:

@@ -82,6 +82,7 @@ ENVELOPES: dict[str, type[Entry[Event]]] = {name: _envelope_of(name, model) for 
 _UNION_OF_ENVELOPES: Any = Union[tuple(ENVELOPES.values())]  # noqa: UP007  # made from the registry
 _TAGGED_UNION: Any = Annotated[_UNION_OF_ENVELOPES, Field(discriminator="type")]  # pyright: ignore[reportInvalidTypeForm]
 _ANY_ENTRY: TypeAdapter[Entry[Event]] = TypeAdapter(_TAGGED_UNION)
+_validate_json = _ANY_ENTRY.validator.validate_json
 
 
 def decode_entry(value: bytes) -> Entry[Event]:
@@ -89,7 +90,7 @@ def decode_entry(value: bytes) -> Entry[Event]:
     if len(value) > MAX_ENTRY_BYTES:
         raise NotAnEntryError(f"{len(value)} bytes; an entry has at most {MAX_ENTRY_BYTES}")
     try:
-        return _ANY_ENTRY.validator.validate_json(value)  # type: ignore[no-any-return]
+        return _validate_json(value)  # type: ignore[no-any-return]
     except ValidationError as error:
         raise _reason(value, error) from None
 

@@ -12,6 +12,8 @@ from contracts.events import (
     Event,
     LegacyLicensesConverted,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
 )
 from contracts.licenses import Lot
@@ -47,7 +49,9 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
-        case LicensesReturned():
+        case LicensesMoved():
+            return _move(event.lots, project_account(event.source), project_account(event.target))
+        case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
         case CorrectionApplied():

@@ -12,12 +12,14 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from contracts import claim_code
 from contracts.device_certificate import factory_certificate
 from dev.box import Box
 from dev.device import Answer, Firmware, ServiceRefused
 from dev.pki import Pki, read_certificate, read_key, write_certificate
 from dev.trouble import Trouble as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
+from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
@@ -26,6 +28,8 @@ from device_sync.entrypoints.tls import authorities, server_context
 from runtime.settings import SettingsWrong
 from tests.unit.contracts.documents import GENERATION_CA, LICENSE_KEY, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, takes_returns
+
+CODE = claim_code.make(b"s" * 32, "00" * 32)
 
 
 @dataclass
@@ -69,6 +73,7 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     edge = Edge(
         LicenseFiles(store, ledger, SpentCertificates(ledger)),
         Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=lambda: datetime.now(UTC)),
+        Claims(store, ledger, number=0),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     serving = runner(edge.app())
@@ -276,6 +281,26 @@ async def test_an_old_tls_version_is_refused(place: Place) -> None:
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
     assert not await _answers(place.url, context)
+
+
+async def test_a_box_claims_itself_into_a_project(place: Place) -> None:
+    answer = await place.ask("POST", "claim", body=CODE.encode())
+
+    assert (answer.status, answer.body) == (201, b'{"sequence": 10}')
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff" * 16, CODE.encode()[:-1] + b"?", b"0" * 65, b"0" * 40_000])
+async def test_what_is_no_claim_code_is_said_to_be_none(place: Place, body: bytes) -> None:
+    answer = await place.ask("POST", "claim", body=body)
+
+    assert (answer.status, answer.code) == (422, "claim_code_malformed")
+    assert place.ledger.asked == []
+
+
+async def test_a_box_claims_only_itself(place: Place) -> None:
+    answer = await place.ask("POST", "claim", body=CODE.encode(), serial=OTHER_SERIAL)
+
+    assert answer.code == "certificate_serial_mismatch"
 
 
 def test_a_tls_key_that_others_can_read_is_refused(pki: Pki) -> None:

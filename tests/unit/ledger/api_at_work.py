@@ -19,6 +19,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.application.queries import Queries
+from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
@@ -119,6 +120,7 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
+            people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

@@ -1,9 +1,8 @@
 """What staff does, for the tests of its rules."""
 
-from dataclasses import replace
-
 from contracts.actors import Account
 from contracts.commands import (
+    AddMember,
     ApproveCorrection,
     BlockActivationKey,
     BlockCompany,
@@ -23,7 +22,7 @@ from contracts.identifiers import derived_id
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, preview_digest
 from contracts.postings import device_account, project_account
 from ledger.domain.rare import LegacyHeld
-from tests.unit.ledger.story import ADRIA, CERTIFICATE, HOTEL, KEY, SERIAL, VENDOR, Story, licenses
+from tests.unit.ledger.story import ADRIA, CERTIFICATE, HOTEL, KEY, SERIAL, VENDOR, Story, licenses, staff
 
 SECOND = derived_id("w", "account")
 CORRECTION = derived_id("c", "correction")
@@ -36,10 +35,7 @@ second = Account(account=SECOND, company=VENDOR)
 
 def with_a_second_clerk(story: Story) -> Story:
     """The vendor has two accounts, as two persons are needed for a correction."""
-    vendor = story.ledger.companies[VENDOR]
-    both = replace(vendor, administrators=vendor.administrators | {SECOND})
-    story.ledger = story.ledger._replace(companies=story.ledger.companies.set(VENDOR, both))
-    return story
+    return story.given((staff, AddMember(company=VENDOR, account=SECOND, administrator=True)))
 
 
 def block_key(key: str = KEY) -> BlockActivationKey:

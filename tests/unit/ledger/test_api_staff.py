@@ -128,10 +128,8 @@ async def test_a_correction_names_its_accounts_as_postings_do(source: str) -> No
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("corrections", (403, "no_right")),
         (f"corrections/{CORRECTION}", (404, "correction_unknown")),
         ("corrections/nothing", (404, "correction_unknown")),
-        ("spent-certificates", (403, "no_right")),
         (f"projects/{PROJECT}/legacy-licenses", (404, "project_unknown")),
         (f"projects/{PROJECT}/legacy-conversions/preview", (404, "project_unknown")),
     ],

@@ -3,8 +3,7 @@
 from hypothesis import given
 
 from contracts.actors import Actor
-from contracts.commands import Command
-from contracts.events import LedgerFounded
+from contracts.commands import AddMember, Command
 from contracts.postings import device_account, project_account
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -14,7 +13,7 @@ from signer.domain.books import Books
 from tests.unit.ledger import story
 from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
-from tests.unit.ledger.story_staff import with_a_second_clerk
+from tests.unit.ledger.story_staff import SECOND
 from tests.unit.ledger.test_laws import histories
 
 BEGINNING: list[tuple[Actor, Command]] = [
@@ -29,25 +28,24 @@ BEGINNING: list[tuple[Actor, Command]] = [
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
-    _agree(history, Ledger())
+    _agree(history)
 
 
 @given(staff_histories)
 def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
     history: list[tuple[Actor, Command]],
 ) -> None:
-    _agree(history, Ledger(), two_clerks=True)
+    second_clerk = AddMember(company=story.VENDOR, account=SECOND, administrator=True)
+    _agree([(story.staff, second_clerk), *history])
 
 
-def _agree(history: list[tuple[Actor, Command]], ledger: Ledger, *, two_clerks: bool = False) -> None:
-    books = Books()
+def _agree(history: list[tuple[Actor, Command]]) -> None:
+    ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
         event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
         ledger = evolve(ledger, event, at=NOON)
-        if two_clerks and isinstance(event, LedgerFounded):
-            ledger = with_a_second_clerk(story.Story(ledger)).ledger
         books.post(event)
     for account, held in ledger.rare.legacy.items():
         assert books.legacy(account) == dict(held.licenses)

@@ -18,6 +18,7 @@ from contracts.commands.blocks import (
     UnblockCompany,
     UnblockDevice,
 )
+from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
 from contracts.commands.corrections import (
     ApproveCorrection,
@@ -39,6 +40,9 @@ from contracts.commands.fields import (
     ProjectName,
     Reason,
     Reference,
+    Right,
+    Rights,
+    SomeRights,
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
@@ -47,6 +51,23 @@ from contracts.commands.legacy import (
     GiveLegacyConsent,
     ImportLegacyLicenses,
     LegacyCommand,
+)
+from contracts.commands.moves import (
+    AcceptDevice,
+    MoveCommand,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
+    WithdrawDeviceOffer,
+)
+from contracts.commands.people import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
+from contracts.commands.projects import (
+    ArchiveProject,
+    DeallocateLicenses,
+    MoveLicenses,
+    ProjectCommand,
+    RenameProject,
 )
 from contracts.commands.returns import (
     ReleaseReturnLimit,
@@ -57,7 +78,19 @@ from contracts.commands.returns import (
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand | BlockCommand | CorrectionCommand | LegacyCommand
+Command = (
+    CompanyCommand
+    | KeyCommand
+    | DeviceCommand
+    | ReturnCommand
+    | PeopleCommand
+    | ProjectCommand
+    | MoveCommand
+    | ClaimCommand
+    | BlockCommand
+    | CorrectionCommand
+    | LegacyCommand
+)
 
 
 class CommandRecord(WireModel):
@@ -84,14 +117,19 @@ class CommandRecord(WireModel):
 __all__ = [
     "MAX_COMMAND_BYTES",
     "MAX_RETURN_DOCUMENT_BYTES",
+    "AcceptDevice",
     "AddDevice",
+    "AddMember",
     "Address",
     "AllocateLicenses",
     "ApproveCorrection",
+    "ArchiveProject",
     "BlockActivationKey",
     "BlockCommand",
     "BlockCompany",
     "BlockDevice",
+    "ClaimCommand",
+    "ClaimDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
@@ -99,18 +137,27 @@ __all__ = [
     "ConvertLegacyLicenses",
     "CorrectionCommand",
     "CorrelationId",
+    "CreateClaimCode",
     "CreateProject",
+    "DeallocateLicenses",
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
     "Firmware",
     "FoundLedger",
     "GiveLegacyConsent",
+    "GrantRights",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
+    "MoveCommand",
+    "MoveDevice",
+    "MoveLicenses",
+    "OfferDevice",
+    "PeopleCommand",
+    "ProjectCommand",
     "ProjectName",
     "ProposeCorrection",
     "Reason",
@@ -119,12 +166,22 @@ __all__ = [
     "Reference",
     "RegisterCompany",
     "RejectCorrection",
+    "ReleaseDevice",
     "ReleaseReturnLimit",
+    "RemoveMember",
+    "RenameProject",
     "ReportSpentCertificate",
     "ReturnCommand",
     "ReturnLicenses",
+    "RevokeRights",
+    "Right",
+    "Rights",
+    "SomeRights",
     "Traceparent",
+    "TransferDevice",
     "UnblockActivationKey",
     "UnblockCompany",
     "UnblockDevice",
+    "WithdrawClaimCode",
+    "WithdrawDeviceOffer",
 ]

@@ -15,6 +15,7 @@ from contracts.events.blocks import (
     DeviceBlocked,
     DeviceUnblocked,
 )
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.events.corrections import (
     CorrectionApplied,
@@ -30,6 +31,15 @@ from contracts.events.legacy import (
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
+from contracts.events.moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
+from contracts.events.people import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
+from contracts.events.projects import (
+    LicensesDeallocated,
+    LicensesMoved,
+    ProjectArchived,
+    ProjectEvent,
+    ProjectRenamed,
+)
 from contracts.events.returns import (
     LicensesReturned,
     ReturnEvent,
@@ -37,7 +47,19 @@ from contracts.events.returns import (
     SpentCertificateSeen,
 )
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | BlockEvent | CorrectionEvent | LegacyEvent
+Event = (
+    CompanyEvent
+    | KeyEvent
+    | DeviceEvent
+    | ReturnEvent
+    | PeopleEvent
+    | ProjectEvent
+    | MoveEvent
+    | ClaimEvent
+    | BlockEvent
+    | CorrectionEvent
+    | LegacyEvent
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
@@ -49,6 +71,9 @@ __all__ = [
     "ActivationKeyRedeemed",
     "ActivationKeyUnblocked",
     "BlockEvent",
+    "ClaimCodeCreated",
+    "ClaimCodeWithdrawn",
+    "ClaimEvent",
     "CompanyBlocked",
     "CompanyEvent",
     "CompanyRegistered",
@@ -59,7 +84,12 @@ __all__ = [
     "CorrectionRejected",
     "DeviceAdded",
     "DeviceBlocked",
+    "DeviceClaimed",
     "DeviceEvent",
+    "DeviceMoved",
+    "DeviceOfferWithdrawn",
+    "DeviceOffered",
+    "DeviceReleased",
     "DeviceUnblocked",
     "Event",
     "KeyEvent",
@@ -70,9 +100,20 @@ __all__ = [
     "LegacyLicensesImported",
     "LicenseFileDelivered",
     "LicensesAllocated",
+    "LicensesDeallocated",
+    "LicensesMoved",
     "LicensesReturned",
+    "MemberAdded",
+    "MemberRemoved",
+    "MoveEvent",
+    "PeopleEvent",
+    "ProjectArchived",
     "ProjectCreated",
+    "ProjectEvent",
+    "ProjectRenamed",
     "ReturnEvent",
     "ReturnLimitReleased",
+    "RightsGranted",
+    "RightsRevoked",
     "SpentCertificateSeen",
 ]

@@ -1,4 +1,4 @@
-"""The firmware's HTTP: three routes, problem documents, bounds on everything."""
+"""The firmware's HTTP: four routes, problem documents, bounds on everything."""
 
 import asyncio
 import secrets
@@ -12,6 +12,7 @@ from prometheus_client import Counter, Histogram
 from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
 from contracts.refusals import REFUSALS
 from device_sync.adapters.metrics import REQUESTS, SECONDS
+from device_sync.application.claims import MAX_CODE_BYTES, Claims
 from device_sync.application.license_files import Delivered, LicenseFiles, NotModified
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Refused
@@ -54,9 +55,10 @@ def runner(app: web.Application) -> web.AppRunner:
 class Edge:
     """The routes and what stands around them."""
 
-    def __init__(self, files: LicenseFiles, returns: Returns, *, waits_for: Ready) -> None:
+    def __init__(self, files: LicenseFiles, returns: Returns, claims: Claims, *, waits_for: Ready) -> None:
         self._files = files
         self._returns = returns
+        self._claims = claims
         self._waits_for = waits_for
         self._in_flight = 0
 
@@ -65,6 +67,7 @@ class Edge:
         device = "/v1/devices/{serial}"
         app.router.add_get(f"{device}/license-file", self._license_file, allow_head=False)
         app.router.add_put(f"{device}/return", self._return)
+        app.router.add_post(f"{device}/claim", self._claim)
         app.router.add_get(f"{device}/return-receipt", self._return_receipt, allow_head=False)
         return app
 
@@ -92,6 +95,18 @@ class Edge:
             caller, request.match_info["serial"], raw, correlation_id=request[CORRELATION_ID]
         )
         return _receipt(request, answer)
+
+    async def _claim(self, request: web.Request) -> web.StreamResponse:
+        caller = caller_of(request)
+        typed = await _body(request)
+        if isinstance(typed, Refused) or len(typed) > MAX_CODE_BYTES:
+            return _refused(request, Refused("claim_code_malformed"))
+        answer = await self._claims.claim(
+            caller, request.match_info["serial"], typed, correlation_id=request[CORRELATION_ID]
+        )
+        if isinstance(answer, Refused):
+            return _refused(request, answer)
+        return web.json_response({"sequence": answer.sequence}, status=201)
 
     async def _return_receipt(self, request: web.Request) -> web.StreamResponse:
         answer = self._returns.receipt(caller_of(request), request.match_info["serial"])

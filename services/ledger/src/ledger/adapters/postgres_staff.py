@@ -1,12 +1,14 @@
 """The queries about what staff does, on PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
 
 from contracts.postings import device_account, project_account
-from ledger.adapters.postgres import database_trouble
-from ledger.application.queries import LicensesView, Page, Viewer
+from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_scope import scope_of
+from ledger.application.queries import LicensesView, NoRight, Page, Viewer
 from ledger.application.queries_staff import (
     BlockView,
     CorrectionState,
@@ -17,13 +19,10 @@ from ledger.application.queries_staff import (
     SpentCertificateView,
 )
 
-T = TypeVar("T")
-_KIND = """
-SELECT c.kind FROM administrators AS a JOIN companies AS c USING (ledger, company)
- WHERE a.ledger = $1 AND a.account = $2 AND a.company = $3"""
 _BLOCKS = """
 SELECT subject, reason, reference, sequence, time AS blocked, lifted_reason, lifted_reference, lifted_sequence, lifted
-  FROM blocks WHERE ledger = $1 AND sequence > $2 AND (NOT $3 OR lifted_sequence IS NULL)"""
+  FROM blocks WHERE ledger = $1 AND sequence > $2 AND (NOT $3 OR lifted_sequence IS NULL) AND ($4 OR company = $5)
+ ORDER BY sequence LIMIT $6"""
 _CORRECTIONS = """
 SELECT correction, company, source, target, lots, reason, reference, proposed_by, sequence, time AS proposed, state,
        decided_by, decision_reason, decided_sequence, decided
@@ -47,52 +46,46 @@ class PostgresStaffQueries:
         self._ledger = ledger
 
     async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
-        kind = await self._kind(viewer)
-        if kind is None:
-            return Page((), more=False)
-        own = "" if kind == "vendor" else "AND company = $5"
-        arguments = [self._ledger, after, only_holding, limit + 1, *([viewer.company] if own else [])]
-        rows = await self._fetch(f"{_BLOCKS} {own} ORDER BY sequence LIMIT $4", *arguments)
-        return _page([BlockView(**row) for row in rows], limit)
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            seen = (only_holding, scope.sees_all, scope.company if scope.administers else None)
+            rows = await connection.fetch(_BLOCKS, self._ledger, after, *seen, limit + 1)
+            return one_page((BlockView(**row) for row in rows), limit)
 
     async def corrections(
         self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
-    ) -> Page[CorrectionView] | None:
-        if await self._kind(viewer) != "vendor":
-            return None
+    ) -> Page[CorrectionView]:
         query = f"{_CORRECTIONS} AND sequence > $2 AND ($3::text IS NULL OR state = $3) ORDER BY sequence LIMIT $4"
-        rows = await self._fetch(query, self._ledger, after, state, limit + 1)
-        return _page([_correction(row) for row in rows], limit)
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(query, self._ledger, after, state, limit + 1)
+            return one_page((_correction(row) for row in rows), limit)
 
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None:
-        if await self._kind(viewer) != "vendor":
-            return None
-        rows = await self._fetch(f"{_CORRECTIONS} AND correction = $2", self._ledger, correction)
-        return next((_correction(row) for row in rows), None)
+        async with self._staff(viewer) as connection:
+            row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self._ledger, correction)
+            return row and _correction(row)
 
-    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView] | None:
-        if await self._kind(viewer) != "vendor":
-            return None
-        rows = await self._fetch(_SPENT, self._ledger, after, limit + 1)
-        return _page([SpentCertificateView(**row) for row in rows], limit)
+    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_SPENT, self._ledger, after, limit + 1)
+            return one_page((SpentCertificateView(**row) for row in rows), limit)
 
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
-        kind = await self._kind(viewer)
         query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
-        (owner,) = [row["company"] for row in await self._fetch(query, self._ledger, project)] or [None]
-        if kind is None or owner is None or (kind != "vendor" and owner != viewer.company):
-            return None
-        return _legacy(project, await self._fetch(_LEGACY, self._ledger, project))
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            company: str | None = await connection.fetchval(query, self._ledger, project)
+            if company is None or not scope.require(company, project, "view"):
+                return None
+            return _legacy(project, await connection.fetch(_LEGACY, self._ledger, project))
 
-    async def _kind(self, viewer: Viewer) -> str | None:
-        """The kind of the company that the viewer acts for; None for an account that does not."""
-        rows = await self._fetch(_KIND, self._ledger, viewer.account, viewer.company)
-        return next((str(row["kind"]) for row in rows), None)
-
-    async def _fetch(self, query: str, *arguments: object) -> Sequence[Any]:
-        async with database_trouble("read"), self._pool.acquire() as connection:
-            rows: Sequence[Any] = await connection.fetch(query, *arguments)
-            return rows
+    @asynccontextmanager
+    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
+        """A snapshot for the vendor's staff; raises NoRight for all others."""
+        async with snapshot(self._pool) as connection:
+            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
+                raise NoRight("staff")
+            yield connection
 
 
 def _correction(row: Any) -> CorrectionView:
@@ -112,7 +105,3 @@ def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:
         device = LegacyDeviceView(serial=serial, licenses=[], consent_sequence=row["consent"])
         devices.setdefault(serial, device).licenses.append(lot)
     return LegacyView(project=project, free=free, devices=list(devices.values()))
-
-
-def _page(rows: list[T], limit: int) -> Page[T]:
-    return Page(tuple(rows[:limit]), more=len(rows) > limit)

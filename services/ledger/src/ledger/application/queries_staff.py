@@ -71,24 +71,18 @@ class LegacyView(View):
 
 
 class StaffQueries(Protocol):
-    """Reads of one ledger, each from one snapshot; None for what is not to be seen. Raises Trouble."""
+    """Reads of one ledger, each from one snapshot; None for what is not to be seen.
+
+    Raises NoRight where the viewer may know why, and Trouble.
+    """
 
     async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
-        """Staff sees all, a company its own and those of its devices."""
+        """Staff sees all; a company's administrators see its own and those of its devices."""
         ...
 
     async def corrections(
         self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
-    ) -> Page[CorrectionView] | None:
-        """For staff only."""
-        ...
-
-    async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None:
-        """For staff only."""
-        ...
-
-    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView] | None:
-        """For staff only."""
-        ...
-
+    ) -> Page[CorrectionView]: ...
+    async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...
+    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]: ...
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...

@@ -78,6 +78,8 @@ def approve(ledger: Ledger, command: ApproveCorrection, actor: Account) -> Corre
     company = _company_of_both(ledger, waiting.source, waiting.target)
     if isinstance(company, Rejection):
         return company
+    if company != waiting.company:
+        return Rejection("not_same_company")
     if refused := _refuse_move(ledger, waiting):
         return refused
     serial = _serial(waiting)
@@ -123,6 +125,8 @@ def _company_of_both(ledger: Ledger, source: str, target: str) -> str | Rejectio
         place = _place(ledger, account)
         if place is None:
             return Rejection("device_unknown" if account.startswith(_DEVICE) else "project_unknown")
+        if isinstance(place, Project) and place.archived:
+            return Rejection("project_archived")
         companies.add(place.company)
     return companies.pop() if len(companies) == 1 else Rejection("not_same_company")
 

@@ -5,32 +5,61 @@ from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.commands import (
+    AcceptDevice,
     AddDevice,
+    AddMember,
     AllocateLicenses,
     ApproveCorrection,
+    ArchiveProject,
     BlockActivationKey,
     BlockCompany,
     BlockDevice,
+    ClaimDevice,
     Command,
     ConvertLegacyLicenses,
+    CreateClaimCode,
     CreateProject,
+    DeallocateLicenses,
     FoundLedger,
     GiveLegacyConsent,
+    GrantRights,
     ImportLegacyLicenses,
     IssueActivationKey,
+    MoveDevice,
+    MoveLicenses,
+    OfferDevice,
     ProposeCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
     RejectCorrection,
+    ReleaseDevice,
     ReleaseReturnLimit,
+    RemoveMember,
+    RenameProject,
     ReportSpentCertificate,
     ReturnLicenses,
+    RevokeRights,
+    TransferDevice,
     UnblockActivationKey,
     UnblockCompany,
     UnblockDevice,
+    WithdrawClaimCode,
+    WithdrawDeviceOffer,
 )
-from ledger.domain import blocks, companies, corrections, devices, keys, legacy, returns
+from ledger.domain import (
+    blocks,
+    claims,
+    companies,
+    corrections,
+    devices,
+    keys,
+    legacy,
+    moves,
+    people,
+    projects,
+    returns,
+)
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_blocked
 from ledger.domain.state import Ledger
@@ -59,5 +88,13 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return corrections.decide(ledger, command, actor)
         case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
             return legacy.decide(ledger, command, actor)
+        case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
+            return projects.decide(ledger, command, actor)
+        case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
+            return moves.decide(ledger, command, actor)
+        case GrantRights() | RevokeRights() | AddMember() | RemoveMember():
+            return people.decide(ledger, command, actor)
+        case CreateClaimCode() | WithdrawClaimCode() | ClaimDevice():
+            return claims.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -8,6 +8,8 @@ from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
     ActivationKeyUnblocked,
+    ClaimCodeCreated,
+    ClaimCodeWithdrawn,
     CompanyBlocked,
     CompanyRegistered,
     CompanyUnblocked,
@@ -16,6 +18,11 @@ from contracts.events import (
     CorrectionRejected,
     DeviceAdded,
     DeviceBlocked,
+    DeviceClaimed,
+    DeviceMoved,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
     DeviceUnblocked,
     Event,
     LedgerFounded,
@@ -24,18 +31,38 @@ from contracts.events import (
     LegacyLicensesImported,
     LicenseFileDelivered,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
+    MemberAdded,
+    MemberRemoved,
+    ProjectArchived,
     ProjectCreated,
+    ProjectRenamed,
     ReturnLimitReleased,
+    RightsGranted,
+    RightsRevoked,
     SpentCertificateSeen,
 )
-from ledger.domain import blocks, companies, corrections, devices, keys, legacy, returns
+from ledger.domain import (
+    blocks,
+    claims,
+    companies,
+    corrections,
+    devices,
+    keys,
+    legacy,
+    moves,
+    people,
+    projects,
+    returns,
+)
 from ledger.domain.state import Ledger
 
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = ledger._replace(sequence=ledger.sequence + 1)
+    ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
@@ -53,5 +80,13 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return corrections.evolve(ledger, event)
         case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
             return legacy.evolve(ledger, event)
+        case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
+            return projects.evolve(ledger, event)
+        case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():
+            return moves.evolve(ledger, event)
+        case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
+            return people.evolve(ledger, event)
+        case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
+            return claims.evolve(ledger, event)
         case _:
             assert_never(event)

@@ -53,6 +53,8 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
     project = ledger.projects.get(command.project)
     if project is None:
         return Rejection("project_unknown")
+    if project.archived:
+        return Rejection("project_archived")
     device = None if command.serial is None else ledger.devices.get(command.serial)
     if command.serial is not None and (refused := _refuse_place(device, project, command.project)):
         return refused

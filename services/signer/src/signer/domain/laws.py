@@ -32,6 +32,12 @@ Law = Literal[
     "legacy_licenses_wrong",
     "legacy_consent_missing",
     "conversion_wrong",
+    "licenses_delivered",
+    "delivery_wrong",
+    "device_not_empty",
+    "move_without_consent",
+    "claim_code_wrong",
+    "project_archived",
     "history_rewritten",
 ]
 

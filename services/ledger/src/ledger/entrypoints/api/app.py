@@ -10,7 +10,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import blocks, companies, corrections, devices, documents, keys, legacy, pages
+from ledger.application.queries import NoRight
+from ledger.entrypoints.api import (
+    blocks,
+    claims,
+    companies,
+    corrections,
+    devices,
+    documents,
+    keys,
+    legacy,
+    moves,
+    pages,
+    people,
+    projects,
+)
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -52,8 +66,9 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for family in (companies, devices, documents, keys, legacy, blocks, corrections):
-        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    families = (companies, people, projects, devices, moves, claims, documents, keys, legacy, blocks, corrections)
+    for router in (family.router for family in families):
+        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -64,6 +79,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
         return answer(error)
+
+    @app.exception_handler(NoRight)
+    async def no_right(_: Request, __: NoRight) -> Response:
+        return answer(Refused("no_right"))
 
     @app.exception_handler(Trouble)
     async def trouble(_: Request, error: Trouble) -> Response:

@@ -19,7 +19,7 @@ from ledger.application.queries_staff import BlockView, SpentCertificateView
 from ledger.entrypoints.api import bodies_staff as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.keys import symbols_of
-from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged
+from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, paged
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
@@ -66,7 +66,7 @@ async def list_blocks(
     limit: Limit = PAGE_ROWS,
     holding: Annotated[bool, Query(description="Only those that hold now; false for lifted ones, too.")] = True,  # noqa: FBT002
 ) -> PageView[BlockView]:
-    """Blocks in their order: all for the vendor's staff; for others those of their company and its devices."""
+    """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
     (after,) = after_numbers(cursor, 1)
     page = await services.staff.blocks(caller.viewer, after, limit, only_holding=holding)
     return paged(page, lambda row: str(row.sequence))
@@ -87,7 +87,7 @@ async def list_spent_certificates(
 ) -> PageView[SpentCertificateView]:
     """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = found(await services.staff.spent_certificates(caller.viewer, after, limit), "no_right")
+    page = await services.staff.spent_certificates(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 

@@ -85,7 +85,7 @@ async def list_corrections(
 ) -> PageView[CorrectionView]:
     """Corrections in the order of their proposals. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = found(await services.staff.corrections(caller.viewer, state, after, limit), "no_right")
+    page = await services.staff.corrections(caller.viewer, state, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
 from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
@@ -94,6 +95,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         commands=commands,
         queries=PostgresQueries(pool, settings.ledger),
         staff=PostgresStaffQueries(pool, settings.ledger),
+        people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,

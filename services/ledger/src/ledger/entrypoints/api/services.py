@@ -15,6 +15,7 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries import Queries
+from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
 
@@ -46,6 +47,7 @@ class Services:
     commands: CommandSender
     queries: Queries
     staff: StaffQueries
+    people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes
