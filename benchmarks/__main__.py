@@ -50,6 +50,8 @@ def _run(names: list[str], scale: float, as_markdown: bool) -> None:  # noqa: FB
 
 
 async def _measure(name: str, lab: Lab) -> list[Figure]:
+    machine.roam_self()
+    lab.infrastructure_on(None)
     return await BENCHMARKS[name](lab)
 
 

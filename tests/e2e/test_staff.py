@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from dev.cast import CLERK, PARTNER
-from dev.partner import Refused
+from contracts.identifiers import derived_id
+from dev.cast import CLERK, PARTNER, VENDOR
+from dev.partner import Client, Refused
 from dev.parts import Kit
 from dev.story import Story, counted, wanted
+from dev.tokens import Issuer
 from tests.running import a_stocked_story
 
 WHY = {"reason": "A test of the stack", "reference": "CASE-1"}
@@ -54,6 +56,27 @@ def test_a_proposed_correction_waits_for_a_second_person_and_moves_nothing(kit: 
         story.sequence = story.clerk.post(f"{path}/rejection", {"reason": "They stay"})["sequence"]
         assert story.clerk.get(path, at_least=story.sequence)["state"] == "rejected"
         assert story.balance() == {"Port11": 30, "Voicemail11": 2}
+
+
+def test_a_second_person_approves_and_the_device_gets_its_corrected_file(kit: Kit) -> None:
+    second = derived_id("development", "second-clerk")
+    with a_stocked_story(kit.state) as story:
+        before = story.firmware().sync()
+        assert before is not None
+        member = {"account": second, "administrator": True}
+        story.clerk.post(f"/v1/companies/{VENDOR}/members", member, key="a-second-clerk")
+        body = {"source": f"device/{story.serial}", "target": f"project/{story.project}", **WHY}
+        made = story.clerk.post("/v1/corrections", body | {"licenses": wanted({"Channel": 4})})
+
+        with Client(story.clerk.address, Issuer(kit.state), second, VENDOR) as approver:
+            story.sequence = approver.post(f"/v1/corrections/{made['correction']}/approval", {})["sequence"]
+
+        assert story.balance() == {"Port11": 30, "Voicemail11": 2, "Channel": 4}
+        after = story.firmware().sync()
+        assert after is not None
+        assert (after.issue, counted(after.licenses)) == (before.issue + 1, {"Port11": 20})
+        applied = story.clerk.get(f"/v1/corrections/{made['correction']}", at_least=story.sequence)
+        assert (applied["state"], applied["decided_by"]) == ("applied", second)
 
 
 def test_old_licenses_convert_as_the_preview_says_and_once(kit: Kit) -> None:

@@ -73,7 +73,7 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     edge = Edge(
         LicenseFiles(store, ledger, SpentCertificates(ledger)),
         Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=lambda: datetime.now(UTC)),
-        Claims(store, ledger, number=0),
+        Claims(store, ledger, SpentCertificates(ledger), number=0),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     serving = runner(edge.app())

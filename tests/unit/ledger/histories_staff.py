@@ -1,4 +1,4 @@
-"""Random histories in which staff acts, too."""
+"""Random histories in which staff acts, too, mixed with all others."""
 
 from hypothesis import strategies as st
 
@@ -8,6 +8,7 @@ from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import convert, preview_digest
 from contracts.postings import project_account
 from tests.unit.ledger import story, story_staff
+from tests.unit.ledger.histories_people import people_commands
 from tests.unit.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL
 from tests.unit.ledger.test_laws import KEYS, PROJECTS, commands, counts
 
@@ -52,4 +53,5 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
 actors: st.SearchStrategy[Actor] = st.sampled_from(
     [story.staff, story.staff, story_staff.second, story.anna, story.anna, story.ben, story.box, story.other_box]
 )
-staff_histories = st.lists(st.tuples(actors, st.one_of(commands, staff_commands)), max_size=60)
+anything = st.one_of(commands, people_commands, staff_commands, staff_commands)
+staff_histories = st.lists(st.tuples(actors, anything), max_size=60)

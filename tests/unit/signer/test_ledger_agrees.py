@@ -11,10 +11,10 @@ from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from tests.unit.ledger import story
+from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
 from tests.unit.ledger.story_staff import SECOND
-from tests.unit.ledger.test_laws import histories
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -24,7 +24,7 @@ BEGINNING: list[tuple[Actor, Command]] = [
 ]
 
 
-@given(histories)
+@given(people_histories)
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
@@ -51,5 +51,5 @@ def _agree(history: list[tuple[Actor, Command]]) -> None:
         assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
-    for serial, device in ledger.devices.items():
+    for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)

@@ -67,7 +67,7 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
         edge = Edge(
             LicenseFiles(store, commands, spent),
             Returns(store, commands, spent, authorities=trusted, clock=_utc_now),
-            Claims(store, commands, number=settings.claim_ledger),
+            Claims(store, commands, spent, number=settings.claim_ledger),
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(

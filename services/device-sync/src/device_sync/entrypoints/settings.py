@@ -12,8 +12,8 @@ from runtime.settings import Port, Settings
 class DeviceSyncSettings(Settings):
     """Settings of `device-sync`, each as LICENSING_<NAME>.
 
-    `claim_ledger` is the one whose claim codes boxes bring. The two authorities are the vendor's factory CA and the signer's generation CA; the store is a cache that may
-    be deleted while the process is down.
+    The two authorities are the vendor's factory CA and the signer's generation CA; the store is a cache that may
+    be deleted while the process is down. `claim_ledger` is the ledger whose claim codes boxes bring.
     """
 
     admin_port: Port = 8082
