@@ -131,8 +131,11 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
     correlation_id: str,
     traceparent: str | None = None,
 ) -> bytes:
-    """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7)."""
-    return ENVELOPES[event.type](
+    """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7).
+
+    Raises ValueError for one that no reader would take: its writer alone would believe in it.
+    """
+    value = ENVELOPES[event.type](
         id=uuid7(at, command_id),
         source=source_of(ledger),
         type=event.type,
@@ -148,6 +151,9 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
         traceparent=traceparent,
         data=event,
     ).json_bytes()
+    if len(value) > MAX_ENTRY_BYTES:
+        raise ValueError(f"the entry has {len(value)} bytes; at most {MAX_ENTRY_BYTES} are taken")
+    return value
 
 
 def entry_hash(value: bytes) -> str:

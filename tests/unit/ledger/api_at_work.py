@@ -126,7 +126,8 @@ class Api:
             activation_key_secret=b"s" * 32,
             device_authorities=(),
         )
-        transport = httpx.ASGITransport(build(services, self.issuer.tokens()), raise_app_exceptions=False)
+        self.app = build(services, self.issuer.tokens())
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
 
     async def founded(self) -> "Api":

@@ -4,6 +4,7 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.events import DeviceBlocked, DeviceUnblocked
 from contracts.identifiers import derived_id
+from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
     ADRIA,
     BORA,
@@ -24,6 +25,7 @@ from tests.unit.ledger.story import (
     give_back,
     issue,
     operator,
+    other_box,
     project,
     redeem,
     staff,
@@ -161,3 +163,23 @@ def test_a_block_holds_once_and_is_lifted_once(block: Command, unblock: Command)
 def test_a_blocked_project_owner_can_not_be_served_by_a_redemption_into_its_default_project() -> None:
     story = a_stocked_project().given((staff, issue(OTHER_KEY, Port11=1)), (staff, block_company()))
     story.when(anna, redeem(OTHER_KEY, DEFAULT)).refused("company_blocked")
+
+
+def test_a_guest_can_do_nothing_in_a_project_of_a_blocked_company() -> None:
+    story = a_stocked_project().given(
+        (ben, story_people.member(story_people.GUS, BORA)),
+        (anna, story_people.grant(story_people.GUS, BORA, "licenses", "return")),
+        (staff, block_company()),
+    )
+    story.when(story_people.gus, allocate(Port11=1)).refused("company_blocked")
+    story.when(story_people.gus, give_back()).refused("company_blocked")
+
+
+def test_a_box_does_not_claim_itself_into_a_blocked_company() -> None:
+    story = a_stocked_project().given((anna, story_people.code()), (staff, block_company()))
+    story.when(other_box, story_people.claim(OTHER_SERIAL)).refused("company_blocked")
+
+
+def test_a_block_goes_with_the_device_wherever_it_goes() -> None:
+    story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()), (anna, add()))
+    story.when(anna, allocate(Port11=1)).refused("device_blocked")

@@ -5,6 +5,7 @@ from contracts.commands import Command
 from contracts.events import CorrectionApplied, CorrectionProposed, CorrectionRejected
 from contracts.identifiers import default_project_of, derived_id
 from contracts.postings import postings, project_account
+from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
     BORA,
     DEFAULT,
@@ -166,3 +167,14 @@ def test_corrections_wait_side_by_side() -> None:
 def test_a_key_stays_used_whatever_is_corrected() -> None:
     story = a_mistake().given((staff, propose(PLACE, "retired", Port11=30)), (second, approve()))
     story.when(anna, redeem()).refused("key_already_redeemed", project=HOTEL, sequence=6)
+
+
+def test_a_device_that_has_left_the_company_meanwhile_is_not_corrected() -> None:
+    story = a_mistake().given((staff, propose(ON_DEVICE, "retired", Channel=1)))
+    story.given((staff, story_people.staff_moves(default_project_of(BORA))))
+    story.when(second, approve()).refused("not_same_company")
+
+
+def test_nothing_is_corrected_in_an_archived_project() -> None:
+    story = a_mistake().given((anna, story_people.archive(DEFAULT)))
+    story.when(staff, propose("issuance", project_account(DEFAULT), Port11=1)).refused("project_archived")

@@ -7,7 +7,8 @@ from contracts.commands import Command, ConvertLegacyLicenses
 from contracts.events import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.identifiers import default_project_of
 from contracts.legacy import Inconvertible, convert
-from contracts.postings import Posting, postings
+from contracts.postings import Posting, postings, project_account
+from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
     ADRIA,
     ANNA,
@@ -219,3 +220,27 @@ def test_only_staff_imports(who: Actor) -> None:
 )
 def test_only_the_company_consents_and_converts(who: Actor, command: Command, code: str) -> None:
     an_old_device().when(who, command).refused(code)
+
+
+def test_a_device_with_old_licenses_leaves_its_company_by_staff_only() -> None:
+    story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, on=SERIAL)))
+    story.when(anna, story_people.release()).refused("device_not_empty")
+    story.when(anna, story_people.offer()).refused("device_not_empty")
+    story.given((staff, story_people.staff_moves(default_project_of(BORA))))
+    assert old(story, ON_DEVICE) == {"BRIs": 1}
+
+
+def test_old_licenses_go_with_their_device_within_the_company() -> None:
+    story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, on=SERIAL)))
+    story.given((anna, story_people.move(DEFAULT)), (anna, consent()), (box, give_back()))
+    assert old(story, project_account(DEFAULT)) == {"BRIs": 1}
+
+
+def test_a_project_with_old_licenses_is_not_empty() -> None:
+    story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, into=DEFAULT)))
+    story.when(anna, story_people.archive(DEFAULT)).refused("project_not_empty", devices=0, free=0)
+
+
+def test_nothing_old_comes_into_an_archived_project() -> None:
+    story = a_stocked_project().given((anna, story_people.archive(DEFAULT)))
+    story.when(staff, bring_in({"BRIs": 1}, into=DEFAULT)).refused("project_archived")

@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter as Counts
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 
 from aiohttp import web
@@ -17,6 +19,7 @@ from device_sync.application.license_files import Delivered, LicenseFiles, NotMo
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Refused
 from device_sync.entrypoints.tls import NoDevice, caller_of
+from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.problems import Problem, headers, render
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
@@ -25,6 +28,8 @@ BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
+MAX_IN_FLIGHT_A_DEVICE = 4
+"""A box asks one thing at a time; a stolen one must not take the places of all others."""
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
 KEEP_ALIVE_SECONDS = 15.0
@@ -61,6 +66,7 @@ class Edge:
         self._claims = claims
         self._waits_for = waits_for
         self._in_flight = 0
+        self._of_device: Counts[str] = Counts()
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._around], client_max_size=MAX_RETURN_DOCUMENT_BYTES)
@@ -130,9 +136,12 @@ class Edge:
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check_able()
-            return await handler(request)
+            with self._share(caller_of(request).serial):
+                return await handler(request)
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
+        except CommandTooBig as error:
+            return _refused(request, Refused("document_too_big", f"{str(error).capitalize()}."))
         except Trouble as trouble:
             _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
             problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
@@ -141,6 +150,8 @@ class Edge:
             return _problem(request, Problem(status=error.status, code=_code_of(error), detail=error.reason))
         except TimeoutError:
             return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
+        except ConnectionError:  # nobody is there to read this, but it is counted
+            return _problem(request, Problem(status=400, code="connection_lost", detail="The body ended too soon."))
         except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
             _log.exception("defect", correlation_id=request[CORRELATION_ID])
             return _problem(
@@ -152,6 +163,19 @@ class Edge:
             raise Trouble(waits_for)
         if self._in_flight > MAX_IN_FLIGHT:
             raise Trouble("too many devices are being answered", retry_after_seconds=2 * RETRY_AFTER_SECONDS)
+
+    @contextmanager
+    def _share(self, serial: str) -> Generator[None]:
+        """One of the device's places; raises Trouble when it has taken all of them."""
+        if self._of_device[serial] >= MAX_IN_FLIGHT_A_DEVICE:
+            raise Trouble("this device has asked for too much at once")
+        self._of_device[serial] += 1
+        try:
+            yield
+        finally:
+            self._of_device[serial] -= 1
+            if not self._of_device[serial]:
+                del self._of_device[serial]
 
 
 async def _body(request: web.Request) -> bytes | Refused:

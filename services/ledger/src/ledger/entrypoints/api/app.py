@@ -132,6 +132,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 operation["responses"].pop("422", None)
                 content = operation["responses"]["default"]["content"]
                 content[CONTENT_TYPE] = content.pop("application/json")
+                for parameter in operation.get("parameters", ()):
+                    # Optional for the framework only, so that its absence is a refusal of ours.
+                    parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         app.openapi_schema = schema

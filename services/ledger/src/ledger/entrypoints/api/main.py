@@ -17,6 +17,7 @@ from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
+from ledger.entrypoints.api.connections import BoundedHttp
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.settings import ApiSettings
 from ledger.entrypoints.api.tokens import KeyFile, Tokens
@@ -108,7 +109,7 @@ def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
         app,
         host=settings.api_host,
         port=settings.api_port,
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="off",
         access_log=False,
