@@ -17,7 +17,7 @@ import asyncpg
 
 from contracts import return_document
 from contracts.device_certificate import fingerprint
-from contracts.postings import device_account, project_account
+from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
 from contracts.return_document import ReturnStatement
 from contracts.xmldsig import signer
 from dev import places
@@ -260,7 +260,7 @@ class Story:
             await connection.close()
         rows = {(project_account(owner), name): units for owner, name, units in free if units}
         rows |= {(device_account(owner), name): units for owner, name, units in held}
-        replayed = {place: units for place, units in accounts.items() if units and place[0] != "issuance"}
+        replayed = {place: units for place, units in accounts.items() if units and place[0] not in (ISSUANCE, RETIRED)}
         require(rows == replayed, "PostgreSQL and the replay differ")
         require(sum(accounts.values()) == 0, "the accounts do not sum to zero")
         return chain.sequence, len(rows)

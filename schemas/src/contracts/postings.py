@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from contracts.events import (
     ActivationKeyRedeemed,
+    CorrectionApplied,
     Event,
+    LegacyLicensesConverted,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
@@ -17,6 +19,7 @@ from contracts.events import (
 from contracts.licenses import Lot
 
 ISSUANCE = "issuance"
+RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
+        case CorrectionApplied():
+            return _move(event.lots, event.source, event.target)
+        case LegacyLicensesConverted():
+            return _move(event.lots, ISSUANCE, project_account(event.project))
         case _:
             return ()
 

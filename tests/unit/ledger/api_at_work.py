@@ -20,6 +20,7 @@ from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.application.queries import Queries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -118,6 +119,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
+            staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from contracts.actors import Actor
-from contracts.commands import Command
+from contracts.commands import AddMember, Command
 from contracts.postings import device_account, project_account
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -12,7 +12,9 @@ from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from tests.unit.ledger import story
 from tests.unit.ledger.histories_people import people_histories
+from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
+from tests.unit.ledger.story_staff import SECOND
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -26,6 +28,18 @@ BEGINNING: list[tuple[Actor, Command]] = [
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
+    _agree(history)
+
+
+@given(staff_histories)
+def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
+    history: list[tuple[Actor, Command]],
+) -> None:
+    second_clerk = AddMember(company=story.VENDOR, account=SECOND, administrator=True)
+    _agree([(story.staff, second_clerk), *history])
+
+
+def _agree(history: list[tuple[Actor, Command]]) -> None:
     ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
         event = decide(ledger, command, actor, now=NOON)
@@ -33,6 +47,8 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
             continue
         ledger = evolve(ledger, event, at=NOON)
         books.post(event)
+    for account, held in ledger.rare.legacy.items():
+        assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):

@@ -9,8 +9,23 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.blocks import (
+    BlockActivationKey,
+    BlockCommand,
+    BlockCompany,
+    BlockDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+)
 from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    CorrectionCommand,
+    ProposeCorrection,
+    RejectCorrection,
+)
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
@@ -31,6 +46,12 @@ from contracts.commands.fields import (
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyLicenses,
+    LegacyCommand,
+)
 from contracts.commands.moves import (
     AcceptDevice,
     MoveCommand,
@@ -48,7 +69,12 @@ from contracts.commands.projects import (
     ProjectCommand,
     RenameProject,
 )
-from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.returns import (
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
+    ReturnCommand,
+    ReturnLicenses,
+)
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
@@ -61,6 +87,9 @@ Command = (
     | ProjectCommand
     | MoveCommand
     | ClaimCommand
+    | BlockCommand
+    | CorrectionCommand
+    | LegacyCommand
 )
 
 
@@ -93,13 +122,20 @@ __all__ = [
     "AddMember",
     "Address",
     "AllocateLicenses",
+    "ApproveCorrection",
     "ArchiveProject",
+    "BlockActivationKey",
+    "BlockCommand",
+    "BlockCompany",
+    "BlockDevice",
     "ClaimCommand",
     "ClaimDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
+    "ConvertLegacyLicenses",
+    "CorrectionCommand",
     "CorrelationId",
     "CreateClaimCode",
     "CreateProject",
@@ -109,10 +145,13 @@ __all__ = [
     "DocumentBase64",
     "Firmware",
     "FoundLedger",
+    "GiveLegacyConsent",
     "GrantRights",
+    "ImportLegacyLicenses",
     "IssueActivationKey",
     "KeyCommand",
     "KeyHint",
+    "LegacyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
@@ -120,14 +159,18 @@ __all__ = [
     "PeopleCommand",
     "ProjectCommand",
     "ProjectName",
+    "ProposeCorrection",
     "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
+    "RejectCorrection",
     "ReleaseDevice",
+    "ReleaseReturnLimit",
     "RemoveMember",
     "RenameProject",
+    "ReportSpentCertificate",
     "ReturnCommand",
     "ReturnLicenses",
     "RevokeRights",
@@ -136,6 +179,9 @@ __all__ = [
     "SomeRights",
     "Traceparent",
     "TransferDevice",
+    "UnblockActivationKey",
+    "UnblockCompany",
+    "UnblockDevice",
     "WithdrawClaimCode",
     "WithdrawDeviceOffer",
 ]

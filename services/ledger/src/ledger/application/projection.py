@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from contracts.entries import Entry
 from contracts.events import (
@@ -13,7 +13,9 @@ from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
     CompanyRegistered,
+    CorrectionApplied,
     DeviceAdded,
+    DeviceBlocked,
     DeviceClaimed,
     DeviceMoved,
     DeviceOffered,
@@ -21,6 +23,7 @@ from contracts.events import (
     DeviceReleased,
     Event,
     LedgerFounded,
+    LegacyLicensesConverted,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesDeallocated,
@@ -35,10 +38,14 @@ from contracts.events import (
     RightsRevoked,
 )
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+from contracts.postings import ISSUANCE, RETIRED, Posting, device_account, postings, project_account
+from ledger.application import projection_staff
 from ledger.application.projection_people import PeopleChanges
+from ledger.application.projection_staff import StaffChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
+_UNBOUNDED = frozenset({ISSUANCE, RETIRED})
+"""Where licenses come from and where they end: what these hold has no row."""
 
 
 class LawBroken(Exception):  # noqa: N818 - states the world
@@ -130,11 +137,12 @@ class Changes:
     released: set[str] = field(default_factory=set[str])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all but issuance."""
+    """The accounts whose holdings `fold` has to know: all but issuance and retired, which nobody asks for."""
     found: set[str] = set()
     for entry in entries:
         match entry.data:
@@ -151,14 +159,20 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 | DeviceClaimed(device=device)
             ):
                 found |= {project_account(device.project), device_account(device.serial)}
-            case _:
-                pass
-    return frozenset(found)
+            case event:
+                found |= projection_staff.accounts_of(event)
+    return frozenset(found - _UNBOUNDED)
 
 
-def fold(entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]]) -> Changes:
-    """All that the entries change, given what the touched accounts held before; raises LawBroken."""
+def fold(
+    entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]], legacy: Mapping[str, Mapping[str, int]]
+) -> Changes:
+    """All that the entries change, given what the touched accounts held before; raises LawBroken.
+
+    `legacy` are the old licenses that they held, by name.
+    """
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
+    changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
         _post(changes, entry)
         _note(changes, entry)
@@ -170,7 +184,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     moved = postings(entry.data)
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
-        if posting.account != ISSUANCE:
+        if posting.account not in _UNBOUNDED:
             _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
@@ -229,6 +243,8 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case LicensesAllocated() | LicensesReturned() | LicensesDeallocated():
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
+            if isinstance(event, LicensesReturned):
+                projection_staff.returned(changes.staff, event)
         case LicenseFileDelivered():
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
@@ -247,7 +263,22 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         ):
             pass  # changes.people has noted it
         case _:
-            assert_never(event)
+            _note_staff(changes, entry, event)
+
+
+def _note_staff(changes: Changes, entry: Entry[Event], event: projection_staff.StaffEvent) -> None:
+    projection_staff.note(changes.staff, entry, event)
+    match event:
+        case DeviceBlocked():
+            _device(changes, entry, event.company, event.device)
+        case CorrectionApplied():
+            _classes(changes, event.lots)
+            if event.device is not None:
+                _device(changes, entry, event.company, event.device)
+        case LegacyLicensesConverted():
+            _classes(changes, event.lots)
+        case _:
+            pass
 
 
 def _company(

@@ -9,32 +9,59 @@ from contracts.commands import (
     AddDevice,
     AddMember,
     AllocateLicenses,
+    ApproveCorrection,
     ArchiveProject,
+    BlockActivationKey,
+    BlockCompany,
+    BlockDevice,
     ClaimDevice,
     Command,
+    ConvertLegacyLicenses,
     CreateClaimCode,
     CreateProject,
     DeallocateLicenses,
     FoundLedger,
+    GiveLegacyConsent,
     GrantRights,
+    ImportLegacyLicenses,
     IssueActivationKey,
     MoveDevice,
     MoveLicenses,
     OfferDevice,
+    ProposeCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
+    RejectCorrection,
     ReleaseDevice,
+    ReleaseReturnLimit,
     RemoveMember,
     RenameProject,
+    ReportSpentCertificate,
     ReturnLicenses,
     RevokeRights,
     TransferDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
     WithdrawClaimCode,
     WithdrawDeviceOffer,
 )
-from ledger.domain import claims, companies, devices, keys, moves, people, projects, returns
+from ledger.domain import (
+    blocks,
+    claims,
+    companies,
+    corrections,
+    devices,
+    keys,
+    legacy,
+    moves,
+    people,
+    projects,
+    returns,
+)
 from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.rights import refuse_blocked
 from ledger.domain.state import Ledger
 
 
@@ -42,15 +69,25 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     """The ledger's answer to a command, from its state and the time alone; the time is aware UTC."""
     if ledger.vendor is None and not isinstance(command, FoundLedger):
         return Rejection("ledger_not_founded")
+    if refused := refuse_blocked(ledger, actor):
+        return refused
     match command:
         case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
             return devices.decide(ledger, command, actor)
-        case ReturnLicenses():
-            return returns.decide(ledger, command, actor)
+        case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
+            return returns.decide(ledger, command, actor, now=now)
         case RedeemActivationKey() | IssueActivationKey():
             return keys.decide(ledger, command, actor)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
+        case BlockActivationKey() | BlockDevice() | BlockCompany():
+            return blocks.decide(ledger, command, actor)
+        case UnblockActivationKey() | UnblockDevice() | UnblockCompany():
+            return blocks.decide(ledger, command, actor)
+        case ProposeCorrection() | ApproveCorrection() | RejectCorrection():
+            return corrections.decide(ledger, command, actor)
+        case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
+            return legacy.decide(ledger, command, actor)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():

@@ -6,6 +6,7 @@ from contracts.actors import Actor
 from contracts.commands import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
 from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
+from contracts.postings import project_account
 from ledger.domain.companies import comparable_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
@@ -85,7 +86,7 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
     if refused := refuse_project_administration(ledger, actor, command.project):
         return refused
     project = ledger.projects[command.project]
-    if project.devices or project.free:
+    if project.devices or project.free or project_account(command.project) in ledger.rare.legacy:
         return Rejection("project_not_empty", {"devices": project.devices, "free": sum(project.free.values())})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 

@@ -13,6 +13,7 @@ from immutables import Map
 
 from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
+from ledger.domain.rare import Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -84,6 +85,7 @@ class AcceptedReturn:
 
     document_digest: str
     sequence: int
+    at: datetime
 
 
 class Device(NamedTuple):
@@ -136,6 +138,7 @@ class Ledger(NamedTuple):
     grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
     offers: Map[str, str] = Map[str, str]()
     claim_codes: Map[str, OpenClaimCode | SpentClaimCode] = Map[str, OpenClaimCode | SpentClaimCode]()
+    rare: Rare = Rare()
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""

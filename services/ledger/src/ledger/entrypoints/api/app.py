@@ -11,7 +11,20 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from ledger.application.queries import NoRight
-from ledger.entrypoints.api import claims, companies, devices, documents, keys, moves, pages, people, projects
+from ledger.entrypoints.api import (
+    blocks,
+    claims,
+    companies,
+    corrections,
+    devices,
+    documents,
+    keys,
+    legacy,
+    moves,
+    pages,
+    people,
+    projects,
+)
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -53,7 +66,7 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    families = (companies, people, projects, devices, moves, claims, documents, keys)
+    families = (companies, people, projects, devices, moves, claims, documents, keys, legacy, blocks, corrections)
     for router in (family.router for family in families):
         app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)

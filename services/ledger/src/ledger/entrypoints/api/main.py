@@ -14,6 +14,7 @@ from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.connections import BoundedHttp
@@ -94,6 +95,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         ledger=settings.ledger,
         commands=commands,
         queries=PostgresQueries(pool, settings.ledger),
+        staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),

@@ -16,6 +16,7 @@ from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries import Queries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -45,6 +46,7 @@ class Services:
     ledger: int
     commands: CommandSender
     queries: Queries
+    staff: StaffQueries
     people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
