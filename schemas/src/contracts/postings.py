@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from contracts.events import (
     ActivationKeyRedeemed,
+    CorrectionApplied,
     Event,
     HeldLicensesReleased,
+    LegacyLicensesConverted,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
@@ -75,6 +77,10 @@ def postings(event: Event) -> tuple[Posting, ...]:
             return _move(event.given_up, account, RETIRED) + _move(event.lots, ISSUANCE, account)
         case WarrantyExtended():
             return _move(event.lots, project_account(event.project), RETIRED)
+        case CorrectionApplied():
+            return _move(event.lots, event.source, event.target)
+        case LegacyLicensesConverted():
+            return _move(event.lots, ISSUANCE, project_account(event.project))
         case _:
             return ()
 

@@ -21,6 +21,7 @@ from ledger.application.follower import Follower
 from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -120,6 +121,7 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
             dated=cast("DatedQueries", NoRows()),
+            staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),

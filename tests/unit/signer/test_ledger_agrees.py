@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from contracts.actors import Actor
-from contracts.commands import Command
+from contracts.commands import AddMember, Command
 from contracts.entries import decode_entry
 from contracts.postings import device_account, held_account, project_account
 from ledger.application.projection import fold
@@ -17,7 +17,9 @@ from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story
 from tests.unit.ledger.histories_people import people_histories
+from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
+from tests.unit.ledger.story_staff import SECOND
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -31,6 +33,18 @@ BEGINNING: list[tuple[Actor, Command]] = [
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
+    _agree(history)
+
+
+@given(staff_histories)
+def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
+    history: list[tuple[Actor, Command]],
+) -> None:
+    second_clerk = AddMember(company=story.VENDOR, account=SECOND, administrator=True)
+    _agree([(story.staff, second_clerk), *history])
+
+
+def _agree(history: list[tuple[Actor, Command]]) -> None:
     ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
         event = decide(ledger, command, actor, now=NOON)
@@ -38,6 +52,8 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
             continue
         ledger = evolve(ledger, event, at=NOON)
         books.post(event)
+    for account, held in ledger.rare.legacy.items():
+        assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
@@ -56,7 +72,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
         require_day(event, now)
         books.post(event)
         entries.add(event)
-        rows |= fold([decode_entry(entries.values[-1])], rows).held
+        rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
     for project, known in ledger.projects.items():
         held = dict(ledger.held.get(project, {}))
         assert books.balance(project_account(project)) == dict(known.free) == _some(rows, project_account(project))

@@ -6,6 +6,15 @@ change is a new version under a new type string, and the old one stays decodable
 
 from typing import get_args
 
+from contracts.events.blocks import (
+    ActivationKeyBlocked,
+    ActivationKeyUnblocked,
+    BlockEvent,
+    CompanyBlocked,
+    CompanyUnblocked,
+    DeviceBlocked,
+    DeviceUnblocked,
+)
 from contracts.events.catalog import (
     CatalogEvent,
     DeviceModelsDefined,
@@ -15,8 +24,20 @@ from contracts.events.catalog import (
 )
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.corrections import (
+    CorrectionApplied,
+    CorrectionEvent,
+    CorrectionProposed,
+    CorrectionRejected,
+)
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
+from contracts.events.legacy import (
+    LegacyConsentGiven,
+    LegacyEvent,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
 from contracts.events.moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.events.people import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
 from contracts.events.projects import (
@@ -26,7 +47,12 @@ from contracts.events.projects import (
     ProjectEvent,
     ProjectRenamed,
 )
-from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.returns import (
+    LicensesReturned,
+    ReturnEvent,
+    ReturnLimitReleased,
+    SpentCertificateSeen,
+)
 from contracts.events.service import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
 from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
@@ -44,6 +70,9 @@ Event = (
     | WarrantyEvent
     | TestEvent
     | ServiceEvent
+    | BlockEvent
+    | CorrectionEvent
+    | LegacyEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
@@ -51,15 +80,25 @@ EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(E
 
 __all__ = [
     "EVENT_TYPES",
+    "ActivationKeyBlocked",
     "ActivationKeyIssued",
     "ActivationKeyRedeemed",
+    "ActivationKeyUnblocked",
+    "BlockEvent",
     "CatalogEvent",
     "ClaimCodeCreated",
     "ClaimCodeWithdrawn",
     "ClaimEvent",
+    "CompanyBlocked",
     "CompanyEvent",
     "CompanyRegistered",
+    "CompanyUnblocked",
+    "CorrectionApplied",
+    "CorrectionEvent",
+    "CorrectionProposed",
+    "CorrectionRejected",
     "DeviceAdded",
+    "DeviceBlocked",
     "DeviceClaimed",
     "DeviceEvent",
     "DeviceModelsDefined",
@@ -67,11 +106,16 @@ __all__ = [
     "DeviceOfferWithdrawn",
     "DeviceOffered",
     "DeviceReleased",
+    "DeviceUnblocked",
     "DevicesRegistered",
     "Event",
     "HeldLicensesReleased",
     "KeyEvent",
     "LedgerFounded",
+    "LegacyConsentGiven",
+    "LegacyEvent",
+    "LegacyLicensesConverted",
+    "LegacyLicensesImported",
     "LicenseFileDelivered",
     "LicenseTypesDefined",
     "LicensesAllocated",
@@ -89,10 +133,12 @@ __all__ = [
     "ProjectRenamed",
     "RegisteredDevice",
     "ReturnEvent",
+    "ReturnLimitReleased",
     "RightsGranted",
     "RightsRevoked",
     "ServiceEvent",
     "SoftwareServiceBought",
+    "SpentCertificateSeen",
     "TestEvent",
     "TestLicensesIssued",
     "WarrantyEvent",

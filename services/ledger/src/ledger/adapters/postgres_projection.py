@@ -8,6 +8,7 @@ from typing import Any
 from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
+from ledger.adapters import postgres_projection_staff
 from ledger.adapters.postgres import SCHEMA, database_trouble
 from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
@@ -35,8 +36,12 @@ class PostgresProjection:
         async with self._transaction(f"write entries up to {after.sequence}") as connection:
             if await _position(connection, ledger) != before:
                 raise PositionMoved(f"the rows of ledger {ledger} do not stand at entry {before.sequence}")
-            held = await _held(connection, ledger, touched(entries))
-            await _write(connection, ledger, fold(entries, held), held)
+            accounts = touched(entries)
+            held = await _held(connection, ledger, accounts)
+            legacy = await postgres_projection_staff.legacy_held(connection, ledger, accounts)
+            changes = fold(entries, held, legacy)
+            await _write(connection, ledger, changes, held)
+            await postgres_projection_staff.write(connection, ledger, changes.staff, legacy)
             await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
             if entries:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{ledger}:{after.sequence}")

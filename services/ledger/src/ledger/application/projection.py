@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from contracts.entries import Entry
 from contracts.events import (
@@ -13,7 +13,9 @@ from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
     CompanyRegistered,
+    CorrectionApplied,
     DeviceAdded,
+    DeviceBlocked,
     DeviceClaimed,
     DeviceModelsDefined,
     DeviceMoved,
@@ -24,6 +26,7 @@ from contracts.events import (
     Event,
     HeldLicensesReleased,
     LedgerFounded,
+    LegacyLicensesConverted,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesDeallocated,
@@ -44,9 +47,10 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
-from ledger.application import projection_catalog
+from ledger.application import projection_catalog, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_people import PeopleChanges
+from ledger.application.projection_staff import StaffChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -141,11 +145,12 @@ class Changes:
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
+    staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all that somebody holds."""
+    """The accounts whose holdings `fold` has to know: all but issuance and retired, which nobody asks for."""
     found: set[str] = set()
     for entry in entries:
         match entry.data:
@@ -172,14 +177,20 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 | DeviceClaimed(device=device)
             ):
                 found |= {project_account(device.project), device_account(device.serial)}
-            case _:
-                pass
-    return frozenset(found)
+            case event:
+                found |= projection_staff.accounts_of(event)
+    return frozenset(found - UNHELD)
 
 
-def fold(entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]]) -> Changes:
-    """All that the entries change, given what the touched accounts held before; raises LawBroken."""
+def fold(
+    entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]], legacy: Mapping[str, Mapping[str, int]]
+) -> Changes:
+    """All that the entries change, given what the touched accounts held before; raises LawBroken.
+
+    `legacy` are the old licenses that they held, by name.
+    """
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
+    changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
         _post(changes, entry)
         _note(changes, entry)
@@ -251,6 +262,8 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case LicensesAllocated() | LicensesReturned() | LicensesDeallocated():
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
+            if isinstance(event, LicensesReturned):
+                projection_staff.returned(changes.staff, event)
         case LicenseFileDelivered():
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
@@ -286,7 +299,22 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         ):
             pass  # changes.people has noted it
         case _:
-            assert_never(event)
+            _note_staff(changes, entry, event)
+
+
+def _note_staff(changes: Changes, entry: Entry[Event], event: projection_staff.StaffEvent) -> None:
+    projection_staff.note(changes.staff, entry, event)
+    match event:
+        case DeviceBlocked():
+            _device(changes, entry, event.company, event.device)
+        case CorrectionApplied():
+            _classes(changes, event.lots)
+            if event.device is not None:
+                _device(changes, entry, event.company, event.device)
+        case LegacyLicensesConverted():
+            _classes(changes, event.lots)
+        case _:
+            pass
 
 
 def _company(

@@ -9,7 +9,7 @@ from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import has_right, refuse_device, refuse_project
+from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
@@ -91,6 +91,8 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return Rejection("device_unknown")
     if refused := refuse_elsewhere(ledger, actor, device, command.project):
         return refused
+    if is_blocked(ledger, "devices", command.serial):
+        return Rejection("device_blocked")
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
@@ -144,6 +146,8 @@ def record_delivery(
         return Rejection("device_unknown")
     if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
         return refused
+    if refused := _refuse_blocked(ledger, command.serial, device):
+        return refused
     if (command.generation, command.issue) != (device.generation, device.issue):
         return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})
     if device.delivered == command.issue:
@@ -157,3 +161,10 @@ def record_delivery(
         file_sha256=command.file_sha256,
         path=command.path,
     )
+
+
+def _refuse_blocked(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
+    """A blocked device gets no file, whoever asks; nor does any device of a blocked company."""
+    if is_blocked(ledger, "devices", serial):
+        return Rejection("device_blocked")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None

@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.events import (
+    ActivationKeyBlocked,
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ActivationKeyUnblocked,
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
+    CompanyBlocked,
     CompanyRegistered,
+    CompanyUnblocked,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
     DeviceAdded,
+    DeviceBlocked,
     DeviceClaimed,
     DeviceModelsDefined,
     DeviceMoved,
@@ -17,9 +25,13 @@ from contracts.events import (
     DeviceOfferWithdrawn,
     DeviceReleased,
     DevicesRegistered,
+    DeviceUnblocked,
     Event,
     HeldLicensesReleased,
     LedgerFounded,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesDeallocated,
@@ -32,18 +44,23 @@ from contracts.events import (
     ProjectArchived,
     ProjectCreated,
     ProjectRenamed,
+    ReturnLimitReleased,
     RightsGranted,
     RightsRevoked,
     SoftwareServiceBought,
+    SpentCertificateSeen,
     TestLicensesIssued,
     WarrantyExtended,
 )
 from ledger.domain import (
+    blocks,
     catalog,
     claims,
     companies,
+    corrections,
     devices,
     keys,
+    legacy,
     moves,
     people,
     projects,
@@ -55,14 +72,14 @@ from ledger.domain import (
 from ledger.domain.state import Ledger
 
 
-def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
+def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
     ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
-        case LicensesReturned():
-            return returns.evolve(ledger, event)
+        case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
+            return returns.evolve(ledger, event, at=at)
         case ActivationKeyIssued() | ActivationKeyRedeemed():
             return keys.evolve(ledger, event)
         case ProjectCreated() | CompanyRegistered() | LedgerFounded():
@@ -75,6 +92,14 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: AR
             return test_licenses.evolve(ledger, event)
         case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
             return service.evolve(ledger, event)
+        case ActivationKeyBlocked() | DeviceBlocked() | CompanyBlocked():
+            return blocks.evolve(ledger, event)
+        case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
+            return blocks.evolve(ledger, event)
+        case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
+            return corrections.evolve(ledger, event)
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+            return legacy.evolve(ledger, event)
         case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
             return projects.evolve(ledger, event)
         case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():

@@ -10,7 +10,7 @@ from contracts.dates import civil_day
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
+from ledger.domain.rights import has_right, is_blocked, refuse_project, refuse_staff_only
 from ledger.domain.service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
@@ -74,6 +74,8 @@ def redeem_activation_key(
     if isinstance(key, RedeemedKey):
         seen = key.company == project.company and has_right(ledger, actor, key.project, "view")
         return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
+    if is_blocked(ledger, "activation-keys", command.key_digest):
+        return Rejection("key_blocked")
     for name, count in key.licenses.items():
         if project.free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})

@@ -8,6 +8,7 @@ from contracts.commands import ArchiveProject, DeallocateLicenses, MoveLicenses,
 from contracts.dates import civil_day
 from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
+from contracts.postings import project_account
 from ledger.domain.companies import comparable_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
@@ -90,7 +91,7 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
         return refused
     project = ledger.projects[command.project]
     unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
-    if project.devices or unbound:
+    if project.devices or unbound or project_account(command.project) in ledger.rare.legacy:
         return Rejection("project_not_empty", {"devices": project.devices, "free": sum(unbound.values())})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 

@@ -15,6 +15,7 @@ from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.service import ServicePeriod
+from ledger.domain.rare import Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -86,6 +87,7 @@ class AcceptedReturn:
 
     document_digest: str
     sequence: int
+    at: datetime
 
 
 class Device(NamedTuple):
@@ -164,6 +166,7 @@ class Ledger(NamedTuple):
     tests: Map[str, IssuedTest] = Map[str, IssuedTest]()
     service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
     held: Map[str, Holdings] = Map[str, Holdings]()
+    rare: Rare = Rare()
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""

@@ -11,11 +11,18 @@ from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
     CompanyRegistered,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
     DeviceAdded,
+    DeviceBlocked,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
     LedgerFounded,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
     LicensesAllocated,
     LicensesReturned,
     LicensesUpgraded,
@@ -32,6 +39,7 @@ from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves
 from signer.domain.books_periods import Periods
 from signer.domain.books_service import ServiceBooks
+from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -42,7 +50,17 @@ FIRST_ISSUE = 1
 class Books:
     """What the entries so far add up to. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_moves", "_periods", "_projects", "_service")
+    __slots__ = (
+        "_accounts",
+        "_catalog",
+        "_devices",
+        "_keys",
+        "_moves",
+        "_periods",
+        "_projects",
+        "_service",
+        "_staff",
+    )
 
     def __init__(self) -> None:
         self._catalog: Catalog = {}
@@ -53,6 +71,7 @@ class Books:
         self._periods = Periods()
         self._service = ServiceBooks()
         self._moves = Moves(self)
+        self._staff = StaffBooks()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
@@ -67,6 +86,10 @@ class Books:
                 return self._upgraded(event)
             case DeviceAdded():
                 return self._added(event)
+            case DeviceBlocked():
+                return self._changed(event.device, event.company)
+            case CorrectionApplied():
+                return self._corrected(event)
             case ActivationKeyRedeemed():
                 self._redeemed(event)
             case ActivationKeyIssued():
@@ -85,6 +108,24 @@ class Books:
                 self._service_paid(event)
             case WarrantyExtended():
                 self._warranty_extended(event)
+            case _:
+                return self._rare(event)
+        return None
+
+    def _rare(self, event: Event) -> DeviceLicenses | None:
+        """What staff does, and old licenses; all else is a move, or nothing to these books."""
+        match event:
+            case CorrectionProposed():
+                self.units(event.lots)
+                self._staff.proposed(event)
+            case CorrectionRejected():
+                self._staff.rejected(event)
+            case LegacyLicensesImported():
+                self._imported(event)
+            case LegacyConsentGiven():
+                self._staff.consented(event)
+            case LegacyLicensesConverted():
+                self._converted(event)
             case _:
                 return self._moves.post(event)
         return None
@@ -123,6 +164,10 @@ class Books:
         """What an account holds, by type."""
         return self._accounts.get(account, {})
 
+    def legacy(self, account: str) -> Mapping[str, int]:
+        """What old licenses an account holds, by name."""
+        return self._staff.legacy(account)
+
     def _founded(self, event: LedgerFounded) -> None:
         if self._catalog:
             raise LawBrokenError("ledger_founded_once", "the ledger was founded before")
@@ -156,14 +201,46 @@ class Books:
         return self.arrive(device)
 
     def _allocated(self, event: LicensesAllocated) -> DeviceLicenses:
-        device = event.device
-        before = self.life(device.serial)
+        self.life(event.device.serial)
         self.units(event.lots)
-        self.require_project(device.project, event.company)
+        return self._changed(event.device, event.company, postings(event))
+
+    def _changed(self, device: DeviceLicenses, company: str, moves: tuple[Posting, ...] = ()) -> DeviceLicenses:
+        """The device's next issue in its project and generation."""
+        before = self.life(device.serial)
+        self.require_project(device.project, company)
         self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
-        self.move(postings(event))
+        self.move(moves)
         self.require_licenses(device)
         return device
+
+    def _corrected(self, event: CorrectionApplied) -> DeviceLicenses | None:
+        """What was proposed is moved, and a device is stated if one is touched."""
+        self._staff.applied(event)
+        for account in (event.source, event.target):
+            if account.startswith("project/"):
+                self.require_project(account.removeprefix("project/"), event.company)
+        touched = {account for account in (event.source, event.target) if account.startswith("device/")}
+        if touched != ({device_account(event.device.serial)} if event.device else set()):
+            raise LawBrokenError("correction_device_wrong", "the device that is corrected is not the one stated")
+        if event.device is not None:
+            return self._changed(event.device, event.company, postings(event))
+        self.move(postings(event))
+        return None
+
+    def _imported(self, event: LegacyLicensesImported) -> None:
+        self.require_project(event.project, event.company)
+        if event.serial is not None:
+            life = self._devices.get(event.serial)
+            if life is None or life.project != event.project:
+                raise LawBrokenError("device_project_wrong", f"device {event.serial} is not in the project")
+        self._staff.imported(event)
+
+    def _converted(self, event: LegacyLicensesConverted) -> None:
+        self.require_project(event.project, event.company)
+        self.units(event.lots)
+        self._staff.converted(event)
+        self.move(postings(event))
 
     def _returned(self, event: LicensesReturned) -> DeviceLicenses:
         device = event.device
@@ -177,6 +254,7 @@ class Books:
         self.live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
         self._require_total(event)
         self._periods.end_test(device.serial)
+        self._staff.returned(device.serial, device.project)
         self._moves.returned(device.serial)
         self.move(postings(event))
         self.require_licenses(device)

@@ -12,12 +12,15 @@ from starlette.types import ASGIApp
 
 from ledger.application.queries import NoRight
 from ledger.entrypoints.api import (
+    blocks,
     catalog,
     claims,
     companies,
+    corrections,
     devices,
     documents,
     keys,
+    legacy,
     moves,
     pages,
     people,
@@ -53,6 +56,9 @@ _FAMILIES = (
     claims,
     documents,
     keys,
+    legacy,
+    blocks,
+    corrections,
     catalog,
     warranty,
     test_licenses,
@@ -146,6 +152,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 operation["responses"].pop("422", None)
                 content = operation["responses"]["default"]["content"]
                 content[CONTENT_TYPE] = content.pop("application/json")
+                for parameter in operation.get("parameters", ()):
+                    # Optional for the framework only, so that its absence is a refusal of ours.
+                    parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         app.openapi_schema = schema

@@ -15,6 +15,7 @@ from ledger.adapters import postgres
 from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.connections import BoundedHttp
@@ -96,6 +97,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         commands=commands,
         dated=PostgresDatedQueries(pool, settings.ledger),
         queries=PostgresQueries(pool, settings.ledger),
+        staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),

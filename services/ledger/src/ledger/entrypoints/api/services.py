@@ -17,6 +17,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -47,6 +48,7 @@ class Services:
     commands: CommandSender
     queries: Queries
     dated: DatedQueries
+    staff: StaffQueries
     people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
