@@ -47,6 +47,7 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
+from contracts.service import Coverage
 from ledger.application import projection_catalog, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_people import PeopleChanges
@@ -193,6 +194,7 @@ def fold(
     changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
         _post(changes, entry)
+        _paid(changes, entry.data)
         _note(changes, entry)
     return changes
 
@@ -252,9 +254,9 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
-            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
+            _classes(changes, event.lots)
         case LicensesMoved():
-            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
+            _classes(changes, event.lots)
         case DeviceReleased():
             changes.released.add(event.serial)
         case DeviceAdded() | DeviceMoved() | DeviceClaimed():
@@ -344,6 +346,19 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         entry.time,
         device.licenses,
     )
+
+
+def _paid(changes: Changes, event: Event) -> None:
+    match event:
+        case (
+            ActivationKeyRedeemed(coverage=Coverage(charged=charged))
+            | LicensesMoved(coverage=Coverage(charged=charged))
+            | LegacyLicensesConverted(coverage=Coverage(charged=charged))
+            | DeviceMoved(coverage=Coverage(charged=charged))
+        ):
+            _classes(changes, charged)
+        case _:
+            pass
 
 
 def _classes(changes: Changes, lots: Iterable[Lot]) -> None:

@@ -113,6 +113,15 @@ def coverage(ledger: Ledger, project: str, incoming: Holdings, today: date) -> C
     return Coverage(on=today, months=months, units=units, charged=ledger.lots(charged), held=ledger.lots(held))
 
 
+def coverage_on_device(ledger: Ledger, project: str, incoming: Holdings, today: date) -> Coverage | Rejection | None:
+    """The same for licenses that come in on a device: only the balance pays for them, and they can't wait as held."""
+    what = coverage(ledger, project, {name: n for name, n in incoming.items() if name != CREDIT}, today)
+    if what is None or what.charged:
+        return what
+    free = ledger.projects[project].free.get(CREDIT, 0)
+    return Rejection("ssc_insufficient", {"wanted": credits_for(what.units * what.months), "free": free})
+
+
 def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
     """The ledger after licenses came in: what was charged is gone, what is held waits apart from the balance."""
     if what is None:

@@ -141,8 +141,16 @@ class Moves:
             if event.reason is None or event.reference is None:
                 self._require_consent(device.serial, event.company)
             self._offers.pop(device.serial, None)
+        self._pay(event)
         self._books.require_licenses(device)
         return device
+
+    def _pay(self, event: DeviceMoved) -> None:
+        """What stands on a device is paid for in its new project, never held."""
+        if event.coverage is not None and event.coverage.held:
+            raise LawBrokenError("service_wrong", f"licenses on device {event.device.serial} cannot be held")
+        self._books.cover(event.device.project, event.coverage)
+        self._books.move(postings(event))
 
     def _release(self, event: DeviceReleased) -> None:
         self._require_home(event.serial, event.project, event.company)
