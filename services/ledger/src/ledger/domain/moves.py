@@ -61,10 +61,11 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
         case DeviceMoved():
             return _moved(ledger, event)
         case DeviceReleased():
+            device = ledger.devices[event.serial]
             gone = ledger._replace(
-                projects=ledger.with_devices(event.project, -1),
+                projects=ledger.without_device(event.project, device.holdings),
                 devices=ledger.devices.delete(event.serial),
-                released=ledger.released.set(event.serial, ledger.devices[event.serial]),
+                released=ledger.released.set(event.serial, device),
             )
             return _without_offer(gone, event.serial)
         case DeviceOffered():
@@ -185,10 +186,10 @@ def _move(
 def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
     """An offer ends when the device leaves the company that made it."""
     device = event.device
-    left = ledger._replace(projects=ledger.with_devices(event.former_project, -1))
     here = ledger.devices[device.serial].changed(device)._replace(company=event.company)
+    left = ledger._replace(projects=ledger.without_device(event.former_project, here.holdings))
     moved = left._replace(
-        projects=left.with_devices(device.project, 1), devices=ledger.devices.set(device.serial, here)
+        projects=left.with_device(device.project, here.holdings), devices=ledger.devices.set(device.serial, here)
     )
     paid = covered(moved, device.project, event.coverage)
     return paid if event.company == event.former_company else _without_offer(paid, device.serial)

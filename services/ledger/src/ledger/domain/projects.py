@@ -45,7 +45,7 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
         case LicensesDeallocated():
             device = event.device
             return ledger._replace(
-                projects=ledger.credited(device.project, holdings_of(event.lots)),
+                projects=ledger.given_back(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case ProjectRenamed():

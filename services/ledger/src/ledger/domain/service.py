@@ -133,13 +133,12 @@ def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
 
 
 def facts_of(ledger: Ledger, project: str) -> ServiceFacts:
-    """What the price of a project depends on; looks at every device, which only buyers cost."""
-    units = units_of(ledger, ledger.projects[project].free)
-    units += sum(units_of(ledger, one.holdings) for one in ledger.devices.values() if one.project == project)
+    """What the price of a project depends on."""
+    known = ledger.projects[project]
     return ServiceFacts(
         project=project,
         period=ledger.service.get(project),
-        units=units,
+        units=units_of(ledger, known.free) + units_of(ledger, known.allocated),
         held_units=units_of(ledger, ledger.held.get(project, {})),
     )
 
