@@ -64,8 +64,8 @@ def postings(event: Event) -> tuple[Posting, ...]:
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
         case LicensesMoved():
-            moved = _move(event.lots, project_account(event.source), project_account(event.target))
-            return moved + _covered(event.target, event.coverage)
+            source = held_account(event.source) if event.held else project_account(event.source)
+            return _move(event.lots, source, project_account(event.target)) + _covered(event.target, event.coverage)
         case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))

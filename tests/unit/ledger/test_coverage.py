@@ -1,8 +1,8 @@
 """Rule D6 where licenses come in otherwise than by a key: by conversion, on a device, or by a correction."""
 
-from contracts.events import DeviceMoved
-from tests.unit.ledger.story import DEFAULT, HOTEL, SERIAL, Story, add, allocate, anna, issue, redeem, staff
-from tests.unit.ledger.story_people import move, staff_moves
+from contracts.events import DeviceMoved, LicensesMoved
+from tests.unit.ledger.story import DEFAULT, HOTEL, SERIAL, Story, add, allocate, anna, ben, issue, redeem, staff
+from tests.unit.ledger.story_people import archive, move, staff_moves, transfer
 from tests.unit.ledger.story_staff import (
     PLACE,
     approve,
@@ -12,7 +12,7 @@ from tests.unit.ledger.story_staff import (
     second,
     with_a_second_clerk,
 )
-from tests.unit.ledger.test_service import MORE, bought, covered_since
+from tests.unit.ledger.test_service import MORE, bought, covered_since, holding
 
 
 def with_old_licenses(story: Story) -> Story:
@@ -72,3 +72,36 @@ def test_d6_a_correction_charges_nothing_and_counts_at_the_next_purchase() -> No
     story.given((staff, propose("issuance", PLACE, Port11=12)), (second, approve()))
     assert story.free() == {"Port11": 22, "SSC": 490}
     assert bought(story, 1).units == 22
+
+
+def test_d6_held_licenses_are_free_in_a_project_without_service() -> None:
+    story = holding()
+    event = story.when(anna, transfer(held=True, Port11=5)).accepted()
+    assert isinstance(event, LicensesMoved)
+    assert (dict(story.ledger.held[HOTEL]), story.free(DEFAULT)) == ({"Port11": 7}, {"Port11": 5})
+    assert story.free() == {"Port11": 10, "SSC": 4}
+
+
+def test_d6_held_licenses_are_paid_or_wait_again_in_a_project_with_service() -> None:
+    story = holding().given((anna, transfer(held=True, Port11=12)))
+    assert HOTEL not in story.ledger.held
+    story.given((anna, transfer(DEFAULT, HOTEL, Port11=12)))
+    assert dict(story.ledger.held[HOTEL]) == {"Port11": 12}
+    story.given((anna, transfer(SSC=4)), (anna, transfer(held=True, Port11=12)), (anna, transfer(Port11=10)))
+    story.given((anna, archive()))
+
+
+def test_d6_no_more_held_licenses_move_than_wait() -> None:
+    story = holding()
+    story.when(anna, transfer(held=True, Port11=13)).refused(
+        "insufficient_balance", license_type="Port11", wanted=13, free=12
+    )
+    story.when(anna, transfer(held=True, SSC=1)).refused("insufficient_balance", license_type="SSC", wanted=1, free=0)
+    story.when(ben, transfer(held=True, Port11=1)).refused("project_unknown")
+
+
+def test_d6_a_project_that_holds_nothing_moves_nothing_of_it() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10")
+    story.when(anna, transfer(held=True, Port11=1)).refused(
+        "insufficient_balance", license_type="Port11", wanted=1, free=0
+    )

@@ -13,10 +13,11 @@ from contracts.events import (
     HeldLicensesReleased,
     LegacyLicensesConverted,
     LegacyLicensesImported,
+    LicensesMoved,
     LicensesUpgraded,
+    ProjectCreated,
     SoftwareServiceBought,
 )
-from contracts.identifiers import default_project_of
 from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses
 from contracts.service import Coverage, ServicePeriod
@@ -26,7 +27,7 @@ from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Box, Story, lots
 
 TODAY = date(2026, 11, 24)
 YEAR = ServicePeriod(anchor=TODAY, months=12)
-PARTNERS = default_project_of(PARTNER)
+SPA = "00000000-0000-4000-8000-00000000000a"
 OLD = {"Registrations": 5}
 
 
@@ -78,7 +79,7 @@ def brought(**changes: object) -> DeviceMoved:
     coverage: dict[str, object] = {"on": TODAY, "months": 12, "units": 3, "charged": lots({"SSC": 3}), "held": ()}
     return DeviceMoved(
         former_company=PARTNER,
-        former_project=PARTNERS,
+        former_project=SPA,
         company=PARTNER,
         device=Box(issue=4, holdings={"Port9": 3}).licenses(PROJECT),
         coverage=Coverage.model_validate(coverage | changes),
@@ -101,7 +102,7 @@ AWAY = DeviceMoved(
     former_company=PARTNER,
     former_project=PROJECT,
     company=PARTNER,
-    device=Box(issue=3, holdings={"Port9": 3}).licenses(PARTNERS),
+    device=Box(issue=3, holdings={"Port9": 3}).licenses(SPA),
 )
 IMPORTED = LegacyLicensesImported(company=PARTNER, project=PROJECT, licenses=lots_of(OLD), reference="EXPORT-7")
 
@@ -110,6 +111,7 @@ def the_books() -> Books:
     books = Books()
     for value in a_ledger().values:
         books.post(decode_entry(value).data)
+    books.post(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
     books.post(
         ActivationKeyIssued(key_digest="ab" * 32, key_hint="ABCD", lots=lots({"Port11": 10}), order_number="PO-2")
     )
@@ -174,6 +176,18 @@ def test_licenses_that_nobody_holds_back_are_not_released() -> None:
 )
 def test_new_licenses_are_paid_to_the_end_or_held(wrong: Event) -> None:
     assert law(bought(), wrong) == "service_wrong"
+
+
+def held_ones_move(**counts: int) -> LicensesMoved:
+    return LicensesMoved(company=PARTNER, source=PROJECT, target=SPA, lots=lots(counts), held=True)
+
+
+def test_held_licenses_move_where_they_are_free() -> None:
+    wait = covered(charged=(), held=lots({"Port11": 10}))
+    books = the_books_take(bought(), wait, held_ones_move(Port11=10))
+    assert books.balance(f"held/{PROJECT}") == {}
+    assert books.balance(f"project/{SPA}") == {"Port11": 10}
+    assert law(bought(), wait, held_ones_move(Port11=11)) == "account_negative"
 
 
 @pytest.mark.parametrize(

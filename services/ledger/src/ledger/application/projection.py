@@ -165,8 +165,8 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 found |= {project_account(project), held_account(project)}
             case LicensesUpgraded(project=project, device=device):
                 found.add(device_account(device.serial) if device else project_account(project))
-            case LicensesMoved(source=source, target=target, coverage=coverage):
-                found |= {project_account(source), project_account(target)}
+            case LicensesMoved(source=source, target=target, held=held, coverage=coverage):
+                found |= {held_account(source) if held else project_account(source), project_account(target)}
                 found |= {held_account(target)} if coverage else set()
             case (
                 DeviceAdded(device=device)

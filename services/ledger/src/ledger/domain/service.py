@@ -13,7 +13,7 @@ from ledger.domain import upgrades
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_project
 from ledger.domain.service_quotes import Quote, ServiceFacts, quote_months, quote_release
-from ledger.domain.state import Holdings, Ledger, holdings_of, plus
+from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
 def decide(ledger: Ledger, command: ServiceCommand, actor: Actor, now: datetime) -> Decision:
@@ -130,6 +130,12 @@ def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
     held = plus(ledger.held.get(project, {}), holdings_of(what.held))
     waiting = ledger.held.set(project, held) if held else ledger.held
     return ledger._replace(projects=ledger.debited(project, gone), held=waiting)
+
+
+def unheld(ledger: Ledger, project: str, units: Holdings) -> Ledger:
+    """The ledger with these licenses of a project waiting no more."""
+    rest = minus(ledger.held[project], units)
+    return ledger._replace(held=ledger.held.set(project, rest) if rest else ledger.held.delete(project))
 
 
 def facts_of(ledger: Ledger, project: str) -> ServiceFacts:

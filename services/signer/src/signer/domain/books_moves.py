@@ -23,7 +23,7 @@ from contracts.events import (
     ProjectArchived,
 )
 from contracts.licenses import DeviceLicenses, Lots
-from contracts.postings import Posting, device_account, postings, project_account
+from contracts.postings import Posting, device_account, held_account, postings, project_account
 from contracts.service import Coverage
 from signer.domain.laws import LawBrokenError
 
@@ -184,7 +184,8 @@ class Moves:
     def _archive(self, event: ProjectArchived) -> None:
         self._books.require_project(event.project, event.company)
         account = project_account(event.project)
-        if self._books.balance(account) or self._books.legacy(account):
+        held = self._books.balance(held_account(event.project))
+        if self._books.balance(account) or held or self._books.legacy(account):
             raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
         self._archived.add(event.project)
 
