@@ -1,0 +1,217 @@
+"""Random histories of the commands of all families, by several actors, over years."""
+
+from datetime import date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from contracts.actors import Account, Actor, Device
+from contracts.catalog import DeliveredDevice, DeviceModel
+from contracts.commands import (
+    AllocateLicenses,
+    ApproveCorrection,
+    BuySoftwareService,
+    ClaimDevice,
+    Command,
+    ConvertLegacyLicenses,
+    DeallocateLicenses,
+    DefineDeviceModels,
+    ExtendWarranty,
+    RecordLicenseFileDelivery,
+    RegisterDevices,
+    RejectCorrection,
+    ReleaseHeldLicenses,
+    ReportSpentCertificate,
+    ReturnLicenses,
+)
+from contracts.identifiers import derived_id
+from contracts.legacy import convert, preview_digest
+from contracts.postings import device_account, project_account
+from ledger.domain.rare import LegacyHeld
+from ledger.domain.state import Ledger, OpenClaimCode
+from tests.unit.ledger import dated_histories as dated
+from tests.unit.ledger import story, story_people, story_staff
+from tests.unit.ledger.histories_people import people_commands
+from tests.unit.ledger.histories_staff import OLD, staff_commands
+from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
+from tests.unit.ledger.test_laws import KEYS, PROJECTS, commands
+
+Step = tuple[Actor | None, Command, datetime]
+
+OF_STAFF = {
+    *("issue-activation-key", "register-company", "define-license-types", "define-device-models", "register-devices"),
+    *("block-activation-key", "block-device", "block-company"),
+    *("unblock-activation-key", "unblock-device", "unblock-company"),
+    *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
+}
+STEADY = "009033010205"
+"""A device that stays with its company in most histories, so that much happens to it."""
+NEW_COMPANY = derived_id("n", "company")
+
+everybody: st.SearchStrategy[Actor] = st.sampled_from(
+    [
+        *(story.anna, story.ben, story.staff, story_staff.second, story.box, story.other_box, story.operator),
+        *(story_people.mia, story_people.gus, Account(account=story.ANNA, company=BORA)),
+    ]
+)
+others: st.SearchStrategy[Command] = st.sampled_from(
+    [
+        story.register(NEW_COMPANY, story.BEN),
+        story.project("Spa", identity=derived_id("spa", "project")),
+        story_staff.block_company(BORA),
+        story_staff.unblock_company(BORA),
+        DefineDeviceModels(models=(DeviceModel(model="IP6010", family="IP6"),), reference="CAT-2"),
+        RegisterDevices(
+            devices=(DeliveredDevice(serial=OTHER_SERIAL, model="IP6010", delivered_on=date(2026, 6, 1)),),
+            reference="DN-2",
+        ),
+    ]
+)
+serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL])
+projects = st.sampled_from(PROJECTS)
+few = st.integers(1, 8)
+ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
+corrections = st.uuids(version=4).map(str)
+places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEADY)]
+digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
+codes = st.sampled_from(["e1" * 32, "e2" * 32])
+often: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda there, into: story_staff.bring_in(there, into=into), st.sampled_from(OLD), projects),
+    st.builds(lambda on: story_staff.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
+    st.builds(story_staff.consent, serials),
+    st.builds(lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED), projects),
+    st.builds(story.add, serials, projects),
+    st.builds(lambda serial, n: story.allocate(serial, Port11=n), serials, few),
+    st.builds(lambda serial, n: story_people.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
+    st.builds(lambda serial: story.deliver(1, 1, serial), serials),
+    st.builds(lambda digest, serial: story.give_back(1, digest, serial), digests, serials),
+    st.builds(story_people.move, st.sampled_from([HOTEL, DEFAULT]), serials),
+    st.builds(lambda way, held, n: story_people.transfer(*way, held=held, Port11=n), ways, st.booleans(), few),
+    st.builds(
+        lambda source, target, correction, n: story_staff.propose(source, target, correction, Port11=n),
+        st.sampled_from(["issuance", *places]),
+        st.sampled_from(["retired", *places]),
+        corrections,
+        few,
+    ),
+    st.builds(story_staff.approve, corrections),
+    st.builds(story_staff.reject, corrections),
+    st.builds(lambda months: BuySoftwareService(project=HOTEL, months=months, preview=dated.UNPRICED), few),
+    st.just(ReleaseHeldLicenses(project=HOTEL, preview=dated.UNPRICED)),
+    st.builds(lambda key, n: story.issue(f"{key:064x}", Port11=n), st.integers(1, 40), few),
+    st.builds(lambda n: story_people.transfer(HOTEL, DEFAULT, SSC=n), st.sampled_from([3, 20, 300])),
+    st.builds(story_staff.unblock_key, st.sampled_from(KEYS)),
+    st.just(story_staff.unblock_company(BORA)),
+    st.builds(lambda key: story.redeem(f"{key:064x}"), st.integers(1, 40)),
+    st.builds(ExtendWarranty, serial=st.just(STEADY), license_type=st.just("WE-12"), confirm_final=st.just(value=True)),
+)
+going: st.SearchStrategy[Command] = st.one_of(
+    st.builds(story_people.release, st.just(OTHER_SERIAL)),
+    st.builds(story_people.offer, st.just(BORA), st.just(OTHER_SERIAL)),
+    st.builds(story_people.accept, st.just(story_people.BORAS), st.just(OTHER_SERIAL)),
+    st.builds(story_people.withdraw, st.just(OTHER_SERIAL)),
+    st.builds(story_people.code, projects, codes),
+    st.builds(story_people.withdraw_code, projects, codes),
+    st.builds(story_people.claim, st.just(OTHER_SERIAL), codes),
+)
+rest = st.one_of(commands, people_commands, staff_commands, dated.plain, others)
+anything = st.one_of(rest, dated.plain, *(often, going) * 4)
+
+
+days = st.sampled_from([0, 0, 0, 1, 3, 30])
+steps: st.SearchStrategy[tuple[Actor | None, Command, int]] = st.one_of(
+    st.tuples(st.none(), anything, days),
+    st.tuples(st.none(), anything, days),
+    st.tuples(st.none(), anything, days),
+    st.tuples(everybody, anything, days),
+)
+"""Nobody named means somebody who may: without that hardly any history gets anywhere."""
+histories = st.lists(steps, min_size=80, max_size=160)
+
+
+def whoever_may(ledger: Ledger, command: Command) -> Actor:
+    """Somebody who is likely to be allowed this command by now."""
+    match command:
+        case ApproveCorrection():
+            return story_staff.second
+        case ClaimDevice() | ReportSpentCertificate():
+            return Device(serial=command.serial, certificate_sha256=story.CERTIFICATE)
+        case _ if command.name in OF_STAFF:
+            return story.staff
+        case _:
+            company = _company(ledger, command)
+            return Account(account=min(ledger.companies[company].administrators), company=company)
+
+
+def _company(ledger: Ledger, command: Command) -> str:
+    said: dict[str, str] = command.model_dump(include={"company", "project", "source", "serial"})
+    if command.name in {"add-member", "remove-member"}:
+        return said["company"]
+    device = ledger.devices.get(said.get("serial") or "")
+    project = said.get("project") or said.get("source") or (device.project if device else DEFAULT)
+    return ledger.projects[project].company if project in ledger.projects else ADRIA
+
+
+BEGINNING: list[tuple[Actor, Command]] = [
+    *dated.BEGINNING,
+    (
+        story.staff,
+        RegisterDevices(
+            devices=(DeliveredDevice(serial=STEADY, model="IP811", delivered_on=date(2026, 11, 1)),), reference="DN-3"
+        ),
+    ),
+    (story.anna, story.add(STEADY)),
+    (story.staff, story.issue("e7" * 32, **{"Port11": 90, "WE-12": 9, "SSC": 40, "Channel": 9})),
+    (story.anna, story.redeem("e7" * 32)),
+    (story.staff, story_people.member(story_staff.SECOND, story.VENDOR, administrator=True)),
+    (story.anna, story_people.member()),
+    (story.ben, story_people.member(story_people.GUS, BORA)),
+    (story.anna, story_people.grant(story_people.GUS, BORA, "licenses", "rights")),
+    (story.anna, story_people.grant(story_people.MIA, story.ADRIA, "return", "service", "test")),
+    (story.anna, story.add(OTHER_SERIAL, DEFAULT)),
+    (story.staff, story.issue("e6" * 32, Port11=40, Voicemail11=5, Channel=5, SSC=60)),
+    (story.anna, story.redeem("e6" * 32, DEFAULT)),
+    (story.anna, BuySoftwareService(project=HOTEL, months=12, preview=dated.UNPRICED)),
+    (story.anna, story_people.transfer(SSC=300)),
+    (story.staff, story.issue("e8" * 32, Port11=30)),
+    (story.anna, story.redeem("e8" * 32)),
+]
+"""Service runs in the hotel until its credits are nearly used up, and 30 ports wait as held."""
+
+
+def moments(history: list[tuple[Actor | None, Command, int]]) -> list[Step]:
+    """Each command with its time: so many days after the one before."""
+    at, found = NOON, list[Step]((actor, command, NOON) for actor, command in BEGINNING)
+    for actor, command, days in history:
+        at += timedelta(days=days)
+        found.append((actor, command, at))
+    return found
+
+
+def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
+    """The command about what is there at the moment, with its price, as one who just looked would send it."""
+    match command:
+        case ConvertLegacyLicenses():
+            return _converting(ledger, command)
+        case ReturnLicenses(generation=1) if command.serial in ledger.devices:
+            return command.model_copy(update={"generation": ledger.devices[command.serial].generation})
+        case AllocateLicenses(project=project) | DeallocateLicenses(project=project) if project == HOTEL:
+            device = ledger.devices.get(command.serial)
+            return command.model_copy(update={"project": device.project}) if device else command
+        case ApproveCorrection() | RejectCorrection():
+            waiting = [one for one, proposal in ledger.rare.corrections.items() if proposal]
+            return command.model_copy(update={"correction": min(waiting, default=command.correction)})
+        case ClaimDevice():
+            still = [code for code, known in ledger.claim_codes.items() if isinstance(known, OpenClaimCode)]
+            return command.model_copy(update={"code_digest": min(still, default=command.code_digest)})
+        case RecordLicenseFileDelivery(generation=1) if command.serial in ledger.devices:
+            device = ledger.devices[command.serial]
+            return command.model_copy(update={"generation": device.generation, "issue": device.issue})
+        case _:
+            return dated.priced(ledger, command, now)
+
+
+def _converting(ledger: Ledger, command: ConvertLegacyLicenses) -> Command:
+    old = ledger.rare.legacy.get(project_account(command.project), LegacyHeld()).licenses
+    new = convert(old)
+    digest = preview_digest(command.project, old, new) if isinstance(new, dict) else command.preview_digest
+    return command.model_copy(update={"preview_digest": digest})

@@ -1,0 +1,231 @@
+"""Who may do what, as the domain's section 9 says it and without the ledger's code."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from contracts.actors import Account, Actor, Device, Operator
+from contracts.commands import (
+    AcceptDevice,
+    AddDevice,
+    AddMember,
+    AllocateLicenses,
+    ApproveCorrection,
+    ArchiveProject,
+    BlockActivationKey,
+    BlockCompany,
+    BlockDevice,
+    BuySoftwareService,
+    ClaimDevice,
+    Command,
+    ConvertLegacyLicenses,
+    CreateClaimCode,
+    CreateProject,
+    DeallocateLicenses,
+    DefineDeviceModels,
+    DefineLicenseTypes,
+    ExtendWarranty,
+    FoundLedger,
+    GiveLegacyConsent,
+    GrantRights,
+    ImportLegacyLicenses,
+    IssueActivationKey,
+    IssueTestLicenses,
+    MoveDevice,
+    MoveLicenses,
+    OfferDevice,
+    ProposeCorrection,
+    RecordLicenseFileDelivery,
+    RedeemActivationKey,
+    RegisterCompany,
+    RegisterDevices,
+    RejectCorrection,
+    ReleaseDevice,
+    ReleaseHeldLicenses,
+    ReleaseReturnLimit,
+    RemoveMember,
+    RenameProject,
+    ReportSpentCertificate,
+    ReturnLicenses,
+    RevokeRights,
+    TransferDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+    UpgradeLicenses,
+    WithdrawClaimCode,
+    WithdrawDeviceOffer,
+)
+from contracts.identifiers import default_project_of
+from tests.unit.ledger.naive_sheet import Sheet
+from tests.unit.ledger.story import VENDOR
+
+ALL = {"view", "licenses", "return", "test", "service", "rma", "rights"}
+
+
+@dataclass
+class Persons:
+    """Administrators, members and grants, from the commands that were accepted."""
+
+    sheet: Sheet
+    administrators: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set[str]))
+    members: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set[str]))
+    grants: dict[tuple[str, str, str], set[str]] = field(default_factory=dict[tuple[str, str, str], set[str]])
+    owner: dict[str, str] = field(default_factory=dict[str, str])
+    offers: dict[str, str] = field(default_factory=dict[str, str])
+    blocked: set[str] = field(default_factory=set[str])
+
+    def leads(self, actor: Actor, company: str | None) -> bool:
+        if not isinstance(actor, Account) or actor.company != company:
+            return False
+        return actor.account in self.administrators[actor.company]
+
+    def belongs(self, actor: Actor, company: str | None) -> bool:
+        if not isinstance(actor, Account) or actor.company != company:
+            return False
+        return actor.account in self.administrators[actor.company] | self.members[actor.company]
+
+    def rights(self, actor: Actor, project: str | None) -> set[str]:
+        if project is None or not isinstance(actor, Account):
+            return set()
+        if self.leads(actor, self.owner.get(project)):
+            return ALL
+        return self.grants.get((actor.account, actor.company, project), set())
+
+    def may(self, actor: Actor, right: str, *projects: str | None) -> bool:
+        return all(right in self.rights(actor, project) for project in projects)
+
+    def allowed(self, actor: Actor, command: Command) -> bool:
+        """Whether this actor may ask for this at all."""
+        if isinstance(actor, Account) and actor.company in self.blocked:
+            return False
+        match command:
+            case FoundLedger():
+                return isinstance(actor, Operator)
+            case RegisterCompany():
+                itself = Account(account=command.administrator, company=command.company)
+                return actor == itself or self.leads(actor, VENDOR)
+            case IssueActivationKey() | DefineLicenseTypes() | DefineDeviceModels():
+                return self.leads(actor, VENDOR)
+            case BlockActivationKey() | BlockDevice() | BlockCompany() | ReleaseReturnLimit() | RegisterDevices():
+                return self.leads(actor, VENDOR)
+            case UnblockActivationKey() | UnblockDevice() | UnblockCompany() | ImportLegacyLicenses():
+                return self.leads(actor, VENDOR)
+            case ProposeCorrection() | ApproveCorrection() | RejectCorrection() | TransferDevice():
+                return self.leads(actor, VENDOR)
+            case CreateProject() | AddMember() | RemoveMember():
+                return self.leads(actor, command.company)
+            case RenameProject() | ArchiveProject():
+                return self.leads(actor, self.owner.get(command.project))
+            case GrantRights():
+                return self.may(actor, "rights", command.project) and self._has(actor, command)
+            case RevokeRights():
+                return self.may(actor, "rights", command.project) and self._has(actor, command)
+            case BuySoftwareService() | ReleaseHeldLicenses():
+                return self.may(actor, "service", command.project)
+            case RedeemActivationKey() | AddDevice() | AllocateLicenses() | DeallocateLicenses():
+                return self.may(actor, "licenses", command.project)
+            case CreateClaimCode() | WithdrawClaimCode() | UpgradeLicenses() | ConvertLegacyLicenses():
+                return self.may(actor, "licenses", command.project)
+            case MoveLicenses():
+                return self.may(actor, "licenses", command.source, command.target)
+            case _:
+                return self._allowed_on_device(actor, command)
+
+    def _has(self, actor: Actor, command: GrantRights | RevokeRights) -> bool:
+        """Nobody gives or takes what they have not; taking `view` takes all."""
+        person = command.account, command.acting_for, command.project
+        there, wanted = self.grants.get(person, set()), set[str](command.rights)
+        if isinstance(command, RevokeRights):
+            wanted = there if "view" in wanted else wanted & there
+        return wanted <= self.rights(actor, command.project)
+
+    def _allowed_on_device(
+        self,
+        actor: Actor,
+        command: MoveDevice
+        | ReleaseDevice
+        | OfferDevice
+        | WithdrawDeviceOffer
+        | AcceptDevice
+        | ExtendWarranty
+        | IssueTestLicenses
+        | ReturnLicenses
+        | RecordLicenseFileDelivery
+        | GiveLegacyConsent
+        | ClaimDevice
+        | ReportSpentCertificate,
+    ) -> bool:
+        home = self.sheet.home.get(command.serial)
+        itself = isinstance(actor, Device) and actor.serial == command.serial
+        gives_away = self.may(actor, "licenses", home) and self.belongs(actor, self.owner.get(home or ""))
+        match command:
+            case MoveDevice():
+                return self.may(actor, "licenses", home, command.project)
+            case ReleaseDevice() | OfferDevice():
+                return gives_away
+            case WithdrawDeviceOffer():
+                return gives_away or self.belongs(actor, self.offers.get(command.serial))
+            case AcceptDevice():
+                company = self.owner.get(command.project)
+                offered = self.offers.get(command.serial) == company
+                return offered and self.may(actor, "licenses", command.project) and self.belongs(actor, company)
+            case ExtendWarranty():
+                return self.may(actor, "service", home)
+            case IssueTestLicenses():
+                return self.may(actor, "test", home)
+            case ReturnLicenses():
+                return itself or self.may(actor, "return", home)
+            case RecordLicenseFileDelivery():
+                return itself or self.may(actor, "licenses", home)
+            case GiveLegacyConsent():
+                return self.may(actor, "return", home)
+            case ClaimDevice() | ReportSpentCertificate():
+                return itself
+            case _:
+                assert_never(command)
+
+    def enter(self, command: Command) -> None:
+        """Enter a command that was accepted; before the sheet does, which then moves the device."""
+        match command:
+            case FoundLedger():
+                self._opened(command.vendor, command.administrator)
+            case RegisterCompany():
+                self._opened(command.company, command.administrator)
+            case CreateProject():
+                self.owner[command.project] = command.company
+            case AddMember():
+                self._left(command)
+                (self.administrators if command.administrator else self.members)[command.company].add(command.account)
+            case RemoveMember():
+                self._left(command)
+                gone = command.account, command.company
+                self.grants = {key: rights for key, rights in self.grants.items() if key[:2] != gone}
+            case GrantRights():
+                self.grants.setdefault((command.account, command.acting_for, command.project), set()).update(
+                    ("view", *command.rights)
+                )
+            case RevokeRights():
+                there = self.grants[command.account, command.acting_for, command.project]
+                there -= there.copy() if "view" in command.rights else set[str](command.rights)
+            case BlockCompany():
+                self.blocked.add(command.company)
+            case UnblockCompany():
+                self.blocked.discard(command.company)
+            case OfferDevice():
+                self.offers[command.serial] = command.company
+            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice():
+                self.offers.pop(command.serial, None)
+            case MoveDevice() | TransferDevice():
+                if self.owner[command.project] != self.owner[self.sheet.home[command.serial]]:
+                    self.offers.pop(command.serial, None)
+            case _:
+                pass
+
+    def _opened(self, company: str, administrator: str) -> None:
+        self.administrators[company].add(administrator)
+        self.owner[default_project_of(company)] = company
+
+    def _left(self, command: AddMember | RemoveMember) -> None:
+        self.administrators[command.company].discard(command.account)
+        self.members[command.company].discard(command.account)

@@ -1,0 +1,171 @@
+"""What a person with a sheet of paper would keep of all licenses, from the commands and without the ledger's code.
+
+Prices are believed where a test of their own has them (buying and releasing service, upgrades, warranty); what licenses
+owe that come in while service runs (D6) is worked out here.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from contracts.commands import (
+    AcceptDevice,
+    AddDevice,
+    AllocateLicenses,
+    ApproveCorrection,
+    ClaimDevice,
+    Command,
+    ConvertLegacyLicenses,
+    CreateClaimCode,
+    DeallocateLicenses,
+    ImportLegacyLicenses,
+    IssueActivationKey,
+    MoveDevice,
+    MoveLicenses,
+    ProposeCorrection,
+    RedeemActivationKey,
+    ReleaseDevice,
+    ReturnLicenses,
+    TransferDevice,
+)
+from contracts.dates import add_months
+from contracts.events import Event, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought, WarrantyExtended
+from contracts.licenses import DEFAULT_CATALOG, Licenses, Lot
+
+PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12"}
+WEIGHTS = {"Port12": 2}
+NEW_NAMES = {"Registrations": "Port8", "PRIs": "PRI"}
+
+Units = Mapping[str, int]
+
+
+def counted(licenses: tuple[Licenses, ...] | tuple[Lot, ...]) -> Counter[str]:
+    return Counter({one.license_type: one.count for one in licenses})
+
+
+def pbx_of(units: Units) -> Counter[str]:
+    return Counter({name: count for name, count in units.items() if name in PBX})
+
+
+def converted(old: Units) -> Counter[str]:
+    """Ports and PRIs as many as before; each link of a voicemail chain adds what it adds; the base becomes nothing."""
+    new: Counter[str] = Counter()
+    for name, count in old.items():
+        kind, _, sizes = name.partition("#")
+        if kind == "Voicemail":
+            size, _, before = sizes.partition("@")
+            new["Voicemail8"] += count * (int(size) - int(before or 0))
+        elif kind != "PBX7":
+            new[NEW_NAMES[kind]] += count
+    return new
+
+
+@dataclass
+class Sheet:
+    """Places are named as accounts are: project/<id>, held/<project>, device/<serial>."""
+
+    places: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter[str]))
+    old: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter[str]))
+    keys: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+    used: set[str] = field(default_factory=set[str])
+    codes: dict[str, str] = field(default_factory=dict[str, str])
+    home: dict[str, str] = field(default_factory=dict[str, str])
+    proposals: dict[str, ProposeCorrection] = field(default_factory=dict[str, ProposeCorrection])
+    service: dict[str, tuple[date, int]] = field(default_factory=dict[str, tuple[date, int]])
+
+    def standing(self) -> dict[str, dict[str, int]]:
+        """Every place where somebody has something."""
+        clean = {place: {name: n for name, n in units.items() if n} for place, units in self.places.items()}
+        return {place: units for place, units in clean.items() if units and place not in {"issuance", "retired"}}
+
+    def months_left(self, project: str, today: date) -> int:
+        anchor, months = self.service.get(project, (today, 0))
+        return sum(1 for month in range(1, months + 1) if add_months(anchor, month) > today)
+
+    def owed(self, project: str, units: Units, today: date) -> int:
+        unit_months = sum(n * WEIGHTS.get(name, 1) for name, n in pbx_of(units).items())
+        return (unit_months * self.months_left(project, today) + 11) // 12
+
+    def shift(self, source: str, target: str, units: Units) -> None:
+        self.places[source].subtract(units)
+        self.places[target].update(units)
+
+    def arrive(self, project: str, units: Units, today: date) -> None:
+        """Into a balance: paid if the credits there reach, else the PBX licenses wait."""
+        there, owed = self.places[f"project/{project}"], self.owed(project, units, today)
+        there.update(units)
+        if owed <= there["SSC"]:
+            there["SSC"] -= owed
+        else:
+            self.shift(f"project/{project}", f"held/{project}", pbx_of(units))
+
+    def enter(self, command: Command, event: Event, today: date) -> None:
+        """Enter a command that was accepted."""
+        self.enter_devices(command, today)
+        self.enter_believed(event)
+        match command:
+            case IssueActivationKey():
+                self.keys[command.key_digest] = counted(command.licenses)
+            case RedeemActivationKey():
+                assert command.key_digest not in self.used, "a key is redeemed once"
+                self.used.add(command.key_digest)
+                self.arrive(command.project, self.keys[command.key_digest], today)
+            case MoveLicenses():
+                self.places[f"{'held' if command.held else 'project'}/{command.source}"].subtract(
+                    counted(command.licenses)
+                )
+                self.arrive(command.target, counted(command.licenses), today)
+            case ImportLegacyLicenses():
+                place = f"device/{command.serial}" if command.serial else f"project/{command.project}"
+                self.old[place].update({one.license_name: one.count for one in command.licenses})
+            case ConvertLegacyLicenses():
+                self.arrive(command.project, converted(self.old.pop(f"project/{command.project}")), today)
+            case ProposeCorrection():
+                self.proposals[command.correction] = command
+            case ApproveCorrection():
+                move = self.proposals.pop(command.correction)
+                self.shift(move.source, move.target, counted(move.licenses))
+            case _:
+                pass
+
+    def enter_devices(self, command: Command, today: date) -> None:
+        match command:
+            case AllocateLicenses():
+                self.shift(f"project/{command.project}", f"device/{command.serial}", counted(command.licenses))
+            case DeallocateLicenses():
+                self.shift(f"device/{command.serial}", f"project/{command.project}", counted(command.licenses))
+            case ReturnLicenses():
+                device, home = f"device/{command.serial}", f"project/{self.home[command.serial]}"
+                self.shift(device, home, pbx_of(self.places[device]))
+                self.old[home].update(self.old.pop(device, Counter()))
+            case MoveDevice() | AcceptDevice() | TransferDevice():
+                self.home[command.serial] = command.project
+                owed = self.owed(command.project, self.places[f"device/{command.serial}"], today)
+                self.places[f"project/{command.project}"]["SSC"] -= owed
+            case AddDevice():
+                self.home[command.serial] = command.project
+            case CreateClaimCode():
+                self.codes[command.code_digest] = command.project
+            case ClaimDevice():
+                self.home[command.serial] = self.codes.pop(command.code_digest)
+            case ReleaseDevice():
+                del self.home[command.serial]
+            case _:
+                pass
+
+    def enter_believed(self, event: Event) -> None:
+        match event:
+            case SoftwareServiceBought() | HeldLicensesReleased():
+                self.places[f"project/{event.project}"].subtract(counted(event.lots))
+                self.shift(f"held/{event.project}", f"project/{event.project}", counted(event.released))
+                if isinstance(event, SoftwareServiceBought):
+                    self.service[event.project] = (event.period.anchor, event.period.months)
+            case LicensesUpgraded():
+                place = self.places[f"device/{event.device.serial}" if event.device else f"project/{event.project}"]
+                place.subtract(counted(event.given_up))
+                place.update(counted(event.lots))
+            case WarrantyExtended():
+                self.places[f"project/{event.project}"].subtract(counted(event.lots))
+            case _:
+                pass

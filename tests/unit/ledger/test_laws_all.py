@@ -1,0 +1,136 @@
+"""All families of commands together, by several actors over years: laws that hold after every step of any history."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hypothesis import given, settings
+
+from contracts.actors import Actor
+from contracts.chain import LedgerChain, Orphan
+from contracts.commands import Command
+from contracts.dates import civil_day
+from contracts.entries import encode_entry
+from contracts.events import Event
+from contracts.identifiers import command_id_of
+from contracts.postings import postings
+from ledger.application.follower import Follower
+from ledger.domain.decide import decide
+from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.evolve import evolve
+from ledger.domain.state import Ledger
+from signer.domain.books import Books
+from signer.domain.books_periods import require_day
+from tests.unit.ledger import histories_all as every
+from tests.unit.ledger import story
+from tests.unit.ledger.naive_rights import Persons
+from tests.unit.ledger.naive_sheet import Sheet
+from tests.unit.ledger.story import HOTEL, allocated_in
+
+Places = dict[str, dict[str, int]]
+
+
+def places_of(ledger: Ledger) -> Places:
+    """All that is somewhere, by account."""
+    found = {f"project/{identity}": dict(project.free) for identity, project in ledger.projects.items()}
+    found |= {f"held/{project}": dict(units) for project, units in ledger.held.items()}
+    devices = (*ledger.devices.items(), *ledger.released.items())
+    found |= {f"device/{serial}": dict(device.holdings) for serial, device in devices}
+    return {place: units for place, units in found.items() if units}
+
+
+@dataclass
+class World:
+    """The ledger, and everybody who keeps books of it on their own."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    sheet: Sheet = field(default_factory=Sheet)
+    persons: Persons = field(init=False)
+    books: Books = field(default_factory=Books)
+    replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
+    accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+
+    def __post_init__(self) -> None:
+        self.persons = Persons(self.sheet)
+
+    def take(self, actor: Actor, command: Command, now: datetime) -> None:
+        answer = decide(self.ledger, command, actor, now=now)
+        allowed = self.persons.allowed(actor, command)
+        if isinstance(answer, Rejection):
+            assert not (allowed and answer.code == "no_right"), (actor, command)
+        elif not isinstance(answer, AlreadyDone):
+            assert allowed, (actor, command, answer)
+            self.accept(actor, command, answer, now)
+
+    def accept(self, actor: Actor, command: Command, event: Event, now: datetime) -> None:
+        before, self.ledger = self.ledger, evolve(self.ledger, event, at=now)
+        self.persons.enter(command)
+        self.sheet.enter(command, event, civil_day(now))
+        require_day(event, now)
+        self.books.post(event)
+        self.append(actor, event, now)
+        self.balance(event)
+        self.lives(before)
+        self.agree()
+
+    def append(self, actor: Actor, event: Event, now: datetime) -> None:
+        value = encode_entry(
+            event,
+            ledger=0,
+            sequence=self.ledger.sequence,
+            prev=self.replica.chain.head,
+            at=now,
+            command_id=command_id_of("law", str(self.ledger.sequence)),
+            command_hash="b" * 64,
+            actor=str(actor),
+            correlation_id="law",
+        )
+        assert not isinstance(self.replica.read(value), Orphan)
+
+    def balance(self, event: Event) -> None:
+        """As much out as in; nobody but issuance below zero."""
+        moved: Counter[str] = Counter()
+        for posting in postings(event):
+            moved[posting.license_type] += posting.units
+            account = self.accounts.setdefault(posting.account, Counter())
+            account[posting.license_type] += posting.units
+            assert posting.account == "issuance" or account[posting.license_type] >= 0
+        assert not any(moved.values())
+
+    def lives(self, before: Ledger) -> None:
+        """A device's generation and issue only rise, one at a time, wherever it goes."""
+        for serial, old in (*before.devices.items(), *before.released.items()):
+            new = self.ledger.devices.get(serial) or self.ledger.released[serial]
+            assert new.generation - old.generation in {0, 1}
+            assert new.issue - old.issue in {0, 1}
+            assert new.issue > old.issue or (new.holdings, new.test) == (old.holdings, old.test)
+
+    def agree(self) -> None:
+        """Every account is the same to all who keep it, and a replay of the log is the ledger."""
+        here = places_of(self.ledger)
+        assert here == self.sheet.standing()
+        assert here == {place: dict(self.books.balance(place)) for place in here}
+        posted = {place: {n: u for n, u in units.items() if u} for place, units in self.accounts.items()}
+        assert here == {place: u for place, u in posted.items() if u and place not in {"issuance", "retired"}}
+        assert self.replica.ledger == self.ledger
+        for identity, project in self.ledger.projects.items():
+            assert dict(project.allocated) == allocated_in(self.ledger, identity)
+
+
+def test_every_history_begins_with_service_that_runs_and_licenses_that_wait_for_it() -> None:
+    world = World()
+    for actor, command, now in every.moments([]):
+        world.take(actor or story.operator, every.as_seen(world.ledger, command, now), now)
+    assert world.ledger.sequence == len(every.BEGINNING)
+    assert dict(world.ledger.held[HOTEL]) == {"Port11": 30}
+
+
+@given(every.histories)
+@settings(max_examples=150, deadline=None)
+def test_every_law_holds_after_every_step(history: list[tuple[Actor | None, Command, int]]) -> None:
+    world = World()
+    for actor, command, now in every.moments(history):
+        seen = every.as_seen(world.ledger, command, now)
+        world.take(actor or every.whoever_may(world.ledger, seen), seen, now)
+    for project, owner in world.persons.owner.items():
+        assert world.ledger.projects[project].company == owner
