@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from contracts.device_certificate import Authorities
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
@@ -17,7 +18,7 @@ from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
-from device_sync.entrypoints.tls import authorities, server_context
+from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
@@ -44,7 +45,7 @@ def main() -> NoReturn:
 async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
     """Feed the store and answer boxes until `stop`."""
     connection = Connection.from_settings(settings)
-    trusted = authorities(settings.device_ca_file, settings.generation_ca_file)
+    trusted = Authorities.from_files(device=settings.device_ca_file, generation=settings.generation_ca_file)
     async with AsyncExitStack() as opened:
         store = SqliteStore(settings.store_file)
         opened.callback(store.close)
@@ -66,6 +67,7 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             LicenseFiles(store, commands),
             Returns(store, commands, authorities=trusted, clock=_utc_now),
             Claims(store, commands, number=settings.claim_ledger),
+            callers=Callers(trusted, _utc_now),
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(
