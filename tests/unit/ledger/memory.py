@@ -22,11 +22,12 @@ class Partition:
 
 @dataclass
 class MemoryLog:
-    """One writer's view of the partition."""
+    """One writer's view of the partition. When it is `away`, a read finds nothing, as with a real broker."""
 
     partition: Partition
     read_to: int = 0
     poison: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    away: bool = False
 
     async def append(self, values: Sequence[bytes]) -> None:
         await wait_a_bit(self.partition.dice)
@@ -38,6 +39,8 @@ class MemoryLog:
 
     async def read(self) -> Sequence[Logged]:
         await wait_a_bit(self.partition.dice)
+        if self.away:
+            return []
         upto = self.read_to + self.partition.dice.randint(1, 7)
         found = [Logged(n, v) for n, v in enumerate(self.partition.values[self.read_to : upto], self.read_to)]
         self.read_to += len(found)
@@ -45,6 +48,8 @@ class MemoryLog:
 
     async def end_offset(self) -> int:
         await wait_a_bit(self.partition.dice)
+        if self.away:
+            raise Trouble("no broker answers")
         return len(self.partition.values)
 
     async def set_aside(self, poison: Logged, reason: str) -> None:

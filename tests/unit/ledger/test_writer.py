@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
@@ -258,3 +258,26 @@ async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_
         partition.failing = 0.0
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert len(chain_of(partition.values)) == 6
+
+
+async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> None:
+    log = MemoryLog(Partition(random.Random(12)))
+    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    async with following(writer):
+        await writer.catch_up()
+    assert writer.trouble == ""
+
+    log.away = True
+    with pytest.raises(Trouble):
+        await writer.follow()
+    assert writer.trouble == "no broker answers"
+
+    log.away = False
+    async with following(writer):
+        await until(lambda: writer.trouble == "")
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - a plain value of the writer
+            await asyncio.sleep(0)

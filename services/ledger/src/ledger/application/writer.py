@@ -19,6 +19,7 @@ from ledger.application.draft import Clock, Decided, Draft
 from ledger.application.follower import Follower, Sealed
 from ledger.application.ports import EntryLog, Logged, Replies
 from ledger.application.watch import Watch
+from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
 """Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
@@ -40,7 +41,7 @@ class Commands:
 class Writer:
     """One ledger's writer: always a follower, and a leader while `lead` runs.
 
-    `following` is set once it has read all there was when it began.
+    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so.
     """
 
     log: EntryLog
@@ -48,6 +49,7 @@ class Writer:
     watch: Watch
     follower: Follower
     following: bool = False
+    trouble: str = ""
     _next_offset: int = 0
     _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
     _draft: Draft | None = None
@@ -61,6 +63,13 @@ class Writer:
 
     async def follow(self) -> None:
         """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
+        try:
+            await self._follow()
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            raise
+
+    async def _follow(self) -> None:
         end = await self.log.end_offset()
         while True:
             records = await self.log.read()
@@ -72,6 +81,9 @@ class Writer:
                 self.watch.followed(self.follower.chain.sequence)
             async with self._moved:
                 self._moved.notify_all()
+            if not records:
+                await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            self.trouble = ""
 
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""

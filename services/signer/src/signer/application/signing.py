@@ -121,6 +121,8 @@ class LedgerSigning:
         await self._finish()
         if batch:
             self._after(batch[-1])
+        else:
+            await self._insist(self._events.end_offset)  # a read says «nothing new» also when no broker is there
         await self._notice_the_end()
 
     async def _take_all(self, batch: Sequence[Record]) -> None:
