@@ -41,7 +41,8 @@ class Commands:
 class Writer:
     """One ledger's writer: always a follower, and a leader while `lead` runs.
 
-    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so.
+    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
+    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
     """
 
     log: EntryLog
@@ -50,6 +51,7 @@ class Writer:
     follower: Follower
     following: bool = False
     trouble: str = ""
+    append_trouble: str = ""
     _next_offset: int = 0
     _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
     _draft: Draft | None = None
@@ -121,8 +123,16 @@ class Writer:
             decided = await appends.get()
             self._hoped.extend(decided.sealed)
             if decided.sealed:
-                await self.log.append([entry.value for entry in decided.sealed])
+                await self._append_entries(decided)
             await confirms.put(decided)
+
+    async def _append_entries(self, decided: Decided) -> None:
+        try:
+            await self.log.append([entry.value for entry in decided.sealed], at=decided.clock)
+        except Trouble as trouble:
+            self.append_trouble = str(trouble)
+            raise
+        self.append_trouble = ""
 
     async def _confirm(self, draft: Draft, confirms: asyncio.Queue[Decided], replies: Replies) -> None:
         while True:

@@ -70,7 +70,8 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 def _ready(leadership: Leadership, writers: dict[int, Writer]) -> tuple[bool, str]:
     behind = [number for number, writer in writers.items() if not writer.following]
-    waiting = [f"ledger {number}: {writer.trouble}" for number, writer in writers.items() if writer.trouble]
+    troubles = ((number, writer.trouble or writer.append_trouble) for number, writer in writers.items())
+    waiting = [f"ledger {number}: {trouble}" for number, trouble in troubles if trouble]
     if waiting:
         return False, "; ".join(waiting)
     if behind:
