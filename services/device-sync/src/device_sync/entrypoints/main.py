@@ -23,6 +23,7 @@ from runtime.admin import Admin
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.listening import listening_on
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -89,14 +90,11 @@ async def _listening(settings: DeviceSyncSettings, app: web.Application) -> Asyn
     await serving.setup()
     if serving.server is None:
         raise RuntimeError("aiohttp made no server")
-    server = await asyncio.get_running_loop().create_server(
-        serving.server,
-        settings.device_sync_host,
-        settings.device_sync_port,
-        ssl=context,
-        ssl_handshake_timeout=HANDSHAKE_SECONDS,
-        backlog=BACKLOG,
-    )
+    host, port = settings.device_sync_host, settings.device_sync_port
+    with listening_on(host, port):
+        server = await asyncio.get_running_loop().create_server(
+            serving.server, host, port, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS, backlog=BACKLOG
+        )
     _log.info("listening", host=settings.device_sync_host, port=server.sockets[0].getsockname()[1])
     try:
         yield
