@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -36,7 +36,7 @@ async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[
 
 
 @contextmanager
-def frozen(broker: Broker) -> Iterator[None]:
+def frozen(broker: Broker) -> Generator[None]:
     """A broker whose connections stay open and that answers nothing."""
     pid = broker.process.pid
     assert pid is not None

@@ -1,6 +1,8 @@
 from contracts.events import LicensesDeallocated, ProjectRenamed
 from contracts.identifiers import derived_id
 from tests.unit.ledger.story import (
+    ADRIA,
+    BORA,
     DEFAULT,
     HOTEL,
     OTHER_SERIAL,
@@ -19,8 +21,6 @@ from tests.unit.ledger.story import (
     staff,
 )
 from tests.unit.ledger.story_people import (
-    ADRIA,
-    BORA,
     BORAS,
     MIA,
     a_guest_with,

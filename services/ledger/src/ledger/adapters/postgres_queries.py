@@ -151,8 +151,9 @@ class PostgresQueries:
     async def _project(self, connection: Any, scope: Scope, project: str) -> ProjectView | None:
         query = f"{_PROJECT_ROWS} WHERE ledger = $1 AND project = $2"
         row = await connection.fetchrow(query, self._ledger, project)
-        seen = row is not None and scope.require(row["company"], project, "view")
-        return ProjectView(**row) if seen else None
+        if row is None or not scope.require(row["company"], project, "view"):
+            return None
+        return ProjectView(**row)
 
     async def _device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> DeviceView | None:
         query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = $2"

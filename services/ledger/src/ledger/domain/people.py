@@ -76,7 +76,7 @@ def remove_member(ledger: Ledger, command: RemoveMember, actor: Actor) -> Member
     company = ledger.companies[command.company]
     if not _is_in(company, command.account):
         return Rejection("member_unknown")
-    if company.administrators == {command.account}:
+    if company.administrators == frozenset({command.account}):
         return Rejection("last_admin")
     return MemberRemoved(company=command.company, account=command.account)
 
@@ -91,7 +91,7 @@ def grant_rights(ledger: Ledger, command: GrantRights, actor: Actor) -> RightsGr
     if refused := _refuse_rights(ledger, actor, command.project, frozenset(command.rights)):
         return refused
     before = _rights_of(ledger, command)
-    granted = (frozenset(command.rights) | {VIEW}) - before
+    granted: Rights = frozenset((VIEW, *command.rights)) - before
     if not granted:
         return Rejection("nothing_to_change")
     if not before and len(ledger.grants.get((command.account, command.acting_for), ())) >= MAX_GRANTS:

@@ -11,7 +11,24 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from ledger.application.queries import NoRight
-from ledger.entrypoints.api import claims, companies, devices, documents, keys, moves, pages, people, projects
+from ledger.entrypoints.api import (
+    blocks,
+    catalog,
+    claims,
+    companies,
+    corrections,
+    devices,
+    documents,
+    keys,
+    legacy,
+    moves,
+    pages,
+    people,
+    projects,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -30,6 +47,23 @@ Licenses of projects and devices. Every change is one entry of an append-only le
 its `sequence`; a query with `?at_least=<sequence>` sees it. Every POST needs an `Idempotency-Key`: the same key with
 the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
 """
+_FAMILIES = (
+    companies,
+    people,
+    projects,
+    devices,
+    moves,
+    claims,
+    documents,
+    keys,
+    legacy,
+    blocks,
+    corrections,
+    catalog,
+    warranty,
+    test_licenses,
+    service,
+)
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
 
@@ -53,9 +87,8 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    families = (companies, people, projects, devices, moves, claims, documents, keys)
-    for router in (family.router for family in families):
-        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    for family in _FAMILIES:
+        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -12,8 +12,10 @@ from starlette.types import ASGIApp
 from contracts.activation_key import MIN_SECRET_BYTES
 from contracts.device_certificate import Authorities
 from ledger.adapters import postgres
+from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.connections import BoundedHttp
@@ -92,7 +94,9 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
     return Services(
         ledger=settings.ledger,
         commands=commands,
+        dated=PostgresDatedQueries(pool, settings.ledger),
         queries=PostgresQueries(pool, settings.ledger),
+        staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),

@@ -15,7 +15,9 @@ from contracts.commands import Command
 from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries import Queries
+from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -45,6 +47,8 @@ class Services:
     ledger: int
     commands: CommandSender
     queries: Queries
+    dated: DatedQueries
+    staff: StaffQueries
     people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
