@@ -84,7 +84,7 @@ async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert [entry.sequence for entry in chain_of(partition.values)] == [1, 2, 3, 4, 5, 6]
     assert [outcome.status for outcome in replies.told] == ["accepted"] * 6
-    assert replies.committed == [3, 6]
+    assert replies.committed[-1] == 6
 
 
 async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() -> None:

@@ -23,6 +23,9 @@ from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
 """Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
+WORTH_OVERLAPPING = 100
+"""A smaller batch is told before the next one is decided, so that more commands share the next: at 200 a second one by
+one, every process down the log would do the work of a batch for each entry."""
 
 
 class LostLedgerError(Exception):
@@ -108,15 +111,17 @@ class Writer:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._decide(self._draft, batches, appends))
                 tasks.create_task(self._append(appends, confirms))
-                tasks.create_task(self._confirm(self._draft, confirms, replies))
+                tasks.create_task(self._confirm(self._draft, appends, confirms, replies))
         finally:
             self._hoped.clear()
             self._draft = None
 
     async def _decide(self, draft: Draft, batches: asyncio.Queue[Commands], appends: asyncio.Queue[Decided]) -> None:
         while True:
-            batch = await batches.get()
+            batch = await _gathered(batches)
             await appends.put(draft.take(batch.commands, batch.next_offset))
+            if len(batch.commands) < WORTH_OVERLAPPING:
+                await appends.join()
 
     async def _append(self, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided]) -> None:
         while True:
@@ -134,7 +139,9 @@ class Writer:
             raise
         self.append_trouble = ""
 
-    async def _confirm(self, draft: Draft, confirms: asyncio.Queue[Decided], replies: Replies) -> None:
+    async def _confirm(
+        self, draft: Draft, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided], replies: Replies
+    ) -> None:
         while True:
             decided = await confirms.get()
             await self._read_back(decided)
@@ -142,6 +149,7 @@ class Writer:
             await replies.commit(decided.next_offset)
             await replies.send(decided.outcomes)
             self.watch.decided(decided.outcomes)
+            appends.task_done()
 
     async def _read_back(self, decided: Decided) -> None:
         """Wait until the log itself says that what this was decided on is the newest there is.
@@ -169,3 +177,12 @@ class Writer:
                 await self.log.set_aside(record, found.reason)
         elif self._draft is not None:
             self._lost = True
+
+
+async def _gathered(batches: asyncio.Queue[Commands]) -> Commands:
+    """All that waits, as one batch."""
+    batch = await batches.get()
+    while not batches.empty():
+        more = batches.get_nowait()
+        batch = Commands([*batch.commands, *more.commands], more.next_offset)
+    return batch
