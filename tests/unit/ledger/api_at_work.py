@@ -18,7 +18,7 @@ from contracts.commands import Command, CommandRecord
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
-from ledger.application.queries import Queries
+from ledger.application.queries_history import HistoryQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -110,13 +110,13 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: Queries | None = None) -> None:
+    def __init__(self, queries: HistoryQueries | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("Queries", NoRows()),
+            queries=queries or cast("HistoryQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

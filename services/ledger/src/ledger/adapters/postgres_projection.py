@@ -9,6 +9,7 @@ from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
 from ledger.adapters.postgres import SCHEMA, database_trouble
+from ledger.adapters.postgres_history_rows import history_added, write_devices_by_type
 from ledger.application.projection import Changes, Held, LawBroken, fold, touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
 from ledger.application.projection_store import Position, PositionMoved
@@ -130,9 +131,10 @@ def _added(changes: Changes) -> Iterable[tuple[str, str, Sequence[tuple[Any, ...
     yield "deliveries", "serial generation issue file_sha256 path sequence time", changes.deliveries
     yield (
         "movements",
-        "sequence line account license_type units time actor event_type command_id",
+        "sequence line account license_type units time actor event_type command_id held",
         changes.movements,
     )
+    yield from history_added(changes)
 
 
 _REDEEM = """
@@ -179,6 +181,7 @@ async def _write_devices(connection: Any, ledger: int, changes: Changes) -> None
             for lot in device.licenses
         ],
     )
+    await write_devices_by_type(connection, ledger, changes)
 
 
 _UPSERT_BALANCES = """

@@ -75,7 +75,7 @@ class PostgresQueries:
             ORDER BY sequence LIMIT $4"""
         async with self._seen(viewer) as (connection, scope):
             rows = await _many(connection, scope, query, self._ledger, after, limit + 1)
-            return _page((ProjectView(**row) for row in rows), limit)
+            return page_of((ProjectView(**row) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
         async with self._seen(viewer) as (connection, scope):
@@ -100,7 +100,7 @@ class PostgresQueries:
             if await self._project(connection, scope, project) is None:
                 return None
             rows = await _many(connection, scope, query, self._ledger, project, after, limit + 1)
-            return _page(await self._devices(connection, rows), limit)
+            return page_of(await self._devices(connection, rows), limit)
 
     async def device(self, viewer: Viewer, serial: str) -> DeviceView | None:
         async with self._seen(viewer) as (connection, scope):
@@ -109,13 +109,13 @@ class PostgresQueries:
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None:
-        query = """SELECT sequence, line, time, account, license_type, units, event_type, actor FROM movements
+        query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor FROM movements
             WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) ORDER BY sequence, line LIMIT $5"""
         async with self._seen(viewer) as (connection, scope):
             if not await self._sees_account(connection, scope, account):
                 return None
             rows = await connection.fetch(query, self._ledger, account, *after, limit + 1)
-            return _page((MovementView(**row) for row in rows), limit)
+            return page_of((MovementView(**row) for row in rows), limit)
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document, issue FROM license_files
@@ -157,9 +157,12 @@ class PostgresQueries:
         return row and ProjectView(**row)
 
     async def _device(self, connection: Any, scope: _Scope | None, serial: str) -> DeviceView | None:
-        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND {_SEEN} AND serial = $3"
-        rows = await _many(connection, scope, query, self._ledger, serial)
-        return next(iter(await self._devices(connection, rows)), None)
+        return next(iter(await self._devices_named(connection, scope, [serial])), None)
+
+    async def _devices_named(self, connection: Any, scope: _Scope | None, serials: Sequence[str]) -> list[DeviceView]:
+        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND {_SEEN} AND serial = ANY($3) ORDER BY serial"
+        rows = await _many(connection, scope, query, self._ledger, list(serials))
+        return await self._devices(connection, rows)
 
     async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
         """Devices with their licenses, in the order of the rows."""
@@ -168,7 +171,7 @@ class PostgresQueries:
             WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial, license_type"""
         for serial, *lot in await connection.fetch(query, self._ledger, list(licenses)):
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
-        return [_device_view(dict(row), licenses[row["serial"]]) for row in rows]
+        return [device_view(dict(row), licenses[row["serial"]]) for row in rows]
 
     async def _sees_account(self, connection: Any, scope: _Scope | None, account: str) -> bool:
         if account.startswith(_PROJECT):
@@ -186,13 +189,13 @@ async def _one(connection: Any, scope: _Scope | None, query: str, ledger: int, *
     return next(iter(await _many(connection, scope, query, ledger, *rest)), None)
 
 
-def _device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
+def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
     path, delivered, digest = (row.pop(name) for name in ("path", "delivered", "file_sha256"))
     delivery = path and DeliveryView(issue=row["issue"], path=path, time=delivered, file_sha256=digest)
     return DeviceView(**row, licenses=licenses, delivery=delivery)
 
 
-def _page(rows: Iterable[T], limit: int) -> Page[T]:
+def page_of(rows: Iterable[T], limit: int) -> Page[T]:
     """The first `limit` rows of one more than was asked for."""
     found = tuple(rows)
     return Page(found[:limit], more=len(found) > limit)

@@ -21,6 +21,7 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -100,6 +101,7 @@ class MovementRow(NamedTuple):
     actor: str
     event_type: str
     command_id: str
+    held: int | None
 
 
 Held = dict[str, int]
@@ -120,6 +122,9 @@ class Changes:
     devices: dict[str, DeviceRow] = field(default_factory=dict[str, DeviceRow])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    entries: list[EntryRow] = field(default_factory=list[EntryRow])
+    subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
+    versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
@@ -140,9 +145,16 @@ def fold(entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]])
     """All that the entries change, given what the touched accounts held before; raises LawBroken."""
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
     for entry in entries:
+        _enter(changes, entry)
         _post(changes, entry)
         _note(changes, entry)
     return changes
+
+
+def _enter(changes: Changes, entry: Entry[Event]) -> None:
+    row, subjects = history_rows(entry)
+    changes.entries.append(row)
+    changes.subjects += subjects
 
 
 def _post(changes: Changes, entry: Entry[Event]) -> None:
@@ -150,8 +162,9 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     moved = postings(entry.data)
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
+        held = None
         if posting.account != ISSUANCE:
-            _hold(changes.held[posting.account], posting, entry.sequence)
+            held = _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
                 entry.sequence,
@@ -163,6 +176,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
                 entry.actor,
                 entry.type,
                 entry.commandid,
+                held,
             )
         )
 
@@ -176,11 +190,12 @@ def _must_balance(sequence: int, moved: tuple[Posting, ...]) -> None:
             raise LawBroken(f"entry {sequence} makes {units} {license_type} out of nothing")
 
 
-def _hold(held: Held, posting: Posting, sequence: int) -> None:
+def _hold(held: Held, posting: Posting, sequence: int) -> int:
     units = held.get(posting.license_type, 0) + posting.units
     if units < 0:
         raise LawBroken(f"entry {sequence} leaves {posting.account} with {units} {posting.license_type}")
     held[posting.license_type] = units
+    return units
 
 
 def _note(changes: Changes, entry: Entry[Event]) -> None:
@@ -228,7 +243,7 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     if stated != posted:
         raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
     _classes(changes, device.licenses)
-    changes.devices[device.serial] = DeviceRow(
+    row = DeviceRow(
         device.serial,
         company,
         device.project,
@@ -238,6 +253,8 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         entry.time,
         device.licenses,
     )
+    changes.devices[device.serial] = row
+    changes.versions.append(DeviceVersionRow(*row))
 
 
 def _classes(changes: Changes, lots: Iterable[Lot]) -> None:

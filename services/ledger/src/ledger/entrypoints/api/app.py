@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import companies, devices, documents, keys, pages
+from ledger.entrypoints.api import companies, devices, documents, history, keys, pages, search
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -52,8 +52,8 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for router in (companies.router, devices.router, documents.router, keys.router):
-        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    for family in (companies, search, devices, documents, keys, history):
+        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

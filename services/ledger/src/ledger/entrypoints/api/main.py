@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
-from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
@@ -80,10 +80,10 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
         ) as commands,
     ):
         waiter = ChangeWaiter(url)
-        yield _services(settings, commands, PostgresQueries(pool, settings.ledger), waiter), commands, waiter
+        yield _services(settings, commands, PostgresHistory(pool, settings.ledger), waiter), commands, waiter
 
 
-def _services(settings: ApiSettings, commands: Commands, queries: PostgresQueries, waiter: ChangeWaiter) -> Services:
+def _services(settings: ApiSettings, commands: Commands, queries: PostgresHistory, waiter: ChangeWaiter) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")

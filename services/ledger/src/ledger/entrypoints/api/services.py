@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries import Queries
+from ledger.application.queries_history import HistoryQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -40,7 +40,7 @@ class Waiter(Protocol):
 class Services:
     ledger: int
     commands: CommandSender
-    queries: Queries
+    queries: HistoryQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes

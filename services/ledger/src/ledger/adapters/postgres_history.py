@@ -1,0 +1,198 @@
+"""The queries about the past on PostgreSQL; each walks an index, so a page costs the same wherever it stands."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
+from contracts.postings import device_account, project_account
+from ledger.adapters.postgres_queries import PostgresQueries, device_view, page_of
+from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, Page, Viewer
+from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
+
+_SEQUENCE_AT = """
+SELECT sequence FROM entries WHERE ledger = $1 AND time <= $2 ORDER BY time DESC, sequence DESC LIMIT 1"""
+_BALANCE = """
+SELECT b.license_type, b.license_class, m.held AS free
+  FROM balances AS b
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
+ WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
+_DEVICE_VERSION = """
+SELECT v.serial, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
+       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company
+  FROM device_versions AS v
+  JOIN devices AS now USING (ledger, serial)
+  LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
+       AND d.issue = v.issue AND d.sequence <= $3
+ WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
+ ORDER BY v.sequence DESC LIMIT 1"""
+_CAUSES = """
+SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
+  FROM movements AS m JOIN entries AS e USING (ledger, sequence)
+ WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
+   AND (m.sequence, m.line) > ($5, $6)
+ ORDER BY m.sequence, m.line LIMIT $7"""
+_HISTORY = """
+SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
+  FROM subject_entries AS s JOIN entries AS e USING (ledger, sequence)
+ WHERE s.ledger = $1 AND s.subject = $2 AND s.sequence > $3
+   AND ($4::text IS NULL OR $4 = ANY (e.companies))
+ ORDER BY s.sequence LIMIT $5"""
+_MOVED = """
+SELECT sequence, license_type, units, held FROM movements
+ WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
+_KEYS = """
+SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequence, issued,
+       company, project, redeemed_sequence, redeemed
+  FROM activation_keys WHERE ledger = $1"""
+_AFTER_ALL = "g"
+"""Sorts behind every hexadecimal digit."""
+
+
+class PostgresHistory(PostgresQueries):
+    """Implements HistoryQueries."""
+
+    async def sequence_at(self, time: datetime) -> int:
+        async with self._snapshot() as connection:
+            found: int | None = await connection.fetchval(_SEQUENCE_AT, self._ledger, time)
+            return found or 0
+
+    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
+        async with self._seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(_BALANCE, self._ledger, project, project_account(project), sequence)
+            return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows], as_of=sequence)
+
+    async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
+        async with self._seen(viewer) as (connection, scope):
+            if scope is None or await self._device(connection, scope, serial) is None:
+                return None
+            row = await connection.fetchrow(_DEVICE_VERSION, self._ledger, serial, sequence)
+            if row is None or not (row["same_company"] or scope.only is None):
+                return None
+            return _version(dict(row), sequence)
+
+    async def causes(
+        self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
+    ) -> Page[CauseView] | None:
+        async with self._seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            account = project_account(project)
+            rows = await connection.fetch(_CAUSES, self._ledger, account, license_type, until, *after, limit + 1)
+            return page_of((CauseView(**row) for row in rows), limit)
+
+    async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
+        async with self._seen(viewer) as (connection, scope):
+            found = await self._project(connection, scope, project)
+            if scope is None or found is None:
+                return None
+            about, account = subject(PROJECT, project), project_account(project)
+            company = scope.only and found.company
+            return await self._history(connection, about, company, after, limit, account=account)
+
+    async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
+        if await self.company(viewer, company) is None:
+            return None
+        async with self._snapshot() as connection:
+            return await self._history(connection, subject(COMPANY, company), None, after, limit)
+
+    async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
+        query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
+        async with self._seen(viewer) as (connection, scope):
+            if scope is None or await self._device(connection, scope, serial) is None:
+                return None
+            company = scope.only and await connection.fetchval(query, self._ledger, serial)
+            about, account = subject(DEVICE, serial), device_account(serial)
+            return await self._history(connection, about, company, after, limit, account=account)
+
+    async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
+        if await self.activation_key(viewer, key_digest) is None:
+            return None
+        async with self._snapshot() as connection:
+            return await self._history(connection, subject(KEY, key_digest), None, after, limit)
+
+    async def find_devices(
+        self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
+    ) -> Page[DeviceView] | None:
+        async with self._seen(viewer) as (connection, scope):
+            if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
+                return None
+            if scope is None:
+                return Page((), more=False)
+            query, arguments = device_search(wanted, scope.only, after, limit + 1)
+            serials = [row[0] for row in await connection.fetch(query, self._ledger, *arguments)]
+            return page_of(await self._devices_named(connection, scope, serials), limit)
+
+    async def activation_keys(
+        self, viewer: Viewer, order_number: str | None, after: int, limit: int
+    ) -> Page[ActivationKeyView] | None:
+        query = f"""{_KEYS} AND issued_sequence > $2 AND ($3::text IS NULL OR order_number = $3)
+            ORDER BY issued_sequence LIMIT $4"""
+        async with self._seen(viewer) as (connection, scope):
+            if scope is None or scope.only is not None:
+                return None
+            rows = await connection.fetch(query, self._ledger, after, order_number, limit + 1)
+            return page_of(map(_key, rows), limit)
+
+    async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
+        async with self._seen(viewer) as (connection, scope):
+            if scope is None or scope.only is not None:
+                return None
+            row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self._ledger, key_digest)
+            return row and _key(row)
+
+    async def _history(
+        self, connection: Any, about: str, company: str | None, after: int, limit: int, *, account: str = ""
+    ) -> Page[EntryView]:
+        """Entries that concern something, only those of a company where one is given."""
+        rows = await connection.fetch(_HISTORY, self._ledger, about, after, company, limit + 1)
+        moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
+        for sequence, *what in await connection.fetch(_MOVED, self._ledger, account, list(moved)) if account else ():
+            moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
+        return page_of((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
+
+
+def device_search(wanted: DeviceSearch, company: str | None, after: str, limit: int) -> tuple[str, list[Any]]:
+    """The query for the serials, its $1 the ledger, and its further arguments: each case walks an index of its own."""
+    conditions: list[str] = []
+    arguments: list[Any] = []
+
+    def where(condition: str, argument: Any) -> None:
+        arguments.append(argument)
+        conditions.append(f"{condition} ${len(arguments) + 1}")
+
+    where("serial >", after)
+    where("serial >=", wanted.prefix)
+    where("serial <", wanted.prefix + _AFTER_ALL)
+    if wanted.project is not None:
+        where("project =", wanted.project)
+    elif company is not None:
+        where("company =", company)
+    if wanted.license_type is not None:
+        where("license_type =", wanted.license_type)
+    table = "devices" if wanted.license_type is None else "devices_by_type"
+    arguments.append(limit)
+    query = f"""SELECT serial FROM {table} WHERE ledger = $1 AND {" AND ".join(conditions)}
+        ORDER BY serial LIMIT ${len(arguments) + 1}"""  # noqa: S608 - made of our own words
+    return query, arguments
+
+
+def _version(row: dict[str, Any], sequence: int) -> DeviceView:
+    licenses = _lots(row.pop("licenses"))
+    row.pop("same_company")
+    return device_view(row, licenses).model_copy(update={"as_of": sequence})
+
+
+def _key(row: Any) -> ActivationKeyView:
+    said = dict(row)
+    licenses = _lots(said.pop("lots"))
+    return ActivationKeyView(**said, licenses=licenses)
+
+
+def _lots(text: str) -> list[LicensesView]:
+    return [LicensesView(**lot) for lot in json.loads(text)]
