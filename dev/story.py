@@ -75,11 +75,15 @@ class Story:
     def __post_init__(self) -> None:
         self._kit = Kit(self.state)
         self.keys = Keys(self.state)
-        issuer = Issuer(self.state)
-        api = f"http://127.0.0.1:{self._kit.ports.port('ledger-api')}"
+        self._issuer = Issuer(self.state)
+        self._api = f"http://127.0.0.1:{self._kit.ports.port('ledger-api')}"
         self.sync_address = f"https://127.0.0.1:{self._kit.ports.port('device-sync')}"
-        self.clerk = Client(api, issuer, CLERK, VENDOR)
-        self.partner = Client(api, issuer, ADMINISTRATOR, PARTNER)
+        self.clerk = self.acting_for(CLERK, VENDOR)
+        self.partner = self.acting_for(ADMINISTRATOR, PARTNER)
+
+    def acting_for(self, account: str, company: str) -> Client:
+        """A client with an account's token for a company."""
+        return Client(self._api, self._issuer, account, company)
 
     def __enter__(self) -> Self:
         return self
@@ -191,6 +195,12 @@ class Story:
         """What is free in the project, as new as the story."""
         answer = self.partner.get(f"/v1/projects/{self.project}/balance", at_least=self.sequence)
         return {line["license_type"]: line["free"] for line in answer["licenses"] if line["free"]}
+
+    def settled_balance(self) -> dict[str, int]:
+        """What is free when all that is on the log by now has been projected."""
+        chain, _ = asyncio.run(replay(self._kit.broker().address))
+        self.sequence = chain.sequence
+        return self.balance()
 
     def box(self) -> Box:
         """The simulated device, fresh from the factory the first time."""

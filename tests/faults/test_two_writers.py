@@ -8,14 +8,21 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contracts.chain import LedgerChain, Orphan
 from contracts.commands import CommandRecord
+from contracts.entries import Entry
+from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
+from contracts.postings import device_account, project_account
 from contracts.topics import EVENTS
 from ledger.adapters.kafka_log import KafkaLog
+from ledger.application.projection import fold
 from ledger.application.writer import Commands, LostLedgerError, Writer
+from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
+from signer.domain.books import Books
 from tests.conftest import KafkaTopics
 from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
 from tests.unit.ledger.memory import Noticed
@@ -83,6 +90,27 @@ async def lead_to_the_end(writer: Writer, replies: Told, commands: Sequence[Comm
     return lost
 
 
+def accounts_of(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """What the writer's state says that each account holds."""
+    held = {project_account(name): dict(project.free) for name, project in ledger.projects.items()}
+    held |= {device_account(serial): dict(device.holdings) for serial, device in ledger.devices.items()}
+    return {account: units for account, units in held.items() if units}
+
+
+def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -> dict[str, dict[str, int]]:
+    """What the projector's fold and the signer's books make of the records; both must be the same."""
+    changes = fold(entries, {})
+    chain, books = LedgerChain(0), Books()
+    for value in values:
+        found = chain.accept(value)
+        if not isinstance(found, Orphan):
+            books.post(found.data)
+    projected = {account: {n: u for n, u in held.items() if u} for account, held in changes.held.items()}
+    for account, units in projected.items():
+        assert units == books.balance(account)
+    return {account: units for account, units in projected.items() if units}
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees_on(
     kafka_topics: KafkaTopics, seed: int
@@ -109,6 +137,7 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
         assert one.follower.chain == two.follower.chain
         assert one.follower.chain.sequence == len(entries)
         assert one.follower.ledger.projects[PROJECT].free["Port11"] == STOCK - (len(entries) - 5)
+        assert project_and_sign(values, entries) == accounts_of(one.follower.ledger)
     assert set(client.told) == {command.command_id for command in commands}
     assert sum(lost) > 0, "they did get in each other's way"
     assert len(values) > len(entries), "and left orphans"
