@@ -237,3 +237,14 @@ async def _all(api: Api, path: str, field: str) -> list[str]:
         if page["next"] is None:
             return found
         cursor = f"&cursor={page['next']}"
+
+
+async def test_a_return_whose_receipt_is_not_made_yet_says_that_it_was_accepted(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
+
+    answer = await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())
+
+    assert problem(answer) == (503, "receipt_not_ready")
+    assert answer.json()["sequence"] == allocated + 1
+    assert (await api.free(project, allocated + 1))["Port11"] == 50

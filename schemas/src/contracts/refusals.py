@@ -79,12 +79,7 @@ _ROWS = (
     ),
     Refusal("certificate_serial_mismatch", 403, "The certificate belongs to another device.", "F7"),
     Refusal("certificate_invalidated", 409, "This certificate has been invalidated; fetch the receipt.", "F7"),
-    Refusal(
-        "receipt_unknown",
-        404,
-        "No return of this certificate has been accepted; send the return document.",
-        "F7",
-    ),
+    Refusal("receipt_unknown", 404, "No return of this device was accepted; send the return document.", "C7"),
     Refusal("signature_invalid", 422, "The signature of the document does not hold.", "C3"),
     Refusal("firmware_too_old", 426, "This needs firmware of version 8 or newer.", "C3"),
     Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),
@@ -102,7 +97,6 @@ _ROWS = (
     Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),
     Refusal("not_found", 404, "There is nothing at this address.", "X7"),
     Refusal("method_not_allowed", 405, "This address does not take this method.", "style 15"),
-    Refusal("receipt_unknown", 404, "There is no return receipt of this device.", "C7"),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),

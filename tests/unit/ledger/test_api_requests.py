@@ -283,3 +283,18 @@ async def test_more_requests_than_can_be_at_work_are_told_to_come_again(monkeypa
     monkeypatch.setattr(gates, "MAX_IN_FLIGHT", 0)
 
     assert problem(await Api().get("/v1/companies")) == (503, "service_unavailable")
+
+
+async def test_a_body_that_takes_too_long_to_arrive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "BODY_SECONDS", 0.01)
+    api = Api()
+
+    response = await api.client.post("/v1/projects", content=_slowly(), headers=api.bearer())
+
+    assert problem(response) == (408, "request_too_slow")
+
+
+async def _slowly() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.sleep(1)
+    yield b"}"
