@@ -114,11 +114,11 @@ def test_another_company_cannot_fetch_a_devices_file() -> None:
 
 def test_licenses_of_the_warranty_and_service_classes_are_not_allocated() -> None:
     story = a_project()
-    story.ledger = replace(story.ledger, catalog=story.ledger.catalog.set("WE-12", "warranty"))
+    story.ledger = replace(story.ledger, catalog=story.ledger.catalog.set("Warranty12", "warranty"))
     story.given((anna, add()))
 
-    story.when(anna, allocate(**{"WE-12": 1})).refused(
-        "class_not_allocatable", license_type="WE-12", license_class="warranty"
+    story.when(anna, allocate(Warranty12=1)).refused(
+        "class_not_allocatable", license_type="Warranty12", license_class="warranty"
     )
 
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import companies, devices, documents, history, keys, pages, search
+from ledger.entrypoints.api import bulk, companies, devices, documents, history, keys, pages, search
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -49,10 +49,11 @@ def application(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for family in (companies, search, devices, documents, keys, history):
+    for family in (companies, search, devices, documents, keys, history, bulk):
         app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.commands import CorrelationId, Traceparent
+from ledger.entrypoints.api import bulk
 from ledger.entrypoints.api.refused import Refused, answer
 from ledger.entrypoints.api.tokens import BadCredentials, Tokens
 from runtime.logs import get_logger
@@ -23,6 +24,10 @@ BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
 REQUEST_SECONDS = 25.0
 """How long a request may take in all: an outcome is awaited for 10 s, a sequence for 5 s, a document for 5 s."""
+STREAM_SECONDS = 900.0
+"""How long a request with a stream may take; its pieces have bounds of their own."""
+STREAMS = (bulk.PATH, "/v1/exports/")
+"""Where bodies or answers are streams."""
 
 MAX_IN_FLIGHT = 500
 """Requests at work at the same time; more would only wait, so they are told at once to come again."""
@@ -69,7 +74,8 @@ class Gates:
             await answering.refuse(Refused("service_unavailable"), scope, receive)
             return
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            seconds = STREAM_SECONDS if scope["path"].startswith(STREAMS) else REQUEST_SECONDS
+            async with asyncio.timeout(seconds):
                 await self._pass(scope, receive, answering)
         except TimeoutError:
             _log.warning("request_too_long", path=scope["path"])
@@ -80,13 +86,13 @@ class Gates:
             if scope["path"].startswith("/v1"):
                 authorization = Headers(scope=scope).get("authorization")
                 scope["state"]["caller"] = self._tokens.caller(authorization, now=self._clock())
-            body = await _body(Headers(scope=scope), receive)
+            body = None if scope["path"] == bulk.PATH else await _body(Headers(scope=scope), receive)
         except BadCredentials as error:
             await answering.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
         except Refused as refused:
             await answering.refuse(refused, scope, receive)
         else:
-            await self._app(scope, _replay(body, receive), answering)
+            await self._app(scope, receive if body is None else _replay(body, receive), answering)
 
 
 class _Answering:
