@@ -1,92 +1,144 @@
-"""What the benchmarks share: a broker of their own, a filled ledger, and commands to send."""
+"""What the benchmarks share: a broker and a database of their own, processes at work, and topics to fill and read."""
 
-import hashlib
+import asyncio
 import os
-import tempfile
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.actors import Account, Actor, Operator
-from contracts.commands import (
-    AddDevice,
-    AllocateLicenses,
-    Command,
-    CommandRecord,
-    FoundLedger,
-    IssueActivationKey,
-    RedeemActivationKey,
-    RegisterCompany,
-)
-from contracts.identifiers import default_project_of, derived_id
-from contracts.licenses import DEFAULT_CATALOG, MAX_COUNT, Licenses
-from dev import topics
-from dev.kafka import Broker
-from dev.ports import Ports
+from benchmarks import machine
+from contracts.commands import CommandRecord
+from contracts.topics import COMMANDS, OUTCOMES, Topic, topic_name
+from dev import places, topics
+from dev.guard import Guard
+from dev.parts import PARTS, Kit
+from dev.stack import Stack
+from runtime.kafka import Connection, Outgoing, PartitionTail, Producer, Record, partition_for
 
 ADDRESS = "bench-0"
-VENDOR, STAFF = derived_id("0", "vendor"), derived_id("0", "staff")
-COMPANY, PARTNER = derived_id("0", "company"), derived_id("0", "partner")
-PROJECT = default_project_of(COMPANY)
-STAFF_ACTOR = Account(account=STAFF, company=VENDOR)
-PARTNER_ACTOR = Account(account=PARTNER, company=COMPANY)
+CHUNK = 500
+STOP_SECONDS = 30
+PATIENCE_SECONDS = 180.0
+"""How long a benchmark waits for what it set in motion."""
+INFRASTRUCTURE = ("kafka", "postgres")
 
 
-@asynccontextmanager
-async def broker(*, prefix: str = "licensing.") -> AsyncGenerator[str]:
-    """A real broker that ends with the benchmark; yields its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        ports = Ports(Path(folder) / "ports.json")
-        own = Broker(Path(folder), port=ports.port("kafka"), controller_port=ports.port("controller"))
-        own.start(lambda _: None)
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One run: where things are, and how big the benchmarks are to be (1 is the full size)."""
+
+    kit: Kit
+    scale: float
+
+    @property
+    def bootstrap(self) -> str:
+        return self.kit.broker().address
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.bootstrap)
+
+    def sized(self, full: int) -> int:
+        """So many in the full form, fewer in the short one."""
+        return max(1, int(full * self.scale))
+
+    async def fresh_topics(self, prefix: str) -> str:
+        """Make the declared topics under a prefix; they stay for benchmarks that read what this one wrote."""
+        await topics.create(self.bootstrap, prefix=prefix)
+        return prefix
+
+    def infrastructure_on(self, core: int | None) -> None:
+        """Keep broker and database on one core, or let them go where they like."""
+        for part in (self.kit.broker(), self.kit.cluster()):
+            for pid in _with_children(part.process.pid):
+                machine.roam(pid) if core is None else machine.place(pid, core)
+
+    @contextmanager
+    def process(
+        self, *argv: str, environment: Mapping[str, str], core: int | None = machine.MEASURED
+    ) -> Generator["subprocess.Popen[bytes]"]:
+        """A console script of ours at work on `core` until the block ends; what it logs goes to a file."""
+        log = self.kit.state / "log" / f"{argv[0]}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        pinned = () if core is None else ("taskset", "-c", str(core))
+        program = (str(Path(sys.executable).with_name(argv[0])), *argv[1:])
+        known = {"PATH": os.environ["PATH"], "LICENSING_KAFKA_BOOTSTRAP": self.bootstrap, "LICENSING_ADMIN_PORT": "0"}
+        with log.open("ab") as out:
+            process = subprocess.Popen((*pinned, *program), env=known | environment, stderr=out, stdout=out)
         try:
-            await topics.create(own.address, prefix=prefix)
-            yield own.address
+            yield process
         finally:
-            own.stop()
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+    @asynccontextmanager
+    async def whole_system(self) -> AsyncGenerator[Kit]:
+        """Every process of the local stack, the ledger founded; only broker and database go on afterwards."""
+        await asyncio.to_thread(Stack(self.kit.state, say=_quiet).up)
+        try:
+            yield Kit(self.kit.state)  # it knows the ports that were chosen just now
+        finally:
+            for part in reversed(PARTS):
+                if part.name not in INFRASTRUCTURE:
+                    await asyncio.to_thread(self.kit.make(part).stop)
 
 
-def record(actor: Actor, command: Command, name: str) -> CommandRecord:
-    """A command under an id that comes from `name`."""
-    return CommandRecord(
-        command_id=hashlib.sha256(name.encode()).hexdigest(),
-        actor=actor,
-        reply_to=ADDRESS,
-        correlation_id="bench",
-        command=command,
-    )
+@contextmanager
+def opened(scale: float) -> Generator[Lab]:
+    """Broker and database under a folder that goes with the run, however it ends."""
+    state = places.STATE / "bench" / secrets.token_hex(4)
+    state.mkdir(parents=True)
+    with Guard(state):
+        stack = Stack(state, say=_quiet)
+        stack.up(INFRASTRUCTURE)
+        try:
+            yield Lab(Kit(state), scale)
+        finally:
+            stack.down()
 
 
-def serial(number: int) -> str:
-    """The serial of the benchmark's device number `number`."""
-    return f"009033{number:06x}"
+async def send(producer: Producer, commands: Iterable[CommandRecord], prefix: str) -> int:
+    """Put commands on the topic, and say how many."""
+    values = [command.json_bytes() for command in commands]
+    await append(producer, topic_name(COMMANDS, prefix), values)
+    return len(values)
 
 
-def set_up(devices: int, allocations: int) -> Iterator[CommandRecord]:
-    """A company with devices and enough port licenses for so many allocations of one."""
-    yield record(
-        Operator(name="bench"), FoundLedger(vendor=VENDOR, administrator=STAFF, catalog=DEFAULT_CATALOG), "found"
-    )
-    yield record(STAFF_ACTOR, RegisterCompany(company=COMPANY, kind="reseller", administrator=PARTNER), "register")
-    for number in range(-(-allocations // MAX_COUNT)):
-        digest = hashlib.sha256(f"key {number}".encode()).hexdigest()
-        licenses = (Licenses(license_type="Port11", count=MAX_COUNT),)
-        issue = IssueActivationKey(key_digest=digest, key_hint="0000", licenses=licenses, order_number="bench")
-        yield record(STAFF_ACTOR, issue, f"issue {number}")
-        yield record(PARTNER_ACTOR, RedeemActivationKey(key_digest=digest, project=PROJECT), f"redeem {number}")
-    for number in range(devices):
-        yield record(PARTNER_ACTOR, AddDevice(serial=serial(number), project=PROJECT), f"device {number}")
+async def append(producer: Producer, topic: str, values: Sequence[bytes]) -> None:
+    """Append values to partition 0, a chunk at a time, as the writer does."""
+    for at in range(0, len(values), CHUNK):
+        records: list[Outgoing] = [(b"0", value, ()) for value in values[at : at + CHUNK]]
+        await producer.send_many(topic, 0, records)
 
 
-def allocations(count: int, devices: int) -> Iterator[CommandRecord]:
-    """Allocations of one port license each, going round the devices."""
-    for number in range(count):
-        wanted = (Licenses(license_type="Port11", count=1),)
-        command = AllocateLicenses(project=PROJECT, serial=serial(number % devices), licenses=wanted)
-        yield record(PARTNER_ACTOR, command, f"allocate {number}")
+async def outcomes(connection: Connection, prefix: str, count: int) -> list[Record]:
+    """The first `count` outcomes for this run's address."""
+    return await read(connection, OUTCOMES, prefix, count, partition_for(ADDRESS.encode(), OUTCOMES.partitions))
 
 
-def cpu_seconds(pid: int) -> float:
-    """The processor time of a process so far, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+async def read(connection: Connection, topic: Topic, prefix: str, count: int, partition: int = 0) -> list[Record]:
+    """The first `count` records of a partition; TimeoutError when they do not come."""
+    found: list[Record] = []
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    async with PartitionTail(connection, topic_name(topic, prefix), partition, 0) as tail:
+        while len(found) < count:
+            found += await tail.next_batch()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{topic.name} has {len(found)} of {count} records")
+    return found
+
+
+def _with_children(pid: int | None) -> Iterable[int]:
+    if pid is None:
+        return
+    yield pid
+    yield from (int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+def _quiet(_: str) -> None:
+    """Benchmarks print figures only."""

@@ -1,43 +1,56 @@
-"""How fast the signer turns entries into published license files: `python -m benchmarks.signing`.
+"""How fast the signer turns entries into published license files, on one core.
 
 The whole pipeline on a real broker (read, chain rule, laws, proof, two signatures a file, audit, publish) beside the
 bare ECDSA signatures of the same bytes, which is the limit that any signer of license files has.
 """
 
-import argparse
 import asyncio
+import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from benchmarks import lab
+from benchmarks import lab, machine, market
+from benchmarks.figures import Beside, Figure
+from benchmarks.lab import Lab
 from contracts.topics import EVENTS, LICENSE_FILES, topic_name
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.signing import LedgerSigning
-from signer.application.status import LedgerStatus
 from tests.unit.signer.story import KEYS, TRUSTED, Story
 
 PREFIX = "bench-signing."
+DEVICES = 10_000
 PORTS_EACH, GATEWAYS_EACH = 20, 4
+SIGNATURES = 10_000
+POLL_SECONDS = 0.01
 
 
-def ledger(files: int) -> list[bytes]:
-    """Entries of which `files` change a device: half of them add one, half allocate two types of licenses to it."""
-    devices = files // 2
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one signer did from nothing to the end of the ledger."""
+
+    files: int
+    seconds: float
+    cpu_seconds: float
+
+
+def ledger(devices: int) -> list[bytes]:
+    """Entries that add devices and allocate two types of licenses to each: two license files a device."""
     story = Story().begin({"Port11": PORTS_EACH * devices, "PRI": GATEWAYS_EACH * devices})
     for number in range(devices):
-        story.add_device(lab.serial(number))
+        story.add_device(market.serial(number))
     for number in range(devices):
-        story.allocate({"Port11": PORTS_EACH, "PRI": GATEWAYS_EACH}, lab.serial(number))
+        story.allocate({"Port11": PORTS_EACH, "PRI": GATEWAYS_EACH}, market.serial(number))
     return story.values
 
 
-async def sign_all(bootstrap: str) -> tuple[LedgerStatus, float, float]:
-    """Run one signer from nothing to the end of the ledger; status, seconds, and seconds of its own processor time."""
-    connection, stop = Connection(bootstrap), asyncio.Event()
+async def sign_all(connection: Connection) -> Run:
+    """Run one signer until it follows."""
+    stop = asyncio.Event()
     async with (
         Producer(connection, client_id="bench") as producer,
         PartitionTail(connection, topic_name(EVENTS, PREFIX), 0, 0) as events,
@@ -47,18 +60,18 @@ async def sign_all(bootstrap: str) -> tuple[LedgerStatus, float, float]:
         wall, processor = time.perf_counter(), time.process_time()
         task = asyncio.create_task(signing.run(stop))
         while signing.status.phase not in ("following", "stopped"):  # noqa: ASYNC110 - it is a plain value
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(POLL_SECONDS)
         wall, processor = time.perf_counter() - wall, time.process_time() - processor
         stop.set()
         await task
-    return signing.status, wall, processor
+    return Run(signing.status.license_files, wall, processor)
 
 
-async def published(bootstrap: str) -> list[bytes]:
+async def published(connection: Connection) -> list[bytes]:
     """The license files on the topic."""
     found: list[bytes] = []
     for number in range(LICENSE_FILES.partitions):
-        async with PartitionTail(Connection(bootstrap), topic_name(LICENSE_FILES, PREFIX), number, 0) as tail:
+        async with PartitionTail(connection, topic_name(LICENSE_FILES, PREFIX), number, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 found += [record.value or b"" for record in await tail.next_batch()]
@@ -74,35 +87,25 @@ def bare_signatures(files: Sequence[bytes]) -> float:
     return len(files) / (time.perf_counter() - start)
 
 
-async def measure(count: int) -> None:
-    values = ledger(count)
-    async with lab.broker(prefix=PREFIX) as bootstrap:
-        async with Producer(Connection(bootstrap), client_id="bench") as producer:
-            rows = [(None, value, ()) for value in values]
-            await producer.send_many(topic_name(EVENTS, PREFIX), 0, rows)
-        status, wall, processor = await sign_all(bootstrap)
-        files = await published(bootstrap)
-        _, replay_wall, _ = await sign_all(bootstrap)
-    report(status, files, (wall, processor, replay_wall), len(values))
-
-
-def report(status: LedgerStatus, files: Sequence[bytes], seconds: tuple[float, float, float], entries: int) -> None:
-    wall, processor, replay = seconds
-    rate, bare = status.license_files / wall, bare_signatures(files[:10_000])
-    size = sum(map(len, files)) / len(files)
-    print(f"license files published: {status.license_files}, {size:.0f} bytes each")
-    print(f"signing, whole pipeline on a real broker: {rate:,.0f} files/s")
-    print(f"the same by the signer's own processor time: {status.license_files / processor:,.0f} files/s a core")
-    print(f"baseline, bare ECDSA P-256 of the same bytes: {bare:,.0f} signatures/s")
-    print(f"ratio: {rate / bare:.2f}")
-    print(f"replay from zero with nothing to sign, start included: {entries / replay:,.0f} entries/s")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=20_000)
-    asyncio.run(measure(parser.parse_args().files))
-
-
-if __name__ == "__main__":
-    main()
+async def measure(lab_: Lab) -> list[Figure]:
+    devices = lab_.sized(DEVICES)
+    values = ledger(devices)
+    await lab_.fresh_topics(PREFIX)
+    async with Producer(lab_.connection, client_id="bench") as producer:
+        await lab.append(producer, topic_name(EVENTS, PREFIX), values)
+    lab_.infrastructure_on(machine.OTHERS)
+    machine.stay(machine.MEASURED)
+    before = machine.resident_bytes(os.getpid())
+    first = await sign_all(lab_.connection)
+    grown = machine.resident_bytes(os.getpid()) - before
+    again = await sign_all(lab_.connection)
+    files = await published(lab_.connection)
+    bare = Beside("bare ECDSA P-256 signatures of the same bytes", bare_signatures(files[:SIGNATURES]))
+    return [
+        Figure(
+            "signing: license files from Kafka to Kafka, one core", first.files / first.seconds, "/s", beside=(bare,)
+        ),
+        Figure("signing: by the signer's own processor time", first.files / first.cpu_seconds, "/s a core"),
+        Figure("signing: replay from zero with nothing to sign", len(values) / again.seconds, "/s"),
+        Figure("memory: signer, 100,000 devices", grown / devices * 100_000 / machine.MIB, "MiB"),
+    ]

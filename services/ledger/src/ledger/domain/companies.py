@@ -1,7 +1,6 @@
 """The ledger itself, companies and projects."""
 
 import unicodedata
-from dataclasses import replace
 from typing import assert_never
 
 from immutables import Map
@@ -35,7 +34,7 @@ def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
     match event:
         case LedgerFounded():
             catalog = Map({d.license_type: d.license_class for d in event.catalog})
-            founded = replace(ledger, vendor=event.vendor, catalog=catalog)
+            founded = ledger._replace(vendor=event.vendor, catalog=catalog)
             return _with_company(founded, event.vendor, "vendor", event.administrator, event.default_project)
         case CompanyRegistered():
             return _with_company(ledger, event.company, event.kind, event.administrator, event.default_project)
@@ -104,8 +103,7 @@ def comparable_name(name: str) -> str:
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
-    return replace(
-        ledger,
+    return ledger._replace(
         projects=ledger.projects.set(project, Project(company, {})),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
     )
@@ -113,5 +111,5 @@ def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledg
 
 def _with_company(ledger: Ledger, company: str, kind: CompanyKind, administrator: str, project: str) -> Ledger:
     known = Company(kind, frozenset({administrator}))
-    grown = replace(ledger, companies=ledger.companies.set(company, known))
+    grown = ledger._replace(companies=ledger.companies.set(company, known))
     return _with_project(grown, company, project, DEFAULT_PROJECT_NAME)

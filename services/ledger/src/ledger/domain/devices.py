@@ -1,6 +1,5 @@
 """Devices: brought into a project, given licenses, and served license files."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -34,19 +33,18 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
     match event:
         case LicensesAllocated():
             device = event.device
-            return replace(
-                ledger,
+            return ledger._replace(
                 projects=ledger.debited(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case LicenseFileDelivered():
             known = ledger.devices[event.serial]
-            delivered = replace(known, delivered=event.issue, delivered_sequence=ledger.sequence)
-            return replace(ledger, devices=ledger.devices.set(event.serial, delivered))
+            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence)
+            return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():
             device = event.device
             added = Device(event.company, device.project, device.generation, device.issue, holdings_of(device.licenses))
-            return replace(ledger, devices=ledger.devices.set(device.serial, added))
+            return ledger._replace(devices=ledger.devices.set(device.serial, added))
         case _:
             assert_never(event)
 
@@ -81,12 +79,14 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return wanted
     if refused := _refuse_allocation(ledger, command, project, device, wanted):
         return refused
-    after = replace(device, issue=device.issue + 1, holdings=plus(device.holdings, wanted))
-    return LicensesAllocated(
-        company=project.company,
-        lots=ledger.lots(wanted),
-        device=ledger.device_licenses(command.serial, after),
+    after = DeviceLicenses(
+        serial=command.serial,
+        project=device.project,
+        generation=device.generation,
+        issue=device.issue + 1,
+        licenses=ledger.lots(plus(device.holdings, wanted)),
     )
+    return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
 
 
 def _refuse_allocation(

@@ -1,6 +1,5 @@
 """What each event changes. No rule is checked here: what is on the log has happened."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -22,7 +21,7 @@ from ledger.domain.state import Ledger
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = replace(ledger, sequence=ledger.sequence + 1)
+    ledger = ledger._replace(sequence=ledger.sequence + 1)
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)

@@ -1,7 +1,6 @@
 """Activation keys: issued by the vendor, redeemed once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -29,11 +28,10 @@ def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
     match event:
         case ActivationKeyIssued():
             issued = IssuedKey(holdings_of(event.lots))
-            return replace(ledger, keys=ledger.keys.set(event.key_digest, issued))
+            return ledger._replace(keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
             redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
-            return replace(
-                ledger,
+            return ledger._replace(
                 projects=ledger.credited(event.project, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
             )

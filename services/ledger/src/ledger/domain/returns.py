@@ -1,7 +1,5 @@
 """Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
 
-from dataclasses import replace
-
 from contracts.actors import Actor
 from contracts.commands import ReturnCommand, ReturnLicenses
 from contracts.events import LicensesReturned, ReturnEvent
@@ -23,9 +21,8 @@ def evolve(ledger: Ledger, event: ReturnEvent) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
     accepted = AcceptedReturn(event.document_digest, ledger.sequence)
-    after = replace(known.changed(device), returns=(*known.returns, accepted))
-    return replace(
-        ledger,
+    after = known.changed(device)._replace(returns=(*known.returns, accepted))
+    return ledger._replace(
         projects=ledger.credited(device.project, holdings_of(event.lots)),
         devices=ledger.devices.set(device.serial, after),
     )
@@ -50,8 +47,7 @@ def return_licenses(
     credited = {name: n for name, n in device.holdings.items() if ledger.catalog[name] in RETURNABLE}
     if refused := _refuse_credit(ledger, device.project, credited):
         return refused
-    after = replace(
-        device,
+    after = device._replace(
         generation=device.generation + 1,
         issue=device.issue + 1,
         holdings=minus(device.holdings, credited),

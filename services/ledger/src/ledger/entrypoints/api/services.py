@@ -1,4 +1,7 @@
-"""What the routes work with, and how they reach it."""
+"""What the routes work with, and how they reach it.
+
+Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,0 +1,58 @@
+"""Speed and memory, each beside a baseline of the same run: `python -m benchmarks [NAME ...] [--short]`."""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from benchmarks import api, device_sync, figures, machine, memory, projection, replay, signing, writer
+from benchmarks.figures import Figure
+from benchmarks.lab import Lab, opened
+
+SHORT = 0.1
+BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
+    "writer": writer.measure,
+    "replay": replay.measure,
+    "projection": projection.measure,
+    "signing": signing.measure,
+    "api": api.measure,
+    "device-sync": device_sync.measure,
+    "memory": memory.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
+    parser.add_argument("--short", action="store_true", help="a tenth of the work: about two minutes in all")
+    parser.add_argument("--markdown", action="store_true", help="print the table for docs/benchmarks.md")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - BENCHMARKS.keys():
+        parser.error(f"there is no benchmark {unknown.pop()}")
+    _run(arguments.names or list(BENCHMARKS), SHORT if arguments.short else 1.0, arguments.markdown)
+
+
+def _run(names: list[str], scale: float, as_markdown: bool) -> None:  # noqa: FBT001
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)  # new topics have no leader for a moment
+    machine_says = machine.description()
+    print(machine_says, flush=True)
+    found: list[Figure] = []
+    with opened(scale) as lab:
+        for name in names:
+            start = time.monotonic()
+            some = uvloop.run(_measure(name, lab))
+            print(f"\n{name} ({time.monotonic() - start:.0f} s)\n{figures.text(some)}", flush=True)
+            found += some
+    if as_markdown:
+        print(f"\n{machine_says}\n\n{figures.markdown(found)}")
+
+
+async def _measure(name: str, lab: Lab) -> list[Figure]:
+    return await BENCHMARKS[name](lab)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Allocations end to end through the REST API: token, command, writer, entry read back, outcome, answer.
+
+The whole system is at work (broker, database, writer, signer, projector, device-sync) and shares two cores with this
+client, which the paced load hardly notices and the unpaced one does. Beside the unpaced figure: the same framework
+with an empty handler that reads the same body. Latencies count from when a request was due.
+"""
+
+import itertools
+import json
+
+from benchmarks import client, lab, machine, market
+from benchmarks.figures import Beside, Figure
+from benchmarks.handlers import empty_handler
+from benchmarks.lab import Lab
+from contracts.topics import PREFIX
+from dev.cast import ADMINISTRATOR, PARTNER
+from dev.parts import Kit
+from dev.ports import HOST
+from dev.tokens import Issuer
+from runtime.kafka import Producer
+
+RATE = 200
+PACED_SECONDS, UNPACED_SECONDS, WARM_SECONDS = 30.0, 15.0, 2.0
+CHANNELS = 50
+DEVICES = 500
+
+
+async def measure(lab_: Lab) -> list[Figure]:
+    lab_.infrastructure_on(None)
+    machine.roam_self()
+    async with lab_.whole_system() as kit:
+        await _prepare(lab_)
+        make = _requests(kit)
+        async with client.channels(HOST, kit.ports.port("ledger-api"), [None] * CHANNELS) as opened:
+            await client.closed_loop(opened, [make] * CHANNELS, 201, WARM_SECONDS)
+            latencies = await client.paced(opened, make, 201, RATE, PACED_SECONDS * max(lab_.scale, 0.25))
+            most = await client.closed_loop(opened, [make] * CHANNELS, 201, UNPACED_SECONDS * max(lab_.scale, 0.25))
+    empty = await _empty(lab_, make)
+    p50, p99 = (client.quantile(latencies, share) * 1000 for share in (0.5, 0.99))
+    return [
+        Figure(f"API: allocation at {RATE} requests/s, p50", p50, "ms"),
+        Figure(f"API: allocation at {RATE} requests/s, p99", p99, "ms", "< 100 ms"),
+        Figure(
+            f"API: allocations, unpaced, {CHANNELS} connections",
+            most,
+            "/s",
+            beside=(Beside("empty FastAPI handler", empty),),
+        ),
+    ]
+
+
+async def _prepare(lab_: Lab) -> None:
+    """The partner, a balance and devices, sent as commands."""
+    commands = [*market.partner(), *market.stocked(500_000), *market.devices(DEVICES)]
+    async with Producer(lab_.connection, client_id="bench") as producer:
+        await lab.send(producer, commands, PREFIX)
+    await lab.outcomes(lab_.connection, PREFIX, len(commands))
+
+
+def _requests(kit: Kit) -> client.Requests:
+    token = Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)
+    numbers = itertools.count()
+
+    def make() -> bytes:
+        number = next(numbers)
+        wanted = [{"license_type": "Port11", "count": 1}]
+        body = json.dumps({"serial": market.serial(number % DEVICES), "licenses": wanted}).encode()
+        headers = (f"Authorization: Bearer {token}", f"Idempotency-Key: bench-{number:012d}")
+        return client.request("POST", f"/v1/projects/{market.PROJECT}/allocations", headers=headers, body=body)
+
+    return make
+
+
+async def _empty(lab_: Lab, make: client.Requests) -> float:
+    async with empty_handler(lab_, "fastapi") as port, client.channels(HOST, port, [None] * CHANNELS) as opened:
+        await client.closed_loop(opened, [make] * CHANNELS, 201, WARM_SECONDS)
+        return await client.closed_loop(opened, [make] * CHANNELS, 201, UNPACED_SECONDS * max(lab_.scale, 0.25))

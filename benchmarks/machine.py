@@ -1,0 +1,58 @@
+"""The machine: which core a process has, and what it has used of time and memory."""
+
+import os
+import platform
+from pathlib import Path
+
+MEASURED, OTHERS = 0, 1
+"""The core of what is measured, and that of the broker, the database and the load."""
+MIB = 1024 * 1024
+
+
+def place(pid: int, core: int) -> None:
+    """Keep all threads of a process on one core; they pass it on to the threads they start. No-op on a single core."""
+    if core not in os.sched_getaffinity(os.getppid()):
+        return
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), {core})
+
+
+def stay(core: int) -> None:
+    """Keep this process itself on one core."""
+    place(os.getpid(), core)
+
+
+def roam_self() -> None:
+    """Let this process use every core again."""
+    roam(os.getpid())
+
+
+def roam(pid: int) -> None:
+    """Let a process use every core again."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), range(os.cpu_count() or 1))
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid: int) -> int:
+    """What a process has in memory now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def description() -> str:
+    """The machine in one line, and how busy others keep it."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}, load average {load} at the start"

@@ -1,0 +1,90 @@
+"""A company with devices, and what it asks for: the commands that the benchmarks send."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from benchmarks.lab import ADDRESS
+from contracts.actors import Account, Actor, Operator
+from contracts.commands import (
+    AddDevice,
+    AllocateLicenses,
+    Command,
+    CommandRecord,
+    FoundLedger,
+    IssueActivationKey,
+    RedeemActivationKey,
+    RegisterCompany,
+)
+from contracts.identifiers import default_project_of
+from contracts.licenses import DEFAULT_CATALOG, MAX_COUNT, Licenses
+from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+
+PROJECT = default_project_of(PARTNER)
+STAFF = Account(account=CLERK, company=VENDOR)
+BUYER = Account(account=ADMINISTRATOR, company=PARTNER)
+PBX_TYPES = tuple(one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx")
+
+
+def record(actor: Actor, command: Command, name: str) -> CommandRecord:
+    """A command under an id that comes from `name`."""
+    return CommandRecord(
+        command_id=hashlib.sha256(name.encode()).hexdigest(),
+        actor=actor,
+        reply_to=ADDRESS,
+        correlation_id="bench",
+        command=command,
+    )
+
+
+def serial(number: int) -> str:
+    """The serial of the benchmark's device number `number`."""
+    return f"009033{number:06x}"
+
+
+def founded() -> Iterator[CommandRecord]:
+    """A new ledger with its vendor and a partner."""
+    founding = FoundLedger(vendor=VENDOR, administrator=CLERK, catalog=DEFAULT_CATALOG)
+    yield record(Operator(name="bench"), founding, "found")
+    yield from partner()
+
+
+def partner() -> Iterator[CommandRecord]:
+    """The partner in a ledger that is there."""
+    yield record(STAFF, RegisterCompany(company=PARTNER, kind="reseller", administrator=ADMINISTRATOR), "register")
+
+
+def stocked(units: int, license_types: int = 1) -> Iterator[CommandRecord]:
+    """At least so many licenses of each of the first types in the partner's balance."""
+    licenses = tuple(Licenses(license_type=name, count=MAX_COUNT) for name in chosen(license_types))
+    for number in range(-(-units // MAX_COUNT)):
+        digest = hashlib.sha256(f"key {number}".encode()).hexdigest()
+        issue = IssueActivationKey(key_digest=digest, key_hint="0000", licenses=licenses, order_number="bench")
+        yield record(STAFF, issue, f"issue {number}")
+        yield record(BUYER, RedeemActivationKey(key_digest=digest, project=PROJECT), f"redeem {number}")
+
+
+def devices(count: int) -> Iterator[CommandRecord]:
+    """So many devices in the partner's project."""
+    for number in range(count):
+        yield record(BUYER, AddDevice(serial=serial(number), project=PROJECT), f"device {number}")
+
+
+def boxes(serials: Iterable[str], units: int) -> Iterator[CommandRecord]:
+    """Devices of these serials, each with so many port licenses."""
+    for one in serials:
+        yield record(BUYER, AddDevice(serial=one, project=PROJECT), f"add {one}")
+        wanted = (Licenses(license_type="Port11", count=units),)
+        yield record(BUYER, AllocateLicenses(project=PROJECT, serial=one, licenses=wanted), f"fill {one}")
+
+
+def allocations(count: int, among: int, license_types: int = 1) -> Iterator[CommandRecord]:
+    """Allocations of one license of each type, going round the devices."""
+    wanted = tuple(Licenses(license_type=name, count=1) for name in chosen(license_types))
+    for number in range(count):
+        command = AllocateLicenses(project=PROJECT, serial=serial(number % among), licenses=wanted)
+        yield record(BUYER, command, f"allocate {number}")
+
+
+def chosen(count: int) -> tuple[str, ...]:
+    """Port11 first, then the other PBX types."""
+    return ("Port11", *(name for name in PBX_TYPES if name != "Port11"))[:count]
