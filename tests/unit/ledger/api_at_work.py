@@ -18,6 +18,7 @@ from contracts.commands import Command, CommandRecord
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
+from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
@@ -117,6 +118,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
+            exports=cast("Exports", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from contracts.events import LicensesAllocated
@@ -114,7 +112,7 @@ def test_another_company_cannot_fetch_a_devices_file() -> None:
 
 def test_licenses_of_the_warranty_and_service_classes_are_not_allocated() -> None:
     story = a_project()
-    story.ledger = replace(story.ledger, catalog=story.ledger.catalog.set("Warranty12", "warranty"))
+    story.ledger = story.ledger._replace(catalog=story.ledger.catalog.set("Warranty12", "warranty"))
     story.given((anna, add()))
 
     story.when(anna, allocate(Warranty12=1)).refused(
@@ -126,7 +124,7 @@ def test_a_device_holds_no_more_types_than_its_license_file_has_lines() -> None:
     story = a_stocked_project()
     many = {f"Port{number}": 1 for number in range(100, 100 + MAX_LOTS)}
     device = story.ledger.devices[SERIAL]
-    story.ledger = replace(story.ledger, devices=story.ledger.devices.set(SERIAL, replace(device, holdings=many)))
+    story.ledger = story.ledger._replace(devices=story.ledger.devices.set(SERIAL, device._replace(holdings=many)))
 
     story.when(anna, allocate(Port11=1)).refused("too_many_license_types", limit=MAX_LOTS)
 
@@ -134,7 +132,7 @@ def test_a_device_holds_no_more_types_than_its_license_file_has_lines() -> None:
 def test_an_account_holds_no_more_of_a_type_than_a_file_may_say() -> None:
     story = a_stocked_project()
     device = story.ledger.devices[SERIAL]
-    full = replace(device, holdings={"Port11": MAX_HELD})
-    story.ledger = replace(story.ledger, devices=story.ledger.devices.set(SERIAL, full))
+    full = device._replace(holdings={"Port11": MAX_HELD})
+    story.ledger = story.ledger._replace(devices=story.ledger.devices.set(SERIAL, full))
 
     story.when(anna, allocate(Port11=1)).refused("balance_limit", license_type="Port11", limit=MAX_HELD)

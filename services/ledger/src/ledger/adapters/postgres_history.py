@@ -57,21 +57,21 @@ class PostgresHistory(PostgresQueries):
 
     async def sequence_at(self, time: datetime) -> int:
         async with self._snapshot() as connection:
-            found: int | None = await connection.fetchval(_SEQUENCE_AT, self._ledger, time)
+            found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
             return found or 0
 
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await connection.fetch(_BALANCE, self._ledger, project, project_account(project), sequence)
+            rows = await connection.fetch(_BALANCE, self.ledger, project, project_account(project), sequence)
             return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows], as_of=sequence)
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if scope is None or await self._device(connection, scope, serial) is None:
                 return None
-            row = await connection.fetchrow(_DEVICE_VERSION, self._ledger, serial, sequence)
+            row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
             if row is None or not (row["same_company"] or scope.only is None):
                 return None
             return _version(dict(row), sequence)
@@ -79,15 +79,15 @@ class PostgresHistory(PostgresQueries):
     async def causes(
         self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
     ) -> Page[CauseView] | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             account = project_account(project)
-            rows = await connection.fetch(_CAUSES, self._ledger, account, license_type, until, *after, limit + 1)
+            rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
             return page_of((CauseView(**row) for row in rows), limit)
 
     async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             found = await self._project(connection, scope, project)
             if scope is None or found is None:
                 return None
@@ -103,10 +103,10 @@ class PostgresHistory(PostgresQueries):
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
         query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if scope is None or await self._device(connection, scope, serial) is None:
                 return None
-            company = scope.only and await connection.fetchval(query, self._ledger, serial)
+            company = scope.only and await connection.fetchval(query, self.ledger, serial)
             about, account = subject(DEVICE, serial), device_account(serial)
             return await self._history(connection, about, company, after, limit, account=account)
 
@@ -119,13 +119,13 @@ class PostgresHistory(PostgresQueries):
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
     ) -> Page[DeviceView] | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
                 return None
             if scope is None:
                 return Page((), more=False)
             query, arguments = device_search(wanted, scope.only, after, limit + 1)
-            serials = [row[0] for row in await connection.fetch(query, self._ledger, *arguments)]
+            serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)]
             return page_of(await self._devices_named(connection, scope, serials), limit)
 
     async def activation_keys(
@@ -133,26 +133,26 @@ class PostgresHistory(PostgresQueries):
     ) -> Page[ActivationKeyView] | None:
         query = f"""{_KEYS} AND issued_sequence > $2 AND ($3::text IS NULL OR order_number = $3)
             ORDER BY issued_sequence LIMIT $4"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if scope is None or scope.only is not None:
                 return None
-            rows = await connection.fetch(query, self._ledger, after, order_number, limit + 1)
+            rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
             return page_of(map(_key, rows), limit)
 
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if scope is None or scope.only is not None:
                 return None
-            row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self._ledger, key_digest)
+            row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
             return row and _key(row)
 
     async def _history(
         self, connection: Any, about: str, company: str | None, after: int, limit: int, *, account: str = ""
     ) -> Page[EntryView]:
         """Entries that concern something, only those of a company where one is given."""
-        rows = await connection.fetch(_HISTORY, self._ledger, about, after, company, limit + 1)
+        rows = await connection.fetch(_HISTORY, self.ledger, about, after, company, limit + 1)
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
-        for sequence, *what in await connection.fetch(_MOVED, self._ledger, account, list(moved)) if account else ():
+        for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
         return page_of((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
 

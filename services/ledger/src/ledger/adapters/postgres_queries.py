@@ -38,7 +38,7 @@ _SEEN = "($2::text IS NULL OR company = $2)"
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """What a viewer sees: one company, or all when `only` is None."""
 
     only: str | None
@@ -49,46 +49,46 @@ class PostgresQueries:
 
     def __init__(self, pool: Any, ledger: int) -> None:
         self._pool = pool
-        self._ledger = ledger
+        self.ledger = ledger
 
     async def position(self) -> int:
         async with self._snapshot() as connection:
             query = "SELECT sequence FROM position WHERE ledger = $1"
-            found: int | None = await connection.fetchval(query, self._ledger)
+            found: int | None = await connection.fetchval(query, self.ledger)
             return found or 0
 
     async def companies(self, account: str) -> list[CompanyView]:
         query = f"""{_COMPANY} JOIN administrators AS a USING (ledger, company)
             WHERE ledger = $1 AND a.account = $2 ORDER BY c.sequence LIMIT 1000"""
         async with self._snapshot() as connection:
-            rows = await connection.fetch(query, self._ledger, account)
+            rows = await connection.fetch(query, self.ledger, account)
             return [CompanyView(**row) for row in rows]
 
     async def company(self, viewer: Viewer, company: str) -> CompanyView | None:
         query = f"{_COMPANY} WHERE ledger = $1 AND {_SEEN} AND company = $3"
-        async with self._seen(viewer) as (connection, scope):
-            row = await _one(connection, scope, query, self._ledger, company)
+        async with self.seen(viewer) as (connection, scope):
+            row = await _one(connection, scope, query, self.ledger, company)
             return row and CompanyView(**row)
 
     async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]:
         query = f"""{_PROJECT_ROWS} WHERE ledger = $1 AND {_SEEN} AND sequence > $3
             ORDER BY sequence LIMIT $4"""
-        async with self._seen(viewer) as (connection, scope):
-            rows = await _many(connection, scope, query, self._ledger, after, limit + 1)
+        async with self.seen(viewer) as (connection, scope):
+            rows = await _many(connection, scope, query, self.ledger, after, limit + 1)
             return page_of((ProjectView(**row) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             return await self._project(connection, scope, project)
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             rows = await connection.fetch(
                 """SELECT license_type, license_class, free FROM balances WHERE ledger = $1 AND project = $2
                     ORDER BY license_type""",
-                self._ledger,
+                self.ledger,
                 project,
             )
             return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows])
@@ -96,14 +96,14 @@ class PostgresQueries:
     async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None:
         query = f"""{_DEVICE_ROWS} WHERE ledger = $1 AND {_SEEN} AND d.project = $3 AND serial > $4
             ORDER BY serial LIMIT $5"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await _many(connection, scope, query, self._ledger, project, after, limit + 1)
+            rows = await _many(connection, scope, query, self.ledger, project, after, limit + 1)
             return page_of(await self._devices(connection, rows), limit)
 
     async def device(self, viewer: Viewer, serial: str) -> DeviceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             return await self._device(connection, scope, serial)
 
     async def movements(
@@ -111,16 +111,16 @@ class PostgresQueries:
     ) -> Page[MovementView] | None:
         query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor FROM movements
             WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) ORDER BY sequence, line LIMIT $5"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if not await self._sees_account(connection, scope, account):
                 return None
-            rows = await connection.fetch(query, self._ledger, account, *after, limit + 1)
+            rows = await connection.fetch(query, self.ledger, account, *after, limit + 1)
             return page_of((MovementView(**row) for row in rows), limit)
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document, issue FROM license_files
             WHERE serial = $1"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope, serial) is None:
                 return None
             row = await connection.fetchrow(query, serial)
@@ -129,7 +129,7 @@ class PostgresQueries:
     async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document FROM return_receipts
             WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC LIMIT 1"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope, serial) is None:
                 return None
             row = await connection.fetchrow(query, serial, generation)
@@ -145,23 +145,23 @@ class PostgresQueries:
             yield connection
 
     @asynccontextmanager
-    async def _seen(self, viewer: Viewer) -> AsyncGenerator[tuple[Any, _Scope | None]]:
+    async def seen(self, viewer: Viewer) -> AsyncGenerator[tuple[Any, Scope | None]]:
         """A snapshot and the viewer's scope in it; None for an account that does not act for its company."""
         async with self._snapshot() as connection:
-            row = await connection.fetchrow(_SCOPE, self._ledger, viewer.account, viewer.company)
-            yield connection, None if row is None else _Scope(row["only"])
+            row = await connection.fetchrow(_SCOPE, self.ledger, viewer.account, viewer.company)
+            yield connection, None if row is None else Scope(row["only"])
 
-    async def _project(self, connection: Any, scope: _Scope | None, project: str) -> ProjectView | None:
+    async def _project(self, connection: Any, scope: Scope | None, project: str) -> ProjectView | None:
         query = f"{_PROJECT_ROWS} WHERE ledger = $1 AND {_SEEN} AND project = $3"
-        row = await _one(connection, scope, query, self._ledger, project)
+        row = await _one(connection, scope, query, self.ledger, project)
         return row and ProjectView(**row)
 
-    async def _device(self, connection: Any, scope: _Scope | None, serial: str) -> DeviceView | None:
+    async def _device(self, connection: Any, scope: Scope | None, serial: str) -> DeviceView | None:
         return next(iter(await self._devices_named(connection, scope, [serial])), None)
 
-    async def _devices_named(self, connection: Any, scope: _Scope | None, serials: Sequence[str]) -> list[DeviceView]:
+    async def _devices_named(self, connection: Any, scope: Scope | None, serials: Sequence[str]) -> list[DeviceView]:
         query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND {_SEEN} AND serial = ANY($3) ORDER BY serial"
-        rows = await _many(connection, scope, query, self._ledger, list(serials))
+        rows = await _many(connection, scope, query, self.ledger, list(serials))
         return await self._devices(connection, rows)
 
     async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
@@ -169,23 +169,23 @@ class PostgresQueries:
         licenses: dict[str, list[LicensesView]] = {row["serial"]: [] for row in rows}
         query = """SELECT serial, license_type, license_class, count FROM device_licenses
             WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial, license_type"""
-        for serial, *lot in await connection.fetch(query, self._ledger, list(licenses)):
+        for serial, *lot in await connection.fetch(query, self.ledger, list(licenses)):
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
         return [device_view(dict(row), licenses[row["serial"]]) for row in rows]
 
-    async def _sees_account(self, connection: Any, scope: _Scope | None, account: str) -> bool:
+    async def _sees_account(self, connection: Any, scope: Scope | None, account: str) -> bool:
         if account.startswith(_PROJECT):
             return await self._project(connection, scope, account.removeprefix(_PROJECT)) is not None
         return await self._device(connection, scope, account.removeprefix(_DEVICE)) is not None
 
 
-async def _many(connection: Any, scope: _Scope | None, query: str, ledger: int, *rest: object) -> Sequence[Any]:
+async def _many(connection: Any, scope: Scope | None, query: str, ledger: int, *rest: object) -> Sequence[Any]:
     """Rows within the scope; a viewer without one sees none."""
     rows: Sequence[Any] = [] if scope is None else await connection.fetch(query, ledger, scope.only, *rest)
     return rows
 
 
-async def _one(connection: Any, scope: _Scope | None, query: str, ledger: int, *rest: object) -> Any:
+async def _one(connection: Any, scope: Scope | None, query: str, ledger: int, *rest: object) -> Any:
     return next(iter(await _many(connection, scope, query, ledger, *rest)), None)
 
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import bulk, companies, devices, documents, history, keys, pages, search
+from ledger.entrypoints.api import bulk, companies, devices, documents, exports, history, keys, pages, search
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -53,7 +53,7 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for family in (companies, search, devices, documents, keys, history, bulk):
+    for family in (companies, search, devices, documents, keys, history, exports, bulk):
         app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)

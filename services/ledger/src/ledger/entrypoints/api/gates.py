@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.commands import CorrelationId, Traceparent
-from ledger.entrypoints.api import bulk
+from ledger.entrypoints.api import bulk, exports
 from ledger.entrypoints.api.refused import Refused, answer
 from ledger.entrypoints.api.tokens import BadCredentials, Tokens
 from runtime.logs import get_logger
@@ -26,7 +26,7 @@ REQUEST_SECONDS = 25.0
 """How long a request may take in all: an outcome is awaited for 10 s, a sequence for 5 s, a document for 5 s."""
 STREAM_SECONDS = 900.0
 """How long a request with a stream may take; its pieces have bounds of their own."""
-STREAMS = (bulk.PATH, "/v1/exports/")
+STREAMS = (bulk.PATH, exports.PREFIX)
 """Where bodies or answers are streams."""
 
 MAX_IN_FLIGHT = 500

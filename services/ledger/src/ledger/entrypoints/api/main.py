@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
+from ledger.adapters.postgres_exports import PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
@@ -92,6 +93,7 @@ def _services(settings: ApiSettings, commands: Commands, queries: PostgresHistor
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
+        exports=PostgresExports(queries),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,

@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
+from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
 from ledger.entrypoints.api.tokens import Caller
 
@@ -44,6 +45,7 @@ class Services:
     ledger: int
     commands: CommandSender
     queries: HistoryQueries
+    exports: Exports
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes
