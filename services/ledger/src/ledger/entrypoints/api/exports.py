@@ -84,7 +84,9 @@ async def _wanted(services: Services, caller: Caller, as_of: int | None, project
 
 def accepted(accept: str) -> Format:
     """The first format that Accept names."""
-    places = {accept.find(media_type): name for name, media_type in MEDIA_TYPES.items() if media_type in accept}
+    places: dict[int, Format] = {
+        accept.find(media_type): name for name, media_type in MEDIA_TYPES.items() if media_type in accept
+    }
     return places[min(places)] if places else "csv"
 
 
