@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -51,8 +50,10 @@ def _run(names: list[str], scale: float, as_markdown: bool) -> None:  # noqa: FB
 
 
 async def _measure(name: str, lab: Lab) -> list[Figure]:
+    machine.roam_self()
+    lab.infrastructure_on(None)
     return await BENCHMARKS[name](lab)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,7 +8,7 @@ with an empty handler that reads the same body. Latencies count from when a requ
 import itertools
 import json
 
-from benchmarks import client, lab, machine, market
+from benchmarks import client, lab, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.handlers import empty_handler
 from benchmarks.lab import Lab
@@ -26,8 +26,6 @@ DEVICES = 500
 
 
 async def measure(lab_: Lab) -> list[Figure]:
-    lab_.infrastructure_on(None)
-    machine.roam_self()
     async with lab_.whole_system() as kit:
         await _prepare(lab_)
         make = _requests(kit)

@@ -28,6 +28,7 @@ SECONDS, WARM_SECONDS = 15.0, 1.0
 SIGNED_POLLS, POLL_SECONDS = 300, 0.1
 CERTIFICATE_AGE = timedelta(days=30)
 FIRST_SERIAL = 0xB00000
+OK = 200
 
 
 async def measure(lab_: Lab) -> list[Figure]:
@@ -111,11 +112,11 @@ async def _first_file(channel: client.Channel, serial: str) -> str:
     """Fetch until the signer has made the file of the allocation; its ETag."""
     for _ in range(SIGNED_POLLS):
         answer = await channel.ask(_get(serial))
-        if answer.status == 200 and b"Port11" in answer.body:
+        if answer.status == OK and b"Port11" in answer.body:
             head = answer.head.decode().lower()
             return head.partition("etag: ")[2].partition("\r\n")[0]
         await asyncio.sleep(POLL_SECONDS)
-    raise TimeoutError(f"no license file for {serial}: {answer.status} {answer.body[:300]!r}")
+    raise TimeoutError(f"the license file of {serial} did not come")
 
 
 def _get(serial: str, tag: str = "") -> bytes:

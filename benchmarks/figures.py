@@ -8,7 +8,7 @@ HEADINGS = ("measured", "figure", "beside it, same run", "figure", "ratio", "aim
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another figure of the same run and unit. `of` is what `ratio` divides by it, unless there is no ratio."""
+    """Another figure of the same run, in the same unit."""
 
     what: str
     value: float
@@ -36,7 +36,7 @@ def text(figures: Sequence[Figure]) -> str:
 
 def markdown(figures: Sequence[Figure]) -> str:
     """A table of all."""
-    rows = [HEADINGS, ("---", "---:", "---", "---:", "---:", "---")]
+    rows: list[tuple[str, ...]] = [HEADINGS, ("---", "---:", "---", "---:", "---:", "---")]
     rows += [row for figure in figures for row in _rows(figure)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

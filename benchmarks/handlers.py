@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from benchmarks import machine
 from benchmarks.lab import STOP_SECONDS, Lab
 from dev import places
 from dev.ports import HOST
@@ -18,8 +19,15 @@ POLLS, POLL_SECONDS = 200, 0.05
 async def empty_handler(lab: Lab, framework: str, *, core: int | None = None) -> AsyncGenerator[int]:
     """Yields the port on which it listens."""
     port = lab.kit.ports.port(f"empty-{framework}")
-    pinned = () if core is None else ("taskset", "-c", str(core))
-    argv = (*pinned, sys.executable, "-m", "benchmarks.empty_handlers", framework, str(port), str(lab.kit.state))
+    argv = (
+        *machine.pinned(core),
+        sys.executable,
+        "-m",
+        "benchmarks.empty_handlers",
+        framework,
+        str(port),
+        str(lab.kit.state),
+    )
     process = subprocess.Popen(argv, cwd=places.ROOT)  # noqa: ASYNC220 - it returns at once
     try:
         await _until_it_listens(port)

@@ -65,11 +65,12 @@ class Lab:
         """A console script of ours at work on `core` until the block ends; what it logs goes to a file."""
         log = self.kit.state / "log" / f"{argv[0]}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        pinned = () if core is None else ("taskset", "-c", str(core))
         program = (str(Path(sys.executable).with_name(argv[0])), *argv[1:])
         known = {"PATH": os.environ["PATH"], "LICENSING_KAFKA_BOOTSTRAP": self.bootstrap, "LICENSING_ADMIN_PORT": "0"}
         with log.open("ab") as out:
-            process = subprocess.Popen((*pinned, *program), env=known | environment, stderr=out, stdout=out)
+            process = subprocess.Popen(
+                (*machine.pinned(core), *program), env=known | dict(environment), stderr=out, stdout=out
+            )
         try:
             yield process
         finally:

@@ -10,11 +10,16 @@ MIB = 1024 * 1024
 
 
 def place(pid: int, core: int) -> None:
-    """Keep all threads of a process on one core; they pass it on to the threads they start. No-op on a single core."""
-    if core not in os.sched_getaffinity(os.getppid()):
+    """Keep all threads of a process on one core, as those they start will be. A machine without that core has one."""
+    if core >= (os.cpu_count() or 1):
         return
     for task in Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(task.name), {core})
+
+
+def pinned(core: int | None) -> tuple[str, ...]:
+    """What to put before a command line that shall run on one core."""
+    return () if core is None or core >= (os.cpu_count() or 1) else ("taskset", "-c", str(core))
 
 
 def stay(core: int) -> None:

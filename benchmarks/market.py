@@ -69,6 +69,12 @@ def devices(count: int) -> Iterator[CommandRecord]:
         yield record(BUYER, AddDevice(serial=serial(number), project=PROJECT), f"device {number}")
 
 
+def refused(count: int) -> Iterator[CommandRecord]:
+    """Commands that change nothing: the vendor's clerk has no right to the partner's project."""
+    for number in range(count):
+        yield record(STAFF, AddDevice(serial=serial(number), project=PROJECT), f"refuse {number}")
+
+
 def boxes(serials: Iterable[str], units: int) -> Iterator[CommandRecord]:
     """Devices of these serials, each with so many port licenses."""
     for one in serials:

@@ -86,6 +86,13 @@ class Firmware:
         """The receipt once more."""
         return self._body(self.ask("GET", "return-receipt"))
 
+    def claim(self, code: str) -> int:
+        """Put the box, which is in no project, into the one of a claim code; the entry that did it."""
+        answer = self.ask("POST", "claim", body=code.encode())
+        if answer.status != http.HTTPStatus.CREATED:
+            raise ServiceRefused(answer)
+        return int(json.loads(answer.body)["sequence"])
+
     def ask(
         self,
         method: str,
@@ -154,6 +161,11 @@ def _sync(arguments: argparse.Namespace) -> None:
     print("The box has the newest license file (304)." if file is None else _told(file))
 
 
+def _claim(arguments: argparse.Namespace) -> None:
+    sequence = Firmware(Box(arguments.box), arguments.url).claim(arguments.code)
+    print(f"The box is in the project of that code since entry {sequence}.")
+
+
 def _return(arguments: argparse.Namespace) -> None:
     box = Box(arguments.box)
     receipt = Firmware(box, arguments.url).give_back()
@@ -214,6 +226,11 @@ def _parser() -> argparse.ArgumentParser:
         online.add_argument("--url", required=True, help="https address of the service")
         online.set_defaults(do=do)
         online.add_argument("--box", type=Path, required=True)
+    claim = commands.add_parser("claim", help="go into a project with a claim code")
+    claim.add_argument("code")
+    claim.add_argument("--url", required=True, help="https address of the service")
+    claim.add_argument("--box", type=Path, required=True)
+    claim.set_defaults(do=_claim)
     for name, do, text in (
         ("show", _show, "show what the box knows"),
         ("invalidate", _invalidate, "give the certificate up and make the return document, for the manual way"),

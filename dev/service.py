@@ -34,7 +34,7 @@ class Service:
         self.process = Process(name, state, stop_seconds=STOP_SECONDS)
 
     def is_ready(self) -> bool:
-        return self.process.is_alive() and _answers(self._readiness)
+        return self.process.is_alive() and answers(self._readiness)
 
     def launch(self) -> None:
         self.process.spawn(Program((str(SCRIPTS / self.name),), self._settings()))
@@ -53,7 +53,8 @@ class Service:
         self.process.kill()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a GET of it is answered with 200."""
     try:
         with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - our own loopback address
             return bool(answer.status == 200)

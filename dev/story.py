@@ -25,12 +25,12 @@ from dev.box import Box
 from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from dev.device import Answer, Firmware
 from dev.keys import Keys
+from dev.partner import Client, Refused
 from dev.parts import Kit
 from dev.pki import read_certificate, read_key
 from dev.replay import replay
 from dev.tokens import Issuer
 from dev.trouble import Trouble
-from licensing_client import Client, Problem
 from licensing_client.api import WantedLicenses
 
 FIRST_SERIAL = 0x009033010203
@@ -84,7 +84,7 @@ class Story:
 
     def acting_for(self, account: str, company: str) -> Client:
         """A client with an account's token for a company."""
-        return Client(self._api, lambda: self._issuer.mint(account, company))
+        return Client(self._api, self._issuer, account, company)
 
     def __enter__(self) -> Self:
         return self
@@ -185,7 +185,7 @@ class Story:
         before = self.balance()
         try:
             self.partner.allocate_licenses(self.project, serial=self.serial, licenses=wanted({"Port11": 51}))
-        except Problem as refused:
+        except Refused as refused:
             require(refused.code == "insufficient_balance", f"it was refused as {refused.code}")
             self.say(f"Allocating 51 ports is refused: {refused}")
         else:
@@ -316,7 +316,7 @@ def main() -> int:
             for number, step in enumerate(STEPS, 1):
                 story.say = lambda sentence, number=number: print(f"{number:>3}. {sentence}", flush=True)
                 step(story)
-    except (Trouble, Problem) as trouble:
+    except (Trouble, Refused) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0

@@ -21,7 +21,10 @@ from tests.conftest import KafkaTopics
 
 TABLES = (
     "companies",
-    "administrators",
+    "claim_codes",
+    "device_offers",
+    "grants",
+    "members",
     "projects",
     "balances",
     "activation_keys",

@@ -1,6 +1,7 @@
 """How things came to be, asked of the API with its writer, projector, broker and database."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 
 from contracts.activation_key import digest, normalise
+from contracts.identifiers import default_project_of
 from ledger.adapters import postgres
-from ledger.adapters.postgres_history import device_search
+from ledger.adapters.postgres_history import Reach, device_search
 from ledger.application.queries_history import DeviceSearch
 from ledger.entrypoints.projector import rebuild
 from tests.conftest import KafkaTopics
@@ -28,6 +30,7 @@ from tests.unit.ledger.api_at_work import problem
 from tests.unit.ledger.story import ADRIA, BEN, BORA
 
 SERIAL, OTHER = "009033010203", "009033010204"
+_REACHES: list[Reach] = [(True, None, []), (False, log.ADRIA, []), (False, log.ADRIA, ["a"]), (False, None, ["a", "b"])]
 
 
 @pytest.fixture
@@ -166,6 +169,45 @@ async def test_devices_are_found_by_what_one_knows_of_them(api: Api) -> None:
     assert [row["serial"] for row in (await _get(api, f"devices?cursor={page['next']}"))["items"]] == ["009033ab0001"]
 
 
+async def test_a_guest_finds_and_exports_what_is_in_the_project_and_nothing_else(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await api.stocked_project(OTHER, name="Hotel Bora")
+    await api.company(BORA, BEN)
+    guest = {"account": BEN, "acting_for": BORA, "rights": ["view"]}
+    granted = (await api.post(f"projects/{project}/members", guest)).json()["sequence"]
+    ben = api.token(BEN, BORA)
+
+    devices = (await _get(api, f"devices?at_least={granted}", ben))["items"]
+    exported = (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()
+    history = await _get(api, f"projects/{project}/history", ben)
+
+    assert [row["serial"] for row in devices] == [SERIAL]
+    assert {json.loads(line)["account"] for line in exported} == {f"project/{project}"}
+    assert history["items"][-1]["sequence"] == granted
+    assert problem(await api.get(f"companies/{ADRIA}/history", ben)) == (404, "company_unknown")
+
+
+async def test_a_device_that_came_from_another_company_keeps_its_past_to_itself(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 0, 4)).json()["sequence"]
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    await api.post(f"devices/{SERIAL}/offers", {"company": BORA})
+    accepted = await api.post(f"devices/{SERIAL}/acceptances", {"project": default_project_of(BORA)}, ben)
+    assert accepted.status_code == 201, accepted.text
+    last = accepted.json()["sequence"]
+
+    assert await _types(api, f"devices/{SERIAL}/history?at_least={last}", ben) == ["device-moved"]
+    assert len(await _types(api, f"devices/{SERIAL}/history", api.staff)) == 4
+    assert problem(await api.get(f"devices/{SERIAL}?as_of={allocated}", ben)) == (404, "device_unknown")
+    assert (await api.get(f"devices/{SERIAL}?as_of={allocated}", api.staff)).status_code == 200
+    movements = (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()
+    assert allocated not in {json.loads(line)["sequence"] for line in movements}
+    shown = (await _get(api, f"movements?device={SERIAL}", ben))["items"]
+    assert allocated not in {row["sequence"] for row in shown}
+    assert problem(await api.get(f"devices/{SERIAL}/history")) == (404, "device_unknown")
+
+
 async def test_every_list_walks_an_index(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> None:
     await append(kafka_topics, log.long_story(devices=1_000, projects=2).values)
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
@@ -179,13 +221,13 @@ async def test_every_list_walks_an_index(kafka_topics: KafkaTopics, fresh_databa
     ]
     async with connected(fresh_database_url) as connection:
         await connection.execute("ANALYZE")
-        for company in (None, log.ADRIA):
+        for reach in _REACHES:
             for search in searches:
-                query, arguments = device_search(search, company, "", 51)
+                query, arguments = device_search(search, reach, "", 51)
                 plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {query}", 0, *arguments))
                 assert "Index" in plan, plan
                 assert "Seq Scan" not in plan, plan
-                assert "Sort" not in plan, plan
+                assert "Sort" not in plan or reach[2], plan
 
 
 async def test_a_new_migration_empties_the_rows_and_the_log_brings_them_back(
@@ -237,5 +279,5 @@ async def _forget_the_last_migration(connection: Any) -> None:
     tables = "entries, subject_entries, device_versions, devices_by_type"
     await connection.execute(f"DROP TABLE {tables}")
     await connection.execute("ALTER TABLE movements DROP COLUMN held")
-    await connection.execute("DROP INDEX IF EXISTS movements_by_type, devices_of_company, projects_of_company")
+    await connection.execute("DROP INDEX IF EXISTS movements_by_type, devices_of_company")
     await connection.execute("DELETE FROM migrations WHERE name = '0005_history'")

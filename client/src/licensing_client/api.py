@@ -55,6 +55,24 @@ class CauseView(TypedDict):
     correlation_id: str
 
 
+class ClaimCodeCreated(TypedDict):
+    sequence: int
+    project: str
+    claim_code: str
+    code_digest: str
+    expires_after_days: int
+
+
+class ClaimCodeView(TypedDict):
+    code_digest: str
+    code_hint: str
+    state: Literal["open", "used", "withdrawn"]
+    expires: str
+    serial: str | None
+    sequence: int
+    created: str
+
+
 class CompanyRegistered(TypedDict):
     sequence: int
     company: str
@@ -79,6 +97,11 @@ class DeviceAdded(TypedDict):
     sequence: int
     serial: str
     project: str
+
+
+class DeviceChanged(TypedDict):
+    sequence: int
+    serial: str
 
 
 class DeviceView(TypedDict):
@@ -112,6 +135,14 @@ class FreeLicenses(TypedDict):
     free: int
 
 
+class GrantView(TypedDict):
+    account: str
+    acting_for: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+    sequence: int
+    since: str
+
+
 class LicensesAllocated(TypedDict):
     sequence: int
     serial: str
@@ -122,6 +153,19 @@ class LicensesView(TypedDict):
     license_type: str
     license_class: Literal["pbx", "gateway", "warranty", "service"]
     count: int
+
+
+class MemberChanged(TypedDict):
+    sequence: int
+    company: str
+    account: str
+
+
+class MemberView(TypedDict):
+    account: str
+    administrator: bool
+    sequence: int
+    since: str
 
 
 class MovedView(TypedDict):
@@ -144,8 +188,21 @@ class MovementView(TypedDict):
     actor: str
 
 
+class OfferView(TypedDict):
+    serial: str
+    company: str
+    offered_to: str
+    sequence: int
+    offered: str
+
+
 class ActivationKeyViewPage(TypedDict):
     items: list[ActivationKeyView]
+    next: str | None
+
+
+class ClaimCodeViewPage(TypedDict):
+    items: list[ClaimCodeView]
     next: str | None
 
 
@@ -164,8 +221,23 @@ class EntryViewPage(TypedDict):
     next: str | None
 
 
+class GrantViewPage(TypedDict):
+    items: list[GrantView]
+    next: str | None
+
+
+class MemberViewPage(TypedDict):
+    items: list[MemberView]
+    next: str | None
+
+
 class MovementViewPage(TypedDict):
     items: list[MovementView]
+    next: str | None
+
+
+class OfferViewPage(TypedDict):
+    items: list[OfferView]
     next: str | None
 
 
@@ -184,6 +256,11 @@ class ProblemBody(TypedDict):
     detail: NotRequired[str]
 
 
+class ProjectChanged(TypedDict):
+    sequence: int
+    project: str
+
+
 class ProjectCreated(TypedDict):
     sequence: int
     project: str
@@ -196,6 +273,14 @@ class ProjectView(TypedDict):
     name: str
     sequence: int
     created: str
+    archived: str | None
+
+
+class RightsChanged(TypedDict):
+    sequence: int
+    project: str
+    account: str
+    acting_for: str
 
 
 class WantedLicenses(TypedDict):
@@ -278,6 +363,117 @@ class Operations(Transport):
             ),
         )
 
+    def add_member(
+        self, company: str, *, account: str, administrator: bool | None = None, idempotency_key: str | None = None
+    ) -> MemberChanged:
+        """Let an account act for the company, or give a member the other role. For the company's administrators."""
+        return cast(
+            "MemberChanged",
+            self.post(
+                f"/v1/companies/{company}/members",
+                given(account=account, administrator=administrator),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_members(
+        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> MemberViewPage:
+        """Who belongs to the company. For its administrators."""
+        return cast(
+            "MemberViewPage",
+            self.get(f"/v1/companies/{company}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChanged:
+        """End a membership, and with it every right that the account had in the company's name."""
+        return cast(
+            "MemberChanged",
+            self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
+        )
+
+    def grant_rights(
+        self,
+        project: str,
+        *,
+        account: str,
+        rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
+        acting_for: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RightsChanged:
+        """Give an account rights in this project, and in no other; it may belong to another company.
+
+        Only what the caller has can be granted. Every right comes with `view`.
+        """
+        return cast(
+            "RightsChanged",
+            self.post(
+                f"/v1/projects/{project}/members",
+                given(account=account, acting_for=acting_for, rights=rights),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_grants(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> GrantViewPage:
+        """Who was given rights in the project. For who may give them; the company's administrators are not listed."""
+        return cast(
+            "GrantViewPage",
+            self.get(f"/v1/projects/{project}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def revoke_rights(
+        self,
+        project: str,
+        *,
+        account: str,
+        rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
+        acting_for: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RightsChanged:
+        """Take rights in this project from an account. Revoking `view` takes them all."""
+        return cast(
+            "RightsChanged",
+            self.post(
+                f"/v1/projects/{project}/member-revocations",
+                given(account=account, acting_for=acting_for, rights=rights),
+                key=idempotency_key,
+            ),
+        )
+
+    def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChanged:
+        """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
+        return cast(
+            "ProjectChanged", self.post(f"/v1/projects/{project}/renaming", given(name=name), key=idempotency_key)
+        )
+
+    def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChanged:
+        """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
+        return cast("ProjectChanged", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key))
+
+    def move_licenses(
+        self, project: str, *, target: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
+    ) -> ProjectChanged:
+        """Move free licenses to another project of the same company, all or none."""
+        return cast(
+            "ProjectChanged",
+            self.post(
+                f"/v1/projects/{project}/transfers", given(target=target, licenses=licenses), key=idempotency_key
+            ),
+        )
+
+    def deallocate_licenses(
+        self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
+    ) -> DeviceChanged:
+        """Take PBX licenses back from a device, as long as no license file with them was delivered."""
+        return cast(
+            "DeviceChanged",
+            self.post(
+                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
+            ),
+        )
+
     def find_devices(
         self,
         *,
@@ -341,6 +537,80 @@ class Operations(Transport):
     def get_device(self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None) -> DeviceView:
         """A device and the licenses on it, now or as of any entry or time."""
         return cast("DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of)))
+
+    def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Move the device, with all that is on it, to another project of the same company."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key)
+        )
+
+    def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+        """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
+        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
+
+    def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Offer a device without PBX licenses to another company. Not for guests."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key)
+        )
+
+    def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+        """Take an offer back, or decline one."""
+        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key))
+
+    def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Take a device that was offered to the caller's company into one of its projects."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key)
+        )
+
+    def transfer_device(
+        self, serial: str, *, project: str, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> DeviceChanged:
+        """Move a device to a project of any company, with a reason and a reference. For the vendor's staff."""
+        return cast(
+            "DeviceChanged",
+            self.post(
+                f"/v1/devices/{serial}/staff-moves",
+                given(project=project, reason=reason, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_offers(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> OfferViewPage:
+        """Open offers to the caller's company, and by it as far as the caller handles the devices."""
+        return cast(
+            "OfferViewPage", self.get("/v1/device-offers", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
+
+    def create_claim_code(self, project: str, *, idempotency_key: str | None = None) -> ClaimCodeCreated:
+        """Make a code by which one device adds itself to the project. It works once, for 30 days.
+
+        The code is in this answer and nowhere else; the same request again gives it again.
+        """
+        return cast("ClaimCodeCreated", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key))
+
+    def list_claim_codes(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ClaimCodeViewPage:
+        """The codes that were made for the project, and what became of them; never the codes themselves."""
+        return cast(
+            "ClaimCodeViewPage",
+            self.get(f"/v1/projects/{project}/claim-codes", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def withdraw_claim_code(
+        self, project: str, *, code_digest: str, idempotency_key: str | None = None
+    ) -> ProjectChanged:
+        """Make a code useless that was not used yet."""
+        return cast(
+            "ProjectChanged",
+            self.post(
+                f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
+            ),
+        )
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
         """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""

@@ -1,6 +1,6 @@
 """The one rule by which every reader agrees on what a ledger says: the log decides, the first valid entry wins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.entries import (
     GENESIS,
@@ -29,6 +29,10 @@ class LedgerChain:
     ledger: int
     sequence: int = 0
     head: str = GENESIS
+    _source: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._source = source_of(self.ledger)
 
     def accept(self, value: bytes) -> Entry[Event] | Orphan:
         """The next entry, if `value` is it: sequence is last + 1, prev matches, and all of it is well formed.
@@ -43,11 +47,11 @@ class LedgerChain:
             if self._links(error.sequence, error.prev):
                 raise
             return Orphan(str(error), poison=False)
-        if not self._links(entry.sequence, entry.prev):
+        if entry.prev != self.head or entry.sequence != self.sequence + 1:
             return Orphan(f"entry {entry.sequence} does not follow entry {self.sequence}", poison=False)
-        if entry.source != source_of(self.ledger):
+        if entry.source != self._source:
             return Orphan(f"it belongs to {entry.source}", poison=True)
-        self.advance(entry.sequence, entry_hash(value))
+        self.sequence, self.head = entry.sequence, entry_hash(value)
         return entry
 
     def advance(self, sequence: int, head: str) -> None:

@@ -82,6 +82,7 @@ ENVELOPES: dict[str, type[Entry[Event]]] = {name: _envelope_of(name, model) for 
 _UNION_OF_ENVELOPES: Any = Union[tuple(ENVELOPES.values())]  # noqa: UP007  # made from the registry
 _TAGGED_UNION: Any = Annotated[_UNION_OF_ENVELOPES, Field(discriminator="type")]  # pyright: ignore[reportInvalidTypeForm]
 _ANY_ENTRY: TypeAdapter[Entry[Event]] = TypeAdapter(_TAGGED_UNION)
+_validate_json = _ANY_ENTRY.validator.validate_json
 
 
 def decode_entry(value: bytes) -> Entry[Event]:
@@ -89,7 +90,7 @@ def decode_entry(value: bytes) -> Entry[Event]:
     if len(value) > MAX_ENTRY_BYTES:
         raise NotAnEntryError(f"{len(value)} bytes; an entry has at most {MAX_ENTRY_BYTES}")
     try:
-        return _ANY_ENTRY.validator.validate_json(value)  # type: ignore[no-any-return]
+        return _validate_json(value)  # type: ignore[no-any-return]
     except ValidationError as error:
         raise _reason(value, error) from None
 
@@ -130,8 +131,11 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
     correlation_id: str,
     traceparent: str | None = None,
 ) -> bytes:
-    """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7)."""
-    return ENVELOPES[event.type](
+    """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7).
+
+    Raises ValueError for one that no reader would take: its writer alone would believe in it.
+    """
+    value = ENVELOPES[event.type](
         id=uuid7(at, command_id),
         source=source_of(ledger),
         type=event.type,
@@ -147,6 +151,9 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
         traceparent=traceparent,
         data=event,
     ).json_bytes()
+    if len(value) > MAX_ENTRY_BYTES:
+        raise ValueError(f"the entry has {len(value)} bytes; at most {MAX_ENTRY_BYTES} are taken")
+    return value
 
 
 def entry_hash(value: bytes) -> str:

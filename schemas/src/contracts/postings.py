@@ -6,7 +6,14 @@ Accounts are `issuance`, `project/<id>`, `device/<serial>` and `retired`; only `
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.events import ActivationKeyRedeemed, Event, LicensesAllocated, LicensesReturned
+from contracts.events import (
+    ActivationKeyRedeemed,
+    Event,
+    LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
+    LicensesReturned,
+)
 from contracts.licenses import Lot
 
 ISSUANCE = "issuance"
@@ -39,7 +46,9 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
-        case LicensesReturned():
+        case LicensesMoved():
+            return _move(event.lots, project_account(event.source), project_account(event.target))
+        case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
         case _:

@@ -22,6 +22,14 @@ _ROWS = (
     Refusal("project_unknown", 404, "There is no such project.", "X7"),
     Refusal("company_unknown", 404, "There is no such company.", "X7"),
     Refusal("device_unknown", 404, "There is no such device in a project of yours; add it first.", "X7"),
+    # people and rights
+    Refusal("member_exists", 409, "This account is a member of the company already, in just this role.", "X1"),
+    Refusal("member_unknown", 404, "This account is not a member of that company; add it there first.", "X1"),
+    Refusal("too_many_members", 409, "A company has at most 1000 members.", "style 6"),
+    Refusal("last_admin", 409, "A company keeps at least one administrator; make another one first.", "X3"),
+    Refusal("right_not_held", 403, "You can grant or revoke only rights that you have in the project yourself.", "X3"),
+    Refusal("nothing_to_change", 409, "The account's rights in the project are so already.", "X1"),
+    Refusal("too_many_grants", 409, "An account has rights in at most 1000 projects for each company.", "style 6"),
     # the ledger itself
     Refusal(
         "ledger_not_founded",
@@ -39,6 +47,15 @@ _ROWS = (
     Refusal("company_exists", 409, "This company exists already.", "F1"),
     Refusal("project_exists", 409, "This project exists already.", "F1"),
     Refusal("project_name_taken", 409, "The company has a project of this name; choose another name.", "F1"),
+    Refusal("project_archived", 409, "The project was archived; nothing happens in it any more.", "F1"),
+    Refusal(
+        "project_not_empty",
+        409,
+        "The project still has free licenses or devices; move them to another project first.",
+        "F1",
+    ),
+    Refusal("not_same_company", 409, "The other project is of another company.", "X4"),
+    Refusal("same_project", 422, "Source and target are the same project.", "X4"),
     # keys
     Refusal("license_type_unknown", 422, "The catalog has no such license type.", "section 2"),
     Refusal("license_type_repeated", 422, "Name each license type once.", "R4"),
@@ -62,6 +79,28 @@ _ROWS = (
         "R4",
     ),
     Refusal("device_not_in_project", 409, "The device is in another project of the company.", "F1"),
+    Refusal("class_not_returnable", 422, "Licenses of this class stay on the device for good.", "R5"),
+    Refusal("insufficient_on_device", 409, "The device has not so many licenses of this type.", "R5"),
+    Refusal(
+        "already_delivered",
+        409,
+        "A license file with these licenses was delivered; only a return of the device frees them.",
+        "R5",
+    ),
+    Refusal(
+        "device_not_empty",
+        409,
+        "The device still has PBX licenses; return or deallocate them before it leaves the company.",
+        "F1",
+    ),
+    Refusal("device_in_company", 409, "The device is in this company already; move it.", "F1"),
+    Refusal("device_offered", 409, "The device is offered already; withdraw that offer first.", "F1"),
+    Refusal("offer_unknown", 404, "There is no such offer of a device to or by your company.", "X7"),
+    Refusal("claim_code_malformed", 422, "This is no claim code; check it for typing errors.", "F7"),
+    Refusal("claim_code_exists", 409, "This claim code was created already.", "F7"),
+    Refusal("claim_code_unknown", 404, "There is no such claim code; check it for typing errors.", "F7"),
+    Refusal("claim_code_used", 409, "This claim code was used or withdrawn; ask for a new one.", "F7"),
+    Refusal("claim_code_expired", 409, "This claim code is too old; ask for a new one.", "F7"),
     # license files and returns
     Refusal(
         "license_file_superseded",

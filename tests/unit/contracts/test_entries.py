@@ -7,8 +7,18 @@ import pytest
 
 from contracts import publish
 from contracts.chain import LedgerChain, Orphan
-from contracts.entries import MAX_ENTRY_BYTES, NotAnEntryError, UnknownEventTypeError, decode_entry, entry_hash, uuid7
-from contracts.events import EVENT_TYPES
+from contracts.entries import (
+    GENESIS,
+    MAX_ENTRY_BYTES,
+    NotAnEntryError,
+    UnknownEventTypeError,
+    decode_entry,
+    encode_entry,
+    entry_hash,
+    uuid7,
+)
+from contracts.events import EVENT_TYPES, LicensesReturned
+from contracts.licenses import MAX_HELD, Lot
 
 ROOM = Path(__file__).resolve().parents[3] / "schemas"
 # The main job is a chain; every later type has a file of its own beside it, whose hash stands in SHA256SUMS.
@@ -115,3 +125,24 @@ def test_the_id_is_a_uuid_of_version_7_that_tells_the_time() -> None:
     made = UUID(uuid7(at, hashlib.sha256(b"x").hexdigest()))
     assert made.version == 7
     assert made.int >> 80 == int(at.timestamp() * 1000)
+
+
+def test_an_entry_that_no_reader_would_take_is_not_made() -> None:
+    returned = next(decode_entry(path.read_bytes()) for path in GOLDEN if "licenses-returned" in path.name)
+    assert isinstance(returned.data, LicensesReturned)
+    lots = tuple(Lot(license_type=f"{'X' * 24}-{n}*9999", license_class="gateway", count=MAX_HELD) for n in range(100))
+    device = returned.data.device.model_copy(update={"licenses": lots})
+    event = returned.data.model_copy(update={"document": "eHh4" * 10_900, "lots": lots, "device": device})
+
+    with pytest.raises(ValueError, match=r"6[0-9]{4} bytes; at most 61440"):
+        encode_entry(
+            event,
+            ledger=0,
+            sequence=1,
+            prev=GENESIS,
+            at=datetime(2026, 11, 24, tzinfo=UTC),
+            command_id="a1" * 32,
+            command_hash="b2" * 32,
+            actor="operator:root",
+            correlation_id="c",
+        )

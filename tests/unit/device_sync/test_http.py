@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import warnings
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,20 +12,29 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from prometheus_client import REGISTRY
 
+from contracts import claim_code
+from contracts.commands import Command
 from contracts.device_certificate import factory_certificate
+from contracts.outcomes import Accepted
 from dev.box import Box
 from dev.device import Answer, Firmware, ServiceRefused
 from dev.pki import Pki, read_certificate, read_key, write_certificate
 from dev.trouble import Trouble as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
+from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
+from device_sync.entrypoints import http
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import authorities, server_context
+from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
 from tests.unit.contracts.documents import GENERATION_CA, LICENSE_KEY, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, takes_returns
+
+CODE = claim_code.make(b"s" * 32, "00" * 32)
 
 
 @dataclass
@@ -68,6 +78,7 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     edge = Edge(
         LicenseFiles(store, ledger),
         Returns(store, ledger, authorities=trusted, clock=lambda: datetime.now(UTC)),
+        Claims(store, ledger, number=0),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     serving = runner(edge.app())
@@ -130,6 +141,45 @@ async def test_a_box_with_a_spent_certificate_gets_no_license_file(place: Place)
     answer = await place.ask("GET", "license-file")
 
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
+
+
+async def test_a_document_that_makes_too_big_a_command_is_too_big(place: Place) -> None:
+    """Each of 200 lines says what JSON has to escape, and the document is as long as one may be."""
+
+    def too_big(_: Command) -> Accepted:
+        raise CommandTooBig("the command has 64000 bytes; at most 61440 are taken")
+
+    place.ledger.answer = too_big
+
+    answer = await place.ask("PUT", "return", body=place.box.invalidate())
+
+    assert (answer.status, answer.code) == (413, "document_too_big")
+
+
+def _counted(answer: str) -> float:
+    return REGISTRY.get_sample_value("licensing_device_requests_total", {"route": "return", "answer": answer}) or 0
+
+
+async def test_a_box_can_not_take_the_places_of_all_others(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_IN_FLIGHT_A_DEVICE", 1)
+    defects = _counted("internal_error")
+    context = ssl.create_default_context(cafile=str(place.box.server_ca_file))
+    context.load_cert_chain(place.box.certificate_file, place.box.key_file)
+    port = int(place.url.rpartition(":")[2])
+    _, slow = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    slow.write(f"PUT /v1/devices/{SERIAL}/return HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n".encode())
+    await slow.drain()
+    await asyncio.sleep(0.1)
+
+    busy = await place.ask("GET", "license-file")
+    slow.close()
+    with suppress(ConnectionError):
+        await slow.wait_closed()
+    await asyncio.sleep(0.1)
+
+    assert (busy.status, busy.code) == (503, "unavailable")
+    assert _counted("internal_error") == defects
+    assert (await place.ask("GET", "license-file")).status == 200
 
 
 async def test_a_box_sees_no_other_serial(place: Place) -> None:
@@ -275,6 +325,26 @@ async def test_an_old_tls_version_is_refused(place: Place) -> None:
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
     assert not await _answers(place.url, context)
+
+
+async def test_a_box_claims_itself_into_a_project(place: Place) -> None:
+    answer = await place.ask("POST", "claim", body=CODE.encode())
+
+    assert (answer.status, answer.body) == (201, b'{"sequence": 10}')
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff" * 16, CODE.encode()[:-1] + b"?", b"0" * 65, b"0" * 40_000])
+async def test_what_is_no_claim_code_is_said_to_be_none(place: Place, body: bytes) -> None:
+    answer = await place.ask("POST", "claim", body=body)
+
+    assert (answer.status, answer.code) == (422, "claim_code_malformed")
+    assert place.ledger.asked == []
+
+
+async def test_a_box_claims_only_itself(place: Place) -> None:
+    answer = await place.ask("POST", "claim", body=CODE.encode(), serial=OTHER_SERIAL)
+
+    assert answer.code == "certificate_serial_mismatch"
 
 
 def test_a_tls_key_that_others_can_read_is_refused(pki: Pki) -> None:

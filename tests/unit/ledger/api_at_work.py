@@ -20,6 +20,7 @@ from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
+from ledger.application.queries_people import PeopleQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -119,12 +120,14 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
             exports=cast("Exports", NoRows()),
+            people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,
             device_authorities=(),
         )
-        transport = httpx.ASGITransport(build(services, self.issuer.tokens()), raise_app_exceptions=False)
+        self.app = build(services, self.issuer.tokens())
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
 
     async def founded(self) -> "Api":

@@ -251,6 +251,8 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
     assert len(operations) >= 16
     assert all("application/problem+json" in one["responses"]["default"]["content"] for one in operations)
     assert all(one["security"] for one in operations)
+    keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
+    assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)}
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
 
@@ -298,3 +300,54 @@ async def _slowly() -> AsyncIterator[bytes]:
     yield b"{"
     await asyncio.sleep(1)
     yield b"}"
+
+
+async def test_one_company_can_not_take_all_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "MAX_IN_FLIGHT_A_COMPANY", 1)
+    api, arrive = Api(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        await arrive.wait()
+        yield b"{}"
+
+    slow = asyncio.create_task(api.client.post("/v1/projects", content=slowly(), headers=api.bearer()))
+    await asyncio.sleep(0.01)
+
+    assert problem(await api.get("/v1/companies")) == (503, "service_unavailable")
+    assert (await api.get("/v1/companies", token=api.staff())).status_code == 200
+    arrive.set()
+    assert (await slow).status_code == 400
+    assert (await api.get("/v1/companies")).status_code == 200
+
+
+async def test_nobody_waits_for_the_body_of_a_request_without_a_token() -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    for path, status in (("/docs", 405), ("/v1/projects", 401), ("/nothing", 404)):
+        async with asyncio.timeout(2):
+            assert (await _call(Api(), path, never())).status == status
+
+
+class _Answer:
+    status = 0
+
+
+async def _call(api: Api, path: str, body: AsyncIterator[bytes]) -> _Answer:
+    """POST straight to the application: httpx would read the whole body first."""
+    found = _Answer()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": await anext(body), "more_body": True}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            found.status = message["status"]
+
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    headers = [(b"content-length", b"9")]
+    await api.app(
+        {**scope, "headers": headers, "root_path": "", "scheme": "http", "http_version": "1.1"}, receive, send
+    )
+    return found

@@ -154,6 +154,35 @@ def test_a_new_key_in_the_file_is_found_without_a_restart(tmp_path: Path) -> Non
     assert keys.key("k2") is not None
 
 
+def test_a_key_that_is_taken_out_of_the_file_counts_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "jwks.json"
+    stolen, other = Issuer(), Issuer()
+    file.write_text(json.dumps({"keys": [stolen.jwk]}))
+    keys = KeyFile(file)
+    assert keys.key(KID) is not None
+
+    file.write_text(json.dumps({"keys": [{**other.jwk, "kid": "k2"}]}))
+
+    assert keys.key(KID) is None
+    assert keys.key("k2") is not None
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", '{"keys": [{', "{}", "[]", '{"keys": [{"kty": "oct", "k": "eA", "kid": "k"}]}']
+)
+def test_while_the_file_is_away_or_wrong_the_keys_read_last_stay(tmp_path: Path, content: str | None) -> None:
+    file, issuer = tmp_path / "jwks.json", Issuer()
+    file.write_text(json.dumps({"keys": [issuer.jwk]}))
+    keys = KeyFile(file)
+
+    file.unlink() if content is None else file.write_text(content)
+    assert keys.key(KID) is not None
+    assert keys.key("k2") is None
+
+    file.write_text(json.dumps({"keys": [{**issuer.jwk, "kid": "k2"}]}))
+    assert keys.key("k2") is not None
+
+
 @pytest.mark.parametrize(
     ("jwk", "reason"),
     [

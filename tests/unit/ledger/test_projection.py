@@ -20,7 +20,7 @@ def test_the_main_job_leaves_what_the_events_say() -> None:
     assert changes.held[project_account(log.HOTEL)] == {"Port11": 50, "BRI": 0}
     assert changes.devices[log.SERIAL].licenses == (log.bri(4),)
     assert [row.name for row in changes.projects] == ["DEFAULT", "DEFAULT", "Hotel Adria"]
-    assert [row.account for row in changes.administrators] == [log.STAFF, log.ANNA]
+    assert [account for account, _ in changes.people.members] == [log.STAFF, log.ANNA]
     assert [(row.key_digest, row.project) for row in changes.redemptions] == [(log.digest("k"), log.HOTEL)]
     assert [(row.serial, row.issue) for row in changes.deliveries] == [(log.SERIAL, 2)]
 

@@ -119,6 +119,25 @@ async def test_one_command_id_for_two_things_is_refused() -> None:
     assert last.code == "idempotency_key_reused"
 
 
+async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
+    """A device in its last generation: what the rules answer to its return can be no event."""
+    partition, replies = Partition(random.Random(5)), MemoryReplies()
+    writer = a_writer(partition)
+    async with following(writer):
+        await lead(writer, replies, keyed(THE_MAIN_JOB))
+        ledger = writer.follower.ledger
+        last_life = ledger.devices[story.SERIAL]._replace(generation=9_999)
+        writer.follower.ledger = ledger._replace(devices=ledger.devices.set(story.SERIAL, last_life))
+        poison = asked(story.box, story.give_back(9_999), "poison")
+        await lead(writer, replies, [poison, asked(story.anna, story.allocate(Port11=1), "next")])
+
+    refused, accepted = replies.told[-2:]
+    assert isinstance(refused, Rejected)
+    assert refused.code == "internal_error"
+    assert isinstance(accepted, Accepted)
+    assert [entry.sequence for entry in chain_of(partition.values)] == [1, 2, 3, 4, 5, 6, 7]
+
+
 async def test_a_refusal_says_why_and_appends_nothing() -> None:
     partition, replies = Partition(random.Random(5)), MemoryReplies()
     writer = a_writer(partition)

@@ -11,8 +11,8 @@ from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from tests.unit.ledger import story
+from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.story import NOON
-from tests.unit.ledger.test_laws import histories
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -22,7 +22,7 @@ BEGINNING: list[tuple[Actor, Command]] = [
 ]
 
 
-@given(histories)
+@given(people_histories)
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
@@ -35,5 +35,5 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
         books.post(event)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
-    for serial, device in ledger.devices.items():
+    for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)

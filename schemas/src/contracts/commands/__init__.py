@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
@@ -22,15 +23,45 @@ from contracts.commands.fields import (
     Firmware,
     KeyHint,
     ProjectName,
+    Reason,
     Reference,
+    Right,
+    Rights,
+    SomeRights,
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.moves import (
+    AcceptDevice,
+    MoveCommand,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
+    WithdrawDeviceOffer,
+)
+from contracts.commands.people import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
+from contracts.commands.projects import (
+    ArchiveProject,
+    DeallocateLicenses,
+    MoveLicenses,
+    ProjectCommand,
+    RenameProject,
+)
 from contracts.commands.returns import ReturnCommand, ReturnLicenses
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
-Command = CompanyCommand | KeyCommand | DeviceCommand | ReturnCommand
+Command = (
+    CompanyCommand
+    | KeyCommand
+    | DeviceCommand
+    | ReturnCommand
+    | PeopleCommand
+    | ProjectCommand
+    | MoveCommand
+    | ClaimCommand
+)
 
 
 class CommandRecord(WireModel):
@@ -57,29 +88,54 @@ class CommandRecord(WireModel):
 __all__ = [
     "MAX_COMMAND_BYTES",
     "MAX_RETURN_DOCUMENT_BYTES",
+    "AcceptDevice",
     "AddDevice",
+    "AddMember",
     "Address",
     "AllocateLicenses",
+    "ArchiveProject",
+    "ClaimCommand",
+    "ClaimDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
     "CorrelationId",
+    "CreateClaimCode",
     "CreateProject",
+    "DeallocateLicenses",
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
     "Firmware",
     "FoundLedger",
+    "GrantRights",
     "IssueActivationKey",
     "KeyCommand",
     "KeyHint",
+    "MoveCommand",
+    "MoveDevice",
+    "MoveLicenses",
+    "OfferDevice",
+    "PeopleCommand",
+    "ProjectCommand",
     "ProjectName",
+    "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
+    "ReleaseDevice",
+    "RemoveMember",
+    "RenameProject",
     "ReturnCommand",
     "ReturnLicenses",
+    "RevokeRights",
+    "Right",
+    "Rights",
+    "SomeRights",
     "Traceparent",
+    "TransferDevice",
+    "WithdrawClaimCode",
+    "WithdrawDeviceOffer",
 ]

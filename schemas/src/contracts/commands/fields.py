@@ -19,9 +19,23 @@ ProjectName = Annotated[
     ),
 ]
 Reference = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$", examples=["PO-2026-1174"])]
+Reason = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\x00-\x1f\x7f]{1,200}$",
+        description="Why, in a sentence. Kept for ever, so no person's name.",
+        examples=["The hotel was sold with all its devices."],
+    ),
+]
+Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
+"""What an account may do in a project (rule X1); each of the others comes with `view`."""
 KeyHint = Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$", description="Last four symbols of the key.")]
 DocumentBase64 = Annotated[str, Field(max_length=_MAX_BASE64, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
 Firmware = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9A-Za-z]{1,12}){0,3}$", examples=["11.00"])]
 Address = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,79}$", description="Where the outcome is awaited.")]
 Traceparent = Annotated[str, Field(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+Rights = Annotated[tuple[Right, ...], Field(max_length=7, description="Rights in a project, each once.")]
+SomeRights = Annotated[
+    tuple[Right, ...], Field(min_length=1, max_length=7, description="Rights in a project.", examples=[["licenses"]])
+]
 CorrelationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$")]

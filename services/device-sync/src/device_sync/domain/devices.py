@@ -68,5 +68,10 @@ def return_command_id(serial: str, digest: str, raw: bytes) -> str:
     return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")
 
 
+def claim_command_id(serial: str, code_digest: str) -> str:
+    """The same box with the same code is the same command."""
+    return _id("claim", f"{serial}\n{code_digest}")
+
+
 def _id(what: str, said: str) -> str:
     return hashlib.sha256(f"licensing/device-sync/{what}/v1\n{said}".encode()).hexdigest()

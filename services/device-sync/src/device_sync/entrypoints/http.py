@@ -1,9 +1,11 @@
-"""The firmware's HTTP: three routes, problem documents, bounds on everything."""
+"""The firmware's HTTP: four routes, problem documents, bounds on everything."""
 
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter as Counts
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 
 from aiohttp import web
@@ -12,10 +14,12 @@ from prometheus_client import Counter, Histogram
 from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
 from contracts.refusals import REFUSALS
 from device_sync.adapters.metrics import REQUESTS, SECONDS
+from device_sync.application.claims import MAX_CODE_BYTES, Claims
 from device_sync.application.license_files import Delivered, LicenseFiles, NotModified
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Refused
 from device_sync.entrypoints.tls import NoDevice, caller_of
+from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.problems import Problem, headers, render
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
@@ -24,6 +28,8 @@ BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
 """Requests that wait for the ledger at once; more are told to come back."""
+MAX_IN_FLIGHT_A_DEVICE = 4
+"""A box asks one thing at a time; a stolen one must not take the places of all others."""
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
 KEEP_ALIVE_SECONDS = 15.0
@@ -54,17 +60,20 @@ def runner(app: web.Application) -> web.AppRunner:
 class Edge:
     """The routes and what stands around them."""
 
-    def __init__(self, files: LicenseFiles, returns: Returns, *, waits_for: Ready) -> None:
+    def __init__(self, files: LicenseFiles, returns: Returns, claims: Claims, *, waits_for: Ready) -> None:
         self._files = files
         self._returns = returns
+        self._claims = claims
         self._waits_for = waits_for
         self._in_flight = 0
+        self._of_device: Counts[str] = Counts()
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._around], client_max_size=MAX_RETURN_DOCUMENT_BYTES)
         device = "/v1/devices/{serial}"
         app.router.add_get(f"{device}/license-file", self._license_file, allow_head=False)
         app.router.add_put(f"{device}/return", self._return)
+        app.router.add_post(f"{device}/claim", self._claim)
         app.router.add_get(f"{device}/return-receipt", self._return_receipt, allow_head=False)
         return app
 
@@ -93,6 +102,18 @@ class Edge:
         )
         return _receipt(request, answer)
 
+    async def _claim(self, request: web.Request) -> web.StreamResponse:
+        caller = caller_of(request)
+        typed = await _body(request)
+        if isinstance(typed, Refused) or len(typed) > MAX_CODE_BYTES:
+            return _refused(request, Refused("claim_code_malformed"))
+        answer = await self._claims.claim(
+            caller, request.match_info["serial"], typed, correlation_id=request[CORRELATION_ID]
+        )
+        if isinstance(answer, Refused):
+            return _refused(request, answer)
+        return web.json_response({"sequence": answer.sequence}, status=201)
+
     async def _return_receipt(self, request: web.Request) -> web.StreamResponse:
         answer = self._returns.receipt(caller_of(request), request.match_info["serial"])
         return _receipt(request, answer)
@@ -115,9 +136,12 @@ class Edge:
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check_able()
-            return await handler(request)
+            with self._share(caller_of(request).serial):
+                return await handler(request)
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
+        except CommandTooBig as error:
+            return _refused(request, Refused("document_too_big", f"{str(error).capitalize()}."))
         except Trouble as trouble:
             _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
             problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
@@ -126,6 +150,8 @@ class Edge:
             return _problem(request, Problem(status=error.status, code=_code_of(error), detail=error.reason))
         except TimeoutError:
             return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
+        except ConnectionError:  # nobody is there to read this, but it is counted
+            return _problem(request, Problem(status=400, code="connection_lost", detail="The body ended too soon."))
         except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
             _log.exception("defect", correlation_id=request[CORRELATION_ID])
             return _problem(
@@ -137,6 +163,19 @@ class Edge:
             raise Trouble(waits_for)
         if self._in_flight > MAX_IN_FLIGHT:
             raise Trouble("too many devices are being answered", retry_after_seconds=2 * RETRY_AFTER_SECONDS)
+
+    @contextmanager
+    def _share(self, serial: str) -> Generator[None]:
+        """One of the device's places; raises Trouble when it has taken all of them."""
+        if self._of_device[serial] >= MAX_IN_FLIGHT_A_DEVICE:
+            raise Trouble("this device has asked for too much at once")
+        self._of_device[serial] += 1
+        try:
+            yield
+        finally:
+            self._of_device[serial] -= 1
+            if not self._of_device[serial]:
+                del self._of_device[serial]
 
 
 async def _body(request: web.Request) -> bytes | Refused:

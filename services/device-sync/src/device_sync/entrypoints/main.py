@@ -12,6 +12,7 @@ from aiohttp import web
 
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
+from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.entrypoints.http import Edge, runner
@@ -64,6 +65,7 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
         edge = Edge(
             LicenseFiles(store, commands),
             Returns(store, commands, authorities=trusted, clock=_utc_now),
+            Claims(store, commands, number=settings.claim_ledger),
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(

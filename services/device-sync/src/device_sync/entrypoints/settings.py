@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.identifiers import LedgerNumber
 from runtime.settings import Port, Settings
 
 
@@ -12,7 +13,7 @@ class DeviceSyncSettings(Settings):
     """Settings of `device-sync`, each as LICENSING_<NAME>.
 
     The two authorities are the vendor's factory CA and the signer's generation CA; the store is a cache that may
-    be deleted while the process is down.
+    be deleted while the process is down. `claim_ledger` is the ledger whose claim codes boxes bring.
     """
 
     admin_port: Port = 8082
@@ -23,4 +24,5 @@ class DeviceSyncSettings(Settings):
     device_ca_file: Path
     generation_ca_file: Path
     store_file: Path
+    claim_ledger: LedgerNumber = 0
     outcome_seconds: Annotated[float, Field(ge=0.5, le=30)] = 8.0

@@ -10,19 +10,23 @@ from ledger.application.queries_exports import Batch, Wanted
 ROWS = 5_000
 """Rows of a batch: about a megabyte."""
 
-# $2: all that there is; $3: the viewer's company; $4: what is exported of it, one project with its devices or all.
-_ACCOUNTS = """
+# $2, $3, $7: the viewer's reach (all, a company, single projects); $4: one project with its devices, or all of these.
+_SEEN = "($2 OR company = $3 OR project = ANY ($7))"
+_ACCOUNTS = f"""
 SELECT 'project/' || project FROM projects
- WHERE ledger = $1 AND ($2 OR company = $3) AND ($4::text IS NULL OR project = $4)
+ WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)
 UNION ALL
 SELECT 'device/' || serial FROM devices
- WHERE ledger = $1 AND ($2 OR company = $3) AND ($4::text IS NULL OR project = $4)"""
+ WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)"""  # noqa: S608
 # What happened to a device while it was another company's is not shown.
 _SHOWN = f"""
        m.ledger = $1 AND m.sequence > $5 AND m.sequence <= $6
    AND (($2 AND $4::text IS NULL) OR m.account IN ({_ACCOUNTS}))
    AND ($2 OR EXISTS (SELECT FROM entries AS e
-                       WHERE e.ledger = $1 AND e.sequence = m.sequence AND $3 = ANY (e.companies)))"""
+                       WHERE e.ledger = $1 AND e.sequence = m.sequence AND e.companies && $8))"""
+_OWNERS = """
+SELECT coalesce(array_agg(DISTINCT company), '{}') FROM projects
+ WHERE ledger = $1 AND NOT $2 AND (company = $3 OR project = ANY ($4))"""
 _MOVEMENTS = f"""
 SELECT m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, m.actor, m.command_id
   FROM movements AS m WHERE {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
@@ -48,12 +52,18 @@ class PostgresExports:
 
     async def _batches(self, query: str, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         async with self._queries.seen(viewer) as (connection, scope):
-            if scope is None:
-                yield ()
-                return
-            everything, company = scope.only is None, scope.only
+            everything, company, projects = scope.lists()
+            owners: list[str] = await connection.fetchval(_OWNERS, self._queries.ledger, everything, company, projects)
             cursor: Any = await connection.cursor(
-                query, self._queries.ledger, everything, company, wanted.project, wanted.after, wanted.until
+                query,
+                self._queries.ledger,
+                everything,
+                company,
+                wanted.project,
+                wanted.after,
+                wanted.until,
+                projects,
+                owners,
             )
             rows = await cursor.fetch(ROWS)
             yield rows

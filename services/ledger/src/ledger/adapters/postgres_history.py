@@ -6,8 +6,8 @@ from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
 from contracts.postings import device_account, project_account
-from ledger.adapters.postgres_queries import PostgresQueries, device_view, page_of
-from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, Page, Viewer
+from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
+from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, NoRight, Page, Viewer
 from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
 
 _SEQUENCE_AT = """
@@ -21,7 +21,7 @@ SELECT b.license_type, b.license_class, m.held AS free
         ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
  WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
 _DEVICE_VERSION = """
-SELECT v.serial, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
+SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
        d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company
   FROM device_versions AS v
   JOIN devices AS now USING (ledger, serial)
@@ -69,10 +69,10 @@ class PostgresHistory(PostgresQueries):
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
-            if scope is None or await self._device(connection, scope, serial) is None:
+            if await self._device(connection, scope, serial) is None:
                 return None
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
-            if row is None or not (row["same_company"] or scope.only is None):
+            if row is None or not (row["same_company"] or scope.sees_all):
                 return None
             return _version(dict(row), sequence)
 
@@ -84,29 +84,31 @@ class PostgresHistory(PostgresQueries):
                 return None
             account = project_account(project)
             rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
-            return page_of((CauseView(**row) for row in rows), limit)
+            return one_page((CauseView(**row) for row in rows), limit)
 
     async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
             found = await self._project(connection, scope, project)
-            if scope is None or found is None:
+            if found is None:
                 return None
             about, account = subject(PROJECT, project), project_account(project)
-            company = scope.only and found.company
+            company = None if scope.sees_all else found.company
             return await self._history(connection, about, company, after, limit, account=account)
 
     async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
-        if await self.company(viewer, company) is None:
-            return None
-        async with self._snapshot() as connection:
+        async with self.seen(viewer) as (connection, scope):
+            if not scope.sees_all and company != scope.company:
+                return None
+            if not scope.sees_all and not scope.administers:
+                raise NoRight("view")
             return await self._history(connection, subject(COMPANY, company), None, after, limit)
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
         query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
         async with self.seen(viewer) as (connection, scope):
-            if scope is None or await self._device(connection, scope, serial) is None:
+            if await self._device(connection, scope, serial) is None:
                 return None
-            company = scope.only and await connection.fetchval(query, self.ledger, serial)
+            company = None if scope.sees_all else await connection.fetchval(query, self.ledger, serial)
             about, account = subject(DEVICE, serial), device_account(serial)
             return await self._history(connection, about, company, after, limit, account=account)
 
@@ -122,11 +124,9 @@ class PostgresHistory(PostgresQueries):
         async with self.seen(viewer) as (connection, scope):
             if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
                 return None
-            if scope is None:
-                return Page((), more=False)
-            query, arguments = device_search(wanted, scope.only, after, limit + 1)
-            serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)]
-            return page_of(await self._devices_named(connection, scope, serials), limit)
+            query, arguments = device_search(wanted, scope.lists(), after, limit + 1)
+            serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
+            return one_page(await self._devices_named(connection, serials), limit)
 
     async def activation_keys(
         self, viewer: Viewer, order_number: str | None, after: int, limit: int
@@ -134,14 +134,14 @@ class PostgresHistory(PostgresQueries):
         query = f"""{_KEYS} AND issued_sequence > $2 AND ($3::text IS NULL OR order_number = $3)
             ORDER BY issued_sequence LIMIT $4"""
         async with self.seen(viewer) as (connection, scope):
-            if scope is None or scope.only is not None:
+            if not scope.sees_all:
                 return None
             rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
-            return page_of(map(_key, rows), limit)
+            return one_page(map(_key, rows), limit)
 
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
         async with self.seen(viewer) as (connection, scope):
-            if scope is None or scope.only is not None:
+            if not scope.sees_all:
                 return None
             row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
             return row and _key(row)
@@ -154,32 +154,45 @@ class PostgresHistory(PostgresQueries):
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
-        return page_of((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
+        return one_page((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
 
 
-def device_search(wanted: DeviceSearch, company: str | None, after: str, limit: int) -> tuple[str, list[Any]]:
-    """The query for the serials, its $1 the ledger, and its further arguments: each case walks an index of its own."""
-    conditions: list[str] = []
-    arguments: list[Any] = []
+Reach = tuple[bool, str | None, list[str]]
+"""Everything, what a company has, single projects; as of Scope.lists."""
 
-    def where(condition: str, argument: Any) -> None:
-        arguments.append(argument)
-        conditions.append(f"{condition} ${len(arguments) + 1}")
 
-    where("serial >", after)
-    where("serial >=", wanted.prefix)
-    where("serial <", wanted.prefix + _AFTER_ALL)
-    if wanted.project is not None:
-        where("project =", wanted.project)
-    elif company is not None:
-        where("company =", company)
-    if wanted.license_type is not None:
-        where("license_type =", wanted.license_type)
+def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) -> tuple[str, list[Any]]:
+    """The query for serials, its $1 the ledger, and its further arguments; no query where nothing can be seen.
+
+    Each part walks an index from where the page begins to where it ends.
+    """
+    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + _AFTER_ALL, limit]
+
+    def argument(value: Any) -> str:
+        arguments.append(value)
+        return f"${len(arguments) + 1}"
+
     table = "devices" if wanted.license_type is None else "devices_by_type"
-    arguments.append(limit)
-    query = f"""SELECT serial FROM {table} WHERE ledger = $1 AND {" AND ".join(conditions)}
-        ORDER BY serial LIMIT ${len(arguments) + 1}"""  # noqa: S608 - made of our own words
-    return query, arguments
+    of_type = "" if wanted.license_type is None else f" AND license_type = {argument(wanted.license_type)}"
+
+    def walk(where: str) -> str:
+        return f"""(SELECT serial FROM {table}
+            WHERE ledger = $1 AND serial > $2 AND serial >= $3 AND serial < $4{of_type}{where}
+            ORDER BY serial LIMIT $5)"""  # noqa: S608 - made of our own words
+
+    everything, company, projects = reach
+    if wanted.project is not None:
+        parts = [walk(f" AND project = {argument(wanted.project)}")]
+    elif everything:
+        parts = [walk("")]
+    else:
+        parts = [walk(f" AND company = {argument(company)}")] if company else []
+        if projects:
+            granted = f"unnest({argument(projects)}::text[]) AS granted (id)"
+            shown = walk(" AND project = granted.id")
+            parts.append(f"(SELECT shown.serial FROM {granted} CROSS JOIN LATERAL {shown} AS shown)")  # noqa: S608
+    union = " UNION ".join(parts)
+    return (f"{union} ORDER BY serial LIMIT $5" if len(parts) > 1 else union), arguments
 
 
 def _version(row: dict[str, Any], sequence: int) -> DeviceView:

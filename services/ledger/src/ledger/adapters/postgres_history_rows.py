@@ -1,11 +1,11 @@
 """How the rows of history and search get into PostgreSQL."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from ledger.adapters.postgres import SCHEMA
-from ledger.application.projection import Changes
+from ledger.application.projection import Changes, DeviceRow
 
 
 def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[Any, ...]]]]:
@@ -23,18 +23,22 @@ def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[A
     )
 
 
-async def write_devices_by_type(connection: Any, ledger: int, changes: Changes) -> None:
+async def write_devices_by_type(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
     """Put the changed devices under the types of licenses that they have now."""
-    await connection.execute(
-        "DELETE FROM devices_by_type WHERE ledger = $1 AND serial = ANY($2)", ledger, list(changes.devices)
-    )
+    await forget_types(connection, ledger, [device.serial for device in devices])
     await connection.copy_records_to_table(
         "devices_by_type",
         schema_name=SCHEMA,
         columns=["ledger", "serial", "company", "project", "license_type"],
         records=[
             (ledger, device.serial, device.company, device.project, license_type)
-            for device in changes.devices.values()
+            for device in devices
             for license_type in sorted({lot.license_type for lot in device.licenses})
         ],
     )
+
+
+async def forget_types(connection: Any, ledger: int, serials: Collection[str]) -> None:
+    """Take devices out of the search by type."""
+    query = "DELETE FROM devices_by_type WHERE ledger = $1 AND serial = ANY($2)"
+    await connection.execute(query, ledger, list(serials))

@@ -9,8 +9,9 @@ from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
 from ledger.adapters.postgres import SCHEMA, database_trouble
-from ledger.adapters.postgres_history_rows import history_added, write_devices_by_type
-from ledger.application.projection import Changes, Held, LawBroken, fold, touched
+from ledger.adapters.postgres_history_rows import forget_types, history_added, write_devices_by_type
+from ledger.adapters.postgres_people import write_people
+from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold, touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
 from ledger.application.projection_store import Position, PositionMoved
 
@@ -115,13 +116,13 @@ async def _write(connection: Any, ledger: int, changes: Changes, before: Mapping
     await _write_redemptions(connection, ledger, changes)
     await _write_devices(connection, ledger, changes)
     await _write_balances(connection, ledger, changes, before)
+    await write_people(connection, ledger, changes.people)
 
 
 def _added(changes: Changes) -> Iterable[tuple[str, str, Sequence[tuple[Any, ...]]]]:
     """Tables that only grow: name, columns, new rows."""
     keys = [(*key[:2], json.dumps([lot.model_dump() for lot in key.lots]), *key[3:]) for key in changes.keys]
     yield "companies", "company kind default_project sequence time", changes.companies
-    yield "administrators", "account company sequence", changes.administrators
     yield "projects", "project company name sequence time", changes.projects
     yield (
         "activation_keys",
@@ -163,13 +164,19 @@ SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::int[
 
 
 async def _write_devices(connection: Any, ledger: int, changes: Changes) -> None:
-    if not changes.devices:
-        return
-    devices = changes.devices.values()
+    if changes.devices:
+        await _write_changed_devices(connection, ledger, list(changes.devices.values()))
+    if changes.released:  # what stays on such a device stays in its account
+        gone = "DELETE FROM devices WHERE ledger = $1 AND serial = ANY($2)"
+        await connection.execute(gone, ledger, list(changes.released))
+        await forget_types(connection, ledger, changes.released)
+
+
+async def _write_changed_devices(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
     columns = list(zip(*(device[:-1] for device in devices), strict=True))
     await connection.execute(_UPSERT_DEVICES, ledger, *map(list, columns))
     await connection.execute(
-        "DELETE FROM device_licenses WHERE ledger = $1 AND serial = ANY($2)", ledger, list(changes.devices)
+        "DELETE FROM device_licenses WHERE ledger = $1 AND serial = ANY($2)", ledger, list(columns[0])
     )
     await connection.copy_records_to_table(
         "device_licenses",
@@ -181,7 +188,7 @@ async def _write_devices(connection: Any, ledger: int, changes: Changes) -> None
             for lot in device.licenses
         ],
     )
-    await write_devices_by_type(connection, ledger, changes)
+    await write_devices_by_type(connection, ledger, devices)
 
 
 _UPSERT_BALANCES = """

@@ -13,8 +13,11 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.idempotency import Done
+from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
+
+_log = get_logger("ledger.draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ class Draft:
             if done.command_hash != said:
                 return self._no(asked, said, Rejection("idempotency_key_reused"))
             return self._yes(asked, said, done.sequence, repeated=True)
+        try:
+            return self._decided(asked, said, sealed)
+        except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the ledger for all
+            _log.exception("command_defect", command=asked.command.name, command_id=asked.command_id)
+            return self._no(asked, said, Rejection("internal_error"))
+
+    def _decided(self, asked: CommandRecord, said: str, sealed: list[Sealed]) -> Accepted | Rejected:
         now = max(self._at, self._clock())
         decision = decide(self._ledger, asked.command, asked.actor, now=now)
         if isinstance(decision, Rejection):
@@ -69,12 +79,11 @@ class Draft:
         return self._yes(asked, said, entry.sequence)
 
     def _seal(self, asked: CommandRecord, event: Event, said: str, now: datetime) -> Sealed:
-        self._at = now
-        self._sequence += 1
+        sequence = self._sequence + 1
         value = encode_entry(
             event,
             ledger=self._number,
-            sequence=self._sequence,
+            sequence=sequence,
             prev=self._head,
             at=now,
             command_id=asked.command_id,
@@ -83,10 +92,11 @@ class Draft:
             correlation_id=asked.correlation_id,
             traceparent=asked.traceparent,
         )
-        self._head = entry_hash(value)
-        self._ledger = evolve(self._ledger, event, at=now)
-        self._pending[asked.command_id] = Done(self._sequence, said)
-        return Sealed(value, self._head, self._sequence, now, asked.command_id, said, self._ledger)
+        ledger = evolve(self._ledger, event, at=now)
+        # From here on nothing fails: a draft never stands between two entries.
+        self._at, self._sequence, self._head, self._ledger = now, sequence, entry_hash(value), ledger
+        self._pending[asked.command_id] = Done(sequence, said)
+        return Sealed(value, self._head, sequence, now, asked.command_id, said, ledger)
 
     def _yes(self, asked: CommandRecord, said: str, sequence: int, *, repeated: bool = False) -> Accepted:
         return Accepted(

@@ -10,18 +10,34 @@ from contracts.entries import Entry
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ClaimCodeCreated,
+    ClaimCodeWithdrawn,
     CompanyRegistered,
     DeviceAdded,
+    DeviceClaimed,
+    DeviceMoved,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
     Event,
     LedgerFounded,
     LicenseFileDelivered,
     LicensesAllocated,
+    LicensesDeallocated,
+    LicensesMoved,
     LicensesReturned,
+    MemberAdded,
+    MemberRemoved,
+    ProjectArchived,
     ProjectCreated,
+    ProjectRenamed,
+    RightsGranted,
+    RightsRevoked,
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
 from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
+from ledger.application.projection_people import PeopleChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -36,12 +52,6 @@ class CompanyRow(NamedTuple):
     default_project: str
     sequence: int
     time: datetime
-
-
-class AdministratorRow(NamedTuple):
-    account: str
-    company: str
-    sequence: int
 
 
 class ProjectRow(NamedTuple):
@@ -110,21 +120,22 @@ Held = dict[str, int]
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to add, and what the touched accounts hold afterwards."""
+    """Rows to add, and what the touched accounts hold afterwards. `released` devices are in no project then."""
 
     held: defaultdict[str, Held]
     classes: dict[str, str] = field(default_factory=dict[str, str])
     companies: list[CompanyRow] = field(default_factory=list[CompanyRow])
-    administrators: list[AdministratorRow] = field(default_factory=list[AdministratorRow])
     projects: list[ProjectRow] = field(default_factory=list[ProjectRow])
     keys: list[KeyRow] = field(default_factory=list[KeyRow])
     redemptions: list[RedemptionRow] = field(default_factory=list[RedemptionRow])
     devices: dict[str, DeviceRow] = field(default_factory=dict[str, DeviceRow])
+    released: set[str] = field(default_factory=set[str])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
     entries: list[EntryRow] = field(default_factory=list[EntryRow])
     subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
     versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
+    people: PeopleChanges = field(default_factory=PeopleChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
@@ -134,7 +145,16 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
         match entry.data:
             case ActivationKeyRedeemed(project=project):
                 found.add(project_account(project))
-            case DeviceAdded(device=device) | LicensesAllocated(device=device) | LicensesReturned(device=device):
+            case LicensesMoved(source=source, target=target):
+                found |= {project_account(source), project_account(target)}
+            case (
+                DeviceAdded(device=device)
+                | LicensesAllocated(device=device)
+                | LicensesReturned(device=device)
+                | LicensesDeallocated(device=device)
+                | DeviceMoved(device=device)
+                | DeviceClaimed(device=device)
+            ):
                 found |= {project_account(device.project), device_account(device.serial)}
             case _:
                 pass
@@ -200,6 +220,7 @@ def _hold(held: Held, posting: Posting, sequence: int) -> int:
 
 def _note(changes: Changes, entry: Entry[Event]) -> None:
     event, at = entry.data, (entry.sequence, entry.time)
+    changes.people.note(entry)
     match event:
         case LedgerFounded():
             _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
@@ -214,15 +235,32 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
             _classes(changes, event.lots)
-        case DeviceAdded():
+        case LicensesMoved():
+            _classes(changes, event.lots)
+        case DeviceReleased():
+            changes.released.add(event.serial)
+        case DeviceAdded() | DeviceMoved() | DeviceClaimed():
             _device(changes, entry, event.company, event.device)
-        case LicensesAllocated() | LicensesReturned():
+        case LicensesAllocated() | LicensesReturned() | LicensesDeallocated():
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
         case LicenseFileDelivered():
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
             )
+        case (
+            MemberAdded()
+            | MemberRemoved()
+            | RightsGranted()
+            | RightsRevoked()
+            | ProjectRenamed()
+            | ProjectArchived()
+            | DeviceOffered()
+            | DeviceOfferWithdrawn()
+            | ClaimCodeCreated()
+            | ClaimCodeWithdrawn()
+        ):
+            pass  # changes.people has noted it
         case _:
             assert_never(event)
 
@@ -232,7 +270,7 @@ def _company(
 ) -> None:
     at = (entry.sequence, entry.time)
     changes.companies.append(CompanyRow(company, kind, default_project, *at))
-    changes.administrators.append(AdministratorRow(administrator, company, entry.sequence))
+    changes.people.member(entry, administrator, company, administrator=True)
     changes.projects.append(ProjectRow(default_project, company, DEFAULT_PROJECT_NAME, *at))
 
 
@@ -243,6 +281,7 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     if stated != posted:
         raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
     _classes(changes, device.licenses)
+    changes.released.discard(device.serial)
     row = DeviceRow(
         device.serial,
         company,

@@ -14,10 +14,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """An account that acts for a company. It sees what that company has; the vendor's staff sees all."""
+    """An account that acts for a company.
+
+    It sees the projects that it has rights in; an administrator all of the company's, the vendor's staff all.
+    """
 
     account: str
     company: str
+
+
+class NoRight(Exception):  # noqa: N818 - states the world
+    """The viewer knows of it, but has not the right to see it; outside its reach the answer is None instead."""
 
 
 class View(BaseModel):
@@ -40,6 +47,7 @@ class ProjectView(View):
     name: str
     sequence: int = Field(description="The entry that opened it.")
     created: datetime
+    archived: datetime | None = Field(description="When it was closed for good, if it was.")
 
 
 class FreeLicenses(View):
@@ -114,7 +122,10 @@ class SignedDocument:
 
 
 class Queries(Protocol):
-    """Reads of one ledger, each from one snapshot; None for what is not there or not to be seen. Raises Trouble."""
+    """Reads of one ledger, each from one snapshot; None for what is not there or not to be seen.
+
+    Raises NoRight where the viewer may know why, and Trouble.
+    """
 
     async def position(self) -> int: ...
     async def companies(self, account: str) -> list[CompanyView]: ...

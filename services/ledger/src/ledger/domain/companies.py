@@ -104,7 +104,7 @@ def comparable_name(name: str) -> str:
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
     return ledger._replace(
-        projects=ledger.projects.set(project, Project(company, {})),
+        projects=ledger.projects.set(project, Project(company, name)),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
     )
 

@@ -8,8 +8,8 @@ from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, Lic
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import administers, refuse_device, refuse_project
-from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, plus
+from ledger.domain.rights import has_right, refuse_device, refuse_project
+from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
 FINAL = frozenset({"gateway", "warranty"})
@@ -39,14 +39,31 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
             )
         case LicenseFileDelivered():
             known = ledger.devices[event.serial]
-            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence)
+            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence, bound=known.holdings)
             return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():
-            device = event.device
-            added = Device(event.company, device.project, device.generation, device.issue, holdings_of(device.licenses))
-            return ledger._replace(devices=ledger.devices.set(device.serial, added))
+            return arrived(ledger, event.company, event.device)
         case _:
             assert_never(event)
+
+
+def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
+    """A device that is in no project as it will be in one: new, or with what stayed on it when it was released."""
+    known = ledger.released.get(serial)
+    if known is None:
+        return DeviceLicenses(serial=serial, project=project, generation=1, issue=1, licenses=())
+    return ledger.device_licenses(serial, known._replace(project=project, issue=known.issue + 1))
+
+
+def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
+    """The ledger with a device that came into a project and was in none before."""
+    known = ledger.released.get(device.serial)
+    here = Device(company, device.project, device.generation, device.issue, NOTHING) if known is None else known
+    return ledger._replace(
+        projects=ledger.with_devices(device.project, 1),
+        devices=ledger.devices.set(device.serial, here.changed(device)._replace(company=company)),
+        released=ledger.released if known is None else ledger.released.delete(device.serial),
+    )
 
 
 def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded | Rejection:
@@ -56,12 +73,11 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
     known = ledger.devices.get(command.serial)
     if known is None:
         company = ledger.projects[command.project].company
-        empty = DeviceLicenses(serial=command.serial, project=command.project, generation=1, issue=1, licenses=())
-        return DeviceAdded(company=company, device=empty)
+        return DeviceAdded(company=company, device=arriving(ledger, command.serial, command.project))
     if known.project == command.project:
         return Rejection("device_in_project")
-    own = administers(ledger, actor, known.company)
-    return Rejection("device_known_elsewhere", {"project": known.project} if own else {})
+    seen = has_right(ledger, actor, known.project, "view")
+    return Rejection("device_known_elsewhere", {"project": known.project} if seen else {})
 
 
 def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -> LicensesAllocated | Rejection:
@@ -70,10 +86,10 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return refused
     project = ledger.projects[command.project]
     device = ledger.devices.get(command.serial)
-    if device is None or device.company != project.company:
+    if device is None:
         return Rejection("device_unknown")
-    if device.project != command.project:
-        return Rejection("device_not_in_project", {"project": device.project})
+    if refused := refuse_elsewhere(ledger, actor, device, command.project):
+        return refused
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
@@ -87,6 +103,15 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         licenses=ledger.lots(plus(device.holdings, wanted)),
     )
     return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
+
+
+def refuse_elsewhere(ledger: Ledger, actor: Actor, device: Device, project: str) -> Rejection | None:
+    """No to a device that is not in this project; where it is, learns only who may see that."""
+    if device.project == project:
+        return None
+    if device.company == ledger.projects[project].company and has_right(ledger, actor, device.project, "view"):
+        return Rejection("device_not_in_project", {"project": device.project})
+    return Rejection("device_unknown")
 
 
 def _refuse_allocation(

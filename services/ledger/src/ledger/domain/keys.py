@@ -8,7 +8,7 @@ from contracts.commands import IssueActivationKey, KeyCommand, RedeemActivationK
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import refuse_project, refuse_staff_only
+from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
 
@@ -68,8 +68,8 @@ def redeem_activation_key(
     if key is None:
         return Rejection("key_unknown")
     if isinstance(key, RedeemedKey):
-        own = key.company == project.company
-        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if own else {})
+        seen = key.company == project.company and has_right(ledger, actor, key.project, "view")
+        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
     for name, count in key.licenses.items():
         if project.free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})

@@ -6,7 +6,7 @@ from contracts.events import LicensesReturned, ReturnEvent
 from contracts.licenses import MAX_HELD
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import refuse_device
-from ledger.domain.state import AcceptedReturn, Holdings, Ledger, holdings_of, minus
+from ledger.domain.state import NOTHING, AcceptedReturn, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 
@@ -21,7 +21,7 @@ def evolve(ledger: Ledger, event: ReturnEvent) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
     accepted = AcceptedReturn(event.document_digest, ledger.sequence)
-    after = known.changed(device)._replace(returns=(*known.returns, accepted))
+    after = known.changed(device)._replace(returns=(*known.returns, accepted), bound=NOTHING)
     return ledger._replace(
         projects=ledger.credited(device.project, holdings_of(event.lots)),
         devices=ledger.devices.set(device.serial, after),

@@ -3,15 +3,17 @@
 Outside one's own companies, unknown and forbidden look the same (rule X7).
 """
 
-from typing import Literal
+from typing import get_args
 
 from contracts.actors import Account, Actor, Device
+from contracts.commands import Right
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Device as KnownDevice
-from ledger.domain.state import Ledger
+from ledger.domain.state import Ledger, Rights
 
-Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
-"""What an account may do in a project (rule X1); a company's administrator has all of them in all its projects."""
+NO_RIGHTS: Rights = frozenset()
+ALL_RIGHTS: Rights = frozenset(get_args(Right))
+"""What a company's administrator has in all its projects (rule X1)."""
 
 
 def administers(ledger: Ledger, actor: Actor, company: str) -> bool:
@@ -32,25 +34,74 @@ def refuse_staff_only(ledger: Ledger, actor: Actor) -> Rejection | None:
     return None if is_staff(ledger, actor) else Rejection("no_right")
 
 
+def is_member(ledger: Ledger, actor: Actor, company: str) -> bool:
+    """Whether the actor is an account that acts for this company as one of its members."""
+    if not isinstance(actor, Account) or actor.company != company:
+        return False
+    known = ledger.companies.get(company)
+    return known is not None and (actor.account in known.administrators or actor.account in known.members)
+
+
+def rights_in(ledger: Ledger, actor: Actor, project: str) -> Rights:
+    """All that the actor may do in a project."""
+    known = ledger.projects.get(project)
+    if known is None or not isinstance(actor, Account):
+        return NO_RIGHTS
+    if administers(ledger, actor, known.company):
+        return ALL_RIGHTS
+    granted = ledger.grants.get((actor.account, actor.company))
+    return NO_RIGHTS if granted is None else granted.get(project, NO_RIGHTS)
+
+
+def has_right(ledger: Ledger, actor: Actor, project: str, right: Right) -> bool:
+    """Whether the actor may do this in the project."""
+    return right in rights_in(ledger, actor, project)
+
+
 def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | None:
     """No to everybody but the company's administrators."""
-    return None if administers(ledger, actor, company) else Rejection("company_unknown")
+    if administers(ledger, actor, company):
+        return None
+    return Rejection("no_right" if is_member(ledger, actor, company) else "company_unknown")
 
 
 def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
-    """No to everybody who has not this right in the project."""
+    """No to everybody who has not this right in the project, and to all when it is archived."""
+    if not has_right(ledger, actor, project, right):
+        return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
+    return Rejection("project_archived") if ledger.projects[project].archived else None
+
+
+def refuse_project_administration(ledger: Ledger, actor: Actor, project: str) -> Rejection | None:
+    """No to everybody but the administrators of the project's company, and to all when it is archived."""
     known = ledger.projects.get(project)
-    if known is not None and _has(ledger, actor, known.company, right):
-        return None
-    return Rejection("project_unknown")
+    if known is None or not administers(ledger, actor, known.company):
+        return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
+    return Rejection("project_archived") if known.archived else None
 
 
 def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice, right: Right) -> Rejection | None:
     """No to everybody but the device itself and those who have this right in its project."""
     if isinstance(actor, Device) and actor.serial == serial:
         return None
-    return None if _has(ledger, actor, device.company, right) else Rejection("device_unknown")
+    return refuse_handling(ledger, actor, device, right)
 
 
-def _has(ledger: Ledger, actor: Actor, company: str, right: Right) -> bool:  # noqa: ARG001
-    return administers(ledger, actor, company)
+def refuse_handling(ledger: Ledger, actor: Actor, device: KnownDevice, right: Right) -> Rejection | None:
+    """No to everybody who has not this right in the device's project, the device itself among them."""
+    if has_right(ledger, actor, device.project, right):
+        return None
+    return Rejection("no_right" if _knows_of(ledger, actor, device.project) else "device_unknown")
+
+
+def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rejection | None:
+    """No to who may not let a device leave its company: that takes `licenses`, and a guest can't do it at all."""
+    if refused := refuse_handling(ledger, actor, device, "licenses"):
+        return refused
+    return None if is_member(ledger, actor, device.company) else Rejection("no_right")
+
+
+def _knows_of(ledger: Ledger, actor: Actor, project: str) -> bool:
+    """Whether the project is of the actor's company, or one that it may see: then no is no secret (rule X7)."""
+    known = ledger.projects.get(project)
+    return known is not None and (is_member(ledger, actor, known.company) or has_right(ledger, actor, project, "view"))

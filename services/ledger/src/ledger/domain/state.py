@@ -6,30 +6,44 @@ What every entry makes anew is a NamedTuple: a frozen dataclass takes four times
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from immutables import Map
 
-from contracts.commands import CompanyKind
+from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
+NOTHING: Holdings = {}
+Rights = frozenset[Right]
+"""What an account may do in a project; `view` is among them whenever there are any."""
+Person = tuple[str, str]
+"""An account and the company that it acts for: rights of one company never mix with those of another (F4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A group of accounts; its administrators have every right in all its projects."""
+    """A group of accounts; its administrators have every right in all its projects, its other members none as such."""
 
     kind: CompanyKind
     administrators: frozenset[str]
+    members: frozenset[str] = frozenset()
 
 
 class Project(NamedTuple):
-    """A part of a company with its own balance."""
+    """A part of a company with its own balance; `devices` are in it. Nothing happens in an archived one any more."""
 
     company: str
-    free: Holdings
+    name: str
+    free: Holdings = NOTHING
+    devices: int = 0
+    archived: bool = False
+
+    def holding(self, free: Holdings) -> "Project":
+        """It with another balance."""
+        return Project(self.company, self.name, free, self.devices, self.archived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,22 @@ class RedeemedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenClaimCode:
+    """A code that waits for its device."""
+
+    project: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpentClaimCode:
+    """A code that is used up, by which device (none: it was withdrawn) and as which entry."""
+
+    serial: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedReturn:
     """The one document that spent a generation, and the entry that accepted it."""
 
@@ -57,7 +87,10 @@ class AcceptedReturn:
 
 
 class Device(NamedTuple):
-    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none)."""
+    """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
+
+    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    """
 
     company: str
     project: str
@@ -67,6 +100,7 @@ class Device(NamedTuple):
     delivered: int = 0
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
+    bound: Holdings = NOTHING
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
@@ -79,11 +113,16 @@ class Device(NamedTuple):
             delivered=self.delivered,
             delivered_sequence=self.delivered_sequence,
             returns=self.returns,
+            bound=self.bound,
         )
 
 
 class Ledger(NamedTuple):
-    """All that the rules need to know; `sequence` is the last entry's."""
+    """All that the rules need to know; `sequence` is the last entry's.
+
+    `released` are devices in no project, by serial; `grants` are a person's rights by project; `offers` are the
+    companies that devices are offered to, by serial.
+    """
 
     sequence: int = 0
     vendor: str | None = None
@@ -93,6 +132,10 @@ class Ledger(NamedTuple):
     project_names: Map[tuple[str, str], str] = Map[tuple[str, str], str]()
     keys: Map[str, IssuedKey | RedeemedKey] = Map[str, IssuedKey | RedeemedKey]()
     devices: Map[str, Device] = Map[str, Device]()
+    released: Map[str, Device] = Map[str, Device]()
+    grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
+    offers: Map[str, str] = Map[str, str]()
+    claim_codes: Map[str, OpenClaimCode | SpentClaimCode] = Map[str, OpenClaimCode | SpentClaimCode]()
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""
@@ -104,12 +147,17 @@ class Ledger(NamedTuple):
     def credited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses added to the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, plus(known.free, units)))
+        return self.projects.set(project, known.holding(plus(known.free, units)))
 
     def debited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses taken from the balance of one."""
         known = self.projects[project]
-        return self.projects.set(project, Project(known.company, minus(known.free, units)))
+        return self.projects.set(project, known.holding(minus(known.free, units)))
+
+    def with_devices(self, project: str, more: int) -> Map[str, Project]:
+        """All projects, with so many more devices counted in one."""
+        known = self.projects[project]
+        return self.projects.set(project, known._replace(devices=known.devices + more))
 
     def device_licenses(self, serial: str, device: Device) -> DeviceLicenses:
         """A device as an event states it."""

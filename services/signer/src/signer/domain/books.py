@@ -5,7 +5,6 @@ whatever the rules are, so that a wrong or stolen writer cannot get a signature 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from contracts.events import (
     ActivationKeyIssued,
@@ -20,6 +19,7 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, LicenseClass, LicenseTypeDefinition, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings
+from signer.domain.books_moves import DeviceLife, Moves
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -27,19 +27,10 @@ FIRST_GENERATION = 1
 FIRST_ISSUE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceLife:
-    """Where a device is, in which certificate life, and how often it has changed."""
-
-    project: str
-    generation: int
-    issue: int
-
-
 class Books:
     """What the entries so far add up to. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_projects")
+    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_moves", "_projects")
 
     def __init__(self) -> None:
         self._catalog: dict[str, LicenseClass] = {}
@@ -47,6 +38,7 @@ class Books:
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
         self._accounts: dict[str, dict[str, int]] = {}
+        self._moves = Moves(self)
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
@@ -68,8 +60,38 @@ class Books:
             case LedgerFounded():
                 self._founded(event)
             case _:
-                pass
+                return self._moves.post(event)
         return None
+
+    def life(self, serial: str) -> DeviceLife:
+        """Where a device is, which must be in a project; raises LawBrokenError."""
+        life = self._devices.get(serial)
+        if life is None:
+            raise LawBrokenError("device_unknown", f"device {serial} was never added, or is released")
+        return life
+
+    def arrive(self, device: DeviceLicenses) -> DeviceLicenses:
+        """A device comes into a project: new and empty, or released before and with what stayed on it."""
+        if device.serial in self._devices:
+            raise LawBrokenError("device_added_once", f"device {device.serial} was added before")
+        before = self._moves.taken_back(device.serial)
+        generation, issue = (FIRST_GENERATION, FIRST_ISSUE) if before is None else (before.generation, before.issue + 1)
+        self.live_on(device, DeviceLife(device.project, generation, issue))
+        self.require_licenses(device)
+        return device
+
+    def leave(self, serial: str) -> DeviceLife:
+        """A device is in no project from here on."""
+        return self._devices.pop(serial)
+
+    def company_of(self, project: str) -> str | None:
+        """The company of a project that was opened."""
+        return self._projects.get(project)
+
+    def returnable_on(self, serial: str) -> dict[str, int]:
+        """The PBX licenses on a device."""
+        held = self.balance(device_account(serial))
+        return {name: units for name, units in held.items() if self._catalog.get(name) == RETURNABLE}
 
     def balance(self, account: str) -> Mapping[str, int]:
         """What an account holds, by type."""
@@ -89,67 +111,59 @@ class Books:
     def _issued(self, event: ActivationKeyIssued) -> None:
         if event.key_digest in self._keys:
             raise LawBrokenError("key_issued_once", "this activation key was issued before")
-        self._keys[event.key_digest] = self._units(event.lots)
+        self._keys[event.key_digest] = self.units(event.lots)
 
     def _redeemed(self, event: ActivationKeyRedeemed) -> None:
         stands_for = self._keys.get(event.key_digest)
         if stands_for is None:
             raise LawBrokenError("key_redeemed_once", "this activation key was never issued, or is redeemed already")
-        if self._units(event.lots) != stands_for:
+        if self.units(event.lots) != stands_for:
             raise LawBrokenError("key_lots_wrong", "the redeemed licenses are not those that the key was issued for")
-        self._require_project(event.project, event.company)
-        self._move(postings(event))
+        self.require_project(event.project, event.company)
+        self.move(postings(event))
         self._keys[event.key_digest] = None
 
     def _added(self, event: DeviceAdded) -> DeviceLicenses:
         device = event.device
-        if device.serial in self._devices:
-            raise LawBrokenError("device_added_once", f"device {device.serial} was added before")
-        self._require_project(device.project, event.company)
-        self._live_on(device, DeviceLife(device.project, FIRST_GENERATION, FIRST_ISSUE))
-        self._move(postings(event))
-        self._require_licenses(device)
-        return device
+        self.require_project(device.project, event.company)
+        return self.arrive(device)
 
     def _allocated(self, event: LicensesAllocated) -> DeviceLicenses:
         device = event.device
-        before = self._known(device)
-        self._units(event.lots)
-        self._require_project(device.project, event.company)
-        self._live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
-        self._move(postings(event))
-        self._require_licenses(device)
+        before = self.life(device.serial)
+        self.units(event.lots)
+        self.require_project(device.project, event.company)
+        self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self.move(postings(event))
+        self.require_licenses(device)
         return device
 
     def _returned(self, event: LicensesReturned) -> DeviceLicenses:
         device = event.device
-        before = self._known(device)
+        before = self.life(device.serial)
         if event.spent_generation != before.generation:
             raise LawBrokenError(
                 "device_generation_wrong",
                 f"generation {event.spent_generation} was given back, but generation {before.generation} is current",
             )
-        self._require_project(device.project, event.company)
-        self._live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
+        self.require_project(device.project, event.company)
+        self.live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
         self._require_total(event)
-        self._move(postings(event))
-        self._require_licenses(device)
+        self._moves.returned(device.serial)
+        self.move(postings(event))
+        self.require_licenses(device)
         return device
 
-    def _known(self, device: DeviceLicenses) -> DeviceLife:
-        life = self._devices.get(device.serial)
-        if life is None:
-            raise LawBrokenError("device_unknown", f"device {device.serial} was never added")
-        return life
-
-    def _require_project(self, project: str, company: str) -> None:
+    def require_project(self, project: str, company: str) -> None:
+        """The project is this company's, and not archived; raises LawBrokenError."""
         owner = self._projects.get(project)
         if owner is None:
             raise LawBrokenError("project_unknown", f"project {project} was never created")
         if owner != company:
             raise LawBrokenError("company_wrong", f"project {project} is not of company {company}")
+        self._moves.require_open(project)
 
-    def _live_on(self, device: DeviceLicenses, life: DeviceLife) -> None:
+    def live_on(self, device: DeviceLicenses, life: DeviceLife) -> None:
         """The device goes on as `life`, which is what the event must state."""
         if device.project != life.project:
             raise LawBrokenError("device_project_wrong", f"device {device.serial} is in another project")
@@ -163,19 +177,18 @@ class Books:
 
     def _require_total(self, event: LicensesReturned) -> None:
         """All PBX licenses of the device are credited, and nothing else is (domain rules R6 and C1)."""
-        held = self.balance(device_account(event.device.serial))
-        returnable = {name: units for name, units in held.items() if self._catalog.get(name) == RETURNABLE}
-        if self._units(event.lots) != returnable:
+        if self.units(event.lots) != self.returnable_on(event.device.serial):
             raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
 
-    def _require_licenses(self, device: DeviceLicenses) -> None:
+    def require_licenses(self, device: DeviceLicenses) -> None:
         """What the event says that the device has is what its account holds."""
-        if self._units(device.licenses) != self.balance(device_account(device.serial)):
+        if self.units(device.licenses) != self.balance(device_account(device.serial)):
             raise LawBrokenError(
                 "device_licenses_wrong", f"the licenses stated for device {device.serial} are not those it holds"
             )
 
-    def _units(self, lots: Iterable[Lot]) -> dict[str, int]:
+    def units(self, lots: Iterable[Lot]) -> dict[str, int]:
+        """What lots say, each type once and of the class that the catalog gives it; raises LawBrokenError."""
         units: dict[str, int] = {}
         for lot in lots:
             known = self._catalog.get(lot.license_type)
@@ -191,7 +204,8 @@ class Books:
             return LawBrokenError("license_type_unknown", f"the catalog has no type {lot.license_type}")
         return LawBrokenError("license_class_wrong", f"{lot.license_type} is not of class {lot.license_class}")
 
-    def _move(self, moves: tuple[Posting, ...]) -> None:
+    def move(self, moves: tuple[Posting, ...]) -> None:
+        """Post; raises LawBrokenError if an account would go below zero."""
         require_balanced(moves)
         for move in moves:
             account = self._accounts.setdefault(move.account, {})

@@ -23,6 +23,12 @@ Law = Literal[
     "device_licenses_wrong",
     "return_not_total",
     "return_document_wrong",
+    "licenses_delivered",
+    "delivery_wrong",
+    "device_not_empty",
+    "move_without_consent",
+    "claim_code_wrong",
+    "project_archived",
     "history_rewritten",
 ]
 

@@ -52,6 +52,5 @@ CREATE INDEX devices_by_type_of_company ON ledger.devices_by_type (ledger, compa
 CREATE INDEX devices_by_type_of_project ON ledger.devices_by_type (ledger, project, license_type, serial);
 
 CREATE INDEX devices_of_company ON ledger.devices (ledger, company, serial);
-CREATE INDEX projects_of_company ON ledger.projects (ledger, company, sequence);
 CREATE INDEX activation_keys_in_order ON ledger.activation_keys (ledger, issued_sequence);
 CREATE INDEX activation_keys_of_order ON ledger.activation_keys (ledger, order_number, issued_sequence);

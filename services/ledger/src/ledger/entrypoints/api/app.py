@@ -10,7 +10,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.entrypoints.api import bulk, companies, devices, documents, exports, history, keys, pages, search
+from ledger.application.queries import NoRight
+from ledger.entrypoints.api import (
+    bulk,
+    claims,
+    companies,
+    devices,
+    documents,
+    exports,
+    history,
+    keys,
+    moves,
+    pages,
+    people,
+    projects,
+    search,
+)
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -53,8 +68,9 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    for family in (companies, search, devices, documents, keys, history, exports, bulk):
-        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+    families = (companies, people, projects, search, devices, moves, claims, documents, keys, history, exports, bulk)
+    for router in (family.router for family in families):
+        app.include_router(router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -65,6 +81,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
         return answer(error)
+
+    @app.exception_handler(NoRight)
+    async def no_right(_: Request, __: NoRight) -> Response:
+        return answer(Refused("no_right"))
 
     @app.exception_handler(Trouble)
     async def trouble(_: Request, error: Trouble) -> Response:
@@ -114,6 +134,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 operation["responses"].pop("422", None)
                 content = operation["responses"]["default"]["content"]
                 content[CONTENT_TYPE] = content.pop("application/json")
+                for parameter in operation.get("parameters", ()):
+                    # Optional for the framework only, so that its absence is a refusal of ours.
+                    parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         app.openapi_schema = schema

@@ -15,8 +15,7 @@ from ledger.entrypoints.api.reading import (
     Limit,
     PageView,
     Reached,
-    after,
-    bad_cursor,
+    after_text,
     etagged,
     found,
     paged,
@@ -46,10 +45,7 @@ async def list_devices(
     project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[DeviceView]:
     """The devices of the project, by serial."""
-    start = after(cursor, "")
-    if "\x00" in start:
-        raise bad_cursor()
-    page = await services.queries.devices(caller.viewer, project, start, limit)
+    page = await services.queries.devices(caller.viewer, project, after_text(cursor), limit)
     return paged(found(page, "project_unknown"), lambda row: row.serial)
 
 

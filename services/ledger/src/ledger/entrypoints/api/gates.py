@@ -3,7 +3,9 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections import Counter as Counts
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 
@@ -31,6 +33,8 @@ STREAMS = (bulk.PATH, exports.PREFIX)
 
 MAX_IN_FLIGHT = 500
 """Requests at work at the same time; more would only wait, so they are told at once to come again."""
+MAX_IN_FLIGHT_A_COMPANY = 200
+"""What one company's requests may take of them: whoever lets many requests wait must not shut the others out."""
 
 _REQUESTS = Counter("licensing_api_requests", "Answered requests", ["method", "route", "status"])
 _SECONDS = Histogram(
@@ -53,6 +57,7 @@ class Gates:
         self._tokens = tokens
         self._clock = clock
         self._in_flight = 0
+        self._of_company: Counts[str] = Counts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,16 +88,33 @@ class Gates:
 
     async def _pass(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
         try:
-            if scope["path"].startswith("/v1"):
-                authorization = Headers(scope=scope).get("authorization")
-                scope["state"]["caller"] = self._tokens.caller(authorization, now=self._clock())
-            body = None if scope["path"] == bulk.PATH else await _body(Headers(scope=scope), receive)
+            if not scope["path"].startswith("/v1"):  # pages, which take no body: nobody is waited for without a token
+                await self._app(scope, _replay(b"", receive), answering)
+                return
+            authorization = Headers(scope=scope).get("authorization")
+            caller = self._tokens.caller(authorization, now=self._clock())
+            scope["state"]["caller"] = caller
+            with self._share(caller.company):
+                if scope["path"] != bulk.PATH:
+                    receive = _replay(await _body(Headers(scope=scope), receive), receive)
+                await self._app(scope, receive, answering)
         except BadCredentials as error:
             await answering.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
         except Refused as refused:
             await answering.refuse(refused, scope, receive)
-        else:
-            await self._app(scope, receive if body is None else _replay(body, receive), answering)
+
+    @contextmanager
+    def _share(self, company: str) -> Generator[None]:
+        """One of the company's places; raises Refused when it has taken all of them."""
+        if self._of_company[company] >= MAX_IN_FLIGHT_A_COMPANY:
+            raise Refused("service_unavailable", "Too many requests of this company are at work; send fewer at a time.")
+        self._of_company[company] += 1
+        try:
+            yield
+        finally:
+            self._of_company[company] -= 1
+            if not self._of_company[company]:
+                del self._of_company[company]
 
 
 class _Answering:

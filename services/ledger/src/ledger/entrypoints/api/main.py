@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 from cryptography import x509
@@ -14,8 +14,10 @@ from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
 from ledger.adapters.postgres_exports import PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
+from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
+from ledger.entrypoints.api.connections import BoundedHttp
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.settings import ApiSettings
 from ledger.entrypoints.api.tokens import KeyFile, Tokens
@@ -81,19 +83,21 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
         ) as commands,
     ):
         waiter = ChangeWaiter(url)
-        yield _services(settings, commands, PostgresHistory(pool, settings.ledger), waiter), commands, waiter
+        yield _services(settings, commands, pool, waiter), commands, waiter
 
 
-def _services(settings: ApiSettings, commands: Commands, queries: PostgresHistory, waiter: ChangeWaiter) -> Services:
+def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
+    queries = PostgresHistory(pool, settings.ledger)
     authorities = x509.load_pem_x509_certificates(settings.device_authorities_file.read_bytes())
     return Services(
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
         exports=PostgresExports(queries),
+        people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,
@@ -106,7 +110,7 @@ def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
         app,
         host=settings.api_host,
         port=settings.api_port,
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="off",
         access_log=False,

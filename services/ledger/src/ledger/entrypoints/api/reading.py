@@ -78,6 +78,14 @@ def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
     return numbers
 
 
+def after_text(cursor: str | None, first: str = "") -> str:
+    """The text in a cursor, as the database takes it."""
+    text = after(cursor, first)
+    if "\x00" in text:
+        raise bad_cursor()
+    return text
+
+
 def bad_cursor() -> Refused:
     return Refused("request_invalid", "The cursor is not one that a page gave; start without one.")
 

@@ -16,6 +16,7 @@ from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
+from ledger.application.queries_people import PeopleQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -46,6 +47,7 @@ class Services:
     commands: CommandSender
     queries: HistoryQueries
     exports: Exports
+    people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes

@@ -50,23 +50,43 @@ class Caller:
 
 
 class KeyFile:
-    """The public keys of a JWKS file, read again when the file changes: that is how keys are rotated."""
+    """The public keys of a JWKS file, read again when the file changes: that is how keys are rotated, and taken back.
+
+    While the file is away or wrong, the keys that were read last stay in force, and the log says so.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._changed = 0.0
-        self._keys: Mapping[str, PyJWK] = {}
-        self._read()
+        self._seen = _stamp(path)
+        self._keys = read_jwks(path.read_text(encoding="utf-8"))
+        self._tell()
 
     def key(self, kid: str) -> PyJWK | None:
-        if kid not in self._keys and self._path.stat().st_mtime != self._changed:
-            self._read()
+        seen = _stamp(self._path)
+        if seen != self._seen:
+            self._seen = seen
+            self._read_again()
         return self._keys.get(kid)
 
-    def _read(self) -> None:
-        self._changed = self._path.stat().st_mtime
-        self._keys = read_jwks(self._path.read_text(encoding="utf-8"))
+    def _read_again(self) -> None:
+        try:
+            self._keys = read_jwks(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            _log.error("token_keys_unreadable", reason=f"{type(error).__name__}: {error}", kids=sorted(self._keys))
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
         _log.info("token_keys_read", kids=sorted(self._keys))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None while it is away."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def read_jwks(text: str) -> Mapping[str, PyJWK]:

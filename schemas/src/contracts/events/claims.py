@@ -1,0 +1,54 @@
+"""Claim codes: how a device that was in no project got into one on its first contact."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from contracts.commands.fields import KeyHint
+from contracts.identifiers import CompanyId, ProjectId, Sha256
+from contracts.licenses import DeviceLicenses
+from contracts.models import WireModel
+
+
+class ClaimCodeCreated(WireModel):
+    """A claim code went into the world: until `expires` one device may put itself into the project with it."""
+
+    type: ClassVar[str] = "licensing.ledger.claim-code-created.v1"
+    company: CompanyId
+    project: ProjectId
+    code_digest: Sha256
+    code_hint: KeyHint
+    expires: AwareDatetime
+
+    @property
+    def subject(self) -> str:
+        return f"projects/{self.project}"
+
+
+class ClaimCodeWithdrawn(WireModel):
+    """A claim code that was not used became useless."""
+
+    type: ClassVar[str] = "licensing.ledger.claim-code-withdrawn.v1"
+    company: CompanyId
+    project: ProjectId
+    code_digest: Sha256
+
+    @property
+    def subject(self) -> str:
+        return f"projects/{self.project}"
+
+
+class DeviceClaimed(WireModel):
+    """A device that was in no project came into the one of a claim code, which is used up."""
+
+    type: ClassVar[str] = "licensing.ledger.device-claimed.v1"
+    company: CompanyId
+    code_digest: Sha256
+    device: DeviceLicenses
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.device.serial}"
+
+
+ClaimEvent = ClaimCodeCreated | ClaimCodeWithdrawn | DeviceClaimed

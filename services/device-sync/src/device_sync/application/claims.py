@@ -1,0 +1,51 @@
+"""A box that is in no project puts itself into one with a claim code (domain F7)."""
+
+from dataclasses import dataclass
+
+from contracts import activation_key, claim_code
+from contracts.actors import Device
+from contracts.commands import ClaimDevice
+from contracts.outcomes import Rejected
+from device_sync.application.ports import Ledger, Store
+from device_sync.domain.devices import Caller, Refused, claim_command_id, refuse_spent, refuse_stranger
+
+MAX_CODE_BYTES = 64
+"""A code has 16 symbols; the rest is room for blanks and hyphens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The box is in the project since entry `sequence`; its license file follows within a moment."""
+
+    sequence: int
+
+
+class Claims:
+    """Answers POST /v1/devices/{serial}/claim. A code says no ledger, so all codes are of the one `ledger`."""
+
+    def __init__(self, store: Store, ledger: Ledger, *, number: int) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._number = number
+
+    async def claim(self, caller: Caller, serial: str, typed: bytes, *, correlation_id: str) -> Claimed | Refused:
+        """Put the calling box into the project of the code that was typed. Raises Trouble."""
+        if refused := refuse_stranger(caller, serial) or self._refuse_spent(caller):
+            return refused
+        try:
+            symbols = activation_key.normalise(typed.decode("ascii", "replace"))
+        except activation_key.KeyMalformed as error:
+            return Refused("claim_code_malformed", f"This is no claim code: {error}.")
+        digest = claim_code.digest(symbols)
+        outcome = await self._ledger.ask(
+            ClaimDevice(serial=serial, code_digest=digest),
+            ledger=self._number,
+            command_id=claim_command_id(serial, digest),
+            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            correlation_id=correlation_id,
+        )
+        return Refused(outcome.code) if isinstance(outcome, Rejected) else Claimed(outcome.sequence)
+
+    def _refuse_spent(self, caller: Caller) -> Refused | None:
+        head = self._store.head(caller.serial)
+        return None if head is None else refuse_spent(caller, head)

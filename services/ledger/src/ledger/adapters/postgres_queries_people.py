@@ -1,0 +1,71 @@
+"""The queries on members, rights, offers and claim codes, each in one read-only snapshot."""
+
+from typing import Any
+
+from contracts.commands import Right
+from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_scope import Scope, scope_of
+from ledger.application.queries import NoRight, Page, Viewer
+from ledger.application.queries_people import ClaimCodeView, GrantView, MemberView, OfferView
+
+_MEMBERS = """
+SELECT account, administrator, sequence, time AS since FROM members
+ WHERE ledger = $1 AND company = $2 AND account > $3 ORDER BY account LIMIT $4"""
+_GRANTS = """
+SELECT account, acting_for, rights, sequence, time AS since FROM grants
+ WHERE ledger = $1 AND project = $2 AND (account, acting_for) > ($3, $4) ORDER BY account, acting_for LIMIT $5"""
+_OFFERS = """
+SELECT serial, company, offered_to, sequence, time AS offered FROM device_offers
+ WHERE ledger = $1 AND ($2 OR offered_to = $3 OR (company = $3 AND ($4 OR project = ANY($5)))) AND serial > $6
+ ORDER BY serial LIMIT $7"""
+_CODES = """
+SELECT code_digest, code_hint, expires, serial, sequence, time AS created,
+       CASE WHEN serial IS NOT NULL THEN 'used' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
+  FROM claim_codes WHERE ledger = $1 AND project = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
+
+
+class PostgresPeopleQueries:
+    """Implements PeopleQueries for one ledger, on a pool whose search_path is the schema."""
+
+    def __init__(self, pool: Any, ledger: int) -> None:
+        self._pool = pool
+        self._ledger = ledger
+
+    async def members(self, viewer: Viewer, company: str, after: str, limit: int) -> Page[MemberView] | None:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            if not scope.sees_all and scope.company != company:
+                return None
+            if not scope.administers:
+                raise NoRight("rights")
+            rows = await connection.fetch(_MEMBERS, self._ledger, company, after, limit + 1)
+            return one_page((MemberView(**row) for row in rows), limit)
+
+    async def grants(self, viewer: Viewer, project: str, after: tuple[str, str], limit: int) -> Page[GrantView] | None:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            if not await self._may(connection, scope, project, "rights"):
+                return None
+            rows = await connection.fetch(_GRANTS, self._ledger, project, *after, limit + 1)
+            return one_page((GrantView(**row) for row in rows), limit)
+
+    async def offers(self, viewer: Viewer, after: str, limit: int) -> Page[OfferView]:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            handled = [project for project, rights in scope.grants.items() if "licenses" in rights]
+            seen = (scope.sees_all, scope.company, scope.administers, handled)
+            rows = await connection.fetch(_OFFERS, self._ledger, *seen, after, limit + 1)
+            return one_page((OfferView(**row) for row in rows), limit)
+
+    async def claim_codes(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[ClaimCodeView] | None:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            if not await self._may(connection, scope, project, "licenses"):
+                return None
+            rows = await connection.fetch(_CODES, self._ledger, project, after, limit + 1)
+            return one_page((ClaimCodeView(**row) for row in rows), limit)
+
+    async def _may(self, connection: Any, scope: Scope, project: str, right: Right) -> bool:
+        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
+        company: str | None = await connection.fetchval(query, self._ledger, project)
+        return company is not None and scope.require(company, project, right)

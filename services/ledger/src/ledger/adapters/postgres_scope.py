@@ -1,0 +1,54 @@
+"""What a viewer may see: the ledger's rule of rights (section 9) once more, on the rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.commands import Right
+from ledger.application.queries import NoRight, Viewer
+
+_MEMBER = """
+SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)
+ WHERE m.ledger = $1 AND m.account = $2 AND m.company = $3"""
+_GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2 AND acting_for = $3"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all."""
+
+    company: str | None = None
+    administers: bool = False
+    sees_all: bool = False
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def may(self, company: str, project: str, right: Right) -> bool:
+        """Whether the viewer has this right in a project of a company."""
+        whole = self.sees_all or (self.administers and company == self.company)
+        return whole or right in self.grants.get(project, ())
+
+    def require(self, company: str, project: str, right: Right) -> bool:
+        """As `may`; raises NoRight where a no is no secret: in one's company, or in a project that one sees (X7)."""
+        if self.may(company, project, right):
+            return True
+        if company == self.company or self.may(company, project, "view"):
+            raise NoRight(right)
+        return False
+
+    def lists(self) -> tuple[bool, str | None, list[str]]:
+        """For lists of projects: all of them, those of a company, and single ones."""
+        return self.sees_all, self.company if self.administers else None, sorted(self.grants)
+
+
+async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
+    """The scope of an account that acts for a company; empty for one that does not belong to it."""
+    member = await connection.fetchrow(_MEMBER, ledger, viewer.account, viewer.company)
+    if member is None:
+        return Scope()
+    grants = await connection.fetch(_GRANTS, ledger, viewer.account, viewer.company)
+    return Scope(
+        company=viewer.company,
+        administers=member["administrator"],
+        sees_all=member["administrator"] and member["kind"] == "vendor",
+        grants={row["project"]: frozenset(row["rights"]) for row in grants},
+    )

@@ -1,0 +1,100 @@
+"""Claim codes: an account makes one for a project, and a device in no project puts itself into it (F7)."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from contracts.actors import Actor, Device
+from contracts.claim_code import VALID_DAYS
+from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
+from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.devices import arrived, arriving
+from ledger.domain.rights import refuse_project
+from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
+
+
+def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case CreateClaimCode():
+            return create_claim_code(ledger, command, actor, now)
+        case WithdrawClaimCode():
+            return withdraw_claim_code(ledger, command, actor)
+        case ClaimDevice():
+            return claim_device(ledger, command, actor, now)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case ClaimCodeCreated():
+            code = OpenClaimCode(event.project, event.expires)
+            return ledger._replace(claim_codes=ledger.claim_codes.set(event.code_digest, code))
+        case ClaimCodeWithdrawn():
+            return _spent(ledger, event.code_digest, None)
+        case DeviceClaimed():
+            here = arrived(ledger, event.company, event.device)
+            return _spent(here, event.code_digest, event.device.serial)
+        case _:
+            assert_never(event)
+
+
+def _spent(ledger: Ledger, digest: str, serial: str | None) -> Ledger:
+    spent = SpentClaimCode(serial, ledger.sequence)
+    return ledger._replace(claim_codes=ledger.claim_codes.set(digest, spent))
+
+
+def create_claim_code(
+    ledger: Ledger, command: CreateClaimCode, actor: Actor, now: datetime
+) -> ClaimCodeCreated | Rejection:
+    """Who may add devices to a project makes a code by which one device adds itself; it works for 30 days."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    if command.code_digest in ledger.claim_codes:
+        return Rejection("claim_code_exists")
+    return ClaimCodeCreated(
+        company=ledger.projects[command.project].company,
+        project=command.project,
+        code_digest=command.code_digest,
+        code_hint=command.code_hint,
+        expires=now + timedelta(days=VALID_DAYS),
+    )
+
+
+def withdraw_claim_code(ledger: Ledger, command: WithdrawClaimCode, actor: Actor) -> ClaimCodeWithdrawn | Rejection:
+    """Who may make codes for a project makes one useless that was not used yet."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    code = ledger.claim_codes.get(command.code_digest)
+    if isinstance(code, SpentClaimCode):
+        return Rejection("claim_code_used")
+    if code is None or code.project != command.project:
+        return Rejection("claim_code_unknown")
+    return ClaimCodeWithdrawn(
+        company=ledger.projects[command.project].company, project=command.project, code_digest=command.code_digest
+    )
+
+
+def claim_device(
+    ledger: Ledger, command: ClaimDevice, actor: Actor, now: datetime
+) -> DeviceClaimed | AlreadyDone | Rejection:
+    """Only the device itself, by its certificate, and only while it is in no project."""
+    if not isinstance(actor, Device) or actor.serial != command.serial:
+        return Rejection("no_right")
+    code = ledger.claim_codes.get(command.code_digest)
+    if code is None:
+        return Rejection("claim_code_unknown")
+    if isinstance(code, SpentClaimCode):
+        return AlreadyDone(code.sequence) if code.serial == command.serial else Rejection("claim_code_used")
+    project = ledger.projects[code.project]
+    if now >= code.expires or project.archived:
+        return Rejection("claim_code_expired")
+    if command.serial in ledger.devices:
+        return Rejection("device_known_elsewhere")
+    return DeviceClaimed(
+        company=project.company,
+        code_digest=command.code_digest,
+        device=arriving(ledger, command.serial, code.project),
+    )

@@ -1,0 +1,182 @@
+"""Devices that change their project: within a company, out of it, or across companies by consent of both (F1)."""
+
+from typing import assert_never
+
+from contracts.actors import Actor
+from contracts.commands import (
+    AcceptDevice,
+    MoveCommand,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
+    WithdrawDeviceOffer,
+)
+from contracts.events import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
+from contracts.licenses import DeviceLicenses
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.returns import RETURNABLE
+from ledger.domain.rights import (
+    is_member,
+    refuse_giving_away,
+    refuse_handling,
+    refuse_project,
+    refuse_staff_only,
+)
+from ledger.domain.state import Device, Ledger
+
+
+def decide(ledger: Ledger, command: MoveCommand, actor: Actor) -> Decision:
+    """Answer a command of this family; a device that nobody has in a project is unknown to all of them."""
+    if isinstance(command, TransferDevice) and (refused := refuse_staff_only(ledger, actor)):
+        return refused
+    device = ledger.devices.get(command.serial)
+    match command:
+        case AcceptDevice() | WithdrawDeviceOffer() if device is None:
+            return Rejection("offer_unknown")
+        case _ if device is None:
+            return Rejection("device_unknown")
+        case MoveDevice():
+            return move_device(ledger, command, device, actor)
+        case ReleaseDevice():
+            return release_device(ledger, command, device, actor)
+        case OfferDevice():
+            return offer_device(ledger, command, device, actor)
+        case WithdrawDeviceOffer():
+            return withdraw_offer(ledger, command, device, actor)
+        case AcceptDevice():
+            return accept_device(ledger, command, device, actor)
+        case TransferDevice():
+            return transfer_device(ledger, command, device)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case DeviceMoved():
+            return _moved(ledger, event)
+        case DeviceReleased():
+            gone = ledger._replace(
+                projects=ledger.with_devices(event.project, -1),
+                devices=ledger.devices.delete(event.serial),
+                released=ledger.released.set(event.serial, ledger.devices[event.serial]),
+            )
+            return _without_offer(gone, event.serial)
+        case DeviceOffered():
+            return ledger._replace(offers=ledger.offers.set(event.serial, event.offered_to))
+        case DeviceOfferWithdrawn():
+            return _without_offer(ledger, event.serial)
+        case _:
+            assert_never(event)
+
+
+def move_device(ledger: Ledger, command: MoveDevice, device: Device, actor: Actor) -> DeviceMoved | Rejection:
+    """Within its company a device goes with all that is on it, for who has `licenses` in both projects (X4)."""
+    if refused := refuse_handling(ledger, actor, device, "licenses"):
+        return refused
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    if device.project == command.project:
+        return Rejection("device_in_project")
+    if ledger.projects[command.project].company != device.company:
+        return Rejection("not_same_company")
+    return _move(ledger, device, _at(ledger, command.serial, device, command.project))
+
+
+def release_device(ledger: Ledger, command: ReleaseDevice, device: Device, actor: Actor) -> DeviceReleased | Rejection:
+    """A device without PBX licenses leaves its company; gateway licenses stay on it, wherever it goes."""
+    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, device):
+        return refused
+    return DeviceReleased(company=device.company, project=device.project, serial=command.serial)
+
+
+def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Actor) -> DeviceOffered | Rejection:
+    """One side's consent: a device without PBX licenses is offered to one company at a time."""
+    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, device):
+        return refused
+    if command.company not in ledger.companies:
+        return Rejection("company_unknown")
+    if command.company == device.company:
+        return Rejection("device_in_company")
+    if command.serial in ledger.offers:
+        return Rejection("device_offered", {"company": ledger.offers[command.serial]})
+    return DeviceOffered(
+        company=device.company, project=device.project, serial=command.serial, offered_to=command.company
+    )
+
+
+def withdraw_offer(
+    ledger: Ledger, command: WithdrawDeviceOffer, device: Device, actor: Actor
+) -> DeviceOfferWithdrawn | Rejection:
+    """Who could offer the device takes the offer back; any member of the other company declines it."""
+    offered_to = ledger.offers.get(command.serial)
+    if offered_to is None:
+        return Rejection("offer_unknown")
+    refused = refuse_giving_away(ledger, actor, device)
+    if refused and not is_member(ledger, actor, offered_to):
+        return refused if refused.code == "no_right" else Rejection("offer_unknown")
+    return DeviceOfferWithdrawn(
+        company=device.company, project=device.project, serial=command.serial, offered_to=offered_to
+    )
+
+
+def accept_device(ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor) -> DeviceMoved | Rejection:
+    """The other side's consent: by who has `licenses` in a project of the company that the device is offered to."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    company = ledger.projects[command.project].company
+    if ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
+        return Rejection("offer_unknown")
+    if refused := _refuse_full(ledger, device):
+        return refused
+    return _move(ledger, device, _at(ledger, command.serial, device, command.project))
+
+
+def transfer_device(ledger: Ledger, command: TransferDevice, device: Device) -> DeviceMoved | Rejection:
+    """Staff moves a device anywhere with all that is on it, and says why (F1, X5)."""
+    project = ledger.projects.get(command.project)
+    if project is None:
+        return Rejection("project_unknown")
+    if project.archived:
+        return Rejection("project_archived")
+    if device.project == command.project:
+        return Rejection("device_in_project")
+    event = _move(ledger, device, _at(ledger, command.serial, device, command.project))
+    return event.model_copy(update={"reason": command.reason, "reference": command.reference})
+
+
+def _refuse_full(ledger: Ledger, device: Device) -> Rejection | None:
+    """No to a device with licenses that would leave the company's books with it (rule R1)."""
+    if any(ledger.catalog[name] in RETURNABLE for name in device.holdings):
+        return Rejection("device_not_empty")
+    return None
+
+
+def _at(ledger: Ledger, serial: str, device: Device, project: str) -> DeviceLicenses:
+    return ledger.device_licenses(serial, device._replace(project=project, issue=device.issue + 1))
+
+
+def _move(ledger: Ledger, device: Device, there: DeviceLicenses) -> DeviceMoved:
+    return DeviceMoved(
+        former_company=device.company,
+        former_project=device.project,
+        company=ledger.projects[there.project].company,
+        device=there,
+    )
+
+
+def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
+    """An offer ends when the device leaves the company that made it."""
+    device = event.device
+    left = ledger._replace(projects=ledger.with_devices(event.former_project, -1))
+    here = ledger.devices[device.serial].changed(device)._replace(company=event.company)
+    moved = left._replace(
+        projects=left.with_devices(device.project, 1), devices=ledger.devices.set(device.serial, here)
+    )
+    return moved if event.company == event.former_company else _without_offer(moved, device.serial)
+
+
+def _without_offer(ledger: Ledger, serial: str) -> Ledger:
+    return ledger._replace(offers=ledger.offers.delete(serial)) if serial in ledger.offers else ledger

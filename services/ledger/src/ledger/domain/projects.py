@@ -1,0 +1,158 @@
+"""Projects renamed and archived, and licenses that go between projects or back from a device (rules R5 and X4)."""
+
+from typing import assert_never
+
+from contracts.actors import Actor
+from contracts.commands import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
+from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
+from contracts.licenses import MAX_HELD
+from ledger.domain.companies import comparable_name
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.devices import refuse_elsewhere
+from ledger.domain.keys import asked_for
+from ledger.domain.returns import RETURNABLE
+from ledger.domain.rights import refuse_project, refuse_project_administration
+from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
+
+
+def decide(ledger: Ledger, command: ProjectCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case MoveLicenses():
+            return move_licenses(ledger, command, actor)
+        case DeallocateLicenses():
+            return deallocate_licenses(ledger, command, actor)
+        case RenameProject():
+            return rename_project(ledger, command, actor)
+        case ArchiveProject():
+            return archive_project(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case LicensesMoved():
+            units = holdings_of(event.lots)
+            left = ledger._replace(projects=ledger.debited(event.source, units))
+            return left._replace(projects=left.credited(event.target, units))
+        case LicensesDeallocated():
+            device = event.device
+            return ledger._replace(
+                projects=ledger.credited(device.project, holdings_of(event.lots)),
+                devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
+            )
+        case ProjectRenamed():
+            freed = _without_name(ledger, event.company, event.former_name)
+            renamed = ledger.projects[event.project]._replace(name=event.project_name)
+            return freed._replace(
+                projects=ledger.projects.set(event.project, renamed),
+                project_names=freed.project_names.set(
+                    (event.company, comparable_name(event.project_name)), event.project
+                ),
+            )
+        case ProjectArchived():
+            archived = ledger.projects[event.project]._replace(archived=True)
+            freed = _without_name(ledger, event.company, event.project_name)
+            return freed._replace(projects=ledger.projects.set(event.project, archived))
+        case _:
+            assert_never(event)
+
+
+def _without_name(ledger: Ledger, company: str, name: str) -> Ledger:
+    return ledger._replace(project_names=ledger.project_names.delete((company, comparable_name(name))))
+
+
+def rename_project(ledger: Ledger, command: RenameProject, actor: Actor) -> ProjectRenamed | Rejection:
+    """A company's administrator gives a project a name that no other project of the company has."""
+    if refused := refuse_project_administration(ledger, actor, command.project):
+        return refused
+    project = ledger.projects[command.project]
+    holder = ledger.project_names.get((project.company, comparable_name(command.project_name)))
+    if holder not in (None, command.project) or command.project_name == project.name:
+        return Rejection("project_name_taken", {"project_name": command.project_name})
+    return ProjectRenamed(
+        company=project.company,
+        project=command.project,
+        former_name=project.name,
+        project_name=command.project_name,
+    )
+
+
+def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> ProjectArchived | Rejection:
+    """A company's administrator closes a project that has neither devices nor free licenses."""
+    if refused := refuse_project_administration(ledger, actor, command.project):
+        return refused
+    project = ledger.projects[command.project]
+    if project.devices or project.free:
+        return Rejection("project_not_empty", {"devices": project.devices, "free": sum(project.free.values())})
+    return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
+
+
+def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor) -> LicensesMoved | Rejection:
+    """Free licenses go to another project of the company, for who has `licenses` in both (rule X4)."""
+    for project in (command.source, command.target):
+        if refused := refuse_project(ledger, actor, project, "licenses"):
+            return refused
+    if command.source == command.target:
+        return Rejection("same_project")
+    source, target = ledger.projects[command.source], ledger.projects[command.target]
+    if source.company != target.company:
+        return Rejection("not_same_company")
+    wanted = asked_for(ledger, command.licenses)
+    if isinstance(wanted, Rejection):
+        return wanted
+    if refused := _refuse_move(source, target, wanted):
+        return refused
+    return LicensesMoved(company=source.company, source=command.source, target=command.target, lots=ledger.lots(wanted))
+
+
+def _refuse_move(source: Project, target: Project, wanted: Holdings) -> Rejection | None:
+    for name, count in wanted.items():
+        free = source.free.get(name, 0)
+        if count > free:
+            return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "free": free})
+    return _refuse_credit(target, wanted)
+
+
+def deallocate_licenses(ledger: Ledger, command: DeallocateLicenses, actor: Actor) -> LicensesDeallocated | Rejection:
+    """PBX licenses come back while no license file with them has left; afterwards only a return frees them (R5)."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    device = ledger.devices.get(command.serial)
+    if device is None:
+        return Rejection("device_unknown")
+    if refused := refuse_elsewhere(ledger, actor, device, command.project):
+        return refused
+    wanted = asked_for(ledger, command.licenses)
+    if isinstance(wanted, Rejection):
+        return wanted
+    project = ledger.projects[command.project]
+    if refused := _refuse_deallocation(ledger, device, wanted) or _refuse_credit(project, wanted):
+        return refused
+    after = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, wanted))
+    return LicensesDeallocated(
+        company=project.company, lots=ledger.lots(wanted), device=ledger.device_licenses(command.serial, after)
+    )
+
+
+def _refuse_deallocation(ledger: Ledger, device: Device, wanted: Holdings) -> Rejection | None:
+    for name, count in wanted.items():
+        license_class = ledger.catalog[name]
+        if license_class not in RETURNABLE:
+            return Rejection("class_not_returnable", {"license_type": name, "license_class": license_class})
+        held = device.holdings.get(name, 0)
+        if count > held:
+            return Rejection("insufficient_on_device", {"license_type": name, "wanted": count, "held": held})
+        undelivered = held - device.bound.get(name, 0)
+        if count > undelivered:
+            return Rejection("already_delivered", {"license_type": name, "undelivered": undelivered})
+    return None
+
+
+def _refuse_credit(project: Project, credited: Holdings) -> Rejection | None:
+    for name, held in plus(project.free, credited).items():
+        if held > MAX_HELD:
+            return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
+    return None

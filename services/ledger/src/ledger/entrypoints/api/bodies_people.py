@@ -1,0 +1,86 @@
+"""What requests about people, projects, moves and claim codes say, and what they answer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.commands import ProjectName, Reason, Reference, Right
+from contracts.identifiers import AccountId, CompanyId, ProjectId, Sha256
+from ledger.entrypoints.api.bodies import Body, Done, SerialText, WantedList
+
+RightList = Annotated[list[Right], Field(min_length=1, max_length=7, examples=[["licenses", "return"]])]
+
+
+class AddMemberBody(Body):
+    account: AccountId
+    administrator: bool = Field(default=False, description="Whether it gets every right in all projects.")
+
+
+class RemoveMemberBody(Body):
+    account: AccountId
+
+
+class RightsBody(Body):
+    account: AccountId
+    acting_for: CompanyId | None = Field(
+        default=None, description="The company that the account acts for; the caller's own if it is left out."
+    )
+    rights: RightList
+
+
+class NameBody(Body):
+    name: ProjectName
+
+
+class TransferBody(Body):
+    target: ProjectId
+    licenses: WantedList
+
+
+class DeallocateBody(Body):
+    serial: SerialText
+    licenses: WantedList
+
+
+class IntoProjectBody(Body):
+    project: ProjectId
+
+
+class OfferBody(Body):
+    company: CompanyId
+
+
+class StaffMoveBody(Body):
+    project: ProjectId
+    reason: Reason
+    reference: Reference
+
+
+class WithdrawClaimCodeBody(Body):
+    code_digest: Sha256
+
+
+class MemberChanged(Done):
+    company: str
+    account: str
+
+
+class RightsChanged(Done):
+    project: str
+    account: str
+    acting_for: str
+
+
+class ProjectChanged(Done):
+    project: str
+
+
+class DeviceChanged(Done):
+    serial: str
+
+
+class ClaimCodeCreated(Done):
+    project: str
+    claim_code: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    code_digest: str
+    expires_after_days: int

@@ -1,0 +1,196 @@
+"""The signer's books of what moves: licenses between projects and off a device, and devices between projects.
+
+Who may ask for a move is the writer's to know. That nothing leaves a company unless both sides said so, that what was
+delivered is not taken back without a return, and that a claim code works once, these books see for themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.events import (
+    ClaimCodeCreated,
+    ClaimCodeWithdrawn,
+    DeviceClaimed,
+    DeviceMoved,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
+    Event,
+    LicenseFileDelivered,
+    LicensesDeallocated,
+    LicensesMoved,
+    ProjectArchived,
+)
+from contracts.licenses import DeviceLicenses, Lots
+from contracts.postings import Posting, postings, project_account
+from signer.domain.laws import LawBrokenError
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLife:
+    """Where a device is, in which certificate life, and how often it has changed."""
+
+    project: str
+    generation: int
+    issue: int
+
+
+class MainBooks(Protocol):
+    """What these books need of the main ones; every `require` raises LawBrokenError."""
+
+    def life(self, serial: str) -> DeviceLife: ...
+    def arrive(self, device: DeviceLicenses) -> DeviceLicenses: ...
+    def leave(self, serial: str) -> DeviceLife: ...
+    def live_on(self, device: DeviceLicenses, life: DeviceLife) -> None: ...
+    def company_of(self, project: str) -> str | None: ...
+    def returnable_on(self, serial: str) -> dict[str, int]: ...
+    def balance(self, account: str) -> Mapping[str, int]: ...
+    def require_project(self, project: str, company: str) -> None: ...
+    def require_licenses(self, device: DeviceLicenses) -> None: ...
+    def units(self, lots: Lots) -> dict[str, int]: ...
+    def move(self, moves: tuple[Posting, ...]) -> None: ...
+
+
+class Moves:
+    """What moved so far, as far as later entries depend on it."""
+
+    __slots__ = ("_archived", "_books", "_bound", "_codes", "_offers", "_released")
+
+    def __init__(self, books: MainBooks) -> None:
+        self._books = books
+        self._released: dict[str, DeviceLife] = {}
+        self._offers: dict[str, str] = {}  # the company that a device is offered to
+        self._bound: dict[str, dict[str, int]] = {}  # the PBX licenses in the last delivered file of this generation
+        self._codes: dict[str, str | None] = {}  # a claim code's project; None once it is used up
+        self._archived: set[str] = set()
+
+    def post(self, event: Event) -> DeviceLicenses | None:
+        """Enter an event; returns the device that it changed, proven. Events that move nothing pass."""
+        match event:
+            case LicenseFileDelivered():
+                self._delivered(event)
+            case LicensesDeallocated():
+                return self._deallocated(event)
+            case LicensesMoved():
+                self._licenses_moved(event)
+            case DeviceMoved():
+                return self._moved(event)
+            case DeviceReleased():
+                self._release(event)
+            case DeviceOffered() | DeviceOfferWithdrawn():
+                self._offer(event)
+            case ClaimCodeCreated() | ClaimCodeWithdrawn():
+                self._code(event)
+            case DeviceClaimed():
+                return self._claimed(event)
+            case ProjectArchived():
+                self._archive(event)
+            case _:
+                pass
+        return None
+
+    def returned(self, serial: str) -> None:
+        """A generation ended: what was delivered for it binds nothing any more."""
+        self._bound.pop(serial, None)
+
+    def taken_back(self, serial: str) -> DeviceLife | None:
+        """The life of a device that was released and comes into a project again."""
+        return self._released.pop(serial, None)
+
+    def require_open(self, project: str) -> None:
+        """Nothing happens in an archived project."""
+        if project in self._archived:
+            raise LawBrokenError("project_archived", f"project {project} was archived")
+
+    def _delivered(self, event: LicenseFileDelivered) -> None:
+        life = self._books.life(event.serial)
+        if (life.project, life.generation, life.issue) != (event.project, event.generation, event.issue):
+            raise LawBrokenError("delivery_wrong", f"the file delivered to {event.serial} is not its newest one")
+        self._books.require_project(event.project, event.company)
+        self._bound[event.serial] = self._books.returnable_on(event.serial)
+
+    def _deallocated(self, event: LicensesDeallocated) -> DeviceLicenses:
+        device = event.device
+        self._books.require_project(device.project, event.company)
+        self._change(device, self._books.life(device.serial).project)
+        bound, held = self._bound.get(device.serial, {}), self._books.returnable_on(device.serial)
+        for name, count in self._books.units(event.lots).items():
+            if held.get(name, 0) - count < bound.get(name, 0):
+                raise LawBrokenError("licenses_delivered", f"{name} on {device.serial} was delivered")
+        self._books.move(postings(event))
+        self._books.require_licenses(device)
+        return device
+
+    def _licenses_moved(self, event: LicensesMoved) -> None:
+        self._books.require_project(event.source, event.company)
+        self._books.require_project(event.target, event.company)
+        self._books.units(event.lots)
+        self._books.move(postings(event))
+
+    def _moved(self, event: DeviceMoved) -> DeviceLicenses:
+        device = event.device
+        self._require_home(device.serial, event.former_project, event.former_company)
+        self._books.require_project(device.project, event.company)
+        self._change(device, device.project)
+        if event.company != event.former_company:
+            if event.reason is None or event.reference is None:
+                self._require_consent(device.serial, event.company)
+            self._offers.pop(device.serial, None)
+        self._books.require_licenses(device)
+        return device
+
+    def _release(self, event: DeviceReleased) -> None:
+        self._require_home(event.serial, event.project, event.company)
+        self._require_empty(event.serial)
+        self._offers.pop(event.serial, None)
+        self._released[event.serial] = self._books.leave(event.serial)
+
+    def _offer(self, event: DeviceOffered | DeviceOfferWithdrawn) -> None:
+        self._require_home(event.serial, event.project, event.company)
+        if isinstance(event, DeviceOffered):
+            self._offers[event.serial] = event.offered_to
+        else:
+            self._offers.pop(event.serial, None)
+
+    def _code(self, event: ClaimCodeCreated | ClaimCodeWithdrawn) -> None:
+        self._books.require_project(event.project, event.company)
+        if isinstance(event, ClaimCodeWithdrawn):
+            self._codes[event.code_digest] = None
+        elif event.code_digest in self._codes:
+            raise LawBrokenError("claim_code_wrong", "this claim code was created before")
+        else:
+            self._codes[event.code_digest] = event.project
+
+    def _claimed(self, event: DeviceClaimed) -> DeviceLicenses:
+        if self._codes.get(event.code_digest) != event.device.project:
+            raise LawBrokenError("claim_code_wrong", "this claim code is of another project, or used up")
+        self._books.require_project(event.device.project, event.company)
+        self._codes[event.code_digest] = None
+        return self._books.arrive(event.device)
+
+    def _archive(self, event: ProjectArchived) -> None:
+        self._books.require_project(event.project, event.company)
+        if self._books.balance(project_account(event.project)):
+            raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
+        self._archived.add(event.project)
+
+    def _change(self, device: DeviceLicenses, project: str) -> None:
+        """The device is in `project` from here on, the same generation, one issue on."""
+        before = self._books.life(device.serial)
+        self._books.live_on(device, DeviceLife(project, before.generation, before.issue + 1))
+
+    def _require_home(self, serial: str, project: str, company: str) -> None:
+        if self._books.life(serial).project != project:
+            raise LawBrokenError("device_project_wrong", f"device {serial} is in another project")
+        if self._books.company_of(project) != company:
+            raise LawBrokenError("company_wrong", f"project {project} is not of company {company}")
+
+    def _require_consent(self, serial: str, company: str) -> None:
+        if self._offers.get(serial) != company:
+            raise LawBrokenError("move_without_consent", f"device {serial} was not offered to company {company}")
+        self._require_empty(serial)
+
+    def _require_empty(self, serial: str) -> None:
+        if self._books.returnable_on(serial):
+            raise LawBrokenError("device_not_empty", f"device {serial} still has PBX licenses")

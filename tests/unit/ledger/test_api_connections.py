@@ -1,0 +1,107 @@
+"""What a client that nobody knows may keep: a connection for a while, and a head of some size."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from ledger.entrypoints.api.connections import MAX_HEAD_BYTES, BoundedHttp
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
+SOON = 0.3
+
+
+class Impatient(BoundedHttp):
+    arrival_seconds = SOON
+
+
+async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(f"{scope['path']} {len(body)}")(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("no", 401)(scope, receive, send)
+
+
+@asynccontextmanager
+async def _connected(app: object = _echo) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    config = uvicorn.Config(app, port=0, http=Impatient, ws="none", lifespan="off", log_config=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        await server.shutdown()
+
+
+async def _drip(writer: asyncio.StreamWriter, drops: Sequence[bytes]) -> None:
+    """Send them slowly, each well within the time, all of them far beyond it."""
+    with suppress(ConnectionError):
+        for drop in drops:
+            writer.write(drop)
+            await writer.drain()
+            await asyncio.sleep(SOON / 5)
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(5):
+        try:
+            return await reader.read(65536)
+        except ConnectionError:
+            return b""
+
+
+@pytest.mark.parametrize("said", [b"", b"\r\n", b"GET /docs HT", GET, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"])
+async def test_a_connection_on_which_no_request_arrives_is_closed(said: bytes) -> None:
+    async with _connected() as (reader, writer):
+        writer.write(said)
+
+        assert await _read(reader) == b""
+
+
+async def test_one_that_drips_is_closed_as_well() -> None:
+    async with _connected() as (reader, writer):
+        await _drip(writer, [GET, *(b"X-%d: x\r\n" % number for number in range(12))])
+
+        assert await _read(reader) == b""
+
+
+async def test_dripping_the_body_of_a_refused_request_keeps_nothing_open() -> None:
+    async with _connected(_refuse) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n")
+        assert b" 401 " in await _read(reader)
+        await _drip(writer, [b"x"] * 12)
+
+        assert await _read(reader) == b""
+
+
+async def test_an_endless_header_is_cut_off() -> None:
+    async with _connected() as (reader, writer):
+        writer.write(GET + b"X: ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(b"x" * (MAX_HEAD_BYTES + 1))
+
+        assert (await _read(reader)).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_requests_that_arrive_are_answered_one_after_the_other_on_one_connection() -> None:
+    async with _connected() as (reader, writer):
+        for _ in range(3):
+            writer.write(GET + b"X: " + b"x" * 2000 + b"\r\n\r\n")
+            assert (await _read(reader)).endswith(b"/ 0")
+            await asyncio.sleep(SOON * 1.5)
+        writer.write(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60000)
+        assert (await _read(reader)).endswith(b"/a 60000")
