@@ -246,16 +246,6 @@ class ProjectViewPage(TypedDict):
     next: str | None
 
 
-class ProblemBody(TypedDict):
-    """RFC 9457: why a request got no. `code` is stable and for programs; further members say more."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: NotRequired[str]
-
-
 class ProjectChanged(TypedDict):
     sequence: int
     project: str
@@ -296,6 +286,16 @@ class WhyView(TypedDict):
     project: str
     license_type: str
     as_of: NotRequired[int | None]
+
+
+class ProblemBody(TypedDict):
+    """RFC 9457: why a request got no. `code` is stable and for programs; further members say more."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: NotRequired[str]
 
 
 class Operations(Transport):

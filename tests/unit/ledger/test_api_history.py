@@ -55,6 +55,7 @@ async def test_an_entry_that_is_not_written_yet_is_no_past() -> None:
         ("devices?serial=x", (422, "serial_malformed")),
         ("devices?cursor=eA", (422, "request_invalid")),
         ("devices?project=x", (404, "project_unknown")),
+        (f"projects/{PROJECT}/balance?as_off=7", (422, "request_invalid")),
     ],
 )
 async def test_what_is_not_there_or_not_asked_properly_is_refused(path: str, expected: tuple[int, str]) -> None:

@@ -249,7 +249,9 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
 
     assert schema["openapi"].startswith("3.1")
     assert len(operations) >= 16
-    assert all("application/problem+json" in one["responses"]["default"]["content"] for one in operations)
+    for status in ("401", "404", "422", "503"):
+        assert all("application/problem+json" in one["responses"][status]["content"] for one in operations)
+    assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
     assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)}

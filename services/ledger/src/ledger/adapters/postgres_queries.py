@@ -114,7 +114,8 @@ class PostgresQueries:
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None:
         # What happened to a device while it was another company's is not shown.
-        query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor FROM movements AS m
+        query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor
+             FROM movements AS m
             WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text IS NULL OR EXISTS (
                   SELECT FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence AND $6 = ANY (e.companies)))
             ORDER BY sequence, line LIMIT $5"""

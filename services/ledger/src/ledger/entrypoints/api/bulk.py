@@ -42,10 +42,9 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
 _DESCRIBED = {
     "requestBody": {
-        "required": True,
         "content": {
             JSON_LINES: {
-                "schema": {"type": "string"},
+                "schema": {"description": "JSON Lines; a line that is none has its own answer."},
                 "example": '{"idempotency_key": "a-1", "command": {"name": "add-device", "serial": "…"}}\n',
             }
         },
