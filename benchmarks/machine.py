@@ -2,6 +2,7 @@
 
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 MEASURED, OTHERS = 0, 1
@@ -11,10 +12,20 @@ MIB = 1024 * 1024
 
 def place(pid: int, core: int) -> None:
     """Keep all threads of a process on one core, as those they start will be. A machine without that core has one."""
-    if core >= (os.cpu_count() or 1):
-        return
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(task.name), {core})
+    if core < (os.cpu_count() or 1):
+        _allow(pid, {core})
+
+
+def roam(pid: int) -> None:
+    """Let a process use every core again."""
+    _allow(pid, set(range(os.cpu_count() or 1)))
+
+
+def _allow(pid: int, cores: set[int]) -> None:
+    with suppress(FileNotFoundError):  # a process may end meanwhile, and so may a thread
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), cores)
 
 
 def pinned(core: int | None) -> tuple[str, ...]:
@@ -30,12 +41,6 @@ def stay(core: int) -> None:
 def roam_self() -> None:
     """Let this process use every core again."""
     roam(os.getpid())
-
-
-def roam(pid: int) -> None:
-    """Let a process use every core again."""
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(task.name), range(os.cpu_count() or 1))
 
 
 def cpu_seconds(pid: int) -> float:

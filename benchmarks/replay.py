@@ -50,10 +50,13 @@ async def measure(lab_: Lab) -> list[Figure]:
     machine.stay(machine.MEASURED)
     gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
     bare = max([await _from_kafka(lab_, len(values), evolve=False) for _ in range(AGAIN)])
-    kafka = max([await _from_kafka(lab_, len(values), evolve=True) for _ in range(AGAIN)])
+    busy = time.process_time()
+    runs = [await _from_kafka(lab_, len(values), evolve=True) for _ in range(AGAIN)]
+    busy = time.process_time() - busy
     memory = max(_from_memory(values) for _ in range(AGAIN))
     return [
-        Figure("replay: events from Kafka, one core", kafka, "/s", "100,000/s", (Beside("reading only", bare),)),
+        Figure("replay: events from Kafka, one core", max(runs), "/s", "100,000/s", (Beside("reading only", bare),)),
+        Figure("replay: events from Kafka by its own processor time", len(values) * AGAIN / busy, "/s a core"),
         Figure("replay: events from memory, one core", memory, "/s", "100,000/s"),
     ]
 

@@ -169,6 +169,7 @@ class Box:
             licenses=tuple(
                 StatedLicense(license_type=line.license_type, count=line.count)
                 for line in (file.licenses if file else ())
+                if line.license_class != "test"
             ),
         )
 

@@ -11,4 +11,4 @@ class Client(licensing_client.Client):
 
     def __init__(self, address: str, issuer: Issuer, account: str, company: str) -> None:
         super().__init__(address, lambda: issuer.mint(account, company))
-        self.account, self.company = account, company
+        self.address, self.issuer, self.account, self.company = address, issuer, account, company

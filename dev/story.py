@@ -17,7 +17,7 @@ import asyncpg
 
 from contracts import return_document
 from contracts.device_certificate import fingerprint
-from contracts.postings import device_account, project_account
+from contracts.postings import UNHELD, device_account, held_account, project_account
 from contracts.return_document import ReturnStatement
 from contracts.xmldsig import signer
 from dev import places
@@ -258,11 +258,14 @@ class Story:
             held = await connection.fetch(
                 "SELECT serial, license_type, count FROM ledger.device_licenses WHERE ledger = 0"
             )
+            held_back = "SELECT project, license_type, held FROM ledger.held_licenses WHERE ledger = 0"
+            waiting = await connection.fetch(held_back)
         finally:
             await connection.close()
         rows = {(project_account(owner), name): units for owner, name, units in free if units}
         rows |= {(device_account(owner), name): units for owner, name, units in held}
-        replayed = {place: units for place, units in accounts.items() if units and place[0] != "issuance"}
+        rows |= {(held_account(owner), name): units for owner, name, units in waiting if units}
+        replayed = {place: units for place, units in accounts.items() if units and place[0] not in UNHELD}
         require(rows == replayed, "PostgreSQL and the replay differ")
         require(sum(accounts.values()) == 0, "the accounts do not sum to zero")
         return chain.sequence, len(rows)

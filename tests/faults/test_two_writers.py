@@ -99,7 +99,7 @@ def accounts_of(ledger: Ledger) -> dict[str, dict[str, int]]:
 
 def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -> dict[str, dict[str, int]]:
     """What the projector's fold and the signer's books make of the records; both must be the same."""
-    changes = fold(entries, {})
+    changes = fold(entries, {}, {})
     chain, books = LedgerChain(0), Books()
     for value in values:
         found = chain.accept(value)

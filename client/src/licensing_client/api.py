@@ -40,6 +40,23 @@ class BalanceView(TypedDict):
     as_of: NotRequired[int | None]
 
 
+class BlockView(TypedDict):
+    subject: str
+    reason: str
+    reference: str
+    sequence: int
+    blocked: str
+    lifted_reason: str | None
+    lifted_reference: str | None
+    lifted_sequence: int | None
+    lifted: str | None
+
+
+class Blocked(TypedDict):
+    sequence: int
+    subject: str
+
+
 class CauseView(TypedDict):
     """One movement of a balance with its cause; the units of all of them sum to the balance."""
 
@@ -86,6 +103,45 @@ class CompanyView(TypedDict):
     registered: str
 
 
+class ConversionPreview(TypedDict):
+    """What the project's free old licenses become; `digest` confirms exactly this."""
+
+    project: str
+    old: list[LegacyLicensesView]
+    new: list[NewLicensesView]
+    digest: str
+
+
+class CorrectionDone(TypedDict):
+    sequence: int
+    correction: str
+
+
+class CorrectionView(TypedDict):
+    correction: str
+    company: str
+    source: str
+    target: str
+    licenses: list[LicensesView]
+    reason: str
+    reference: str
+    proposed_by: str
+    sequence: int
+    proposed: str
+    state: Literal["proposed", "applied", "rejected"]
+    decided_by: str | None
+    decision_reason: str | None
+    decided_sequence: int | None
+    decided: str | None
+
+
+class DeliveredDeviceBody(TypedDict):
+    serial: str
+    model: str
+    delivered_on: str
+    certificate_sha256: NotRequired[str | None]
+
+
 class DeliveryView(TypedDict):
     issue: int
     path: Literal["direct", "manual"]
@@ -104,6 +160,21 @@ class DeviceChanged(TypedDict):
     serial: str
 
 
+class DeviceModel(TypedDict):
+    """A kind of device that the vendor sells; models of one family may replace each other."""
+
+    model: str
+    family: str
+    warranty_months: NotRequired[int]
+
+
+class DeviceModelView(TypedDict):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int
+
+
 class DeviceView(TypedDict):
     serial: str
     project: str
@@ -114,6 +185,12 @@ class DeviceView(TypedDict):
     changed: str
     delivery: DeliveryView | None
     as_of: NotRequired[int | None]
+
+
+class Done(TypedDict):
+    """A command became an entry of the ledger."""
+
+    sequence: int
 
 
 class EntryView(TypedDict):
@@ -143,6 +220,86 @@ class GrantView(TypedDict):
     since: str
 
 
+class GuaranteeStatus(TypedDict):
+    """For resellers and the vendor's staff only. Without a day of delivery the state is unknown and no date is said."""
+
+    serial: str
+    state: Literal["unknown", "running", "expired"]
+    model: NotRequired[str | None]
+    delivered_on: NotRequired[str | None]
+    base_ends_on: NotRequired[str | None]
+    extension_months: NotRequired[int | None]
+    ends_on: NotRequired[str | None]
+    days_left: NotRequired[int | None]
+
+
+class HeldView(TypedDict):
+    license_type: str
+    count: int
+
+
+class LegacyConsentGiven(TypedDict):
+    sequence: int
+    serial: str
+
+
+class LegacyConverted(TypedDict):
+    sequence: int
+    project: str
+
+
+class LegacyDeviceView(TypedDict):
+    serial: str
+    licenses: list[LegacyLicensesView]
+    consent_sequence: int | None
+
+
+class LegacyImported(TypedDict):
+    sequence: int
+    project: str
+
+
+class LegacyLicensesView(TypedDict):
+    license_name: str
+    count: int
+
+
+class LegacyView(TypedDict):
+    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
+
+    project: str
+    free: list[LegacyLicensesView]
+    devices: list[LegacyDeviceView]
+
+
+class LicenseTypeFacts(TypedDict):
+    """A license type in full: what it is, what one of it weighs in software service, and where it may stand.
+
+    `device_limit` is how many a device may hold, `sole_device` that one device of a project at most may hold it.
+    """
+
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    family: str
+    version: NotRequired[int | None]
+    weight: NotRequired[int]
+    device_limit: NotRequired[int | None]
+    sole_device: NotRequired[bool]
+    months: NotRequired[int | None]
+
+
+class LicenseTypeView(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    family: str
+    version: int | None
+    weight: int
+    device_limit: int | None
+    sole_device: bool
+    months: int | None
+    sequence: int
+
+
 class LicensesAllocated(TypedDict):
     sequence: int
     serial: str
@@ -153,6 +310,11 @@ class LicensesView(TypedDict):
     license_type: str
     license_class: Literal["pbx", "gateway", "warranty", "service"]
     count: int
+
+
+class LimitReleased(TypedDict):
+    sequence: int
+    serial: str
 
 
 class MemberChanged(TypedDict):
@@ -188,6 +350,16 @@ class MovementView(TypedDict):
     actor: str
 
 
+class NewLicensesView(TypedDict):
+    license_type: str
+    count: int
+
+
+class OfProject(TypedDict):
+    sequence: int
+    project: str
+
+
 class OfferView(TypedDict):
     serial: str
     company: str
@@ -196,8 +368,18 @@ class OfferView(TypedDict):
     offered: str
 
 
+class OldLicenses(TypedDict):
+    license_name: str
+    count: int
+
+
 class ActivationKeyViewPage(TypedDict):
     items: list[ActivationKeyView]
+    next: str | None
+
+
+class BlockViewPage(TypedDict):
+    items: list[BlockView]
     next: str | None
 
 
@@ -208,6 +390,16 @@ class ClaimCodeViewPage(TypedDict):
 
 class CompanyViewPage(TypedDict):
     items: list[CompanyView]
+    next: str | None
+
+
+class CorrectionViewPage(TypedDict):
+    items: list[CorrectionView]
+    next: str | None
+
+
+class DeviceModelViewPage(TypedDict):
+    items: list[DeviceModelView]
     next: str | None
 
 
@@ -223,6 +415,11 @@ class EntryViewPage(TypedDict):
 
 class GrantViewPage(TypedDict):
     items: list[GrantView]
+    next: str | None
+
+
+class LicenseTypeViewPage(TypedDict):
+    items: list[LicenseTypeView]
     next: str | None
 
 
@@ -243,6 +440,11 @@ class OfferViewPage(TypedDict):
 
 class ProjectViewPage(TypedDict):
     items: list[ProjectView]
+    next: str | None
+
+
+class SpentCertificateViewPage(TypedDict):
+    items: list[SpentCertificateView]
     next: str | None
 
 
@@ -273,9 +475,75 @@ class RightsChanged(TypedDict):
     acting_for: str
 
 
+class ServicePrice(TypedDict):
+    """What it costs now. Buy with its `preview`: if the price has changed by then, nothing is bought."""
+
+    project: str
+    units: int
+    charged_months: int
+    credits: int
+    free_credits: int
+    ends_on: str | None
+    preview: str
+
+
+class ServiceStatus(TypedDict):
+    """A project's software service. One end covers all its licenses; held ones wait until they are paid."""
+
+    project: str
+    state: Literal["none", "running", "lapsed"]
+    anchor: str | None
+    months: int | None
+    ends_on: str | None
+    remind_on: list[str]
+    units: int
+    free_credits: int
+    held: list[HeldView]
+
+
+class SpentCertificateView(TypedDict):
+    serial: str
+    generation: int
+    current_generation: int
+    certificate_sha256: str
+    company: str
+    project: str
+    sequence: int
+    seen: str
+
+
+class TestIssued(TypedDict):
+    sequence: int
+    serial: str
+
+
+class TestView(TypedDict):
+    """The one test of a device."""
+
+    serial: str
+    version: int
+    slave: bool
+    count: int | None
+    issued_on: str
+    expires: str
+    returned: bool
+    licenses: list[TestedView]
+    sequence: int
+
+
+class TestedView(TypedDict):
+    license_type: str
+    count: int
+
+
 class WantedLicenses(TypedDict):
     license_type: str
     count: int
+
+
+class WarrantyExtended(TypedDict):
+    sequence: int
+    serial: str
 
 
 class WhyView(TypedDict):
@@ -676,6 +944,324 @@ class Operations(Transport):
                 given(activation_key=activation_key, project=project),
                 key=idempotency_key,
             ),
+        )
+
+    def import_legacy_licenses(
+        self,
+        project: str,
+        *,
+        licenses: list[OldLicenses],
+        reference: str,
+        serial: str | None = None,
+        legacy_key: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> LegacyImported:
+        """Bring licenses of the old manager into a project: a key's, or a line of its export list. For staff."""
+        return cast(
+            "LegacyImported",
+            self.post(
+                f"/v1/projects/{project}/legacy-licenses",
+                given(serial=serial, legacy_key=legacy_key, licenses=licenses, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_legacy_licenses(self, project: str, *, at_least: int | None = None) -> LegacyView:
+        """The project's old licenses: free ones, and those on devices with the consent that they need."""
+        return cast("LegacyView", self.get(f"/v1/projects/{project}/legacy-licenses", **given(at_least=at_least)))
+
+    def preview_legacy_conversion(self, project: str, *, at_least: int | None = None) -> ConversionPreview:
+        """What the project's free old licenses become, or why they can't be converted."""
+        return cast(
+            "ConversionPreview",
+            self.get(f"/v1/projects/{project}/legacy-conversions/preview", **given(at_least=at_least)),
+        )
+
+    def convert_legacy_licenses(
+        self, project: str, *, preview_digest: str, idempotency_key: str | None = None
+    ) -> LegacyConverted:
+        """Convert all free old licenses of the project, exactly as the preview with this digest said."""
+        return cast(
+            "LegacyConverted",
+            self.post(
+                f"/v1/projects/{project}/legacy-conversions", given(preview_digest=preview_digest), key=idempotency_key
+            ),
+        )
+
+    def give_legacy_consent(
+        self, serial: str, *, no_downgrade_below_version_8: bool, idempotency_key: str | None = None
+    ) -> LegacyConsentGiven:
+        """Agree that the device never goes below version 8 again, and gets a new bootcode.
+
+        The consent is an entry with account and time. From then on a return frees the device's old licenses, too.
+        """
+        return cast(
+            "LegacyConsentGiven",
+            self.post(
+                f"/v1/devices/{serial}/legacy-consent",
+                given(no_downgrade_below_version_8=no_downgrade_below_version_8),
+                key=idempotency_key,
+            ),
+        )
+
+    def block(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        activation_key: str | None = None,
+        serial: str | None = None,
+        company: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Blocked:
+        """Stop a key, a device or a company. For the vendor's staff.
+
+        A blocked key cannot be redeemed; a blocked device gets neither licenses nor license files; a blocked company can
+        do nothing but look.
+        """
+        return cast(
+            "Blocked",
+            self.post(
+                "/v1/blocks",
+                given(
+                    activation_key=activation_key, serial=serial, company=company, reason=reason, reference=reference
+                ),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_blocks(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        holding: bool | None = None,
+        at_least: int | None = None,
+    ) -> BlockViewPage:
+        """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
+        return cast(
+            "BlockViewPage",
+            self.get("/v1/blocks", **given(cursor=cursor, limit=limit, holding=holding, at_least=at_least)),
+        )
+
+    def unblock(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        activation_key: str | None = None,
+        serial: str | None = None,
+        company: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Blocked:
+        """Let a key, a device or a company go on. For the vendor's staff."""
+        return cast(
+            "Blocked",
+            self.post(
+                "/v1/blocks/releases",
+                given(
+                    activation_key=activation_key, serial=serial, company=company, reason=reason, reference=reference
+                ),
+                key=idempotency_key,
+            ),
+        )
+
+    def release_return_limit(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> LimitReleased:
+        """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
+        return cast(
+            "LimitReleased",
+            self.post(
+                f"/v1/devices/{serial}/return-limit-releases",
+                given(reason=reason, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_spent_certificates(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> SpentCertificateViewPage:
+        """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
+        return cast(
+            "SpentCertificateViewPage",
+            self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def propose_correction(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        source: str,
+        target: str,
+        licenses: list[WantedLicenses],
+        idempotency_key: str | None = None,
+    ) -> CorrectionDone:
+        """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
+        return cast(
+            "CorrectionDone",
+            self.post(
+                "/v1/corrections",
+                given(reason=reason, reference=reference, source=source, target=target, licenses=licenses),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_corrections(
+        self,
+        *,
+        state: Literal["proposed", "applied", "rejected"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CorrectionViewPage:
+        """Corrections in the order of their proposals. For the vendor's staff."""
+        return cast(
+            "CorrectionViewPage",
+            self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionDone:
+        """Carry out what another account of the staff proposed."""
+        return cast("CorrectionDone", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key))
+
+    def reject_correction(self, correction: str, *, reason: str, idempotency_key: str | None = None) -> CorrectionDone:
+        """Close a proposal without carrying it out; its proposer may do so, too."""
+        return cast(
+            "CorrectionDone",
+            self.post(f"/v1/corrections/{correction}/rejection", given(reason=reason), key=idempotency_key),
+        )
+
+    def get_correction(self, correction: str, *, at_least: int | None = None) -> CorrectionView:
+        """One correction. For the vendor's staff."""
+        return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
+
+    def list_license_types(self, *, at_least: int | None = None) -> LicenseTypeViewPage:
+        """The whole catalog, by name."""
+        return cast("LicenseTypeViewPage", self.get("/v1/license-types", **given(at_least=at_least)))
+
+    def define_license_types(
+        self, *, license_types: list[LicenseTypeFacts], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Add license types, or change the weight and the limits of known ones. For the vendor's staff."""
+        return cast(
+            "Done",
+            self.post(
+                "/v1/license-types", given(license_types=license_types, reference=reference), key=idempotency_key
+            ),
+        )
+
+    def list_device_models(self, *, at_least: int | None = None) -> DeviceModelViewPage:
+        """All device models, by name."""
+        return cast("DeviceModelViewPage", self.get("/v1/device-models", **given(at_least=at_least)))
+
+    def define_device_models(
+        self, *, models: list[DeviceModel], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Add device models, or change known ones for later deliveries. For the vendor's staff."""
+        return cast(
+            "Done", self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key)
+        )
+
+    def register_devices(
+        self, *, devices: list[DeliveredDeviceBody], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
+        return cast(
+            "Done", self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key)
+        )
+
+    def extend_warranty(
+        self, serial: str, *, license_type: str, confirm_final: bool | None = None, idempotency_key: str | None = None
+    ) -> WarrantyExtended:
+        """Use up one extension of the balance of the device's project, while the warranty runs."""
+        return cast(
+            "WarrantyExtended",
+            self.post(
+                f"/v1/devices/{serial}/warranty-extensions",
+                given(license_type=license_type, confirm_final=confirm_final),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_guarantee(self, serial: str, *, at_least: int | None = None) -> GuaranteeStatus:
+        """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device."""
+        return cast("GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least)))
+
+    def issue_test_licenses(
+        self,
+        serial: str,
+        *,
+        version: int,
+        slave: bool | None = None,
+        count: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> TestIssued:
+        """Put the device's one test on it; it is in the device's next license file.
+
+        The same request again while the test runs is answered with the entry that issued it.
+        """
+        return cast(
+            "TestIssued",
+            self.post(
+                f"/v1/devices/{serial}/test-licenses",
+                given(version=version, slave=slave, count=count),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_test_licenses(self, serial: str, *, at_least: int | None = None) -> TestView:
+        """The test that the device has or has had."""
+        return cast("TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least)))
+
+    def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
+        """Whether it runs, until when, and what waits to be paid."""
+        return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
+
+    def buy_software_service(
+        self, project: str, *, months: int, preview: str, idempotency_key: str | None = None
+    ) -> OfProject:
+        """Pay for months of software service for all licenses of the project, at the price that was looked at."""
+        return cast(
+            "OfProject",
+            self.post(
+                f"/v1/projects/{project}/software-service", given(months=months, preview=preview), key=idempotency_key
+            ),
+        )
+
+    def get_price_of_months(self, project: str, *, months: int, at_least: int | None = None) -> ServicePrice:
+        """What so many more months cost now, and where they lead. Nothing is reserved."""
+        return cast(
+            "ServicePrice",
+            self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),
+        )
+
+    def get_price_of_held_licenses(self, project: str, *, at_least: int | None = None) -> ServicePrice:
+        """What the held licenses owe to the end of the project's service."""
+        return cast(
+            "ServicePrice",
+            self.get(f"/v1/projects/{project}/software-service/held-licenses/price", **given(at_least=at_least)),
+        )
+
+    def release_held_licenses(self, project: str, *, preview: str, idempotency_key: str | None = None) -> OfProject:
+        """Pay what held licenses owe; then they are free in the balance."""
+        return cast(
+            "OfProject",
+            self.post(
+                f"/v1/projects/{project}/software-service/held-licenses/releases",
+                given(preview=preview),
+                key=idempotency_key,
+            ),
+        )
+
+    def upgrade_licenses(
+        self, project: str, *, version: int, serial: str | None = None, idempotency_key: str | None = None
+    ) -> OfProject:
+        """Exchange PBX licenses for a newer major version while software service runs."""
+        return cast(
+            "OfProject",
+            self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
         )
 
     def explain_balance(

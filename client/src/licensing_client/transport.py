@@ -70,14 +70,16 @@ class Transport:
                 return response
             time.sleep(pause_seconds(response))
 
-    def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None, method: str = "POST") -> Any:
+    def post(
+        self, path: str, body: Mapping[str, Any], *, key: str | None = None, method: str = "POST"
+    ) -> dict[str, Any]:
         """Send a command under a key, the given one or a fresh one: the same however often it is repeated."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
-        return answered(self.send(method, path, json=dict(body), headers=headers)).json()
+        return _json(self.send(method, path, json=dict(body), headers=headers))
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
         """GET something that is JSON."""
-        return answered(self.send("GET", path, params=query)).json()
+        return _json(self.send("GET", path, params=query))
 
     def get_document(self, path: str, **query: Any) -> bytes:
         """GET something that is a file."""
@@ -101,6 +103,11 @@ class Transport:
     def _authorised(self, request: Mapping[str, Any]) -> dict[str, Any]:
         token = self._token if isinstance(self._token, str) else self._token()
         return {**request, "headers": {"Authorization": f"Bearer {token}", **request.get("headers", {})}}
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    answer: dict[str, Any] = answered(response).json()
+    return answer
 
 
 def answered(response: httpx.Response) -> httpx.Response:

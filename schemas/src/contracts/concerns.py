@@ -14,7 +14,7 @@ from contracts.postings import postings
 COMPANY, PROJECT, DEVICE, KEY = "companies", "projects", "devices", "activation-keys"
 
 _NAMED = {"company": COMPANY, "vendor": COMPANY, "project": PROJECT, "serial": DEVICE, "key_digest": KEY}
-_ACCOUNTS = {"project": PROJECT, "device": DEVICE}
+_ACCOUNTS = {"project": PROJECT, "held": PROJECT, "device": DEVICE}
 
 
 def concerns(event: Event) -> frozenset[str]:

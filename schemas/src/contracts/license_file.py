@@ -25,6 +25,7 @@ from contracts.xmldsig import Sign, choose, key_name, sign_enveloped, verify_env
 NAMESPACE = "urn:licensing:license-file:1"
 VERSION = "1"
 MAX_BYTES = 128 * 1024  # as MAX_RECORD_BYTES: an entry in base64 (80 KiB), its proof, the lines
+MAX_LINES = 2 * MAX_LOTS  # what a device holds, and its test
 MAX_PROOF_CHARACTERS = 16 * 1024  # a path of 31 hashes, a checkpoint and a dozen cosignatures
 UtcSecond = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
 NotThisDevice = Literal["certificate_serial_mismatch", "certificate_invalidated", "license_file_superseded"]
@@ -55,7 +56,7 @@ class LicenseFile(WireModel):
     ledger: LedgerNumber
     sequence: Sequence
     issued: UtcSecond
-    licenses: Annotated[tuple[LicenseLine, ...], Field(max_length=MAX_LOTS)]
+    licenses: Annotated[tuple[LicenseLine, ...], Field(max_length=MAX_LINES)]
     proof: Proof
 
 

@@ -1,20 +1,25 @@
 """Licenses as lines of a signed document: written and read in one way by all of them."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from lxml import etree
 from pydantic import Field
 
-from contracts.licenses import Lot
+from contracts.identifiers import LicenseType
+from contracts.licenses import Held, LicenseClass, Lot, TestLicenses
+from contracts.models import WireModel
 from contracts.xml import Element, attributes, require_empty
 
 Expires = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="Last day, inclusive.")]
 
 
-class LicenseLine(Lot):
-    """So many licenses of one type, for ever or until the end of a day."""
+class LicenseLine(WireModel):
+    """So many licenses of one type, for ever or, of class test, until the end of a day."""
 
+    license_type: LicenseType
+    license_class: LicenseClass | Literal["test"]
+    count: Held
     expires: Expires | None = None
 
 
@@ -25,6 +30,17 @@ def lines_of(lots: Iterable[Lot]) -> tuple[LicenseLine, ...]:
             license_type=lot.license_type, license_class=lot.license_class, count=lot.count, expires=None
         )
         for lot in lots
+    )
+
+
+def ending_lines_of(test: TestLicenses | None) -> tuple[LicenseLine, ...]:
+    """A device's test as lines that end."""
+    if test is None:
+        return ()
+    expires = test.expires.isoformat()
+    return tuple(
+        LicenseLine(license_type=one.license_type, license_class="test", count=one.count, expires=expires)
+        for one in test.licenses
     )
 
 

@@ -1,6 +1,7 @@
 """Double entry: what each event moves between accounts. Units of an event sum to zero per license type.
 
-Accounts are `issuance`, `project/<id>`, `device/<serial>` and `retired`; only `issuance` may be negative.
+Accounts are `issuance`, `project/<id>`, `held/<project>`, `device/<serial>` and `retired`; only `issuance` may be
+negative.
 """
 
 from collections.abc import Iterable
@@ -8,15 +9,25 @@ from dataclasses import dataclass
 
 from contracts.events import (
     ActivationKeyRedeemed,
+    CorrectionApplied,
     Event,
+    HeldLicensesReleased,
+    LegacyLicensesConverted,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
     LicensesReturned,
+    LicensesUpgraded,
+    SoftwareServiceBought,
+    WarrantyExtended,
 )
 from contracts.licenses import Lot
+from contracts.service import Coverage
 
 ISSUANCE = "issuance"
+RETIRED = "retired"
+UNHELD = frozenset({ISSUANCE, RETIRED})
+"""Accounts that nobody holds: where licenses come from, and where what is used up goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,11 @@ def project_account(project: str) -> str:
     return f"project/{project}"
 
 
+def held_account(project: str) -> str:
+    """The account of licenses that came to a project and wait until its software service is paid for them."""
+    return f"held/{project}"
+
+
 def device_account(serial: str) -> str:
     """The account that is what stands on a device."""
     return f"device/{serial}"
@@ -42,17 +58,36 @@ def postings(event: Event) -> tuple[Posting, ...]:
     """All that an event moves; empty for events that move nothing."""
     match event:
         case ActivationKeyRedeemed():
-            return _move(event.lots, ISSUANCE, project_account(event.project))
+            moved = _move(event.lots, ISSUANCE, project_account(event.project))
+            return moved if event.coverage is None else moved + _covered(event.project, event.coverage)
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
         case LicensesMoved():
-            return _move(event.lots, project_account(event.source), project_account(event.target))
+            moved = _move(event.lots, project_account(event.source), project_account(event.target))
+            return moved if event.coverage is None else moved + _covered(event.target, event.coverage)
         case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
+        case SoftwareServiceBought() | HeldLicensesReleased():
+            project = project_account(event.project)
+            return _move(event.lots, project, RETIRED) + _move(event.released, held_account(event.project), project)
+        case LicensesUpgraded():
+            account = device_account(event.device.serial) if event.device else project_account(event.project)
+            return _move(event.given_up, account, RETIRED) + _move(event.lots, ISSUANCE, account)
+        case WarrantyExtended():
+            return _move(event.lots, project_account(event.project), RETIRED)
+        case CorrectionApplied():
+            return _move(event.lots, event.source, event.target)
+        case LegacyLicensesConverted():
+            return _move(event.lots, ISSUANCE, project_account(event.project))
         case _:
             return ()
+
+
+def _covered(project: str, coverage: Coverage) -> tuple[Posting, ...]:
+    account = project_account(project)
+    return _move(coverage.charged, account, RETIRED) + _move(coverage.held, account, held_account(project))
 
 
 def _move(lots: Iterable[Lot], source: str, target: str) -> tuple[Posting, ...]:

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,8 +8,8 @@ from pydantic import ValidationError
 from contracts import license_file, return_receipt
 from contracts.entries import MAX_ENTRY_BYTES
 from contracts.license_file import LicenseFile, LicenseFileNotForUs, Proof, require_for, require_not_older
-from contracts.license_lines import LicenseLine, lines_of
-from contracts.licenses import MAX_LOTS, Lot
+from contracts.license_lines import LicenseLine, ending_lines_of, lines_of
+from contracts.licenses import MAX_LOTS, Licenses, Lot, TestLicenses
 from contracts.xml import DocumentMalformed
 from tests.unit.contracts.documents import (
     DEVICE_KEY,
@@ -51,17 +53,25 @@ def test_an_older_file_is_refused() -> None:
 
 def test_the_biggest_possible_file_is_below_its_bound() -> None:
     lots = [Lot(license_type=f"Abcdefghijklmnopqrstuvw{n}", license_class="gateway", count=10**9) for n in range(100)]
+    test = TestLicenses(
+        version=11,
+        slave=False,
+        count=250,
+        issued_on=date(2026, 11, 24),
+        expires=date(2027, 2, 23),
+        licenses=tuple(Licenses(license_type=f"Abcdefghijklmnopqrstuvw{n}", count=250) for n in range(100)),
+    )
     proof = Proof(entry=b"\xff" * MAX_ENTRY_BYTES, tlog_proof="x" * license_file.MAX_PROOF_CHARACTERS)
-    biggest = FILE.model_copy(update={"licenses": lines_of(lots), "proof": proof})
+    biggest = FILE.model_copy(update={"licenses": (*lines_of(lots), *ending_lines_of(test)), "proof": proof})
 
     assert license_file.verify(signed_file(biggest), public_keys=PUBLIC_KEYS) == biggest
 
 
-def test_no_file_has_more_lines_than_an_event_has_lots() -> None:
+def test_no_file_has_more_lines_than_an_event_has_lots_and_a_test_has_types() -> None:
     line = LicenseLine(license_type="Port11", license_class="pbx", count=1)
 
     with pytest.raises(ValidationError):
-        LicenseFile.model_validate(dict(FILE) | {"licenses": (line,) * (MAX_LOTS + 1)})
+        LicenseFile.model_validate(dict(FILE) | {"licenses": (line,) * (2 * MAX_LOTS + 1)})
 
 
 def test_a_receipt_for_this_return_is_taken_and_any_other_refused() -> None:

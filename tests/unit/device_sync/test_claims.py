@@ -1,7 +1,8 @@
 from contracts import activation_key, claim_code
-from contracts.commands import ClaimDevice
+from contracts.commands import ClaimDevice, ReportSpentCertificate
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claimed, Claims
+from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Refused
 from tests.unit.contracts.documents import OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import CALLER, Answer, MemoryLedger, accepted, file_row, rejected
@@ -13,7 +14,7 @@ DIGEST = claim_code.digest(activation_key.normalise(CODE))
 async def _claim(
     store: SqliteStore, ledger: MemoryLedger, typed: str = CODE, serial: str = SERIAL
 ) -> Claimed | Refused:
-    claims = Claims(store, ledger, number=3)
+    claims = Claims(store, ledger, SpentCertificates(ledger), number=3)
     return await claims.claim(CALLER, serial, typed.encode(), correlation_id="c")
 
 
@@ -46,7 +47,7 @@ async def test_a_box_with_a_spent_certificate_claims_nothing(store: SqliteStore)
     ledger = _ledger()
 
     assert await _claim(store, ledger) == Refused("certificate_invalidated")
-    assert ledger.asked == []
+    assert [type(command) for command in ledger.asked] == [ReportSpentCertificate]
 
 
 async def test_a_box_does_not_claim_another_one(store: SqliteStore) -> None:

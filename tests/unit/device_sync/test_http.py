@@ -26,6 +26,7 @@ from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
+from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints import http
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import authorities, server_context
@@ -76,9 +77,9 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     waits_for: list[str] = []
     trusted = authorities(pki.device_ca, pki.folder / "generation-ca.pem")
     edge = Edge(
-        LicenseFiles(store, ledger),
-        Returns(store, ledger, authorities=trusted, clock=lambda: datetime.now(UTC)),
-        Claims(store, ledger, number=0),
+        LicenseFiles(store, ledger, SpentCertificates(ledger)),
+        Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=lambda: datetime.now(UTC)),
+        Claims(store, ledger, SpentCertificates(ledger), number=0),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     serving = runner(edge.app())

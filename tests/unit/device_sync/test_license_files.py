@@ -9,6 +9,7 @@ from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application import license_files
 from device_sync.application.license_files import Delivered, LicenseFiles, NotModified
 from device_sync.application.ports import LicenseFileRow
+from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused
 from runtime.trouble import Trouble
 from tests.unit.contracts.documents import OTHER_SERIAL, SERIAL
@@ -144,7 +145,9 @@ def _superseded_once(store: SqliteStore, newer: LicenseFileRow) -> Answer:
 async def _fetch(
     store: SqliteStore, ledger: MemoryLedger, caller: Caller = CALLER, known: set[str] | None = None
 ) -> Delivered | NotModified | Refused:
-    return await LicenseFiles(store, ledger).fetch(caller, SERIAL, known=known or set(), correlation_id="test")
+    return await LicenseFiles(store, ledger, SpentCertificates(ledger)).fetch(
+        caller, SERIAL, known=known or set(), correlation_id="test"
+    )
 
 
 def _code(answer: object) -> str:

@@ -8,6 +8,7 @@ from contracts.return_document import verify_return
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application import returns
 from device_sync.application.returns import Receipt, Returns
+from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused
 from runtime.trouble import Trouble
 from tests.unit.contracts.documents import BOX, NOW, OTHER_SERIAL, SERIAL, STRANGER_KEY, TRUSTED, Box, factory
@@ -114,7 +115,7 @@ async def test_the_receipt_can_be_fetched_again_with_the_invalid_certificate_onl
 
 
 def _returns(store: SqliteStore, ledger: MemoryLedger) -> Returns:
-    return Returns(store, ledger, authorities=TRUSTED, clock=lambda: NOW)
+    return Returns(store, ledger, SpentCertificates(ledger), authorities=TRUSTED, clock=lambda: NOW)
 
 
 async def _hand_in(

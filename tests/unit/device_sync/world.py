@@ -9,7 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from contracts import license_file, return_receipt
 from contracts.actors import Actor
-from contracts.commands import ClaimDevice, Command, RecordLicenseFileDelivery, ReturnLicenses
+from contracts.commands import (
+    ClaimDevice,
+    Command,
+    RecordLicenseFileDelivery,
+    ReportSpentCertificate,
+    ReturnLicenses,
+)
 from contracts.device_certificate import generation_certificate
 from contracts.outcomes import Accepted, Rejected
 from contracts.xmldsig import signer
@@ -109,7 +115,7 @@ def takes_returns(store: SqliteStore, *, key: EllipticCurvePrivateKey = DEVICE_K
                 next_file = file_row(sequence=12, generation=command.generation + 1, issue=3, serial=serial)
                 receipt = receipt_row(command.document_digest, generation=command.generation, key=key, serial=serial)
                 store.take([receipt, next_file], {})
-            case RecordLicenseFileDelivery() | ClaimDevice():
+            case RecordLicenseFileDelivery() | ReportSpentCertificate() | ClaimDevice():
                 pass
             case _:
                 raise AssertionError(f"nobody asks for {command.name} here")

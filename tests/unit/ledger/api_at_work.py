@@ -18,9 +18,11 @@ from contracts.commands import Command, CommandRecord
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
+from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
@@ -101,7 +103,7 @@ class NoRows:
     """The read side of a ledger without entries."""
 
     def __getattr__(self, name: str) -> Any:
-        empty: dict[str, Any] = {"position": 0, "companies": []}
+        empty: dict[str, Any] = {"position": 0, "companies": [], "license_types": [], "device_models": []}
 
         async def query(*_: Any) -> Any:
             return empty.get(name)
@@ -120,6 +122,8 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
             exports=cast("Exports", NoRows()),
+            dated=cast("DatedQueries", NoRows()),
+            staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),

@@ -15,7 +15,7 @@ def entries(made: log.Log) -> list[Entry[Event]]:
 
 
 def test_the_main_job_leaves_what_the_events_say() -> None:
-    changes = fold(entries(log.story()), {})
+    changes = fold(entries(log.story()), {}, {})
 
     assert changes.held[project_account(log.HOTEL)] == {"Port11": 50, "BRI": 0}
     assert changes.devices[log.SERIAL].licenses == (log.bri(4),)
@@ -26,7 +26,7 @@ def test_the_main_job_leaves_what_the_events_say() -> None:
 
 
 def test_movements_are_one_row_a_posting_and_sum_to_zero() -> None:
-    movements = fold(entries(log.story()), {}).movements
+    movements = fold(entries(log.story()), {}, {}).movements
 
     assert [(row.sequence, row.line) for row in movements if row.sequence == 5] == [(5, 0), (5, 1), (5, 2), (5, 3)]
     assert sum(row.units for row in movements) == 0
@@ -38,11 +38,11 @@ def test_only_accounts_that_may_not_go_below_zero_are_asked_for() -> None:
 
 def test_splitting_a_history_anywhere_changes_nothing() -> None:
     history = entries(log.story())
-    whole = fold(history, {}).held
+    whole = fold(history, {}, {}).held
     for cut in range(len(history) + 1):
-        first = fold(history[:cut], {}).held
+        first = fold(history[:cut], {}, {}).held
 
-        assert dict(fold(history[cut:], first).held) == dict(whole)
+        assert dict(fold(history[cut:], first, {}).held) == dict(whole)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_entry_that_breaks_a_law_is_refused(event: Event, reason: str) -> Non
     history = log.Log().add(log.founded(), log.registered(), log.project(), log.redeemed("k", log.port(50)), event)
 
     with pytest.raises(LawBroken, match=reason):
-        fold(entries(history), {})
+        fold(entries(history), {}, {})
 
 
 def test_a_law_that_is_broken_only_for_a_moment_is_broken() -> None:
@@ -67,4 +67,4 @@ def test_a_law_that_is_broken_only_for_a_moment_is_broken() -> None:
     history = log.Log().add(log.allocated(log.device(lot, issue=2), lot), log.redeemed("k", log.port(50)))
 
     with pytest.raises(LawBroken):
-        fold(entries(history), {})
+        fold(entries(history), {}, {})

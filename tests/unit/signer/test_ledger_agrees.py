@@ -3,16 +3,23 @@
 from hypothesis import given
 
 from contracts.actors import Actor
-from contracts.commands import Command
-from contracts.postings import device_account, project_account
+from contracts.commands import AddMember, Command
+from contracts.entries import decode_entry
+from contracts.postings import device_account, held_account, project_account
+from ledger.application.projection import fold
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from signer.domain.books import Books
+from signer.domain.books_periods import require_day
+from tests.integration.ledger_log import Log
+from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story
 from tests.unit.ledger.histories_people import people_histories
+from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
+from tests.unit.ledger.story_staff import SECOND
 
 BEGINNING: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -26,6 +33,18 @@ BEGINNING: list[tuple[Actor, Command]] = [
 def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
     history: list[tuple[Actor, Command]],
 ) -> None:
+    _agree(history)
+
+
+@given(staff_histories)
+def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
+    history: list[tuple[Actor, Command]],
+) -> None:
+    second_clerk = AddMember(company=story.VENDOR, account=SECOND, administrator=True)
+    _agree([(story.staff, second_clerk), *history])
+
+
+def _agree(history: list[tuple[Actor, Command]]) -> None:
     ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
         event = decide(ledger, command, actor, now=NOON)
@@ -33,7 +52,34 @@ def test_the_signers_books_take_whatever_the_writer_decides_and_agree_with_it(
             continue
         ledger = evolve(ledger, event, at=NOON)
         books.post(event)
+    for account, held in ledger.rare.legacy.items():
+        assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
+
+
+@given(dated.histories)
+def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Actor, Command, int]]) -> None:
+    ledger, books, entries = Ledger(), Books(), Log()
+    rows: dict[str, dict[str, int]] = {}
+    for actor, command, now in dated.moments(history):
+        event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
+        if isinstance(event, Rejection | AlreadyDone):
+            continue
+        ledger = evolve(ledger, event, at=now)
+        require_day(event, now)
+        books.post(event)
+        entries.add(event)
+        rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
+    for project, known in ledger.projects.items():
+        held = dict(ledger.held.get(project, {}))
+        assert books.balance(project_account(project)) == dict(known.free) == _some(rows, project_account(project))
+        assert books.balance(held_account(project)) == held == _some(rows, held_account(project))
+    for serial, device in ledger.devices.items():
+        assert books.balance(device_account(serial)) == dict(device.holdings) == _some(rows, device_account(serial))
+
+
+def _some(rows: dict[str, dict[str, int]], account: str) -> dict[str, int]:
+    return {name: units for name, units in rows.get(account, {}).items() if units}

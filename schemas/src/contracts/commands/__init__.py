@@ -9,8 +9,24 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.blocks import (
+    BlockActivationKey,
+    BlockCommand,
+    BlockCompany,
+    BlockDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+)
+from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
 from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    CorrectionCommand,
+    ProposeCorrection,
+    RejectCorrection,
+)
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
@@ -31,6 +47,12 @@ from contracts.commands.fields import (
     Traceparent,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyLicenses,
+    LegacyCommand,
+)
 from contracts.commands.moves import (
     AcceptDevice,
     MoveCommand,
@@ -48,7 +70,15 @@ from contracts.commands.projects import (
     ProjectCommand,
     RenameProject,
 )
-from contracts.commands.returns import ReturnCommand, ReturnLicenses
+from contracts.commands.returns import (
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
+    ReturnCommand,
+    ReturnLicenses,
+)
+from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
 
@@ -57,10 +87,17 @@ Command = (
     | KeyCommand
     | DeviceCommand
     | ReturnCommand
+    | CatalogCommand
+    | WarrantyCommand
+    | TestCommand
+    | ServiceCommand
     | PeopleCommand
     | ProjectCommand
     | MoveCommand
     | ClaimCommand
+    | BlockCommand
+    | CorrectionCommand
+    | LegacyCommand
 )
 
 
@@ -93,26 +130,42 @@ __all__ = [
     "AddMember",
     "Address",
     "AllocateLicenses",
+    "ApproveCorrection",
     "ArchiveProject",
+    "BlockActivationKey",
+    "BlockCommand",
+    "BlockCompany",
+    "BlockDevice",
+    "BuySoftwareService",
+    "CatalogCommand",
     "ClaimCommand",
     "ClaimDevice",
     "Command",
     "CommandRecord",
     "CompanyCommand",
     "CompanyKind",
+    "ConvertLegacyLicenses",
+    "CorrectionCommand",
     "CorrelationId",
     "CreateClaimCode",
     "CreateProject",
     "DeallocateLicenses",
+    "DefineDeviceModels",
+    "DefineLicenseTypes",
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
+    "ExtendWarranty",
     "Firmware",
     "FoundLedger",
+    "GiveLegacyConsent",
     "GrantRights",
+    "ImportLegacyLicenses",
     "IssueActivationKey",
+    "IssueTestLicenses",
     "KeyCommand",
     "KeyHint",
+    "LegacyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
@@ -120,22 +173,35 @@ __all__ = [
     "PeopleCommand",
     "ProjectCommand",
     "ProjectName",
+    "ProposeCorrection",
     "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",
     "Reference",
     "RegisterCompany",
+    "RegisterDevices",
+    "RejectCorrection",
     "ReleaseDevice",
+    "ReleaseHeldLicenses",
+    "ReleaseReturnLimit",
     "RemoveMember",
     "RenameProject",
+    "ReportSpentCertificate",
     "ReturnCommand",
     "ReturnLicenses",
     "RevokeRights",
     "Right",
     "Rights",
+    "ServiceCommand",
     "SomeRights",
+    "TestCommand",
     "Traceparent",
     "TransferDevice",
+    "UnblockActivationKey",
+    "UnblockCompany",
+    "UnblockDevice",
+    "UpgradeLicenses",
+    "WarrantyCommand",
     "WithdrawClaimCode",
     "WithdrawDeviceOffer",
 ]

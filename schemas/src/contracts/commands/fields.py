@@ -22,7 +22,7 @@ Reference = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$", examples=[
 Reason = Annotated[
     str,
     Field(
-        pattern=r"^[^\x00-\x1f\x7f]{1,200}$",
+        pattern=r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]{0,198}[^\x00-\x1f\x7f\s])?$",
         description="Why, in a sentence. Kept for ever, so no person's name.",
         examples=["The hotel was sold with all its devices."],
     ),

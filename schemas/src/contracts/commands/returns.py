@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import DocumentBase64, Firmware
+from contracts.commands.fields import DocumentBase64, Firmware, Reason, Reference
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.models import WireModel
 
@@ -25,4 +25,22 @@ class ReturnLicenses(WireModel):
     document: DocumentBase64
 
 
-ReturnCommand = ReturnLicenses
+class ReleaseReturnLimit(WireModel):
+    """Let a device give back again, which has reached the limit of returns."""
+
+    name: Literal["release-return-limit"] = "release-return-limit"
+    serial: Serial
+    reason: Reason
+    reference: Reference
+
+
+class ReportSpentCertificate(WireModel):
+    """Say that a device has shown a certificate that it had given up; sent in the device's name by who saw it."""
+
+    name: Literal["report-spent-certificate"] = "report-spent-certificate"
+    serial: Serial
+    generation: Generation
+    certificate_sha256: Sha256
+
+
+ReturnCommand = ReturnLicenses | ReleaseReturnLimit | ReportSpentCertificate

@@ -6,10 +6,38 @@ change is a new version under a new type string, and the old one stays decodable
 
 from typing import get_args
 
+from contracts.events.blocks import (
+    ActivationKeyBlocked,
+    ActivationKeyUnblocked,
+    BlockEvent,
+    CompanyBlocked,
+    CompanyUnblocked,
+    DeviceBlocked,
+    DeviceUnblocked,
+)
+from contracts.events.catalog import (
+    CatalogEvent,
+    DeviceModelsDefined,
+    DevicesRegistered,
+    LicenseTypesDefined,
+    RegisteredDevice,
+)
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.corrections import (
+    CorrectionApplied,
+    CorrectionEvent,
+    CorrectionProposed,
+    CorrectionRejected,
+)
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
+from contracts.events.legacy import (
+    LegacyConsentGiven,
+    LegacyEvent,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
 from contracts.events.moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.events.people import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
 from contracts.events.projects import (
@@ -19,37 +47,82 @@ from contracts.events.projects import (
     ProjectEvent,
     ProjectRenamed,
 )
-from contracts.events.returns import LicensesReturned, ReturnEvent
+from contracts.events.returns import (
+    LicensesReturned,
+    ReturnEvent,
+    ReturnLimitReleased,
+    SpentCertificateSeen,
+)
+from contracts.events.service import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
+from contracts.events.test_licenses import TestEvent, TestLicensesIssued
+from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 
-Event = CompanyEvent | KeyEvent | DeviceEvent | ReturnEvent | PeopleEvent | ProjectEvent | MoveEvent | ClaimEvent
+Event = (
+    CompanyEvent
+    | KeyEvent
+    | DeviceEvent
+    | ReturnEvent
+    | PeopleEvent
+    | ProjectEvent
+    | MoveEvent
+    | ClaimEvent
+    | CatalogEvent
+    | WarrantyEvent
+    | TestEvent
+    | ServiceEvent
+    | BlockEvent
+    | CorrectionEvent
+    | LegacyEvent
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
 """Every event type that may stand on the log, by its wire name."""
 
 __all__ = [
     "EVENT_TYPES",
+    "ActivationKeyBlocked",
     "ActivationKeyIssued",
     "ActivationKeyRedeemed",
+    "ActivationKeyUnblocked",
+    "BlockEvent",
+    "CatalogEvent",
     "ClaimCodeCreated",
     "ClaimCodeWithdrawn",
     "ClaimEvent",
+    "CompanyBlocked",
     "CompanyEvent",
     "CompanyRegistered",
+    "CompanyUnblocked",
+    "CorrectionApplied",
+    "CorrectionEvent",
+    "CorrectionProposed",
+    "CorrectionRejected",
     "DeviceAdded",
+    "DeviceBlocked",
     "DeviceClaimed",
     "DeviceEvent",
+    "DeviceModelsDefined",
     "DeviceMoved",
     "DeviceOfferWithdrawn",
     "DeviceOffered",
     "DeviceReleased",
+    "DeviceUnblocked",
+    "DevicesRegistered",
     "Event",
+    "HeldLicensesReleased",
     "KeyEvent",
     "LedgerFounded",
+    "LegacyConsentGiven",
+    "LegacyEvent",
+    "LegacyLicensesConverted",
+    "LegacyLicensesImported",
     "LicenseFileDelivered",
+    "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesDeallocated",
     "LicensesMoved",
     "LicensesReturned",
+    "LicensesUpgraded",
     "MemberAdded",
     "MemberRemoved",
     "MoveEvent",
@@ -58,7 +131,16 @@ __all__ = [
     "ProjectCreated",
     "ProjectEvent",
     "ProjectRenamed",
+    "RegisteredDevice",
     "ReturnEvent",
+    "ReturnLimitReleased",
     "RightsGranted",
     "RightsRevoked",
+    "ServiceEvent",
+    "SoftwareServiceBought",
+    "SpentCertificateSeen",
+    "TestEvent",
+    "TestLicensesIssued",
+    "WarrantyEvent",
+    "WarrantyExtended",
 ]

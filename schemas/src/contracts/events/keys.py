@@ -6,6 +6,7 @@ from contracts.commands.fields import KeyHint, Reference
 from contracts.identifiers import CompanyId, ProjectId, Sha256
 from contracts.licenses import Lots
 from contracts.models import WireModel
+from contracts.service import Coverage
 
 
 class ActivationKeyIssued(WireModel):
@@ -24,13 +25,17 @@ class ActivationKeyIssued(WireModel):
 
 
 class ActivationKeyRedeemed(WireModel):
-    """A key's licenses became a project's balance, once and for all."""
+    """A key's licenses became a project's balance, once and for all.
+
+    Where the project's software service runs, `coverage` says what they cost to its end, or that they wait as held.
+    """
 
     type: ClassVar[str] = "licensing.ledger.activation-key-redeemed.v1"
     key_digest: Sha256
     company: CompanyId
     project: ProjectId
     lots: Lots
+    coverage: Coverage | None = None
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,7 @@ from contracts.commands.fields import ProjectName
 from contracts.identifiers import CompanyId, ProjectId
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
+from contracts.service import Coverage
 
 
 class ProjectRenamed(WireModel):
@@ -36,13 +37,17 @@ class ProjectArchived(WireModel):
 
 
 class LicensesMoved(WireModel):
-    """Free licenses went from one project of a company to another."""
+    """Free licenses went from one project of a company to another.
+
+    Where the other one's software service runs, `coverage` says what they cost to its end, or that they wait as held.
+    """
 
     type: ClassVar[str] = "licensing.ledger.licenses-moved.v1"
     company: CompanyId
     source: ProjectId
     target: ProjectId
     lots: Lots
+    coverage: Coverage | None = None
 
     @property
     def subject(self) -> str:

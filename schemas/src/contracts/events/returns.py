@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from contracts.commands.fields import DocumentBase64, Firmware
-from contracts.identifiers import CompanyId, Generation, Sha256
+from contracts.commands.fields import DocumentBase64, Firmware, Reason, Reference
+from contracts.identifiers import CompanyId, Generation, ProjectId, Serial, Sha256
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
 
@@ -31,4 +31,38 @@ class LicensesReturned(WireModel):
         return f"devices/{self.device.serial}"
 
 
-ReturnEvent = LicensesReturned
+class ReturnLimitReleased(WireModel):
+    """Staff let a device give back again: the returns before this entry do not count towards the limit."""
+
+    type: ClassVar[str] = "licensing.ledger.return-limit-released.v1"
+    company: CompanyId
+    project: ProjectId
+    serial: Serial
+    reason: Reason
+    reference: Reference
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.serial}"
+
+
+class SpentCertificateSeen(WireModel):
+    """A device showed a certificate that it had given up, such as one restored from a backup. Told once for each.
+
+    Its generation `generation` was given back; the current one is `current_generation`.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.spent-certificate-seen.v1"
+    company: CompanyId
+    project: ProjectId
+    serial: Serial
+    generation: Generation
+    current_generation: Generation
+    certificate_sha256: Sha256
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.serial}"
+
+
+ReturnEvent = LicensesReturned | ReturnLimitReleased | SpentCertificateSeen

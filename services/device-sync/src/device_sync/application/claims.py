@@ -7,6 +7,7 @@ from contracts.actors import Device
 from contracts.commands import ClaimDevice
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
+from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused, claim_command_id, refuse_spent, refuse_stranger
 
 MAX_CODE_BYTES = 64
@@ -23,14 +24,15 @@ class Claimed:
 class Claims:
     """Answers POST /v1/devices/{serial}/claim. A code says no ledger, so all codes are of the one `ledger`."""
 
-    def __init__(self, store: Store, ledger: Ledger, *, number: int) -> None:
+    def __init__(self, store: Store, ledger: Ledger, spent: SpentCertificates, *, number: int) -> None:
         self._store = store
         self._ledger = ledger
+        self._spent = spent
         self._number = number
 
     async def claim(self, caller: Caller, serial: str, typed: bytes, *, correlation_id: str) -> Claimed | Refused:
         """Put the calling box into the project of the code that was typed. Raises Trouble."""
-        if refused := refuse_stranger(caller, serial) or self._refuse_spent(caller):
+        if refused := refuse_stranger(caller, serial) or await self._refuse_spent(caller, correlation_id):
             return refused
         try:
             symbols = activation_key.normalise(typed.decode("ascii", "replace"))
@@ -46,6 +48,9 @@ class Claims:
         )
         return Refused(outcome.code) if isinstance(outcome, Rejected) else Claimed(outcome.sequence)
 
-    def _refuse_spent(self, caller: Caller) -> Refused | None:
+    async def _refuse_spent(self, caller: Caller, correlation_id: str) -> Refused | None:
         head = self._store.head(caller.serial)
-        return None if head is None else refuse_spent(caller, head)
+        refused = None if head is None else refuse_spent(caller, head)
+        if head is not None and refused is not None:
+            await self._spent.seen(caller, head.ledger, correlation_id=correlation_id)
+        return refused

@@ -7,6 +7,7 @@ from contracts.actors import Device
 from contracts.commands import RecordLicenseFileDelivery
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
+from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
 from device_sync.domain.devices import (
     Caller,
@@ -46,16 +47,17 @@ FileAnswer = Delivered | NotModified | Refused
 class LicenseFiles:
     """Answers GET /v1/devices/{serial}/license-file."""
 
-    def __init__(self, store: Store, ledger: Ledger) -> None:
+    def __init__(self, store: Store, ledger: Ledger, spent: SpentCertificates) -> None:
         self._store = store
         self._ledger = ledger
+        self._spent = spent
 
     async def fetch(self, caller: Caller, serial: str, *, known: Collection[str], correlation_id: str) -> FileAnswer:
         """The newest file for this box, if it is not among the `known` SHA-256. Raises Trouble."""
         if refused := refuse_stranger(caller, serial):
             return refused
         for _ in range(ATTEMPTS):
-            head = await self._head(caller)
+            head = await self._head(caller, correlation_id)
             if isinstance(head, Refused):
                 return head
             if head.sha256 in known or "*" in known:
@@ -68,13 +70,16 @@ class LicenseFiles:
             await self._newer(head)
         return Refused(SUPERSEDED)
 
-    async def _head(self, caller: Caller) -> FileHead | Refused:
+    async def _head(self, caller: Caller, correlation_id: str) -> FileHead | Refused:
         head = self._store.head(caller.serial)
         if head is not None and caller.generation > head.generation:
             head = await self._of_generation(caller)
         if head is None:
             return Refused("device_unknown")
-        return refuse_spent(caller, head) or head
+        refused = refuse_spent(caller, head)
+        if refused is not None:
+            await self._spent.seen(caller, head.ledger, correlation_id=correlation_id)
+        return refused or head
 
     async def _of_generation(self, caller: Caller) -> FileHead:
         """The box was quicker than the signer: its receipt came before its next license file."""

@@ -13,6 +13,7 @@ from contracts.outcomes import Rejected
 from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused
 from device_sync.application.ports import Ledger, ReceiptRow, Store
+from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
 from device_sync.domain.devices import Caller, Refused, refuse_stranger, return_command_id
 from runtime.trouble import Trouble
@@ -33,9 +34,18 @@ class Receipt:
 class Returns:
     """Answers PUT /v1/devices/{serial}/return and GET /v1/devices/{serial}/return-receipt."""
 
-    def __init__(self, store: Store, ledger: Ledger, *, authorities: Sequence[x509.Certificate], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        spent: SpentCertificates,
+        *,
+        authorities: Sequence[x509.Certificate],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._ledger = ledger
+        self._spent = spent
         self._authorities = tuple(authorities)
         self._clock = clock
 
@@ -72,6 +82,8 @@ class Returns:
             correlation_id=correlation_id,
         )
         if isinstance(outcome, Rejected):
+            if outcome.code == "generation_spent" and caller.generation == document.generation:
+                await self._spent.seen(caller, ledger, correlation_id=correlation_id)
             return Refused(outcome.code)
         self._store.remember_spent(document.serial, document.generation)
         stored = await wait_until(self._store, lambda: self._stored(document), RECEIPT_SECONDS)

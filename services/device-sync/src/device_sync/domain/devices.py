@@ -63,6 +63,11 @@ def delivery_command_id(head: FileHead) -> str:
     return _id("delivery/direct", said)
 
 
+def spent_command_id(caller: Caller) -> str:
+    """One report for each device and generation, however often the box comes and whoever of us sees it."""
+    return _id("spent-certificate", f"{caller.serial}\n{caller.generation}")
+
+
 def return_command_id(serial: str, digest: str, raw: bytes) -> str:
     """The same bytes are the same command; other bytes of the same content are told apart by the ledger's digest."""
     return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")

@@ -15,6 +15,7 @@ from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
+from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import authorities, server_context
@@ -62,10 +63,11 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             )
         )
         feed = Feed(connection, store, letters, topic_prefix=settings.topic_prefix)
+        spent = SpentCertificates(commands)
         edge = Edge(
-            LicenseFiles(store, commands),
-            Returns(store, commands, authorities=trusted, clock=_utc_now),
-            Claims(store, commands, number=settings.claim_ledger),
+            LicenseFiles(store, commands, spent),
+            Returns(store, commands, spent, authorities=trusted, clock=_utc_now),
+            Claims(store, commands, spent, number=settings.claim_ledger),
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(

@@ -16,6 +16,9 @@ _ACCOUNTS = f"""
 SELECT 'project/' || project FROM projects
  WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)
 UNION ALL
+SELECT 'held/' || project FROM projects
+ WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)
+UNION ALL
 SELECT 'device/' || serial FROM devices
  WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)"""  # noqa: S608
 # What happened to a device while it was another company's is not shown.

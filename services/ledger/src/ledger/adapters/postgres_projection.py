@@ -8,8 +8,10 @@ from typing import Any
 from contracts.entries import GENESIS, Entry
 from contracts.events import Event
 from contracts.postings import device_account, project_account
+from ledger.adapters import postgres_projection_staff
 from ledger.adapters.postgres import SCHEMA, database_trouble
 from ledger.adapters.postgres_history_rows import forget_types, history_added, write_devices_by_type
+from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
 from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold, touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
@@ -35,8 +37,12 @@ class PostgresProjection:
         async with self._transaction(f"write entries up to {after.sequence}") as connection:
             if await _position(connection, ledger) != before:
                 raise PositionMoved(f"the rows of ledger {ledger} do not stand at entry {before.sequence}")
-            held = await _held(connection, ledger, touched(entries))
-            await _write(connection, ledger, fold(entries, held), held)
+            accounts = touched(entries)
+            held = await _held(connection, ledger, accounts)
+            legacy = await postgres_projection_staff.legacy_held(connection, ledger, accounts)
+            changes = fold(entries, held, legacy)
+            await _write(connection, ledger, changes, held)
+            await postgres_projection_staff.write(connection, ledger, changes.staff, legacy)
             await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
             if entries:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{ledger}:{after.sequence}")
@@ -99,6 +105,7 @@ async def _held(connection: Any, ledger: int, accounts: frozenset[str]) -> dict[
     for query, prefix in (
         ("SELECT project, license_type, free FROM balances WHERE ledger = $1 AND project = ANY($2)", _PROJECT),
         ("SELECT serial, license_type, count FROM device_licenses WHERE ledger = $1 AND serial = ANY($2)", _DEVICE),
+        ("SELECT project, license_type, held FROM held_licenses WHERE ledger = $1 AND project = ANY($2)", HELD),
     ):
         names = [account.removeprefix(prefix) for account in accounts if account.startswith(prefix)]
         for name, license_type, units in await connection.fetch(query, ledger, names) if names else ():
@@ -116,6 +123,7 @@ async def _write(connection: Any, ledger: int, changes: Changes, before: Mapping
     await _write_redemptions(connection, ledger, changes)
     await _write_devices(connection, ledger, changes)
     await _write_balances(connection, ledger, changes, before)
+    await write_newest(connection, ledger, changes)
     await write_people(connection, ledger, changes.people)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from contracts.entries import Entry
 from contracts.events import (
@@ -13,19 +13,27 @@ from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
     CompanyRegistered,
+    CorrectionApplied,
     DeviceAdded,
+    DeviceBlocked,
     DeviceClaimed,
+    DeviceModelsDefined,
     DeviceMoved,
     DeviceOffered,
     DeviceOfferWithdrawn,
     DeviceReleased,
+    DevicesRegistered,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
+    LegacyLicensesConverted,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
     LicensesReturned,
+    LicensesUpgraded,
+    LicenseTypesDefined,
     MemberAdded,
     MemberRemoved,
     ProjectArchived,
@@ -33,11 +41,17 @@ from contracts.events import (
     ProjectRenamed,
     RightsGranted,
     RightsRevoked,
+    SoftwareServiceBought,
+    TestLicensesIssued,
+    WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.postings import ISSUANCE, Posting, device_account, postings, project_account
+from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
+from ledger.application import projection_catalog, projection_staff
+from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
 from ledger.application.projection_people import PeopleChanges
+from ledger.application.projection_staff import StaffChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
@@ -135,35 +149,53 @@ class Changes:
     entries: list[EntryRow] = field(default_factory=list[EntryRow])
     subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
     versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
+    catalog: CatalogChanges = field(default_factory=CatalogChanges)
+    staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all but issuance."""
+    """The accounts whose holdings `fold` has to know: all but issuance and retired, which nobody asks for."""
     found: set[str] = set()
     for entry in entries:
         match entry.data:
-            case ActivationKeyRedeemed(project=project):
+            case WarrantyExtended(project=project) | ActivationKeyRedeemed(project=project, coverage=None):
                 found.add(project_account(project))
-            case LicensesMoved(source=source, target=target):
+            case (
+                ActivationKeyRedeemed(project=project)
+                | SoftwareServiceBought(project=project)
+                | HeldLicensesReleased(project=project)
+            ):
+                found |= {project_account(project), held_account(project)}
+            case LicensesUpgraded(project=project, device=device):
+                found.add(device_account(device.serial) if device else project_account(project))
+            case LicensesMoved(source=source, target=target, coverage=coverage):
                 found |= {project_account(source), project_account(target)}
+                found |= {held_account(target)} if coverage else set()
             case (
                 DeviceAdded(device=device)
                 | LicensesAllocated(device=device)
                 | LicensesReturned(device=device)
+                | TestLicensesIssued(device=device)
                 | LicensesDeallocated(device=device)
                 | DeviceMoved(device=device)
                 | DeviceClaimed(device=device)
             ):
                 found |= {project_account(device.project), device_account(device.serial)}
-            case _:
-                pass
-    return frozenset(found)
+            case event:
+                found |= projection_staff.accounts_of(event)
+    return frozenset(found - UNHELD)
 
 
-def fold(entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]]) -> Changes:
-    """All that the entries change, given what the touched accounts held before; raises LawBroken."""
+def fold(
+    entries: Iterable[Entry[Event]], held: Mapping[str, Mapping[str, int]], legacy: Mapping[str, Mapping[str, int]]
+) -> Changes:
+    """All that the entries change, given what the touched accounts held before; raises LawBroken.
+
+    `legacy` are the old licenses that they held, by name.
+    """
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
+    changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
         _enter(changes, entry)
         _post(changes, entry)
@@ -183,7 +215,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
         held = None
-        if posting.account != ISSUANCE:
+        if posting.account not in UNHELD:
             held = _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
@@ -224,6 +256,7 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
     match event:
         case LedgerFounded():
             _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
+            projection_catalog.note_founded(changes.catalog, event, entry.sequence)
         case CompanyRegistered():
             _company(changes, entry, event.company, event.kind, event.default_project, event.administrator)
         case ProjectCreated():
@@ -234,9 +267,9 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
-            _classes(changes, event.lots)
+            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
         case LicensesMoved():
-            _classes(changes, event.lots)
+            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
         case DeviceReleased():
             changes.released.add(event.serial)
         case DeviceAdded() | DeviceMoved() | DeviceClaimed():
@@ -244,10 +277,29 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         case LicensesAllocated() | LicensesReturned() | LicensesDeallocated():
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
+            if isinstance(event, LicensesReturned):
+                projection_staff.returned(changes.staff, event)
         case LicenseFileDelivered():
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
             )
+        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
+            projection_catalog.note(changes.catalog, event, entry.sequence)
+        case TestLicensesIssued():
+            _device(changes, entry, event.company, event.device)
+            projection_catalog.note_test(changes.catalog, event, entry.sequence)
+        case SoftwareServiceBought():
+            _classes(changes, event.lots + event.released)
+            projection_catalog.note_service(changes.catalog, event, entry.sequence)
+        case HeldLicensesReleased():
+            _classes(changes, event.lots + event.released)
+        case LicensesUpgraded():
+            _classes(changes, event.given_up + event.lots)
+            if event.device is not None:
+                _device(changes, entry, event.company, event.device)
+        case WarrantyExtended():
+            _classes(changes, event.lots)
+            projection_catalog.note_warranty(changes.catalog, event, entry.sequence)
         case (
             MemberAdded()
             | MemberRemoved()
@@ -262,7 +314,22 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
         ):
             pass  # changes.people has noted it
         case _:
-            assert_never(event)
+            _note_staff(changes, entry, event)
+
+
+def _note_staff(changes: Changes, entry: Entry[Event], event: projection_staff.StaffEvent) -> None:
+    projection_staff.note(changes.staff, entry, event)
+    match event:
+        case DeviceBlocked():
+            _device(changes, entry, event.company, event.device)
+        case CorrectionApplied():
+            _classes(changes, event.lots)
+            if event.device is not None:
+                _device(changes, entry, event.company, event.device)
+        case LegacyLicensesConverted():
+            _classes(changes, event.lots)
+        case _:
+            pass
 
 
 def _company(

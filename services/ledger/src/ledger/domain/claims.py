@@ -9,7 +9,7 @@ from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, Withd
 from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving
-from ledger.domain.rights import refuse_project
+from ledger.domain.rights import is_blocked, refuse_project
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
 
@@ -91,6 +91,8 @@ def claim_device(
     project = ledger.projects[code.project]
     if now >= code.expires or project.archived:
         return Rejection("claim_code_expired")
+    if is_blocked(ledger, "companies", project.company):
+        return Rejection("company_blocked")
     if command.serial in ledger.devices:
         return Rejection("device_known_elsewhere")
     return DeviceClaimed(

@@ -6,6 +6,7 @@ from typing import assert_never
 from immutables import Map
 
 from contracts.actors import Account, Actor, Operator
+from contracts.catalog import described
 from contracts.commands import CompanyCommand, CompanyKind, CreateProject, FoundLedger, RegisterCompany
 from contracts.events import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.identifiers import default_project_of
@@ -34,7 +35,8 @@ def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
     match event:
         case LedgerFounded():
             catalog = Map({d.license_type: d.license_class for d in event.catalog})
-            founded = ledger._replace(vendor=event.vendor, catalog=catalog)
+            facts = Map({d.license_type: described(d) for d in event.catalog})
+            founded = ledger._replace(vendor=event.vendor, catalog=catalog, facts=facts)
             return _with_company(founded, event.vendor, "vendor", event.administrator, event.default_project)
         case CompanyRegistered():
             return _with_company(ledger, event.company, event.kind, event.administrator, event.default_project)

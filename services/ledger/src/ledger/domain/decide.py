@@ -9,32 +9,71 @@ from contracts.commands import (
     AddDevice,
     AddMember,
     AllocateLicenses,
+    ApproveCorrection,
     ArchiveProject,
+    BlockActivationKey,
+    BlockCompany,
+    BlockDevice,
+    BuySoftwareService,
     ClaimDevice,
     Command,
+    ConvertLegacyLicenses,
     CreateClaimCode,
     CreateProject,
     DeallocateLicenses,
+    DefineDeviceModels,
+    DefineLicenseTypes,
+    ExtendWarranty,
     FoundLedger,
+    GiveLegacyConsent,
     GrantRights,
+    ImportLegacyLicenses,
     IssueActivationKey,
+    IssueTestLicenses,
     MoveDevice,
     MoveLicenses,
     OfferDevice,
+    ProposeCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
+    RegisterDevices,
+    RejectCorrection,
     ReleaseDevice,
+    ReleaseHeldLicenses,
+    ReleaseReturnLimit,
     RemoveMember,
     RenameProject,
+    ReportSpentCertificate,
     ReturnLicenses,
     RevokeRights,
     TransferDevice,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+    UpgradeLicenses,
     WithdrawClaimCode,
     WithdrawDeviceOffer,
 )
-from ledger.domain import claims, companies, devices, keys, moves, people, projects, returns
+from ledger.domain import (
+    blocks,
+    catalog,
+    claims,
+    companies,
+    corrections,
+    devices,
+    keys,
+    legacy,
+    moves,
+    people,
+    projects,
+    returns,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.rights import refuse_blocked
 from ledger.domain.state import Ledger
 
 
@@ -42,17 +81,35 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     """The ledger's answer to a command, from its state and the time alone; the time is aware UTC."""
     if ledger.vendor is None and not isinstance(command, FoundLedger):
         return Rejection("ledger_not_founded")
+    if refused := refuse_blocked(ledger, actor):
+        return refused
     match command:
         case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
             return devices.decide(ledger, command, actor)
-        case ReturnLicenses():
-            return returns.decide(ledger, command, actor)
+        case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
+            return returns.decide(ledger, command, actor, now=now)
         case RedeemActivationKey() | IssueActivationKey():
-            return keys.decide(ledger, command, actor)
+            return keys.decide(ledger, command, actor, now)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
+        case DefineLicenseTypes() | DefineDeviceModels() | RegisterDevices():
+            return catalog.decide(ledger, command, actor, now)
+        case ExtendWarranty():
+            return warranty.decide(ledger, command, actor, now)
+        case IssueTestLicenses():
+            return test_licenses.decide(ledger, command, actor, now)
+        case BuySoftwareService() | ReleaseHeldLicenses() | UpgradeLicenses():
+            return service.decide(ledger, command, actor, now)
+        case BlockActivationKey() | BlockDevice() | BlockCompany():
+            return blocks.decide(ledger, command, actor)
+        case UnblockActivationKey() | UnblockDevice() | UnblockCompany():
+            return blocks.decide(ledger, command, actor)
+        case ProposeCorrection() | ApproveCorrection() | RejectCorrection():
+            return corrections.decide(ledger, command, actor)
+        case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
+            return legacy.decide(ledger, command, actor)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
-            return projects.decide(ledger, command, actor)
+            return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
             return moves.decide(ledger, command, actor)
         case GrantRights() | RevokeRights() | AddMember() | RemoveMember():

@@ -6,9 +6,10 @@ from contracts.actors import Actor
 from contracts.commands import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
+from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import has_right, refuse_device, refuse_project
+from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
@@ -90,6 +91,8 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return Rejection("device_unknown")
     if refused := refuse_elsewhere(ledger, actor, device, command.project):
         return refused
+    if is_blocked(ledger, "devices", command.serial):
+        return Rejection("device_blocked")
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
@@ -101,6 +104,7 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         generation=device.generation,
         issue=device.issue + 1,
         licenses=ledger.lots(plus(device.holdings, wanted)),
+        test=device.test,
     )
     return LicensesAllocated(company=project.company, lots=ledger.lots(wanted), device=after)
 
@@ -130,7 +134,7 @@ def _refuse_allocation(
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
     if len(device.holdings.keys() | wanted.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
-    return None
+    return refuse_limits(ledger, command.serial, device, wanted)
 
 
 def record_delivery(
@@ -141,6 +145,8 @@ def record_delivery(
     if device is None:
         return Rejection("device_unknown")
     if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
+        return refused
+    if refused := _refuse_blocked(ledger, command.serial, device):
         return refused
     if (command.generation, command.issue) != (device.generation, device.issue):
         return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})
@@ -155,3 +161,10 @@ def record_delivery(
         file_sha256=command.file_sha256,
         path=command.path,
     )
+
+
+def _refuse_blocked(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
+    """A blocked device gets no file, whoever asks; nor does any device of a blocked company."""
+    if is_blocked(ledger, "devices", serial):
+        return Rejection("device_blocked")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None

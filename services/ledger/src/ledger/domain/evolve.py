@@ -4,48 +4,102 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.events import (
+    ActivationKeyBlocked,
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    ActivationKeyUnblocked,
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
+    CompanyBlocked,
     CompanyRegistered,
+    CompanyUnblocked,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
     DeviceAdded,
+    DeviceBlocked,
     DeviceClaimed,
+    DeviceModelsDefined,
     DeviceMoved,
     DeviceOffered,
     DeviceOfferWithdrawn,
     DeviceReleased,
+    DevicesRegistered,
+    DeviceUnblocked,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
     LicenseFileDelivered,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
     LicensesReturned,
+    LicensesUpgraded,
+    LicenseTypesDefined,
     MemberAdded,
     MemberRemoved,
     ProjectArchived,
     ProjectCreated,
     ProjectRenamed,
+    ReturnLimitReleased,
     RightsGranted,
     RightsRevoked,
+    SoftwareServiceBought,
+    SpentCertificateSeen,
+    TestLicensesIssued,
+    WarrantyExtended,
 )
-from ledger.domain import claims, companies, devices, keys, moves, people, projects, returns
+from ledger.domain import (
+    blocks,
+    catalog,
+    claims,
+    companies,
+    corrections,
+    devices,
+    keys,
+    legacy,
+    moves,
+    people,
+    projects,
+    returns,
+    service,
+    test_licenses,
+    warranty,
+)
 from ledger.domain.state import Ledger
 
 
-def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:  # noqa: ARG001
+def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
     ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
             return devices.evolve(ledger, event)
-        case LicensesReturned():
-            return returns.evolve(ledger, event)
+        case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
+            return returns.evolve(ledger, event, at=at)
         case ActivationKeyIssued() | ActivationKeyRedeemed():
             return keys.evolve(ledger, event)
         case ProjectCreated() | CompanyRegistered() | LedgerFounded():
             return companies.evolve(ledger, event)
+        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
+            return catalog.evolve(ledger, event)
+        case WarrantyExtended():
+            return warranty.evolve(ledger, event)
+        case TestLicensesIssued():
+            return test_licenses.evolve(ledger, event)
+        case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
+            return service.evolve(ledger, event)
+        case ActivationKeyBlocked() | DeviceBlocked() | CompanyBlocked():
+            return blocks.evolve(ledger, event)
+        case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
+            return blocks.evolve(ledger, event)
+        case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
+            return corrections.evolve(ledger, event)
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+            return legacy.evolve(ledger, event)
         case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
             return projects.evolve(ledger, event)
         case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():

@@ -1,22 +1,25 @@
 """Activation keys: issued by the vendor, redeemed once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.commands import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.dates import civil_day
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
+from ledger.domain.rights import has_right, is_blocked, refuse_project, refuse_staff_only
+from ledger.domain.service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
 
-def decide(ledger: Ledger, command: KeyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case RedeemActivationKey():
-            return redeem_activation_key(ledger, command, actor)
+            return redeem_activation_key(ledger, command, actor, now)
         case IssueActivationKey():
             return issue_activation_key(ledger, command, actor)
         case _:
@@ -31,10 +34,11 @@ def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
             return ledger._replace(keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
             redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
-            return ledger._replace(
+            credited = ledger._replace(
                 projects=ledger.credited(event.project, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
             )
+            return covered(credited, event.project, event.coverage)
         case _:
             assert_never(event)
 
@@ -58,7 +62,7 @@ def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Act
 
 
 def redeem_activation_key(
-    ledger: Ledger, command: RedeemActivationKey, actor: Actor
+    ledger: Ledger, command: RedeemActivationKey, actor: Actor, now: datetime
 ) -> ActivationKeyRedeemed | Rejection:
     """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
@@ -70,6 +74,8 @@ def redeem_activation_key(
     if isinstance(key, RedeemedKey):
         seen = key.company == project.company and has_right(ledger, actor, key.project, "view")
         return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
+    if is_blocked(ledger, "activation-keys", command.key_digest):
+        return Rejection("key_blocked")
     for name, count in key.licenses.items():
         if project.free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
@@ -78,6 +84,7 @@ def redeem_activation_key(
         company=project.company,
         project=command.project,
         lots=ledger.lots(key.licenses),
+        coverage=coverage(ledger, command.project, key.licenses, civil_day(now)),
     )
 
 

@@ -14,6 +14,7 @@ from contracts.commands import (
 )
 from contracts.events import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.licenses import DeviceLicenses
+from contracts.postings import device_account
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
@@ -87,14 +88,14 @@ def move_device(ledger: Ledger, command: MoveDevice, device: Device, actor: Acto
 
 def release_device(ledger: Ledger, command: ReleaseDevice, device: Device, actor: Actor) -> DeviceReleased | Rejection:
     """A device without PBX licenses leaves its company; gateway licenses stay on it, wherever it goes."""
-    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, device):
+    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, command.serial, device):
         return refused
     return DeviceReleased(company=device.company, project=device.project, serial=command.serial)
 
 
 def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Actor) -> DeviceOffered | Rejection:
     """One side's consent: a device without PBX licenses is offered to one company at a time."""
-    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, device):
+    if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, command.serial, device):
         return refused
     if command.company not in ledger.companies:
         return Rejection("company_unknown")
@@ -129,7 +130,7 @@ def accept_device(ledger: Ledger, command: AcceptDevice, device: Device, actor: 
     company = ledger.projects[command.project].company
     if ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
         return Rejection("offer_unknown")
-    if refused := _refuse_full(ledger, device):
+    if refused := _refuse_full(ledger, command.serial, device):
         return refused
     return _move(ledger, device, _at(ledger, command.serial, device, command.project))
 
@@ -147,9 +148,11 @@ def transfer_device(ledger: Ledger, command: TransferDevice, device: Device) -> 
     return event.model_copy(update={"reason": command.reason, "reference": command.reference})
 
 
-def _refuse_full(ledger: Ledger, device: Device) -> Rejection | None:
+def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
     """No to a device with licenses that would leave the company's books with it (rule R1)."""
-    if any(ledger.catalog[name] in RETURNABLE for name in device.holdings):
+    if device_account(serial) in ledger.rare.legacy or any(
+        ledger.catalog[name] in RETURNABLE for name in device.holdings
+    ):
         return Rejection("device_not_empty")
     return None
 

@@ -1,25 +1,29 @@
 """Projects renamed and archived, and licenses that go between projects or back from a device (rules R5 and X4)."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.commands import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
+from contracts.dates import civil_day
 from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
+from contracts.postings import project_account
 from ledger.domain.companies import comparable_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
 from ledger.domain.keys import asked_for
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import refuse_project, refuse_project_administration
-from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
+from ledger.domain.service import coverage, covered
+from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 
-def decide(ledger: Ledger, command: ProjectCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: ProjectCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case MoveLicenses():
-            return move_licenses(ledger, command, actor)
+            return move_licenses(ledger, command, actor, now)
         case DeallocateLicenses():
             return deallocate_licenses(ledger, command, actor)
         case RenameProject():
@@ -36,7 +40,8 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
         case LicensesMoved():
             units = holdings_of(event.lots)
             left = ledger._replace(projects=ledger.debited(event.source, units))
-            return left._replace(projects=left.credited(event.target, units))
+            arrived = left._replace(projects=left.credited(event.target, units))
+            return covered(arrived, event.target, event.coverage)
         case LicensesDeallocated():
             device = event.device
             return ledger._replace(
@@ -85,13 +90,14 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
     if refused := refuse_project_administration(ledger, actor, command.project):
         return refused
     project = ledger.projects[command.project]
-    if project.devices or project.free:
-        return Rejection("project_not_empty", {"devices": project.devices, "free": sum(project.free.values())})
+    unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
+    if project.devices or unbound or project_account(command.project) in ledger.rare.legacy:
+        return Rejection("project_not_empty", {"devices": project.devices, "free": sum(unbound.values())})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 
 
-def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor) -> LicensesMoved | Rejection:
-    """Free licenses go to another project of the company, for who has `licenses` in both (rule X4)."""
+def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor, now: datetime) -> LicensesMoved | Rejection:
+    """Free licenses go to another project of the company, for who has `licenses` in both (rules X4 and D6)."""
     for project in (command.source, command.target):
         if refused := refuse_project(ledger, actor, project, "licenses"):
             return refused
@@ -105,7 +111,13 @@ def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor) -> Licens
         return wanted
     if refused := _refuse_move(source, target, wanted):
         return refused
-    return LicensesMoved(company=source.company, source=command.source, target=command.target, lots=ledger.lots(wanted))
+    return LicensesMoved(
+        company=source.company,
+        source=command.source,
+        target=command.target,
+        lots=ledger.lots(wanted),
+        coverage=coverage(ledger, command.target, wanted, civil_day(now)),
+    )
 
 
 def _refuse_move(source: Project, target: Project, wanted: Holdings) -> Rejection | None:

@@ -1,37 +1,70 @@
 """Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
 
+from datetime import datetime, timedelta
+from typing import assert_never
+
 from contracts.actors import Actor
-from contracts.commands import ReturnCommand, ReturnLicenses
-from contracts.events import LicensesReturned, ReturnEvent
+from contracts.actors import Device as DeviceActor
+from contracts.commands import ReleaseReturnLimit, ReportSpentCertificate, ReturnCommand, ReturnLicenses
+from contracts.events import LicensesReturned, ReturnEvent, ReturnLimitReleased, SpentCertificateSeen
 from contracts.licenses import MAX_HELD
+from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rights import refuse_device
-from ledger.domain.state import NOTHING, AcceptedReturn, Holdings, Ledger, holdings_of, minus
+from ledger.domain.rights import refuse_device, refuse_staff_only
+from ledger.domain.state import NOTHING, AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
+MAX_RETURNS, RETURN_DAYS = 5, 30
+"""More accepted returns of one device within so many days look like abuse: staff has to look first."""
 
 
-def decide(ledger: Ledger, command: ReturnCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: ReturnCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
-    return return_licenses(ledger, command, actor)
+    match command:
+        case ReturnLicenses():
+            return return_licenses(ledger, command, actor, now=now)
+        case ReleaseReturnLimit():
+            return release_limit(ledger, command, actor, now=now)
+        case ReportSpentCertificate():
+            return report_spent(ledger, command, actor)
+        case _:
+            assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ReturnEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime) -> Ledger:
     """The ledger after an event of this family."""
+    match event:
+        case LicensesReturned():
+            return _returned(ledger, event, at)
+        case ReturnLimitReleased():
+            released = ledger.rare.limits_released.set(event.serial, ledger.sequence)
+            return ledger._replace(rare=ledger.rare._replace(limits_released=released))
+        case SpentCertificateSeen():
+            seen = ledger.rare.spent_seen.set((event.serial, event.generation), ledger.sequence)
+            return ledger._replace(rare=ledger.rare._replace(spent_seen=seen))
+        case _:
+            assert_never(event)
+
+
+def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
-    accepted = AcceptedReturn(event.document_digest, ledger.sequence)
+    accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
     after = known.changed(device)._replace(returns=(*known.returns, accepted), bound=NOTHING)
     return ledger._replace(
         projects=ledger.credited(device.project, holdings_of(event.lots)),
         devices=ledger.devices.set(device.serial, after),
+        rare=legacy.freed(ledger, device.serial, device.project),
     )
 
 
 def return_licenses(
-    ledger: Ledger, command: ReturnLicenses, actor: Actor
+    ledger: Ledger, command: ReturnLicenses, actor: Actor, *, now: datetime
 ) -> LicensesReturned | AlreadyDone | Rejection:
-    """The ledger decides, not the document (C1): credited is every PBX license that stands on the device."""
+    """The ledger decides, not the document (C1): credited is every PBX license that stands on the device.
+
+    A test ends without credit (C6).
+    """
     device = ledger.devices.get(command.serial)
     if device is None:
         return Rejection("device_unknown")
@@ -44,6 +77,10 @@ def return_licenses(
         return Rejection("generation_spent", {"generation": device.generation})
     if command.generation > device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
+    if refused := legacy.refuse_return(ledger, command.serial):
+        return refused
+    if is_at_limit(ledger, command.serial, device, now=now):
+        return Rejection("return_limit", {"limit": MAX_RETURNS, "days": RETURN_DAYS})
     credited = {name: n for name, n in device.holdings.items() if ledger.catalog[name] in RETURNABLE}
     if refused := _refuse_credit(ledger, device.project, credited):
         return refused
@@ -51,6 +88,7 @@ def return_licenses(
         generation=device.generation + 1,
         issue=device.issue + 1,
         holdings=minus(device.holdings, credited),
+        test=None,
     )
     return LicensesReturned(
         company=device.company,
@@ -71,3 +109,53 @@ def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejectio
         if free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
     return None
+
+
+def release_limit(
+    ledger: Ledger, command: ReleaseReturnLimit, actor: Actor, *, now: datetime
+) -> ReturnLimitReleased | Rejection:
+    """Staff has looked: the device's returns so far count no more."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    device = ledger.devices.get(command.serial)
+    if device is None:
+        return Rejection("device_unknown")
+    if not is_at_limit(ledger, command.serial, device, now=now):
+        return Rejection("return_limit_not_reached")
+    return ReturnLimitReleased(
+        company=device.company,
+        project=device.project,
+        serial=command.serial,
+        reason=command.reason,
+        reference=command.reference,
+    )
+
+
+def report_spent(
+    ledger: Ledger, command: ReportSpentCertificate, actor: Actor
+) -> SpentCertificateSeen | AlreadyDone | Rejection:
+    """Told once for each device and generation, however often the box comes back with it (attack T6)."""
+    device = ledger.devices.get(command.serial)
+    if device is None or not isinstance(actor, DeviceActor) or actor.serial != command.serial:
+        return Rejection("device_unknown")
+    if command.generation >= device.generation:
+        return Rejection("generation_unknown", {"generation": device.generation})
+    seen = ledger.rare.spent_seen.get((command.serial, command.generation))
+    if seen is not None:
+        return AlreadyDone(seen)
+    return SpentCertificateSeen(
+        company=device.company,
+        project=device.project,
+        serial=command.serial,
+        generation=command.generation,
+        current_generation=device.generation,
+        certificate_sha256=command.certificate_sha256,
+    )
+
+
+def is_at_limit(ledger: Ledger, serial: str, device: Device, *, now: datetime) -> bool:
+    """Whether one more return within the days would be one too many, staff's releases counted in."""
+    released = ledger.rare.limits_released.get(serial, 0)
+    since = now - timedelta(days=RETURN_DAYS)
+    recent = sum(1 for one in device.returns if one.sequence > released and one.at > since)
+    return recent >= MAX_RETURNS

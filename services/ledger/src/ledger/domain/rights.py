@@ -3,13 +3,13 @@
 Outside one's own companies, unknown and forbidden look the same (rule X7).
 """
 
-from typing import get_args
+from typing import Literal, get_args
 
 from contracts.actors import Account, Actor, Device
 from contracts.commands import Right
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Device as KnownDevice
-from ledger.domain.state import Ledger, Rights
+from ledger.domain.state import Ledger, Project, Rights
 
 NO_RIGHTS: Rights = frozenset()
 ALL_RIGHTS: Rights = frozenset(get_args(Right))
@@ -27,6 +27,18 @@ def administers(ledger: Ledger, actor: Actor, company: str) -> bool:
 def is_staff(ledger: Ledger, actor: Actor) -> bool:
     """Whether the actor acts for the vendor."""
     return ledger.vendor is not None and administers(ledger, actor, ledger.vendor)
+
+
+def is_blocked(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> bool:
+    """Whether staff has stopped this key, device or company."""
+    return f"{kind}/{name}" in ledger.rare.blocked
+
+
+def refuse_blocked(ledger: Ledger, actor: Actor) -> Rejection | None:
+    """No to every account that acts for a blocked company: it can do nothing but look."""
+    if ledger.rare.blocked and isinstance(actor, Account) and is_blocked(ledger, "companies", actor.company):
+        return Rejection("company_blocked")
+    return None
 
 
 def refuse_staff_only(ledger: Ledger, actor: Actor) -> Rejection | None:
@@ -69,7 +81,7 @@ def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> 
     """No to everybody who has not this right in the project, and to all when it is archived."""
     if not has_right(ledger, actor, project, right):
         return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
-    return Rejection("project_archived") if ledger.projects[project].archived else None
+    return _refuse_closed(ledger, ledger.projects[project])
 
 
 def refuse_project_administration(ledger: Ledger, actor: Actor, project: str) -> Rejection | None:
@@ -77,7 +89,7 @@ def refuse_project_administration(ledger: Ledger, actor: Actor, project: str) ->
     known = ledger.projects.get(project)
     if known is None or not administers(ledger, actor, known.company):
         return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
-    return Rejection("project_archived") if known.archived else None
+    return _refuse_closed(ledger, known)
 
 
 def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice, right: Right) -> Rejection | None:
@@ -89,9 +101,9 @@ def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice
 
 def refuse_handling(ledger: Ledger, actor: Actor, device: KnownDevice, right: Right) -> Rejection | None:
     """No to everybody who has not this right in the device's project, the device itself among them."""
-    if has_right(ledger, actor, device.project, right):
-        return None
-    return Rejection("no_right" if _knows_of(ledger, actor, device.project) else "device_unknown")
+    if not has_right(ledger, actor, device.project, right):
+        return Rejection("no_right" if _knows_of(ledger, actor, device.project) else "device_unknown")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None
 
 
 def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rejection | None:
@@ -99,6 +111,13 @@ def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rej
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
     return None if is_member(ledger, actor, device.company) else Rejection("no_right")
+
+
+def _refuse_closed(ledger: Ledger, project: Project) -> Rejection | None:
+    """No to all in a project that is archived, or whose company staff has blocked."""
+    if project.archived:
+        return Rejection("project_archived")
+    return Rejection("company_blocked") if is_blocked(ledger, "companies", project.company) else None
 
 
 def _knows_of(ledger: Ledger, actor: Actor, project: str) -> bool:

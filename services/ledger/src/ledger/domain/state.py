@@ -6,13 +6,16 @@ What every entry makes anew is a NamedTuple: a frozen dataclass takes four times
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from immutables import Map
 
+from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind, Right
-from contracts.licenses import DeviceLicenses, LicenseClass, Lot
+from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
+from contracts.service import ServicePeriod
+from ledger.domain.rare import Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -84,6 +87,7 @@ class AcceptedReturn:
 
     document_digest: str
     sequence: int
+    at: datetime
 
 
 class Device(NamedTuple):
@@ -100,6 +104,7 @@ class Device(NamedTuple):
     delivered: int = 0
     delivered_sequence: int = 0
     returns: tuple[AcceptedReturn, ...] = ()
+    test: TestLicenses | None = None
     bound: Holdings = NOTHING
 
     def changed(self, stated: DeviceLicenses) -> "Device":
@@ -113,15 +118,34 @@ class Device(NamedTuple):
             delivered=self.delivered,
             delivered_sequence=self.delivered_sequence,
             returns=self.returns,
+            test=stated.test,
             bound=self.bound,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A device that the vendor delivered, and the months of warranty that it has in all, extensions included."""
+
+    model: str
+    delivered_on: date
+    warranty_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTest:
+    """The one test that a serial ever gets, and the entry that issued it."""
+
+    test: TestLicenses
+    sequence: int
 
 
 class Ledger(NamedTuple):
     """All that the rules need to know; `sequence` is the last entry's.
 
     `released` are devices in no project, by serial; `grants` are a person's rights by project; `offers` are the
-    companies that devices are offered to, by serial.
+    companies that devices are offered to, by serial. `facts` say about a type what `catalog` does not; `tests` are the
+    one test of each serial, for ever; `held` are a project's licenses that wait until its service is paid for them.
     """
 
     sequence: int = 0
@@ -136,6 +160,13 @@ class Ledger(NamedTuple):
     grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
     offers: Map[str, str] = Map[str, str]()
     claim_codes: Map[str, OpenClaimCode | SpentClaimCode] = Map[str, OpenClaimCode | SpentClaimCode]()
+    facts: Map[str, LicenseTypeFacts] = Map[str, LicenseTypeFacts]()
+    models: Map[str, DeviceModel] = Map[str, DeviceModel]()
+    delivered: Map[str, Delivered] = Map[str, Delivered]()
+    tests: Map[str, IssuedTest] = Map[str, IssuedTest]()
+    service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
+    held: Map[str, Holdings] = Map[str, Holdings]()
+    rare: Rare = Rare()
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""
@@ -167,6 +198,7 @@ class Ledger(NamedTuple):
             generation=device.generation,
             issue=device.issue,
             licenses=self.lots(device.holdings),
+            test=device.test,
         )
 
 

@@ -6,20 +6,40 @@ whatever the rules are, so that a wrong or stolen writer cannot get a signature 
 
 from collections.abc import Iterable, Mapping
 
+from contracts.catalog import described
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
     CompanyRegistered,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
     DeviceAdded,
+    DeviceBlocked,
+    DevicesRegistered,
     Event,
+    HeldLicensesReleased,
     LedgerFounded,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
     LicensesAllocated,
     LicensesReturned,
+    LicensesUpgraded,
+    LicenseTypesDefined,
     ProjectCreated,
+    SoftwareServiceBought,
+    TestLicensesIssued,
+    WarrantyExtended,
 )
-from contracts.licenses import DeviceLicenses, LicenseClass, LicenseTypeDefinition, Lot
+from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 from contracts.postings import ISSUANCE, Posting, device_account, postings
+from contracts.service import Coverage
+from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves
+from signer.domain.books_periods import Periods
+from signer.domain.books_service import ServiceBooks
+from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
 
 RETURNABLE: LicenseClass = "pbx"
@@ -30,15 +50,28 @@ FIRST_ISSUE = 1
 class Books:
     """What the entries so far add up to. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_accounts", "_catalog", "_devices", "_keys", "_moves", "_projects")
+    __slots__ = (
+        "_accounts",
+        "_catalog",
+        "_devices",
+        "_keys",
+        "_moves",
+        "_periods",
+        "_projects",
+        "_service",
+        "_staff",
+    )
 
     def __init__(self) -> None:
-        self._catalog: dict[str, LicenseClass] = {}
+        self._catalog: Catalog = {}
         self._projects: dict[str, str] = {}  # its company
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
         self._accounts: dict[str, dict[str, int]] = {}
+        self._periods = Periods()
+        self._service = ServiceBooks()
         self._moves = Moves(self)
+        self._staff = StaffBooks()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
@@ -47,8 +80,16 @@ class Books:
                 return self._allocated(event)
             case LicensesReturned():
                 return self._returned(event)
+            case TestLicensesIssued():
+                return self._test_issued(event)
+            case LicensesUpgraded():
+                return self._upgraded(event)
             case DeviceAdded():
                 return self._added(event)
+            case DeviceBlocked():
+                return self._changed(event.device, event.company)
+            case CorrectionApplied():
+                return self._corrected(event)
             case ActivationKeyRedeemed():
                 self._redeemed(event)
             case ActivationKeyIssued():
@@ -59,6 +100,32 @@ class Books:
                 self._open(event.default_project, event.company)
             case LedgerFounded():
                 self._founded(event)
+            case LicenseTypesDefined():
+                define(self._catalog, event.license_types)
+            case DevicesRegistered():
+                self._periods.deliver(event)
+            case SoftwareServiceBought() | HeldLicensesReleased():
+                self._service_paid(event)
+            case WarrantyExtended():
+                self._warranty_extended(event)
+            case _:
+                return self._rare(event)
+        return None
+
+    def _rare(self, event: Event) -> DeviceLicenses | None:
+        """What staff does, and old licenses; all else is a move, or nothing to these books."""
+        match event:
+            case CorrectionProposed():
+                self.units(event.lots)
+                self._staff.proposed(event)
+            case CorrectionRejected():
+                self._staff.rejected(event)
+            case LegacyLicensesImported():
+                self._imported(event)
+            case LegacyConsentGiven():
+                self._staff.consented(event)
+            case LegacyLicensesConverted():
+                self._converted(event)
             case _:
                 return self._moves.post(event)
         return None
@@ -91,16 +158,20 @@ class Books:
     def returnable_on(self, serial: str) -> dict[str, int]:
         """The PBX licenses on a device."""
         held = self.balance(device_account(serial))
-        return {name: units for name, units in held.items() if self._catalog.get(name) == RETURNABLE}
+        return {name: units for name, units in held.items() if self._catalog[name].license_class == RETURNABLE}
 
     def balance(self, account: str) -> Mapping[str, int]:
         """What an account holds, by type."""
         return self._accounts.get(account, {})
 
+    def legacy(self, account: str) -> Mapping[str, int]:
+        """What old licenses an account holds, by name."""
+        return self._staff.legacy(account)
+
     def _founded(self, event: LedgerFounded) -> None:
         if self._catalog:
             raise LawBrokenError("ledger_founded_once", "the ledger was founded before")
-        self._catalog = _classes(event.catalog)
+        define(self._catalog, (described(definition) for definition in event.catalog))
         self._open(event.default_project, event.vendor)
 
     def _open(self, project: str, company: str) -> None:
@@ -120,6 +191,7 @@ class Books:
         if self.units(event.lots) != stands_for:
             raise LawBrokenError("key_lots_wrong", "the redeemed licenses are not those that the key was issued for")
         self.require_project(event.project, event.company)
+        self.cover(event.project, event.coverage)
         self.move(postings(event))
         self._keys[event.key_digest] = None
 
@@ -129,14 +201,46 @@ class Books:
         return self.arrive(device)
 
     def _allocated(self, event: LicensesAllocated) -> DeviceLicenses:
-        device = event.device
-        before = self.life(device.serial)
+        self.life(event.device.serial)
         self.units(event.lots)
-        self.require_project(device.project, event.company)
+        return self._changed(event.device, event.company, postings(event))
+
+    def _changed(self, device: DeviceLicenses, company: str, moves: tuple[Posting, ...] = ()) -> DeviceLicenses:
+        """The device's next issue in its project and generation."""
+        before = self.life(device.serial)
+        self.require_project(device.project, company)
         self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
-        self.move(postings(event))
+        self.move(moves)
         self.require_licenses(device)
         return device
+
+    def _corrected(self, event: CorrectionApplied) -> DeviceLicenses | None:
+        """What was proposed is moved, and a device is stated if one is touched."""
+        self._staff.applied(event)
+        for account in (event.source, event.target):
+            if account.startswith("project/"):
+                self.require_project(account.removeprefix("project/"), event.company)
+        touched = {account for account in (event.source, event.target) if account.startswith("device/")}
+        if touched != ({device_account(event.device.serial)} if event.device else set()):
+            raise LawBrokenError("correction_device_wrong", "the device that is corrected is not the one stated")
+        if event.device is not None:
+            return self._changed(event.device, event.company, postings(event))
+        self.move(postings(event))
+        return None
+
+    def _imported(self, event: LegacyLicensesImported) -> None:
+        self.require_project(event.project, event.company)
+        if event.serial is not None:
+            life = self._devices.get(event.serial)
+            if life is None or life.project != event.project:
+                raise LawBrokenError("device_project_wrong", f"device {event.serial} is not in the project")
+        self._staff.imported(event)
+
+    def _converted(self, event: LegacyLicensesConverted) -> None:
+        self.require_project(event.project, event.company)
+        self.units(event.lots)
+        self._staff.converted(event)
+        self.move(postings(event))
 
     def _returned(self, event: LicensesReturned) -> DeviceLicenses:
         device = event.device
@@ -149,10 +253,61 @@ class Books:
         self.require_project(device.project, event.company)
         self.live_on(device, DeviceLife(before.project, before.generation + 1, before.issue + 1))
         self._require_total(event)
+        self._periods.end_test(device.serial)
+        self._staff.returned(device.serial, device.project)
         self._moves.returned(device.serial)
         self.move(postings(event))
         self.require_licenses(device)
         return device
+
+    def _warranty_extended(self, event: WarrantyExtended) -> None:
+        if self.life(event.serial).project != event.project:
+            raise LawBrokenError("device_project_wrong", f"device {event.serial} is not in project {event.project}")
+        self.require_project(event.project, event.company)
+        self.units(event.lots)
+        self._periods.extend_warranty(event, self._catalog)
+        self.move(postings(event))
+
+    def _test_issued(self, event: TestLicensesIssued) -> DeviceLicenses:
+        device = event.device
+        before = self.life(device.serial)
+        self.require_project(device.project, event.company)
+        self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self._periods.issue_test(device, self._catalog)
+        self.require_licenses(device)
+        return device
+
+    def _service_paid(self, event: SoftwareServiceBought | HeldLicensesReleased) -> None:
+        self.require_project(event.project, event.company)
+        self.units(event.lots)
+        self.units(event.released)
+        if isinstance(event, SoftwareServiceBought):
+            self._service.buy(event)
+        else:
+            self._service.release(event)
+        self.move(postings(event))
+
+    def _upgraded(self, event: LicensesUpgraded) -> DeviceLicenses | None:
+        self.require_project(event.project, event.company)
+        self.units(event.given_up)
+        self.units(event.lots)
+        self._service.upgrade(event, self._catalog)
+        device = event.device
+        if device is not None:
+            before = self.life(device.serial)
+            if before.project != event.project:
+                raise LawBrokenError("device_project_wrong", f"device {device.serial} is in another project")
+            self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+        self.move(postings(event))
+        if device is not None:
+            self.require_licenses(device)
+        return device
+
+    def cover(self, project: str, coverage: Coverage | None) -> None:
+        """Licenses come into a project: what they cost, or that they are held, must follow from its service."""
+        if coverage is not None:
+            self.units(coverage.charged + coverage.held)
+            self._service.cover(project, coverage)
 
     def require_project(self, project: str, company: str) -> None:
         """The project is this company's, and not archived; raises LawBrokenError."""
@@ -186,13 +341,14 @@ class Books:
             raise LawBrokenError(
                 "device_licenses_wrong", f"the licenses stated for device {device.serial} are not those it holds"
             )
+        self._periods.require_test(device)
 
     def units(self, lots: Iterable[Lot]) -> dict[str, int]:
         """What lots say, each type once and of the class that the catalog gives it; raises LawBrokenError."""
         units: dict[str, int] = {}
         for lot in lots:
             known = self._catalog.get(lot.license_type)
-            if known != lot.license_class:
+            if known is None or known.license_class != lot.license_class:
                 raise self._wrong_class(lot)
             if lot.license_type in units:
                 raise LawBrokenError("lots_repeated", f"{lot.license_type} is named twice")
@@ -227,12 +383,3 @@ def require_balanced(moves: Iterable[Posting]) -> None:
         sums[move.license_type] = sums.get(move.license_type, 0) + move.units
     if any(sums.values()):
         raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")
-
-
-def _classes(catalog: Iterable[LicenseTypeDefinition]) -> dict[str, LicenseClass]:
-    classes: dict[str, LicenseClass] = {}
-    for definition in catalog:
-        if definition.license_type in classes:
-            raise LawBrokenError("lots_repeated", f"the catalog names {definition.license_type} twice")
-        classes[definition.license_type] = definition.license_class
-    return classes

@@ -23,7 +23,8 @@ from contracts.events import (
     ProjectArchived,
 )
 from contracts.licenses import DeviceLicenses, Lots
-from contracts.postings import Posting, postings, project_account
+from contracts.postings import Posting, device_account, postings, project_account
+from contracts.service import Coverage
 from signer.domain.laws import LawBrokenError
 
 
@@ -46,9 +47,11 @@ class MainBooks(Protocol):
     def company_of(self, project: str) -> str | None: ...
     def returnable_on(self, serial: str) -> dict[str, int]: ...
     def balance(self, account: str) -> Mapping[str, int]: ...
+    def legacy(self, account: str) -> Mapping[str, int]: ...
     def require_project(self, project: str, company: str) -> None: ...
     def require_licenses(self, device: DeviceLicenses) -> None: ...
     def units(self, lots: Lots) -> dict[str, int]: ...
+    def cover(self, project: str, coverage: Coverage | None) -> None: ...
     def move(self, moves: tuple[Posting, ...]) -> None: ...
 
 
@@ -126,6 +129,7 @@ class Moves:
         self._books.require_project(event.source, event.company)
         self._books.require_project(event.target, event.company)
         self._books.units(event.lots)
+        self._books.cover(event.target, event.coverage)
         self._books.move(postings(event))
 
     def _moved(self, event: DeviceMoved) -> DeviceLicenses:
@@ -171,7 +175,8 @@ class Moves:
 
     def _archive(self, event: ProjectArchived) -> None:
         self._books.require_project(event.project, event.company)
-        if self._books.balance(project_account(event.project)):
+        account = project_account(event.project)
+        if self._books.balance(account) or self._books.legacy(account):
             raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
         self._archived.add(event.project)
 
@@ -192,5 +197,5 @@ class Moves:
         self._require_empty(serial)
 
     def _require_empty(self, serial: str) -> None:
-        if self._books.returnable_on(serial):
+        if self._books.returnable_on(serial) or self._books.legacy(device_account(serial)):
             raise LawBrokenError("device_not_empty", f"device {serial} still has PBX licenses")

@@ -11,7 +11,7 @@ from contracts import license_file, return_receipt
 from contracts.checkpoint import TlogProof
 from contracts.device_certificate import fingerprint, generation_certificate
 from contracts.license_file import LicenseFile, Proof
-from contracts.license_lines import lines_of
+from contracts.license_lines import ending_lines_of, lines_of
 from contracts.return_receipt import ReturnReceipt, der
 from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from contracts.xmldsig import key_id, signer
@@ -85,7 +85,7 @@ class Notary:
             ledger=self._ledger,
             sequence=size,
             issued=_second(change.entry.time),
-            licenses=lines_of(device.licenses),
+            licenses=(*lines_of(device.licenses), *ending_lines_of(device.test)),
             proof=Proof(entry=change.value, tlog_proof=proof),
         )
         content = license_file.build(file, key_id=self._license_key_id, sign=self._sign)

@@ -10,6 +10,7 @@ from contracts.checkpoint import Checkpoint
 from contracts.events import LicensesReturned
 from contracts.merkle import CompactRange, leaf_hash, root_from_last
 from signer.domain.books import Books
+from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.returns import prove_return
@@ -64,6 +65,7 @@ class Reading:
         entry = self._chain.accept(value)
         if isinstance(entry, Orphan):
             return entry
+        require_day(entry.data, entry.time)
         device = self._books.post(entry.data)
         if device is None or not self._wanted(device.serial, entry.sequence):
             self._grow(value)

@@ -13,19 +13,26 @@ from starlette.types import ASGIApp
 
 from ledger.application.queries import NoRight
 from ledger.entrypoints.api import (
+    blocks,
     bulk,
+    catalog,
     claims,
     companies,
+    corrections,
     devices,
     documents,
     exports,
     history,
     keys,
+    legacy,
     moves,
     pages,
     people,
     projects,
     search,
+    service,
+    test_licenses,
+    warranty,
 )
 from ledger.entrypoints.api.answers import allowed, answers
 from ledger.entrypoints.api.bodies import ProblemBody
@@ -45,6 +52,27 @@ Licenses of projects and devices. Every change is one entry of an append-only le
 its `sequence`; a query with `?at_least=<sequence>` sees it. Every POST needs an `Idempotency-Key`: the same key with
 the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
 """
+_FAMILIES = (
+    companies,
+    people,
+    projects,
+    search,
+    devices,
+    moves,
+    claims,
+    documents,
+    keys,
+    legacy,
+    blocks,
+    corrections,
+    catalog,
+    warranty,
+    test_licenses,
+    service,
+    history,
+    exports,
+    bulk,
+)
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
 
@@ -69,9 +97,8 @@ def application(services: Services) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    families = (companies, people, projects, search, devices, moves, claims, documents, keys, history, exports, bulk)
-    for router in (family.router for family in families):
-        app.include_router(router, dependencies=[Depends(_BEARER), Depends(_only_known_parameters)])
+    for family in _FAMILIES:
+        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(_only_known_parameters)])
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

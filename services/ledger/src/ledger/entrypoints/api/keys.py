@@ -17,6 +17,14 @@ def wanted(licenses: list[bodies.WantedLicenses]) -> tuple[Licenses, ...]:
     return tuple(Licenses(license_type=one.license_type, count=one.count) for one in licenses)
 
 
+def symbols_of(typed: str) -> str:
+    """The symbols of a key that somebody typed; raises Refused."""
+    try:
+        return activation_key.normalise(typed)
+    except activation_key.KeyMalformed as error:
+        raise Refused("key_checksum", f"This is no activation key: {error}.") from None
+
+
 @router.post("", status_code=201)
 async def issue_activation_key(
     body: bodies.IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
@@ -42,9 +50,6 @@ async def redeem_activation_key(
     body: bodies.RedeemActivationKeyBody, asker: TheAsker, command_id: CommandIdOfRequest
 ) -> bodies.ActivationKeyRedeemed:
     """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
-    try:
-        symbols = activation_key.normalise(body.activation_key)
-    except activation_key.KeyMalformed as error:
-        raise Refused("key_checksum", f"This is no activation key: {error}.") from None
+    symbols = symbols_of(body.activation_key)
     command = RedeemActivationKey(key_digest=activation_key.digest(symbols), project=body.project)
     return bodies.ActivationKeyRedeemed(project=body.project, sequence=await asker.ask(command, command_id))

@@ -12,9 +12,11 @@ from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
 from ledger.adapters import postgres
+from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_exports import PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.connections import BoundedHttp
@@ -97,6 +99,8 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         commands=commands,
         queries=queries,
         exports=PostgresExports(queries),
+        dated=PostgresDatedQueries(pool, settings.ledger),
+        staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),

@@ -14,9 +14,11 @@ from fastapi import Depends, Request
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.outcomes import Accepted, Rejected
+from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
+from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -47,6 +49,8 @@ class Services:
     commands: CommandSender
     queries: HistoryQueries
     exports: Exports
+    dated: DatedQueries
+    staff: StaffQueries
     people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]

@@ -1,0 +1,34 @@
+"""The catalog of license types, device models, and the devices that the vendor delivered."""
+
+from typing import Literal
+
+from contracts.catalog import DefinedModels, DefinedTypes, DeliveredDevices
+from contracts.commands.fields import Reference
+from contracts.models import WireModel
+
+
+class DefineLicenseTypes(WireModel):
+    """Add license types to the catalog, or change the weight and the limits of known ones."""
+
+    name: Literal["define-license-types"] = "define-license-types"
+    license_types: DefinedTypes
+    reference: Reference
+
+
+class DefineDeviceModels(WireModel):
+    """Add device models, or change known ones; what was delivered before keeps its warranty."""
+
+    name: Literal["define-device-models"] = "define-device-models"
+    models: DefinedModels
+    reference: Reference
+
+
+class RegisterDevices(WireModel):
+    """Say which devices the vendor delivered, as what, and when."""
+
+    name: Literal["register-devices"] = "register-devices"
+    devices: DeliveredDevices
+    reference: Reference
+
+
+CatalogCommand = DefineLicenseTypes | DefineDeviceModels | RegisterDevices

@@ -1,0 +1,58 @@
+"""A box shows a certificate that it has given up, such as one from a backup: the ledger is told, once (attack T6)."""
+
+import asyncio
+
+from contracts.actors import Device
+from contracts.commands import ReportSpentCertificate
+from contracts.outcomes import Rejected
+from device_sync.application.ports import Ledger
+from device_sync.domain.devices import Caller, spent_command_id
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+REPORT_SECONDS = 2.0
+"""How long a box waits for its no while the ledger is told; what is not told now is told the next time."""
+MAX_REMEMBERED = 10_000
+"""Reports that need no repetition; beyond that all are forgotten, and at worst told again under the same id."""
+
+_log = get_logger("device_sync.spent")
+
+
+class SpentCertificates:
+    """Tells the ledger of each device and generation once; nobody's answer depends on whether that works."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._told: set[tuple[str, int]] = set()
+
+    async def seen(self, caller: Caller, ledger: int, *, correlation_id: str) -> None:
+        """The caller's certificate is spent. Raises nothing when the ledger is away."""
+        told = (caller.serial, caller.generation)
+        if told in self._told:
+            return
+        self._remember(told)
+        try:
+            async with asyncio.timeout(REPORT_SECONDS):
+                await self._report(caller, ledger, correlation_id)
+        except (Trouble, TimeoutError) as reason:
+            self._told.discard(told)
+            _log.warning("spent_certificate_not_told", reason=str(reason), correlation_id=correlation_id)
+
+    async def _report(self, caller: Caller, ledger: int, correlation_id: str) -> None:
+        outcome = await self._ledger.ask(
+            ReportSpentCertificate(
+                serial=caller.serial, generation=caller.generation, certificate_sha256=caller.certificate_sha256
+            ),
+            ledger=ledger,
+            command_id=spent_command_id(caller),
+            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            correlation_id=correlation_id,
+        )
+        if isinstance(outcome, Rejected):
+            _log.warning("spent_certificate_refused", code=outcome.code, correlation_id=correlation_id)
+
+    def _remember(self, told: tuple[str, int]) -> None:
+        """Before the ledger is asked, so that a box that hammers is told of once."""
+        if len(self._told) >= MAX_REMEMBERED:
+            self._told.clear()
+        self._told.add(told)

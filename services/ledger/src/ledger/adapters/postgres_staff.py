@@ -1,0 +1,107 @@
+"""The queries about what staff does, on PostgreSQL."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from contracts.postings import device_account, project_account
+from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_scope import scope_of
+from ledger.application.queries import LicensesView, NoRight, Page, Viewer
+from ledger.application.queries_staff import (
+    BlockView,
+    CorrectionState,
+    CorrectionView,
+    LegacyDeviceView,
+    LegacyLicensesView,
+    LegacyView,
+    SpentCertificateView,
+)
+
+_BLOCKS = """
+SELECT subject, reason, reference, sequence, time AS blocked, lifted_reason, lifted_reference, lifted_sequence, lifted
+  FROM blocks WHERE ledger = $1 AND sequence > $2 AND (NOT $3 OR lifted_sequence IS NULL) AND ($4 OR company = $5)
+ ORDER BY sequence LIMIT $6"""
+_CORRECTIONS = """
+SELECT correction, company, source, target, lots, reason, reference, proposed_by, sequence, time AS proposed, state,
+       decided_by, decision_reason, decided_sequence, decided
+  FROM corrections WHERE ledger = $1"""
+_SPENT = """
+SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
+  FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_LEGACY = """
+SELECT l.account, l.license_name, l.count, c.sequence AS consent FROM legacy_licenses AS l
+  LEFT JOIN legacy_consents AS c ON c.ledger = l.ledger AND l.account = 'device/' || c.serial
+ WHERE l.ledger = $1 AND l.account = ANY(
+       SELECT 'device/' || serial FROM devices WHERE ledger = $1 AND project = $2 UNION ALL SELECT 'project/' || $2)
+ ORDER BY l.account, l.license_name"""
+
+
+class PostgresStaffQueries:
+    """Implements StaffQueries for one ledger, on a pool whose search_path is the schema."""
+
+    def __init__(self, pool: Any, ledger: int) -> None:
+        self._pool = pool
+        self._ledger = ledger
+
+    async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            seen = (only_holding, scope.sees_all, scope.company if scope.administers else None)
+            rows = await connection.fetch(_BLOCKS, self._ledger, after, *seen, limit + 1)
+            return one_page((BlockView(**row) for row in rows), limit)
+
+    async def corrections(
+        self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
+    ) -> Page[CorrectionView]:
+        query = f"{_CORRECTIONS} AND sequence > $2 AND ($3::text IS NULL OR state = $3) ORDER BY sequence LIMIT $4"
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(query, self._ledger, after, state, limit + 1)
+            return one_page((_correction(row) for row in rows), limit)
+
+    async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None:
+        async with self._staff(viewer) as connection:
+            row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self._ledger, correction)
+            return row and _correction(row)
+
+    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_SPENT, self._ledger, after, limit + 1)
+            return one_page((SpentCertificateView(**row) for row in rows), limit)
+
+    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
+        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            company: str | None = await connection.fetchval(query, self._ledger, project)
+            if company is None or not scope.require(company, project, "view"):
+                return None
+            return _legacy(project, await connection.fetch(_LEGACY, self._ledger, project))
+
+    @asynccontextmanager
+    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
+        """A snapshot for the vendor's staff; raises NoRight for all others."""
+        async with snapshot(self._pool) as connection:
+            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
+                raise NoRight("staff")
+            yield connection
+
+
+def _correction(row: Any) -> CorrectionView:
+    lots = [LicensesView(**lot) for lot in json.loads(row["lots"])]
+    return CorrectionView(**{name: value for name, value in row.items() if name != "lots"}, licenses=lots)
+
+
+def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:
+    free: list[LegacyLicensesView] = []
+    devices: dict[str, LegacyDeviceView] = {}
+    for row in rows:
+        lot = LegacyLicensesView(license_name=row["license_name"], count=row["count"])
+        if row["account"] == project_account(project):
+            free.append(lot)
+            continue
+        serial = row["account"].removeprefix(device_account(""))
+        device = LegacyDeviceView(serial=serial, licenses=[], consent_sequence=row["consent"])
+        devices.setdefault(serial, device).licenses.append(lot)
+    return LegacyView(project=project, free=free, devices=list(devices.values()))

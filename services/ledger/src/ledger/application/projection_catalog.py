@@ -1,0 +1,155 @@
+"""Rows of the catalog, of the devices that the vendor delivered, and of what ends."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, assert_never
+
+from contracts.catalog import LicenseTypeFacts, described
+from contracts.dates import last_day
+from contracts.events import (
+    CatalogEvent,
+    DeviceModelsDefined,
+    DevicesRegistered,
+    LedgerFounded,
+    LicenseTypesDefined,
+    SoftwareServiceBought,
+    TestLicensesIssued,
+    WarrantyExtended,
+)
+from contracts.licenses import Licenses
+
+
+class LicenseTypeRow(NamedTuple):
+    license_type: str
+    license_class: str
+    family: str
+    version: int | None
+    weight: int
+    device_limit: int | None
+    sole_device: bool
+    months: int | None
+    sequence: int
+
+
+class ModelRow(NamedTuple):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int
+
+
+class DeliveredRow(NamedTuple):
+    serial: str
+    model: str
+    delivered_on: date
+    base_months: int
+    sequence: int
+
+
+class WarrantyRow(NamedTuple):
+    """Months in all, base and extensions, and the last day that they reach."""
+
+    serial: str
+    months: int
+    ends_on: date
+    sequence: int
+
+
+class TestRow(NamedTuple):
+    """It runs while the device is in this generation, until the end of `expires`."""
+
+    serial: str
+    generation: int
+    version: int
+    slave: bool
+    each: int | None
+    issued_on: date
+    expires: date
+    licenses: tuple[Licenses, ...]
+    sequence: int
+
+
+class ServiceRow(NamedTuple):
+    project: str
+    anchor: date
+    months: int
+    ends_on: date
+    sequence: int
+
+
+@dataclass(slots=True)
+class CatalogChanges:
+    """Newest rows by their key."""
+
+    license_types: dict[str, LicenseTypeRow] = field(default_factory=dict[str, LicenseTypeRow])
+    models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
+    delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
+    warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
+    services: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
+    tests: dict[str, TestRow] = field(default_factory=dict[str, TestRow])
+
+
+def note_founded(changes: CatalogChanges, event: LedgerFounded, sequence: int) -> None:
+    """The catalog that a ledger begins with."""
+    for definition in event.catalog:
+        changes.license_types[definition.license_type] = _type_row(described(definition), sequence)
+
+
+def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
+    """What an entry of this family adds."""
+    match event:
+        case LicenseTypesDefined():
+            for facts in event.license_types:
+                changes.license_types[facts.license_type] = _type_row(facts, sequence)
+        case DeviceModelsDefined():
+            for model in event.models:
+                changes.models[model.model] = ModelRow(model.model, model.family, model.warranty_months, sequence)
+        case DevicesRegistered():
+            for one in event.devices:
+                months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
+                changes.delivered[one.serial] = DeliveredRow(one.serial, one.model, one.delivered_on, months, sequence)
+                changes.warranties[one.serial] = WarrantyRow(one.serial, months, ends_on, sequence)
+        case _:
+            assert_never(event)
+
+
+def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: int) -> None:
+    """How far a device's warranty reaches now."""
+    changes.warranties[event.serial] = WarrantyRow(event.serial, event.months, event.ends_on, sequence)
+
+
+def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int) -> None:
+    """The test of a device."""
+    device = event.device
+    if (test := device.test) is not None:
+        changes.tests[device.serial] = TestRow(
+            device.serial,
+            device.generation,
+            test.version,
+            test.slave,
+            test.count,
+            test.issued_on,
+            test.expires,
+            test.licenses,
+            sequence,
+        )
+
+
+def note_service(changes: CatalogChanges, event: SoftwareServiceBought, sequence: int) -> None:
+    """The period of a project's software service."""
+    period = event.period
+    changes.services[event.project] = ServiceRow(event.project, period.anchor, period.months, event.ends_on, sequence)
+
+
+def _type_row(facts: LicenseTypeFacts, sequence: int) -> LicenseTypeRow:
+    return LicenseTypeRow(
+        facts.license_type,
+        facts.license_class,
+        facts.family,
+        facts.version,
+        facts.weight,
+        facts.device_limit,
+        facts.sole_device,
+        facts.months,
+        sequence,
+    )

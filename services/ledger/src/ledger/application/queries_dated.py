@@ -1,0 +1,96 @@
+"""What may be asked about the catalog and about everything that has an end, and by whom.
+
+As in ledger.application.queries, an answer holds only what the viewer may see; None is for what is not there for them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from pydantic import Field
+
+from contracts.licenses import LicenseClass
+from ledger.application.queries import View, Viewer
+from ledger.domain.service_quotes import ServiceFacts
+
+
+class LicenseTypeView(View):
+    license_type: str
+    license_class: LicenseClass
+    family: str
+    version: int | None
+    weight: int = Field(description="What one license counts for software service.")
+    device_limit: int | None = Field(description="How many of it a device may hold.")
+    sole_device: bool = Field(description="Whether only one device of a project may hold it.")
+    months: int | None = Field(description="By how much it extends a warranty.")
+    sequence: int = Field(description="The entry that defined it last.")
+
+
+class DeviceModelView(View):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int = Field(description="The entry that defined it last.")
+
+
+class WarrantyView(View):
+    """What the vendor delivered, and how far its warranty reaches. Never for an end customer (F4)."""
+
+    serial: str
+    model: str
+    delivered_on: date
+    base_months: int
+    months: int = Field(description="Base and extensions.")
+    ends_on: date = Field(description="The last day of the warranty.")
+
+
+class TestedView(View):
+    license_type: str
+    count: int
+
+
+class TestView(View):
+    """The one test of a device."""
+
+    serial: str
+    version: int
+    slave: bool
+    count: int | None
+    issued_on: date
+    expires: date = Field(description="The last day of the test.")
+    returned: bool = Field(description="Whether it ended early, with the certificate that it was for.")
+    licenses: list[TestedView]
+    sequence: int
+
+
+class HeldView(View):
+    license_type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """What a project's software service and its price depend on."""
+
+    facts: ServiceFacts
+    free_credits: int
+    held: tuple[HeldView, ...]
+
+
+class DatedQueries(Protocol):
+    """Reads of one ledger, each from one snapshot. Raises Trouble."""
+
+    async def license_types(self) -> list[LicenseTypeView]: ...
+    async def device_models(self) -> list[DeviceModelView]: ...
+
+    async def test(self, viewer: Viewer, serial: str) -> TestView | None: ...
+
+    async def service(self, viewer: Viewer, project: str) -> ServiceState | None: ...
+
+    async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
+        """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""
+        ...
+
+    async def warranty(self, serial: str) -> WarrantyView | None:
+        """The warranty of a delivered device; ask `shows_guarantee` first."""
+        ...

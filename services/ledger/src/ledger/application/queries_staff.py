@@ -1,0 +1,88 @@
+"""What may be asked about blocks, corrections, spent certificates and old licenses, and by whom (rules X5 and X7)."""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from ledger.application.queries import LicensesView, Page, View, Viewer
+
+CorrectionState = Literal["proposed", "applied", "rejected"]
+
+
+class BlockView(View):
+    subject: str = Field(examples=["devices/009033010203"])
+    reason: str
+    reference: str
+    sequence: int = Field(description="The entry that blocked it.")
+    blocked: datetime
+    lifted_reason: str | None
+    lifted_reference: str | None
+    lifted_sequence: int | None = Field(description="The entry that unblocked it, or null while the block holds.")
+    lifted: datetime | None
+
+
+class CorrectionView(View):
+    correction: str
+    company: str
+    source: str
+    target: str
+    licenses: list[LicensesView]
+    reason: str
+    reference: str
+    proposed_by: str
+    sequence: int = Field(description="The entry that proposed it.")
+    proposed: datetime
+    state: CorrectionState
+    decided_by: str | None
+    decision_reason: str | None
+    decided_sequence: int | None = Field(description="The entry that applied or rejected it.")
+    decided: datetime | None
+
+
+class SpentCertificateView(View):
+    serial: str
+    generation: int = Field(description="The generation that was given back and shown again.")
+    current_generation: int = Field(description="The device's generation by then.")
+    certificate_sha256: str
+    company: str
+    project: str
+    sequence: int
+    seen: datetime
+
+
+class LegacyLicensesView(View):
+    license_name: str = Field(examples=["PBX7#250@100"])
+    count: int
+
+
+class LegacyDeviceView(View):
+    serial: str
+    licenses: list[LegacyLicensesView]
+    consent_sequence: int | None = Field(description="The entry of the consent, or null while it is missing.")
+
+
+class LegacyView(View):
+    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
+
+    project: str
+    free: list[LegacyLicensesView]
+    devices: list[LegacyDeviceView]
+
+
+class StaffQueries(Protocol):
+    """Reads of one ledger, each from one snapshot; None for what is not to be seen.
+
+    Raises NoRight where the viewer may know why, and Trouble.
+    """
+
+    async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
+        """Staff sees all; a company's administrators see its own and those of its devices."""
+        ...
+
+    async def corrections(
+        self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
+    ) -> Page[CorrectionView]: ...
+    async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...
+    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]: ...
+    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...

@@ -1,0 +1,184 @@
+"""Corrections: never an edit, always a further entry, and never by one person alone (rule X5)."""
+
+from typing import assert_never
+
+from contracts.actors import Account, Actor
+from contracts.commands import ApproveCorrection, CorrectionCommand, ProposeCorrection, RejectCorrection
+from contracts.events import CorrectionApplied, CorrectionEvent, CorrectionProposed, CorrectionRejected
+from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
+from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.keys import asked_for
+from ledger.domain.rare import Proposal
+from ledger.domain.rights import is_staff
+from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
+
+_PROJECT, _DEVICE = project_account(""), device_account("")
+
+
+def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    if not isinstance(actor, Account) or not is_staff(ledger, actor):
+        return Rejection("no_right")
+    match command:
+        case ProposeCorrection():
+            return propose(ledger, command, actor)
+        case ApproveCorrection():
+            return approve(ledger, command, actor)
+        case RejectCorrection():
+            return reject(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: CorrectionEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case CorrectionProposed():
+            units = holdings_of(event.lots)
+            waiting = Proposal(event.company, event.source, event.target, units, event.proposed_by)
+            return _with(ledger, event.correction, waiting)
+        case CorrectionApplied():
+            return _with(_moved(ledger, event), event.correction, None)
+        case CorrectionRejected():
+            return _with(ledger, event.correction, None)
+        case _:
+            assert_never(event)
+
+
+def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> CorrectionProposed | Rejection:
+    """Whether there is enough to move is asked when it is approved; whether the places exist, now."""
+    if command.correction in ledger.rare.corrections:
+        return Rejection("correction_exists")
+    company = _company_of_both(ledger, command.source, command.target)
+    if isinstance(company, Rejection):
+        return company
+    wanted = asked_for(ledger, command.licenses)
+    if isinstance(wanted, Rejection):
+        return wanted
+    return CorrectionProposed(
+        correction=command.correction,
+        company=company,
+        source=command.source,
+        target=command.target,
+        lots=ledger.lots(wanted),
+        reason=command.reason,
+        reference=command.reference,
+        proposed_by=actor.account,
+    )
+
+
+def approve(ledger: Ledger, command: ApproveCorrection, actor: Account) -> CorrectionApplied | Rejection:
+    """The second person's yes, on the ledger as it is by then."""
+    waiting = _waiting(ledger, command.correction)
+    if isinstance(waiting, Rejection):
+        return waiting
+    if waiting.proposed_by == actor.account:
+        return Rejection("second_person_needed")
+    company = _company_of_both(ledger, waiting.source, waiting.target)
+    if isinstance(company, Rejection):
+        return company
+    if company != waiting.company:
+        return Rejection("not_same_company")
+    if refused := _refuse_move(ledger, waiting):
+        return refused
+    serial = _serial(waiting)
+    return CorrectionApplied(
+        correction=command.correction,
+        company=company,
+        source=waiting.source,
+        target=waiting.target,
+        lots=ledger.lots(waiting.licenses),
+        proposed_by=waiting.proposed_by,
+        approved_by=actor.account,
+        device=_device_after(ledger, serial, waiting) if serial else None,
+    )
+
+
+def reject(ledger: Ledger, command: RejectCorrection, actor: Account) -> CorrectionRejected | Rejection:
+    """Anybody of the staff may close a proposal, also who made it."""
+    waiting = _waiting(ledger, command.correction)
+    if isinstance(waiting, Rejection):
+        return waiting
+    return CorrectionRejected(
+        correction=command.correction,
+        company=waiting.company,
+        reason=command.reason,
+        rejected_by=actor.account,
+    )
+
+
+def _waiting(ledger: Ledger, correction: str) -> Proposal | Rejection:
+    if correction not in ledger.rare.corrections:
+        return Rejection("correction_unknown")
+    return ledger.rare.corrections[correction] or Rejection("correction_closed")
+
+
+def _company_of_both(ledger: Ledger, source: str, target: str) -> str | Rejection:
+    """The one company whose licenses these are. At most one side is a device, so that an entry changes only one."""
+    ends = [account for account in (source, target) if account not in (ISSUANCE, RETIRED)]
+    devices = [account for account in ends if account.startswith(_DEVICE)]
+    if not ends or source == target or len(devices) > 1:
+        return Rejection("correction_accounts_wrong")
+    companies: set[str] = set()
+    for account in ends:
+        place = _place(ledger, account)
+        if place is None:
+            return Rejection("device_unknown" if account.startswith(_DEVICE) else "project_unknown")
+        if isinstance(place, Project) and place.archived:
+            return Rejection("project_archived")
+        companies.add(place.company)
+    return companies.pop() if len(companies) == 1 else Rejection("not_same_company")
+
+
+def _place(ledger: Ledger, account: str) -> Project | Device | None:
+    if account.startswith(_PROJECT):
+        return ledger.projects.get(account.removeprefix(_PROJECT))
+    return ledger.devices.get(account.removeprefix(_DEVICE))
+
+
+def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
+    for name, count in move.licenses.items():
+        there = MAX_HELD if move.source == ISSUANCE else _held(ledger, move.source).get(name, 0)
+        if count > there:
+            return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "free": there})
+        if move.target != RETIRED and _held(ledger, move.target).get(name, 0) + count > MAX_HELD:
+            return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
+    if move.target.startswith(_DEVICE) and len(_held(ledger, move.target).keys() | move.licenses.keys()) > MAX_LOTS:
+        return Rejection("too_many_license_types", {"limit": MAX_LOTS})
+    return None
+
+
+def _held(ledger: Ledger, account: str) -> Holdings:
+    place = _place(ledger, account)
+    if isinstance(place, Project):
+        return place.free
+    return {} if place is None else place.holdings
+
+
+def _serial(move: Proposal | CorrectionApplied) -> str | None:
+    device = next((account for account in (move.source, move.target) if account.startswith(_DEVICE)), None)
+    return device and device.removeprefix(_DEVICE)
+
+
+def _device_after(ledger: Ledger, serial: str, move: Proposal) -> DeviceLicenses:
+    device = ledger.devices[serial]
+    changed = plus if move.target.startswith(_DEVICE) else minus
+    after = device._replace(issue=device.issue + 1, holdings=changed(device.holdings, move.licenses))
+    return ledger.device_licenses(serial, after)
+
+
+def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
+    units, projects, devices = holdings_of(event.lots), ledger.projects, ledger.devices
+    if event.source.startswith(_PROJECT):
+        projects = ledger.debited(event.source.removeprefix(_PROJECT), units)
+    if event.target.startswith(_PROJECT):
+        projects = ledger._replace(projects=projects).credited(event.target.removeprefix(_PROJECT), units)
+    if event.device is not None:
+        devices = devices.set(event.device.serial, devices[event.device.serial].changed(event.device))
+    return ledger._replace(projects=projects, devices=devices)
+
+
+def _with(ledger: Ledger, correction: str, waiting: Proposal | None) -> Ledger:
+    corrections = ledger.rare.corrections.set(correction, waiting)
+    return ledger._replace(rare=ledger.rare._replace(corrections=corrections))

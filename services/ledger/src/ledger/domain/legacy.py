@@ -1,0 +1,209 @@
+"""Old licenses: brought in as the old manager has them, kept apart, and converted once (domain section 7)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from contracts.actors import Account, Actor
+from contracts.commands import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
+from contracts.events import LegacyConsentGiven, LegacyEvent, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.legacy import MAX_LEGACY_NAMES, Inconvertible, convert, lots_of, preview_digest, units_of
+from contracts.licenses import MAX_HELD
+from contracts.postings import device_account, project_account
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.rare import LegacyHeld, LegacyKey, Rare
+from ledger.domain.rights import refuse_device, refuse_project, refuse_staff_only
+from ledger.domain.state import Device, Ledger, Project, holdings_of, plus
+
+NOTHING = LegacyHeld()
+
+
+def decide(ledger: Ledger, command: LegacyCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case ImportLegacyLicenses():
+            return import_licenses(ledger, command, actor)
+        case GiveLegacyConsent():
+            return give_consent(ledger, command, actor)
+        case ConvertLegacyLicenses():
+            return convert_licenses(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: LegacyEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case LegacyLicensesImported():
+            return _with(ledger, _imported(ledger, event))
+        case LegacyConsentGiven():
+            consents = ledger.rare.legacy_consents.set(event.serial, ledger.sequence)
+            return _with(ledger, ledger.rare._replace(legacy_consents=consents))
+        case LegacyLicensesConverted():
+            credited = ledger._replace(projects=ledger.credited(event.project, holdings_of(event.lots)))
+            return _with(credited, _converted(ledger.rare, event.project))
+        case _:
+            assert_never(event)
+
+
+def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor) -> LegacyLicensesImported | Rejection:
+    """The vendor's staff has the old manager's lists; a key of it comes in once."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    project = ledger.projects.get(command.project)
+    if project is None:
+        return Rejection("project_unknown")
+    if project.archived:
+        return Rejection("project_archived")
+    device = None if command.serial is None else ledger.devices.get(command.serial)
+    if command.serial is not None and (refused := _refuse_place(device, project, command.project)):
+        return refused
+    if command.key_digest and (refused := _refuse_key(ledger, command.key_digest, project.company)):
+        return refused
+    added = units_of(command.licenses)
+    if refused := _refuse_size(plus(_all_of(ledger, command.project, command.serial), added)):
+        return refused
+    return LegacyLicensesImported(
+        company=project.company,
+        project=command.project,
+        serial=command.serial,
+        key_digest=command.key_digest,
+        licenses=lots_of(added),
+        reference=command.reference,
+    )
+
+
+def give_consent(
+    ledger: Ledger, command: GiveLegacyConsent, actor: Actor
+) -> LegacyConsentGiven | AlreadyDone | Rejection:
+    """A person's word for a device with old licenses, so it is an account that gives it, never the device."""
+    device = ledger.devices.get(command.serial)
+    if device is None or not isinstance(actor, Account):
+        return Rejection("device_unknown")
+    if refused := refuse_device(ledger, actor, command.serial, device, "return"):
+        return refused
+    given = ledger.rare.legacy_consents.get(command.serial)
+    if given is not None:
+        return AlreadyDone(given)
+    if device_account(command.serial) not in ledger.rare.legacy:
+        return Rejection("no_legacy_licenses")
+    return LegacyConsentGiven(
+        company=device.company,
+        project=device.project,
+        serial=command.serial,
+        generation=device.generation,
+        account=actor.account,
+    )
+
+
+def convert_licenses(
+    ledger: Ledger, command: ConvertLegacyLicenses, actor: Actor
+) -> LegacyLicensesConverted | Rejection:
+    """All free old licenses of the project or none, and only as the person has seen it in the preview."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    old = ledger.rare.legacy.get(project_account(command.project), NOTHING).licenses
+    if not old:
+        return Rejection("no_legacy_licenses")
+    if refused := _refuse_size(old):
+        return refused
+    new = convert(old)
+    if isinstance(new, Inconvertible):
+        return Rejection(new.code, {"license_name": new.license_name})
+    if command.preview_digest != preview_digest(command.project, old, new):
+        return Rejection("preview_stale")
+    if refused := _refuse_credit(ledger, command.project, new):
+        return refused
+    return LegacyLicensesConverted(
+        company=ledger.projects[command.project].company,
+        project=command.project,
+        licenses=lots_of(old),
+        lots=ledger.lots(new),
+        preview_digest=command.preview_digest,
+    )
+
+
+def refuse_return(ledger: Ledger, serial: str) -> Rejection | None:
+    """A device with old licenses gives back only after consent (rule C3)."""
+    if device_account(serial) in ledger.rare.legacy and serial not in ledger.rare.legacy_consents:
+        return Rejection("v7_consent_required")
+    return None
+
+
+def freed(ledger: Ledger, serial: str, project: str) -> Rare:
+    """Old licenses of a device that gave back are the project's, free to be converted."""
+    on_device = ledger.rare.legacy.get(device_account(serial))
+    if on_device is None:
+        return ledger.rare
+    account = project_account(project)
+    rest = ledger.rare.legacy.delete(device_account(serial))
+    return ledger.rare._replace(legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
+
+
+def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
+    account = device_account(event.serial) if event.serial else project_account(event.project)
+    keys = ledger.rare.legacy_keys
+    came_with: frozenset[str] = frozenset()
+    if event.key_digest:
+        keys = keys.set(event.key_digest, LegacyKey(event.company, event.project, ledger.sequence))
+        came_with = frozenset({event.key_digest})
+    held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
+    return ledger.rare._replace(legacy=ledger.rare.legacy.set(account, held), legacy_keys=keys)
+
+
+def _converted(rare: Rare, project: str) -> Rare:
+    """The licenses end, and the keys that they came with are dead."""
+    account, keys = project_account(project), rare.legacy_keys
+    for digest in rare.legacy[account].keys:
+        keys = keys.set(digest, replace(keys[digest], is_converted=True))
+    return rare._replace(legacy=rare.legacy.delete(account), legacy_keys=keys)
+
+
+def _both(held: LegacyHeld, more: LegacyHeld) -> LegacyHeld:
+    return LegacyHeld(plus(held.licenses, more.licenses), held.keys | more.keys)
+
+
+def _refuse_place(device: Device | None, project: Project, identity: str) -> Rejection | None:
+    if device is None or device.company != project.company:
+        return Rejection("device_unknown")
+    return None if device.project == identity else Rejection("device_not_in_project", {"project": device.project})
+
+
+def _refuse_key(ledger: Ledger, digest: str, company: str) -> Rejection | None:
+    """What the old manager gave to one company, no other gets."""
+    key = ledger.rare.legacy_keys.get(digest)
+    if key is None:
+        return None
+    if key.company != company:
+        return Rejection("key_already_redeemed")
+    code = "key_already_converted" if key.is_converted else "key_already_imported"
+    return Rejection(code, {"project": key.project, "sequence": key.sequence})
+
+
+def _all_of(ledger: Ledger, project: str, serial: str | None) -> Mapping[str, int]:
+    """What will come together in the project once the device gives back, as far as this import is concerned."""
+    free = ledger.rare.legacy.get(project_account(project), NOTHING).licenses
+    return plus(free, ledger.rare.legacy.get(device_account(serial), NOTHING).licenses) if serial else free
+
+
+def _refuse_size(units: Mapping[str, int]) -> Rejection | None:
+    if len(units) > MAX_LEGACY_NAMES:
+        return Rejection("too_many_license_types", {"limit": MAX_LEGACY_NAMES})
+    for name, count in units.items():
+        if count > MAX_HELD:
+            return Rejection("balance_limit", {"license_name": name, "limit": MAX_HELD})
+    return None
+
+
+def _refuse_credit(ledger: Ledger, project: str, new: Mapping[str, int]) -> Rejection | None:
+    free = ledger.projects[project].free
+    for name, count in new.items():
+        if name not in ledger.catalog:
+            return Rejection("license_type_unknown", {"license_type": name})
+        if free.get(name, 0) + count > MAX_HELD:
+            return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
+    return None
+
+
+def _with(ledger: Ledger, rare: Rare) -> Ledger:
+    return ledger._replace(rare=rare)

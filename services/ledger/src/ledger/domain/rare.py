@@ -1,0 +1,51 @@
+"""What few entries touch, in a value of its own, so that the many do not carry it along."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from immutables import Map
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that waits for a second person."""
+
+    company: str
+    source: str
+    target: str
+    licenses: Mapping[str, int]
+    proposed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyHeld:
+    """Old licenses by name, in a project or on a device, and the digests of the old keys that they came with."""
+
+    licenses: Mapping[str, int] = field(default_factory=dict[str, int])
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyKey:
+    """A key of the old manager: where its licenses were imported to, and as which entry."""
+
+    company: str
+    project: str
+    sequence: int
+    is_converted: bool = False
+
+
+class Rare(NamedTuple):
+    """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
+
+    Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
+    """
+
+    blocked: Map[str, int] = Map[str, int]()
+    corrections: Map[str, Proposal | None] = Map[str, Proposal | None]()
+    limits_released: Map[str, int] = Map[str, int]()
+    spent_seen: Map[tuple[str, int], int] = Map[tuple[str, int], int]()
+    legacy: Map[str, LegacyHeld] = Map[str, LegacyHeld]()
+    legacy_keys: Map[str, LegacyKey] = Map[str, LegacyKey]()
+    legacy_consents: Map[str, int] = Map[str, int]()

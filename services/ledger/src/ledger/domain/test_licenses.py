@@ -1,0 +1,95 @@
+"""Test licenses: three months, once for a device, never in a balance (domain F2)."""
+
+from datetime import date, datetime
+
+from contracts.actors import Account, Actor
+from contracts.commands import IssueTestLicenses, TestCommand
+from contracts.dates import TEST_MONTHS, civil_day, last_day
+from contracts.events import TestEvent, TestLicensesIssued
+from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.rights import refuse_handling
+from ledger.domain.state import Device, IssuedTest, Ledger
+
+OLDEST_VERSION = 8
+PORTS = "Port"
+"""The family that a slave does not have: its ports are the master's."""
+ON_A_SLAVE = 1
+
+
+def decide(ledger: Ledger, command: TestCommand, actor: Actor, now: datetime) -> Decision:
+    """Answer a command of this family."""
+    return issue_test_licenses(ledger, command, actor, now)
+
+
+def evolve(ledger: Ledger, event: TestEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    device = event.device
+    if device.test is None:
+        return ledger
+    return ledger._replace(
+        devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
+        tests=ledger.tests.set(device.serial, IssuedTest(device.test, ledger.sequence)),
+    )
+
+
+def issue_test_licenses(
+    ledger: Ledger, command: IssueTestLicenses, actor: Actor, now: datetime
+) -> TestLicensesIssued | AlreadyDone | Rejection:
+    """A test is bound to the serial for ever: neither a return nor a move nor another company gives a second one."""
+    device = ledger.devices.get(command.serial)
+    if device is None or not isinstance(actor, Account):
+        return Rejection("device_unknown")
+    if refused := refuse_handling(ledger, actor, device, "test"):
+        return refused
+    today = civil_day(now)
+    wanted = _wanted(ledger, command, today)
+    if isinstance(wanted, Rejection):
+        return wanted
+    issued = ledger.tests.get(command.serial)
+    if issued is not None:
+        return _again(issued, device, command, today)
+    after = device._replace(issue=device.issue + 1, test=wanted)
+    return TestLicensesIssued(company=device.company, device=ledger.device_licenses(command.serial, after))
+
+
+def _again(issued: IssuedTest, device: Device, command: IssueTestLicenses, today: date) -> AlreadyDone | Rejection:
+    """While the test runs, the same request is the same test; afterwards, or once it was given back, there is none."""
+    test = issued.test
+    if device.test is None or today > test.expires:
+        return Rejection("test_used_up", {"expires": test.expires.isoformat()})
+    if (command.version, command.slave, command.count) != (test.version, test.slave, test.count):
+        return Rejection("test_already_issued", {"version": test.version, "expires": test.expires.isoformat()})
+    return AlreadyDone(issued.sequence)
+
+
+def _wanted(ledger: Ledger, command: IssueTestLicenses, today: date) -> TestLicenses | Rejection:
+    if command.slave and command.count is not None:
+        return Rejection("slave_takes_no_count")
+    if not command.slave and not 1 <= (command.count or 0) <= MAX_TEST_COUNT:
+        return Rejection("test_count_range", {"limit": MAX_TEST_COUNT})
+    names = _types_of(ledger, command)
+    if command.version < OLDEST_VERSION or not names:
+        return Rejection("version_unsupported", {"version": command.version})
+    count = command.count or ON_A_SLAVE
+    return TestLicenses(
+        version=command.version,
+        slave=command.slave,
+        count=command.count,
+        issued_on=today,
+        expires=last_day(today, TEST_MONTHS),
+        licenses=tuple(Licenses(license_type=name, count=count) for name in names),
+    )
+
+
+def _types_of(ledger: Ledger, command: IssueTestLicenses) -> list[str]:
+    """Every PBX type of the version that any device may have; on a slave all but the ports."""
+    names = sorted(
+        facts.license_type
+        for facts in ledger.facts.values()
+        if facts.license_class == "pbx"
+        and facts.version == command.version
+        and not facts.sole_device
+        and not (command.slave and facts.family == PORTS)
+    )
+    return names[:MAX_LOTS]

@@ -1,0 +1,34 @@
+"""Test licenses: three months, once for a device."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from contracts.commands import IssueTestLicenses
+from ledger.application.queries_dated import TestView
+from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
+from ledger.entrypoints.api.bodies_dated import IssueTestLicensesBody, TestIssued
+from ledger.entrypoints.api.reading import Reached, etagged, found
+from ledger.entrypoints.api.services import TheCaller, TheServices
+
+router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])
+
+
+@router.post("", status_code=201)
+async def issue_test_licenses(
+    serial: SerialOfPath, body: IssueTestLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> TestIssued:
+    """Put the device's one test on it; it is in the device's next license file.
+
+    The same request again while the test runs is answered with the entry that issued it.
+    """
+    command = IssueTestLicenses(serial=serial, version=body.version, slave=body.slave, count=body.count)
+    return TestIssued(serial=serial, sequence=await asker.ask(command, command_id))
+
+
+@router.get("", dependencies=[Reached], response_model=TestView)
+async def get_test_licenses(
+    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
+) -> Response:
+    """The test that the device has or has had."""
+    found(await services.queries.device(caller.viewer, serial), "device_unknown")
+    return etagged(request, found(await services.dated.test(caller.viewer, serial), "test_unknown"))

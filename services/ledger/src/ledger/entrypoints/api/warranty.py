@@ -1,0 +1,51 @@
+"""Warranty: extended by whoever may, and shown to resellers and the vendor's staff only (F4)."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from contracts.commands import ExtendWarranty
+from contracts.dates import civil_day, last_day
+from ledger.application.queries_dated import WarrantyView
+from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
+from ledger.entrypoints.api.bodies_dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
+from ledger.entrypoints.api.reading import Reached, etagged
+from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.services import TheCaller, TheServices
+
+router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
+
+
+@router.post("/warranty-extensions", status_code=201)
+async def extend_warranty(
+    serial: SerialOfPath, body: ExtendWarrantyBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> WarrantyExtended:
+    """Use up one extension of the balance of the device's project, while the warranty runs."""
+    command = ExtendWarranty(serial=serial, license_type=body.license_type, confirm_final=body.confirm_final)
+    return WarrantyExtended(serial=serial, sequence=await asker.ask(command, command_id))
+
+
+@router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
+async def get_guarantee(serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
+    """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device."""
+    if not await services.dated.shows_guarantee(caller.viewer, serial):
+        raise Refused("device_unknown")
+    warranty = await services.dated.warranty(serial)
+    return etagged(request, _status(serial, warranty, civil_day(services.clock())))
+
+
+def _status(serial: str, warranty: WarrantyView | None, today: date) -> GuaranteeStatus:
+    if warranty is None:
+        return GuaranteeStatus(serial=serial, state="unknown")
+    days_left = (warranty.ends_on - today).days + 1
+    return GuaranteeStatus(
+        serial=serial,
+        state="running" if days_left > 0 else "expired",
+        model=warranty.model,
+        delivered_on=warranty.delivered_on,
+        base_ends_on=last_day(warranty.delivered_on, warranty.base_months),
+        extension_months=warranty.months - warranty.base_months,
+        ends_on=warranty.ends_on,
+        days_left=max(0, days_left),
+    )

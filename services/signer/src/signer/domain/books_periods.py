@@ -1,0 +1,99 @@
+"""The signer's laws of everything that has an end: each end follows from its anchor and its months."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.catalog import MAX_WARRANTY_MONTHS
+from contracts.dates import TEST_MONTHS, civil_day, last_day
+from contracts.events import (
+    ActivationKeyRedeemed,
+    DevicesRegistered,
+    Event,
+    HeldLicensesReleased,
+    LicensesMoved,
+    LicensesUpgraded,
+    SoftwareServiceBought,
+    TestLicensesIssued,
+    WarrantyExtended,
+)
+from contracts.licenses import DeviceLicenses, TestLicenses
+from contracts.service import Coverage
+from signer.domain.books_catalog import Catalog
+from signer.domain.laws import LawBrokenError
+
+
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """Since when, and for how many months in all."""
+
+    delivered_on: date
+    months: int
+
+
+class Periods:
+    """The periods of one ledger. After a LawBrokenError they are of no further use."""
+
+    __slots__ = ("_tests", "_warranties")
+
+    def __init__(self) -> None:
+        self._warranties: dict[str, Warranty] = {}
+        self._tests: dict[str, TestLicenses | None] = {}  # None once it was given back; never removed
+
+    def deliver(self, event: DevicesRegistered) -> None:
+        """Devices were delivered: each once."""
+        for one in event.devices:
+            if one.serial in self._warranties:
+                raise LawBrokenError("device_delivered_once", f"device {one.serial} was delivered before")
+            self._warranties[one.serial] = Warranty(one.delivered_on, one.warranty_months)
+
+    def extend_warranty(self, event: WarrantyExtended, catalog: Catalog) -> None:
+        """One extension was used up, and the warranty got its months and no more."""
+        before = self._warranties.get(event.serial)
+        lot = event.lots[0] if len(event.lots) == 1 else None
+        months = catalog[lot.license_type].months if lot and lot.count == 1 else None
+        if before is None or months is None:
+            raise LawBrokenError("warranty_wrong", f"nothing extends the warranty of device {event.serial}")
+        after = Warranty(event.delivered_on, event.months)
+        if after != Warranty(before.delivered_on, before.months + months) or after.months > MAX_WARRANTY_MONTHS:
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} has other months")
+        if event.ends_on != last_day(after.delivered_on, after.months):
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} ends on another day")
+        self._warranties[event.serial] = after
+
+    def issue_test(self, device: DeviceLicenses, catalog: Catalog) -> None:
+        """A device got its test: once for ever, of PBX types, for three months."""
+        test = device.test
+        if test is None or device.serial in self._tests:
+            raise LawBrokenError("test_wrong", f"device {device.serial} gets no test, or a second one")
+        if test.expires != last_day(test.issued_on, TEST_MONTHS):
+            raise LawBrokenError("test_wrong", f"the test of device {device.serial} ends on another day")
+        for one in test.licenses:
+            facts = catalog.get(one.license_type)
+            if facts is None or facts.license_class != "pbx" or one.count != (test.count or 1):
+                raise LawBrokenError("test_wrong", f"{one.license_type} cannot be on test like that")
+        self._tests[device.serial] = test
+
+    def end_test(self, serial: str) -> None:
+        """A return ends the test of its generation without credit (domain C6)."""
+        if serial in self._tests:
+            self._tests[serial] = None
+
+    def require_test(self, device: DeviceLicenses) -> None:
+        """What a device has on test is what was issued for it, neither more nor less."""
+        if device.test != self._tests.get(device.serial):
+            raise LawBrokenError("device_test_wrong", f"device {device.serial} has another test than it was issued")
+
+
+def require_day(event: Event, at: datetime) -> None:
+    """What an entry calls its day is the day on which it was made."""
+    match event:
+        case TestLicensesIssued(device=DeviceLicenses(test=TestLicenses(issued_on=day))):
+            pass
+        case SoftwareServiceBought(on=day) | HeldLicensesReleased(on=day) | LicensesUpgraded(on=day):
+            pass
+        case ActivationKeyRedeemed(coverage=Coverage(on=day)) | LicensesMoved(coverage=Coverage(on=day)):
+            pass
+        case _:
+            return
+    if day != civil_day(at):
+        raise LawBrokenError("day_wrong", f"the entry says that it was made on {day}")

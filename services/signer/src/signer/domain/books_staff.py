@@ -1,0 +1,94 @@
+"""The signer's own view of what staff does: blocks, corrections by two persons, and old licenses.
+
+It believes the writer nothing: a correction needs a proposal and a second person, a conversion needs the old licenses
+that it ends, and a device with old ones gives back only after somebody's consent.
+"""
+
+from collections.abc import Iterable
+
+from contracts.events import (
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
+from contracts.legacy import LegacyLot, convert, units_of
+from contracts.postings import device_account, project_account
+from signer.domain.laws import LawBrokenError
+
+
+class StaffBooks:
+    """Corrections that wait, and old licenses by account."""
+
+    __slots__ = ("_consents", "_corrections", "_keys", "_legacy")
+
+    def __init__(self) -> None:
+        self._corrections: dict[str, CorrectionProposed | None] = {}  # None once closed
+        self._legacy: dict[str, dict[str, int]] = {}
+        self._keys: set[str] = set()
+        self._consents: set[str] = set()
+
+    def legacy(self, account: str) -> dict[str, int]:
+        """Old licenses by name."""
+        return self._legacy.get(account, {})
+
+    def proposed(self, event: CorrectionProposed) -> None:
+        if event.correction in self._corrections:
+            raise LawBrokenError("correction_twice", f"correction {event.correction} was proposed before")
+        self._corrections[event.correction] = event
+
+    def applied(self, event: CorrectionApplied) -> None:
+        """Exactly what was proposed, and by another person."""
+        waiting = self._close(event.correction)
+        if event.approved_by == waiting.proposed_by or event.proposed_by != waiting.proposed_by:
+            raise LawBrokenError("correction_alone", f"correction {event.correction} has no second person")
+        told = (event.company, event.source, event.target, event.lots)
+        if told != (waiting.company, waiting.source, waiting.target, waiting.lots):
+            raise LawBrokenError("correction_changed", f"correction {event.correction} is not what was proposed")
+
+    def rejected(self, event: CorrectionRejected) -> None:
+        self._close(event.correction)
+
+    def imported(self, event: LegacyLicensesImported) -> None:
+        if event.key_digest is not None and event.key_digest in self._keys:
+            raise LawBrokenError("legacy_key_twice", "this key of the old manager was imported before")
+        if event.key_digest is not None:
+            self._keys.add(event.key_digest)
+        account = device_account(event.serial) if event.serial else project_account(event.project)
+        self._add(account, event.licenses)
+
+    def consented(self, event: LegacyConsentGiven) -> None:
+        self._consents.add(event.serial)
+
+    def converted(self, event: LegacyLicensesConverted) -> None:
+        """All free old licenses of the project end, and the new ones are those that the table says."""
+        old = self._legacy.pop(project_account(event.project), {})
+        if not old or units_of(event.licenses) != old:
+            raise LawBrokenError("legacy_licenses_wrong", "the converted licenses are not the project's old ones")
+        if convert(old) != {lot.license_type: lot.count for lot in event.lots}:
+            raise LawBrokenError("conversion_wrong", "the new licenses are not those that the old ones become")
+
+    def returned(self, serial: str, project: str) -> None:
+        """Old licenses of a device that gave back are free in its project, and only consent lets it give back."""
+        freed = self._legacy.pop(device_account(serial), None)
+        if freed is None:
+            return
+        if serial not in self._consents:
+            raise LawBrokenError("legacy_consent_missing", f"nobody consented to convert what is on device {serial}")
+        account = self._legacy.setdefault(project_account(project), {})
+        for name, count in freed.items():
+            account[name] = account.get(name, 0) + count
+
+    def _close(self, correction: str) -> CorrectionProposed:
+        waiting = self._corrections.get(correction)
+        if waiting is None:
+            raise LawBrokenError("correction_unknown", f"correction {correction} waits for nobody")
+        self._corrections[correction] = None
+        return waiting
+
+    def _add(self, account: str, lots: Iterable[LegacyLot]) -> None:
+        held = self._legacy.setdefault(account, {})
+        for name, count in units_of(lots).items():
+            held[name] = held.get(name, 0) + count

@@ -1,0 +1,57 @@
+"""Random histories in which staff acts, too, mixed with all others."""
+
+from hypothesis import strategies as st
+
+from contracts.actors import Actor
+from contracts.commands import Command, ConvertLegacyLicenses
+from contracts.identifiers import default_project_of, derived_id
+from contracts.legacy import convert, preview_digest
+from contracts.postings import project_account
+from tests.unit.ledger import story, story_staff
+from tests.unit.ledger.histories_people import people_commands
+from tests.unit.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL
+from tests.unit.ledger.test_laws import KEYS, PROJECTS, commands, counts
+
+ACCOUNTS = ("issuance", *map(project_account, PROJECTS), f"device/{SERIAL}", f"device/{OTHER_SERIAL}")
+CORRECTIONS = tuple(derived_id(str(number), "correction") for number in range(4))
+OLD = ({"Registrations": 5}, {"PRIs": 1, "PBX7#10": 1}, {"Voicemail#10": 1}, {"Voicemail#20@10": 1})
+SEEN = [
+    ConvertLegacyLicenses(project=project, preview_digest=preview_digest(project, there, new))
+    for project in PROJECTS
+    for there in OLD
+    if isinstance(new := convert(there), dict)
+]
+
+serials = st.sampled_from([SERIAL, OTHER_SERIAL])
+corrections = st.sampled_from(CORRECTIONS)
+staff_commands: st.SearchStrategy[Command] = st.one_of(
+    st.builds(story_staff.block_key, st.sampled_from(KEYS)),
+    st.builds(story_staff.unblock_key, st.sampled_from(KEYS)),
+    st.builds(story_staff.block_device, serials),
+    st.builds(story_staff.unblock_device, serials),
+    st.builds(story_staff.unblock_company, st.sampled_from([story.ADRIA, BORA])),
+    st.builds(
+        lambda source, target, correction, n: story_staff.propose(source, target, correction, **n),
+        st.sampled_from(ACCOUNTS),
+        st.sampled_from(("retired", *ACCOUNTS[1:])),
+        corrections,
+        counts,
+    ),
+    st.builds(story_staff.approve, corrections),
+    st.builds(story_staff.reject, corrections),
+    st.builds(story_staff.release_limit, serials),
+    st.builds(story_staff.report_spent, st.integers(1, 3), serials),
+    st.builds(
+        lambda there, serial, into: story_staff.bring_in(there, on=serial, into=into),
+        st.sampled_from(OLD),
+        st.sampled_from([None, SERIAL, OTHER_SERIAL]),
+        st.sampled_from([HOTEL, DEFAULT, default_project_of(BORA)]),
+    ),
+    st.builds(story_staff.consent, serials),
+    st.sampled_from(SEEN),
+)
+actors: st.SearchStrategy[Actor] = st.sampled_from(
+    [story.staff, story.staff, story_staff.second, story.anna, story.anna, story.ben, story.box, story.other_box]
+)
+anything = st.one_of(commands, people_commands, staff_commands, staff_commands)
+staff_histories = st.lists(st.tuples(actors, anything), max_size=60)

@@ -1,0 +1,117 @@
+"""What staff does, for the tests of its rules."""
+
+from contracts.actors import Account
+from contracts.commands import (
+    AddMember,
+    ApproveCorrection,
+    BlockActivationKey,
+    BlockCompany,
+    BlockDevice,
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyLicenses,
+    ProposeCorrection,
+    RejectCorrection,
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
+    UnblockActivationKey,
+    UnblockCompany,
+    UnblockDevice,
+)
+from contracts.identifiers import derived_id
+from contracts.legacy import Inconvertible, LegacyLicenses, convert, preview_digest
+from contracts.postings import device_account, project_account
+from ledger.domain.rare import LegacyHeld
+from tests.unit.ledger.story import ADRIA, CERTIFICATE, HOTEL, KEY, SERIAL, VENDOR, Story, licenses, staff
+
+SECOND = derived_id("w", "account")
+CORRECTION = derived_id("c", "correction")
+REASON, REFERENCE = "Ordered by mistake", "CASE-2026-0117"
+PLACE = project_account(HOTEL)
+ON_DEVICE = device_account(SERIAL)
+
+second = Account(account=SECOND, company=VENDOR)
+
+
+def with_a_second_clerk(story: Story) -> Story:
+    """The vendor has two accounts, as two persons are needed for a correction."""
+    return story.given((staff, AddMember(company=VENDOR, account=SECOND, administrator=True)))
+
+
+def block_key(key: str = KEY) -> BlockActivationKey:
+    return BlockActivationKey(key_digest=key, reason=REASON, reference=REFERENCE)
+
+
+def unblock_key(key: str = KEY) -> UnblockActivationKey:
+    return UnblockActivationKey(key_digest=key, reason=REASON, reference=REFERENCE)
+
+
+def block_device(serial: str = SERIAL) -> BlockDevice:
+    return BlockDevice(serial=serial, reason=REASON, reference=REFERENCE)
+
+
+def unblock_device(serial: str = SERIAL) -> UnblockDevice:
+    return UnblockDevice(serial=serial, reason=REASON, reference=REFERENCE)
+
+
+def block_company(company: str = ADRIA) -> BlockCompany:
+    return BlockCompany(company=company, reason=REASON, reference=REFERENCE)
+
+
+def unblock_company(company: str = ADRIA) -> UnblockCompany:
+    return UnblockCompany(company=company, reason=REASON, reference=REFERENCE)
+
+
+def propose(source: str, target: str, correction: str = CORRECTION, **counts: int) -> ProposeCorrection:
+    return ProposeCorrection(
+        correction=correction,
+        source=source,
+        target=target,
+        licenses=licenses(**counts),
+        reason=REASON,
+        reference=REFERENCE,
+    )
+
+
+def approve(correction: str = CORRECTION) -> ApproveCorrection:
+    return ApproveCorrection(correction=correction)
+
+
+def reject(correction: str = CORRECTION) -> RejectCorrection:
+    return RejectCorrection(correction=correction, reason="It was right")
+
+
+def release_limit(serial: str = SERIAL) -> ReleaseReturnLimit:
+    return ReleaseReturnLimit(serial=serial, reason=REASON, reference=REFERENCE)
+
+
+def report_spent(generation: int = 1, serial: str = SERIAL) -> ReportSpentCertificate:
+    return ReportSpentCertificate(serial=serial, generation=generation, certificate_sha256=CERTIFICATE)
+
+
+def bring_in(
+    old: dict[str, int], *, on: str | None = None, key: str | None = None, into: str = HOTEL
+) -> ImportLegacyLicenses:
+    return ImportLegacyLicenses(
+        project=into,
+        serial=on,
+        key_digest=key,
+        licenses=tuple(LegacyLicenses(license_name=name, count=count) for name, count in old.items()),
+        reference="EXPORT-7",
+    )
+
+
+def consent(serial: str = SERIAL) -> GiveLegacyConsent:
+    return GiveLegacyConsent(serial=serial)
+
+
+def old(story: Story, account: str = PLACE) -> dict[str, int]:
+    return dict(story.ledger.rare.legacy.get(account, LegacyHeld()).licenses)
+
+
+def convert_as_seen(story: Story, project: str = HOTEL) -> ConvertLegacyLicenses:
+    """The command that carries the digest of the preview of now."""
+    there = old(story, project_account(project))
+    new = convert(there)
+    digest = "0" * 64 if isinstance(new, Inconvertible) else preview_digest(project, there, new)
+    return ConvertLegacyLicenses(project=project, preview_digest=digest)

@@ -1,0 +1,201 @@
+"""The laws of what staff does, each broken once."""
+
+import pytest
+
+from contracts.events import (
+    CompanyRegistered,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
+    DeviceBlocked,
+    Event,
+    LegacyConsentGiven,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
+from contracts.identifiers import derived_id
+from contracts.legacy import lots_of, preview_digest
+from contracts.postings import device_account, project_account
+from signer.domain.changes import Change
+from signer.domain.laws import LawBrokenError
+from signer.domain.reading import Reading
+from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, TRUSTED, VENDOR, Box, Story, lots
+
+SECOND = derived_id("second", "account")
+CORRECTION = derived_id("c", "correction")
+OTHERS_PROJECT = derived_id("others", "project")
+PLACE, ON_DEVICE = project_account(PROJECT), device_account(SERIAL)
+
+
+def _take(story: Story) -> Change | None:
+    """What the last entry changes on a device."""
+    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    taken = [reading.take(value) for value in story.values][-1]
+    assert taken is None or isinstance(taken, Change)
+    return taken
+
+
+def _broken_by(story: Story) -> str:
+    _take_all_but_the_last(story)
+    with pytest.raises(LawBrokenError) as caught:
+        _take(story)
+    return caught.value.law
+
+
+def _take_all_but_the_last(story: Story) -> None:
+    before = Story()
+    before.values = story.values[:-1]
+    _take(before)
+
+
+def _story() -> Story:
+    """20 ports and 4 interfaces on the device, 30 ports free."""
+    return Story().begin({"Port11": 50, "PRI": 4}).add_device().allocate({"Port11": 20, "PRI": 4})
+
+
+def _proposed(source: str = ON_DEVICE, target: str = "retired") -> CorrectionProposed:
+    return CorrectionProposed(
+        correction=CORRECTION,
+        company=PARTNER,
+        source=source,
+        target=target,
+        lots=lots({"PRI": 1}),
+        reason="A mistake",
+        reference="CASE-1",
+        proposed_by=ACCOUNT,
+    )
+
+
+def _applied(**changes: object) -> CorrectionApplied:
+    event = CorrectionApplied(
+        correction=CORRECTION,
+        company=PARTNER,
+        source=ON_DEVICE,
+        target="retired",
+        lots=lots({"PRI": 1}),
+        proposed_by=ACCOUNT,
+        approved_by=SECOND,
+        device=Box(issue=3, holdings={"Port11": 20, "PRI": 3}).licenses(),
+    )
+    return event.model_copy(update=changes)
+
+
+def _imported(**changes: object) -> LegacyLicensesImported:
+    event = LegacyLicensesImported(
+        company=PARTNER, project=PROJECT, licenses=lots_of({"Registrations": 5}), reference="EXPORT-7"
+    )
+    return event.model_copy(update=changes)
+
+
+def _converted(old: dict[str, int], new: dict[str, int]) -> LegacyLicensesConverted:
+    return LegacyLicensesConverted(
+        company=PARTNER,
+        project=PROJECT,
+        licenses=lots_of(old),
+        lots=lots(new),
+        preview_digest=preview_digest(PROJECT, old, new),
+    )
+
+
+def test_a_correction_by_two_persons_makes_a_new_file() -> None:
+    change = _take(_story().add(_proposed()).add(_applied()))
+    assert change is not None
+    assert change.device.licenses == lots({"Port11": 20, "PRI": 3})
+
+
+def test_a_correction_of_a_balance_makes_none() -> None:
+    applied = _applied(source="issuance", target=PLACE, device=None)
+    assert _take(_story().add(_proposed("issuance", PLACE)).add(applied)) is None
+
+
+@pytest.mark.parametrize(
+    ("law", "event"),
+    [
+        ("correction_alone", _applied(approved_by=ACCOUNT)),
+        ("correction_alone", _applied(proposed_by=SECOND)),
+        ("correction_changed", _applied(lots=lots({"PRI": 2}))),
+        ("correction_changed", _applied(target=PLACE)),
+        ("correction_changed", _applied(company=VENDOR)),
+        ("correction_device_wrong", _applied(device=None)),
+        ("correction_device_wrong", _applied(device=Box("009033aaaaaa").licenses())),
+        ("device_issue_wrong", _applied(device=Box(issue=2, holdings={"Port11": 20, "PRI": 3}).licenses())),
+        ("device_licenses_wrong", _applied(device=Box(issue=3, holdings={"Port11": 20, "PRI": 4}).licenses())),
+        ("correction_twice", _proposed()),
+    ],
+)
+def test_a_correction_is_what_was_proposed_and_has_two_persons(law: str, event: Event) -> None:
+    assert _broken_by(_story().add(_proposed()).add(event)) == law
+
+
+def test_a_correction_needs_a_proposal_that_waits() -> None:
+    assert _broken_by(_story().add(_applied())) == "correction_unknown"
+    rejected = CorrectionRejected(correction=CORRECTION, company=PARTNER, reason="No", rejected_by=SECOND)
+    assert _broken_by(_story().add(_proposed()).add(rejected).add(_applied())) == "correction_unknown"
+
+
+def test_a_correction_takes_no_more_than_is_there() -> None:
+    proposed = _proposed(PLACE)
+    applied = _applied(source=PLACE, device=None)
+    assert _broken_by(_story().add(proposed).add(applied)) == "account_negative"
+
+
+def test_a_correction_stays_within_its_company() -> None:
+    others = CompanyRegistered(company=VENDOR, kind="reseller", administrator=ACCOUNT, default_project=OTHERS_PROJECT)
+    target = project_account(OTHERS_PROJECT)
+    applied = _applied(source="issuance", target=target, device=None)
+    assert _broken_by(_story().add(others).add(_proposed("issuance", target)).add(applied)) == "company_wrong"
+
+
+def test_a_block_makes_a_new_file_with_what_the_device_has() -> None:
+    device = Box(issue=3, holdings={"Port11": 20, "PRI": 4}).licenses()
+    blocked = DeviceBlocked(company=PARTNER, reason="Stolen", reference="CASE-1", device=device)
+    change = _take(_story().add(blocked))
+    assert change is not None
+    assert change.device == device
+    more = blocked.model_copy(update={"device": Box(issue=3, holdings={"Port11": 21, "PRI": 4}).licenses()})
+    assert _broken_by(_story().add(more)) == "device_licenses_wrong"
+
+
+@pytest.mark.parametrize(
+    ("law", "old", "new"),
+    [
+        ("conversion_wrong", {"Registrations": 5}, {"Port8": 6}),
+        ("conversion_wrong", {"Registrations": 5}, {}),
+        ("legacy_licenses_wrong", {"Registrations": 6}, {"Port8": 6}),
+    ],
+)
+def test_a_conversion_ends_all_old_licenses_and_makes_what_the_table_says(
+    law: str, old: dict[str, int], new: dict[str, int]
+) -> None:
+    assert _take(_story().add(_imported()).add(_converted({"Registrations": 5}, {"Port8": 5}))) is None
+    assert _broken_by(_story().add(_imported()).add(_converted(old, new))) == law
+
+
+def test_a_conversion_is_done_once() -> None:
+    converted = _converted({"Registrations": 5}, {"Port8": 5})
+    assert _broken_by(_story().add(_imported()).add(converted).add(converted)) == "legacy_licenses_wrong"
+
+
+def test_an_old_key_comes_in_once() -> None:
+    imported = _imported(key_digest="77" * 32)
+    assert _broken_by(_story().add(imported).add(imported)) == "legacy_key_twice"
+
+
+@pytest.mark.parametrize(
+    ("law", "changes"),
+    [
+        ("company_wrong", {"company": VENDOR}),
+        ("project_unknown", {"project": OTHERS_PROJECT}),
+        ("device_project_wrong", {"serial": "009033aaaaaa"}),
+    ],
+)
+def test_old_licenses_come_to_a_place_of_the_company(law: str, changes: dict[str, object]) -> None:
+    assert _broken_by(_story().add(_imported(**changes))) == law
+
+
+def test_old_licenses_of_a_device_are_freed_only_after_consent() -> None:
+    assert _broken_by(_story().add(_imported(serial=SERIAL)).give_back()) == "legacy_consent_missing"
+    consent = LegacyConsentGiven(company=PARTNER, project=PROJECT, serial=SERIAL, generation=1, account=ACCOUNT)
+    story = _story().add(_imported(serial=SERIAL)).add(consent).give_back()
+    converted = _converted({"Registrations": 5}, {"Port8": 5})
+    assert _take(story.add(converted)) is None

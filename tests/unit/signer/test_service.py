@@ -1,0 +1,186 @@
+"""The signer's laws of software service: months, credits, ends, and upgrades that make nothing."""
+
+from datetime import date
+
+import pytest
+
+from contracts.entries import decode_entry
+from contracts.events import (
+    ActivationKeyIssued,
+    ActivationKeyRedeemed,
+    Event,
+    HeldLicensesReleased,
+    LicensesUpgraded,
+    SoftwareServiceBought,
+)
+from contracts.licenses import DeviceLicenses
+from contracts.service import Coverage, ServicePeriod
+from signer.domain.books import Books
+from signer.domain.laws import LawBrokenError
+from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Story, lots
+
+TODAY = date(2026, 11, 24)
+YEAR = ServicePeriod(anchor=TODAY, months=12)
+
+
+def a_ledger() -> Story:
+    return Story().begin({"Port9": 10, "Port11": 10, "Channel": 4, "SSC": 100}).add_device().allocate({"Port9": 3})
+
+
+def bought(**changes: object) -> SoftwareServiceBought:
+    said: dict[str, object] = {
+        "company": PARTNER,
+        "project": PROJECT,
+        "on": TODAY,
+        "months": 12,
+        "charged_months": 12,
+        "units": 20,
+        "lots": lots({"SSC": 20}),
+        "released": (),
+        "period": YEAR,
+        "ends_on": YEAR.ends_on,
+    }
+    return SoftwareServiceBought.model_validate(said | changes)
+
+
+def upgraded(given_up: dict[str, int], gained: dict[str, int], **changes: object) -> LicensesUpgraded:
+    said: dict[str, object] = {
+        "company": PARTNER,
+        "project": PROJECT,
+        "on": TODAY,
+        "version": 11,
+        "given_up": lots(given_up),
+        "lots": lots(gained),
+    }
+    return LicensesUpgraded.model_validate(said | changes)
+
+
+def covered(**changes: object) -> ActivationKeyRedeemed:
+    coverage: dict[str, object] = {"on": TODAY, "months": 12, "units": 10, "charged": lots({"SSC": 10}), "held": ()}
+    return ActivationKeyRedeemed(
+        key_digest="ab" * 32,
+        company=PARTNER,
+        project=PROJECT,
+        lots=lots({"Port11": 10}),
+        coverage=Coverage.model_validate(coverage | changes),
+    )
+
+
+def the_books() -> Books:
+    books = Books()
+    for value in a_ledger().values:
+        books.post(decode_entry(value).data)
+    books.post(
+        ActivationKeyIssued(key_digest="ab" * 32, key_hint="ABCD", lots=lots({"Port11": 10}), order_number="PO-2")
+    )
+    return books
+
+
+def law(*events: Event) -> str:
+    """The law that the last of these events breaks."""
+    books = the_books()
+    for event in events[:-1]:
+        books.post(event)
+    with pytest.raises(LawBrokenError) as broken:
+        books.post(events[-1])
+    return broken.value.law
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        bought(charged_months=11, lots=lots({"SSC": 19})),
+        bought(lots=lots({"SSC": 19})),
+        bought(lots=()),
+        bought(lots=lots({"Channel": 2})),
+        bought(ends_on=date(2027, 11, 24)),
+        bought(period=ServicePeriod(anchor=date(2026, 11, 23), months=12)),
+        bought(period=ServicePeriod(anchor=TODAY, months=24), ends_on=date(2028, 11, 23)),
+    ],
+)
+def test_a_period_that_does_not_follow_from_its_months_and_price_is_not_taken(wrong: Event) -> None:
+    assert law(wrong) == "service_wrong"
+
+
+def test_a_running_period_goes_on_from_its_anchor() -> None:
+    again = ServicePeriod(anchor=TODAY, months=24)
+    the_books_take(bought(), bought(period=again, ends_on=again.ends_on))
+    assert law(bought(), bought()) == "service_wrong"
+
+
+def the_books_take(*events: Event) -> Books:
+    books = the_books()
+    for event in events:
+        books.post(event)
+    return books
+
+
+def test_credits_that_nobody_has_pay_nothing() -> None:
+    assert law(bought(units=101, lots=lots({"SSC": 101}))) == "account_negative"
+
+
+def test_licenses_that_nobody_holds_back_are_not_released() -> None:
+    assert law(bought(released=lots({"Port11": 1}))) == "account_negative"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        covered(months=11),
+        covered(charged=lots({"SSC": 9})),
+        covered(charged=()),
+        covered(held=lots({"Port11": 10})),
+    ],
+)
+def test_new_licenses_are_paid_to_the_end_or_held(wrong: Event) -> None:
+    assert law(bought(), wrong) == "service_wrong"
+
+
+def test_new_licenses_owe_nothing_where_no_service_runs() -> None:
+    assert law(covered()) == "service_wrong"
+
+
+def test_held_licenses_are_apart_until_they_are_paid() -> None:
+    books = the_books_take(bought(), covered(charged=(), held=lots({"Port11": 10})))
+    assert books.balance(f"held/{PROJECT}") == {"Port11": 10}
+    paid = HeldLicensesReleased(
+        company=PARTNER,
+        project=PROJECT,
+        on=TODAY,
+        charged_months=12,
+        units=10,
+        lots=lots({"SSC": 10}),
+        released=lots({"Port11": 10}),
+    )
+    books.post(paid)
+    assert books.balance(f"held/{PROJECT}") == {}
+    assert law(bought(), covered(charged=(), held=lots({"Port11": 10})), paid.model_copy(update={"lots": ()})) == (
+        "service_wrong"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        upgraded({"Port9": 7}, {"Port11": 8}),
+        upgraded({"Port9": 7}, {"Fax11": 7}),
+        upgraded({"Port9": 7}, {"Port10": 7}),
+        upgraded({"Port11": 7}, {"Port11": 7}),
+        upgraded({"Channel": 4}, {"Channel": 4}),
+        upgraded({"Port9": 7}, {"Port11": 7}, on=date(2027, 11, 24)),
+    ],
+)
+def test_an_upgrade_makes_nothing_and_leads_to_its_version_while_service_runs(wrong: Event) -> None:
+    assert law(bought(), wrong) == "upgrade_wrong"
+
+
+def test_nothing_is_upgraded_without_service() -> None:
+    assert law(upgraded({"Port9": 7}, {"Port11": 7})) == "upgrade_wrong"
+
+
+def test_what_a_device_has_after_an_upgrade_is_what_the_event_says() -> None:
+    device = DeviceLicenses(serial=SERIAL, project=PROJECT, generation=1, issue=3, licenses=lots({"Port11": 3}))
+    right = upgraded({"Port9": 3}, {"Port11": 3}, device=device)
+    assert the_books_take(bought(), right).balance(f"device/{SERIAL}") == {"Port11": 3}
+    wrong = right.model_copy(update={"device": device.model_copy(update={"licenses": lots({"Port11": 4})})})
+    assert law(bought(), wrong) == "device_licenses_wrong"
