@@ -15,6 +15,7 @@ from jwt.algorithms import OKPAlgorithm
 from contracts.actors import Actor, Operator
 from contracts.chain import LedgerChain
 from contracts.commands import Command, CommandRecord
+from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
@@ -128,7 +129,7 @@ class Api:
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,
-            device_authorities=(),
+            device_authorities=Authorities((), ()),
         )
         self.app = build(services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

@@ -19,6 +19,7 @@ from ledger.application.draft import Clock, Decided, Draft
 from ledger.application.follower import Follower, Sealed
 from ledger.application.ports import EntryLog, Logged, Replies
 from ledger.application.watch import Watch
+from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
 """Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
@@ -40,7 +41,8 @@ class Commands:
 class Writer:
     """One ledger's writer: always a follower, and a leader while `lead` runs.
 
-    `following` is set once it has read all there was when it began.
+    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
+    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
     """
 
     log: EntryLog
@@ -48,6 +50,8 @@ class Writer:
     watch: Watch
     follower: Follower
     following: bool = False
+    trouble: str = ""
+    append_trouble: str = ""
     _next_offset: int = 0
     _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
     _draft: Draft | None = None
@@ -61,6 +65,13 @@ class Writer:
 
     async def follow(self) -> None:
         """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
+        try:
+            await self._follow()
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            raise
+
+    async def _follow(self) -> None:
         end = await self.log.end_offset()
         while True:
             records = await self.log.read()
@@ -72,6 +83,9 @@ class Writer:
                 self.watch.followed(self.follower.chain.sequence)
             async with self._moved:
                 self._moved.notify_all()
+            if not records:
+                await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            self.trouble = ""
 
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""
@@ -109,8 +123,16 @@ class Writer:
             decided = await appends.get()
             self._hoped.extend(decided.sealed)
             if decided.sealed:
-                await self.log.append([entry.value for entry in decided.sealed])
+                await self._append_entries(decided)
             await confirms.put(decided)
+
+    async def _append_entries(self, decided: Decided) -> None:
+        try:
+            await self.log.append([entry.value for entry in decided.sealed], at=decided.clock)
+        except Trouble as trouble:
+            self.append_trouble = str(trouble)
+            raise
+        self.append_trouble = ""
 
     async def _confirm(self, draft: Draft, confirms: asyncio.Queue[Decided], replies: Replies) -> None:
         while True:

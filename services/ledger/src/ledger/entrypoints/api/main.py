@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import uvicorn
-from cryptography import x509
 from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
+from contracts.device_certificate import Authorities
 from ledger.adapters import postgres
 from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_exports import PostgresExports
@@ -93,7 +93,6 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
     queries = PostgresHistory(pool, settings.ledger)
-    authorities = x509.load_pem_x509_certificates(settings.device_authorities_file.read_bytes())
     return Services(
         ledger=settings.ledger,
         commands=commands,
@@ -105,7 +104,9 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,
-        device_authorities=tuple(authorities),
+        device_authorities=Authorities.from_files(
+            device=settings.device_ca_file, generation=settings.generation_ca_file
+        ),
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
-from cryptography import x509
 from fastapi import Depends, Request
 
 from contracts.actors import Actor
 from contracts.commands import Command
+from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
@@ -55,7 +55,7 @@ class Services:
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes
-    device_authorities: tuple[x509.Certificate, ...]
+    device_authorities: Authorities
 
 
 async def _services(request: Request) -> Services:
