@@ -19,8 +19,9 @@ from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
-from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_exports import Exports
+from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
@@ -114,13 +115,14 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: Queries | None = None) -> None:
+    def __init__(self, queries: HistoryQueries | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("Queries", NoRows()),
+            queries=queries or cast("HistoryQueries", NoRows()),
+            exports=cast("Exports", NoRows()),
             dated=cast("DatedQueries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),

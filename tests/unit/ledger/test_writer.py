@@ -146,7 +146,7 @@ async def test_a_refusal_says_why_and_appends_nothing() -> None:
     assert isinstance(last, Rejected)
     assert (last.code, last.details) == (
         "insufficient_balance",
-        {"license_type": "Port11", "wanted": 51, "free": 50},
+        {"license_type": "Port11", "wanted": 51, "free": 50, "at_sequence": 6},
     )
     assert len(partition.values) == 6
 

@@ -120,5 +120,5 @@ class Draft:
             reply_to=asked.reply_to,
             ledger=self._number,
             code=rejection.code,
-            details=rejection.details,
+            details={**rejection.details, "at_sequence": self._sequence},
         )

@@ -49,6 +49,7 @@ from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
 from ledger.application import projection_catalog, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
+from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
 from ledger.application.projection_people import PeopleChanges
 from ledger.application.projection_staff import StaffChanges
 
@@ -124,6 +125,7 @@ class MovementRow(NamedTuple):
     actor: str
     event_type: str
     command_id: str
+    held: int | None
 
 
 Held = dict[str, int]
@@ -144,6 +146,9 @@ class Changes:
     released: set[str] = field(default_factory=set[str])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    entries: list[EntryRow] = field(default_factory=list[EntryRow])
+    subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
+    versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
     staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
@@ -192,9 +197,16 @@ def fold(
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
     changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
+        _enter(changes, entry)
         _post(changes, entry)
         _note(changes, entry)
     return changes
+
+
+def _enter(changes: Changes, entry: Entry[Event]) -> None:
+    row, subjects = history_rows(entry)
+    changes.entries.append(row)
+    changes.subjects += subjects
 
 
 def _post(changes: Changes, entry: Entry[Event]) -> None:
@@ -202,8 +214,9 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     moved = postings(entry.data)
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
+        held = None
         if posting.account not in UNHELD:
-            _hold(changes.held[posting.account], posting, entry.sequence)
+            held = _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
                 entry.sequence,
@@ -215,6 +228,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
                 entry.actor,
                 entry.type,
                 entry.commandid,
+                held,
             )
         )
 
@@ -228,11 +242,12 @@ def _must_balance(sequence: int, moved: tuple[Posting, ...]) -> None:
             raise LawBroken(f"entry {sequence} makes {units} {license_type} out of nothing")
 
 
-def _hold(held: Held, posting: Posting, sequence: int) -> None:
+def _hold(held: Held, posting: Posting, sequence: int) -> int:
     units = held.get(posting.license_type, 0) + posting.units
     if units < 0:
         raise LawBroken(f"entry {sequence} leaves {posting.account} with {units} {posting.license_type}")
     held[posting.license_type] = units
+    return units
 
 
 def _note(changes: Changes, entry: Entry[Event]) -> None:
@@ -334,7 +349,7 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
     _classes(changes, device.licenses)
     changes.released.discard(device.serial)
-    changes.devices[device.serial] = DeviceRow(
+    row = DeviceRow(
         device.serial,
         company,
         device.project,
@@ -344,6 +359,8 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         entry.time,
         device.licenses,
     )
+    changes.devices[device.serial] = row
+    changes.versions.append(DeviceVersionRow(*row))
 
 
 def _classes(changes: Changes, lots: Iterable[Lot]) -> None:

@@ -14,8 +14,9 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_exports import Exports
+from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
@@ -46,7 +47,8 @@ class Waiter(Protocol):
 class Services:
     ledger: int
     commands: CommandSender
-    queries: Queries
+    queries: HistoryQueries
+    exports: Exports
     dated: DatedQueries
     staff: StaffQueries
     people: PeopleQueries
