@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from contracts.events import (
     ActivationKeyRedeemed,
     CorrectionApplied,
+    DeviceMoved,
     Event,
     HeldLicensesReleased,
     LegacyLicensesConverted,
@@ -58,14 +59,13 @@ def postings(event: Event) -> tuple[Posting, ...]:
     """All that an event moves; empty for events that move nothing."""
     match event:
         case ActivationKeyRedeemed():
-            moved = _move(event.lots, ISSUANCE, project_account(event.project))
-            return moved if event.coverage is None else moved + _covered(event.project, event.coverage)
+            return _move(event.lots, ISSUANCE, project_account(event.project)) + _covered(event.project, event.coverage)
         case LicensesAllocated():
             device = event.device
             return _move(event.lots, project_account(device.project), device_account(device.serial))
         case LicensesMoved():
-            moved = _move(event.lots, project_account(event.source), project_account(event.target))
-            return moved if event.coverage is None else moved + _covered(event.target, event.coverage)
+            source = held_account(event.source) if event.held else project_account(event.source)
+            return _move(event.lots, source, project_account(event.target)) + _covered(event.target, event.coverage)
         case LicensesReturned() | LicensesDeallocated():
             device = event.device
             return _move(event.lots, device_account(device.serial), project_account(device.project))
@@ -80,12 +80,16 @@ def postings(event: Event) -> tuple[Posting, ...]:
         case CorrectionApplied():
             return _move(event.lots, event.source, event.target)
         case LegacyLicensesConverted():
-            return _move(event.lots, ISSUANCE, project_account(event.project))
+            return _move(event.lots, ISSUANCE, project_account(event.project)) + _covered(event.project, event.coverage)
+        case DeviceMoved():
+            return _covered(event.device.project, event.coverage)
         case _:
             return ()
 
 
-def _covered(project: str, coverage: Coverage) -> tuple[Posting, ...]:
+def _covered(project: str, coverage: Coverage | None) -> tuple[Posting, ...]:
+    if coverage is None:
+        return ()
     account = project_account(project)
     return _move(coverage.charged, account, RETIRED) + _move(coverage.held, account, held_account(project))
 

@@ -46,8 +46,8 @@ plain: st.SearchStrategy[Command] = st.one_of(
               serials, st.integers(1, 9)),
     st.builds(lambda serial, name: ExtendWarranty(serial=serial, license_type=name, confirm_final=True),
               serials, st.sampled_from(["WE-12", "WE-48"])),
-    st.builds(lambda way, n: MoveLicenses(source=way[0], target=way[1], licenses=story.licenses(**n)),
-              st.sampled_from([(HOTEL, DEFAULT), (DEFAULT, HOTEL)]), counts),
+    st.builds(lambda way, held, n: MoveLicenses(source=way[0], target=way[1], licenses=story.licenses(**n), held=held),
+              st.sampled_from([(HOTEL, DEFAULT), (DEFAULT, HOTEL)]), st.booleans(), counts),
     st.just(DefineLicenseTypes(license_types=(PORT12,), reference="CAT-12")),
 )  # fmt: skip
 

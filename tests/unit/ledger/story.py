@@ -1,5 +1,6 @@
 """given(...).when(...).then(...): how the tests of the rules read."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
@@ -148,3 +149,11 @@ def a_project() -> Story:
 def a_stocked_project() -> Story:
     """50 ports, 2 voicemails and 4 channels free, and one empty device."""
     return a_project().given((staff, issue(Port11=50, Voicemail11=2, Channel=4)), (anna, redeem()), (anna, add()))
+
+
+def allocated_in(ledger: Ledger, project_id: str) -> dict[str, int]:
+    """What stands on all devices of a project together, looked up one by one."""
+    found: Counter[str] = Counter()
+    for device in ledger.devices.values():
+        found.update(device.holdings if device.project == project_id else {})
+    return dict(found)

@@ -60,8 +60,8 @@ def archive(project: str = HOTEL) -> ArchiveProject:
     return ArchiveProject(project=project)
 
 
-def transfer(source: str = HOTEL, target: str = DEFAULT, **counts: int) -> MoveLicenses:
-    return MoveLicenses(source=source, target=target, licenses=licenses_of(**counts))
+def transfer(source: str = HOTEL, target: str = DEFAULT, *, held: bool = False, **counts: int) -> MoveLicenses:
+    return MoveLicenses(source=source, target=target, licenses=licenses_of(**counts), held=held)
 
 
 def deallocate(serial: str = SERIAL, project: str = HOTEL, **counts: int) -> DeallocateLicenses:

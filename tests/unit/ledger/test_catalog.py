@@ -159,7 +159,7 @@ def test_r3_a_device_holds_at_most_twenty_smb_ports() -> None:
 
 def test_r3_only_one_device_of_a_project_holds_smb_ports() -> None:
     story = _a_small_office().given((anna, smb(1)))
-    story.when(anna, smb(1, OTHER_SERIAL)).refused("smb_limit", license_type="PORT8*20", device=SERIAL)
+    story.when(anna, smb(1, OTHER_SERIAL)).refused("smb_limit", license_type="PORT8*20", devices=1)
 
 
 def test_a_delivered_device_has_the_warranty_of_its_model() -> None:

@@ -14,7 +14,7 @@ from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from tests.unit.ledger import story
 from tests.unit.ledger.histories_people import people_histories
-from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, NOON
+from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, NOON, allocated_in
 
 History = list[tuple[Actor, Command]]
 
@@ -82,11 +82,12 @@ def test_nothing_is_made_or_lost_whatever_moves(history: History) -> None:
 
 
 @given(people_histories)
-def test_a_project_counts_its_devices_and_an_archived_one_is_empty(history: History) -> None:
+def test_a_project_counts_its_devices_and_what_is_on_them_and_an_archived_one_is_empty(history: History) -> None:
     _, ledgers = _told(history)
     inside = Counter(device.project for device in ledgers[-1].devices.values())
     for identity, project in ledgers[-1].projects.items():
         assert project.devices == inside[identity]
+        assert dict(project.allocated) == allocated_in(ledgers[-1], identity)
         assert not (project.archived and (project.free or project.devices))
 
 

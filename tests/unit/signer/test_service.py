@@ -8,19 +8,27 @@ from contracts.entries import decode_entry
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    DeviceMoved,
     Event,
     HeldLicensesReleased,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+    LicensesMoved,
     LicensesUpgraded,
+    ProjectCreated,
     SoftwareServiceBought,
 )
+from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses
 from contracts.service import Coverage, ServicePeriod
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
-from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Story, lots
+from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Box, Story, lots
 
 TODAY = date(2026, 11, 24)
 YEAR = ServicePeriod(anchor=TODAY, months=12)
+SPA = "00000000-0000-4000-8000-00000000000a"
+OLD = {"Registrations": 5}
 
 
 def a_ledger() -> Story:
@@ -66,10 +74,44 @@ def covered(**changes: object) -> ActivationKeyRedeemed:
     )
 
 
+def brought(**changes: object) -> DeviceMoved:
+    """The device comes from another project with 3 ports, which are paid to the end."""
+    coverage: dict[str, object] = {"on": TODAY, "months": 12, "units": 3, "charged": lots({"SSC": 3}), "held": ()}
+    return DeviceMoved(
+        former_company=PARTNER,
+        former_project=SPA,
+        company=PARTNER,
+        device=Box(issue=4, holdings={"Port9": 3}).licenses(PROJECT),
+        coverage=Coverage.model_validate(coverage | changes),
+    )
+
+
+def converted(**changes: object) -> LegacyLicensesConverted:
+    coverage: dict[str, object] = {"on": TODAY, "months": 12, "units": 5, "charged": lots({"SSC": 5}), "held": ()}
+    return LegacyLicensesConverted(
+        company=PARTNER,
+        project=PROJECT,
+        licenses=lots_of(OLD),
+        lots=lots({"Port8": 5}),
+        preview_digest=preview_digest(PROJECT, OLD, {"Port8": 5}),
+        coverage=Coverage.model_validate(coverage | changes),
+    )
+
+
+AWAY = DeviceMoved(
+    former_company=PARTNER,
+    former_project=PROJECT,
+    company=PARTNER,
+    device=Box(issue=3, holdings={"Port9": 3}).licenses(SPA),
+)
+IMPORTED = LegacyLicensesImported(company=PARTNER, project=PROJECT, licenses=lots_of(OLD), reference="EXPORT-7")
+
+
 def the_books() -> Books:
     books = Books()
     for value in a_ledger().values:
         books.post(decode_entry(value).data)
+    books.post(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
     books.post(
         ActivationKeyIssued(key_digest="ab" * 32, key_hint="ABCD", lots=lots({"Port11": 10}), order_number="PO-2")
     )
@@ -134,6 +176,39 @@ def test_licenses_that_nobody_holds_back_are_not_released() -> None:
 )
 def test_new_licenses_are_paid_to_the_end_or_held(wrong: Event) -> None:
     assert law(bought(), wrong) == "service_wrong"
+
+
+def held_ones_move(**counts: int) -> LicensesMoved:
+    return LicensesMoved(company=PARTNER, source=PROJECT, target=SPA, lots=lots(counts), held=True)
+
+
+def test_held_licenses_move_where_they_are_free() -> None:
+    wait = covered(charged=(), held=lots({"Port11": 10}))
+    books = the_books_take(bought(), wait, held_ones_move(Port11=10))
+    assert books.balance(f"held/{PROJECT}") == {}
+    assert books.balance(f"project/{SPA}") == {"Port11": 10}
+    assert law(bought(), wait, held_ones_move(Port11=11)) == "account_negative"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        brought(months=11),
+        brought(charged=lots({"SSC": 2})),
+        brought(charged=()),
+        brought(charged=(), held=lots({"Port9": 3})),
+    ],
+)
+def test_what_comes_in_on_a_device_is_paid_and_never_held(wrong: Event) -> None:
+    books = the_books_take(AWAY, bought(), brought())
+    assert books.balance(f"project/{PROJECT}")["SSC"] == 77
+    assert law(AWAY, bought(), wrong) == "service_wrong"
+
+
+def test_converted_licenses_are_paid_to_the_end_or_held() -> None:
+    the_books_take(IMPORTED, bought(), converted())
+    the_books_take(IMPORTED, bought(), converted(charged=(), held=lots({"Port8": 5})))
+    assert law(IMPORTED, bought(), converted(charged=lots({"SSC": 4}))) == "service_wrong"
 
 
 def test_new_licenses_owe_nothing_where_no_service_runs() -> None:

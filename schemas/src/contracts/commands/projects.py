@@ -24,12 +24,13 @@ class ArchiveProject(WireModel):
 
 
 class MoveLicenses(WireModel):
-    """Move free licenses from one project to another of the same company."""
+    """Move free licenses from one project to another of the same company; with `held`, those that wait to be paid."""
 
     name: Literal["move-licenses"] = "move-licenses"
     source: ProjectId
     target: ProjectId
     licenses: SeveralLicenses
+    held: bool = False
 
 
 class DeallocateLicenses(WireModel):

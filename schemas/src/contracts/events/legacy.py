@@ -7,6 +7,7 @@ from contracts.identifiers import AccountId, CompanyId, Generation, ProjectId, S
 from contracts.legacy import LegacyLots
 from contracts.licenses import Lots
 from contracts.models import WireModel
+from contracts.service import Coverage
 
 
 class LegacyLicensesImported(WireModel):
@@ -44,7 +45,10 @@ class LegacyConsentGiven(WireModel):
 
 
 class LegacyLicensesConverted(WireModel):
-    """All free old licenses of a project ended, and `lots` came into its balance in their place."""
+    """All free old licenses of a project ended, and `lots` came into its balance in their place.
+
+    Where the project's software service runs, `coverage` says what they cost to its end, or that they wait as held.
+    """
 
     type: ClassVar[str] = "licensing.ledger.legacy-licenses-converted.v1"
     company: CompanyId
@@ -52,6 +56,7 @@ class LegacyLicensesConverted(WireModel):
     licenses: LegacyLots
     lots: Lots
     preview_digest: Sha256
+    coverage: Coverage | None = None
 
     @property
     def subject(self) -> str:

@@ -6,12 +6,15 @@ from contracts.commands.fields import Reason, Reference
 from contracts.identifiers import CompanyId, ProjectId, Serial
 from contracts.licenses import DeviceLicenses
 from contracts.models import WireModel
+from contracts.service import Coverage
 
 
 class DeviceMoved(WireModel):
     """A device went to another project with all that is on it; across companies by their consent, or by staff.
 
     `company` owns the project that it is in now; `reason` and `reference` stand there when staff moved it.
+    Where that project's software service runs, `coverage` says what the device's PBX licenses cost to its end; they are
+    paid, never held.
     """
 
     type: ClassVar[str] = "licensing.ledger.device-moved.v1"
@@ -21,6 +24,7 @@ class DeviceMoved(WireModel):
     device: DeviceLicenses
     reason: Reason | None = None
     reference: Reference | None = None
+    coverage: Coverage | None = None
 
     @property
     def subject(self) -> str:

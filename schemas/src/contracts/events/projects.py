@@ -1,6 +1,6 @@
 """What became of projects, and of licenses between them."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from contracts.commands.fields import ProjectName
 from contracts.identifiers import CompanyId, ProjectId
@@ -37,7 +37,7 @@ class ProjectArchived(WireModel):
 
 
 class LicensesMoved(WireModel):
-    """Free licenses went from one project of a company to another.
+    """Licenses went from one project of a company to another: free ones, or with `held` such as waited to be paid.
 
     Where the other one's software service runs, `coverage` says what they cost to its end, or that they wait as held.
     """
@@ -47,6 +47,7 @@ class LicensesMoved(WireModel):
     source: ProjectId
     target: ProjectId
     lots: Lots
+    held: Literal[True] | None = None
     coverage: Coverage | None = None
 
     @property

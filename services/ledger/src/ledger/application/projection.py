@@ -47,6 +47,7 @@ from contracts.events import (
 )
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
+from contracts.service import Coverage
 from ledger.application import projection_catalog, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
@@ -169,8 +170,8 @@ def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
                 found |= {project_account(project), held_account(project)}
             case LicensesUpgraded(project=project, device=device):
                 found.add(device_account(device.serial) if device else project_account(project))
-            case LicensesMoved(source=source, target=target, coverage=coverage):
-                found |= {project_account(source), project_account(target)}
+            case LicensesMoved(source=source, target=target, held=held, coverage=coverage):
+                found |= {held_account(source) if held else project_account(source), project_account(target)}
                 found |= {held_account(target)} if coverage else set()
             case (
                 DeviceAdded(device=device)
@@ -199,6 +200,7 @@ def fold(
     for entry in entries:
         _enter(changes, entry)
         _post(changes, entry)
+        _paid(changes, entry.data)
         _note(changes, entry)
     return changes
 
@@ -267,9 +269,9 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             )
         case ActivationKeyRedeemed():
             changes.redemptions.append(RedemptionRow(event.key_digest, event.company, event.project, *at))
-            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
+            _classes(changes, event.lots)
         case LicensesMoved():
-            _classes(changes, event.lots + (event.coverage.charged if event.coverage else ()))
+            _classes(changes, event.lots)
         case DeviceReleased():
             changes.released.add(event.serial)
         case DeviceAdded() | DeviceMoved() | DeviceClaimed():
@@ -361,6 +363,19 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     )
     changes.devices[device.serial] = row
     changes.versions.append(DeviceVersionRow(*row))
+
+
+def _paid(changes: Changes, event: Event) -> None:
+    match event:
+        case (
+            ActivationKeyRedeemed(coverage=Coverage(charged=charged))
+            | LicensesMoved(coverage=Coverage(charged=charged))
+            | LegacyLicensesConverted(coverage=Coverage(charged=charged))
+            | DeviceMoved(coverage=Coverage(charged=charged))
+        ):
+            _classes(changes, charged)
+        case _:
+            pass
 
 
 def _classes(changes: Changes, lots: Iterable[Lot]) -> None:

@@ -30,7 +30,7 @@ from contracts.events import (
 )
 from contracts.legacy import LegacyLot
 from contracts.licenses import Lot
-from contracts.postings import device_account, project_account
+from contracts.postings import device_account, held_account, project_account
 
 Held = dict[str, int]
 """Units by name."""
@@ -149,8 +149,10 @@ def accounts_of(event: Event) -> frozenset[str]:
             return frozenset({device_account(event.device.serial)})
         case LegacyLicensesImported(serial=str(serial)):
             return frozenset({device_account(serial)})
-        case LegacyLicensesImported() | LegacyLicensesConverted():
+        case LegacyLicensesImported() | LegacyLicensesConverted(coverage=None):
             return frozenset({project_account(event.project)})
+        case LegacyLicensesConverted():
+            return frozenset({project_account(event.project), held_account(event.project)})
         case _:
             return frozenset()
 

@@ -116,20 +116,12 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
     return DevicesRegistered(devices=tuple(registered), reference=command.reference)
 
 
-def refuse_limits(ledger: Ledger, serial: str, device: Device, wanted: Holdings) -> Rejection | None:
+def refuse_limits(ledger: Ledger, device: Device, wanted: Holdings) -> Rejection | None:
     """No to more of a type than one device may hold, or than one device of a project may (rule R3)."""
     for name, count in wanted.items():
-        facts = ledger.facts[name]
-        if facts.device_limit is not None and device.holdings.get(name, 0) + count > facts.device_limit:
+        facts, there = ledger.facts[name], device.holdings.get(name, 0)
+        if facts.device_limit is not None and there + count > facts.device_limit:
             return Rejection("smb_limit", {"license_type": name, "limit": facts.device_limit})
-        if facts.sole_device and (other := _another_with(ledger, serial, device.project, name)):
-            return Rejection("smb_limit", {"license_type": name, "device": other})
-    return None
-
-
-def _another_with(ledger: Ledger, serial: str, project: str, license_type: str) -> str | None:
-    """The other device of the project that has this type; looks at all devices, which only such rare types cost."""
-    for other, device in ledger.devices.items():
-        if other != serial and device.project == project and license_type in device.holdings:
-            return other
+        if facts.sole_device and ledger.projects[device.project].allocated.get(name, 0) > there:
+            return Rejection("smb_limit", {"license_type": name, "devices": 1})
     return None

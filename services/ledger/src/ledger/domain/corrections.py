@@ -175,7 +175,10 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
     if event.target.startswith(_PROJECT):
         projects = ledger._replace(projects=projects).credited(event.target.removeprefix(_PROJECT), units)
     if event.device is not None:
-        devices = devices.set(event.device.serial, devices[event.device.serial].changed(event.device))
+        before = devices[event.device.serial]
+        device = before.changed(event.device)
+        devices = devices.set(event.device.serial, device)
+        projects = ledger._replace(projects=projects).exchanged(device.project, before.holdings, device.holdings)
     return ledger._replace(projects=projects, devices=devices)
 
 

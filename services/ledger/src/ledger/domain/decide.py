@@ -107,11 +107,11 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
         case ProposeCorrection() | ApproveCorrection() | RejectCorrection():
             return corrections.decide(ledger, command, actor)
         case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
-            return legacy.decide(ledger, command, actor)
+            return legacy.decide(ledger, command, actor, now)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
-            return moves.decide(ledger, command, actor)
+            return moves.decide(ledger, command, actor, now)
         case GrantRights() | RevokeRights() | AddMember() | RemoveMember():
             return people.decide(ledger, command, actor)
         case CreateClaimCode() | WithdrawClaimCode() | ClaimDevice():

@@ -35,7 +35,7 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
         case LicensesAllocated():
             device = event.device
             return ledger._replace(
-                projects=ledger.debited(device.project, holdings_of(event.lots)),
+                projects=ledger.allocated(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case LicenseFileDelivered():
@@ -61,7 +61,7 @@ def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
     known = ledger.released.get(device.serial)
     here = Device(company, device.project, device.generation, device.issue, NOTHING) if known is None else known
     return ledger._replace(
-        projects=ledger.with_devices(device.project, 1),
+        projects=ledger.with_device(device.project, holdings_of(device.licenses)),
         devices=ledger.devices.set(device.serial, here.changed(device)._replace(company=company)),
         released=ledger.released if known is None else ledger.released.delete(device.serial),
     )
@@ -134,7 +134,7 @@ def _refuse_allocation(
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
     if len(device.holdings.keys() | wanted.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
-    return refuse_limits(ledger, command.serial, device, wanted)
+    return refuse_limits(ledger, device, wanted)
 
 
 def record_delivery(

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Account, Actor
 from contracts.commands import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
+from contracts.dates import civil_day
 from contracts.events import LegacyConsentGiven, LegacyEvent, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.legacy import MAX_LEGACY_NAMES, Inconvertible, convert, lots_of, preview_digest, units_of
 from contracts.licenses import MAX_HELD
@@ -13,12 +15,13 @@ from contracts.postings import device_account, project_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rare import LegacyHeld, LegacyKey, Rare
 from ledger.domain.rights import refuse_device, refuse_project, refuse_staff_only
+from ledger.domain.service import coverage, covered
 from ledger.domain.state import Device, Ledger, Project, holdings_of, plus
 
 NOTHING = LegacyHeld()
 
 
-def decide(ledger: Ledger, command: LegacyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: LegacyCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case ImportLegacyLicenses():
@@ -26,7 +29,7 @@ def decide(ledger: Ledger, command: LegacyCommand, actor: Actor) -> Decision:
         case GiveLegacyConsent():
             return give_consent(ledger, command, actor)
         case ConvertLegacyLicenses():
-            return convert_licenses(ledger, command, actor)
+            return convert_licenses(ledger, command, actor, civil_day(now))
         case _:
             assert_never(command)
 
@@ -41,7 +44,8 @@ def evolve(ledger: Ledger, event: LegacyEvent) -> Ledger:
             return _with(ledger, ledger.rare._replace(legacy_consents=consents))
         case LegacyLicensesConverted():
             credited = ledger._replace(projects=ledger.credited(event.project, holdings_of(event.lots)))
-            return _with(credited, _converted(ledger.rare, event.project))
+            paid = covered(credited, event.project, event.coverage)
+            return _with(paid, _converted(ledger.rare, event.project))
         case _:
             assert_never(event)
 
@@ -97,9 +101,9 @@ def give_consent(
 
 
 def convert_licenses(
-    ledger: Ledger, command: ConvertLegacyLicenses, actor: Actor
+    ledger: Ledger, command: ConvertLegacyLicenses, actor: Actor, today: date
 ) -> LegacyLicensesConverted | Rejection:
-    """All free old licenses of the project or none, and only as the person has seen it in the preview."""
+    """All free old licenses of the project or none, and only as the person has seen it in the preview (and D6)."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     old = ledger.rare.legacy.get(project_account(command.project), NOTHING).licenses
@@ -120,6 +124,7 @@ def convert_licenses(
         licenses=lots_of(old),
         lots=ledger.lots(new),
         preview_digest=command.preview_digest,
+        coverage=coverage(ledger, command.project, new, today),
     )
 
 

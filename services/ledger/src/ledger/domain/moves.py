@@ -1,5 +1,6 @@
 """Devices that change their project: within a company, out of it, or across companies by consent of both (F1)."""
 
+from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -12,8 +13,8 @@ from contracts.commands import (
     TransferDevice,
     WithdrawDeviceOffer,
 )
+from contracts.dates import civil_day
 from contracts.events import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
-from contracts.licenses import DeviceLicenses
 from contracts.postings import device_account
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
@@ -24,21 +25,22 @@ from ledger.domain.rights import (
     refuse_project,
     refuse_staff_only,
 )
+from ledger.domain.service import coverage_on_device, covered
 from ledger.domain.state import Device, Ledger
 
 
-def decide(ledger: Ledger, command: MoveCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: MoveCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family; a device that nobody has in a project is unknown to all of them."""
     if isinstance(command, TransferDevice) and (refused := refuse_staff_only(ledger, actor)):
         return refused
-    device = ledger.devices.get(command.serial)
+    device, today = ledger.devices.get(command.serial), civil_day(now)
     match command:
         case AcceptDevice() | WithdrawDeviceOffer() if device is None:
             return Rejection("offer_unknown")
         case _ if device is None:
             return Rejection("device_unknown")
         case MoveDevice():
-            return move_device(ledger, command, device, actor)
+            return move_device(ledger, command, device, actor, today)
         case ReleaseDevice():
             return release_device(ledger, command, device, actor)
         case OfferDevice():
@@ -46,9 +48,9 @@ def decide(ledger: Ledger, command: MoveCommand, actor: Actor) -> Decision:
         case WithdrawDeviceOffer():
             return withdraw_offer(ledger, command, device, actor)
         case AcceptDevice():
-            return accept_device(ledger, command, device, actor)
+            return accept_device(ledger, command, device, actor, today)
         case TransferDevice():
-            return transfer_device(ledger, command, device)
+            return transfer_device(ledger, command, device, today)
         case _:
             assert_never(command)
 
@@ -59,10 +61,11 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
         case DeviceMoved():
             return _moved(ledger, event)
         case DeviceReleased():
+            device = ledger.devices[event.serial]
             gone = ledger._replace(
-                projects=ledger.with_devices(event.project, -1),
+                projects=ledger.without_device(event.project, device.holdings),
                 devices=ledger.devices.delete(event.serial),
-                released=ledger.released.set(event.serial, ledger.devices[event.serial]),
+                released=ledger.released.set(event.serial, device),
             )
             return _without_offer(gone, event.serial)
         case DeviceOffered():
@@ -73,7 +76,9 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
             assert_never(event)
 
 
-def move_device(ledger: Ledger, command: MoveDevice, device: Device, actor: Actor) -> DeviceMoved | Rejection:
+def move_device(
+    ledger: Ledger, command: MoveDevice, device: Device, actor: Actor, today: date
+) -> DeviceMoved | Rejection:
     """Within its company a device goes with all that is on it, for who has `licenses` in both projects (X4)."""
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
@@ -83,7 +88,7 @@ def move_device(ledger: Ledger, command: MoveDevice, device: Device, actor: Acto
         return Rejection("device_in_project")
     if ledger.projects[command.project].company != device.company:
         return Rejection("not_same_company")
-    return _move(ledger, device, _at(ledger, command.serial, device, command.project))
+    return _move(ledger, command, device, today)
 
 
 def release_device(ledger: Ledger, command: ReleaseDevice, device: Device, actor: Actor) -> DeviceReleased | Rejection:
@@ -123,7 +128,9 @@ def withdraw_offer(
     )
 
 
-def accept_device(ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor) -> DeviceMoved | Rejection:
+def accept_device(
+    ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor, today: date
+) -> DeviceMoved | Rejection:
     """The other side's consent: by who has `licenses` in a project of the company that the device is offered to."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
@@ -132,10 +139,10 @@ def accept_device(ledger: Ledger, command: AcceptDevice, device: Device, actor: 
         return Rejection("offer_unknown")
     if refused := _refuse_full(ledger, command.serial, device):
         return refused
-    return _move(ledger, device, _at(ledger, command.serial, device, command.project))
+    return _move(ledger, command, device, today)
 
 
-def transfer_device(ledger: Ledger, command: TransferDevice, device: Device) -> DeviceMoved | Rejection:
+def transfer_device(ledger: Ledger, command: TransferDevice, device: Device, today: date) -> DeviceMoved | Rejection:
     """Staff moves a device anywhere with all that is on it, and says why (F1, X5)."""
     project = ledger.projects.get(command.project)
     if project is None:
@@ -144,7 +151,9 @@ def transfer_device(ledger: Ledger, command: TransferDevice, device: Device) -> 
         return Rejection("project_archived")
     if device.project == command.project:
         return Rejection("device_in_project")
-    event = _move(ledger, device, _at(ledger, command.serial, device, command.project))
+    event = _move(ledger, command, device, today)
+    if isinstance(event, Rejection):
+        return event
     return event.model_copy(update={"reason": command.reason, "reference": command.reference})
 
 
@@ -157,28 +166,33 @@ def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | Non
     return None
 
 
-def _at(ledger: Ledger, serial: str, device: Device, project: str) -> DeviceLicenses:
-    return ledger.device_licenses(serial, device._replace(project=project, issue=device.issue + 1))
-
-
-def _move(ledger: Ledger, device: Device, there: DeviceLicenses) -> DeviceMoved:
+def _move(
+    ledger: Ledger, command: MoveDevice | AcceptDevice | TransferDevice, device: Device, today: date
+) -> DeviceMoved | Rejection:
+    """What stands on the device is paid to the end of its new project's service, for it cannot be held (rule D6)."""
+    paid = coverage_on_device(ledger, command.project, device.holdings, today)
+    if isinstance(paid, Rejection):
+        return paid
+    there = device._replace(project=command.project, issue=device.issue + 1)
     return DeviceMoved(
         former_company=device.company,
         former_project=device.project,
-        company=ledger.projects[there.project].company,
-        device=there,
+        company=ledger.projects[command.project].company,
+        device=ledger.device_licenses(command.serial, there),
+        coverage=paid,
     )
 
 
 def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
     """An offer ends when the device leaves the company that made it."""
     device = event.device
-    left = ledger._replace(projects=ledger.with_devices(event.former_project, -1))
     here = ledger.devices[device.serial].changed(device)._replace(company=event.company)
+    left = ledger._replace(projects=ledger.without_device(event.former_project, here.holdings))
     moved = left._replace(
-        projects=left.with_devices(device.project, 1), devices=ledger.devices.set(device.serial, here)
+        projects=left.with_device(device.project, here.holdings), devices=ledger.devices.set(device.serial, here)
     )
-    return moved if event.company == event.former_company else _without_offer(moved, device.serial)
+    paid = covered(moved, device.project, event.coverage)
+    return paid if event.company == event.former_company else _without_offer(paid, device.serial)
 
 
 def _without_offer(ledger: Ledger, serial: str) -> Ledger:

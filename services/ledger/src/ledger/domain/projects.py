@@ -15,7 +15,7 @@ from ledger.domain.devices import refuse_elsewhere
 from ledger.domain.keys import asked_for
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import refuse_project, refuse_project_administration
-from ledger.domain.service import coverage, covered
+from ledger.domain.service import coverage, covered, unheld
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 
@@ -39,13 +39,13 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
     match event:
         case LicensesMoved():
             units = holdings_of(event.lots)
-            left = ledger._replace(projects=ledger.debited(event.source, units))
+            left = unheld(ledger, event.source, units) if event.held else _debited(ledger, event.source, units)
             arrived = left._replace(projects=left.credited(event.target, units))
             return covered(arrived, event.target, event.coverage)
         case LicensesDeallocated():
             device = event.device
             return ledger._replace(
-                projects=ledger.credited(device.project, holdings_of(event.lots)),
+                projects=ledger.given_back(device.project, holdings_of(event.lots)),
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case ProjectRenamed():
@@ -63,6 +63,10 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
             return freed._replace(projects=ledger.projects.set(event.project, archived))
         case _:
             assert_never(event)
+
+
+def _debited(ledger: Ledger, project: str, units: Holdings) -> Ledger:
+    return ledger._replace(projects=ledger.debited(project, units))
 
 
 def _without_name(ledger: Ledger, company: str, name: str) -> Ledger:
@@ -97,7 +101,10 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
 
 
 def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor, now: datetime) -> LicensesMoved | Rejection:
-    """Free licenses go to another project of the company, for who has `licenses` in both (rules X4 and D6)."""
+    """Licenses go to another project of the company, for who has `licenses` in both (rules X4 and D6).
+
+    Held ones, too: there they are paid, wait again, or are free because no service runs.
+    """
     for project in (command.source, command.target):
         if refused := refuse_project(ledger, actor, project, "licenses"):
             return refused
@@ -109,20 +116,22 @@ def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor, now: date
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
-    if refused := _refuse_move(source, target, wanted):
+    there = ledger.held.get(command.source, NOTHING) if command.held else source.free
+    if refused := _refuse_move(there, target, wanted):
         return refused
     return LicensesMoved(
         company=source.company,
         source=command.source,
         target=command.target,
         lots=ledger.lots(wanted),
+        held=command.held or None,
         coverage=coverage(ledger, command.target, wanted, civil_day(now)),
     )
 
 
-def _refuse_move(source: Project, target: Project, wanted: Holdings) -> Rejection | None:
+def _refuse_move(there: Holdings, target: Project, wanted: Holdings) -> Rejection | None:
     for name, count in wanted.items():
-        free = source.free.get(name, 0)
+        free = there.get(name, 0)
         if count > free:
             return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "free": free})
     return _refuse_credit(target, wanted)

@@ -52,7 +52,7 @@ def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
     after = known.changed(device)._replace(returns=(*known.returns, accepted), bound=NOTHING)
     return ledger._replace(
-        projects=ledger.credited(device.project, holdings_of(event.lots)),
+        projects=ledger.given_back(device.project, holdings_of(event.lots)),
         devices=ledger.devices.set(device.serial, after),
         rare=legacy.freed(ledger, device.serial, device.project),
     )

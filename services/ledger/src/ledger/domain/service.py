@@ -13,7 +13,7 @@ from ledger.domain import upgrades
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_project
 from ledger.domain.service_quotes import Quote, ServiceFacts, quote_months, quote_release
-from ledger.domain.state import Holdings, Ledger, holdings_of, plus
+from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
 def decide(ledger: Ledger, command: ServiceCommand, actor: Actor, now: datetime) -> Decision:
@@ -113,6 +113,15 @@ def coverage(ledger: Ledger, project: str, incoming: Holdings, today: date) -> C
     return Coverage(on=today, months=months, units=units, charged=ledger.lots(charged), held=ledger.lots(held))
 
 
+def coverage_on_device(ledger: Ledger, project: str, incoming: Holdings, today: date) -> Coverage | Rejection | None:
+    """The same for licenses that come in on a device: only the balance pays for them, and they can't wait as held."""
+    what = coverage(ledger, project, {name: n for name, n in incoming.items() if name != CREDIT}, today)
+    if what is None or what.charged:
+        return what
+    free = ledger.projects[project].free.get(CREDIT, 0)
+    return Rejection("ssc_insufficient", {"wanted": credits_for(what.units * what.months), "free": free})
+
+
 def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
     """The ledger after licenses came in: what was charged is gone, what is held waits apart from the balance."""
     if what is None:
@@ -123,14 +132,19 @@ def covered(ledger: Ledger, project: str, what: Coverage | None) -> Ledger:
     return ledger._replace(projects=ledger.debited(project, gone), held=waiting)
 
 
+def unheld(ledger: Ledger, project: str, units: Holdings) -> Ledger:
+    """The ledger with these licenses of a project waiting no more."""
+    rest = minus(ledger.held[project], units)
+    return ledger._replace(held=ledger.held.set(project, rest) if rest else ledger.held.delete(project))
+
+
 def facts_of(ledger: Ledger, project: str) -> ServiceFacts:
-    """What the price of a project depends on; looks at every device, which only buyers cost."""
-    units = units_of(ledger, ledger.projects[project].free)
-    units += sum(units_of(ledger, one.holdings) for one in ledger.devices.values() if one.project == project)
+    """What the price of a project depends on."""
+    known = ledger.projects[project]
     return ServiceFacts(
         project=project,
         period=ledger.service.get(project),
-        units=units,
+        units=units_of(ledger, known.free) + units_of(ledger, known.allocated),
         held_units=units_of(ledger, ledger.held.get(project, {})),
     )
 

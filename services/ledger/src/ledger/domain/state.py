@@ -36,17 +36,21 @@ class Company:
 
 
 class Project(NamedTuple):
-    """A part of a company with its own balance; `devices` are in it. Nothing happens in an archived one any more."""
+    """A part of a company with its own balance; `devices` are in it. Nothing happens in an archived one any more.
+
+    `allocated` is what stands on all its devices together, so that no rule has to look at each of them.
+    """
 
     company: str
     name: str
     free: Holdings = NOTHING
     devices: int = 0
     archived: bool = False
+    allocated: Holdings = NOTHING
 
     def holding(self, free: Holdings) -> "Project":
         """It with another balance."""
-        return Project(self.company, self.name, free, self.devices, self.archived)
+        return Project(self.company, self.name, free, self.devices, self.archived, self.allocated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +189,34 @@ class Ledger(NamedTuple):
         known = self.projects[project]
         return self.projects.set(project, known.holding(minus(known.free, units)))
 
-    def with_devices(self, project: str, more: int) -> Map[str, Project]:
-        """All projects, with so many more devices counted in one."""
+    def allocated(self, project: str, units: Holdings) -> Map[str, Project]:
+        """All projects, with these licenses gone from the balance of one to a device in it."""
+        company, name, free, devices, archived, there = self.projects[project]
+        gone, more = minus(free, units), plus(there, units)
+        return self.projects.set(project, Project(company, name, gone, devices, archived, more))
+
+    def given_back(self, project: str, units: Holdings) -> Map[str, Project]:
+        """All projects, with these licenses come back from a device to the balance of one."""
+        company, name, free, devices, archived, there = self.projects[project]
+        more, gone = plus(free, units), minus(there, units)
+        return self.projects.set(project, Project(company, name, more, devices, archived, gone))
+
+    def exchanged(self, project: str, gone: Holdings, come: Holdings) -> Map[str, Project]:
+        """All projects, with other licenses on a device of one."""
         known = self.projects[project]
-        return self.projects.set(project, known._replace(devices=known.devices + more))
+        return self.projects.set(project, known._replace(allocated=plus(minus(known.allocated, gone), come)))
+
+    def with_device(self, project: str, holdings: Holdings) -> Map[str, Project]:
+        """All projects, with one more device in one, and what stands on it."""
+        known = self.projects[project]
+        there = known._replace(devices=known.devices + 1, allocated=plus(known.allocated, holdings))
+        return self.projects.set(project, there)
+
+    def without_device(self, project: str, holdings: Holdings) -> Map[str, Project]:
+        """All projects, with one device less in one, and what stands on it."""
+        known = self.projects[project]
+        there = known._replace(devices=known.devices - 1, allocated=minus(known.allocated, holdings))
+        return self.projects.set(project, there)
 
     def device_licenses(self, serial: str, device: Device) -> DeviceLicenses:
         """A device as an event states it."""

@@ -17,7 +17,10 @@ def evolve(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
     if event.device is not None:
         known = ledger.devices[event.device.serial]
         device = known.changed(event.device)._replace(bound=_still_bound(ledger, known.bound, event))
-        return ledger._replace(devices=ledger.devices.set(event.device.serial, device))
+        return ledger._replace(
+            projects=ledger.exchanged(event.project, holdings_of(event.given_up), holdings_of(event.lots)),
+            devices=ledger.devices.set(event.device.serial, device),
+        )
     without = ledger._replace(projects=ledger.debited(event.project, holdings_of(event.given_up)))
     return without._replace(projects=without.credited(event.project, holdings_of(event.lots)))
 
@@ -74,7 +77,7 @@ def _on_device(
         return change
     given_up, gained = change
     without = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, given_up))
-    if refused := refuse_limits(ledger, serial, without, gained):
+    if refused := refuse_limits(ledger, without, gained):
         return refused
     after = without._replace(holdings=plus(without.holdings, gained))
     event = _upgraded(ledger, command, change, today)

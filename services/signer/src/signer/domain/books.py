@@ -240,6 +240,7 @@ class Books:
         self.require_project(event.project, event.company)
         self.units(event.lots)
         self._staff.converted(event)
+        self.cover(event.project, event.coverage)
         self.move(postings(event))
 
     def _returned(self, event: LicensesReturned) -> DeviceLicenses:

@@ -23,7 +23,7 @@ from contracts.events import (
     ProjectArchived,
 )
 from contracts.licenses import DeviceLicenses, Lots
-from contracts.postings import Posting, device_account, postings, project_account
+from contracts.postings import Posting, device_account, held_account, postings, project_account
 from contracts.service import Coverage
 from signer.domain.laws import LawBrokenError
 
@@ -141,8 +141,16 @@ class Moves:
             if event.reason is None or event.reference is None:
                 self._require_consent(device.serial, event.company)
             self._offers.pop(device.serial, None)
+        self._pay(event)
         self._books.require_licenses(device)
         return device
+
+    def _pay(self, event: DeviceMoved) -> None:
+        """What stands on a device is paid for in its new project, never held."""
+        if event.coverage is not None and event.coverage.held:
+            raise LawBrokenError("service_wrong", f"licenses on device {event.device.serial} cannot be held")
+        self._books.cover(event.device.project, event.coverage)
+        self._books.move(postings(event))
 
     def _release(self, event: DeviceReleased) -> None:
         self._require_home(event.serial, event.project, event.company)
@@ -176,7 +184,8 @@ class Moves:
     def _archive(self, event: ProjectArchived) -> None:
         self._books.require_project(event.project, event.company)
         account = project_account(event.project)
-        if self._books.balance(account) or self._books.legacy(account):
+        held = self._books.balance(held_account(event.project))
+        if self._books.balance(account) or held or self._books.legacy(account):
             raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
         self._archived.add(event.project)
 

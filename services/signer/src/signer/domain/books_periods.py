@@ -7,9 +7,11 @@ from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import (
     ActivationKeyRedeemed,
+    DeviceMoved,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
+    LegacyLicensesConverted,
     LicensesMoved,
     LicensesUpgraded,
     SoftwareServiceBought,
@@ -92,6 +94,8 @@ def require_day(event: Event, at: datetime) -> None:
         case SoftwareServiceBought(on=day) | HeldLicensesReleased(on=day) | LicensesUpgraded(on=day):
             pass
         case ActivationKeyRedeemed(coverage=Coverage(on=day)) | LicensesMoved(coverage=Coverage(on=day)):
+            pass
+        case DeviceMoved(coverage=Coverage(on=day)) | LegacyLicensesConverted(coverage=Coverage(on=day)):
             pass
         case _:
             return

@@ -35,6 +35,7 @@ class NameBody(Body):
 class TransferBody(Body):
     target: ProjectId
     licenses: WantedList
+    held: bool = Field(default=False, description="Whether those are meant that wait to be paid, not free ones.")
 
 
 class DeallocateBody(Body):

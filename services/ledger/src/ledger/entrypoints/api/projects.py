@@ -32,8 +32,8 @@ async def archive_project(
 async def move_licenses(
     project: ProjectOfPath, body: bodies.TransferBody, asker: TheAsker, command_id: CommandIdOfRequest
 ) -> bodies.ProjectChanged:
-    """Move free licenses to another project of the same company, all or none."""
-    command = MoveLicenses(source=project, target=body.target, licenses=wanted(body.licenses))
+    """Move free licenses, or held ones, to another project of the same company, all or none."""
+    command = MoveLicenses(source=project, target=body.target, licenses=wanted(body.licenses), held=body.held)
     return bodies.ProjectChanged(project=project, sequence=await asker.ask(command, command_id))
 
 
