@@ -721,13 +721,21 @@ class Operations(Transport):
         return cast("ProjectChanged", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key))
 
     def move_licenses(
-        self, project: str, *, target: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
+        self,
+        project: str,
+        *,
+        target: str,
+        licenses: list[WantedLicenses],
+        held: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> ProjectChanged:
-        """Move free licenses to another project of the same company, all or none."""
+        """Move free licenses, or held ones, to another project of the same company, all or none."""
         return cast(
             "ProjectChanged",
             self.post(
-                f"/v1/projects/{project}/transfers", given(target=target, licenses=licenses), key=idempotency_key
+                f"/v1/projects/{project}/transfers",
+                given(target=target, licenses=licenses, held=held),
+                key=idempotency_key,
             ),
         )
 

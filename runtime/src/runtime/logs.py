@@ -1,6 +1,7 @@
 """Logs: one JSON object a line on stderr, a constant event name plus fields."""
 
 import logging
+import math
 import re
 import sys
 import time
@@ -57,7 +58,7 @@ class Sparing(logging.Filter):
             return True
         kind = (record.name, record.levelno, _NUMBER.sub("#", str(record.msg)))
         now = time.monotonic()
-        said, held_back = self._seen.get(kind, (now - REPEAT_SECONDS, 0))
+        said, held_back = self._seen.get(kind, (-math.inf, 0))
         if now - said < REPEAT_SECONDS:
             self._seen[kind] = (said, held_back + 1)
             return False
