@@ -28,17 +28,15 @@ class Keys:
         self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
         self.signer_passphrase_file = folder / "signer.passphrase"
         self.activation_key_secret_file = folder / "activation-keys.secret"
-        self.device_authorities_file = folder / "device-authorities.pem"
 
     def prepare(self) -> None:
         """Make what is not there yet; nothing is ever replaced."""
-        self.device_authorities_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.signer_passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.pki.make()
         self.issuer.prepare()
         _make_secret(self.signer_passphrase_file)
         _make_secret(self.activation_key_secret_file)
         self._make_signer_keys()
-        self._gather_device_authorities()
 
     def _make_signer_keys(self) -> None:
         if self.signer_folder.exists():
@@ -48,11 +46,6 @@ class Keys:
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SIGNER_INIT_SECONDS)
         if done.returncode != 0:
             raise Trouble(f"The signer's keys could not be made: {done.stderr.strip()}")
-
-    def _gather_device_authorities(self) -> None:
-        """Who may sign a device's certificate: the vendor for generation 1, the signer for later ones."""
-        authorities = (self.pki.device_ca, self.generation_ca)
-        self.device_authorities_file.write_bytes(b"".join(file.read_bytes() for file in authorities))
 
 
 def _make_secret(file: Path) -> None:

@@ -19,6 +19,9 @@ KILL_SECONDS = 10.0
 
 LOG_TAIL_LINES = 15
 
+# What a part writes (data, caches, logs) is for the account that it runs as.
+OWNER_ONLY = 0o077
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -63,8 +66,11 @@ class Process:
         self.kill()
         for file in (self.log, self._pid_file):
             file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            child = self._popen(program, log.fileno())
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            child = self._popen(program, log)
+        finally:
+            os.close(log)
         started = identity.identify(child.pid)
         if started is None:
             child.wait()  # it has ended already, and whoever waits for readiness will say so
@@ -82,6 +88,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=OWNER_ONLY,
                 user=program.user,
                 group=None if program.user is None else _primary_group(program.user),
                 extra_groups=groups,

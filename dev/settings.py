@@ -61,7 +61,8 @@ def _ledger_api(stack: Stack) -> dict[str, str]:
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
         "LICENSING_TOKEN_ISSUER": tokens.ISSUER,
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
-        "LICENSING_DEVICE_AUTHORITIES_FILE": str(keys.device_authorities_file),
+        "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
+        "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
     }
 
 

@@ -31,6 +31,7 @@ from dev.pki import read_certificate, read_key
 from dev.replay import replay
 from dev.tokens import Issuer
 from dev.trouble import Trouble
+from licensing_client.api import WantedLicenses
 
 FIRST_SERIAL = 0x009033010203
 KEY_CONTENTS = {"Port11": 50, "Voicemail11": 2, "Channel": 4}
@@ -39,7 +40,7 @@ CATCH_UP_SECONDS = 20
 LOOK_SECONDS = 0.05
 
 
-def wanted(licenses: dict[str, int]) -> list[dict[str, Any]]:
+def wanted(licenses: dict[str, int]) -> list[WantedLicenses]:
     """Licenses as the API takes them."""
     return [{"license_type": name, "count": count} for name, count in licenses.items()]
 
@@ -93,28 +94,36 @@ class Story:
         self.partner.close()
 
     def a_key_is_issued(self) -> None:
-        body = {"licenses": wanted(KEY_CONTENTS), "order_number": f"PO-{secrets.token_hex(3)}"}
-        answer = self.clerk.post("/v1/activation-keys", body)
+        answer = self.clerk.issue_activation_key(
+            licenses=wanted(KEY_CONTENTS), order_number=f"PO-{secrets.token_hex(3)}"
+        )
         self.activation_key = answer["activation_key"]
         self.say(f"The order system issues the key {self.activation_key} for {told(KEY_CONTENTS)}.")
 
     def a_partner_redeems_it(self) -> None:
-        company = {"kind": "reseller", "administrator": ADMINISTRATOR, "company": PARTNER}
-        registered = self.clerk.post("/v1/companies", company, key="story-registers-the-partner")
+        registered = self.clerk.register_company(
+            kind="reseller",
+            administrator=ADMINISTRATOR,
+            company=PARTNER,
+            idempotency_key="story-registers-the-partner",
+        )
         telling = self._tellings(registered["sequence"]) + 1
         name = "Hotel Adria" if telling == 1 else f"Hotel Adria {telling}"
-        self.project = self.partner.post("/v1/projects", {"name": name})["project"]
-        body = {"activation_key": self.activation_key.lower().replace("-", " "), "project": self.project}
-        self.sequence = self.partner.post("/v1/activation-keys/redemptions", body)["sequence"]
+        self.project = self.partner.create_project(name=name)["project"]
+        typed = self.activation_key.lower().replace("-", " ")
+        redeemed = self.partner.redeem_activation_key(activation_key=typed, project=self.project)
+        self.sequence = redeemed["sequence"]
         self.serial = f"{FIRST_SERIAL + telling - 1:012x}"
         balance = self.balance()
         require(balance == KEY_CONTENTS, f"the balance is {told(balance)}")
         self.say(f"The partner redeems it into the project «{name}». Free there: {told(balance)}.")
 
     def licenses_are_allocated(self) -> None:
-        self.partner.post(f"/v1/projects/{self.project}/devices", {"serial": self.serial})
-        body = {"serial": self.serial, "licenses": wanted(ALLOCATED), "confirm_final": True}
-        self.sequence = self.partner.post(f"/v1/projects/{self.project}/allocations", body)["sequence"]
+        self.partner.add_device(self.project, serial=self.serial)
+        allocated = self.partner.allocate_licenses(
+            self.project, serial=self.serial, licenses=wanted(ALLOCATED), confirm_final=True
+        )
+        self.sequence = allocated["sequence"]
         self.say(f"It allocates {told(ALLOCATED)} to the device {self.serial}. Free now: {told(self.balance())}.")
 
     def the_device_fetches_its_file(self) -> None:
@@ -174,9 +183,8 @@ class Story:
 
     def too_much_is_refused(self) -> None:
         before = self.balance()
-        body = {"serial": self.serial, "licenses": wanted({"Port11": 51})}
         try:
-            self.partner.post(f"/v1/projects/{self.project}/allocations", body)
+            self.partner.allocate_licenses(self.project, serial=self.serial, licenses=wanted({"Port11": 51}))
         except Refused as refused:
             require(refused.code == "insufficient_balance", f"it was refused as {refused.code}")
             self.say(f"Allocating 51 ports is refused: {refused}")
@@ -193,7 +201,7 @@ class Story:
 
     def balance(self) -> dict[str, int]:
         """What is free in the project, as new as the story."""
-        answer = self.partner.get(f"/v1/projects/{self.project}/balance", at_least=self.sequence)
+        answer = self.partner.get_balance(self.project, at_least=self.sequence)
         return {line["license_type"]: line["free"] for line in answer["licenses"] if line["free"]}
 
     def settled_balance(self) -> dict[str, int]:
@@ -214,14 +222,8 @@ class Story:
         return Firmware(self.box(), self.sync_address)
 
     def _tellings(self, sequence: int) -> int:
-        names: list[str] = []
-        query: dict[str, str | int] = {"at_least": sequence}
-        while True:
-            page = self.partner.get("/v1/projects", **query)
-            names += [project["name"] for project in page["items"]]
-            if not page["next"]:
-                return sum(name.startswith("Hotel Adria") for name in names)
-            query["cursor"] = page["next"]
+        projects = self.partner.everything(self.partner.list_projects, at_least=sequence)
+        return sum(project["name"].startswith("Hotel Adria") for project in projects)
 
     def _hand_in(self, document: bytes) -> Answer:
         return self.firmware().ask("PUT", "return", body=document)
@@ -317,7 +319,7 @@ def main() -> int:
             for number, step in enumerate(STEPS, 1):
                 story.say = lambda sentence, number=number: print(f"{number:>3}. {sentence}", flush=True)
                 step(story)
-    except Trouble as trouble:
+    except (Trouble, Refused) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0

@@ -6,6 +6,7 @@ The portal takes its place. The private key stays under the state folder; the AP
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -16,12 +17,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
+from contracts.identifiers import UUID_PATTERN
 from dev import places
 
 ISSUER = "urn:licensing:development-issuer"
 AUDIENCE = "licensing-ledger-api"
 KID = "development-1"
 LIFE_SECONDS = 900
+UUID = re.compile(UUID_PATTERN)
 
 
 class Issuer:
@@ -79,6 +82,10 @@ def main() -> int:
     parser.add_argument("company", nargs="?", help="id of the company that the account acts for")
     parser.add_argument("--life-seconds", type=int, default=LIFE_SECONDS)
     arguments = parser.parse_args()
+    strangers = [one for one in (arguments.account, arguments.company) if one and not UUID.fullmatch(one)]
+    if strangers:
+        print(f"{strangers[0]!r} is no id of an account or a company: those are lower-case UUIDs.", file=sys.stderr)
+        return 2
     issuer = Issuer()
     if arguments.account is None:
         print(issuer.prepare())

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from ledger.adapters.kafka_log import KafkaLog
 from ledger.application.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.trouble import Trouble
 from tests.conftest import KafkaTopics
 from tests.unit.ledger.memory import MemoryLog, Partition
 
@@ -34,7 +36,7 @@ async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, En
 async def logs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> AsyncIterator[tuple[EntryLog, EntryLog]]:
     """Two writers' views of one empty log."""
     if request.param == "memory":
-        partition = Partition(random.Random(1))
+        partition = Partition(random.Random(1), now=datetime.now(UTC))
         yield MemoryLog(partition), MemoryLog(partition)
     else:
         async with two_on_kafka(kafka_topics) as both:
@@ -57,7 +59,7 @@ async def test_what_was_appended_is_read_in_order_with_its_offsets_by_everybody(
     logs: tuple[EntryLog, EntryLog],
 ) -> None:
     one, two = logs
-    await one.append(VALUES)
+    await one.append(VALUES, at=datetime.now(UTC))
     assert await one.end_offset() == len(VALUES)
     expected = [Logged(offset, value) for offset, value in enumerate(VALUES)]
     assert await read_all(one, len(VALUES)) == expected
@@ -66,11 +68,22 @@ async def test_what_was_appended_is_read_in_order_with_its_offsets_by_everybody(
 
 async def test_appends_of_two_writers_lie_one_after_the_other_for_both(logs: tuple[EntryLog, EntryLog]) -> None:
     one, two = logs
-    await one.append(VALUES[:3])
-    await two.append(VALUES[3:5])
-    await one.append(VALUES[5:6])
+    await one.append(VALUES[:3], at=datetime.now(UTC))
+    await two.append(VALUES[3:5], at=datetime.now(UTC))
+    await one.append(VALUES[5:6], at=datetime.now(UTC))
     assert [record.value for record in await read_all(two, 6)] == VALUES[:6]
     assert [record.value for record in await read_all(one, 6)] == VALUES[:6]
+
+
+async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there(
+    logs: tuple[EntryLog, EntryLog],
+) -> None:
+    log, _ = logs
+    with pytest.raises(Trouble, match="clock"):
+        await log.append(VALUES[:3], at=datetime.now(UTC) + timedelta(minutes=6))
+    assert await log.end_offset() == 0
+    await log.append(VALUES[:3], at=datetime.now(UTC) + timedelta(minutes=4))
+    assert await log.end_offset() == 3
 
 
 async def test_poison_is_set_aside_with_its_reason(kafka_topics: KafkaTopics) -> None:

@@ -36,11 +36,13 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Vendor:
-    """The vendor's device authority, and boxes with certificates of it."""
+    """The vendor's device authority, the signer's of later generations, and boxes with certificates of the first."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.authority = make_authority(self._key, "Test Device CA", not_before=LONG_AGO)
+        generation_key = ec.generate_private_key(ec.SECP256R1())
+        self.generations = make_authority(generation_key, "Test Generation CA", not_before=LONG_AGO)
 
     def box(self, serial: str) -> "Box":
         key = ec.generate_private_key(ec.SECP256R1())
@@ -152,7 +154,8 @@ async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path)
 
 def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, vendor: Vendor, issuer: Issuer) -> ApiSettings:
     (folder / "jwks.json").write_text(json.dumps({"keys": [issuer.jwk]}))
-    (folder / "authorities.pem").write_bytes(vendor.authority.public_bytes(Encoding.PEM))
+    (folder / "device-ca.pem").write_bytes(vendor.authority.public_bytes(Encoding.PEM))
+    (folder / "generation-ca.pem").write_bytes(vendor.generations.public_bytes(Encoding.PEM))
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
     return ApiSettings(
@@ -164,7 +167,8 @@ def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, vendor: 
         token_issuer=ISSUER,
         token_audience=AUDIENCE,
         activation_key_secret_file=folder / "secret",
-        device_authorities_file=folder / "authorities.pem",
+        device_ca_file=folder / "device-ca.pem",
+        generation_ca_file=folder / "generation-ca.pem",
         **database_settings(database_url, folder),
     )
 

@@ -154,6 +154,7 @@ async def test_pages_of_devices_and_movements_go_through_everything_once(api: Ap
 
 async def test_an_unchanged_answer_is_304(api: Api) -> None:
     project = await api.stocked_project()
+    await api.free(project, 5)
     first = await api.get(f"projects/{project}/balance")
 
     again = await api.get(f"projects/{project}/balance", if_none_match=first.headers["etag"])
@@ -237,3 +238,21 @@ async def _all(api: Api, path: str, field: str) -> list[str]:
         if page["next"] is None:
             return found
         cursor = f"&cursor={page['next']}"
+
+
+async def test_a_return_whose_receipt_is_not_made_yet_says_that_it_was_accepted(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
+
+    answer = await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())
+
+    assert problem(answer) == (503, "receipt_not_ready")
+    assert answer.json()["sequence"] == allocated + 1
+    assert (await api.free(project, allocated + 1))["Port11"] == 50
+
+
+async def test_a_device_that_was_never_tested_says_so(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
+
+    assert problem(await api.get(f"devices/{SERIAL}/test-licenses?at_least={allocated}")) == (404, "test_unknown")

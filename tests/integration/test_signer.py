@@ -41,7 +41,7 @@ class SignerProcess:
         self.keys = folder / "keys"
         self._folder = folder
         self._topics = topics
-        self._admin_port = _free_port()
+        self._admin_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         passphrase = folder / "passphrase"
         passphrase.write_text("0123456789abcdef" * 4)
@@ -145,7 +145,7 @@ async def test_it_is_ready_once_it_has_read_the_ledger_and_ends_cleanly_on_sigte
 ) -> None:
     await _append(kafka_topics, Story().main_job().values)
     process.start()
-    await _until(lambda: process.get("/readyz") == (200, "following\n"))
+    await until(lambda: process.get("/readyz") == (200, "following\n"))
     assert process.get("/livez")[0] == 200
     metrics = process.get("/metrics")[1]
     assert 'licensing_signer_license_files_total{ledger="0"} 4.0' in metrics
@@ -155,7 +155,7 @@ async def test_it_is_ready_once_it_has_read_the_ledger_and_ends_cleanly_on_sigte
 
 async def test_it_listens_on_its_admin_port_and_nowhere_else(process: SignerProcess, kafka_topics: KafkaTopics) -> None:
     process.start()
-    await _until(lambda: process.get("/readyz")[0] == 200)
+    await until(lambda: process.get("/readyz")[0] == 200)
     assert _listening_sockets(process.pid) == 1
 
 
@@ -170,7 +170,7 @@ async def test_after_kill_9_a_new_process_goes_on_and_repeats_no_file(
     await _append(kafka_topics, story.allocate({"Port11": 3}).values[5:])
     process.start()
     await _wait_for(lambda: _files(kafka_topics), count=2)
-    await _until(lambda: process.get("/readyz")[0] == 200)
+    await until(lambda: process.get("/readyz")[0] == 200)
     assert [int(record.header("sequence") or 0) for record in await _files(kafka_topics)] == [5, 6]
 
 
@@ -187,13 +187,13 @@ async def test_killed_again_and_again_under_load_it_loses_no_file_and_none_comes
         await _append(kafka_topics, story.values[appended:])
         appended = len(story.values)
         process.start()
-        await _until(lambda: _has_begun(process), pause=0.02)
+        await until(lambda: _has_begun(process), pause=0.02)
         await asyncio.sleep(dice.uniform(0, 0.3))
         process.stop(signal.SIGKILL)
     left_undone = appended - 4 - len(await _files(kafka_topics))
     assert left_undone > 0, "it was never killed in the middle of its work"
     process.start()
-    await _until(lambda: process.get("/readyz")[0] == 200)
+    await until(lambda: process.get("/readyz")[0] == 200)
     files = await _files(kafka_topics)
     by_key: dict[bytes | None, list[int]] = defaultdict(list)
     for record in files:
@@ -210,7 +210,7 @@ async def test_a_broken_law_stops_the_ledger_loudly_and_nothing_is_signed_from_i
     story = Story().begin({"Port11": 5}).add_device().allocate({"Port11": 6}).allocate({"Port11": 1})
     process.start()
     await _append(kafka_topics, story.values)
-    await _until(lambda: "entry 6 breaks account_negative" in process.get("/readyz")[1])
+    await until(lambda: "entry 6 breaks account_negative" in process.get("/readyz")[1])
     assert process.get("/readyz")[0] == 503
     assert process.get("/livez")[0] == 200
     assert 'licensing_signer_stopped{law="account_negative",ledger="0"} 1.0' in process.get("/metrics")[1]
@@ -230,7 +230,7 @@ async def test_poison_goes_to_the_dead_letters_once_and_stops_nothing(
     await _wait_for(lambda: _files(kafka_topics), count=4)
     assert process.stop() == 0
     process.start()
-    await _until(lambda: process.get("/readyz")[0] == 200)
+    await until(lambda: process.get("/readyz")[0] == 200)
     (dead,) = await _read_all(kafka_topics, DEAD_LETTERS["signer"])
     assert dead.value == b"\xff poison"
     assert dead.header("offset") == b"3"
@@ -277,7 +277,7 @@ def _has_begun(process: SignerProcess) -> bool:
     return found is not None and float(found[1]) > 0
 
 
-async def _until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:
+async def until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline
@@ -305,6 +305,6 @@ def _listening_sockets(pid: int) -> int:
     return sum(1 for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in inodes)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

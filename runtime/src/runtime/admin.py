@@ -7,6 +7,9 @@ from typing import Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
+from runtime.listening import listening_on
+from runtime.settings import SettingsWrong
+
 Readiness = Callable[[], tuple[bool, str]]
 """Says whether the process can do its work now, and if not, what it waits for."""
 SHUTDOWN_SECONDS = 1.0
@@ -14,7 +17,10 @@ SHUTDOWN_SECONDS = 1.0
 
 
 class Admin:
-    """Serves the three probes while it is entered; `port` is the real one, also when 0 was asked for."""
+    """Serves the three probes while it is entered; `port` is the real one, also when 0 was asked for.
+
+    Raises SettingsWrong when it can't listen there.
+    """
 
     def __init__(self, host: str, port: int, ready: Readiness, *, registry: CollectorRegistry = REGISTRY) -> None:
         self.host = host
@@ -25,7 +31,12 @@ class Admin:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self.host, self.port).start()
+        try:
+            with listening_on(self.host, self.port):
+                await web.TCPSite(self._runner, self.host, self.port).start()
+        except SettingsWrong:
+            await self._runner.cleanup()
+            raise
         self.port = int(self._runner.addresses[0][1])
         return self
 

@@ -1,10 +1,19 @@
 """Logs: one JSON object a line on stderr, a constant event name plus fields."""
 
 import logging
+import math
+import re
 import sys
+import time
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
+
+REPEAT_SECONDS = 10.0
+"""A client without a broker says the same many times a second; once in this time says it as well."""
+MAX_KINDS = 1000
+"""Kinds of messages remembered; aiokafka has some dozens."""
+_NUMBER = re.compile(r"\d+")
 
 _STAMPS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -34,6 +43,32 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return logger
 
 
+class Sparing(logging.Filter):
+    """Lets one line of a kind, of one origin and level, through in REPEAT_SECONDS.
+
+    It has the attribute `suppressed`: how many of its kind were held back before it. Numbers do not make a kind.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._seen: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not super().filter(record):
+            return True
+        kind = (record.name, record.levelno, _NUMBER.sub("#", str(record.msg)))
+        now = time.monotonic()
+        said, held_back = self._seen.get(kind, (-math.inf, 0))
+        if now - said < REPEAT_SECONDS:
+            self._seen[kind] = (said, held_back + 1)
+            return False
+        if len(self._seen) >= MAX_KINDS:
+            self._seen.clear()
+        self._seen[kind] = (now, 0)
+        record.suppressed = held_back
+        return True
+
+
 def _route_libraries(level: int) -> None:
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_STAMPS, _origin],
@@ -44,6 +79,7 @@ def _route_libraries(level: int) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
+    handler.addFilter(Sparing("aiokafka"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -51,5 +87,8 @@ def _route_libraries(level: int) -> None:
 
 
 def _origin(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    event["origin"] = event["_record"].name
+    record: logging.LogRecord = event["_record"]
+    event["origin"] = record.name
+    if suppressed := getattr(record, "suppressed", 0):
+        event["suppressed"] = suppressed
     return event

@@ -1,4 +1,4 @@
-"""A process: one main coroutine under uvloop that ends cleanly on SIGTERM and loudly on a defect."""
+"""A process: one main coroutine under uvloop that ends cleanly on SIGTERM, and loudly on a defect."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from typing import NoReturn
 import uvloop
 
 from runtime.logs import get_logger
+from runtime.settings import EXIT_BAD_SETTINGS, SettingsWrong
 
 SHUTDOWN_SECONDS = 20.0
 """Kubernetes kills after 30 s by default; what is in flight is finished or dropped well before."""
@@ -22,6 +23,8 @@ _log = get_logger("runtime.process")
 
 def run(main: Callable[[asyncio.Event], Coroutine[object, object, None]]) -> NoReturn:
     """Run `main(stop)` and exit: 0 when it ended after a signal or by itself, 1 on a defect or a stuck stop.
+
+    A SettingsWrong that comes out of it is one sentence on stderr and the exit code 2, as from `settings.load`.
 
     SIGTERM and SIGINT set `stop`; main then has SHUTDOWN_SECONDS to return before it is cancelled.
     """
@@ -102,5 +105,8 @@ def _verdict(task: asyncio.Task[None]) -> int:
         return 0
     if isinstance(error, SystemExit):
         raise error
+    if isinstance(error, SettingsWrong):
+        print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
+        return EXIT_BAD_SETTINGS
     _log.critical("process_defect", exc_info=error)
     return EXIT_DEFECT

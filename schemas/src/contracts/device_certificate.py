@@ -2,14 +2,15 @@
 
 Generation 1 is the factory certificate: its common name is the serial, signed by the vendor's device CA. Later ones are
 issued in return receipts by the generation CA, for the same key, with the generation in a URI among the subject's
-alternative names.
+alternative names. Neither authority may speak for the other: the factory's can make no generation, the signer's no box.
 """
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -20,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contracts.identifiers import SERIAL_PATTERN
 
+FACTORY_GENERATION = 1
 NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 """RFC 5280, 4.1.2.5: a device certificate has no well-defined end; a generation ends when it is returned."""
 MAX_GENERATION = 9_999
@@ -33,7 +35,28 @@ class NotADeviceCertificate(ValueError):  # noqa: N818 - states the world
 
 
 class NotVendorSigned(ValueError):  # noqa: N818 - states the world
-    """No trusted authority of the vendor signed the certificate, or not for this time."""
+    """The authority for this certificate's generation did not sign it, or not for this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """Who may issue what: `device` the factory certificates, `generation` those of generation 2 and later.
+
+    Raises ValueError when one key has both roles, which would undo them.
+    """
+
+    device: Sequence[x509.Certificate]
+    generation: Sequence[x509.Certificate]
+
+    def __post_init__(self) -> None:
+        if _keys(self.device) & _keys(self.generation):
+            raise ValueError("a device CA is among the generation CAs; each authority has one role")
+
+    @classmethod
+    def from_files(cls, *, device: Path, generation: Path) -> "Authorities":
+        """Each PEM file has one certificate or more; raises ValueError or OSError."""
+        load = x509.load_pem_x509_certificates
+        return cls(tuple(load(device.read_bytes())), tuple(load(generation.read_bytes())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +69,7 @@ class DeviceIdentity:
 
 def identity(certificate: x509.Certificate) -> DeviceIdentity:
     """Whom the certificate names; says nothing about who signed it. Raises NotADeviceCertificate."""
+    _require_leaf(certificate)
     if not isinstance(certificate.public_key(), ec.EllipticCurvePublicKey):
         raise NotADeviceCertificate("The certificate's key is not an elliptic curve key.")
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -60,12 +84,18 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
-def require_vendor_signed(
-    certificate: x509.Certificate, authorities: Sequence[x509.Certificate], *, now: datetime
-) -> None:
-    """Raises NotVendorSigned unless one of the authorities signed it and both are valid at `now`."""
-    if not any(_issued(certificate, authority, now) for authority in authorities):
+def proven_identity(certificate: x509.Certificate, authorities: Authorities, *, now: datetime) -> DeviceIdentity:
+    """Whom the certificate names, if the authority for that generation signed it and both are valid at `now`.
+
+    Raises NotVendorSigned or NotADeviceCertificate.
+    """
+    from_factory = _issued_by_any(certificate, authorities.device, now)
+    if not from_factory and not _issued_by_any(certificate, authorities.generation, now):
         raise NotVendorSigned("The certificate was not signed by the vendor.")
+    who = identity(certificate)
+    if from_factory != (who.generation == FACTORY_GENERATION):
+        raise NotVendorSigned(f"The authority that signed the certificate issues no generation {who.generation}.")
+    return who
 
 
 def make_authority(key: ec.EllipticCurvePrivateKey, name: str, *, not_before: datetime) -> x509.Certificate:
@@ -121,13 +151,31 @@ def _generation(certificate: x509.Certificate, serial: str) -> int:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return 1
+        return FACTORY_GENERATION
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise NotADeviceCertificate("The certificate's extensions can't be read.") from None
     matches = [_GENERATION_URI.fullmatch(uri) for uri in names.get_values_for_type(x509.UniformResourceIdentifier)]
     if len(names) != 1 or len(matches) != 1 or matches[0] is None or matches[0][1] != serial:
         raise NotADeviceCertificate("The certificate's alternative name is not this device's generation.")
-    return int(matches[0][2])
+    if (generation := int(matches[0][2])) <= FACTORY_GENERATION:
+        raise NotADeviceCertificate("The certificate names a generation that no return begins.")
+    return generation
+
+
+def _require_leaf(certificate: x509.Certificate) -> None:
+    try:
+        usages = [one.value for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+        is_authority = _is_authority(certificate)
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        raise NotADeviceCertificate("The certificate's extensions can't be read.") from None
+    if is_authority:
+        raise NotADeviceCertificate("The certificate is that of an authority.")
+    if any(ExtendedKeyUsageOID.CLIENT_AUTH not in usage for usage in usages):
+        raise NotADeviceCertificate("The certificate is not meant for a client.")
+
+
+def _issued_by_any(certificate: x509.Certificate, authorities: Iterable[x509.Certificate], now: datetime) -> bool:
+    return any(_issued(certificate, authority, now) for authority in authorities)
 
 
 def _issued(certificate: x509.Certificate, by: x509.Certificate, now: datetime) -> bool:
@@ -198,6 +246,11 @@ def _usage(*, digital_signature: bool, key_cert_sign: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _keys(certificates: Iterable[x509.Certificate]) -> set[bytes]:
+    spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return {certificate.public_key().public_bytes(*spki) for certificate in certificates}
 
 
 def _key_hash(key: ec.EllipticCurvePublicKey) -> str:

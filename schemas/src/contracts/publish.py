@@ -1,4 +1,4 @@
-"""Writes what others read: a JSON Schema for each message and the AsyncAPI document. `python -m contracts.publish`.
+"""Writes what others read: JSON Schemas, the AsyncAPI document, reference pages. `python -m contracts.publish`.
 
 The files are committed; a test makes them anew and compares, so they say what the code says.
 """
@@ -15,6 +15,7 @@ from contracts.commands import CommandRecord
 from contracts.entries import ENVELOPES
 from contracts.events import EVENT_TYPES
 from contracts.outcomes import Outcome
+from contracts.reference import pages
 from contracts.signature_record import SignatureRecord
 from contracts.topics import COMMANDS, EVENTS, OUTCOMES, PREFIX, SIGNATURES, TOPICS, Topic, topic_name
 
@@ -34,6 +35,8 @@ def files() -> Iterator[tuple[str, str]]:
         head = {"$schema": JSON_SCHEMA, "$id": f"urn:licensing:schema:{name}"}
         yield f"json/{name}.schema.json", _text(head | schema)
     yield "asyncapi.json", _text(_asyncapi())
+    for name, text in pages():
+        yield f"../docs/reference/{name}", text
 
 
 def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:

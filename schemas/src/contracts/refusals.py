@@ -54,7 +54,7 @@ _ROWS = (
         "The project still has free licenses or devices; move them to another project first.",
         "F1",
     ),
-    Refusal("not_same_company", 409, "The other project is of another company.", "X4"),
+    Refusal("not_same_company", 409, "Both have to be of one company.", "X4"),
     Refusal("same_project", 422, "Source and target are the same project.", "X4"),
     # keys
     Refusal("license_type_unknown", 422, "The catalog has no such license type.", "section 2"),
@@ -119,7 +119,7 @@ _ROWS = (
     # software service
     Refusal("months_range", 422, "Software service is bought for 1 to 60 months at a time.", "F3"),
     Refusal("ssa_no_licenses", 409, "The project has no PBX licenses that software service could cover.", "F3"),
-    Refusal("preview_stale", 409, "The price has changed since the preview; look at a new one.", "F3"),
+    Refusal("preview_stale", 409, "The preview is not of what is there now; look at a new one.", "F3, section 7"),
     Refusal("ssc_insufficient", 409, "The project's balance has not enough credits.", "F3"),
     Refusal("nothing_held", 409, "No licenses of the project are held.", "D6"),
     Refusal("ssa_not_running", 409, "The project's software service does not run; upgrades need it.", "F3"),
@@ -164,12 +164,7 @@ _ROWS = (
     ),
     Refusal("certificate_serial_mismatch", 403, "The certificate belongs to another device.", "F7"),
     Refusal("certificate_invalidated", 409, "This certificate has been invalidated; fetch the receipt.", "F7"),
-    Refusal(
-        "receipt_unknown",
-        404,
-        "No return of this certificate has been accepted; send the return document.",
-        "F7",
-    ),
+    Refusal("receipt_unknown", 404, "No return of this device was accepted; send the return document.", "C7"),
     Refusal("signature_invalid", 422, "The signature of the document does not hold.", "C3"),
     Refusal("firmware_too_old", 426, "This needs firmware of version 8 or newer.", "C3"),
     Refusal("generation_spent", 409, "Another return of this certificate has been accepted already.", "C3"),
@@ -189,7 +184,6 @@ _ROWS = (
     Refusal("not_blocked", 409, "It is not blocked.", "X5"),
     Refusal("vendor_not_blockable", 409, "The vendor's own company can't be blocked.", "X5"),
     # corrections
-    Refusal("not_same_company", 409, "Both have to be of one company.", "F1"),
     Refusal("correction_exists", 409, "This correction exists already.", "X5"),
     Refusal("correction_unknown", 404, "There is no such correction.", "X5"),
     Refusal("correction_closed", 409, "This correction has been approved or rejected already.", "X5"),
@@ -206,7 +200,6 @@ _ROWS = (
     Refusal("no_legacy_licenses", 409, "There are no old licenses here.", "section 7"),
     Refusal("conversion_unknown", 422, "An old license of this name can't be converted.", "section 7"),
     Refusal("upgrade_chain_broken", 409, "An upgrade has no license that it is an upgrade of.", "section 7"),
-    Refusal("preview_stale", 409, "The preview is not of what is there now; look at it again.", "section 7"),
     Refusal(
         "v7_consent_required",
         409,
@@ -215,6 +208,8 @@ _ROWS = (
     ),
     # the edges, before the ledger is asked
     Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
+    Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
+    Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",
@@ -226,7 +221,6 @@ _ROWS = (
     Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),
     Refusal("not_found", 404, "There is nothing at this address.", "X7"),
     Refusal("method_not_allowed", 405, "This address does not take this method.", "style 15"),
-    Refusal("receipt_unknown", 404, "There is no return receipt of this device.", "C7"),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),

@@ -5,7 +5,6 @@ that it invalidated. The ledger credits what the ledger knows; the license lines
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -17,12 +16,12 @@ from pydantic import Field, ValidationError
 
 from contracts.commands import MAX_RETURN_DOCUMENT_BYTES, Firmware
 from contracts.device_certificate import (
+    Authorities,
     DeviceIdentity,
     NotADeviceCertificate,
     NotVendorSigned,
     fingerprint,
-    identity,
-    require_vendor_signed,
+    proven_identity,
 )
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.license_file import UtcSecond, malformed
@@ -143,12 +142,10 @@ def build(statement: ReturnStatement, *, certificate: x509.Certificate, sign: Si
     return sign_enveloped(root, sign, certificate_info(certificate))
 
 
-def verify_return(
-    raw: bytes, *, trusted: Sequence[x509.Certificate], now: datetime, serial: str | None = None
-) -> ReturnDocument:
+def verify_return(raw: bytes, *, trusted: Authorities, now: datetime, serial: str | None = None) -> ReturnDocument:
     """A return document whose form, certificate, signature and firmware hold, checked in this order.
 
-    `trusted` are the vendor's device and generation authorities; `serial` is the device it was sent for, if
+    `trusted` says who issues which generation; `serial` is the device it was sent for, if
     known. Raises a DocumentRefused whose `code` is document_too_big, document_malformed,
     certificate_not_vendor_signed, signature_invalid (also for a document or certificate of another device or
     generation) or firmware_too_old. Whether the generation is still to be returned is the ledger's to say.
@@ -170,10 +167,9 @@ def content_digest(signed: Signed) -> str:
     return hashlib.sha256(signed.canonical).hexdigest()
 
 
-def _vendor_signed(certificate: x509.Certificate, trusted: Sequence[x509.Certificate], now: datetime) -> DeviceIdentity:
+def _vendor_signed(certificate: x509.Certificate, trusted: Authorities, now: datetime) -> DeviceIdentity:
     try:
-        require_vendor_signed(certificate, trusted, now=now)
-        return identity(certificate)
+        return proven_identity(certificate, trusted, now=now)
     except (NotVendorSigned, NotADeviceCertificate) as error:
         raise CertificateNotVendorSigned(f"{error} Only an RMA or the vendor's staff can help.") from None
 

@@ -10,12 +10,16 @@ DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 PREFIX = "licensing."
 MAX_RECORD_BYTES = 128 * 1024  # an entry is at most 60 KiB; a license file carries one in base64 and a proof
+CLOCK_AHEAD_MS = 5 * 60 * 1000  # no entry's time is before the last one's, so one that is far ahead would be for ever
 MAX_BATCH_BYTES = 1024 * 1024  # Kafka bounds a batch of records, not a record: what one producer sends at once
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. `partitions` is per ledger where `per_ledger`; `retention_ms` -1 keeps for ever."""
+    """A topic. `partitions` is per ledger where `per_ledger`; `retention_ms` -1 keeps for ever.
+
+    `ahead_ms` is how far ahead of the broker's clock a record may be stamped, where that is not left to the broker.
+    """
 
     name: str
     key: str
@@ -25,6 +29,7 @@ class Topic:
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     per_ledger: bool = False
+    ahead_ms: int | None = None
 
     def config(self) -> dict[str, str]:
         """Its settings on the broker."""
@@ -33,7 +38,7 @@ class Topic:
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(MAX_BATCH_BYTES),
             "message.timestamp.type": "CreateTime",
-        }
+        } | ({} if self.ahead_ms is None else {"message.timestamp.after.max.ms": str(self.ahead_ms)})
 
 
 COMMANDS = Topic(
@@ -53,6 +58,7 @@ EVENTS = Topic(
     per_ledger=True,
     cleanup="delete",
     retention_ms=FOR_EVER,
+    ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
     readers=("ledger-writer", "ledger-projector", "ledger-api", "signer", "rma", "portal", "auditor"),
 )

@@ -7,7 +7,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contracts import license_file, return_document, return_receipt
-from contracts.device_certificate import factory_certificate, fingerprint, generation_certificate, make_authority
+from contracts.device_certificate import (
+    Authorities,
+    factory_certificate,
+    fingerprint,
+    generation_certificate,
+    make_authority,
+)
 from contracts.license_lines import LicenseLine
 from contracts.return_document import ReturnStatement, StatedLicense
 from contracts.xmldsig import key_id, signer
@@ -24,7 +30,7 @@ def private_key(number: int) -> ec.EllipticCurvePrivateKey:
 DEVICE_CA_KEY, GENERATION_CA_KEY, LICENSE_KEY, DEVICE_KEY, STRANGER_KEY = map(private_key, (11, 12, 13, 14, 15))
 DEVICE_CA = make_authority(DEVICE_CA_KEY, "Example Device CA", not_before=NOW)
 GENERATION_CA = make_authority(GENERATION_CA_KEY, "Example Generation CA", not_before=NOW)
-TRUSTED = (DEVICE_CA, GENERATION_CA)
+TRUSTED = Authorities(device=(DEVICE_CA,), generation=(GENERATION_CA,))
 LICENSE_KEY_ID = key_id(LICENSE_KEY.public_key())
 PUBLIC_KEYS = {LICENSE_KEY_ID: LICENSE_KEY.public_key()}
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import return_document
-from contracts.device_certificate import factory_certificate, make_authority
+from contracts.device_certificate import Authorities, factory_certificate, generation_certificate, make_authority
 from contracts.return_document import StatedLicense, verify_return
 from contracts.xml import DocumentRefused
 from contracts.xmldsig import SignatureInvalid, signer
@@ -14,6 +14,7 @@ from tests.unit.contracts.documents import (
     DEVICE_CA_KEY,
     DEVICE_KEY,
     GENERATION_CA,
+    GENERATION_CA_KEY,
     NOW,
     OTHER_SERIAL,
     SERIAL,
@@ -75,7 +76,19 @@ def test_a_self_made_certificate_is_refused() -> None:
 
 
 def test_a_certificate_of_an_authority_that_we_do_not_trust_is_refused() -> None:
-    assert _code(BOX.return_document(), trusted=(GENERATION_CA,)) == "certificate_not_vendor_signed"
+    assert _code(BOX.return_document(), trusted=Authorities((), (GENERATION_CA,))) == "certificate_not_vendor_signed"
+
+
+def test_a_generation_that_the_factory_signed_is_refused() -> None:
+    box = Box(_second_generation_of_the_factory(), generation=2)
+
+    assert _code(box.return_document()) == "certificate_not_vendor_signed"
+
+
+def test_a_factory_certificate_that_the_signer_signed_is_refused() -> None:
+    box = Box(_factory_certificate_of_the_signer())
+
+    assert _code(box.return_document()) == "certificate_not_vendor_signed"
 
 
 def test_the_authority_itself_is_no_device() -> None:
@@ -148,10 +161,20 @@ def test_no_single_changed_byte_goes_unnoticed(data: st.DataObject) -> None:
     assert document.statement == BOX.statement()
 
 
-def _code(raw: bytes, trusted: tuple[x509.Certificate, ...] = TRUSTED) -> str:
+def _code(raw: bytes, trusted: Authorities = TRUSTED) -> str:
     with pytest.raises(DocumentRefused) as refused:
         verify_return(raw, trusted=trusted, now=NOW)
     return refused.value.code
+
+
+def _second_generation_of_the_factory() -> x509.Certificate:
+    key = DEVICE_KEY.public_key()
+    return generation_certificate(DEVICE_CA, DEVICE_CA_KEY, serial=SERIAL, generation=2, public_key=key, not_before=NOW)
+
+
+def _factory_certificate_of_the_signer() -> x509.Certificate:
+    key = DEVICE_KEY.public_key()
+    return factory_certificate(GENERATION_CA, GENERATION_CA_KEY, serial=SERIAL, public_key=key, not_before=NOW)
 
 
 def _self_made() -> x509.Certificate:

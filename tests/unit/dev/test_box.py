@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contracts import license_file, return_document
+from contracts.device_certificate import Authorities
 from contracts.license_file import LicenseFile, LicenseFileNotForUs
 from contracts.xml import DocumentMalformed
 from contracts.xmldsig import SignatureInvalid, signer
@@ -91,7 +92,9 @@ def test_invalidating_again_gives_the_same_document(box: Box, pki: Pki) -> None:
     raw = box.invalidate()
 
     assert box.invalidate() == raw
-    document = return_document.verify_return(raw, trusted=[read_certificate(pki.device_ca)], now=_now(pki))
+    document = return_document.verify_return(
+        raw, trusted=Authorities([read_certificate(pki.device_ca)], []), now=_now(pki)
+    )
     assert document.stated == (("Port11", 20), ("BRI", 4), ("Voicemail11", 2))
 
 
@@ -135,7 +138,7 @@ def _signed(**changes: object) -> bytes:
 
 
 def _digest(box: Box, pki: Pki) -> str:
-    trusted = [read_certificate(pki.device_ca)]
+    trusted = Authorities([read_certificate(pki.device_ca)], [])
     return return_document.verify_return(box.invalidate(), trusted=trusted, now=_now(pki)).digest
 
 

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contracts import return_document
+from contracts.device_certificate import Authorities
 from dev.pki import Pki, read_certificate, read_key
 from dev.places import ROOT
 from tests.unit.contracts.documents import LICENSE_KEY, NOW, SERIAL
@@ -66,7 +67,7 @@ def _digest(box: Path) -> str:
     authority = read_certificate(box.parent / "pki" / "device-ca.pem")
     raw = (box / "return-1.xml").read_bytes()
     now = max(NOW, authority.not_valid_before_utc)
-    return return_document.verify_return(raw, trusted=[authority], now=now).digest
+    return return_document.verify_return(raw, trusted=Authorities([authority], []), now=now).digest
 
 
 def _device(*arguments: str | Path) -> tuple[int, str, str]:

@@ -1,5 +1,6 @@
 import os
 import signal
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,14 @@ def test_a_started_process_is_found_again_by_its_state_folder(process: Process, 
     process.spawn(SLEEP)
 
     assert Process("part", tmp_path, stop_seconds=1).is_alive()
+
+
+def test_what_a_part_writes_is_for_its_owner_only(process: Process, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    process.spawn(Program(("sh", "-c", f"touch {made}; exec sleep 60")))
+    process.wait_until(made.exists, seconds=5, progress=silent)
+
+    assert [oct(stat.S_IMODE(file.stat().st_mode)) for file in (made, process.log)] == ["0o600", "0o600"]
 
 
 def test_stopping_ends_it_and_forgets_it(process: Process) -> None:

@@ -1,9 +1,14 @@
 import json
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from contracts.identifiers import derived_id
+from dev.places import ROOT
 from dev.tokens import AUDIENCE, ISSUER, Issuer
 from ledger.entrypoints.api.tokens import KeyFile, Tokens
 
@@ -28,3 +33,13 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
     assert first == again
     assert "d" not in json.loads(first)["keys"][0]
     assert stat.S_IMODE((tmp_path / "tokens" / "key.pem").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("ids", [("nope", "nope"), (ACCOUNT, "nope"), (ACCOUNT.upper(), COMPANY)])
+def test_what_is_no_id_gets_no_token_but_one_sentence(ids: tuple[str, str]) -> None:
+    command = [sys.executable, "-m", "dev.tokens", *ids]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("is no id of an account or a company: those are lower-case UUIDs.\n")
+    assert len(done.stderr.splitlines()) == 1

@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 
 from contracts import claim_code
 from contracts.commands import Command
-from contracts.device_certificate import factory_certificate
+from contracts.device_certificate import Authorities, factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
 from dev.box import Box
 from dev.device import Answer, Firmware, ServiceRefused
@@ -29,10 +29,10 @@ from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints import http
 from device_sync.entrypoints.http import Edge, runner
-from device_sync.entrypoints.tls import authorities, server_context
+from device_sync.entrypoints.tls import Callers, server_context
 from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
-from tests.unit.contracts.documents import GENERATION_CA, LICENSE_KEY, OTHER_SERIAL, SERIAL
+from tests.unit.contracts.documents import GENERATION_CA, GENERATION_CA_KEY, LICENSE_KEY, NOW, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, takes_returns
 
 CODE = claim_code.make(b"s" * 32, "00" * 32)
@@ -75,11 +75,12 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     box = Box.make(tmp_path / "box", SERIAL, pki=pki, license_keys=[pki.folder / "license-key.pem"])
     ledger = MemoryLedger(takes_returns(store, key=read_key(box.key_file)))
     waits_for: list[str] = []
-    trusted = authorities(pki.device_ca, pki.folder / "generation-ca.pem")
+    trusted = Authorities.from_files(device=pki.device_ca, generation=pki.folder / "generation-ca.pem")
     edge = Edge(
         LicenseFiles(store, ledger, SpentCertificates(ledger)),
-        Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=lambda: datetime.now(UTC)),
+        Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=_utc_now),
         Claims(store, ledger, SpentCertificates(ledger), number=0),
+        callers=Callers(trusted, _utc_now),
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     serving = runner(edge.app())
@@ -316,6 +317,27 @@ async def test_a_certificate_that_the_vendor_signed_for_no_device_is_refused(pla
     assert (answer.status, answer.code) == (403, "certificate_not_vendor_signed")
 
 
+async def test_a_generation_that_the_factory_signed_gets_no_further_than_the_handshake(place: Place) -> None:
+    ca, ca_key = read_certificate(place.pki.device_ca), read_key(place.pki.device_ca_key)
+    key = read_key(place.box.key_file).public_key()
+    forged = generation_certificate(ca, ca_key, serial=SERIAL, generation=2, public_key=key, not_before=NOW)
+    write_certificate(place.box.certificate_file, forged)
+
+    answer = await place.ask("GET", "license-file")
+
+    assert (answer.status, answer.code) == (403, "certificate_not_vendor_signed")
+
+
+async def test_a_factory_certificate_that_the_signer_signed_gets_no_further_than_the_handshake(place: Place) -> None:
+    key = read_key(place.box.key_file).public_key()
+    forged = factory_certificate(GENERATION_CA, GENERATION_CA_KEY, serial=SERIAL, public_key=key, not_before=NOW)
+    write_certificate(place.box.certificate_file, forged)
+
+    answer = await place.ask("GET", "license-file")
+
+    assert (answer.status, answer.code) == (403, "certificate_not_vendor_signed")
+
+
 async def test_an_old_tls_version_is_refused(place: Place) -> None:
     context = ssl.create_default_context(cafile=str(place.pki.server_ca))
     context.load_cert_chain(place.box.certificate_file, place.box.key_file)
@@ -360,6 +382,10 @@ def test_a_firmware_that_can_not_reach_the_service_says_so(tmp_path: Path, pki: 
 
     with pytest.raises(NoConnection, match="can't be reached"):
         Firmware(box, "https://127.0.0.1:1").sync()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _context(pki: Pki) -> ssl.SSLContext:

@@ -15,11 +15,13 @@ from jwt.algorithms import OKPAlgorithm
 from contracts.actors import Actor, Operator
 from contracts.chain import LedgerChain
 from contracts.commands import Command, CommandRecord
+from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
-from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_exports import Exports
+from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
@@ -113,20 +115,21 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: Queries | None = None) -> None:
+    def __init__(self, queries: HistoryQueries | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("Queries", NoRows()),
+            queries=queries or cast("HistoryQueries", NoRows()),
+            exports=cast("Exports", NoRows()),
             dated=cast("DatedQueries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: datetime.now(UTC),
             activation_key_secret=b"s" * 32,
-            device_authorities=(),
+            device_authorities=Authorities((), ()),
         )
         self.app = build(services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

@@ -4,32 +4,40 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from contracts.chain import Orphan
 from contracts.outcomes import Accepted, Rejected
+from contracts.topics import CLOCK_AHEAD_MS
 from ledger.application.ports import Logged
 from runtime.trouble import Trouble
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @dataclass
 class Partition:
-    """What all writers of a ledger share. `dice` decides how long things take and when an append fails."""
+    """What all writers of a ledger share. `dice` decides how long things take and what fails; `now` is its clock."""
 
     dice: random.Random
     values: list[bytes] = field(default_factory=list[bytes])
     failing: float = 0.0
+    now: datetime = NOON
 
 
 @dataclass
 class MemoryLog:
-    """One writer's view of the partition."""
+    """One writer's view of the partition. When it is `away`, a read finds nothing, as with a real broker."""
 
     partition: Partition
     read_to: int = 0
     poison: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    away: bool = False
 
-    async def append(self, values: Sequence[bytes]) -> None:
+    async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
         await wait_a_bit(self.partition.dice)
+        if at - self.partition.now > timedelta(milliseconds=CLOCK_AHEAD_MS):
+            raise Trouble("the own clock is ahead")
         if self.partition.dice.random() < self.partition.failing:
             self.partition.values += values[: self.partition.dice.randrange(len(values) + 1)]
             raise Trouble("the broker went away")
@@ -38,6 +46,8 @@ class MemoryLog:
 
     async def read(self) -> Sequence[Logged]:
         await wait_a_bit(self.partition.dice)
+        if self.away:
+            return []
         upto = self.read_to + self.partition.dice.randint(1, 7)
         found = [Logged(n, v) for n, v in enumerate(self.partition.values[self.read_to : upto], self.read_to)]
         self.read_to += len(found)
@@ -45,6 +55,8 @@ class MemoryLog:
 
     async def end_offset(self) -> int:
         await wait_a_bit(self.partition.dice)
+        if self.away:
+            raise Trouble("no broker answers")
         return len(self.partition.values)
 
     async def set_aside(self, poison: Logged, reason: str) -> None:

@@ -1,6 +1,7 @@
 """What a client that nobody knows may keep: a connection for a while, and a head of some size."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -94,7 +95,28 @@ async def test_an_endless_header_is_cut_off() -> None:
         await asyncio.sleep(0.05)
         writer.write(b"x" * (MAX_HEAD_BYTES + 1))
 
-        assert (await _read(reader)).startswith(b"HTTP/1.1 431 ")
+        assert _problem(await _read(reader)) == (431, "head_too_big")
+
+
+@pytest.mark.parametrize(
+    "said", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/9\r\n\r\n", GET + b" : x\r\n\r\n"]
+)
+async def test_what_is_no_http_gets_a_problem_document_too(said: bytes) -> None:
+    async with _connected() as (reader, writer):
+        writer.write(said)
+
+        assert _problem(await _read(reader)) == (400, "request_malformed")
+
+
+def _problem(answer: bytes) -> tuple[int, str]:
+    """Status and code of a problem document, whose head says the same as its body."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    said = json.loads(body)
+    assert lines[0].split(" ", 2)[:2] == ["HTTP/1.1", str(said["status"])]
+    assert "Content-Type: application/problem+json" in lines
+    assert f"Content-Length: {len(body)}" in lines
+    return said["status"], said["code"]
 
 
 async def test_requests_that_arrive_are_answered_one_after_the_other_on_one_connection() -> None:

@@ -249,7 +249,9 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
 
     assert schema["openapi"].startswith("3.1")
     assert len(operations) >= 16
-    assert all("application/problem+json" in one["responses"]["default"]["content"] for one in operations)
+    for status in ("401", "404", "422", "503"):
+        assert all("application/problem+json" in one["responses"][status]["content"] for one in operations)
+    assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
     assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)}
@@ -285,6 +287,21 @@ async def test_more_requests_than_can_be_at_work_are_told_to_come_again(monkeypa
     monkeypatch.setattr(gates, "MAX_IN_FLIGHT", 0)
 
     assert problem(await Api().get("/v1/companies")) == (503, "service_unavailable")
+
+
+async def test_a_body_that_takes_too_long_to_arrive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "BODY_SECONDS", 0.01)
+    api = Api()
+
+    response = await api.client.post("/v1/projects", content=_slowly(), headers=api.bearer())
+
+    assert problem(response) == (408, "request_too_slow")
+
+
+async def _slowly() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.sleep(1)
+    yield b"}"
 
 
 async def test_one_company_can_not_take_all_the_places(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,3 +80,7 @@ def test_default_is_a_name_that_every_company_uses_already() -> None:
 
 def test_another_company_may_use_the_same_project_name() -> None:
     a_project().when(ben, project(company=story.BORA, identity=derived_id("other", "project"))).accepted()
+
+
+def test_an_id_names_one_project_for_ever() -> None:
+    a_project().when(anna, project("Hotel Bora")).refused("project_exists")

@@ -2,12 +2,13 @@ import pytest
 
 from contracts.events import LicensesAllocated
 from contracts.identifiers import default_project_of
-from contracts.licenses import Lot
+from contracts.licenses import MAX_HELD, MAX_LOTS, Lot
 from tests.unit.ledger.story import (
     BORA,
     DEFAULT,
     HOTEL,
     OTHER_SERIAL,
+    SERIAL,
     a_project,
     a_stocked_project,
     add,
@@ -107,3 +108,31 @@ def test_a_device_cannot_fetch_the_file_of_another() -> None:
 
 def test_another_company_cannot_fetch_a_devices_file() -> None:
     a_stocked_project().when(ben, deliver(1, 1)).refused("device_unknown")
+
+
+def test_licenses_of_the_warranty_and_service_classes_are_not_allocated() -> None:
+    story = a_project()
+    story.ledger = story.ledger._replace(catalog=story.ledger.catalog.set("Warranty12", "warranty"))
+    story.given((anna, add()))
+
+    story.when(anna, allocate(Warranty12=1)).refused(
+        "class_not_allocatable", license_type="Warranty12", license_class="warranty"
+    )
+
+
+def test_a_device_holds_no_more_types_than_its_license_file_has_lines() -> None:
+    story = a_stocked_project()
+    many = {f"Port{number}": 1 for number in range(100, 100 + MAX_LOTS)}
+    device = story.ledger.devices[SERIAL]
+    story.ledger = story.ledger._replace(devices=story.ledger.devices.set(SERIAL, device._replace(holdings=many)))
+
+    story.when(anna, allocate(Port11=1)).refused("too_many_license_types", limit=MAX_LOTS)
+
+
+def test_an_account_holds_no_more_of_a_type_than_a_file_may_say() -> None:
+    story = a_stocked_project()
+    device = story.ledger.devices[SERIAL]
+    full = device._replace(holdings={"Port11": MAX_HELD})
+    story.ledger = story.ledger._replace(devices=story.ledger.devices.set(SERIAL, full))
+
+    story.when(anna, allocate(Port11=1)).refused("balance_limit", license_type="Port11", limit=MAX_HELD)

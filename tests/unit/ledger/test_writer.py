@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,9 +18,8 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.writer import Commands, LostLedgerError, Writer
 from runtime.trouble import Trouble
 from tests.unit.ledger import story
-from tests.unit.ledger.memory import MemoryLog, MemoryReplies, Noticed, Partition
+from tests.unit.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 THE_MAIN_JOB: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
     (story.staff, story.register()),
@@ -85,7 +84,7 @@ async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert [entry.sequence for entry in chain_of(partition.values)] == [1, 2, 3, 4, 5, 6]
     assert [outcome.status for outcome in replies.told] == ["accepted"] * 6
-    assert replies.committed == [3, 6]
+    assert replies.committed[-1] == 6
 
 
 async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() -> None:
@@ -147,7 +146,7 @@ async def test_a_refusal_says_why_and_appends_nothing() -> None:
     assert isinstance(last, Rejected)
     assert (last.code, last.details) == (
         "insufficient_balance",
-        {"license_type": "Port11", "wanted": 51, "free": 50},
+        {"license_type": "Port11", "wanted": 51, "free": 50, "at_sequence": 6},
     )
     assert len(partition.values) == 6
 
@@ -167,7 +166,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
         correlation_id="other",
     )
 
-    async def intrude(values: Sequence[bytes]) -> None:
+    async def intrude(values: Sequence[bytes], *, at: datetime) -> None:
         partition.values += [intruder, *values]
 
     writer.log.append = intrude  # type: ignore[method-assign]
@@ -258,3 +257,54 @@ async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_
         partition.failing = 0.0
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert len(chain_of(partition.values)) == 6
+
+
+async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> None:
+    log = MemoryLog(Partition(random.Random(12)))
+    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    async with following(writer):
+        await writer.catch_up()
+    assert writer.trouble == ""
+
+    log.away = True
+    with pytest.raises(Trouble):
+        await writer.follow()
+    assert writer.trouble == "no broker answers"
+
+    log.away = False
+    async with following(writer):
+        await until(lambda: writer.trouble == "")
+
+
+async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is_right() -> None:
+    partition, replies = Partition(random.Random(13)), MemoryReplies()
+    clock = [NOON + timedelta(minutes=6)]
+    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    async with following(writer):
+        with pytest.raises(ExceptionGroup) as raised:
+            await lead(writer, replies, keyed(THE_MAIN_JOB))
+        assert raised.group_contains(Trouble, match="clock")
+        assert (partition.values, replies.told, replies.committed) == ([], [], [])
+        assert writer.append_trouble == "the own clock is ahead"
+
+        clock.append(NOON)
+        await lead(writer, replies, keyed(THE_MAIN_JOB))
+    assert {entry.time for entry in chain_of(partition.values)} == {NOON}
+    assert writer.append_trouble == ""
+
+
+async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
+    partition, replies = Partition(random.Random(14)), MemoryReplies()
+    clock = [NOON]
+    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    async with following(writer):
+        await lead(writer, replies, keyed(THE_MAIN_JOB))
+        clock.append(NOON - timedelta(days=1))
+        await lead(writer, replies, [asked(story.anna, story.allocate(Port11=1), "later")])
+    assert [entry.time for entry in chain_of(partition.values)] == [NOON] * 7
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - a plain value of the writer
+            await asyncio.sleep(0)

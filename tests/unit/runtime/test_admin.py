@@ -1,7 +1,9 @@
 import aiohttp
+import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from runtime.admin import Admin
+from runtime.settings import SettingsWrong
 
 
 async def test_a_process_that_waits_is_alive_but_not_ready_and_says_for_what() -> None:
@@ -23,6 +25,13 @@ async def test_metrics_are_in_the_prometheus_format() -> None:
         _, text = await _get(admin, "/metrics")
 
     assert "licensing_orphans_total 3.0" in text
+
+
+async def test_a_port_that_is_taken_is_one_sentence() -> None:
+    async with Admin("127.0.0.1", 0, lambda: (True, "")) as first:
+        with pytest.raises(SettingsWrong, match=rf"can't listen on 127.0.0.1:{first.port}: Address already in use"):
+            async with Admin("127.0.0.1", first.port, lambda: (True, "")):
+                pass
 
 
 async def _get(admin: Admin, path: str) -> tuple[int, str]:

@@ -32,3 +32,34 @@ except ValueError as error:
 
     assert "ValueError" in done.stderr
     assert "hunter2" not in done.stderr
+
+
+def test_what_a_kafka_client_repeats_is_said_once_in_a_while_with_how_often_it_was_not() -> None:
+    code = """
+import logging, time
+from runtime import logs
+logs.REPEAT_SECONDS = 0.3
+logs.configure('example')
+kafka = logging.getLogger('aiokafka.conn')
+for number in range(50):
+    kafka.warning('node %s is away', number)
+    kafka.warning(f'request {number} failed')
+kafka.error('node %s is away', 1)
+logging.getLogger('aiokafka.cluster').warning('node %s is away', 1)
+for _ in range(2):
+    logging.getLogger('asyncio').warning('repeated')
+time.sleep(0.3)
+kafka.warning('node %s is away', 99)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+
+    assert [(line["origin"], line["level"], line["event"], line.get("suppressed")) for line in said] == [
+        ("aiokafka.conn", "warning", "node 0 is away", None),
+        ("aiokafka.conn", "warning", "request 0 failed", None),
+        ("aiokafka.conn", "error", "node 1 is away", None),
+        ("aiokafka.cluster", "warning", "node 1 is away", None),
+        ("asyncio", "warning", "repeated", None),
+        ("asyncio", "warning", "repeated", None),
+        ("aiokafka.conn", "warning", "node 99 is away", 49),
+    ]

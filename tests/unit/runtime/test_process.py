@@ -61,6 +61,26 @@ def test_a_defect_is_logged_and_exits_with_1() -> None:
     assert "KeyError" in json.dumps(line["exception"])
 
 
+def test_what_the_operator_has_to_settle_is_one_sentence_and_exits_with_2() -> None:
+    code, _, err = _python(
+        """
+        import asyncio, socket
+        from runtime import admin, logs, process
+        taken = socket.create_server(("127.0.0.1", 0))
+        async def main(stop):
+            async with admin.Admin("127.0.0.1", taken.getsockname()[1], lambda: (True, "")):
+                await stop.wait()
+        logs.configure("example")
+        process.run(main)
+        """
+    )
+
+    assert code == 2
+    assert err.startswith("can't listen on 127.0.0.1:")
+    assert err.endswith(": Address already in use\n")
+    assert len(err.splitlines()) == 1
+
+
 def test_a_main_that_does_not_stop_is_cancelled_and_exits_with_1() -> None:
     code, _, err = _python(
         """

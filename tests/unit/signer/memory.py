@@ -17,11 +17,12 @@ T = TypeVar("T")
 
 
 class MemoryEvents:
-    """One ledger's partition."""
+    """One ledger's partition. When it is `away`, it has nothing new, as with a real broker."""
 
     def __init__(self, values: Sequence[bytes] = (), *, batch_size: int = 100) -> None:
         self.values = list(values)
         self.next_offset = 0
+        self.away = False
         self._batch_size = batch_size
 
     async def next_batch(self) -> list[Record]:
@@ -34,6 +35,8 @@ class MemoryEvents:
         self.next_offset = offset
 
     async def end_offset(self) -> int:
+        if self.away:
+            raise Trouble("no broker answers")
         return len(self.values)
 
 

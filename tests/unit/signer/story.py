@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.chain import LedgerChain
 from contracts.checkpoint import LogVerifier
-from contracts.device_certificate import factory_certificate, fingerprint, make_authority
+from contracts.device_certificate import Authorities, factory_certificate, fingerprint, make_authority
 from contracts.entries import GENESIS, encode_entry, entry_hash
 from contracts.events import (
     ActivationKeyIssued,
@@ -57,7 +57,7 @@ KEYS = SigningKeys(
     generation_ca_certificate=make_authority(GENERATION_KEY, "Device generation CA", not_before=FACTORY_DAY),
     log_name="licensing-ledger.example",
 )
-TRUSTED = (FACTORY_CA, KEYS.generation_ca_certificate)
+TRUSTED = Authorities(device=(FACTORY_CA,), generation=(KEYS.generation_ca_certificate,))
 PUBLIC_KEYS = {key_id(KEYS.license.public_key()): KEYS.license.public_key()}
 
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.device_certificate import factory_certificate, make_authority
+from contracts.device_certificate import factory_certificate, generation_certificate, make_authority
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
@@ -30,6 +30,7 @@ from tests.unit.signer.story import (
     FACTORY_CA,
     FACTORY_DAY,
     FACTORY_KEY,
+    KEYS,
     PARTNER,
     PROJECT,
     SERIAL,
@@ -51,13 +52,21 @@ def _reading() -> Reading:
 
 def _broken_by(story: Story) -> str:
     """The law that the last entry breaks; the ones before it keep all of them."""
+    return _breach(story).law
+
+
+def _sentence_about(story: Story) -> str:
+    return _breach(story).sentence
+
+
+def _breach(story: Story) -> LawBrokenError:
     reading = _reading()
     for value in story.values[:-1]:
         reading.take(value)
     with pytest.raises(LawBrokenError) as caught:
         reading.take(story.values[-1])
     assert reading.sequence == len(story.values) - 1
-    return caught.value.law
+    return caught.value
 
 
 def _story() -> Story:
@@ -188,6 +197,41 @@ def test_a_return_under_a_self_made_certificate_proves_nothing() -> None:
     raw = thief.return_document()
     event = story.a_return().model_copy(update={"document": b64encode(raw).decode()})
     assert _broken_by(story.add(event)) == "return_document_wrong"
+
+
+def test_a_return_under_a_generation_1_of_our_own_authority_proves_nothing() -> None:
+    story = _story()
+    box = story.boxes[SERIAL]
+    box.certificate = factory_certificate(
+        KEYS.generation_ca_certificate,
+        KEYS.generation_ca,
+        serial=SERIAL,
+        public_key=box.key.public_key(),
+        not_before=START,
+    )
+    raw = box.return_document()
+    box.certificate = None
+    event = story.a_return().model_copy(update={"document": b64encode(raw).decode()})
+    assert "issues no generation 1" in _sentence_about(story.add(event))
+
+
+def test_a_return_under_a_later_generation_of_the_factory_proves_nothing() -> None:
+    story = _story().give_back()
+    box = story.boxes[SERIAL]
+    box.certificate = generation_certificate(
+        FACTORY_CA, FACTORY_KEY, serial=SERIAL, generation=2, public_key=box.key.public_key(), not_before=START
+    )
+    raw = box.return_document()
+    box.certificate = generation_certificate(
+        KEYS.generation_ca_certificate,
+        KEYS.generation_ca,
+        serial=SERIAL,
+        generation=2,
+        public_key=box.key.public_key(),
+        not_before=START,
+    )
+    event = story.a_return().model_copy(update={"document": b64encode(raw).decode()})
+    assert "issues no generation 2" in _sentence_about(story.add(event))
 
 
 def test_a_return_document_of_another_device_proves_nothing() -> None:

@@ -268,6 +268,27 @@ async def test_two_ledgers_have_logs_of_their_own() -> None:
     assert outputs.checkpoints[0] != outputs.checkpoints[1]
 
 
+async def test_a_broker_that_goes_away_while_nothing_happens_is_told_until_it_answers_again() -> None:
+    events, stop = MemoryEvents(Story().main_job().values), asyncio.Event()
+    signing = _signing(events, MemoryOutputs())
+    task = asyncio.create_task(signing.run(stop))
+    await _until_ready(signing, (True, "following"))
+
+    events.away = True
+    await _until_ready(signing, (False, "ledger 0 following: no broker answers"))
+
+    events.away = False
+    await _until_ready(signing, (True, "following"))
+    stop.set()
+    await task
+
+
+async def _until_ready(signing: LedgerSigning, expected: tuple[bool, str]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while readiness([signing.status]) != expected:  # noqa: ASYNC110 - it is a plain value
+            await asyncio.sleep(0.001)
+
+
 def _assert_as_good_as(outputs: MemoryOutputs, whole: MemoryOutputs) -> None:
     """Both hold the same bytes, nothing was ever unrecorded, and no older file came behind a newer one."""
     for key, files in whole.files.items():

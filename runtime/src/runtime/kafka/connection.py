@@ -9,6 +9,7 @@ from typing import TypedDict
 from aiokafka import TopicPartition
 from aiokafka.errors import (
     IllegalStateError,
+    InvalidTimestampError,
     KafkaError,
     OffsetOutOfRangeError,
     UnknownTopicOrPartitionError,
@@ -84,6 +85,8 @@ async def trouble(what: str) -> AsyncGenerator[None]:
         raise OffsetGone(f"{what}: the offset is not on the topic") from error
     except UnknownTopicOrPartitionError as error:
         raise Trouble(f"{what}: the broker does not know the topic or partition") from error
+    except InvalidTimestampError as error:
+        raise Trouble(f"{what}: the own clock is further ahead of the broker's than the topic allows") from error
     except (KafkaError, IllegalStateError, TimeoutError, OSError) as error:
         raise Trouble(f"{what}: {type(error).__name__} {error}".rstrip()) from error
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
@@ -116,8 +117,10 @@ class Producer:
                         raise
         raise AssertionError("unreachable")
 
-    async def send_many(self, topic: str, partition: int, records: Sequence[Outgoing]) -> None:
-        """Append records in order to one partition, as fast as the broker takes them.
+    async def send_many(
+        self, topic: str, partition: int, records: Sequence[Outgoing], *, at: datetime | None = None
+    ) -> None:
+        """Append records in order to one partition, as fast as the broker takes them, stamped `at`, else now.
 
         Returns when all are durable. Raises Trouble when not all were acknowledged in time: then any number
         of the first ones may be there.
@@ -126,7 +129,7 @@ class Producer:
         async with self._delivery(topic):
             inner = await self._producer()
             try:
-                await self._send_batches(inner, topic, partition, records)
+                await self._send_batches(inner, topic, partition, records, at)
             except KafkaError as error:
                 self._hopeful(inner, error)
                 raise
@@ -145,15 +148,16 @@ class Producer:
             await asyncio.wait(self._discards, timeout=STOP_SECONDS)
 
     async def _send_batches(
-        self, inner: AIOKafkaProducer, topic: str, partition: int, records: Iterable[Outgoing]
+        self, inner: AIOKafkaProducer, topic: str, partition: int, records: Iterable[Outgoing], at: datetime | None
     ) -> None:
+        stamp = None if at is None else int(at.timestamp() * 1000)
         futures: list[asyncio.Future[_Metadata]] = []
         batch = inner.create_batch()
         for key, value, headers in records:
-            if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
+            if batch.append(timestamp=stamp, key=key, value=value, headers=list(headers)) is None:
                 futures.append(await inner.send_batch(batch, topic, partition=partition))
                 batch = inner.create_batch()
-                if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
+                if batch.append(timestamp=stamp, key=key, value=value, headers=list(headers)) is None:
                     raise ValueError(f"a record for {topic} is bigger than {BATCH_BYTES} bytes")
         if batch.record_count():
             batch.close()

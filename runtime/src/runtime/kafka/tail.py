@@ -103,9 +103,11 @@ class Tail:
             async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
                 ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
                 offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
-        except BaseException:
+        except Exception:
             # One without partitions of its own does not find back to a broker that was away; the next call connects.
-            self._asker = None
+            # Whoever was cancelled leaves it to the others that ask over it.
+            if self._asker is asker:
+                self._asker = None
             await end(asker.stop(), REQUEST_SECONDS)
             raise
         return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}

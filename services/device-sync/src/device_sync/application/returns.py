@@ -1,14 +1,13 @@
 """A box gives its licenses back with its signed document, and takes the receipt."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from contracts.actors import Device
 from contracts.commands import ReturnLicenses
+from contracts.device_certificate import Authorities
 from contracts.outcomes import Rejected
 from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused
@@ -40,13 +39,13 @@ class Returns:
         ledger: Ledger,
         spent: SpentCertificates,
         *,
-        authorities: Sequence[x509.Certificate],
+        authorities: Authorities,
         clock: Clock,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._spent = spent
-        self._authorities = tuple(authorities)
+        self._authorities = authorities
         self._clock = clock
 
     async def hand_in(self, caller: Caller, serial: str, raw: bytes, *, correlation_id: str) -> Receipt | Refused:

@@ -18,7 +18,7 @@ from device_sync.application.claims import MAX_CODE_BYTES, Claims
 from device_sync.application.license_files import Delivered, LicenseFiles, NotModified
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Refused
-from device_sync.entrypoints.tls import NoDevice, caller_of
+from device_sync.entrypoints.tls import Callers, NoDevice
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.problems import Problem, headers, render
@@ -60,10 +60,13 @@ def runner(app: web.Application) -> web.AppRunner:
 class Edge:
     """The routes and what stands around them."""
 
-    def __init__(self, files: LicenseFiles, returns: Returns, claims: Claims, *, waits_for: Ready) -> None:
+    def __init__(
+        self, files: LicenseFiles, returns: Returns, claims: Claims, *, callers: Callers, waits_for: Ready
+    ) -> None:
         self._files = files
         self._returns = returns
         self._claims = claims
+        self._callers = callers
         self._waits_for = waits_for
         self._in_flight = 0
         self._of_device: Counts[str] = Counts()
@@ -79,7 +82,7 @@ class Edge:
 
     async def _license_file(self, request: web.Request) -> web.StreamResponse:
         answer = await self._files.fetch(
-            caller_of(request),
+            self._callers.of(request),
             request.match_info["serial"],
             known={tag.value for tag in request.if_none_match or ()},
             correlation_id=request[CORRELATION_ID],
@@ -93,7 +96,7 @@ class Edge:
                 return _refused(request, answer)
 
     async def _return(self, request: web.Request) -> web.StreamResponse:
-        caller = caller_of(request)
+        caller = self._callers.of(request)
         raw = await _body(request)
         if isinstance(raw, Refused):
             return _refused(request, raw)
@@ -103,7 +106,7 @@ class Edge:
         return _receipt(request, answer)
 
     async def _claim(self, request: web.Request) -> web.StreamResponse:
-        caller = caller_of(request)
+        caller = self._callers.of(request)
         typed = await _body(request)
         if isinstance(typed, Refused) or len(typed) > MAX_CODE_BYTES:
             return _refused(request, Refused("claim_code_malformed"))
@@ -115,7 +118,7 @@ class Edge:
         return web.json_response({"sequence": answer.sequence}, status=201)
 
     async def _return_receipt(self, request: web.Request) -> web.StreamResponse:
-        answer = self._returns.receipt(caller_of(request), request.match_info["serial"])
+        answer = self._returns.receipt(self._callers.of(request), request.match_info["serial"])
         return _receipt(request, answer)
 
     @web.middleware
@@ -136,7 +139,7 @@ class Edge:
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._check_able()
-            with self._share(caller_of(request).serial):
+            with self._share(self._callers.of(request).serial):
                 return await handler(request)
         except NoDevice as error:
             return _refused(request, Refused("certificate_not_vendor_signed", str(error)))

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from contracts.device_certificate import Authorities
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
@@ -18,11 +19,12 @@ from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
-from device_sync.entrypoints.tls import authorities, server_context
+from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.listening import listening_on
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -45,7 +47,7 @@ def main() -> NoReturn:
 async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
     """Feed the store and answer boxes until `stop`."""
     connection = Connection.from_settings(settings)
-    trusted = authorities(settings.device_ca_file, settings.generation_ca_file)
+    trusted = Authorities.from_files(device=settings.device_ca_file, generation=settings.generation_ca_file)
     async with AsyncExitStack() as opened:
         store = SqliteStore(settings.store_file)
         opened.callback(store.close)
@@ -68,6 +70,7 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             LicenseFiles(store, commands, spent),
             Returns(store, commands, spent, authorities=trusted, clock=_utc_now),
             Claims(store, commands, spent, number=settings.claim_ledger),
+            callers=Callers(trusted, _utc_now),
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(
@@ -89,14 +92,11 @@ async def _listening(settings: DeviceSyncSettings, app: web.Application) -> Asyn
     await serving.setup()
     if serving.server is None:
         raise RuntimeError("aiohttp made no server")
-    server = await asyncio.get_running_loop().create_server(
-        serving.server,
-        settings.device_sync_host,
-        settings.device_sync_port,
-        ssl=context,
-        ssl_handshake_timeout=HANDSHAKE_SECONDS,
-        backlog=BACKLOG,
-    )
+    host, port = settings.device_sync_host, settings.device_sync_port
+    with listening_on(host, port):
+        server = await asyncio.get_running_loop().create_server(
+            serving.server, host, port, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS, backlog=BACKLOG
+        )
     _log.info("listening", host=settings.device_sync_host, port=server.sockets[0].getsockname()[1])
     try:
         yield

@@ -1,13 +1,24 @@
-"""Mutual TLS: only boxes with a certificate of the vendor's authorities get as far as HTTP."""
+"""Mutual TLS: only boxes with a certificate of the vendor's authorities get as far as HTTP.
+
+The handshake proves that one of both authorities signed; that it was the one for this generation is proven here.
+"""
 
 import ssl
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
 from cryptography import x509
 
-from contracts.device_certificate import NotADeviceCertificate, fingerprint, identity
+from contracts.device_certificate import (
+    Authorities,
+    NotADeviceCertificate,
+    NotVendorSigned,
+    fingerprint,
+    proven_identity,
+)
 from device_sync.domain.devices import Caller
 from runtime.settings import read_secret
 
@@ -16,7 +27,7 @@ KNOWN_CERTIFICATES = 4096
 
 
 class NoDevice(Exception):  # noqa: N818 - states the world
-    """The vendor signed the certificate, but it does not name a device."""
+    """An authority of the vendor signed the certificate, but it does not make its holder a device."""
 
 
 def server_context(*, certificate: Path, key: Path, device_ca: Path, generation_ca: Path) -> ssl.SSLContext:
@@ -36,25 +47,26 @@ def server_context(*, certificate: Path, key: Path, device_ca: Path, generation_
     return context
 
 
-def authorities(*paths: Path) -> tuple[x509.Certificate, ...]:
-    """All certificates of these PEM files."""
-    return tuple(found for path in paths for found in x509.load_pem_x509_certificates(path.read_bytes()))
+class Callers:
+    """Knows the box on the other end of a request."""
 
+    def __init__(self, authorities: Authorities, clock: Callable[[], datetime]) -> None:
+        self._authorities = authorities
+        self._clock = clock
+        self._proven = lru_cache(KNOWN_CERTIFICATES)(self._prove)
 
-def caller_of(request: web.Request) -> Caller:
-    """The box on the other end; raises NoDevice."""
-    secured: ssl.SSLObject | None = request.get_extra_info("ssl_object")
-    der = None if secured is None else secured.getpeercert(binary_form=True)
-    if der is None:
-        raise NoDevice("The connection has no device certificate.")
-    return _caller(der)
+    def of(self, request: web.Request) -> Caller:
+        """The box that asks; raises NoDevice."""
+        secured: ssl.SSLObject | None = request.get_extra_info("ssl_object")
+        der = None if secured is None else secured.getpeercert(binary_form=True)
+        if der is None:
+            raise NoDevice("The connection has no device certificate.")
+        return self._proven(der)
 
-
-@lru_cache(KNOWN_CERTIFICATES)
-def _caller(der: bytes) -> Caller:
-    certificate = x509.load_der_x509_certificate(der)
-    try:
-        who = identity(certificate)
-    except NotADeviceCertificate as error:
-        raise NoDevice(str(error)) from None
-    return Caller(who.serial, who.generation, fingerprint(certificate))
+    def _prove(self, der: bytes) -> Caller:
+        certificate = x509.load_der_x509_certificate(der)
+        try:
+            who = proven_identity(certificate, self._authorities, now=self._clock())
+        except (NotADeviceCertificate, NotVendorSigned) as error:
+            raise NoDevice(str(error)) from None
+        return Caller(who.serial, who.generation, fingerprint(certificate))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from contracts.outcomes import Accepted, Rejected
@@ -29,9 +30,9 @@ class KafkaLog:
         self._dead_letters = dead_letters
         self._key = str(tail.partition.number).encode()
 
-    async def append(self, values: Sequence[bytes]) -> None:
+    async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
         records: list[Outgoing] = [(self._key, value, ()) for value in values]
-        await self._producer.send_many(self._tail.partition.topic, self._tail.partition.number, records)
+        await self._producer.send_many(self._tail.partition.topic, self._tail.partition.number, records, at=at)
 
     async def read(self) -> Sequence[Logged]:
         records = await self._tail.next_batch(timeout_seconds=READ_SECONDS)

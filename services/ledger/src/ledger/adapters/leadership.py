@@ -88,6 +88,7 @@ class Leadership:
     async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term]:
         """Start from the committed offsets: what was read before the change is read again."""
         terms: dict[int, _Term] = {}
+        self._leave_to_others({partition.number for partition in group.assignment()})
         for partition in sorted(group.assignment()):
             writer = self._writers.get(partition.number)
             if writer is None:
@@ -99,6 +100,11 @@ class Leadership:
         self.leading = frozenset(terms)
         _log.info("terms_begun", ledgers=sorted(terms))
         return terms
+
+    def _leave_to_others(self, mine: set[int]) -> None:
+        for number, writer in self._writers.items():
+            if number not in mine:
+                writer.append_trouble = ""
 
     async def _hand_out(self, terms: Mapping[int, _Term], records: Iterable[Record]) -> None:
         by_ledger: dict[int, list[Record]] = {}

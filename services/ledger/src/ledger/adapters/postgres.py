@@ -15,6 +15,8 @@ CONNECT_SECONDS = 5
 """A database that does not answer a hello that fast is away."""
 STATEMENT_SECONDS = 10.0
 """Longest statement of a query; a batch of the projector has its own bound."""
+_PLANS = {"plan_cache_mode": "force_custom_plan"}
+"""A query is planned for the viewer at hand: one plan for all of them could use no index for a condition on some."""
 MIGRATION_LOCK = 0x1ED6E7
 """Advisory lock: two processes that start together migrate one after the other."""
 
@@ -61,12 +63,15 @@ def pool(url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -
         max_size=most,
         timeout=CONNECT_SECONDS,
         command_timeout=statement_seconds,
-        server_settings={"application_name": "licensing", "search_path": SCHEMA},
+        server_settings={"application_name": "licensing", "search_path": SCHEMA, **_PLANS},
     )
 
 
 async def migrate(connection: Any) -> list[str]:
-    """Bring the tables up to date in one transaction; the names of what was applied now."""
+    """Bring the tables up to date in one transaction; the names of what was applied now.
+
+    Rows that older tables held are thrown away when anything is: they follow from the log, and new columns do too.
+    """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
@@ -75,7 +80,10 @@ async def migrate(connection: Any) -> list[str]:
         )
         rows = await connection.fetch(f"SELECT name, sha256 FROM {SCHEMA}.migrations")  # noqa: S608 - a constant
         done = {row["name"]: row["sha256"] for row in rows}
-        return [name for name, text in migrations() if await _apply(connection, name, text, done.get(name))]
+        applied = [name for name, text in migrations() if await _apply(connection, name, text, done.get(name))]
+        if done and applied:
+            await _empty(connection)
+        return applied
 
 
 async def drop(connection: Any) -> None:
@@ -90,6 +98,13 @@ def migrations() -> list[tuple[str, str]]:
     folder = files("ledger.adapters") / "migrations"
     found = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return sorted((entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+async def _empty(connection: Any) -> None:
+    """Take every row of the read side away, positions too: the projector begins at the first record again."""
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> 'migrations'"
+    names = [f'{SCHEMA}."{row[0]}"' for row in await connection.fetch(query, SCHEMA)]
+    await connection.execute(f"TRUNCATE {', '.join(names)}")
 
 
 async def _apply(connection: Any, name: str, text: str, applied: str | None) -> bool:

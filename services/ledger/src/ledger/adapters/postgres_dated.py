@@ -50,37 +50,37 @@ class PostgresDatedQueries(PostgresQueries):
 
     async def license_types(self) -> list[LicenseTypeView]:
         async with self._snapshot() as connection:
-            return [LicenseTypeView(**row) for row in await connection.fetch(_LICENSE_TYPES, self._ledger)]
+            return [LicenseTypeView(**row) for row in await connection.fetch(_LICENSE_TYPES, self.ledger)]
 
     async def device_models(self) -> list[DeviceModelView]:
         async with self._snapshot() as connection:
-            return [DeviceModelView(**row) for row in await connection.fetch(_MODELS, self._ledger)]
+            return [DeviceModelView(**row) for row in await connection.fetch(_MODELS, self.ledger)]
 
     async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
-        async with self._seen(viewer) as (connection, scope):
-            kind = await connection.fetchval(_SHOWS_GUARANTEE, self._ledger, viewer.company)
+        async with self.seen(viewer) as (connection, scope):
+            kind = await connection.fetchval(_SHOWS_GUARANTEE, self.ledger, viewer.company)
             if kind is None:
                 return False
             if await self._device(connection, scope, serial) is not None:
                 return True
-            return kind == "vendor" and await connection.fetchrow(_WARRANTY, self._ledger, serial) is not None
+            return kind == "vendor" and await connection.fetchrow(_WARRANTY, self.ledger, serial) is not None
 
     async def warranty(self, serial: str) -> WarrantyView | None:
         async with self._snapshot() as connection:
-            row = await connection.fetchrow(_WARRANTY, self._ledger, serial)
+            row = await connection.fetchrow(_WARRANTY, self.ledger, serial)
             return row and WarrantyView(**row)
 
     async def test(self, viewer: Viewer, serial: str) -> TestView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             device = await self._device(connection, scope, serial)
             if device is None:
                 return None
-            row = await connection.fetchrow(_TEST, self._ledger, serial, device.generation)
+            row = await connection.fetchrow(_TEST, self.ledger, serial, device.generation)
             return row and TestView(**{**row, "licenses": json.loads(row["licenses"])})
 
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None:
-        place = self._ledger, project
-        async with self._seen(viewer) as (connection, scope):
+        place = self.ledger, project
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             period = await connection.fetchrow(_PERIOD, *place)

@@ -10,6 +10,7 @@ from contracts.events import Event
 from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_projection_staff
 from ledger.adapters.postgres import SCHEMA, database_trouble
+from ledger.adapters.postgres_history_rows import forget_types, history_added, write_devices_by_type
 from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
 from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold, touched
@@ -139,9 +140,10 @@ def _added(changes: Changes) -> Iterable[tuple[str, str, Sequence[tuple[Any, ...
     yield "deliveries", "serial generation issue file_sha256 path sequence time", changes.deliveries
     yield (
         "movements",
-        "sequence line account license_type units time actor event_type command_id",
+        "sequence line account license_type units time actor event_type command_id held",
         changes.movements,
     )
+    yield from history_added(changes)
 
 
 _REDEEM = """
@@ -175,6 +177,7 @@ async def _write_devices(connection: Any, ledger: int, changes: Changes) -> None
     if changes.released:  # what stays on such a device stays in its account
         gone = "DELETE FROM devices WHERE ledger = $1 AND serial = ANY($2)"
         await connection.execute(gone, ledger, list(changes.released))
+        await forget_types(connection, ledger, changes.released)
 
 
 async def _write_changed_devices(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
@@ -193,6 +196,7 @@ async def _write_changed_devices(connection: Any, ledger: int, devices: Sequence
             for lot in device.licenses
         ],
     )
+    await write_devices_by_type(connection, ledger, devices)
 
 
 _UPSERT_BALANCES = """

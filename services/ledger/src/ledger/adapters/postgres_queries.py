@@ -51,48 +51,48 @@ class PostgresQueries:
 
     def __init__(self, pool: Any, ledger: int) -> None:
         self._pool = pool
-        self._ledger = ledger
+        self.ledger = ledger
 
     async def position(self) -> int:
         async with self._snapshot() as connection:
             query = "SELECT sequence FROM position WHERE ledger = $1"
-            found: int | None = await connection.fetchval(query, self._ledger)
+            found: int | None = await connection.fetchval(query, self.ledger)
             return found or 0
 
     async def companies(self, account: str) -> list[CompanyView]:
         query = f"""{_COMPANY} JOIN members AS a USING (ledger, company)
             WHERE ledger = $1 AND a.account = $2 ORDER BY c.sequence LIMIT 1000"""
         async with self._snapshot() as connection:
-            rows = await connection.fetch(query, self._ledger, account)
+            rows = await connection.fetch(query, self.ledger, account)
             return [CompanyView(**row) for row in rows]
 
     async def company(self, viewer: Viewer, company: str) -> CompanyView | None:
         query = f"{_COMPANY} WHERE ledger = $1 AND company = $2"
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if not scope.sees_all and company != scope.company:
                 return None
-            row = await connection.fetchrow(query, self._ledger, company)
+            row = await connection.fetchrow(query, self.ledger, company)
             return row and CompanyView(**row)
 
     async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]:
         query = f"""{_PROJECT_ROWS} WHERE ledger = $1 AND ($2 OR company = $3 OR project = ANY($4)) AND sequence > $5
             ORDER BY sequence LIMIT $6"""
-        async with self._seen(viewer) as (connection, scope):
-            rows = await connection.fetch(query, self._ledger, *scope.lists(), after, limit + 1)
+        async with self.seen(viewer) as (connection, scope):
+            rows = await connection.fetch(query, self.ledger, *scope.lists(), after, limit + 1)
             return one_page((ProjectView(**row) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             return await self._project(connection, scope, project)
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             rows = await connection.fetch(
                 """SELECT license_type, license_class, free FROM balances WHERE ledger = $1 AND project = $2
                     ORDER BY license_type""",
-                self._ledger,
+                self.ledger,
                 project,
             )
             return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows])
@@ -100,31 +100,36 @@ class PostgresQueries:
     async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None:
         query = f"""{_DEVICE_ROWS} WHERE ledger = $1 AND d.project = $2 AND serial > $3
             ORDER BY serial LIMIT $4"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await connection.fetch(query, self._ledger, project, after, limit + 1)
+            rows = await connection.fetch(query, self.ledger, project, after, limit + 1)
             return one_page(await self._devices(connection, rows), limit)
 
     async def device(self, viewer: Viewer, serial: str) -> DeviceView | None:
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             return await self._device(connection, scope, serial)
 
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None:
-        query = """SELECT sequence, line, time, account, license_type, units, event_type, actor FROM movements
-            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) ORDER BY sequence, line LIMIT $5"""
-        async with self._seen(viewer) as (connection, scope):
+        # What happened to a device while it was another company's is not shown.
+        query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor
+             FROM movements AS m
+            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text IS NULL OR EXISTS (
+                  SELECT FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence AND $6 = ANY (e.companies)))
+            ORDER BY sequence, line LIMIT $5"""
+        async with self.seen(viewer) as (connection, scope):
             if not await self._sees_account(connection, scope, account):
                 return None
-            rows = await connection.fetch(query, self._ledger, account, *after, limit + 1)
+            owner = None if scope.sees_all else await self._owner(connection, account)
+            rows = await connection.fetch(query, self.ledger, account, *after, limit + 1, owner)
             return one_page((MovementView(**row) for row in rows), limit)
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document, issue FROM license_files
             WHERE serial = $1"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope, serial, "licenses") is None:
                 return None
             row = await connection.fetchrow(query, serial)
@@ -133,7 +138,7 @@ class PostgresQueries:
     async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document FROM return_receipts
             WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC LIMIT 1"""
-        async with self._seen(viewer) as (connection, scope):
+        async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope, serial, "return") is None:
                 return None
             row = await connection.fetchrow(query, serial, generation)
@@ -143,33 +148,46 @@ class PostgresQueries:
         return snapshot(self._pool)
 
     @asynccontextmanager
-    async def _seen(self, viewer: Viewer) -> AsyncGenerator[tuple[Any, Scope]]:
+    async def seen(self, viewer: Viewer) -> AsyncGenerator[tuple[Any, Scope]]:
         """A snapshot and the viewer's scope in it."""
         async with self._snapshot() as connection:
-            yield connection, await scope_of(connection, self._ledger, viewer)
+            yield connection, await scope_of(connection, self.ledger, viewer)
 
     async def _project(self, connection: Any, scope: Scope, project: str) -> ProjectView | None:
         query = f"{_PROJECT_ROWS} WHERE ledger = $1 AND project = $2"
-        row = await connection.fetchrow(query, self._ledger, project)
+        row = await connection.fetchrow(query, self.ledger, project)
         if row is None or not scope.require(row["company"], project, "view"):
             return None
         return ProjectView(**row)
 
     async def _device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> DeviceView | None:
         query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = $2"
-        row = await connection.fetchrow(query, self._ledger, serial)
+        row = await connection.fetchrow(query, self.ledger, serial)
         if row is None or not scope.require(row["company"], row["project"], right):
             return None
         return (await self._devices(connection, [row]))[0]
+
+    async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
+        """Devices by their serials, whoever asks."""
+        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
+        return await self._devices(connection, await connection.fetch(query, self.ledger, list(serials)))
 
     async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
         """Devices with their licenses, in the order of the rows."""
         licenses: dict[str, list[LicensesView]] = {row["serial"]: [] for row in rows}
         query = """SELECT serial, license_type, license_class, count FROM device_licenses
             WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial, license_type"""
-        for serial, *lot in await connection.fetch(query, self._ledger, list(licenses)):
+        for serial, *lot in await connection.fetch(query, self.ledger, list(licenses)):
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
-        return [_device_view(dict(row), licenses[row["serial"]]) for row in rows]
+        return [device_view(dict(row), licenses[row["serial"]]) for row in rows]
+
+    async def _owner(self, connection: Any, account: str) -> str | None:
+        """The company that has a device now; None for a project, which never changes hands."""
+        if account.startswith(_PROJECT):
+            return None
+        query, serial = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2", account.removeprefix(_DEVICE)
+        owner: str | None = await connection.fetchval(query, self.ledger, serial)
+        return owner
 
     async def _sees_account(self, connection: Any, scope: Scope, account: str) -> bool:
         if account.startswith(_PROJECT):
@@ -177,7 +195,7 @@ class PostgresQueries:
         return await self._device(connection, scope, account.removeprefix(_DEVICE)) is not None
 
 
-def _device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
+def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
     path, delivered, digest = (row.pop(name) for name in ("path", "delivered", "file_sha256"))
     row.pop("company")
     delivery = path and DeliveryView(issue=row["issue"], path=path, time=delivered, file_sha256=digest)

@@ -22,12 +22,16 @@ _log = get_logger("ledger.draft")
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A batch of commands, decided. Nothing of it may be told before entry `last_sequence` is read back."""
+    """A batch of commands, decided. Nothing of it may be told before entry `last_sequence` is read back.
+
+    `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
+    """
 
     next_offset: int
     sealed: tuple[Sealed, ...]
     outcomes: tuple[Accepted | Rejected, ...]
     last_sequence: int
+    clock: datetime
 
 
 class Draft:
@@ -46,15 +50,17 @@ class Draft:
     def take(self, commands: Iterable[CommandRecord], next_offset: int) -> Decided:
         """Decide the commands in order, each on the state that the one before it left."""
         sealed: list[Sealed] = []
-        outcomes = tuple(self._answer(command, sealed) for command in commands)
-        return Decided(next_offset, tuple(sealed), outcomes, self._sequence)
+        clock = self._clock()
+        now = max(self._at, clock)
+        outcomes = tuple(self._answer(command, sealed, now) for command in commands)
+        return Decided(next_offset, tuple(sealed), outcomes, self._sequence, clock)
 
     def forget(self, sealed: Iterable[Sealed]) -> None:
         """These are confirmed; the follower remembers them now."""
         for entry in sealed:
             self._pending.pop(entry.command_id, None)
 
-    def _answer(self, asked: CommandRecord, sealed: list[Sealed]) -> Accepted | Rejected:
+    def _answer(self, asked: CommandRecord, sealed: list[Sealed], now: datetime) -> Accepted | Rejected:
         said = asked.fingerprint()
         done = self._pending.get(asked.command_id) or self._follower.commands.find(asked.command_id)
         if done is not None:
@@ -62,13 +68,12 @@ class Draft:
                 return self._no(asked, said, Rejection("idempotency_key_reused"))
             return self._yes(asked, said, done.sequence, repeated=True)
         try:
-            return self._decided(asked, said, sealed)
+            return self._decided(asked, said, sealed, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the ledger for all
             _log.exception("command_defect", command=asked.command.name, command_id=asked.command_id)
             return self._no(asked, said, Rejection("internal_error"))
 
-    def _decided(self, asked: CommandRecord, said: str, sealed: list[Sealed]) -> Accepted | Rejected:
-        now = max(self._at, self._clock())
+    def _decided(self, asked: CommandRecord, said: str, sealed: list[Sealed], now: datetime) -> Accepted | Rejected:
         decision = decide(self._ledger, asked.command, asked.actor, now=now)
         if isinstance(decision, Rejection):
             return self._no(asked, said, decision)
@@ -115,5 +120,5 @@ class Draft:
             reply_to=asked.reply_to,
             ledger=self._number,
             code=rejection.code,
-            details=rejection.details,
+            details={**rejection.details, "at_sequence": self._sequence},
         )

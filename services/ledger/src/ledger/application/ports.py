@@ -1,6 +1,7 @@
 """What the writer needs from outside, in its own words. Each raises runtime.trouble.Trouble when it is away."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from contracts.outcomes import Accepted, Rejected
@@ -16,8 +17,12 @@ class Logged(NamedTuple):
 class EntryLog(Protocol):
     """The ledger's own partition of ledger.events, appended to and read by one writer."""
 
-    async def append(self, values: Sequence[bytes]) -> None:
-        """Add these in order. They are durable when it returns; after Trouble any first part of them may be."""
+    async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
+        """Add these in order. They are durable when it returns; after Trouble any first part of them may be.
+
+        `at` is what the own clock said when they were made. Trouble, and none of them added, when that is more than
+        contracts.topics.CLOCK_AHEAD_MS ahead of the log's clock.
+        """
         ...
 
     async def read(self) -> Sequence[Logged]:

@@ -50,6 +50,7 @@ from contracts.postings import UNHELD, Posting, device_account, held_account, po
 from contracts.service import Coverage
 from ledger.application import projection_catalog, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
+from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
 from ledger.application.projection_people import PeopleChanges
 from ledger.application.projection_staff import StaffChanges
 
@@ -125,6 +126,7 @@ class MovementRow(NamedTuple):
     actor: str
     event_type: str
     command_id: str
+    held: int | None
 
 
 Held = dict[str, int]
@@ -145,6 +147,9 @@ class Changes:
     released: set[str] = field(default_factory=set[str])
     deliveries: list[DeliveryRow] = field(default_factory=list[DeliveryRow])
     movements: list[MovementRow] = field(default_factory=list[MovementRow])
+    entries: list[EntryRow] = field(default_factory=list[EntryRow])
+    subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
+    versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
     staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
@@ -193,10 +198,17 @@ def fold(
     changes = Changes(defaultdict(dict, {account: dict(units) for account, units in held.items()}))
     changes.staff.legacy.update({account: dict(units) for account, units in legacy.items()})
     for entry in entries:
+        _enter(changes, entry)
         _post(changes, entry)
         _paid(changes, entry.data)
         _note(changes, entry)
     return changes
+
+
+def _enter(changes: Changes, entry: Entry[Event]) -> None:
+    row, subjects = history_rows(entry)
+    changes.entries.append(row)
+    changes.subjects += subjects
 
 
 def _post(changes: Changes, entry: Entry[Event]) -> None:
@@ -204,8 +216,9 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
     moved = postings(entry.data)
     _must_balance(entry.sequence, moved)
     for line, posting in enumerate(moved):
+        held = None
         if posting.account not in UNHELD:
-            _hold(changes.held[posting.account], posting, entry.sequence)
+            held = _hold(changes.held[posting.account], posting, entry.sequence)
         changes.movements.append(
             MovementRow(
                 entry.sequence,
@@ -217,6 +230,7 @@ def _post(changes: Changes, entry: Entry[Event]) -> None:
                 entry.actor,
                 entry.type,
                 entry.commandid,
+                held,
             )
         )
 
@@ -230,11 +244,12 @@ def _must_balance(sequence: int, moved: tuple[Posting, ...]) -> None:
             raise LawBroken(f"entry {sequence} makes {units} {license_type} out of nothing")
 
 
-def _hold(held: Held, posting: Posting, sequence: int) -> None:
+def _hold(held: Held, posting: Posting, sequence: int) -> int:
     units = held.get(posting.license_type, 0) + posting.units
     if units < 0:
         raise LawBroken(f"entry {sequence} leaves {posting.account} with {units} {posting.license_type}")
     held[posting.license_type] = units
+    return units
 
 
 def _note(changes: Changes, entry: Entry[Event]) -> None:
@@ -336,7 +351,7 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         raise LawBroken(f"entry {entry.sequence} states {stated} on {device.serial}, but its postings leave {posted}")
     _classes(changes, device.licenses)
     changes.released.discard(device.serial)
-    changes.devices[device.serial] = DeviceRow(
+    row = DeviceRow(
         device.serial,
         company,
         device.project,
@@ -346,6 +361,8 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
         entry.time,
         device.licenses,
     )
+    changes.devices[device.serial] = row
+    changes.versions.append(DeviceVersionRow(*row))
 
 
 def _paid(changes: Changes, event: Event) -> None:

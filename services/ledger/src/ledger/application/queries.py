@@ -59,6 +59,7 @@ class FreeLicenses(View):
 class BalanceView(View):
     project: str
     licenses: list[FreeLicenses]
+    as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
 class LicensesView(View):
@@ -85,6 +86,7 @@ class DeviceView(View):
     delivery: DeliveryView | None = Field(
         description="The first delivery of its newest license file, if there was one."
     )
+    as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
 class MovementView(View):
@@ -94,6 +96,7 @@ class MovementView(View):
     account: str = Field(examples=["project/…", "device/009033010203"])
     license_type: str
     units: int = Field(description="Into the account, or out of it when negative.")
+    held: int = Field(description="Units of the type in the account after it.")
     event_type: str
     actor: str
 

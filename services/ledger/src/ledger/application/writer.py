@@ -19,9 +19,13 @@ from ledger.application.draft import Clock, Decided, Draft
 from ledger.application.follower import Follower, Sealed
 from ledger.application.ports import EntryLog, Logged, Replies
 from ledger.application.watch import Watch
+from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
 """Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
+WORTH_OVERLAPPING = 100
+"""A smaller batch is told before the next one is decided, so that more commands share the next: at 200 a second one by
+one, every process down the log would do the work of a batch for each entry."""
 
 
 class LostLedgerError(Exception):
@@ -40,7 +44,8 @@ class Commands:
 class Writer:
     """One ledger's writer: always a follower, and a leader while `lead` runs.
 
-    `following` is set once it has read all there was when it began.
+    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
+    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
     """
 
     log: EntryLog
@@ -48,6 +53,8 @@ class Writer:
     watch: Watch
     follower: Follower
     following: bool = False
+    trouble: str = ""
+    append_trouble: str = ""
     _next_offset: int = 0
     _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
     _draft: Draft | None = None
@@ -61,6 +68,13 @@ class Writer:
 
     async def follow(self) -> None:
         """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
+        try:
+            await self._follow()
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            raise
+
+    async def _follow(self) -> None:
         end = await self.log.end_offset()
         while True:
             records = await self.log.read()
@@ -72,6 +86,9 @@ class Writer:
                 self.watch.followed(self.follower.chain.sequence)
             async with self._moved:
                 self._moved.notify_all()
+            if not records:
+                await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            self.trouble = ""
 
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""
@@ -94,25 +111,37 @@ class Writer:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._decide(self._draft, batches, appends))
                 tasks.create_task(self._append(appends, confirms))
-                tasks.create_task(self._confirm(self._draft, confirms, replies))
+                tasks.create_task(self._confirm(self._draft, appends, confirms, replies))
         finally:
             self._hoped.clear()
             self._draft = None
 
     async def _decide(self, draft: Draft, batches: asyncio.Queue[Commands], appends: asyncio.Queue[Decided]) -> None:
         while True:
-            batch = await batches.get()
+            batch = await _gathered(batches)
             await appends.put(draft.take(batch.commands, batch.next_offset))
+            if len(batch.commands) < WORTH_OVERLAPPING:
+                await appends.join()
 
     async def _append(self, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided]) -> None:
         while True:
             decided = await appends.get()
             self._hoped.extend(decided.sealed)
             if decided.sealed:
-                await self.log.append([entry.value for entry in decided.sealed])
+                await self._append_entries(decided)
             await confirms.put(decided)
 
-    async def _confirm(self, draft: Draft, confirms: asyncio.Queue[Decided], replies: Replies) -> None:
+    async def _append_entries(self, decided: Decided) -> None:
+        try:
+            await self.log.append([entry.value for entry in decided.sealed], at=decided.clock)
+        except Trouble as trouble:
+            self.append_trouble = str(trouble)
+            raise
+        self.append_trouble = ""
+
+    async def _confirm(
+        self, draft: Draft, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided], replies: Replies
+    ) -> None:
         while True:
             decided = await confirms.get()
             await self._read_back(decided)
@@ -120,6 +149,7 @@ class Writer:
             await replies.commit(decided.next_offset)
             await replies.send(decided.outcomes)
             self.watch.decided(decided.outcomes)
+            appends.task_done()
 
     async def _read_back(self, decided: Decided) -> None:
         """Wait until the log itself says that what this was decided on is the newest there is.
@@ -147,3 +177,12 @@ class Writer:
                 await self.log.set_aside(record, found.reason)
         elif self._draft is not None:
             self._lost = True
+
+
+async def _gathered(batches: asyncio.Queue[Commands]) -> Commands:
+    """All that waits, as one batch."""
+    batch = await batches.get()
+    while not batches.empty():
+        more = batches.get_nowait()
+        batch = Commands([*batch.commands, *more.commands], more.next_offset)
+    return batch

@@ -7,7 +7,10 @@ from contracts.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person."""
+    """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person.
+
+    Whoever tells it adds `at_sequence`: the entry that the ledger stood at when it said no.
+    """
 
     code: str
     details: dict[str, str | int] = field(default_factory=dict)

@@ -70,6 +70,10 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 def _ready(leadership: Leadership, writers: dict[int, Writer]) -> tuple[bool, str]:
     behind = [number for number, writer in writers.items() if not writer.following]
+    troubles = ((number, writer.trouble or writer.append_trouble) for number, writer in writers.items())
+    waiting = [f"ledger {number}: {trouble}" for number, trouble in troubles if trouble]
+    if waiting:
+        return False, "; ".join(waiting)
     if behind:
         return False, f"reading ledgers {behind} for the first time"
     return True, f"leads {sorted(leadership.leading)}, follows all of {sorted(writers)}"

@@ -10,10 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from cryptography import x509
-
 from contracts.chain import Orphan
 from contracts.checkpoint import Checkpoint, NoteWrongError
+from contracts.device_certificate import Authorities
 from contracts.entries import UnknownEventTypeError
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
@@ -50,7 +49,7 @@ class LedgerSigning:
         ledger: int,
         *,
         keys: SigningKeys,
-        trusted: Sequence[x509.Certificate],
+        trusted: Authorities,
         events: LedgerEvents,
         outputs: Outputs,
     ) -> None:
@@ -122,6 +121,8 @@ class LedgerSigning:
         await self._finish()
         if batch:
             self._after(batch[-1])
+        else:
+            await self._insist(self._events.end_offset)  # a read says «nothing new» also when no broker is there
         await self._notice_the_end()
 
     async def _take_all(self, batch: Sequence[Record]) -> None:

@@ -1,12 +1,11 @@
 """Reading a ledger, entry by entry: chain rule, laws, tree; what comes out may be signed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from cryptography import x509
 
 from contracts.chain import LedgerChain, Orphan
 from contracts.checkpoint import Checkpoint
+from contracts.device_certificate import Authorities
 from contracts.events import LicensesReturned
 from contracts.merkle import CompactRange, leaf_hash, root_from_last
 from signer.domain.books import Books
@@ -33,9 +32,7 @@ class Reading:
     been rewritten. What is not wanted was proven when it was signed, so its return needs no second proof.
     """
 
-    def __init__(
-        self, ledger: int, *, trusted: Sequence[x509.Certificate], wanted: Wanted, anchor: Checkpoint | None
-    ) -> None:
+    def __init__(self, ledger: int, *, trusted: Authorities, wanted: Wanted, anchor: Checkpoint | None) -> None:
         self._chain = LedgerChain(ledger)
         self._books = Books()
         self._tree = CompactRange()

@@ -1,14 +1,12 @@
 """The proof of a return, checked once more: the signer believes neither the edge nor the writer that it was checked."""
 
 from base64 import b64decode
-from collections.abc import Sequence
 from datetime import datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
-from contracts.device_certificate import fingerprint
+from contracts.device_certificate import Authorities, fingerprint
 from contracts.events import LicensesReturned
 from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused, parse
@@ -17,11 +15,11 @@ from signer.domain.changes import GivenBack
 from signer.domain.laws import LawBrokenError
 
 
-def prove_return(event: LicensesReturned, *, at: datetime, trusted: Sequence[x509.Certificate]) -> GivenBack:
+def prove_return(event: LicensesReturned, *, at: datetime, trusted: Authorities) -> GivenBack:
     """The return, if its document proves it; raises LawBrokenError.
 
-    The document is signed by the device that the event names, under a certificate of its spent generation that one of
-    the `trusted` authorities issued, and is the very document that the event's digests name.
+    The document is signed by the device that the event names, under a certificate of its spent generation that the
+    authority for that generation issued, and is the very document that the event's digests name.
     """
     try:
         document = _verified(b64decode(event.document, validate=True), at, trusted)
@@ -39,7 +37,7 @@ def prove_return(event: LicensesReturned, *, at: datetime, trusted: Sequence[x50
     return GivenBack(event, key)
 
 
-def _verified(raw: bytes, at: datetime, trusted: Sequence[x509.Certificate]) -> ReturnDocument:
+def _verified(raw: bytes, at: datetime, trusted: Authorities) -> ReturnDocument:
     certificate = carried_certificate(parse(raw, max_bytes=MAX_RETURN_DOCUMENT_BYTES))
     # Dates are the edge's to check, at the moment of the return. Here a clock that was a second off between two
     # machines must not stop the ledger, so the entry's time is moved into the certificate's life.

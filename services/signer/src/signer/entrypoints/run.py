@@ -5,6 +5,7 @@ import asyncio
 from cryptography import x509
 from prometheus_client import REGISTRY
 
+from contracts.device_certificate import Authorities
 from contracts.topics import EVENTS, topic_name
 from runtime.admin import Admin
 from runtime.kafka import Connection, PartitionTail, Producer
@@ -38,7 +39,7 @@ async def _serve(
     settings: SignerSettings,
     connection: Connection,
     keys: SigningKeys,
-    trusted: list[x509.Certificate],
+    trusted: Authorities,
     stop: asyncio.Event,
 ) -> None:
     _log.info("starting", settings=settings.describe())
@@ -60,7 +61,7 @@ async def _serve(
                 await tail.close()
 
 
-def _trusted(settings: SignerSettings, keys: SigningKeys) -> list[x509.Certificate]:
-    """Who may have issued the certificate of a device that returns: the vendor's device CA, then our own."""
+def _trusted(settings: SignerSettings, keys: SigningKeys) -> Authorities:
+    """Who issues certificates of devices: the vendor's device CA those of boxes, we those of later generations."""
     factory = x509.load_pem_x509_certificates(settings.device_ca_file.read_bytes())
-    return [*factory, keys.generation_ca_certificate]
+    return Authorities(tuple(factory), (keys.generation_ca_certificate,))

@@ -1,5 +1,6 @@
 """The ASGI application: routes, the handlers of every kind of no, and the description that clients read."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -13,22 +14,27 @@ from starlette.types import ASGIApp
 from ledger.application.queries import NoRight
 from ledger.entrypoints.api import (
     blocks,
+    bulk,
     catalog,
     claims,
     companies,
     corrections,
     devices,
     documents,
+    exports,
+    history,
     keys,
     legacy,
     moves,
     pages,
     people,
     projects,
+    search,
     service,
     test_licenses,
     warranty,
 )
+from ledger.entrypoints.api.answers import allowed, answers
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -36,7 +42,6 @@ from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
-from runtime.problems import CONTENT_TYPE
 from runtime.trouble import Trouble
 
 VERSION = "1.0.0"
@@ -51,6 +56,7 @@ _FAMILIES = (
     companies,
     people,
     projects,
+    search,
     devices,
     moves,
     claims,
@@ -63,6 +69,9 @@ _FAMILIES = (
     warranty,
     test_licenses,
     service,
+    history,
+    exports,
+    bulk,
 )
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "request_invalid"}
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
@@ -84,15 +93,25 @@ def application(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
     app.state.services = services
     for family in _FAMILIES:
-        app.include_router(family.router, dependencies=[Depends(_BEARER)], responses={"default": _problem_response()})
+        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(_only_known_parameters)])
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+async def _only_known_parameters(request: Request) -> None:
+    """Refuse a parameter that the operation does not have: a misspelt one would be answered as if it were not there."""
+    operation = _openapi(request.app)["paths"][request.scope["route"].path][request.method.lower()]
+    known = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+    if set(request.query_params) - known:
+        names = ", ".join(sorted(known)) or "no parameters"
+        raise Refused("request_invalid", f"The address has a parameter that is not known here; there are: {names}.")
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -118,9 +137,13 @@ def _handle_errors(app: FastAPI) -> None:
         return answer(_invalid(error))
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
         response = answer(Refused(_HTTP_CODES.get(error.status_code, "request_invalid")))
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
+            methods := allowed(_openapi(app)["paths"], request.url.path)
+        ):
+            response.headers["Allow"] = methods
         return response
 
     @app.exception_handler(Exception)
@@ -139,23 +162,19 @@ def _invalid(error: RequestValidationError) -> Refused:
     return Refused("request_invalid", f"{first['place']}: {first['problem']}.", {"errors": places})
 
 
-def _problem_response() -> dict[str, Any]:
-    return {"description": "A problem document.", "model": ProblemBody}
-
-
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI 3.1 with our own problem instead of the framework's validation error."""
+    """OpenAPI 3.1 with our own problems instead of the framework's validation error."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         for operations in schema["paths"].values():
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-                content = operation["responses"]["default"]["content"]
-                content[CONTENT_TYPE] = content.pop("application/json")
+            for method, operation in operations.items():
+                operation["responses"] |= answers(method, operation)
                 for parameter in operation.get("parameters", ()):
                     # Optional for the framework only, so that its absence is a refusal of ours.
                     parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
+        schemas = schema["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
-            schema["components"]["schemas"].pop(unused, None)
+            schemas.pop(unused, None)
+        schemas["ProblemBody"] = ProblemBody.model_json_schema()
         app.openapi_schema = schema
     return app.openapi_schema

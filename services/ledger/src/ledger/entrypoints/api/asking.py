@@ -90,6 +90,13 @@ def project_of(text: str) -> str:
     return text
 
 
+def matching(pattern: str, text: str, code: str) -> str:
+    """The text, if it has the form that all names of its kind have; what has not is unknown under this code."""
+    if not re.fullmatch(pattern.removesuffix("$"), text):
+        raise Refused(code)
+    return text
+
+
 async def _serial(serial: str) -> str:
     return serial_of(serial)
 

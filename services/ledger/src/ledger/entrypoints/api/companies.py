@@ -10,6 +10,7 @@ from contracts.identifiers import derived_id
 from contracts.postings import device_account, project_account
 from ledger.application.queries import BalanceView, CompanyView, MovementView, ProjectView
 from ledger.entrypoints.api import bodies
+from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import (
     CommandIdOfRequest,
     CompanyOfPath,
@@ -94,9 +95,15 @@ async def get_project(project: ProjectOfPath, request: Request, services: TheSer
 
 
 @router.get("/projects/{project}/balance", tags=["projects"], dependencies=[Reached], response_model=BalanceView)
-async def get_balance(project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
-    """The licenses of the project that are bound to no device."""
-    return etagged(request, found(await services.queries.balance(caller.viewer, project), "project_unknown"))
+async def get_balance(
+    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
+) -> Response:
+    """The licenses of the project that are bound to no device, now or as of any entry or time."""
+    if as_of is None:
+        view = await services.queries.balance(caller.viewer, project)
+    else:
+        view = await services.queries.balance_as_of(caller.viewer, project, as_of)
+    return etagged(request, found(view, "project_unknown"))
 
 
 @router.get("/movements", tags=["movements"], dependencies=[Reached])

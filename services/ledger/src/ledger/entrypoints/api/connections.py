@@ -4,18 +4,18 @@ uvicorn bounds neither: it keeps a connection that says nothing for ever, and a 
 """
 
 from asyncio import Transport
+from http import HTTPStatus
 from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ledger.entrypoints.api.refused import problem_of
+from runtime.problems import headers, render
 
 ARRIVAL_SECONDS = 15.0
 """From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gates)."""
 MAX_HEAD_BYTES = 32 * 1024
 """Request line and headers beyond what came with the first read; ours have some 5 KiB, most of it the token."""
-_HEAD_TOO_BIG = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
-    b"content-length: 26\r\nconnection: close\r\n\r\nThe headers are too long.\r\n"
-)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -37,8 +37,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self.transport.write(_HEAD_TOO_BIG)
-                self.transport.close()
+                self._refuse("head_too_big")
                 return
         idle = cast("object", self.cycle) is None or self.cycle.response_complete
         super().data_received(data)
@@ -58,6 +57,20 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._deadline.cancel()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, ours say the same
+        """What uvicorn answers to something that is no HTTP."""
+        self._refuse("request_malformed")
+
+    def _refuse(self, code: str) -> None:
+        """Answer without the application, which was not asked yet, and close."""
+        problem = problem_of(code)
+        body = render(problem)
+        head = headers() | {"Content-Length": str(len(body)), "Connection": "close"}
+        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in head.items()]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self.transport.close()
 
     def _has_whole_request(self) -> bool:
         return cast("object", self.cycle) is not None and not self.cycle.response_complete

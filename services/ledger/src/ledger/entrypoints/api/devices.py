@@ -6,6 +6,7 @@ from starlette.responses import Response
 from contracts.commands import AddDevice, AllocateLicenses
 from ledger.application.queries import DeviceView
 from ledger.entrypoints.api import bodies
+from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.keys import wanted
 from ledger.entrypoints.api.reading import (
@@ -64,6 +65,12 @@ async def allocate_licenses(
 
 
 @router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView)
-async def get_device(serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
-    """A device and the licenses on it."""
-    return etagged(request, found(await services.queries.device(caller.viewer, serial), "device_unknown"))
+async def get_device(
+    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
+) -> Response:
+    """A device and the licenses on it, now or as of any entry or time."""
+    if as_of is None:
+        view = await services.queries.device(caller.viewer, serial)
+    else:
+        view = await services.queries.device_as_of(caller.viewer, serial, as_of)
+    return etagged(request, found(view, "device_unknown"))

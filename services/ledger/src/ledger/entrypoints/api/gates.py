@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.commands import CorrelationId, Traceparent
+from ledger.entrypoints.api import bulk, exports
 from ledger.entrypoints.api.refused import Refused, answer
 from ledger.entrypoints.api.tokens import BadCredentials, Tokens
 from runtime.logs import get_logger
@@ -25,6 +26,10 @@ BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
 REQUEST_SECONDS = 25.0
 """How long a request may take in all: an outcome is awaited for 10 s, a sequence for 5 s, a document for 5 s."""
+STREAM_SECONDS = 900.0
+"""How long a request with a stream may take; its pieces have bounds of their own."""
+STREAMS = (bulk.PATH, exports.PREFIX)
+"""Where bodies or answers are streams."""
 
 MAX_IN_FLIGHT = 500
 """Requests at work at the same time; more would only wait, so they are told at once to come again."""
@@ -74,7 +79,8 @@ class Gates:
             await answering.refuse(Refused("service_unavailable"), scope, receive)
             return
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            seconds = STREAM_SECONDS if scope["path"].startswith(STREAMS) else REQUEST_SECONDS
+            async with asyncio.timeout(seconds):
                 await self._pass(scope, receive, answering)
         except TimeoutError:
             _log.warning("request_too_long", path=scope["path"])
@@ -89,8 +95,9 @@ class Gates:
             caller = self._tokens.caller(authorization, now=self._clock())
             scope["state"]["caller"] = caller
             with self._share(caller.company):
-                body = await _body(Headers(scope=scope), receive)
-                await self._app(scope, _replay(body, receive), answering)
+                if scope["path"] != bulk.PATH:
+                    receive = _replay(await _body(Headers(scope=scope), receive), receive)
+                await self._app(scope, receive, answering)
         except BadCredentials as error:
             await answering.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
         except Refused as refused:

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import uvicorn
-from cryptography import x509
 from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
+from contracts.device_certificate import Authorities
 from ledger.adapters import postgres
 from ledger.adapters.postgres_dated import PostgresDatedQueries
-from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_exports import PostgresExports
+from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
@@ -91,18 +92,21 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
-    authorities = x509.load_pem_x509_certificates(settings.device_authorities_file.read_bytes())
+    queries = PostgresHistory(pool, settings.ledger)
     return Services(
         ledger=settings.ledger,
         commands=commands,
+        queries=queries,
+        exports=PostgresExports(queries),
         dated=PostgresDatedQueries(pool, settings.ledger),
-        queries=PostgresQueries(pool, settings.ledger),
         staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,
-        device_authorities=tuple(authorities),
+        device_authorities=Authorities.from_files(
+            device=settings.device_ca_file, generation=settings.generation_ca_file
+        ),
     )
 
 

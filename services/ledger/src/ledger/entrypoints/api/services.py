@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
-from cryptography import x509
 from fastapi import Depends, Request
 
 from contracts.actors import Actor
 from contracts.commands import Command
+from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries import Queries
 from ledger.application.queries_dated import DatedQueries
+from ledger.application.queries_exports import Exports
+from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.tokens import Caller
@@ -46,14 +47,15 @@ class Waiter(Protocol):
 class Services:
     ledger: int
     commands: CommandSender
-    queries: Queries
+    queries: HistoryQueries
+    exports: Exports
     dated: DatedQueries
     staff: StaffQueries
     people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes
-    device_authorities: tuple[x509.Certificate, ...]
+    device_authorities: Authorities
 
 
 async def _services(request: Request) -> Services:

@@ -13,8 +13,9 @@ from runtime.settings import Port
 class ApiSettings(DatabaseSettings):
     """Settings of ledger-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
-    `device_authorities_file` has the vendor's device and generation authorities as PEM, by which a return document's
-    certificate is checked. `activation_key_secret_file` has at least 32 bytes that no other service knows.
+    `device_ca_file` (PEM) has the vendor's authorities of factory certificates, `generation_ca_file` the signer's of
+    later generations: a return document's certificate is checked by them. `activation_key_secret_file` has at least 32
+    bytes that no other service knows.
     """
 
     ledger: LedgerNumber = 0
@@ -24,4 +25,5 @@ class ApiSettings(DatabaseSettings):
     token_issuer: Annotated[str, Field(min_length=1)]
     token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
     activation_key_secret_file: Path
-    device_authorities_file: Path
+    device_ca_file: Path
+    generation_ca_file: Path

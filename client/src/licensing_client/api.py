@@ -1,0 +1,1334 @@
+"""The API's operations and what they take and give. Made from its OpenAPI description by `python -m dev.client`."""
+
+# ruff: noqa: E501  # sentences are the API's
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict, cast
+
+from licensing_client.transport import Transport, given
+
+
+class ActivationKeyIssued(TypedDict):
+    sequence: int
+    activation_key: str
+
+
+class ActivationKeyRedeemed(TypedDict):
+    sequence: int
+    project: str
+
+
+class ActivationKeyView(TypedDict):
+    """A key as the vendor's staff sees it; the key itself is kept nowhere."""
+
+    key_digest: str
+    key_hint: str
+    licenses: list[LicensesView]
+    order_number: str
+    customer_reference: str | None
+    issued_sequence: int
+    issued: str
+    company: str | None
+    project: str | None
+    redeemed_sequence: int | None
+    redeemed: str | None
+
+
+class BalanceView(TypedDict):
+    project: str
+    licenses: list[FreeLicenses]
+    as_of: NotRequired[int | None]
+
+
+class BlockView(TypedDict):
+    subject: str
+    reason: str
+    reference: str
+    sequence: int
+    blocked: str
+    lifted_reason: str | None
+    lifted_reference: str | None
+    lifted_sequence: int | None
+    lifted: str | None
+
+
+class Blocked(TypedDict):
+    sequence: int
+    subject: str
+
+
+class CauseView(TypedDict):
+    """One movement of a balance with its cause; the units of all of them sum to the balance."""
+
+    sequence: int
+    line: int
+    time: str
+    units: int
+    held: int
+    event_type: str
+    subject: str
+    actor: str
+    command_id: str
+    correlation_id: str
+
+
+class ClaimCodeCreated(TypedDict):
+    sequence: int
+    project: str
+    claim_code: str
+    code_digest: str
+    expires_after_days: int
+
+
+class ClaimCodeView(TypedDict):
+    code_digest: str
+    code_hint: str
+    state: Literal["open", "used", "withdrawn"]
+    expires: str
+    serial: str | None
+    sequence: int
+    created: str
+
+
+class CompanyRegistered(TypedDict):
+    sequence: int
+    company: str
+
+
+class CompanyView(TypedDict):
+    company: str
+    kind: Literal["reseller", "end_customer", "vendor"]
+    default_project: str
+    sequence: int
+    registered: str
+
+
+class ConversionPreview(TypedDict):
+    """What the project's free old licenses become; `digest` confirms exactly this."""
+
+    project: str
+    old: list[LegacyLicensesView]
+    new: list[NewLicensesView]
+    digest: str
+
+
+class CorrectionDone(TypedDict):
+    sequence: int
+    correction: str
+
+
+class CorrectionView(TypedDict):
+    correction: str
+    company: str
+    source: str
+    target: str
+    licenses: list[LicensesView]
+    reason: str
+    reference: str
+    proposed_by: str
+    sequence: int
+    proposed: str
+    state: Literal["proposed", "applied", "rejected"]
+    decided_by: str | None
+    decision_reason: str | None
+    decided_sequence: int | None
+    decided: str | None
+
+
+class DeliveredDeviceBody(TypedDict):
+    serial: str
+    model: str
+    delivered_on: str
+    certificate_sha256: NotRequired[str | None]
+
+
+class DeliveryView(TypedDict):
+    issue: int
+    path: Literal["direct", "manual"]
+    time: str
+    file_sha256: str
+
+
+class DeviceAdded(TypedDict):
+    sequence: int
+    serial: str
+    project: str
+
+
+class DeviceChanged(TypedDict):
+    sequence: int
+    serial: str
+
+
+class DeviceModel(TypedDict):
+    """A kind of device that the vendor sells; models of one family may replace each other."""
+
+    model: str
+    family: str
+    warranty_months: NotRequired[int]
+
+
+class DeviceModelView(TypedDict):
+    model: str
+    family: str
+    warranty_months: int
+    sequence: int
+
+
+class DeviceView(TypedDict):
+    serial: str
+    project: str
+    generation: int
+    issue: int
+    licenses: list[LicensesView]
+    sequence: int
+    changed: str
+    delivery: DeliveryView | None
+    as_of: NotRequired[int | None]
+
+
+class Done(TypedDict):
+    """A command became an entry of the ledger."""
+
+    sequence: int
+
+
+class EntryView(TypedDict):
+    """An entry of the ledger and its cause."""
+
+    sequence: int
+    time: str
+    actor: str
+    event_type: str
+    subject: str
+    command_id: str
+    correlation_id: str
+    movements: list[MovedView]
+
+
+class FreeLicenses(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    free: int
+
+
+class GrantView(TypedDict):
+    account: str
+    acting_for: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+    sequence: int
+    since: str
+
+
+class GuaranteeStatus(TypedDict):
+    """For resellers and the vendor's staff only. Without a day of delivery the state is unknown and no date is said."""
+
+    serial: str
+    state: Literal["unknown", "running", "expired"]
+    model: NotRequired[str | None]
+    delivered_on: NotRequired[str | None]
+    base_ends_on: NotRequired[str | None]
+    extension_months: NotRequired[int | None]
+    ends_on: NotRequired[str | None]
+    days_left: NotRequired[int | None]
+
+
+class HeldView(TypedDict):
+    license_type: str
+    count: int
+
+
+class LegacyConsentGiven(TypedDict):
+    sequence: int
+    serial: str
+
+
+class LegacyConverted(TypedDict):
+    sequence: int
+    project: str
+
+
+class LegacyDeviceView(TypedDict):
+    serial: str
+    licenses: list[LegacyLicensesView]
+    consent_sequence: int | None
+
+
+class LegacyImported(TypedDict):
+    sequence: int
+    project: str
+
+
+class LegacyLicensesView(TypedDict):
+    license_name: str
+    count: int
+
+
+class LegacyView(TypedDict):
+    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
+
+    project: str
+    free: list[LegacyLicensesView]
+    devices: list[LegacyDeviceView]
+
+
+class LicenseTypeFacts(TypedDict):
+    """A license type in full: what it is, what one of it weighs in software service, and where it may stand.
+
+    `device_limit` is how many a device may hold, `sole_device` that one device of a project at most may hold it.
+    """
+
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    family: str
+    version: NotRequired[int | None]
+    weight: NotRequired[int]
+    device_limit: NotRequired[int | None]
+    sole_device: NotRequired[bool]
+    months: NotRequired[int | None]
+
+
+class LicenseTypeView(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    family: str
+    version: int | None
+    weight: int
+    device_limit: int | None
+    sole_device: bool
+    months: int | None
+    sequence: int
+
+
+class LicensesAllocated(TypedDict):
+    sequence: int
+    serial: str
+    project: str
+
+
+class LicensesView(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    count: int
+
+
+class LimitReleased(TypedDict):
+    sequence: int
+    serial: str
+
+
+class MemberChanged(TypedDict):
+    sequence: int
+    company: str
+    account: str
+
+
+class MemberView(TypedDict):
+    account: str
+    administrator: bool
+    sequence: int
+    since: str
+
+
+class MovedView(TypedDict):
+    """What an entry moved into an account, or out of it when negative, and what the account held then."""
+
+    license_type: str
+    units: int
+    held: int
+
+
+class MovementView(TypedDict):
+    sequence: int
+    line: int
+    time: str
+    account: str
+    license_type: str
+    units: int
+    held: int
+    event_type: str
+    actor: str
+
+
+class NewLicensesView(TypedDict):
+    license_type: str
+    count: int
+
+
+class OfProject(TypedDict):
+    sequence: int
+    project: str
+
+
+class OfferView(TypedDict):
+    serial: str
+    company: str
+    offered_to: str
+    sequence: int
+    offered: str
+
+
+class OldLicenses(TypedDict):
+    license_name: str
+    count: int
+
+
+class ActivationKeyViewPage(TypedDict):
+    items: list[ActivationKeyView]
+    next: str | None
+
+
+class BlockViewPage(TypedDict):
+    items: list[BlockView]
+    next: str | None
+
+
+class ClaimCodeViewPage(TypedDict):
+    items: list[ClaimCodeView]
+    next: str | None
+
+
+class CompanyViewPage(TypedDict):
+    items: list[CompanyView]
+    next: str | None
+
+
+class CorrectionViewPage(TypedDict):
+    items: list[CorrectionView]
+    next: str | None
+
+
+class DeviceModelViewPage(TypedDict):
+    items: list[DeviceModelView]
+    next: str | None
+
+
+class DeviceViewPage(TypedDict):
+    items: list[DeviceView]
+    next: str | None
+
+
+class EntryViewPage(TypedDict):
+    items: list[EntryView]
+    next: str | None
+
+
+class GrantViewPage(TypedDict):
+    items: list[GrantView]
+    next: str | None
+
+
+class LicenseTypeViewPage(TypedDict):
+    items: list[LicenseTypeView]
+    next: str | None
+
+
+class MemberViewPage(TypedDict):
+    items: list[MemberView]
+    next: str | None
+
+
+class MovementViewPage(TypedDict):
+    items: list[MovementView]
+    next: str | None
+
+
+class OfferViewPage(TypedDict):
+    items: list[OfferView]
+    next: str | None
+
+
+class ProjectViewPage(TypedDict):
+    items: list[ProjectView]
+    next: str | None
+
+
+class SpentCertificateViewPage(TypedDict):
+    items: list[SpentCertificateView]
+    next: str | None
+
+
+class ProjectChanged(TypedDict):
+    sequence: int
+    project: str
+
+
+class ProjectCreated(TypedDict):
+    sequence: int
+    project: str
+    name: str
+
+
+class ProjectView(TypedDict):
+    project: str
+    company: str
+    name: str
+    sequence: int
+    created: str
+    archived: str | None
+
+
+class RightsChanged(TypedDict):
+    sequence: int
+    project: str
+    account: str
+    acting_for: str
+
+
+class ServicePrice(TypedDict):
+    """What it costs now. Buy with its `preview`: if the price has changed by then, nothing is bought."""
+
+    project: str
+    units: int
+    charged_months: int
+    credits: int
+    free_credits: int
+    ends_on: str | None
+    preview: str
+
+
+class ServiceStatus(TypedDict):
+    """A project's software service. One end covers all its licenses; held ones wait until they are paid."""
+
+    project: str
+    state: Literal["none", "running", "lapsed"]
+    anchor: str | None
+    months: int | None
+    ends_on: str | None
+    remind_on: list[str]
+    units: int
+    free_credits: int
+    held: list[HeldView]
+
+
+class SpentCertificateView(TypedDict):
+    serial: str
+    generation: int
+    current_generation: int
+    certificate_sha256: str
+    company: str
+    project: str
+    sequence: int
+    seen: str
+
+
+class TestIssued(TypedDict):
+    sequence: int
+    serial: str
+
+
+class TestView(TypedDict):
+    """The one test of a device."""
+
+    serial: str
+    version: int
+    slave: bool
+    count: int | None
+    issued_on: str
+    expires: str
+    returned: bool
+    licenses: list[TestedView]
+    sequence: int
+
+
+class TestedView(TypedDict):
+    license_type: str
+    count: int
+
+
+class WantedLicenses(TypedDict):
+    license_type: str
+    count: int
+
+
+class WarrantyExtended(TypedDict):
+    sequence: int
+    serial: str
+
+
+class WhyView(TypedDict):
+    """The movements of a balance, oldest first; `held` of the last one is the balance."""
+
+    items: list[CauseView]
+    next: str | None
+    project: str
+    license_type: str
+    as_of: NotRequired[int | None]
+
+
+class ProblemBody(TypedDict):
+    """RFC 9457: why a request got no. `code` is stable and for programs; further members say more."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: NotRequired[str]
+
+
+class Operations(Transport):
+    """One method for each operation."""
+
+    def register_company(
+        self,
+        *,
+        kind: Literal["reseller", "end_customer", "vendor"],
+        administrator: str,
+        company: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> CompanyRegistered:
+        """Make a company known, with its first administrator. It starts with a project DEFAULT.
+
+        The vendor's staff registers any company; an account registers its own company as an end customer.
+        """
+        return cast(
+            "CompanyRegistered",
+            self.post(
+                "/v1/companies", given(kind=kind, administrator=administrator, company=company), key=idempotency_key
+            ),
+        )
+
+    def list_companies(self, *, at_least: int | None = None) -> CompanyViewPage:
+        """The companies that the account may act for, each with a token of its own."""
+        return cast("CompanyViewPage", self.get("/v1/companies", **given(at_least=at_least)))
+
+    def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
+        """The company that the caller acts for; any company for the vendor's staff."""
+        return cast("CompanyView", self.get(f"/v1/companies/{company}", **given(at_least=at_least)))
+
+    def create_project(self, *, name: str, idempotency_key: str | None = None) -> ProjectCreated:
+        """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
+        return cast("ProjectCreated", self.post("/v1/projects", given(name=name), key=idempotency_key))
+
+    def list_projects(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ProjectViewPage:
+        """Projects in the order in which they were opened."""
+        return cast("ProjectViewPage", self.get("/v1/projects", **given(cursor=cursor, limit=limit, at_least=at_least)))
+
+    def get_project(self, project: str, *, at_least: int | None = None) -> ProjectView:
+        """One project."""
+        return cast("ProjectView", self.get(f"/v1/projects/{project}", **given(at_least=at_least)))
+
+    def get_balance(self, project: str, *, at_least: int | None = None, as_of: str | int | None = None) -> BalanceView:
+        """The licenses of the project that are bound to no device, now or as of any entry or time."""
+        return cast("BalanceView", self.get(f"/v1/projects/{project}/balance", **given(at_least=at_least, as_of=as_of)))
+
+    def list_movements(
+        self,
+        *,
+        project: str | None = None,
+        device: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> MovementViewPage:
+        """What went into and out of a project's balance, or onto and off a device, oldest first."""
+        return cast(
+            "MovementViewPage",
+            self.get(
+                "/v1/movements", **given(project=project, device=device, cursor=cursor, limit=limit, at_least=at_least)
+            ),
+        )
+
+    def add_member(
+        self, company: str, *, account: str, administrator: bool | None = None, idempotency_key: str | None = None
+    ) -> MemberChanged:
+        """Let an account act for the company, or give a member the other role. For the company's administrators."""
+        return cast(
+            "MemberChanged",
+            self.post(
+                f"/v1/companies/{company}/members",
+                given(account=account, administrator=administrator),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_members(
+        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> MemberViewPage:
+        """Who belongs to the company. For its administrators."""
+        return cast(
+            "MemberViewPage",
+            self.get(f"/v1/companies/{company}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChanged:
+        """End a membership, and with it every right that the account had in the company's name."""
+        return cast(
+            "MemberChanged",
+            self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
+        )
+
+    def grant_rights(
+        self,
+        project: str,
+        *,
+        account: str,
+        rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
+        acting_for: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RightsChanged:
+        """Give an account rights in this project, and in no other; it may belong to another company.
+
+        Only what the caller has can be granted. Every right comes with `view`.
+        """
+        return cast(
+            "RightsChanged",
+            self.post(
+                f"/v1/projects/{project}/members",
+                given(account=account, acting_for=acting_for, rights=rights),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_grants(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> GrantViewPage:
+        """Who was given rights in the project. For who may give them; the company's administrators are not listed."""
+        return cast(
+            "GrantViewPage",
+            self.get(f"/v1/projects/{project}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def revoke_rights(
+        self,
+        project: str,
+        *,
+        account: str,
+        rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
+        acting_for: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RightsChanged:
+        """Take rights in this project from an account. Revoking `view` takes them all."""
+        return cast(
+            "RightsChanged",
+            self.post(
+                f"/v1/projects/{project}/member-revocations",
+                given(account=account, acting_for=acting_for, rights=rights),
+                key=idempotency_key,
+            ),
+        )
+
+    def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChanged:
+        """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
+        return cast(
+            "ProjectChanged", self.post(f"/v1/projects/{project}/renaming", given(name=name), key=idempotency_key)
+        )
+
+    def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChanged:
+        """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
+        return cast("ProjectChanged", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key))
+
+    def move_licenses(
+        self,
+        project: str,
+        *,
+        target: str,
+        licenses: list[WantedLicenses],
+        held: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> ProjectChanged:
+        """Move free licenses, or held ones, to another project of the same company, all or none."""
+        return cast(
+            "ProjectChanged",
+            self.post(
+                f"/v1/projects/{project}/transfers",
+                given(target=target, licenses=licenses, held=held),
+                key=idempotency_key,
+            ),
+        )
+
+    def deallocate_licenses(
+        self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
+    ) -> DeviceChanged:
+        """Take PBX licenses back from a device, as long as no license file with them was delivered."""
+        return cast(
+            "DeviceChanged",
+            self.post(
+                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
+            ),
+        )
+
+    def find_devices(
+        self,
+        *,
+        serial: str | None = None,
+        project: str | None = None,
+        license_type: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> DeviceViewPage:
+        """Devices by serial: those that begin so, stand in this project, hold licenses of this type."""
+        return cast(
+            "DeviceViewPage",
+            self.get(
+                "/v1/devices",
+                **given(
+                    serial=serial,
+                    project=project,
+                    license_type=license_type,
+                    cursor=cursor,
+                    limit=limit,
+                    at_least=at_least,
+                ),
+            ),
+        )
+
+    def add_device(self, project: str, *, serial: str, idempotency_key: str | None = None) -> DeviceAdded:
+        """Bring a device into the project. A device is in one project at a time."""
+        return cast(
+            "DeviceAdded", self.post(f"/v1/projects/{project}/devices", given(serial=serial), key=idempotency_key)
+        )
+
+    def list_devices(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> DeviceViewPage:
+        """The devices of the project, by serial."""
+        return cast(
+            "DeviceViewPage",
+            self.get(f"/v1/projects/{project}/devices", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def allocate_licenses(
+        self,
+        project: str,
+        *,
+        serial: str,
+        licenses: list[WantedLicenses],
+        confirm_final: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> LicensesAllocated:
+        """Bind licenses of the project's balance to one of its devices, all or none."""
+        return cast(
+            "LicensesAllocated",
+            self.post(
+                f"/v1/projects/{project}/allocations",
+                given(serial=serial, licenses=licenses, confirm_final=confirm_final),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_device(self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None) -> DeviceView:
+        """A device and the licenses on it, now or as of any entry or time."""
+        return cast("DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of)))
+
+    def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Move the device, with all that is on it, to another project of the same company."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key)
+        )
+
+    def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+        """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
+        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
+
+    def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Offer a device without PBX licenses to another company. Not for guests."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key)
+        )
+
+    def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+        """Take an offer back, or decline one."""
+        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key))
+
+    def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+        """Take a device that was offered to the caller's company into one of its projects."""
+        return cast(
+            "DeviceChanged", self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key)
+        )
+
+    def transfer_device(
+        self, serial: str, *, project: str, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> DeviceChanged:
+        """Move a device to a project of any company, with a reason and a reference. For the vendor's staff."""
+        return cast(
+            "DeviceChanged",
+            self.post(
+                f"/v1/devices/{serial}/staff-moves",
+                given(project=project, reason=reason, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_offers(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> OfferViewPage:
+        """Open offers to the caller's company, and by it as far as the caller handles the devices."""
+        return cast(
+            "OfferViewPage", self.get("/v1/device-offers", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
+
+    def create_claim_code(self, project: str, *, idempotency_key: str | None = None) -> ClaimCodeCreated:
+        """Make a code by which one device adds itself to the project. It works once, for 30 days.
+
+        The code is in this answer and nowhere else; the same request again gives it again.
+        """
+        return cast("ClaimCodeCreated", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key))
+
+    def list_claim_codes(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ClaimCodeViewPage:
+        """The codes that were made for the project, and what became of them; never the codes themselves."""
+        return cast(
+            "ClaimCodeViewPage",
+            self.get(f"/v1/projects/{project}/claim-codes", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def withdraw_claim_code(
+        self, project: str, *, code_digest: str, idempotency_key: str | None = None
+    ) -> ProjectChanged:
+        """Make a code useless that was not used yet."""
+        return cast(
+            "ProjectChanged",
+            self.post(
+                f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
+            ),
+        )
+
+    def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
+        """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
+        return self.get_document(f"/v1/devices/{serial}/license-file", **given(at_least=at_least))
+
+    def return_licenses(self, serial: str, document: bytes) -> bytes:
+        """Give back the PBX licenses of a device whose certificate was invalidated.
+
+        The body is the return document that the device made; the answer is the receipt to be uploaded to it. The same
+        document again gets the same receipt.
+        """
+        return self.put_document(f"/v1/devices/{serial}/return", document)
+
+    def get_return_receipt(self, serial: str, *, at_least: int | None = None) -> bytes:
+        """The receipt of the device's last return."""
+        return self.get_document(f"/v1/devices/{serial}/return-receipt", **given(at_least=at_least))
+
+    def issue_activation_key(
+        self,
+        *,
+        licenses: list[WantedLicenses],
+        order_number: str,
+        customer_reference: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> ActivationKeyIssued:
+        """Put a key into the world. For the vendor's staff.
+
+        The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
+        """
+        return cast(
+            "ActivationKeyIssued",
+            self.post(
+                "/v1/activation-keys",
+                given(licenses=licenses, order_number=order_number, customer_reference=customer_reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_activation_keys(
+        self,
+        *,
+        order_number: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> ActivationKeyViewPage:
+        """Issued keys in the order in which they were issued. For the vendor's staff."""
+        return cast(
+            "ActivationKeyViewPage",
+            self.get(
+                "/v1/activation-keys", **given(order_number=order_number, cursor=cursor, limit=limit, at_least=at_least)
+            ),
+        )
+
+    def redeem_activation_key(
+        self, *, activation_key: str, project: str, idempotency_key: str | None = None
+    ) -> ActivationKeyRedeemed:
+        """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
+        return cast(
+            "ActivationKeyRedeemed",
+            self.post(
+                "/v1/activation-keys/redemptions",
+                given(activation_key=activation_key, project=project),
+                key=idempotency_key,
+            ),
+        )
+
+    def import_legacy_licenses(
+        self,
+        project: str,
+        *,
+        licenses: list[OldLicenses],
+        reference: str,
+        serial: str | None = None,
+        legacy_key: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> LegacyImported:
+        """Bring licenses of the old manager into a project: a key's, or a line of its export list. For staff."""
+        return cast(
+            "LegacyImported",
+            self.post(
+                f"/v1/projects/{project}/legacy-licenses",
+                given(serial=serial, legacy_key=legacy_key, licenses=licenses, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_legacy_licenses(self, project: str, *, at_least: int | None = None) -> LegacyView:
+        """The project's old licenses: free ones, and those on devices with the consent that they need."""
+        return cast("LegacyView", self.get(f"/v1/projects/{project}/legacy-licenses", **given(at_least=at_least)))
+
+    def preview_legacy_conversion(self, project: str, *, at_least: int | None = None) -> ConversionPreview:
+        """What the project's free old licenses become, or why they can't be converted."""
+        return cast(
+            "ConversionPreview",
+            self.get(f"/v1/projects/{project}/legacy-conversions/preview", **given(at_least=at_least)),
+        )
+
+    def convert_legacy_licenses(
+        self, project: str, *, preview_digest: str, idempotency_key: str | None = None
+    ) -> LegacyConverted:
+        """Convert all free old licenses of the project, exactly as the preview with this digest said."""
+        return cast(
+            "LegacyConverted",
+            self.post(
+                f"/v1/projects/{project}/legacy-conversions", given(preview_digest=preview_digest), key=idempotency_key
+            ),
+        )
+
+    def give_legacy_consent(
+        self, serial: str, *, no_downgrade_below_version_8: bool, idempotency_key: str | None = None
+    ) -> LegacyConsentGiven:
+        """Agree that the device never goes below version 8 again, and gets a new bootcode.
+
+        The consent is an entry with account and time. From then on a return frees the device's old licenses, too.
+        """
+        return cast(
+            "LegacyConsentGiven",
+            self.post(
+                f"/v1/devices/{serial}/legacy-consent",
+                given(no_downgrade_below_version_8=no_downgrade_below_version_8),
+                key=idempotency_key,
+            ),
+        )
+
+    def block(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        activation_key: str | None = None,
+        serial: str | None = None,
+        company: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Blocked:
+        """Stop a key, a device or a company. For the vendor's staff.
+
+        A blocked key cannot be redeemed; a blocked device gets neither licenses nor license files; a blocked company can
+        do nothing but look.
+        """
+        return cast(
+            "Blocked",
+            self.post(
+                "/v1/blocks",
+                given(
+                    activation_key=activation_key, serial=serial, company=company, reason=reason, reference=reference
+                ),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_blocks(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        holding: bool | None = None,
+        at_least: int | None = None,
+    ) -> BlockViewPage:
+        """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
+        return cast(
+            "BlockViewPage",
+            self.get("/v1/blocks", **given(cursor=cursor, limit=limit, holding=holding, at_least=at_least)),
+        )
+
+    def unblock(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        activation_key: str | None = None,
+        serial: str | None = None,
+        company: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Blocked:
+        """Let a key, a device or a company go on. For the vendor's staff."""
+        return cast(
+            "Blocked",
+            self.post(
+                "/v1/blocks/releases",
+                given(
+                    activation_key=activation_key, serial=serial, company=company, reason=reason, reference=reference
+                ),
+                key=idempotency_key,
+            ),
+        )
+
+    def release_return_limit(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> LimitReleased:
+        """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
+        return cast(
+            "LimitReleased",
+            self.post(
+                f"/v1/devices/{serial}/return-limit-releases",
+                given(reason=reason, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_spent_certificates(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> SpentCertificateViewPage:
+        """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
+        return cast(
+            "SpentCertificateViewPage",
+            self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def propose_correction(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        source: str,
+        target: str,
+        licenses: list[WantedLicenses],
+        idempotency_key: str | None = None,
+    ) -> CorrectionDone:
+        """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
+        return cast(
+            "CorrectionDone",
+            self.post(
+                "/v1/corrections",
+                given(reason=reason, reference=reference, source=source, target=target, licenses=licenses),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_corrections(
+        self,
+        *,
+        state: Literal["proposed", "applied", "rejected"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CorrectionViewPage:
+        """Corrections in the order of their proposals. For the vendor's staff."""
+        return cast(
+            "CorrectionViewPage",
+            self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionDone:
+        """Carry out what another account of the staff proposed."""
+        return cast("CorrectionDone", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key))
+
+    def reject_correction(self, correction: str, *, reason: str, idempotency_key: str | None = None) -> CorrectionDone:
+        """Close a proposal without carrying it out; its proposer may do so, too."""
+        return cast(
+            "CorrectionDone",
+            self.post(f"/v1/corrections/{correction}/rejection", given(reason=reason), key=idempotency_key),
+        )
+
+    def get_correction(self, correction: str, *, at_least: int | None = None) -> CorrectionView:
+        """One correction. For the vendor's staff."""
+        return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
+
+    def list_license_types(self, *, at_least: int | None = None) -> LicenseTypeViewPage:
+        """The whole catalog, by name."""
+        return cast("LicenseTypeViewPage", self.get("/v1/license-types", **given(at_least=at_least)))
+
+    def define_license_types(
+        self, *, license_types: list[LicenseTypeFacts], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Add license types, or change the weight and the limits of known ones. For the vendor's staff."""
+        return cast(
+            "Done",
+            self.post(
+                "/v1/license-types", given(license_types=license_types, reference=reference), key=idempotency_key
+            ),
+        )
+
+    def list_device_models(self, *, at_least: int | None = None) -> DeviceModelViewPage:
+        """All device models, by name."""
+        return cast("DeviceModelViewPage", self.get("/v1/device-models", **given(at_least=at_least)))
+
+    def define_device_models(
+        self, *, models: list[DeviceModel], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Add device models, or change known ones for later deliveries. For the vendor's staff."""
+        return cast(
+            "Done", self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key)
+        )
+
+    def register_devices(
+        self, *, devices: list[DeliveredDeviceBody], reference: str, idempotency_key: str | None = None
+    ) -> Done:
+        """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
+        return cast(
+            "Done", self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key)
+        )
+
+    def extend_warranty(
+        self, serial: str, *, license_type: str, confirm_final: bool | None = None, idempotency_key: str | None = None
+    ) -> WarrantyExtended:
+        """Use up one extension of the balance of the device's project, while the warranty runs."""
+        return cast(
+            "WarrantyExtended",
+            self.post(
+                f"/v1/devices/{serial}/warranty-extensions",
+                given(license_type=license_type, confirm_final=confirm_final),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_guarantee(self, serial: str, *, at_least: int | None = None) -> GuaranteeStatus:
+        """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device."""
+        return cast("GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least)))
+
+    def issue_test_licenses(
+        self,
+        serial: str,
+        *,
+        version: int,
+        slave: bool | None = None,
+        count: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> TestIssued:
+        """Put the device's one test on it; it is in the device's next license file.
+
+        The same request again while the test runs is answered with the entry that issued it.
+        """
+        return cast(
+            "TestIssued",
+            self.post(
+                f"/v1/devices/{serial}/test-licenses",
+                given(version=version, slave=slave, count=count),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_test_licenses(self, serial: str, *, at_least: int | None = None) -> TestView:
+        """The test that the device has or has had."""
+        return cast("TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least)))
+
+    def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
+        """Whether it runs, until when, and what waits to be paid."""
+        return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
+
+    def buy_software_service(
+        self, project: str, *, months: int, preview: str, idempotency_key: str | None = None
+    ) -> OfProject:
+        """Pay for months of software service for all licenses of the project, at the price that was looked at."""
+        return cast(
+            "OfProject",
+            self.post(
+                f"/v1/projects/{project}/software-service", given(months=months, preview=preview), key=idempotency_key
+            ),
+        )
+
+    def get_price_of_months(self, project: str, *, months: int, at_least: int | None = None) -> ServicePrice:
+        """What so many more months cost now, and where they lead. Nothing is reserved."""
+        return cast(
+            "ServicePrice",
+            self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),
+        )
+
+    def get_price_of_held_licenses(self, project: str, *, at_least: int | None = None) -> ServicePrice:
+        """What the held licenses owe to the end of the project's service."""
+        return cast(
+            "ServicePrice",
+            self.get(f"/v1/projects/{project}/software-service/held-licenses/price", **given(at_least=at_least)),
+        )
+
+    def release_held_licenses(self, project: str, *, preview: str, idempotency_key: str | None = None) -> OfProject:
+        """Pay what held licenses owe; then they are free in the balance."""
+        return cast(
+            "OfProject",
+            self.post(
+                f"/v1/projects/{project}/software-service/held-licenses/releases",
+                given(preview=preview),
+                key=idempotency_key,
+            ),
+        )
+
+    def upgrade_licenses(
+        self, project: str, *, version: int, serial: str | None = None, idempotency_key: str | None = None
+    ) -> OfProject:
+        """Exchange PBX licenses for a newer major version while software service runs."""
+        return cast(
+            "OfProject",
+            self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+        )
+
+    def explain_balance(
+        self,
+        project: str,
+        *,
+        license_type: str,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        as_of: str | int | None = None,
+    ) -> WhyView:
+        """Why the balance of a type is what it is: every movement with its entry, its cause, and the running total."""
+        return cast(
+            "WhyView",
+            self.get(
+                f"/v1/projects/{project}/balance/why",
+                **given(license_type=license_type, cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
+            ),
+        )
+
+    def get_project_history(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> EntryViewPage:
+        """Every entry that concerns the project, oldest first."""
+        return cast(
+            "EntryViewPage",
+            self.get(f"/v1/projects/{project}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def get_device_history(
+        self, serial: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> EntryViewPage:
+        """Every entry that concerns the device while it is with this company, oldest first; all of them for staff."""
+        return cast(
+            "EntryViewPage",
+            self.get(f"/v1/devices/{serial}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def get_company_history(
+        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> EntryViewPage:
+        """Every entry that concerns the company or something of it, oldest first."""
+        return cast(
+            "EntryViewPage",
+            self.get(f"/v1/companies/{company}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:
+        """One key, by the digest that the ledger keeps of it. For the vendor's staff."""
+        return cast("ActivationKeyView", self.get(f"/v1/activation-keys/{key_digest}", **given(at_least=at_least)))
+
+    def get_activation_key_history(
+        self, key_digest: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> EntryViewPage:
+        """Every entry that concerns the key, oldest first. For the vendor's staff."""
+        return cast(
+            "EntryViewPage",
+            self.get(
+                f"/v1/activation-keys/{key_digest}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
+        )

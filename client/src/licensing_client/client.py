@@ -1,0 +1,72 @@
+"""The client: every operation of the API, and what streams."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NotRequired, TypedDict, cast
+
+from licensing_client.api import Operations
+from licensing_client.transport import given
+
+JSON_LINES = "application/jsonl"
+Format = Literal["csv", "jsonl", "parquet"]
+
+
+class CommandLine(TypedDict):
+    """A line for `send_commands`: `command` has `name`, an operation with hyphens, and what its path and body have."""
+
+    idempotency_key: str
+    command: dict[str, Any]
+
+
+class CommandAnswer(TypedDict):
+    """What became of a line: `answer` if status is below 400, `problem` else."""
+
+    line: int
+    idempotency_key: NotRequired[str]
+    status: int
+    answer: NotRequired[dict[str, Any]]
+    problem: NotRequired[dict[str, Any]]
+
+
+class Client(Operations):
+    """Acts with one account for one company. Raises Problem for every no, httpx.TransportError when nobody answers."""
+
+    def send_commands(self, lines: Sequence[CommandLine]) -> Iterator[CommandAnswer]:
+        """The answers in the order of the lines, as they come; a request that breaks off may be repeated whole."""
+        content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        headers = {"Content-Type": JSON_LINES}
+        with self.streamed("POST", "/v1/commands", content=content, headers=headers) as response:
+            for line in response.iter_lines():
+                yield cast("CommandAnswer", json.loads(line))
+
+    def export_movements(
+        self,
+        form: Format,
+        *,
+        project: str | None = None,
+        after: int | None = None,
+        as_of: str | int | None = None,
+        at_least: int | None = None,
+    ) -> Iterator[bytes]:
+        """Movements as a file, in pieces."""
+        query = given(format=form, project=project, after=after, as_of=as_of, at_least=at_least)
+        return self._export("movements", query)
+
+    def export_balances(
+        self, form: Format, *, project: str | None = None, as_of: str | int | None = None, at_least: int | None = None
+    ) -> Iterator[bytes]:
+        """Balances as a file, in pieces."""
+        return self._export("balances", given(format=form, project=project, as_of=as_of, at_least=at_least))
+
+    def everything(self, page_of: Callable[..., Any], *names: str, **query: Any) -> Iterator[Any]:
+        """The items of all pages of a list, such as `everything(client.list_devices, project)`."""
+        while True:
+            page = page_of(*names, **query)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            query["cursor"] = page["next"]
+
+    def _export(self, what: str, query: dict[str, Any]) -> Iterator[bytes]:
+        with self.streamed("GET", f"/v1/exports/{what}", params=query) as response:
+            yield from response.iter_bytes()

@@ -1,0 +1,211 @@
+"""The queries about the past on PostgreSQL; each walks an index, so a page costs the same wherever it stands."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
+from contracts.postings import device_account, project_account
+from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
+from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, NoRight, Page, Viewer
+from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
+
+_SEQUENCE_AT = """
+SELECT sequence FROM entries WHERE ledger = $1 AND time <= $2 ORDER BY time DESC, sequence DESC LIMIT 1"""
+_BALANCE = """
+SELECT b.license_type, b.license_class, m.held AS free
+  FROM balances AS b
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
+ WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
+_DEVICE_VERSION = """
+SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
+       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company
+  FROM device_versions AS v
+  JOIN devices AS now USING (ledger, serial)
+  LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
+       AND d.issue = v.issue AND d.sequence <= $3
+ WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
+ ORDER BY v.sequence DESC LIMIT 1"""
+_CAUSES = """
+SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
+  FROM movements AS m JOIN entries AS e USING (ledger, sequence)
+ WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
+   AND (m.sequence, m.line) > ($5, $6)
+ ORDER BY m.sequence, m.line LIMIT $7"""
+_HISTORY = """
+SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
+  FROM subject_entries AS s JOIN entries AS e USING (ledger, sequence)
+ WHERE s.ledger = $1 AND s.subject = $2 AND s.sequence > $3
+   AND ($4::text IS NULL OR $4 = ANY (e.companies))
+ ORDER BY s.sequence LIMIT $5"""
+_MOVED = """
+SELECT sequence, license_type, units, held FROM movements
+ WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
+_KEYS = """
+SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequence, issued,
+       company, project, redeemed_sequence, redeemed
+  FROM activation_keys WHERE ledger = $1"""
+_AFTER_ALL = "g"
+"""Sorts behind every hexadecimal digit."""
+
+
+class PostgresHistory(PostgresQueries):
+    """Implements HistoryQueries."""
+
+    async def sequence_at(self, time: datetime) -> int:
+        async with self._snapshot() as connection:
+            found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
+            return found or 0
+
+    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(_BALANCE, self.ledger, project, project_account(project), sequence)
+            return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows], as_of=sequence)
+
+    async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._device(connection, scope, serial) is None:
+                return None
+            row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
+            if row is None or not (row["same_company"] or scope.sees_all):
+                return None
+            return _version(dict(row), sequence)
+
+    async def causes(
+        self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
+    ) -> Page[CauseView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            account = project_account(project)
+            rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
+            return one_page((CauseView(**row) for row in rows), limit)
+
+    async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            found = await self._project(connection, scope, project)
+            if found is None:
+                return None
+            about, account = subject(PROJECT, project), project_account(project)
+            company = None if scope.sees_all else found.company
+            return await self._history(connection, about, company, after, limit, account=account)
+
+    async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if not scope.sees_all and company != scope.company:
+                return None
+            if not scope.sees_all and not scope.administers:
+                raise NoRight("view")
+            return await self._history(connection, subject(COMPANY, company), None, after, limit)
+
+    async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
+        query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
+        async with self.seen(viewer) as (connection, scope):
+            if await self._device(connection, scope, serial) is None:
+                return None
+            company = None if scope.sees_all else await connection.fetchval(query, self.ledger, serial)
+            about, account = subject(DEVICE, serial), device_account(serial)
+            return await self._history(connection, about, company, after, limit, account=account)
+
+    async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
+        if await self.activation_key(viewer, key_digest) is None:
+            return None
+        async with self._snapshot() as connection:
+            return await self._history(connection, subject(KEY, key_digest), None, after, limit)
+
+    async def find_devices(
+        self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
+    ) -> Page[DeviceView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
+                return None
+            query, arguments = device_search(wanted, scope.lists(), after, limit + 1)
+            serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
+            return one_page(await self._devices_named(connection, serials), limit)
+
+    async def activation_keys(
+        self, viewer: Viewer, order_number: str | None, after: int, limit: int
+    ) -> Page[ActivationKeyView] | None:
+        query = f"""{_KEYS} AND issued_sequence > $2 AND ($3::text IS NULL OR order_number = $3)
+            ORDER BY issued_sequence LIMIT $4"""
+        async with self.seen(viewer) as (connection, scope):
+            if not scope.sees_all:
+                return None
+            rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
+            return one_page(map(_key, rows), limit)
+
+    async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
+        async with self.seen(viewer) as (connection, scope):
+            if not scope.sees_all:
+                return None
+            row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
+            return row and _key(row)
+
+    async def _history(
+        self, connection: Any, about: str, company: str | None, after: int, limit: int, *, account: str = ""
+    ) -> Page[EntryView]:
+        """Entries that concern something, only those of a company where one is given."""
+        rows = await connection.fetch(_HISTORY, self.ledger, about, after, company, limit + 1)
+        moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
+        for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
+            moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
+        return one_page((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
+
+
+Reach = tuple[bool, str | None, list[str]]
+"""Everything, what a company has, single projects; as of Scope.lists."""
+
+
+def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) -> tuple[str, list[Any]]:
+    """The query for serials, its $1 the ledger, and its further arguments; no query where nothing can be seen.
+
+    Each part walks an index from where the page begins to where it ends.
+    """
+    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + _AFTER_ALL, limit]
+
+    def argument(value: Any) -> str:
+        arguments.append(value)
+        return f"${len(arguments) + 1}"
+
+    table = "devices" if wanted.license_type is None else "devices_by_type"
+    of_type = "" if wanted.license_type is None else f" AND license_type = {argument(wanted.license_type)}"
+
+    def walk(where: str) -> str:
+        return f"""(SELECT serial FROM {table}
+            WHERE ledger = $1 AND serial > $2 AND serial >= $3 AND serial < $4{of_type}{where}
+            ORDER BY serial LIMIT $5)"""  # noqa: S608 - made of our own words
+
+    everything, company, projects = reach
+    if wanted.project is not None:
+        parts = [walk(f" AND project = {argument(wanted.project)}")]
+    elif everything:
+        parts = [walk("")]
+    else:
+        parts = [walk(f" AND company = {argument(company)}")] if company else []
+        if projects:
+            granted = f"unnest({argument(projects)}::text[]) AS granted (id)"
+            shown = walk(" AND project = granted.id")
+            parts.append(f"(SELECT shown.serial FROM {granted} CROSS JOIN LATERAL {shown} AS shown)")  # noqa: S608
+    union = " UNION ".join(parts)
+    return (f"{union} ORDER BY serial LIMIT $5" if len(parts) > 1 else union), arguments
+
+
+def _version(row: dict[str, Any], sequence: int) -> DeviceView:
+    licenses = _lots(row.pop("licenses"))
+    row.pop("same_company")
+    return device_view(row, licenses).model_copy(update={"as_of": sequence})
+
+
+def _key(row: Any) -> ActivationKeyView:
+    said = dict(row)
+    licenses = _lots(said.pop("lots"))
+    return ActivationKeyView(**said, licenses=licenses)
+
+
+def _lots(text: str) -> list[LicensesView]:
+    return [LicensesView(**lot) for lot in json.loads(text)]

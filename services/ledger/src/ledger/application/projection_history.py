@@ -1,0 +1,54 @@
+"""Rows that say how things came to be: each entry once, and under everything that it concerns."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.concerns import companies, concerns
+from contracts.entries import Entry
+from contracts.events import Event
+from contracts.licenses import Lot
+
+
+class EntryRow(NamedTuple):
+    sequence: int
+    time: datetime
+    actor: str
+    event_type: str
+    command_id: str
+    correlation_id: str
+    subject: str
+    companies: list[str]
+
+
+class SubjectRow(NamedTuple):
+    subject: str
+    sequence: int
+
+
+class DeviceVersionRow(NamedTuple):
+    """A device as an entry left it."""
+
+    serial: str
+    company: str
+    project: str
+    generation: int
+    issue: int
+    sequence: int
+    time: datetime
+    licenses: tuple[Lot, ...]
+
+
+def history_rows(entry: Entry[Event]) -> tuple[EntryRow, list[SubjectRow]]:
+    """The entry's own row, and one for each thing that it concerns."""
+    subjects = concerns(entry.data)
+    row = EntryRow(
+        entry.sequence,
+        entry.time,
+        entry.actor,
+        entry.type,
+        entry.commandid,
+        entry.correlationid,
+        entry.subject,
+        companies(subjects),
+    )
+    return row, [SubjectRow(subject, entry.sequence) for subject in sorted(subjects)]

@@ -1,0 +1,61 @@
+"""`?as_of=`: a query about the past names an entry, a day or a moment."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query
+
+from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.services import TheServices
+
+CALENDAR = ZoneInfo("Europe/Berlin")
+"""Whose days count; a day ends at its midnight."""
+MAX_SEQUENCE = 2_147_483_647
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,9}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def point(text: str) -> int | datetime:
+    """A sequence, or the moment up to which entries count; raises Refused."""
+    if _SEQUENCE.fullmatch(text) and int(text) <= MAX_SEQUENCE:
+        return int(text)
+    try:
+        if _DAY.fullmatch(text):
+            midnight = datetime.combine(datetime.fromisoformat(text) + timedelta(days=1), time(), CALENDAR)
+            return midnight.astimezone(UTC) - timedelta(microseconds=1)
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Refused(
+        "request_invalid", "as_of is the sequence of an entry, a day such as 2026-11-24, or a time as in RFC 3339."
+    )
+
+
+async def _as_of(
+    services: TheServices,
+    as_of: Annotated[
+        str | None,
+        Query(
+            max_length=40,
+            description="Answer as of this entry of the ledger, the end of this day (Europe/Berlin), or this time.",
+            examples=["1174", "2026-11-24", "2026-11-24T09:00:00Z"],
+        ),
+    ] = None,
+) -> int | None:
+    """The last entry that counts; 0 where the ledger began later, None for the present."""
+    if as_of is None:
+        return None
+    asked = point(as_of)
+    if isinstance(asked, datetime):
+        return await services.queries.sequence_at(asked)
+    reached = await services.queries.position()
+    if asked > reached:
+        raise Refused("sequence_not_reached", extras={"at_least": asked, "reached": reached})
+    return asked
+
+
+AsOf = Annotated[int | None, Depends(_as_of)]

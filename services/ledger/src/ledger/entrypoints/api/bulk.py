@@ -1,0 +1,273 @@
+"""POST /v1/commands: many commands in one request, JSON Lines in, JSON Lines out.
+
+A line names a POST of this API by its operation and is answered exactly as that POST would be, so there is no second
+set of rules. The answers come in the order of the lines, each as soon as it and those before it are known; reading
+never waits for a client that does not read its answers yet, therefore the number of lines is bounded.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import Field, ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from ledger.entrypoints.api.bodies import Body
+from ledger.entrypoints.api.refused import Refused, problem_of
+from ledger.entrypoints.api.services import TheCaller
+from runtime.problems import Problem, render
+
+PATH = "/v1/commands"
+JSON_LINES = "application/jsonl"
+MAX_LINES = 10_000
+"""Lines of one request; their answers fit in a few megabytes should the client read them only at the end."""
+MAX_LINE_BYTES = 64 * 1024
+IN_FLIGHT = 64
+"""Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
+MAX_REQUESTS = 4
+"""Such requests at the same time in this process; a further one is told to come again."""
+LINE_SECONDS = 10.0
+"""How long the next piece of the body may take."""
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+router = APIRouter(prefix="/v1", tags=["commands in bulk"])
+_DESCRIBED = {
+    "requestBody": {
+        "content": {
+            JSON_LINES: {
+                "schema": {"description": "JSON Lines; a line that is none has its own answer."},
+                "example": '{"idempotency_key": "a-1", "command": {"name": "add-device", "serial": "…"}}\n',
+            }
+        },
+    }
+}
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One answer for each line, in their order: `status` with `answer` or `problem`.",
+        "content": {JSON_LINES: {"schema": {"type": "string"}}},
+    }
+}
+
+
+class BulkLine(Body):
+    """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
+
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x20-\x7e]+$")]
+    command: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A POST of the API; `path` has its parameters in braces."""
+
+    path: str
+    parameters: tuple[str, ...]
+
+
+def operations(app: FastAPI) -> Mapping[str, Operation]:
+    """Every POST that a line may name."""
+    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
+    return {
+        methods["post"]["operationId"].replace("_", "-"): Operation(path, tuple(_PARAMETER.findall(path)))
+        for path, methods in paths.items()
+        if "post" in methods and path != PATH
+    }
+
+
+@router.post("/commands", response_class=Response, responses=_ANSWER, openapi_extra=_DESCRIBED)
+async def send_commands(request: Request, _: TheCaller) -> Response:
+    """Many commands in one request.
+
+    Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
+    this API by its operation, with hyphens, and the other members are what its path and its body have. Each line is
+    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines do not
+    wait for each other: what needs the result of another belongs in a later request. A request that was cut off is
+    sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
+    of 64 KiB.
+    """
+    app: FastAPI = request.app
+    running = getattr(app.state, "bulk", None) or asyncio.Semaphore(MAX_REQUESTS)
+    app.state.bulk = running
+    if running.locked():
+        raise Refused("service_unavailable", "Too many requests of this kind are at work; try again later.")
+    return _Answers(app, request, running)
+
+
+class _Answers(Response):
+    """Reads lines, has them answered, and writes the answers, all at the same time."""
+
+    media_type = JSON_LINES
+
+    def __init__(self, app: FastAPI, request: Request, running: asyncio.Semaphore) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self._request = request
+        self._running = running
+        self._lines = _Lines(app, request.scope, operations(app))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        async with self._running, asyncio.TaskGroup() as group:
+            answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
+            group.create_task(self._read(group, answers))
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while (answer := await answers.get()) is not None:
+                await send({"type": "http.response.body", "body": await answer, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
+        """Begin with each line as it comes; the last one may be the reason why no more are read."""
+        slots, number = asyncio.Semaphore(IN_FLIGHT), 0
+        async with aclosing(_lines_of(self._request)) as lines:
+            async for line in lines:
+                number += 1
+                await slots.acquire()
+                answering = group.create_task(self._lines.answer(number, line))
+                answering.add_done_callback(lambda _: slots.release())
+                answers.put_nowait(answering)
+        answers.put_nowait(None)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Has lines answered by the routes of the API."""
+
+    app: FastAPI
+    scope: Scope
+    operations: Mapping[str, Operation]
+    away: Any = field(default=None)
+
+    async def answer(self, number: int, line: bytes | Refused) -> bytes:
+        """The answering line. After a first 503 the rest of the request is not tried any more."""
+        said: dict[str, Any] = {"line": number}
+        try:
+            if isinstance(line, Refused):
+                raise line
+            wanted = _parsed(line)
+            said["idempotency_key"] = wanted.idempotency_key
+            status, body = await self._outcome(wanted)
+        except Refused as refused:
+            problem = problem_of(refused.code, refused.detail, refused.extras)
+            status, body = problem.status, _members(problem)
+        return json.dumps(said | {"status": status, "answer" if status < 400 else "problem": body}).encode() + b"\n"
+
+    async def _outcome(self, wanted: BulkLine) -> tuple[int, Any]:
+        if self.away is not None:
+            return 503, self.away
+        status, body = await _post(self.app, self.scope, *self._request(wanted))
+        if status == 503:
+            self.away = body
+        return status, body
+
+    def _request(self, wanted: BulkLine) -> tuple[str, str, dict[str, Any]]:
+        """Path, idempotency key and body of the POST that a line stands for."""
+        body = dict(wanted.command)
+        name = body.pop("name", None)
+        operation = self.operations.get(name) if isinstance(name, str) else None
+        if operation is None:
+            raise Refused("request_invalid", f"command.name is none of: {', '.join(sorted(self.operations))}.")
+        values = {parameter: body.pop(parameter, None) for parameter in operation.parameters}
+        for parameter, value in values.items():
+            if not isinstance(value, str) or not value or "/" in value:
+                raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
+        return operation.path.format_map(values), wanted.idempotency_key, body
+
+
+def _parsed(line: bytes) -> BulkLine:
+    try:
+        return BulkLine.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "line"
+        raise Refused("request_invalid", f"{place}: {first['msg']}.") from None
+
+
+async def _post(app: FastAPI, outer: Scope, path: str, key: str, body: dict[str, Any]) -> tuple[int, Any]:
+    """What the API answers to a POST of this caller: status and JSON."""
+    sent = json.dumps(body).encode()
+    given, answered = [{"type": "http.request", "body": sent, "more_body": False}], list[Message]()
+
+    async def receive() -> Message:
+        return given.pop() if given else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    try:
+        await app(_scope(outer, path, key), receive, send)
+    except Exception:
+        # What was answered 500 is raised again for the server's log; the line has its answer.
+        if not answered:
+            raise
+    content = b"".join(message.get("body", b"") for message in answered[1:])
+    return int(answered[0]["status"]), json.loads(content)
+
+
+def _scope(outer: Scope, path: str, key: str) -> Scope:
+    kept = ("type", "asgi", "http_version", "scheme", "client", "server")
+    return {name: outer[name] for name in kept if name in outer} | {
+        "method": "POST",
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"idempotency-key", key.encode())],
+        "state": dict(outer["state"]),
+    }
+
+
+async def _lines_of(request: Request) -> AsyncGenerator[bytes | Refused]:
+    """The lines of the body without blank ones; ends with a Refused where it is too long, too slow, or malformed."""
+    rest, count = bytearray(), 0
+    async for piece in _pieces(request):
+        if isinstance(piece, Refused):
+            yield piece
+            return
+        rest += piece
+        *lines, last = bytes(rest).split(b"\n")
+        rest = bytearray(last)
+        for line in (*lines, last) if len(last) > MAX_LINE_BYTES else lines:
+            if not line.strip():
+                continue
+            count += 1
+            refused = _too_much(line, count)
+            yield refused or line
+            if refused:
+                return
+    if rest.strip():
+        yield _too_much(rest, count + 1) or bytes(rest)
+
+
+def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
+    if count > MAX_LINES:
+        return Refused("body_too_big", f"A request has at most {MAX_LINES} lines; send the rest in another one.")
+    if len(line) > MAX_LINE_BYTES:
+        return Refused("body_too_big", f"A line has at most {MAX_LINE_BYTES} bytes; nothing after it was read.")
+    return None
+
+
+async def _pieces(request: Request) -> AsyncGenerator[bytes | Refused]:
+    """The body as it comes; a client that has gone ends it."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(LINE_SECONDS):
+                piece = await anext(stream)
+        except (StopAsyncIteration, ClientDisconnect):
+            return
+        except TimeoutError:
+            yield Refused("request_too_slow")
+            return
+        yield piece
+
+
+def _members(problem: Problem) -> Any:
+    return json.loads(render(problem))

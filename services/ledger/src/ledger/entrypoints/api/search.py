@@ -1,0 +1,40 @@
+"""Devices of all projects, found by what one knows of them."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from contracts.identifiers import LICENSE_TYPE_PATTERN
+from ledger.application.queries import DeviceView
+from ledger.application.queries_history import DeviceSearch
+from ledger.entrypoints.api.asking import project_of
+from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after, bad_cursor, found, paged
+from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.services import TheCaller, TheServices
+
+router = APIRouter(prefix="/v1", tags=["devices"])
+
+_SEPARATORS = str.maketrans("", "", "-:. ")
+_HEX = re.compile(r"[0-9a-f]{0,12}")
+
+
+@router.get("/devices", dependencies=[Reached])
+async def find_devices(
+    services: TheServices,
+    caller: TheCaller,
+    serial: Annotated[str, Query(max_length=24, description="How the serial begins.", examples=["009033"])] = "",
+    project: Annotated[str | None, Query(max_length=36)] = None,
+    license_type: Annotated[str | None, Query(pattern=LICENSE_TYPE_PATTERN, max_length=40)] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[DeviceView]:
+    """Devices by serial: those that begin so, stand in this project, hold licenses of this type."""
+    prefix, start = serial.translate(_SEPARATORS).lower(), after(cursor, "")
+    if not _HEX.fullmatch(prefix):
+        raise Refused("serial_malformed")
+    if not _HEX.fullmatch(start):
+        raise bad_cursor()
+    wanted = DeviceSearch(prefix, None if project is None else project_of(project), license_type)
+    page = await services.queries.find_devices(caller.viewer, wanted, start, limit)
+    return paged(found(page, "project_unknown"), lambda row: row.serial)

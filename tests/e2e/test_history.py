@@ -1,0 +1,59 @@
+"""History, bulk orders and exports on the running stack, through the client that partners use."""
+
+import io
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from dev.parts import Kit
+from dev.story import ALLOCATED, KEY_CONTENTS
+from licensing_client.orders import issue
+from tests.running import a_stocked_story
+
+
+def test_a_balance_is_explained_by_its_movements_and_their_causes(kit: Kit) -> None:
+    with a_stocked_story(kit.state) as story:
+        why = story.partner.explain_balance(story.project, license_type="Port11", at_least=story.sequence)
+        history = story.partner.get_device_history(story.serial)
+
+    assert [row["units"] for row in why["items"]] == [KEY_CONTENTS["Port11"], -ALLOCATED["Port11"]]
+    assert why["items"][-1]["held"] == KEY_CONTENTS["Port11"] - ALLOCATED["Port11"]
+    assert why["items"][-1]["sequence"] == history["items"][-1]["sequence"] == story.sequence
+
+
+def test_the_past_stays_what_it_was_after_a_return(kit: Kit) -> None:
+    with a_stocked_story(kit.state) as story:
+        story.firmware().sync()
+        story.sequence, allocated = story.firmware().give_back().sequence, story.sequence
+
+        now = story.partner.get_device(story.serial, at_least=story.sequence)
+        then = story.partner.get_device(story.serial, as_of=allocated)
+
+    assert {lot["license_type"]: lot["count"] for lot in then["licenses"]} == ALLOCATED
+    assert (then["generation"], now["generation"]) == (1, 2)
+    assert [lot["license_type"] for lot in now["licenses"]] == ["Channel"]
+
+
+def test_an_order_file_becomes_keys_that_can_be_redeemed(kit: Kit, tmp_path: Path) -> None:
+    orders, keys = tmp_path / "orders.csv", tmp_path / "keys.csv"
+    orders.write_text("order_number,customer_reference,licenses,quantity\nPO-77,Hotel,Port11=3 BRI=1,1200\n")
+    with a_stocked_story(kit.state) as story:
+        assert issue(story.clerk, orders, keys, io.StringIO()) == 1200
+        again = tmp_path / "again.csv"
+        assert issue(story.clerk, orders, again, io.StringIO()) == 1200
+        last = keys.read_text().splitlines()[-1].split(",")[-2]
+        story.sequence = story.partner.redeem_activation_key(activation_key=last, project=story.project)["sequence"]
+
+        assert story.balance()["BRI"] == 1
+    assert again.read_text() == keys.read_text()
+
+
+def test_an_export_has_what_the_balances_say(kit: Kit) -> None:
+    with a_stocked_story(kit.state) as story:
+        export = story.partner.export_balances("parquet", project=story.project, at_least=story.sequence)
+        table = pq.read_table(io.BytesIO(b"".join(export)))
+        free = story.balance()
+
+    units = {(row["account"], row["license_type"]): row["units"] for row in table.to_pylist()}
+    assert {name: units[f"project/{story.project}", name] for name in free} == free
+    assert {name: units[f"device/{story.serial}", name] for name in ALLOCATED} == ALLOCATED

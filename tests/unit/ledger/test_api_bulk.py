@@ -1,0 +1,195 @@
+"""Many commands in one request: each line is answered as the POST that it stands for."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from ledger.entrypoints.api import bulk
+from tests.unit.ledger.api_at_work import Api, problem
+from tests.unit.ledger.test_api_requests import PROJECT
+
+ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
+
+
+def issue(key: str, **more: Any) -> dict[str, Any]:
+    return {"idempotency_key": key, "command": {"name": "issue-activation-key", **ORDER, **more}}
+
+
+async def send(api: Api, content: bytes | AsyncIterator[bytes], token: str | None = None) -> httpx.Response:
+    return await api.client.post("/v1/commands", content=content, headers=api.bearer(token or api.staff()))
+
+
+async def answers(api: Api, *lines: Any) -> list[dict[str, Any]]:
+    content = b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
+    return told(await send(api, content))
+
+
+def told(response: httpx.Response) -> list[dict[str, Any]]:
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/jsonl"
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def codes(found: Sequence[dict[str, Any]]) -> list[tuple[int, str]]:
+    return [(one["status"], one.get("problem", {}).get("code", "")) for one in found]
+
+
+async def test_a_line_is_answered_as_its_post_would_be() -> None:
+    api = await Api().founded()
+
+    (line,) = await answers(api, issue("key-1"))
+    alone = await api.post("/v1/activation-keys", ORDER, token=api.staff(), key="key-1")
+
+    assert (line["line"], line["idempotency_key"], line["status"]) == (1, "key-1", 201)
+    assert line["answer"] == alone.json()
+
+
+async def test_the_same_lines_again_give_the_same_answers_and_change_nothing() -> None:
+    api = await Api().founded()
+    lines = [issue(f"key-{number}") for number in range(100)]
+
+    first, again = await answers(api, *lines), await answers(api, *lines)
+
+    assert first == again
+    assert [one["line"] for one in first] == list(range(1, 101))
+    assert len({one["answer"]["activation_key"] for one in first}) == 100
+    assert (await api.post("/v1/activation-keys", ORDER, token=api.staff(), key="last")).json()["sequence"] == 102
+
+
+async def test_each_line_has_its_own_outcome() -> None:
+    api = await Api().founded()
+
+    found = await answers(
+        api,
+        issue("a"),
+        b"{nonsense\n",
+        b"\n",
+        issue("b", licenses=[]),
+        {"idempotency_key": "c", "command": {"name": "found-ledger"}},
+        {"idempotency_key": "d", "command": {"name": "add-device", "serial": "009033010203"}},
+        {"idempotency_key": "e", "command": {"name": "add-device", "serial": "009033010203", "project": "../x"}},
+        {"idempotency_key": "f", "command": {"name": "add-device", "serial": "009033010203", "project": PROJECT}},
+        issue("a", order_number="PO-2"),
+        issue("g", licenses=[{"license_type": "Nothing1", "count": 1}]),
+    )
+
+    assert codes(found) == [
+        (201, ""),
+        (422, "request_invalid"),
+        (422, "request_invalid"),
+        (422, "request_invalid"),
+        (422, "request_invalid"),
+        (422, "request_invalid"),
+        (404, "project_unknown"),
+        (409, "idempotency_key_reused"),
+        (422, "license_type_unknown"),
+    ]
+
+
+async def test_whoever_may_not_do_it_alone_may_not_do_it_in_bulk() -> None:
+    api = await Api().founded()
+
+    response = await send(api, json.dumps(issue("a")).encode(), api.issuer.token())
+
+    assert codes(told(response)) == [(403, "no_right")]
+
+
+async def test_no_line_is_sent_in_another_name_or_to_itself() -> None:
+    api = await Api().founded()
+
+    found = await answers(api, {"idempotency_key": "a", "command": {"name": "send-commands"}})
+
+    assert codes(found) == [(422, "request_invalid")]
+    assert problem(await api.client.post("/v1/commands", content=b"{}")) == (401, "bad_credentials")
+
+
+async def test_after_a_first_503_the_rest_is_not_tried() -> None:
+    api = await Api().founded()
+    api.ledger.away = True
+    asked = len(api.ledger.asked)
+
+    found = await answers(api, *(issue(f"key-{number}") for number in range(500)))
+
+    assert set(codes(found)) == {(503, "service_unavailable")}
+    assert len(api.ledger.asked) - asked <= bulk.IN_FLIGHT
+    assert len(found) == 500
+
+
+async def test_lines_may_come_in_pieces_of_any_size() -> None:
+    api = await Api().founded()
+    content = b"".join(json.dumps(issue(f"key-{number}")).encode() + b"\n" for number in range(20))
+
+    response = await send(api, _pieces(content, 7))
+
+    assert [one["status"] for one in told(response)] == [201] * 20
+
+
+async def test_answers_come_while_lines_are_still_to_come() -> None:
+    api = await Api().founded()
+    first = asyncio.Event()
+    sent = asyncio.create_task(send(api, _waiting(first)))
+    while len(api.ledger.asked) < 2:  # noqa: ASYNC110 - the founding and the first line
+        await asyncio.sleep(0.01)
+
+    first.set()
+
+    assert [one["status"] for one in told(await sent)] == [201, 201]
+
+
+async def test_a_line_that_is_too_long_is_the_last() -> None:
+    api = await Api().founded()
+
+    found = await answers(api, issue("a"), b'"' + b"x" * 70_000 + b'"\n', issue("b"))
+
+    assert codes(found) == [(201, ""), (413, "body_too_big")]
+
+
+async def test_more_lines_than_are_taken_are_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MAX_LINES", 3)
+    api = await Api().founded()
+
+    found = await answers(api, *(issue(f"key-{number}") for number in range(5)))
+
+    assert codes(found) == [(201, "")] * 3 + [(413, "body_too_big")]
+
+
+async def test_a_body_that_stops_coming_is_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "LINE_SECONDS", 0.05)
+    api = await Api().founded()
+
+    response = await send(api, _waiting(asyncio.Event()))
+
+    assert codes(told(response)) == [(201, ""), (408, "request_too_slow")]
+
+
+async def test_more_such_requests_than_can_be_at_work_are_told_to_come_again() -> None:
+    api = await Api().founded()
+    hold = asyncio.Event()
+    held = [asyncio.create_task(send(api, _waiting(hold))) for _ in range(bulk.MAX_REQUESTS)]
+    while len(api.ledger.asked) < 1 + bulk.MAX_REQUESTS:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+    refused = await send(api, b"{}")
+    hold.set()
+
+    assert problem(refused) == (503, "service_unavailable")
+    assert [len(told(await one)) for one in held] == [2] * bulk.MAX_REQUESTS
+
+
+async def test_an_empty_body_has_no_answers() -> None:
+    assert await answers(await Api().founded()) == []
+
+
+async def _pieces(content: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+async def _waiting(hold: asyncio.Event) -> AsyncIterator[bytes]:
+    yield json.dumps(issue("first")).encode() + b"\n"
+    await hold.wait()
+    yield json.dumps(issue("second")).encode()
