@@ -68,6 +68,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
 )
 serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL])
 projects = st.sampled_from(PROJECTS)
+own = st.sampled_from([HOTEL, HOTEL, DEFAULT])
 few = st.integers(1, 8)
 ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
 corrections = st.uuids(version=4).map(str)
@@ -75,10 +76,17 @@ places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEAD
 digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
 often: st.SearchStrategy[Command] = st.one_of(
-    st.builds(lambda there, into: story_staff.bring_in(there, into=into), st.sampled_from(OLD), projects),
+    st.builds(
+        lambda there, into: story_staff.bring_in(there, into=into),
+        st.sampled_from(OLD),
+        st.sampled_from([HOTEL, HOTEL, DEFAULT]),
+    ),
     st.builds(lambda on: story_staff.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
     st.builds(story_staff.consent, serials),
-    st.builds(lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED), projects),
+    st.builds(
+        lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED),
+        st.sampled_from([HOTEL, DEFAULT]),
+    ),
     st.builds(story.add, serials, projects),
     st.builds(lambda serial, n: story.allocate(serial, Port11=n), serials, few),
     st.builds(lambda serial, n: story_people.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
@@ -123,6 +131,7 @@ steps: st.SearchStrategy[tuple[Actor | None, Command, int]] = st.one_of(
     st.tuples(st.none(), anything, days),
     st.tuples(st.none(), anything, days),
     st.tuples(everybody, anything, days),
+    st.tuples(st.sampled_from([story_people.gus, story_people.mia, story.ben]), st.one_of(often, going), days),
 )
 """Nobody named means somebody who may: without that hardly any history gets anywhere."""
 histories = st.lists(steps, min_size=80, max_size=160)
@@ -166,6 +175,7 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (story.anna, story_people.member()),
     (story.ben, story_people.member(story_people.GUS, BORA)),
     (story.anna, story_people.grant(story_people.GUS, BORA, "licenses", "rights")),
+    (story.anna, story_people.grant(story_people.GUS, BORA, "licenses", project=DEFAULT)),
     (story.anna, story_people.grant(story_people.MIA, story.ADRIA, "return", "service", "test")),
     (story.anna, story.add(OTHER_SERIAL, DEFAULT)),
     (story.staff, story.issue("e6" * 32, Port11=40, Voicemail11=5, Channel=5, SSC=60)),
