@@ -1,6 +1,7 @@
 """All families of commands together, by several actors over years: laws that hold after every step of any history."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,11 +11,12 @@ from contracts.actors import Actor
 from contracts.chain import LedgerChain, Orphan
 from contracts.commands import Command
 from contracts.dates import civil_day
-from contracts.entries import encode_entry
+from contracts.entries import Entry, encode_entry
 from contracts.events import Event
 from contracts.identifiers import command_id_of
-from contracts.postings import postings
+from contracts.postings import UNHELD, postings
 from ledger.application.follower import Follower
+from ledger.application.projection import fold, touched
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -39,6 +41,12 @@ def places_of(ledger: Ledger) -> Places:
     return {place: units for place, units in found.items() if units}
 
 
+def _some(places: Mapping[str, Mapping[str, int]]) -> Places:
+    """Without what is not there any more."""
+    clean = {place: {name: n for name, n in units.items() if n} for place, units in places.items()}
+    return {place: units for place, units in clean.items() if units}
+
+
 @dataclass
 class World:
     """The ledger, and everybody who keeps books of it on their own."""
@@ -49,6 +57,8 @@ class World:
     books: Books = field(default_factory=Books)
     replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+    rows: Places = field(default_factory=dict[str, dict[str, int]])
+    old_rows: Places = field(default_factory=dict[str, dict[str, int]])
 
     def __post_init__(self) -> None:
         self.persons = Persons(self.sheet)
@@ -85,7 +95,17 @@ class World:
             actor=str(actor),
             correlation_id="law",
         )
-        assert not isinstance(self.replica.read(value), Orphan)
+        entry = self.replica.read(value)
+        assert not isinstance(entry, Orphan)
+        self.project(entry)
+
+    def project(self, entry: Entry[Event]) -> None:
+        """The rows that people read, from the accounts that the projector fetches for this entry and no others."""
+        fetched = touched([entry])
+        changes = fold([entry], {place: self.rows.get(place, {}) for place in fetched}, self.old_rows)
+        assert set(changes.held) <= fetched
+        self.rows |= changes.held
+        self.old_rows |= changes.staff.legacy
 
     def balance(self, event: Event) -> None:
         """As much out as in; nobody but issuance below zero."""
@@ -110,8 +130,8 @@ class World:
         here = places_of(self.ledger)
         assert here == self.sheet.standing()
         assert here == {place: dict(self.books.balance(place)) for place in here}
-        posted = {place: {n: u for n, u in units.items() if u} for place, units in self.accounts.items()}
-        assert here == {place: u for place, u in posted.items() if u and place not in {"issuance", "retired"}}
+        assert here == _some({place: units for place, units in self.accounts.items() if place not in UNHELD})
+        assert here == _some(self.rows)
         assert self.replica.ledger == self.ledger
         for identity, project in self.ledger.projects.items():
             assert dict(project.allocated) == allocated_in(self.ledger, identity)
