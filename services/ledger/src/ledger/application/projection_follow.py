@@ -20,7 +20,7 @@ BATCH_RECORDS = 2_000
 """One transaction: long enough for COPY to pay, short enough that a waiter does not notice."""
 QUEUE_RECORDS = 10_000
 """What Faust may be ahead; beyond it the feed is dropped and the log is read instead."""
-CHECK_SECONDS = 60.0
+CHECK_SECONDS = 15.0
 """How often an idle follower asks the broker whether something was missed."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 """Pauses while the broker or the database is away; it is tried for ever, with readiness false."""
