@@ -156,7 +156,7 @@ class GroupConsumer:
         return consumer
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     def __init__(self, assigned: OnPartitions, revoked: OnPartitions) -> None:
         self._assigned = assigned
         self._revoked = revoked
