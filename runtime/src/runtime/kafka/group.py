@@ -125,7 +125,7 @@ class GroupConsumer:
         """Leave the group; a later call joins again."""
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
-            await end(consumer.stop(), REQUEST_SECONDS)
+            await end(consumer, REQUEST_SECONDS)
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -151,7 +151,7 @@ class GroupConsumer:
             async with trouble(f"join {self._group}"), asyncio.timeout(CONNECT_SECONDS):
                 await consumer.start()
         except BaseException:
-            await end(consumer.stop(), REQUEST_SECONDS)
+            await end(consumer, REQUEST_SECONDS)
             raise
         return consumer
 

@@ -2,8 +2,6 @@
 # pyright: reportPrivateUsage=false
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -18,25 +16,33 @@ async def abandon(producer: AIOKafkaProducer, error: Exception, timeout_seconds:
     sender = producer._sender.sender_task  # noqa: SLF001
     if sender is not None:
         sender.cancel()
-    await end(producer.stop(), timeout_seconds)
+    await end(producer, timeout_seconds)
 
 
-async def end(stopping: Coroutine[Any, Any, object], timeout_seconds: float) -> None:
-    """Let a client stop, at most so long, whatever becomes of it.
+async def end(client: AIOKafkaConsumer | AIOKafkaProducer, timeout_seconds: float) -> None:
+    """Let a client stop, at most so long, whatever becomes of it; its connections are closed in any case.
 
-    A consumer's stop awaits fetches that it has just cancelled, and their CancelledError comes out of it: awaited
-    directly it would end whoever stops a consumer, as if somebody had cancelled them.
+    A consumer's stop awaits fetches that it has just cancelled, and their CancelledError comes out of it before it has
+    closed a connection: awaited directly it would also end whoever stops a consumer, as if somebody had cancelled them.
     """
-    task = asyncio.create_task(stopping, name="end-kafka-client")
+    task = asyncio.create_task(_stop(client), name="end-kafka-client")
     _ending.add(task)
     task.add_done_callback(_ended)
     await asyncio.wait({task}, timeout=timeout_seconds)
 
 
-_ending: set[asyncio.Task[object]] = set()
+async def _stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    try:
+        await client.stop()
+    finally:
+        connections = client._client if isinstance(client, AIOKafkaConsumer) else client.client  # noqa: SLF001
+        await connections.close()
 
 
-def _ended(task: asyncio.Task[object]) -> None:
+_ending: set[asyncio.Task[None]] = set()
+
+
+def _ended(task: asyncio.Task[None]) -> None:
     _ending.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.warning("client_stop_failed", error=repr(error))

@@ -93,7 +93,7 @@ class Tail:
         self._consumer = self._asker = None
         for consumer in consumers:
             if consumer is not None:
-                await end(consumer.stop(), REQUEST_SECONDS)
+                await end(consumer, REQUEST_SECONDS)
 
     async def _edges(self, which: _Edge) -> dict[Partition, int]:
         """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
@@ -108,7 +108,7 @@ class Tail:
             # Whoever was cancelled leaves it to the others that ask over it.
             if self._asker is asker:
                 self._asker = None
-            await end(asker.stop(), REQUEST_SECONDS)
+            await end(asker, REQUEST_SECONDS)
             raise
         return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
 
@@ -147,7 +147,7 @@ class Tail:
                 for partition in self.next_offsets:
                     await _must_exist(consumer, partition)
         except BaseException:
-            await end(consumer.stop(), REQUEST_SECONDS)
+            await end(consumer, REQUEST_SECONDS)
             raise
 
 

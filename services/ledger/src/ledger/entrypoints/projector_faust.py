@@ -11,10 +11,12 @@ from contextlib import suppress
 from typing import Any
 
 import faust
+from faust.transport.drivers import aiokafka as driver
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from ledger.application.projection_follow import Follower
 from runtime.kafka import Connection, Partition, Record
+from runtime.kafka.inside import end
 from runtime.logs import get_logger
 
 SERVICE = "ledger-projector"
@@ -109,10 +111,29 @@ def build_app(connection: Connection, prefix: str, followers: Followers, folder:
         web_enabled=False,
         autodiscover=False,
     )
+    app.transport = _Transport(app.conf.broker_consumer, app)
     for topic in (EVENTS, LICENSE_FILES, RETURN_RECEIPTS):
         _feed(app, topic_name(topic, prefix), followers)
     app.on_partitions_assigned.connect(_waker(followers), weak=False)
     return app
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Faust's own, but its client is ended our way: a plain stop may leave connections open and the thread waiting."""
+
+    async def on_thread_stop(self) -> None:
+        await super(driver.AIOKafkaConsumerThread, self).on_thread_stop()
+        if self._consumer is not None:
+            await end(self._consumer, STOP_SECONDS)
+
+
+class _Consumer(driver.Consumer):
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(driver.Transport):
+    Consumer = _Consumer
 
 
 def _feed(app: Any, topic: str, followers: Followers) -> None:
