@@ -8,7 +8,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import end
+from runtime.kafka.inside import begin, end
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 
@@ -147,12 +147,8 @@ class GroupConsumer:
             max_poll_interval_ms=int(POLL_SECONDS * 1000),
         )
         consumer.subscribe(self._topics, listener=self._listener)
-        try:
-            async with trouble(f"join {self._group}"), asyncio.timeout(CONNECT_SECONDS):
-                await consumer.start()
-        except BaseException:
-            await end(consumer, REQUEST_SECONDS)
-            raise
+        async with trouble(f"join {self._group}"):
+            await begin(consumer, CONNECT_SECONDS, REQUEST_SECONDS)
         return consumer
 
 

@@ -2,12 +2,40 @@
 # pyright: reportPrivateUsage=false
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from runtime.logs import get_logger
 
+Client: TypeAlias = "AIOKafkaConsumer | AIOKafkaProducer"
+
+FINISH_SECONDS = 1.0
+"""What a start that nobody waits for any more may still take before it is cut short."""
+
 _log = get_logger("runtime.kafka")
+
+
+async def begin(client: Client, timeout_seconds: float, stop_seconds: float) -> None:
+    """Start a client; after a failure, a timeout or a cancellation it is ended as `end` does.
+
+    A start that is cut short forgets the connection it has just made, so it is let finish first.
+    """
+    starting = asyncio.create_task(client.start(), name="begin-kafka-client")
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            await asyncio.shield(starting)
+    except BaseException:
+        await _in_background(_give_up(starting, client), stop_seconds)
+        raise
+
+
+async def _give_up(starting: asyncio.Task[None], client: Client) -> None:
+    await asyncio.wait({starting}, timeout=FINISH_SECONDS)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await _stop(client)
 
 
 async def abandon(producer: AIOKafkaProducer, error: Exception, timeout_seconds: float) -> None:
@@ -19,19 +47,24 @@ async def abandon(producer: AIOKafkaProducer, error: Exception, timeout_seconds:
     await end(producer, timeout_seconds)
 
 
-async def end(client: AIOKafkaConsumer | AIOKafkaProducer, timeout_seconds: float) -> None:
+async def end(client: Client, timeout_seconds: float) -> None:
     """Let a client stop, at most so long, whatever becomes of it; its connections are closed in any case.
 
     A consumer's stop awaits fetches that it has just cancelled, and their CancelledError comes out of it before it has
     closed a connection: awaited directly it would also end whoever stops a consumer, as if somebody had cancelled them.
     """
-    task = asyncio.create_task(_stop(client), name="end-kafka-client")
+    await _in_background(_stop(client), timeout_seconds)
+
+
+async def _in_background(ending: Coroutine[Any, Any, None], timeout_seconds: float) -> None:
+    """Wait for it at most so long; it goes on when the waiter is gone."""
+    task = asyncio.create_task(ending, name="end-kafka-client")
     _ending.add(task)
     task.add_done_callback(_ended)
     await asyncio.wait({task}, timeout=timeout_seconds)
 
 
-async def _stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+async def _stop(client: Client) -> None:
     try:
         await client.stop()
     finally:

@@ -19,7 +19,7 @@ from aiokafka.errors import (
 )
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, trouble
-from runtime.kafka.inside import abandon
+from runtime.kafka.inside import abandon, begin
 from runtime.kafka.records import Headers
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -203,14 +203,10 @@ class Producer:
             linger_ms=LINGER_MILLISECONDS,
         )
         try:
-            await inner.start()
+            await begin(inner, self._delivery_seconds, STOP_SECONDS)
         except KafkaConnectionError:
-            await inner.stop()
             await asyncio.sleep(RECONNECT_SECONDS)
             return None
-        except BaseException:
-            await inner.stop()
-            raise
         return inner
 
     def _discard(self, inner: AIOKafkaProducer) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import end, partitions_of
+from runtime.kafka.inside import begin, end, partitions_of
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.trouble import Trouble
 
@@ -141,14 +141,15 @@ class Tail:
         return consumer
 
     async def _start(self, consumer: AIOKafkaConsumer) -> None:
-        try:
-            async with trouble(f"connect for {self._names}"), asyncio.timeout(CONNECT_SECONDS):
-                await consumer.start()
-                for partition in self.next_offsets:
-                    await _must_exist(consumer, partition)
-        except BaseException:
-            await end(consumer, REQUEST_SECONDS)
-            raise
+        async with trouble(f"connect for {self._names}"):
+            await begin(consumer, CONNECT_SECONDS, REQUEST_SECONDS)
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    for partition in self.next_offsets:
+                        await _must_exist(consumer, partition)
+            except BaseException:
+                await end(consumer, REQUEST_SECONDS)
+                raise
 
 
 class PartitionTail:
