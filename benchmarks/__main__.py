@@ -7,13 +7,25 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from benchmarks import api, device_sync, figures, machine, memory, projection, replay, signing, writer
+from benchmarks import (
+    api,
+    device_sync,
+    figures,
+    machine,
+    memory,
+    mixed_writer,
+    projection,
+    replay,
+    signing,
+    writer,
+)
 from benchmarks.figures import Figure
 from benchmarks.lab import Lab, opened
 
 SHORT = 0.1
 BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "writer": writer.measure,
+    "mixed-writer": mixed_writer.measure,
     "replay": replay.measure,
     "projection": projection.measure,
     "signing": signing.measure,
