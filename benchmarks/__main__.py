@@ -9,7 +9,9 @@ import uvloop
 
 from benchmarks import (
     api,
+    as_of,
     device_sync,
+    export,
     figures,
     machine,
     memory,
@@ -31,6 +33,8 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "signing": signing.measure,
     "api": api.measure,
     "device-sync": device_sync.measure,
+    "export": export.measure,
+    "as-of": as_of.measure,
     "memory": memory.measure,
 }
 

@@ -96,6 +96,16 @@ async def closed_loop(
     return sum(counts) / (time.perf_counter() - start)
 
 
+async def one_by_one(channel: Channel, requests: Iterable[bytes], status: int) -> list[float]:
+    """Latencies in seconds, sorted, of requests that follow each other."""
+    latencies: list[float] = []
+    for asked in requests:
+        start = time.perf_counter()
+        _expect(await channel.ask(asked), status)
+        latencies.append(time.perf_counter() - start)
+    return sorted(latencies)
+
+
 async def paced(
     open_channels: Sequence[Channel], make: Requests, status: int, rate: float, seconds: float
 ) -> list[float]:
