@@ -10,6 +10,7 @@ import uvloop
 from benchmarks import (
     api,
     as_of,
+    bulk_keys,
     device_sync,
     export,
     figures,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "projection": projection.measure,
     "signing": signing.measure,
     "api": api.measure,
+    "bulk-keys": bulk_keys.measure,
     "device-sync": device_sync.measure,
     "export": export.measure,
     "as-of": as_of.measure,
