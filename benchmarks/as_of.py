@@ -20,7 +20,6 @@ from dev.ports import HOST
 from dev.tokens import Issuer
 
 QUESTIONS, WARMING = 2_000, 100
-OK = 200
 
 
 async def measure(lab_: Lab) -> list[Figure]:
@@ -30,10 +29,10 @@ async def measure(lab_: Lab) -> list[Figure]:
         issuer, count = Issuer(lab_.kit.state), lab_.sized(QUESTIONS)
         token = issuer.mint(ADMINISTRATOR, PARTNER)
         async with client.channels(HOST, filled.port, [None]) as (channel,):
-            await client.one_by_one(channel, _questions(token, WARMING, _now), OK)
-            now = await client.one_by_one(channel, _questions(token, count, _now), OK)
-            entry = await client.one_by_one(channel, _questions(token, count, _entry(filled)), OK)
-            day = await client.one_by_one(channel, _questions(token, count, _day(filled)), OK)
+            await client.one_by_one(channel, _questions(token, WARMING, _now), client.OK)
+            now = await client.one_by_one(channel, _questions(token, count, _now), client.OK)
+            entry = await client.one_by_one(channel, _questions(token, count, _entry(filled)), client.OK)
+            day = await client.one_by_one(channel, _questions(token, count, _day(filled)), client.OK)
         staff = issuer.mint(CLERK, VENDOR)
         middle = await asyncio.to_thread(_export, lab_, filled, staff, f"&as_of={filled.entries // 2}")
         present = await asyncio.to_thread(_export, lab_, filled, staff, "")

@@ -23,7 +23,6 @@ KEYS = 10_000
 CHANNELS = 50
 SECONDS, WARM_SECONDS = 10.0, 1.0
 ORDER = {"licenses": [{"license_type": "Port11", "count": 10}], "order_number": "PO-2026-1174"}
-CREATED = 201
 
 
 async def measure(lab_: Lab) -> list[Figure]:
@@ -49,8 +48,8 @@ async def measure(lab_: Lab) -> list[Figure]:
 async def _one_by_one(lab_: Lab, port: int, requests: Iterator[bytes], many: int) -> float:
     makers = [requests.__next__] * many
     async with client.channels(HOST, port, [None] * many) as opened:
-        await client.closed_loop(opened, makers, CREATED, WARM_SECONDS)
-        return await client.closed_loop(opened, makers, CREATED, SECONDS * max(lab_.scale, 0.2))
+        await client.closed_loop(opened, makers, client.CREATED, WARM_SECONDS)
+        return await client.closed_loop(opened, makers, client.CREATED, SECONDS * max(lab_.scale, 0.2))
 
 
 def _requests(token: str) -> Iterator[bytes]:

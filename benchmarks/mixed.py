@@ -13,7 +13,7 @@ from typing import NamedTuple
 from benchmarks import market
 from benchmarks.market import BUYER, PROJECT, STAFF
 from contracts import activation_key, claim_code
-from contracts.actors import Actor
+from contracts.actors import Account
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.commands import (
     AddDevice,
@@ -62,11 +62,12 @@ GiveBack = Callable[[str, int], ReturnLicenses]
 
 
 class Step(NamedTuple):
-    """A command of somebody; `name` is its idempotency key."""
+    """A command of somebody; `name` is its idempotency key, `typed` the activation key behind a digest."""
 
-    actor: Actor
+    actor: Account
     name: str
     command: Command
+    typed: str = ""
 
     def record(self) -> CommandRecord:
         return market.record(self.actor, self.command, self.name)
@@ -149,8 +150,10 @@ class Day:
         project, device, tested = _project(number), _serial(number, 0), _serial(number, 1)
         yield Step(BUYER, f"rename {number}", RenameProject(project=project, project_name=f"Villa {number}"))
         for which, target in (("a", project), ("b", PROJECT)):
-            digest = activation_key.digest(activation_key.normalise(self.key(number, which)))
-            yield Step(BUYER, f"redeem {which} {number}", RedeemActivationKey(key_digest=digest, project=target))
+            typed = self.key(number, which)
+            digest = activation_key.digest(activation_key.normalise(typed))
+            redeem = RedeemActivationKey(key_digest=digest, project=target)
+            yield Step(BUYER, f"redeem {which} {number}", redeem, typed)
         yield Step(BUYER, f"move {number}", MoveDevice(serial=device, project=project))
         yield Step(BUYER, f"test {number}", IssueTestLicenses(serial=tested, version=11, count=10))
         yield Step(BUYER, f"transfer {number}", MoveLicenses(source=PROJECT, target=project, licenses=PORTS))
