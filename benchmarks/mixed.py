@@ -130,8 +130,7 @@ class Day:
         yield Step(BUYER, name, project)
         for which in "ab":
             yield Step(STAFF, f"key {which} {number}", self._issue(number, which))
-        for which in range(2):
-            serial = _serial(number, which)
+        for serial in (_serial(number, 0), _serial(number, 1)):
             yield Step(BUYER, f"other device {serial}", AddDevice(serial=serial, project=PROJECT))
         delivered = DeliveredDevice(serial=_serial(number, 0), model=MODEL, delivered_on=DELIVERED)
         yield Step(STAFF, f"delivered {number}", RegisterDevices(devices=(delivered,), reference=REFERENCE))

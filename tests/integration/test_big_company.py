@@ -9,9 +9,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
 
+from ledger.adapters.postgres_exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
+from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
+from ledger.adapters.postgres_scope import scope_of
 from ledger.application.queries import Page, Viewer
+from ledger.application.queries_exports import Wanted
 from ledger.application.queries_history import DeviceSearch
 from tests.integration import big_company as big
 from tests.integration.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
@@ -210,3 +214,27 @@ async def test_the_last_page_of_a_list_is_the_end_of_it(pool: OneConnection) -> 
         more = page.more
     assert len(found) == big.IN_HOTEL
     assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize("export", [MOVEMENTS, BALANCES], ids=["movements", "balances"])
+async def test_who_has_little_in_a_big_ledger_exports_it_by_reading_little(pool: OneConnection, export: Export) -> None:
+    plan = await _plan_of(pool, export, small, "ANALYZE, BUFFERS, ")
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= FEW_BUFFERS
+
+
+@pytest.mark.parametrize("export", [MOVEMENTS, BALANCES], ids=["movements", "balances"])
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_the_first_rows_of_a_big_export_do_not_wait_for_the_last(
+    pool: OneConnection, export: Export, viewer: str
+) -> None:
+    plan = await _plan_of(pool, export, VIEWERS[viewer])
+    assert plan["Startup Cost"] < plan["Total Cost"] / 20
+
+
+async def _plan_of(pool: OneConnection, export: Export, who: Viewer, options: str = "") -> dict[str, Any]:
+    scope = await scope_of(pool.connection, 0, who)
+    wanted = Wanted(until=big.ENTRIES)
+    query, arguments = await PostgresExports(PostgresQueries(pool, 0)).query(pool.connection, export, scope, wanted)
+    told = await pool.connection.fetchval(f"EXPLAIN ({options}FORMAT JSON) {query}", *arguments)
+    plan: dict[str, Any] = json.loads(told)[0]["Plan"]
+    return plan
