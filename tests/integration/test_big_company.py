@@ -29,8 +29,10 @@ SPREAD = 4 * LIMIT
 """By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not."""
 MAX_SORTED = 4 * LIMIT
 """Rows that may be sorted: those of a few walks that become one page."""
-BIG = {"activation_keys", "claim_codes", "deliveries", "device_licenses", "device_offers", "devices", "devices_by_type"}
-BIG |= {"entries", "movements", "projects", "subject_entries"}
+BIG = frozenset(
+    ("activation_keys", "claim_codes", "deliveries", "device_licenses", "device_offers", "devices", "devices_by_type")
+    + ("entries", "movements", "projects", "subject_entries")
+)
 NEAR_THE_END = "00903380f000"
 """A serial behind which there are some pages still, whatever the search."""
 
