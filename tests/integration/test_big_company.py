@@ -29,10 +29,8 @@ SPREAD = 4 * LIMIT
 """By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not."""
 MAX_SORTED = 4 * LIMIT
 """Rows that may be sorted: those of a few walks that become one page."""
-BIG = frozenset(
-    "activation_keys claim_codes deliveries device_licenses device_offers devices devices_by_type entries movements"
-    " projects subject_entries".split()  # noqa: SIM905 - a list of literals would take a page
-)
+SMALL_TABLES = {"companies", "members"}
+"""Those that may be read whole."""
 NEAR_THE_END = "00903380f000"
 """A serial behind which there are some pages still, whatever the search."""
 
@@ -108,7 +106,7 @@ class OneConnection:
 
 
 class Cost(NamedTuple):
-    """What a page cost: pages of 8 KiB that were read, big tables that were read whole, rows that were sorted."""
+    """What a page cost: pages of 8 KiB that were read, tables that were read whole, rows that were sorted."""
 
     buffers: int
     scanned: set[str]
@@ -130,7 +128,7 @@ async def page_of(pool: OneConnection, asking: Asking) -> Cost:
     sorts = [node["Plans"][0]["Actual Rows"] for node in nodes if node["Node Type"] == "Sort"]
     return Cost(
         buffers=sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans),
-        scanned={node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} & BIG,
+        scanned={node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} - SMALL_TABLES,
         sorted=max(sorts, default=0),
     )
 
