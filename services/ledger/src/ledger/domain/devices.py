@@ -6,7 +6,7 @@ from contracts.actors import Actor
 from contracts.commands import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from ledger.domain.catalog import refuse_limits
+from ledger.domain.catalog import refuse_limits, refuse_second
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project
@@ -56,6 +56,12 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
     return ledger.device_licenses(serial, known._replace(project=project, issue=known.issue + 1))
 
 
+def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
+    """No to a device that was released with what another device of the project is the only one to hold."""
+    known = ledger.released.get(serial)
+    return None if known is None else refuse_second(ledger, project, known.holdings)
+
+
 def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
     """The ledger with a device that came into a project and was in none before."""
     known = ledger.released.get(device.serial)
@@ -73,6 +79,8 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
         return refused
     known = ledger.devices.get(command.serial)
     if known is None:
+        if refused := refuse_arriving(ledger, command.serial, command.project):
+            return refused
         company = ledger.projects[command.project].company
         return DeviceAdded(company=company, device=arriving(ledger, command.serial, command.project))
     if known.project == command.project:
