@@ -46,6 +46,7 @@ TABLES = (
     "blocks",
     "corrections",
     "return_limit_releases",
+    "staff_downloads",
     "spent_certificates",
     "legacy_licenses",
     "legacy_imports",

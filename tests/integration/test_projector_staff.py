@@ -84,6 +84,8 @@ def _staff_story() -> log.Log:
             current_generation=3,
             certificate_sha256=log.digest("certificate"),
         ),
+        log.downloaded(3, 7),
+        log.downloaded(3, 7),
     )
 
 
@@ -138,6 +140,8 @@ async def test_what_staff_did_is_in_the_rows_and_a_rebuild_gives_the_same(
     holding = [row[1] for row in await rows(fresh_database_url, "blocks") if row[9] is None]
     assert sorted(holding) == [f"activation-keys/{log.digest('k')}", f"devices/{log.SERIAL}"]
     assert sorted(row[11] for row in await rows(fresh_database_url, "corrections")) == ["applied", "rejected"]
+    assert [row[3] for row in await rows(fresh_database_url, "staff_downloads")] == [7, 7]
+    assert [row[2:4] for row in await rows(fresh_database_url, "deliveries")].count((3, 7)) == 1
     assert await rows(fresh_database_url, "legacy_licenses") == [(0, PLACE, "BRIs", 1)]
     free = {row[2]: row[4] for row in await rows(fresh_database_url, "balances")}
     assert (free["PRI"], free["Port8"]) == (1, 5)

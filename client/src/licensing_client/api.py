@@ -448,6 +448,11 @@ class SpentCertificateViewPage(TypedDict):
     next: str | None
 
 
+class StaffDownloadViewPage(TypedDict):
+    items: list[StaffDownloadView]
+    next: str | None
+
+
 class ProjectChanged(TypedDict):
     sequence: int
     project: str
@@ -510,6 +515,20 @@ class SpentCertificateView(TypedDict):
     project: str
     sequence: int
     seen: str
+
+
+class StaffDownloadView(TypedDict):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
+    project: str
+    reason: str
+    reference: str
+    actor: str
+    sequence: int
+    downloaded: str
 
 
 class TestIssued(TypedDict):
@@ -1094,6 +1113,26 @@ class Operations(Transport):
         return cast(
             "SpentCertificateViewPage",
             self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def download_license_file(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> bytes:
+        """The newest license file of a device, the same bytes as its company and the device get. For the vendor's staff.
+
+        Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
+        """
+        return self.post_for_document(
+            f"/v1/devices/{serial}/staff-downloads", given(reason=reason, reference=reference), key=idempotency_key
+        )
+
+    def list_staff_downloads(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> StaffDownloadViewPage:
+        """License files that staff took, with reason and reference. For the vendor's staff."""
+        return cast(
+            "StaffDownloadViewPage",
+            self.get("/v1/staff-downloads", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def propose_correction(

@@ -15,6 +15,7 @@ from contracts.commands import (
     ConvertLegacyLicenses,
     DeallocateLicenses,
     DefineDeviceModels,
+    DownloadLicenseFile,
     ExtendWarranty,
     RecordLicenseFileDelivery,
     RegisterDevices,
@@ -43,6 +44,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
+    "download-license-file",
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
@@ -93,6 +95,7 @@ often: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda serial, n: story.allocate(serial, **{SMB.license_type: n}), serials, few),
     st.builds(lambda serial, n: story_people.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
     st.builds(lambda serial: story.deliver(1, 1, serial), serials),
+    st.builds(lambda serial: story_staff.download(1, 1, serial), serials),
     st.builds(lambda digest, serial: story.give_back(1, digest, serial), digests, serials),
     st.builds(story_people.move, st.sampled_from([HOTEL, DEFAULT]), serials),
     st.builds(lambda way, held, n: story_people.transfer(*way, held=held, Port11=n), ways, st.booleans(), few),
@@ -219,7 +222,7 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
         case ClaimDevice():
             still = [code for code, known in ledger.claim_codes.items() if isinstance(known, OpenClaimCode)]
             return command.model_copy(update={"code_digest": min(still, default=command.code_digest)})
-        case RecordLicenseFileDelivery(generation=1) if command.serial in ledger.devices:
+        case RecordLicenseFileDelivery() | DownloadLicenseFile() if command.serial in ledger.devices:
             device = ledger.devices[command.serial]
             return command.model_copy(update={"generation": device.generation, "issue": device.issue})
         case _:

@@ -48,6 +48,7 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from([HOTEL, DEFAULT, default_project_of(BORA)]),
     ),
     st.builds(story_staff.consent, serials),
+    st.builds(story_staff.download, st.integers(1, 2), st.integers(1, 4), serials),
     st.sampled_from(SEEN),
 )
 actors: st.SearchStrategy[Actor] = st.sampled_from(

@@ -24,6 +24,7 @@ from contracts.commands import (
     DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
+    DownloadLicenseFile,
     ExtendWarranty,
     FoundLedger,
     GiveLegacyConsent,
@@ -111,7 +112,13 @@ class Persons:
                 return self.leads(actor, VENDOR)
             case UnblockActivationKey() | UnblockDevice() | UnblockCompany() | ImportLegacyLicenses():
                 return self.leads(actor, VENDOR)
-            case ProposeCorrection() | ApproveCorrection() | RejectCorrection() | TransferDevice():
+            case (
+                ProposeCorrection()
+                | ApproveCorrection()
+                | RejectCorrection()
+                | TransferDevice()
+                | DownloadLicenseFile()
+            ):
                 return self.leads(actor, VENDOR)
             case CreateProject() | AddMember() | RemoveMember():
                 return self.leads(actor, command.company)

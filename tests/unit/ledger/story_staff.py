@@ -8,6 +8,7 @@ from contracts.commands import (
     BlockCompany,
     BlockDevice,
     ConvertLegacyLicenses,
+    DownloadLicenseFile,
     GiveLegacyConsent,
     ImportLegacyLicenses,
     ProposeCorrection,
@@ -87,6 +88,17 @@ def release_limit(serial: str = SERIAL) -> ReleaseReturnLimit:
 
 def report_spent(generation: int = 1, serial: str = SERIAL) -> ReportSpentCertificate:
     return ReportSpentCertificate(serial=serial, generation=generation, certificate_sha256=CERTIFICATE)
+
+
+def download(generation: int, issue: int, serial: str = SERIAL) -> DownloadLicenseFile:
+    return DownloadLicenseFile(
+        serial=serial,
+        generation=generation,
+        issue=issue,
+        file_sha256="f0" * 32,
+        reason=REASON,
+        reference=REFERENCE,
+    )
 
 
 def bring_in(

@@ -41,6 +41,7 @@ PEOPLE: dict[str, Actor] = {
     "member": story_people.mia,
     **{f"member+{right}": person(f"member+{right}") for right in RIGHTS},
     **{f"guest+{right}": person(f"guest+{right}", BORA) for right in RIGHTS},
+    "member of the vendor": person("of the vendor", story.VENDOR),
     "stranger": person("stranger", derived_id("c", "company")),
     "the box": box,
     "another box": story.other_box,
@@ -82,6 +83,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "withdraw-claim-code": (story_people.withdraw_code(), with_right("licenses")),
     "claim-device": (story_people.claim(OTHER_SERIAL.replace("4", "6")), {"a new box"}),
     "record-license-file-delivery": (story.deliver(1, 2), {"the box", *with_right("licenses")}),
+    "download-license-file": (story_staff.download(1, 2), {"staff"}),
     "return-licenses": (story.give_back(), {"the box", *with_right("return")}),
     "define-license-types": (test_catalog.define(test_catalog.SMB), {"staff"}),
     "define-device-models": (test_catalog.models(test_catalog.MODEL), {"staff"}),
@@ -183,6 +185,8 @@ ENDPOINTS: dict[str, str] = {
     "POST /v1/blocks/releases": "unblock-activation-key, unblock-device, unblock-company",
     "GET /v1/blocks": "administrators, staff",
     "GET /v1/spent-certificates": "staff",
+    "POST /v1/devices/{serial}/staff-downloads": "download-license-file",
+    "GET /v1/staff-downloads": "staff",
     "POST /v1/corrections": "propose-correction",
     "POST /v1/corrections/{correction}/approval": "approve-correction",
     "POST /v1/corrections/{correction}/rejection": "reject-correction",
@@ -213,6 +217,7 @@ def a_full_ledger() -> Story:
     )
     _with_dates(told)
     _let_staff_act(told)
+    told.given((story.staff, story_people.member(person("of the vendor", story.VENDOR).account, story.VENDOR)))
     for name, who in PEOPLE.items():
         _, plus, right = name.partition("+")
         if plus and isinstance(who, Account):

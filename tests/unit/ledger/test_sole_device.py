@@ -45,7 +45,7 @@ def two_offices(license_type: str) -> Story:
     told = a_stocked_project().given((anna, add(OTHER_SERIAL, DEFAULT)), (staff, define(SMB, MINI)))
     for digest, serial, project in (("c3" * 32, SERIAL, HOTEL), ("c4" * 32, OTHER_SERIAL, DEFAULT)):
         told.given((staff, a_key(digest, license_type)), (anna, redeem(digest, project)))
-        told.given((anna, allocate(serial, project, **{license_type: 5})))
+        told.given((anna, allocate(serial, project, confirm_final=True, **{license_type: 5})))
     return told
 
 
@@ -75,7 +75,7 @@ def test_an_offered_device_is_not_accepted_where_another_holds_the_type() -> Non
         (staff, a_key("c5" * 32, "Mini*8")),
         (ben, redeem("c5" * 32, BORAS)),
         (ben, add("009033010205", BORAS)),
-        (ben, allocate("009033010205", BORAS, **{"Mini*8": 1})),
+        (ben, allocate("009033010205", BORAS, confirm_final=True, **{"Mini*8": 1})),
     )
     told.when(ben, story_people.accept()).refused("smb_limit", license_type="Mini*8", devices=1)
 

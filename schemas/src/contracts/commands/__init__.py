@@ -27,7 +27,13 @@ from contracts.commands.corrections import (
     ProposeCorrection,
     RejectCorrection,
 )
-from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
+from contracts.commands.devices import (
+    AddDevice,
+    AllocateLicenses,
+    DeviceCommand,
+    DownloadLicenseFile,
+    RecordLicenseFileDelivery,
+)
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
     MAX_RETURN_DOCUMENT_BYTES,
@@ -155,6 +161,7 @@ __all__ = [
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
+    "DownloadLicenseFile",
     "ExtendWarranty",
     "Firmware",
     "FoundLedger",

@@ -30,7 +30,13 @@ from contracts.events.corrections import (
     CorrectionProposed,
     CorrectionRejected,
 )
-from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
+from contracts.events.devices import (
+    DeviceAdded,
+    DeviceEvent,
+    LicenseFileDelivered,
+    LicenseFileDownloaded,
+    LicensesAllocated,
+)
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.legacy import (
     LegacyConsentGiven,
@@ -117,6 +123,7 @@ __all__ = [
     "LegacyLicensesConverted",
     "LegacyLicensesImported",
     "LicenseFileDelivered",
+    "LicenseFileDownloaded",
     "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesDeallocated",

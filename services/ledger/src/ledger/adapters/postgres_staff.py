@@ -8,7 +8,7 @@ from typing import Any
 from contracts.postings import device_account, project_account
 from ledger.adapters.postgres_queries import one_page, snapshot
 from ledger.adapters.postgres_scope import scope_of
-from ledger.application.queries import LicensesView, NoRight, Page, Viewer
+from ledger.application.queries import LicensesView, NoRight, Page, SignedDocument, Viewer
 from ledger.application.queries_staff import (
     BlockView,
     CorrectionState,
@@ -17,6 +17,7 @@ from ledger.application.queries_staff import (
     LegacyLicensesView,
     LegacyView,
     SpentCertificateView,
+    StaffDownloadView,
 )
 
 _BLOCKS = """
@@ -30,6 +31,12 @@ SELECT correction, company, source, target, lots, reason, reference, proposed_by
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_DOWNLOADS = """
+SELECT serial, generation, issue, file_sha256, company, project, reason, reference, actor, sequence, time AS downloaded
+  FROM staff_downloads WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_FILE = """
+SELECT f.serial, f.generation, f.sequence, f.sha256, f.document, f.issue
+  FROM license_files AS f JOIN devices AS d USING (serial) WHERE d.ledger = $1 AND f.serial = $2"""
 _LEGACY = """
 SELECT l.account, l.license_name, l.count, c.sequence AS consent FROM legacy_licenses AS l
   LEFT JOIN legacy_consents AS c ON c.ledger = l.ledger AND l.account = 'device/' || c.serial
@@ -69,6 +76,16 @@ class PostgresStaffQueries:
         async with self._staff(viewer) as connection:
             rows = await connection.fetch(_SPENT, self._ledger, after, limit + 1)
             return one_page((SpentCertificateView(**row) for row in rows), limit)
+
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        async with self._staff(viewer) as connection:
+            row = await connection.fetchrow(_FILE, self._ledger, serial)
+            return row and SignedDocument(**row)
+
+    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_DOWNLOADS, self._ledger, after, limit + 1)
+            return one_page((StaffDownloadView(**row) for row in rows), limit)
 
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
         query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"

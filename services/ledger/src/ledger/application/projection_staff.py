@@ -24,6 +24,7 @@ from contracts.events import (
     LegacyEvent,
     LegacyLicensesConverted,
     LegacyLicensesImported,
+    LicenseFileDownloaded,
     LicensesReturned,
     ReturnLimitReleased,
     SpentCertificateSeen,
@@ -83,6 +84,20 @@ class LimitReleaseRow(NamedTuple):
     time: datetime
 
 
+class DownloadRow(NamedTuple):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
+    project: str
+    reason: str
+    reference: str
+    actor: str
+    sequence: int
+    time: datetime
+
+
 class SpentCertificateRow(NamedTuple):
     serial: str
     generation: int
@@ -132,12 +147,15 @@ class StaffChanges:
     correction_ends: list[CorrectionEndRow] = field(default_factory=list[CorrectionEndRow])
     limit_releases: list[LimitReleaseRow] = field(default_factory=list[LimitReleaseRow])
     spent_certificates: list[SpentCertificateRow] = field(default_factory=list[SpentCertificateRow])
+    downloads: list[DownloadRow] = field(default_factory=list[DownloadRow])
     legacy_imports: list[LegacyImportRow] = field(default_factory=list[LegacyImportRow])
     legacy_consents: list[LegacyConsentRow] = field(default_factory=list[LegacyConsentRow])
     legacy_conversions: list[LegacyConversionRow] = field(default_factory=list[LegacyConversionRow])
 
 
-StaffEvent = BlockEvent | CorrectionEvent | LegacyEvent | ReturnLimitReleased | SpentCertificateSeen
+StaffEvent = (
+    BlockEvent | CorrectionEvent | LegacyEvent | ReturnLimitReleased | SpentCertificateSeen | LicenseFileDownloaded
+)
 
 
 def accounts_of(event: Event) -> frozenset[str]:
@@ -169,6 +187,8 @@ def note(changes: StaffChanges, entry: Entry[Event], event: StaffEvent) -> None:
             changes.limit_releases.append(LimitReleaseRow(event.serial, event.reason, event.reference, *at))
         case SpentCertificateSeen():
             changes.spent_certificates.append(_spent(event, at))
+        case LicenseFileDownloaded():
+            changes.downloads.append(_download(event, entry))
         case _:
             _block(changes, event, at)
 
@@ -231,6 +251,22 @@ def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime])
 def _import(event: LegacyLicensesImported, at: tuple[int, datetime]) -> LegacyImportRow:
     return LegacyImportRow(
         event.company, event.project, event.serial, event.key_digest, event.licenses, event.reference, *at
+    )
+
+
+def _download(event: LicenseFileDownloaded, entry: Entry[Event]) -> DownloadRow:
+    return DownloadRow(
+        event.serial,
+        event.generation,
+        event.issue,
+        event.file_sha256,
+        event.company,
+        event.project,
+        event.reason,
+        event.reference,
+        entry.actor,
+        entry.sequence,
+        entry.time,
     )
 
 

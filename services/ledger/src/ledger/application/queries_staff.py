@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from ledger.application.queries import LicensesView, Page, View, Viewer
+from ledger.application.queries import LicensesView, Page, SignedDocument, View, Viewer
 
 CorrectionState = Literal["proposed", "applied", "rejected"]
 
@@ -51,6 +51,20 @@ class SpentCertificateView(View):
     seen: datetime
 
 
+class StaffDownloadView(View):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
+    project: str
+    reason: str
+    reference: str
+    actor: str = Field(description="Who of the staff took it.", examples=["account:…@…"])
+    sequence: int = Field(description="The entry that was written before the file left.")
+    downloaded: datetime
+
+
 class LegacyLicensesView(View):
     license_name: str = Field(examples=["PBX7#250@100"])
     count: int
@@ -85,4 +99,9 @@ class StaffQueries(Protocol):
     ) -> Page[CorrectionView]: ...
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...
     async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]: ...
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        """The newest file of a device as it stands ready; taking it is a command of its own."""
+        ...
+
+    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]: ...
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...

@@ -23,6 +23,7 @@ from contracts.commands import (
     DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
+    DownloadLicenseFile,
     ExtendWarranty,
     FoundLedger,
     GiveLegacyConsent,
@@ -84,7 +85,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     if refused := refuse_blocked(ledger, actor):
         return refused
     match command:
-        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
+        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice() | DownloadLicenseFile():
             return devices.decide(ledger, command, actor)
         case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
             return returns.decide(ledger, command, actor, now=now)

@@ -33,6 +33,7 @@ from contracts.events import (
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicenseFileDelivered,
+    LicenseFileDownloaded,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
@@ -76,7 +77,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
     ledger = Ledger(ledger.sequence + 1, *ledger[1:])
     match event:
-        case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
+        case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded() | LicenseFileDownloaded():
             return devices.evolve(ledger, event)
         case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
             return returns.evolve(ledger, event, at=at)

@@ -31,6 +31,7 @@ from ledger.entrypoints.api import (
     projects,
     search,
     service,
+    staff_downloads,
     test_licenses,
     warranty,
 )
@@ -64,6 +65,7 @@ _FAMILIES = (
     keys,
     legacy,
     blocks,
+    staff_downloads,
     corrections,
     catalog,
     warranty,
