@@ -32,6 +32,7 @@ class ActivationKeyView(TypedDict):
     project: str | None
     redeemed_sequence: int | None
     redeemed: str | None
+    blocked: NotRequired[BlockedView | None]
 
 
 class BalanceView(TypedDict):
@@ -55,6 +56,15 @@ class BlockView(TypedDict):
 class Blocked(TypedDict):
     sequence: int
     subject: str
+
+
+class BlockedView(TypedDict):
+    """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
+
+    subject: str
+    since: str
+    sequence: int
+    ask: NotRequired[str]
 
 
 class CauseView(TypedDict):
@@ -101,6 +111,7 @@ class CompanyView(TypedDict):
     default_project: str
     sequence: int
     registered: str
+    blocked: NotRequired[BlockedView | None]
 
 
 class ConversionPreview(TypedDict):
@@ -184,6 +195,7 @@ class DeviceView(TypedDict):
     sequence: int
     changed: str
     delivery: DeliveryView | None
+    blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
 
 
@@ -471,6 +483,7 @@ class ProjectView(TypedDict):
     sequence: int
     created: str
     archived: str | None
+    blocked: NotRequired[BlockedView | None]
 
 
 class RightsChanged(TypedDict):

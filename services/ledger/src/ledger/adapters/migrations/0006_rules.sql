@@ -15,3 +15,5 @@ CREATE TABLE ledger.staff_downloads (
     time        timestamptz NOT NULL,
     PRIMARY KEY (ledger, sequence)
 );
+
+CREATE INDEX blocks_of_subject ON ledger.blocks (ledger, subject, sequence);
