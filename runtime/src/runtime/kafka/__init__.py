@@ -2,6 +2,7 @@
 
 from runtime.kafka.connection import Connection
 from runtime.kafka.group import GroupConsumer
+from runtime.kafka.offsets import Offsets
 from runtime.kafka.producer import Appended, Outgoing, Producer
 from runtime.kafka.records import Headers, OffsetGone, Partition, Record, partition_for
 from runtime.kafka.tail import PartitionTail, Tail
@@ -12,6 +13,7 @@ __all__ = [
     "GroupConsumer",
     "Headers",
     "OffsetGone",
+    "Offsets",
     "Outgoing",
     "Partition",
     "PartitionTail",

@@ -3,39 +3,39 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import begin, end, partitions_of
+from runtime.kafka.inside import begin, end
+from runtime.kafka.offsets import CONNECT_SECONDS, Offsets, must_exist, names
 from runtime.kafka.records import Partition, Raw, Record, records
-from runtime.trouble import Trouble
 
 FETCH_BYTES = 4 * 1024 * 1024
 """One answer of the broker while catching up; some ten thousand events."""
 FETCH_WAIT_MILLISECONDS = 500
 """The broker holds an empty answer that long; a record that arrives ends the wait at once."""
 MAX_RECORDS = 5000
-CONNECT_SECONDS = 15.0
-
-_Edge = Literal["beginning_offsets", "end_offsets"]
 
 
 class Tail:
     """Reads partitions over one connection; `next_offsets` says where each goes on.
 
+    `offsets` answers where they begin and end: its own unless one is given, which stays open when this is closed.
+
     After Trouble the next call connects again and goes on from there. With no broker `next_batch` gives
     nothing new until it comes back; ask `end_offsets` to know that it is there.
     """
 
-    def __init__(self, connection: Connection, start: Mapping[Partition, int]) -> None:
+    def __init__(self, connection: Connection, start: Mapping[Partition, int], offsets: Offsets | None = None) -> None:
         self.next_offsets = dict(start)
         self._connection = connection
         self._assigned = {topic_partition(partition): partition for partition in start}
-        self._names = ", ".join(sorted({partition.topic for partition in start}))
+        self._names = names(start)
+        self._own_offsets = Offsets(connection)
+        self._offsets = offsets or self._own_offsets
         self._consumer: AIOKafkaConsumer | None = None
-        self._asker: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -72,11 +72,11 @@ class Tail:
 
     async def end_offsets(self) -> dict[Partition, int]:
         """The offsets that the next appended records will get. Raises Trouble when no broker answers."""
-        return await self._edges("end_offsets")
+        return await self._offsets.ends(self.next_offsets)
 
     async def beginning_offsets(self) -> dict[Partition, int]:
         """The offsets of the oldest records that are kept. Raises Trouble when no broker answers."""
-        return await self._edges("beginning_offsets")
+        return await self._offsets.beginnings(self.next_offsets)
 
     async def positions(self) -> dict[Partition, int]:
         """Where the next reads begin: past `next_offsets` where compaction left nothing to give."""
@@ -89,36 +89,10 @@ class Tail:
 
     async def close(self) -> None:
         """Let the connections go; a later call makes new ones."""
-        consumers = (self._consumer, self._asker)
-        self._consumer = self._asker = None
-        for consumer in consumers:
-            if consumer is not None:
-                await end(consumer, REQUEST_SECONDS)
-
-    async def _edges(self, which: _Edge) -> dict[Partition, int]:
-        """Ask over a connection of its own: a broker answers one connection in order, and a read may wait there."""
-        asker = await self._asking()
-        what = f"{which.replace('_', ' ')} of {self._names}"
-        try:
-            async with trouble(what), asyncio.timeout(REQUEST_SECONDS):
-                ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
-                offsets: Mapping[TopicPartition, int] = await ask(list(self._assigned))
-        except Exception:
-            # One without partitions of its own does not find back to a broker that was away; the next call connects.
-            # Whoever was cancelled leaves it to the others that ask over it.
-            if self._asker is asker:
-                self._asker = None
-            await end(asker, REQUEST_SECONDS)
-            raise
-        return {self._assigned[assigned]: offset for assigned, offset in offsets.items()}
-
-    async def _asking(self) -> AIOKafkaConsumer:
-        async with self._connecting:
-            if self._asker is None:
-                asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
-                await self._start(asker)
-                self._asker = asker
-            return self._asker
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await end(consumer, REQUEST_SECONDS)
+        await self._own_offsets.close()
 
     async def _connected(self) -> AIOKafkaConsumer:
         async with self._connecting:
@@ -145,8 +119,7 @@ class Tail:
             await begin(consumer, CONNECT_SECONDS, REQUEST_SECONDS)
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    for partition in self.next_offsets:
-                        await _must_exist(consumer, partition)
+                    await must_exist(consumer, self.next_offsets)
             except BaseException:
                 await end(consumer, REQUEST_SECONDS)
                 raise
@@ -155,9 +128,16 @@ class Tail:
 class PartitionTail:
     """A Tail of one partition."""
 
-    def __init__(self, connection: Connection, topic: str, partition: int, start_offset: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        topic: str,
+        partition: int,
+        start_offset: int,
+        offsets: Offsets | None = None,
+    ) -> None:
         self.partition = Partition(topic, partition)
-        self._tail = Tail(connection, {self.partition: start_offset})
+        self._tail = Tail(connection, {self.partition: start_offset}, offsets)
 
     async def __aenter__(self) -> Self:
         return self
@@ -194,8 +174,3 @@ class PartitionTail:
     async def close(self) -> None:
         """Let the connection go; a later call makes a new one."""
         await self._tail.close()
-
-
-async def _must_exist(consumer: AIOKafkaConsumer, partition: Partition) -> None:
-    if partition.number not in await partitions_of(consumer, partition.topic):
-        raise Trouble(f"{partition.topic} has no partition {partition.number}")

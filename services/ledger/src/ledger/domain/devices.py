@@ -48,9 +48,9 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
     match event:
         case LicensesAllocated():
             device = event.device
-            return ledger._replace(
-                projects=ledger.allocated(device.project, holdings_of(event.lots)),
-                devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
+            return ledger.placed(
+                ledger.allocated(device.project, holdings_of(event.lots)),
+                ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case LicenseFileDelivered() | LicenseFileDownloaded():
             known = ledger.devices[event.serial]

@@ -75,7 +75,7 @@ from ledger.domain.state import Ledger
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = Ledger(ledger.sequence + 1, *ledger[1:])
+    ledger = ledger.following()
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded() | LicenseFileDownloaded():
             return devices.evolve(ledger, event)

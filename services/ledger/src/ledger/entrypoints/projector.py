@@ -18,7 +18,7 @@ from ledger.entrypoints.projector_faust import FaustFeed
 from ledger.entrypoints.projector_settings import ProjectorSettings
 from runtime.admin import Admin
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Partition, PartitionTail, Producer
+from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -106,18 +106,21 @@ async def _migrate(pool: Any) -> None:
 
 @asynccontextmanager
 async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, dict[Partition, Follower]]]:
-    """One follower a partition of the three topics, on one pool and one producer for dead letters."""
+    """One follower a partition of the three topics; what they share: pool, producer of dead letters, offsets."""
     connection = Connection.from_settings(settings)
     async with (
         postgres.pool(settings.database(), most=CONNECTIONS, statement_seconds=BATCH_SECONDS) as pool,
         Producer(connection, client_id=SERVICE) as producer,
+        Offsets(connection) as offsets,
     ):
         poison = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
         targets = _targets(settings, PostgresProjection(pool), poison)
         yield (
             pool,
             {
-                partition: Follower("/".join(map(str, partition)), PartitionTail(connection, *partition, 0), target)
+                partition: Follower(
+                    "/".join(map(str, partition)), PartitionTail(connection, *partition, 0, offsets), target
+                )
                 for partition, target in targets.items()
             },
         )
