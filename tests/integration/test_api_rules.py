@@ -1,4 +1,4 @@
-"""What is blocked, what was, and what old keys are: asked of the API with its writer, projector, broker and database."""
+"""What is blocked, what was, and what old keys are, asked of the whole API: writer, projector, broker and database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

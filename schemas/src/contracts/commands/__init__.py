@@ -44,9 +44,6 @@ from contracts.commands.fields import (
     DocumentBase64,
     Firmware,
     KeyHint,
-    ProjectName,
-    Reason,
-    Reference,
     Right,
     Rights,
     SomeRights,
@@ -84,6 +81,7 @@ from contracts.commands.returns import (
 )
 from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.texts import ProjectName, Reason, Reference
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel

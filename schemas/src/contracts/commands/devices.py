@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import DeliveryPath, Reason, Reference
+from contracts.commands.fields import DeliveryPath
+from contracts.commands.texts import Reason, Reference
 from contracts.identifiers import Generation, Issue, ProjectId, Serial, Sha256
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel

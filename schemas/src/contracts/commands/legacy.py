@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from contracts.commands.fields import Reference
+from contracts.commands.texts import Reference
 from contracts.identifiers import ProjectId, Serial, Sha256
 from contracts.legacy import SeveralLegacyLicenses
 from contracts.models import WireModel
