@@ -49,6 +49,7 @@ TABLES = (
     "staff_downloads",
     "spent_certificates",
     "legacy_licenses",
+    "legacy_keys",
     "legacy_imports",
     "legacy_consents",
     "legacy_conversions",

@@ -9,7 +9,8 @@ import pytest
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
 from tests.integration.api_at_work import Api, a_ledger_at_work
-from tests.unit.ledger.story import ADRIA, BEN, BORA
+from tests.unit.ledger.api_at_work import problem
+from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA
 from tests.unit.ledger.story_people import GUS
 
 SERIAL, OTHER = "009033010203", "009033010204"
@@ -81,3 +82,64 @@ async def test_staff_sees_that_a_key_is_blocked(api: Api) -> None:
     (row,) = (await asked(api, f"activation-keys?order_number=PO-7&at_least={blocked}", api.staff))["items"]
 
     assert row["blocked"]["subject"] == f"activation-keys/{row['key_digest']}"
+
+
+OLD = [{"license_name": "Registrations", "count": 5}, {"license_name": "PBX7#100", "count": 1}]
+
+
+async def registered(api: Api, *keys: str, company: str | None = None) -> int:
+    lines = [{"legacy_key": key, "licenses": OLD, "company": company} for key in keys]
+    return await done(api, "legacy-keys", {"keys": lines, "reference": "EXPORT-8"}, api.staff)
+
+
+async def test_a_partner_types_an_old_key_and_finds_what_became_of_it(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await registered(api, "OLD1-KEY1-ABCD", "OLD1-KEY2-ABCD")
+    keys, typed = f"projects/{project}/legacy-keys", {"legacy_key": "old1 key1abcd"}
+    imported = await done(api, keys, typed)
+
+    again = await api.post(keys, typed)
+    assert problem(again) == (409, "key_already_imported")
+    assert again.json()["sequence"] == imported
+    assert problem(await api.post(keys, {"legacy_key": "OLD1-KEY9-ABCD"})) == (404, "key_unknown")
+    assert problem(await api.post(keys, typed, api.token(BEN, BORA))) == (404, "project_unknown")
+
+    preview = await asked(api, f"projects/{project}/legacy-conversions/preview?at_least={imported}")
+    converted = await done(api, f"projects/{project}/legacy-conversions", {"preview_digest": preview["digest"]})
+    (came,) = (await asked(api, f"projects/{project}/legacy-imports?at_least={converted}"))["items"]
+    assert (came["sequence"], came["reference"], came["serial"]) == (imported, "EXPORT-8", None)
+    assert {row["license_name"]: row["count"] for row in came["licenses"]} == {"Registrations": 5, "PBX7#100": 1}
+    (became,) = (await asked(api, f"projects/{project}/legacy-conversions"))["items"]
+    assert (became["sequence"], became["old"]) == (converted, came["licenses"])
+    assert became["new"] == [{"license_type": "Port8", "license_class": "pbx", "count": 5}]
+    for rows in ("legacy-imports", "legacy-conversions", "legacy-consents"):
+        assert problem(await api.get(f"projects/{project}/{rows}", api.token(BEN, BORA))) == (404, "project_unknown")
+
+
+async def test_staff_pages_through_the_list_of_old_keys_and_sees_what_was_imported(api: Api) -> None:
+    project = await api.stocked_project()
+    await registered(api, *(f"OLD1-KEY{number}-ABCD" for number in range(5)), company=ADRIA)
+    imported = await done(api, f"projects/{project}/legacy-keys", {"legacy_key": "OLD1-KEY3-ABCD"})
+    found, cursor = list[dict[str, Any]](), ""
+    while True:
+        page = await asked(api, f"legacy-keys?limit=2&at_least={imported}{cursor}", api.staff)
+        found += page["items"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert len({row["key_digest"] for row in found}) == 5
+    assert [(row["project"], row["imported_sequence"]) for row in found if row["project"]] == [(project, imported)]
+    assert problem(await api.get("legacy-keys")) == (403, "no_right")
+    assert problem(await api.get("return-limit-releases")) == (403, "no_right")
+    assert problem(await api.get("staff-downloads")) == (403, "no_right")
+
+
+async def test_consents_are_listed_with_who_gave_them(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    body = {"licenses": OLD, "serial": SERIAL, "reference": "EXPORT-7"}
+    await done(api, f"projects/{project}/legacy-licenses", body, api.staff)
+    given = await done(api, f"devices/{SERIAL}/legacy-consent", {"no_downgrade_below_version_8": True})
+
+    (row,) = (await asked(api, f"projects/{project}/legacy-consents?at_least={given}"))["items"]
+
+    assert (row["serial"], row["account"], row["sequence"]) == (SERIAL, ANNA, given)

@@ -255,6 +255,24 @@ class LegacyConsentGiven(TypedDict):
     serial: str
 
 
+class LegacyConsentView(TypedDict):
+    """An account's word that a device never goes below version 8 again."""
+
+    serial: str
+    account: str
+    sequence: int
+    given: str
+
+
+class LegacyConversionView(TypedDict):
+    """Old licenses of a project that ended, and what came in their place."""
+
+    old: list[LegacyLicensesView]
+    new: list[LicensesView]
+    sequence: int
+    converted: str
+
+
 class LegacyConverted(TypedDict):
     sequence: int
     project: str
@@ -266,9 +284,38 @@ class LegacyDeviceView(TypedDict):
     consent_sequence: int | None
 
 
+class LegacyImportView(TypedDict):
+    """Old licenses that came into a project."""
+
+    serial: str | None
+    key_digest: str | None
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int
+    imported: str
+
+
 class LegacyImported(TypedDict):
     sequence: int
     project: str
+
+
+class LegacyKeyView(TypedDict):
+    """A key on the old manager's list; the key itself is kept nowhere."""
+
+    key_digest: str
+    company: str | None
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int
+    registered: str
+    project: str | None
+    imported_sequence: int | None
+
+
+class LegacyKeysRegistered(TypedDict):
+    sequence: int
+    keys: int
 
 
 class LegacyLicensesView(TypedDict):
@@ -327,6 +374,12 @@ class LicensesView(TypedDict):
 class LimitReleased(TypedDict):
     sequence: int
     serial: str
+
+
+class ListedKeyBody(TypedDict):
+    legacy_key: str
+    licenses: list[OldLicenses]
+    company: NotRequired[str | None]
 
 
 class MemberChanged(TypedDict):
@@ -430,6 +483,26 @@ class GrantViewPage(TypedDict):
     next: str | None
 
 
+class LegacyConsentViewPage(TypedDict):
+    items: list[LegacyConsentView]
+    next: str | None
+
+
+class LegacyConversionViewPage(TypedDict):
+    items: list[LegacyConversionView]
+    next: str | None
+
+
+class LegacyImportViewPage(TypedDict):
+    items: list[LegacyImportView]
+    next: str | None
+
+
+class LegacyKeyViewPage(TypedDict):
+    items: list[LegacyKeyView]
+    next: str | None
+
+
 class LicenseTypeViewPage(TypedDict):
     items: list[LicenseTypeView]
     next: str | None
@@ -452,6 +525,11 @@ class OfferViewPage(TypedDict):
 
 class ProjectViewPage(TypedDict):
     items: list[ProjectView]
+    next: str | None
+
+
+class ReturnLimitReleaseViewPage(TypedDict):
+    items: list[ReturnLimitReleaseView]
     next: str | None
 
 
@@ -484,6 +562,16 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+
+
+class ReturnLimitReleaseView(TypedDict):
+    """Staff let a device give back again."""
+
+    serial: str
+    reason: str
+    reference: str
+    sequence: int
+    released: str
 
 
 class RightsChanged(TypedDict):
@@ -1028,6 +1116,17 @@ class Operations(Transport):
             ),
         )
 
+    def list_legacy_conversions(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyConversionViewPage:
+        """What old licenses of the project became, oldest first."""
+        return cast(
+            "LegacyConversionViewPage",
+            self.get(
+                f"/v1/projects/{project}/legacy-conversions", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
+        )
+
     def give_legacy_consent(
         self, serial: str, *, no_downgrade_below_version_8: bool, idempotency_key: str | None = None
     ) -> LegacyConsentGiven:
@@ -1042,6 +1141,51 @@ class Operations(Transport):
                 given(no_downgrade_below_version_8=no_downgrade_below_version_8),
                 key=idempotency_key,
             ),
+        )
+
+    def register_legacy_keys(
+        self, *, keys: list[ListedKeyBody], reference: str, idempotency_key: str | None = None
+    ) -> LegacyKeysRegistered:
+        """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
+
+        A partner imports the key that they hold by typing it; its licenses are those that were registered.
+        """
+        return cast(
+            "LegacyKeysRegistered",
+            self.post("/v1/legacy-keys", given(keys=keys, reference=reference), key=idempotency_key),
+        )
+
+    def list_legacy_keys(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyKeyViewPage:
+        """The old manager's list, and where its keys were imported to. For the vendor's staff."""
+        return cast(
+            "LegacyKeyViewPage", self.get("/v1/legacy-keys", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
+
+    def import_legacy_key(self, project: str, *, legacy_key: str, idempotency_key: str | None = None) -> LegacyImported:
+        """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
+        return cast(
+            "LegacyImported",
+            self.post(f"/v1/projects/{project}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key),
+        )
+
+    def list_legacy_imports(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyImportViewPage:
+        """Old licenses as they came into the project, oldest first."""
+        return cast(
+            "LegacyImportViewPage",
+            self.get(f"/v1/projects/{project}/legacy-imports", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def list_legacy_consents(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyConsentViewPage:
+        """Consents that were given for devices while they were in the project, oldest first."""
+        return cast(
+            "LegacyConsentViewPage",
+            self.get(f"/v1/projects/{project}/legacy-consents", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def block(
@@ -1117,6 +1261,15 @@ class Operations(Transport):
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
             ),
+        )
+
+    def list_return_limit_releases(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ReturnLimitReleaseViewPage:
+        """Devices that staff let give back again, and why. For the vendor's staff."""
+        return cast(
+            "ReturnLimitReleaseViewPage",
+            self.get("/v1/return-limit-releases", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def list_spent_certificates(

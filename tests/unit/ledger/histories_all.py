@@ -44,7 +44,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
-    "download-license-file",
+    *("download-license-file", "register-legacy-keys"),
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
@@ -77,6 +77,7 @@ ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
 corrections = st.uuids(version=4).map(str)
 places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEADY)]
 digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
+old_keys = st.sampled_from(["0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32])
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
 often: st.SearchStrategy[Command] = st.one_of(
     st.builds(
@@ -86,6 +87,8 @@ often: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(lambda on: story_staff.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
     st.builds(story_staff.consent, serials),
+    st.builds(story_staff.listed, old_keys, st.sampled_from(OLD), st.sampled_from([None, ADRIA, BORA])),
+    st.builds(story_staff.old_key, old_keys, st.sampled_from([HOTEL, DEFAULT, story_people.BORAS])),
     st.builds(
         lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED),
         st.sampled_from([HOTEL, DEFAULT]),

@@ -29,6 +29,7 @@ from contracts.commands import (
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
@@ -40,6 +41,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseDevice,
     ReleaseHeldLicenses,
@@ -106,7 +108,7 @@ class Persons:
             case RegisterCompany():
                 itself = Account(account=command.administrator, company=command.company)
                 return actor == itself or self.leads(actor, VENDOR)
-            case IssueActivationKey() | DefineLicenseTypes() | DefineDeviceModels():
+            case IssueActivationKey() | DefineLicenseTypes() | DefineDeviceModels() | RegisterLegacyKeys():
                 return self.leads(actor, VENDOR)
             case BlockActivationKey() | BlockDevice() | BlockCompany() | ReleaseReturnLimit() | RegisterDevices():
                 return self.leads(actor, VENDOR)
@@ -132,7 +134,9 @@ class Persons:
                 return self.may(actor, "service", command.project)
             case RedeemActivationKey() | AddDevice() | AllocateLicenses() | DeallocateLicenses():
                 return self.may(actor, "licenses", command.project)
-            case CreateClaimCode() | WithdrawClaimCode() | UpgradeLicenses() | ConvertLegacyLicenses():
+            case CreateClaimCode() | WithdrawClaimCode() | UpgradeLicenses():
+                return self.may(actor, "licenses", command.project)
+            case ConvertLegacyLicenses() | ImportLegacyKey():
                 return self.may(actor, "licenses", command.project)
             case MoveLicenses():
                 return self.may(actor, "licenses", command.source, command.target)

@@ -108,6 +108,8 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "approve-correction": (story_staff.approve(), {"staff"}),
     "reject-correction": (story_staff.reject(), {"staff"}),
     "import-legacy-licenses": (story_staff.bring_in({"BRIs": 1}), {"staff"}),
+    "register-legacy-keys": (story_staff.listed("c6" * 32, {"BRIs": 1}), {"staff"}),
+    "import-legacy-key": (story_staff.old_key("c5" * 32), with_right("licenses")),
     "give-legacy-consent": (story_staff.consent(OLD), with_right("return")),
     "convert-legacy-licenses": (
         ConvertLegacyLicenses(project=HOTEL, preview_digest=preview_digest(HOTEL, {"Registrations": 5}, {"Port8": 5})),
@@ -197,6 +199,13 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/projects/{project}/legacy-conversions/preview": "view",
     "POST /v1/projects/{project}/legacy-conversions": "convert-legacy-licenses",
     "POST /v1/devices/{serial}/legacy-consent": "give-legacy-consent",
+    "POST /v1/legacy-keys": "register-legacy-keys",
+    "GET /v1/legacy-keys": "staff",
+    "POST /v1/projects/{project}/legacy-keys": "import-legacy-key",
+    "GET /v1/projects/{project}/legacy-imports": "view",
+    "GET /v1/projects/{project}/legacy-conversions": "view",
+    "GET /v1/projects/{project}/legacy-consents": "view",
+    "GET /v1/return-limit-releases": "staff",
 }
 """What each endpoint asks: a command of the table above, or for queries the right that tests/integration proves."""
 
@@ -260,6 +269,7 @@ def _let_staff_act(told: Story) -> None:
         (anna, story.add(RETURNED)),
         (story.staff, story_staff.block_device(OLD)),
         (story.staff, story_staff.bring_in({"Registrations": 5})),
+        (story.staff, story_staff.listed("c5" * 32, {"BRIs": 2})),
         (story.staff, story_staff.bring_in({"PRIs": 1}, on=OLD)),
         *((returning, story.give_back(number, f"{number:064x}", RETURNED)) for number in range(1, 6)),
     )

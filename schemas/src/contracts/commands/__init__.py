@@ -53,8 +53,11 @@ from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActiva
 from contracts.commands.legacy import (
     ConvertLegacyLicenses,
     GiveLegacyConsent,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     LegacyCommand,
+    LegacyKeyCommand,
+    RegisterLegacyKeys,
 )
 from contracts.commands.moves import (
     AcceptDevice,
@@ -102,6 +105,7 @@ Command = (
     | BlockCommand
     | CorrectionCommand
     | LegacyCommand
+    | LegacyKeyCommand
 )
 
 
@@ -165,12 +169,14 @@ __all__ = [
     "FoundLedger",
     "GiveLegacyConsent",
     "GrantRights",
+    "ImportLegacyKey",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "IssueTestLicenses",
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
+    "LegacyKeyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
@@ -185,6 +191,7 @@ __all__ = [
     "Reference",
     "RegisterCompany",
     "RegisterDevices",
+    "RegisterLegacyKeys",
     "RejectCorrection",
     "ReleaseDevice",
     "ReleaseHeldLicenses",

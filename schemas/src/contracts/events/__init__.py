@@ -41,6 +41,7 @@ from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, Ke
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyEvent,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "LedgerFounded",
     "LegacyConsentGiven",
     "LegacyEvent",
+    "LegacyKeysRegistered",
     "LegacyLicensesConverted",
     "LegacyLicensesImported",
     "LicenseFileDelivered",

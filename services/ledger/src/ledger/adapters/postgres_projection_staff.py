@@ -59,7 +59,8 @@ def _added(changes: StaffChanges) -> Iterable[tuple[str, str, Sequence[tuple[Any
         "company project serial key_digest licenses reference sequence time",
         changes.legacy_imports,
     )
-    yield "legacy_consents", "serial company account sequence time", changes.legacy_consents
+    yield "legacy_keys", "key_digest company licenses reference sequence time", changes.legacy_keys
+    yield "legacy_consents", "serial company project account sequence time", changes.legacy_consents
     yield "legacy_conversions", "company project licenses lots sequence time", changes.legacy_conversions
 
 

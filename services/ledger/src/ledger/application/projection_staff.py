@@ -22,6 +22,7 @@ from contracts.events import (
     Event,
     LegacyConsentGiven,
     LegacyEvent,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicenseFileDownloaded,
@@ -29,7 +30,7 @@ from contracts.events import (
     ReturnLimitReleased,
     SpentCertificateSeen,
 )
-from contracts.legacy import LegacyLot
+from contracts.legacy import LegacyLicenses, LegacyLot
 from contracts.licenses import Lot
 from contracts.postings import device_account, held_account, project_account
 
@@ -109,6 +110,15 @@ class SpentCertificateRow(NamedTuple):
     time: datetime
 
 
+class LegacyKeyRow(NamedTuple):
+    key_digest: str
+    company: str | None
+    licenses: tuple[LegacyLicenses, ...]
+    reference: str
+    sequence: int
+    time: datetime
+
+
 class LegacyImportRow(NamedTuple):
     company: str
     project: str
@@ -123,6 +133,7 @@ class LegacyImportRow(NamedTuple):
 class LegacyConsentRow(NamedTuple):
     serial: str
     company: str
+    project: str
     account: str
     sequence: int
     time: datetime
@@ -148,6 +159,7 @@ class StaffChanges:
     limit_releases: list[LimitReleaseRow] = field(default_factory=list[LimitReleaseRow])
     spent_certificates: list[SpentCertificateRow] = field(default_factory=list[SpentCertificateRow])
     downloads: list[DownloadRow] = field(default_factory=list[DownloadRow])
+    legacy_keys: list[LegacyKeyRow] = field(default_factory=list[LegacyKeyRow])
     legacy_imports: list[LegacyImportRow] = field(default_factory=list[LegacyImportRow])
     legacy_consents: list[LegacyConsentRow] = field(default_factory=list[LegacyConsentRow])
     legacy_conversions: list[LegacyConversionRow] = field(default_factory=list[LegacyConversionRow])
@@ -181,7 +193,7 @@ def note(changes: StaffChanges, entry: Entry[Event], event: StaffEvent) -> None:
     match event:
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             _correction(changes, event, at)
-        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
             _legacy(changes, event, at)
         case ReturnLimitReleased():
             changes.limit_releases.append(LimitReleaseRow(event.serial, event.reason, event.reference, *at))
@@ -235,12 +247,18 @@ def _correction(changes: StaffChanges, event: CorrectionEvent, at: tuple[int, da
 
 def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime]) -> None:
     match event:
+        case LegacyKeysRegistered():
+            changes.legacy_keys += [
+                LegacyKeyRow(key.key_digest, key.company, key.licenses, event.reference, *at) for key in event.keys
+            ]
         case LegacyLicensesImported():
             account = device_account(event.serial) if event.serial else project_account(event.project)
             _add(changes.legacy[account], ((lot.license_name, lot.count) for lot in event.licenses))
             changes.legacy_imports.append(_import(event, at))
         case LegacyConsentGiven():
-            changes.legacy_consents.append(LegacyConsentRow(event.serial, event.company, event.account, *at))
+            changes.legacy_consents.append(
+                LegacyConsentRow(event.serial, event.company, event.project, event.account, *at)
+            )
         case LegacyLicensesConverted():
             changes.legacy[project_account(event.project)].clear()
             changes.legacy_conversions.append(

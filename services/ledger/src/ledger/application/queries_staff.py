@@ -1,4 +1,4 @@
-"""What may be asked about blocks, corrections, spent certificates and old licenses, and by whom (rules X5 and X7)."""
+"""What may be asked about blocks, corrections, return limits, downloads and old licenses, and by whom (X5 and X7)."""
 
 from datetime import datetime
 from typing import Literal, Protocol
@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from ledger.application.queries import LicensesView, Page, SignedDocument, View, Viewer
+from ledger.application.queries_legacy import LegacyQueries
 
 CorrectionState = Literal["proposed", "applied", "rejected"]
 
@@ -65,26 +66,17 @@ class StaffDownloadView(View):
     downloaded: datetime
 
 
-class LegacyLicensesView(View):
-    license_name: str = Field(examples=["PBX7#250@100"])
-    count: int
+class ReturnLimitReleaseView(View):
+    """Staff let a device give back again."""
 
-
-class LegacyDeviceView(View):
     serial: str
-    licenses: list[LegacyLicensesView]
-    consent_sequence: int | None = Field(description="The entry of the consent, or null while it is missing.")
+    reason: str
+    reference: str
+    sequence: int
+    released: datetime
 
 
-class LegacyView(View):
-    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
-
-    project: str
-    free: list[LegacyLicensesView]
-    devices: list[LegacyDeviceView]
-
-
-class StaffQueries(Protocol):
+class StaffQueries(LegacyQueries, Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not to be seen.
 
     Raises NoRight where the viewer may know why, and Trouble.
@@ -104,4 +96,4 @@ class StaffQueries(Protocol):
         ...
 
     async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]: ...
-    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...
+    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]: ...

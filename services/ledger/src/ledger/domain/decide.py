@@ -28,6 +28,7 @@ from contracts.commands import (
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
@@ -39,6 +40,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseDevice,
     ReleaseHeldLicenses,
@@ -65,6 +67,7 @@ from ledger.domain import (
     devices,
     keys,
     legacy,
+    legacy_keys,
     moves,
     people,
     projects,
@@ -109,6 +112,8 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return corrections.decide(ledger, command, actor)
         case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
             return legacy.decide(ledger, command, actor, now)
+        case RegisterLegacyKeys() | ImportLegacyKey():
+            return legacy_keys.decide(ledger, command, actor)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():

@@ -30,6 +30,7 @@ from contracts.events import (
     HeldLicensesReleased,
     LedgerFounded,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicenseFileDelivered,
@@ -99,7 +100,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return blocks.evolve(ledger, event)
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             return corrections.evolve(ledger, event)
-        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
             return legacy.evolve(ledger, event)
         case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
             return projects.evolve(ledger, event)
