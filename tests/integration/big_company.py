@@ -14,6 +14,8 @@ LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
 ORDER = "PO-1"
 DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
 ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
+BLOCKS = 20_000
+"""One in ten holds still."""
 PROJECTS = STRANGERS + 2_000
 """Those of strangers come first."""
 
@@ -86,6 +88,11 @@ SELECT 0, serial, company, project, '{GUESTS_COMPANY}', sequence, now() FROM dev
 INSERT INTO claim_codes (ledger, code_digest, project, code_hint, expires, sequence, time)
 SELECT 0, lpad(to_hex(n), 64, '0'), CASE WHEN n % 2 = 0 THEN '{HOTEL}' ELSE '{default_project_of(BORA)}' END, 'K3YZ',
        now(), n, now() FROM generate_series(1, {CODES}) AS n;
+INSERT INTO blocks
+SELECT 0, 'devices/' || serial, company, 'Stolen.', 'case', sequence, now(), r, r, l, t
+  FROM devices, LATERAL (SELECT * FROM (VALUES ('Found.', 1000000, now())) AS lifted (r, l, t) WHERE sequence % 10 <> 0
+                          UNION ALL SELECT NULL, NULL, NULL LIMIT 1) AS lifted
+ WHERE sequence <= {BLOCKS} AND company <> '{SMALL}';
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 
 

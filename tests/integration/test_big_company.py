@@ -14,6 +14,7 @@ from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_scope import scope_of
+from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.application.queries import Page, Viewer
 from ledger.application.queries_exports import Wanted
 from ledger.application.queries_history import DeviceSearch
@@ -182,6 +183,21 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
 ) -> None:
     people, who = PostgresPeopleQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
+
+
+@pytest.mark.parametrize("only_holding", [True, False])
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_a_list_of_blocks_costs_the_same_on_every_page(
+    pool: OneConnection,
+    viewer: str,
+    only_holding: bool,
+) -> None:
+    queries, who = PostgresStaffQueries(pool, 0), VIEWERS[viewer]
+    await hold(
+        pool,
+        queries.blocks(who, 0, LIMIT, only_holding=only_holding),
+        queries.blocks(who, big.BLOCKS - 700, LIMIT, only_holding=only_holding),
+    )
 
 
 @pytest.mark.parametrize("order_number", [None, big.ORDER])

@@ -27,7 +27,13 @@ from contracts.commands.corrections import (
     ProposeCorrection,
     RejectCorrection,
 )
-from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
+from contracts.commands.devices import (
+    AddDevice,
+    AllocateLicenses,
+    DeviceCommand,
+    DownloadLicenseFile,
+    RecordLicenseFileDelivery,
+)
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
     MAX_RETURN_DOCUMENT_BYTES,
@@ -38,9 +44,6 @@ from contracts.commands.fields import (
     DocumentBase64,
     Firmware,
     KeyHint,
-    ProjectName,
-    Reason,
-    Reference,
     Right,
     Rights,
     SomeRights,
@@ -50,8 +53,11 @@ from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActiva
 from contracts.commands.legacy import (
     ConvertLegacyLicenses,
     GiveLegacyConsent,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     LegacyCommand,
+    LegacyKeyCommand,
+    RegisterLegacyKeys,
 )
 from contracts.commands.moves import (
     AcceptDevice,
@@ -78,6 +84,7 @@ from contracts.commands.returns import (
 )
 from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.texts import ProjectName, Reason, Reference
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
@@ -98,6 +105,7 @@ Command = (
     | BlockCommand
     | CorrectionCommand
     | LegacyCommand
+    | LegacyKeyCommand
 )
 
 
@@ -155,17 +163,20 @@ __all__ = [
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
+    "DownloadLicenseFile",
     "ExtendWarranty",
     "Firmware",
     "FoundLedger",
     "GiveLegacyConsent",
     "GrantRights",
+    "ImportLegacyKey",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "IssueTestLicenses",
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
+    "LegacyKeyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
@@ -180,6 +191,7 @@ __all__ = [
     "Reference",
     "RegisterCompany",
     "RegisterDevices",
+    "RegisterLegacyKeys",
     "RejectCorrection",
     "ReleaseDevice",
     "ReleaseHeldLicenses",

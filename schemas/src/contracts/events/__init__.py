@@ -30,11 +30,18 @@ from contracts.events.corrections import (
     CorrectionProposed,
     CorrectionRejected,
 )
-from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
+from contracts.events.devices import (
+    DeviceAdded,
+    DeviceEvent,
+    LicenseFileDelivered,
+    LicenseFileDownloaded,
+    LicensesAllocated,
+)
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyEvent,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
@@ -114,9 +121,11 @@ __all__ = [
     "LedgerFounded",
     "LegacyConsentGiven",
     "LegacyEvent",
+    "LegacyKeysRegistered",
     "LegacyLicensesConverted",
     "LegacyLicensesImported",
     "LicenseFileDelivered",
+    "LicenseFileDownloaded",
     "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesDeallocated",

@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
-from contracts.postings import device_account, project_account
+from contracts.postings import device_account, held_account, project_account
+from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
-from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, NoRight, Page, Viewer
+from ledger.application.queries import (
+    BalanceView,
+    DeviceView,
+    FreeLicenses,
+    HeldLicenses,
+    LicensesView,
+    NoRight,
+    Page,
+    Viewer,
+)
 from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
 
 _SEQUENCE_AT = """
@@ -20,15 +30,24 @@ SELECT b.license_type, b.license_class, m.held AS free
         WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
         ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
  WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
-_DEVICE_VERSION = """
+_HELD = """
+SELECT h.license_type, h.license_class, m.held AS count
+  FROM held_licenses AS h
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = h.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON m.held > 0
+ WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
+_DEVICE_VERSION = f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
-       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company
+       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company, {blocked.COLUMNS}
   FROM device_versions AS v
   JOIN devices AS now USING (ledger, serial)
   LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
        AND d.issue = v.issue AND d.sequence <= $3
+  {blocked.join(blocked.device("v.serial"), blocked.company("v.company"), ledger="v.ledger", at="$3")}
  WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
- ORDER BY v.sequence DESC LIMIT 1"""
+ ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
 _CAUSES = """
 SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
   FROM movements AS m JOIN entries AS e USING (ledger, sequence)
@@ -44,10 +63,11 @@ SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.cor
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
-_KEYS = """
+_KEYS = f"""
 SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequence, issued,
-       company, project, redeemed_sequence, redeemed
-  FROM activation_keys WHERE ledger = $1"""
+       company, project, redeemed_sequence, redeemed, {blocked.COLUMNS}
+  FROM activation_keys AS k {blocked.join(blocked.key("k.key_digest"), ledger="k.ledger")}
+ WHERE ledger = $1"""  # noqa: S608
 _AFTER_ALL = "g"
 """Sorts behind every hexadecimal digit."""
 
@@ -60,12 +80,24 @@ class PostgresHistory(PostgresQueries):
             found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
             return found or 0
 
+    async def time_of(self, sequence: int) -> datetime | None:
+        query = "SELECT time FROM entries WHERE ledger = $1 AND sequence = $2"
+        async with self._snapshot() as connection:
+            found: datetime | None = await connection.fetchval(query, self.ledger, sequence)
+            return found
+
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             rows = await connection.fetch(_BALANCE, self.ledger, project, project_account(project), sequence)
-            return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows], as_of=sequence)
+            held = await connection.fetch(_HELD, self.ledger, project, held_account(project), sequence)
+            return BalanceView(
+                project=project,
+                licenses=[FreeLicenses(**row) for row in rows],
+                held=[HeldLicenses(**row) for row in held],
+                as_of=sequence,
+            )
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
@@ -74,7 +106,7 @@ class PostgresHistory(PostgresQueries):
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
             if row is None or not (row["same_company"] or scope.sees_all):
                 return None
-            return _version(dict(row), sequence)
+            return _version(blocked.viewed(row), sequence)
 
     async def causes(
         self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
@@ -205,7 +237,7 @@ def _version(row: dict[str, Any], sequence: int) -> DeviceView:
 
 
 def _key(row: Any) -> ActivationKeyView:
-    said = dict(row)
+    said = blocked.viewed(row)
     licenses = _lots(said.pop("lots"))
     return ActivationKeyView(**said, licenses=licenses)
 

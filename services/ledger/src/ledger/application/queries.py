@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,12 +33,25 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class BlockedView(View):
+    """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
+
+    subject: str = Field(description="What is blocked.", examples=["devices/009033010203", "companies/…"])
+    since: datetime
+    sequence: int = Field(description="The entry that blocked it; name it when you ask.")
+    ask: str = Field(default="the vendor's staff", description="Who can say why, and let it go on.")
+
+
+Blocked = Annotated[BlockedView | None, Field(description="The block that stops it now, or null.")]
+
+
 class CompanyView(View):
     company: str
     kind: CompanyKind
     default_project: str
     sequence: int = Field(description="The entry that made it known.")
     registered: datetime
+    blocked: Blocked = None
 
 
 class ProjectView(View):
@@ -48,6 +61,7 @@ class ProjectView(View):
     sequence: int = Field(description="The entry that opened it.")
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")
+    blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
 
 
 class FreeLicenses(View):
@@ -56,9 +70,16 @@ class FreeLicenses(View):
     free: int
 
 
+class HeldLicenses(View):
+    license_type: str
+    license_class: LicenseClass
+    count: int
+
+
 class BalanceView(View):
     project: str
     licenses: list[FreeLicenses]
+    held: list[HeldLicenses] = Field(description="Those that wait until software service is paid for them.")
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
@@ -86,6 +107,7 @@ class DeviceView(View):
     delivery: DeliveryView | None = Field(
         description="The first delivery of its newest license file, if there was one."
     )
+    blocked: Annotated[BlockedView | None, Field(description="Its own block, or else its company's, or null.")] = None
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from ledger.application.queries import BalanceView, DeviceView, LicensesView, Page, Queries, View, Viewer
+from ledger.application.queries import BalanceView, Blocked, DeviceView, LicensesView, Page, Queries, View, Viewer
 
 
 class MovedView(View):
@@ -59,6 +59,7 @@ class ActivationKeyView(View):
     project: str | None
     redeemed_sequence: int | None
     redeemed: datetime | None
+    blocked: Blocked = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class HistoryQueries(Queries, Protocol):
 
     async def sequence_at(self, time: datetime) -> int:
         """The last entry that was written by then; 0 if there is none."""
+        ...
+
+    async def time_of(self, sequence: int) -> datetime | None:
+        """When an entry was written; None for one that is not there."""
         ...
 
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...

@@ -23,10 +23,12 @@ from contracts.commands import (
     DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
+    DownloadLicenseFile,
     ExtendWarranty,
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
@@ -38,6 +40,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseDevice,
     ReleaseHeldLicenses,
@@ -64,6 +67,7 @@ from ledger.domain import (
     devices,
     keys,
     legacy,
+    legacy_keys,
     moves,
     people,
     projects,
@@ -84,7 +88,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     if refused := refuse_blocked(ledger, actor):
         return refused
     match command:
-        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
+        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice() | DownloadLicenseFile():
             return devices.decide(ledger, command, actor)
         case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
             return returns.decide(ledger, command, actor, now=now)
@@ -108,6 +112,8 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return corrections.decide(ledger, command, actor)
         case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
             return legacy.decide(ledger, command, actor, now)
+        case RegisterLegacyKeys() | ImportLegacyKey():
+            return legacy_keys.decide(ledger, command, actor)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():

@@ -36,6 +36,15 @@ class LegacyKey:
     is_converted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UnimportedKey:
+    """A key on the old manager's list that nobody imported yet; `company` is who redeemed it there, if anybody did."""
+
+    licenses: Mapping[str, int]
+    reference: str
+    company: str | None
+
+
 class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
@@ -49,3 +58,4 @@ class Rare(NamedTuple):
     legacy: Map[str, LegacyHeld] = Map[str, LegacyHeld]()
     legacy_keys: Map[str, LegacyKey] = Map[str, LegacyKey]()
     legacy_consents: Map[str, int] = Map[str, int]()
+    legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()

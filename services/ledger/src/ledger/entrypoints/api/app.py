@@ -25,12 +25,14 @@ from ledger.entrypoints.api import (
     history,
     keys,
     legacy,
+    legacy_keys,
     moves,
     pages,
     people,
     projects,
     search,
     service,
+    staff_downloads,
     test_licenses,
     warranty,
 )
@@ -49,7 +51,8 @@ MAX_ERRORS = 20
 """How many places of a wrong request are named at once."""
 _DESCRIPTION = """\
 Licenses of projects and devices. Every change is one entry of an append-only ledger, and an answer to a change names
-its `sequence`; a query with `?at_least=<sequence>` sees it. Every POST needs an `Idempotency-Key`: the same key with
+its `sequence`; a query with `?at_least=<sequence>` sees it. Balances with what is held beside them, devices, tests and warranties
+are also told as of any entry, day or time (`?as_of=`). Every POST needs an `Idempotency-Key`: the same key with
 the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
 """
 _FAMILIES = (
@@ -63,7 +66,9 @@ _FAMILIES = (
     documents,
     keys,
     legacy,
+    legacy_keys,
     blocks,
+    staff_downloads,
     corrections,
     catalog,
     warranty,
