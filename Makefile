@@ -58,7 +58,7 @@ lock: setup ## Pin requirements/*.in again, with hashes
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done
 
-bench: setup ## Measure speed and memory, each beside its baseline
+bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export as-of" for some)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long fault tests: kills, two writers, broker and database away

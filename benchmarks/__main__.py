@@ -46,7 +46,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
-    parser.add_argument("--short", action="store_true", help="a tenth of the work: about two minutes in all")
+    parser.add_argument("--short", action="store_true", help="a tenth of the work: about four minutes in all")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/benchmarks.md")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - BENCHMARKS.keys():
