@@ -122,6 +122,13 @@ async def outcomes(connection: Connection, prefix: str, count: int) -> list[Reco
     return await read(connection, OUTCOMES, prefix, count, partition_for(ADDRESS.encode(), OUTCOMES.partitions))
 
 
+async def outcome_count(connection: Connection, prefix: str) -> int:
+    """How many outcomes there are for this run's address now."""
+    partition = partition_for(ADDRESS.encode(), OUTCOMES.partitions)
+    async with PartitionTail(connection, topic_name(OUTCOMES, prefix), partition, 0) as tail:
+        return await tail.end_offset()
+
+
 async def read(connection: Connection, topic: Topic, prefix: str, count: int, partition: int = 0) -> list[Record]:
     """The first `count` records of a partition; TimeoutError when they do not come."""
     found: list[Record] = []

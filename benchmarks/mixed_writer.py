@@ -1,6 +1,7 @@
 """The mixed workload through the real writer process on one core, beside the main job's plain allocations.
 
 Both run as in benchmarks.writer, with as many commands over as many devices; the return documents are signed before.
+The allocations run before and after, and the better run counts: a broker that has just started is slow.
 A ratio of 0.75 is a third more time for a command.
 """
 
@@ -18,13 +19,10 @@ async def measure(lab_: Lab) -> list[Figure]:
     machine.stay(machine.OTHERS)
     day = Day(lab_.sized(COMMANDS), Fleet.of_nobody().give_back)
     steps = [step.record() for step in day.steps()]
-    plain, plain_cpu = await writer.through(
-        lab_,
-        "bench-mixed-plain.",
-        writer.before(len(steps), day.devices),
-        market.allocations(len(steps), day.devices),
-    )
+    plain_before = await _plain(lab_, "bench-mixed-plain-1.", day.devices, len(steps))
     mixed, mixed_cpu = await writer.through(lab_, "bench-mixed.", (*market.founded(), *day.before()), steps)
+    plain_after = await _plain(lab_, "bench-mixed-plain-2.", day.devices, len(steps))
+    plain, plain_cpu = map(max, zip(plain_before, plain_after, strict=True))
     aim = "0.75 of the allocations or more"
     return [
         Figure("writer: mixed commands, one core", mixed, "/s", aim, (Beside("allocations, same devices", plain),)),
@@ -36,3 +34,7 @@ async def measure(lab_: Lab) -> list[Figure]:
             (Beside("allocations, same devices", plain_cpu),),
         ),
     ]
+
+
+async def _plain(lab_: Lab, prefix: str, devices: int, count: int) -> tuple[float, float]:
+    return await writer.through(lab_, prefix, writer.before(count, devices), market.allocations(count, devices))
