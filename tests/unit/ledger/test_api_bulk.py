@@ -193,3 +193,11 @@ async def _waiting(hold: asyncio.Event) -> AsyncIterator[bytes]:
     yield json.dumps(issue("first")).encode() + b"\n"
     await hold.wait()
     yield json.dumps(issue("second")).encode()
+
+
+async def test_a_post_that_is_answered_with_a_file_is_no_line() -> None:
+    command = {"name": "download-license-file", "serial": "009033010203", "reason": "Support", "reference": "CASE-1"}
+
+    found = await answers(await Api().founded(), {"idempotency_key": "a", "command": command})
+
+    assert codes(found) == [(422, "request_invalid")]
