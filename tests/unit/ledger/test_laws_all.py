@@ -74,7 +74,7 @@ class World:
 
     def accept(self, actor: Actor, command: Command, event: Event, now: datetime) -> None:
         before, self.ledger = self.ledger, evolve(self.ledger, event, at=now)
-        self.persons.enter(command)
+        self.persons.enter(command, actor)
         self.sheet.enter(command, event, civil_day(now))
         require_day(event, now)
         self.books.post(event)

@@ -30,6 +30,8 @@ from contracts.commands.corrections import (
 from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
+    MAX_IMPORTED_ACCOUNTS,
+    MAX_IMPORTED_PROJECTS,
     MAX_RETURN_DOCUMENT_BYTES,
     Address,
     CompanyKind,
@@ -45,6 +47,15 @@ from contracts.commands.fields import (
     Rights,
     SomeRights,
     Traceparent,
+)
+from contracts.commands.joining import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    JoiningCommand,
+    OfferCompany,
+    WithdrawCompanyOffer,
+    WithdrawInvitation,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.legacy import (
@@ -98,6 +109,7 @@ Command = (
     | BlockCommand
     | CorrectionCommand
     | LegacyCommand
+    | JoiningCommand
 )
 
 
@@ -124,8 +136,11 @@ class CommandRecord(WireModel):
 
 __all__ = [
     "MAX_COMMAND_BYTES",
+    "MAX_IMPORTED_ACCOUNTS",
+    "MAX_IMPORTED_PROJECTS",
     "MAX_RETURN_DOCUMENT_BYTES",
     "AcceptDevice",
+    "AcceptInvitation",
     "AddDevice",
     "AddMember",
     "Address",
@@ -148,6 +163,7 @@ __all__ = [
     "CorrectionCommand",
     "CorrelationId",
     "CreateClaimCode",
+    "CreateInvitation",
     "CreateProject",
     "DeallocateLicenses",
     "DefineDeviceModels",
@@ -160,15 +176,18 @@ __all__ = [
     "FoundLedger",
     "GiveLegacyConsent",
     "GrantRights",
+    "ImportCompany",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "IssueTestLicenses",
+    "JoiningCommand",
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
+    "OfferCompany",
     "OfferDevice",
     "PeopleCommand",
     "ProjectCommand",
@@ -203,5 +222,7 @@ __all__ = [
     "UpgradeLicenses",
     "WarrantyCommand",
     "WithdrawClaimCode",
+    "WithdrawCompanyOffer",
     "WithdrawDeviceOffer",
+    "WithdrawInvitation",
 ]

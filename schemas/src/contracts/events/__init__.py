@@ -31,6 +31,16 @@ from contracts.events.corrections import (
     CorrectionRejected,
 )
 from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
+from contracts.events.joining import (
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
+    ImportedProject,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationWithdrawn,
+    JoiningEvent,
+)
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.legacy import (
     LegacyConsentGiven,
@@ -73,6 +83,7 @@ Event = (
     | BlockEvent
     | CorrectionEvent
     | LegacyEvent
+    | JoiningEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
@@ -91,6 +102,9 @@ __all__ = [
     "ClaimEvent",
     "CompanyBlocked",
     "CompanyEvent",
+    "CompanyImported",
+    "CompanyOfferWithdrawn",
+    "CompanyOffered",
     "CompanyRegistered",
     "CompanyUnblocked",
     "CorrectionApplied",
@@ -110,6 +124,11 @@ __all__ = [
     "DevicesRegistered",
     "Event",
     "HeldLicensesReleased",
+    "ImportedProject",
+    "InvitationAccepted",
+    "InvitationCreated",
+    "InvitationWithdrawn",
+    "JoiningEvent",
     "KeyEvent",
     "LedgerFounded",
     "LegacyConsentGiven",

@@ -38,7 +38,9 @@ async def snapshot(pool: Any) -> AsyncGenerator[Any]:
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
-_COMPANY = "SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered FROM companies AS c"
+_COMPANY = (
+    "SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c.imported_into FROM companies AS c"
+)
 _PROJECT_ROWS = "SELECT project, company, name, sequence, time AS created, archived FROM projects"
 _DEVICE_ROWS = """
 SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,

@@ -150,7 +150,7 @@ def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
     keys = ledger.rare.legacy_keys
     came_with: frozenset[str] = frozenset()
     if event.key_digest:
-        keys = keys.set(event.key_digest, LegacyKey(event.company, event.project, ledger.sequence))
+        keys = keys.set(event.key_digest, LegacyKey(event.project, ledger.sequence))
         came_with = frozenset({event.key_digest})
     held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
     return ledger.rare._replace(legacy=ledger.rare.legacy.set(account, held), legacy_keys=keys)
@@ -179,7 +179,7 @@ def _refuse_key(ledger: Ledger, digest: str, company: str) -> Rejection | None:
     key = ledger.rare.legacy_keys.get(digest)
     if key is None:
         return None
-    if key.company != company:
+    if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
     return Rejection(code, {"project": key.project, "sequence": key.sequence})

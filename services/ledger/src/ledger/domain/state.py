@@ -62,9 +62,8 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class RedeemedKey:
-    """A key that is used up: by whom, for which project, and as which entry."""
+    """A key that is used up: for which project, and as which entry."""
 
-    company: str
     project: str
     sequence: int
 

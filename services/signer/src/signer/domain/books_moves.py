@@ -11,6 +11,9 @@ from typing import Protocol
 from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
     DeviceClaimed,
     DeviceMoved,
     DeviceOffered,
@@ -25,6 +28,7 @@ from contracts.events import (
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.postings import Posting, device_account, held_account, postings, project_account
 from contracts.service import Coverage
+from signer.domain.books_imports import Imports
 from signer.domain.laws import LawBrokenError
 
 
@@ -45,6 +49,7 @@ class MainBooks(Protocol):
     def leave(self, serial: str) -> DeviceLife: ...
     def live_on(self, device: DeviceLicenses, life: DeviceLife) -> None: ...
     def company_of(self, project: str) -> str | None: ...
+    def take_over(self, event: CompanyImported) -> None: ...
     def returnable_on(self, serial: str) -> dict[str, int]: ...
     def balance(self, account: str) -> Mapping[str, int]: ...
     def legacy(self, account: str) -> Mapping[str, int]: ...
@@ -58,7 +63,7 @@ class MainBooks(Protocol):
 class Moves:
     """What moved so far, as far as later entries depend on it."""
 
-    __slots__ = ("_archived", "_books", "_bound", "_codes", "_offers", "_released")
+    __slots__ = ("_archived", "_books", "_bound", "_codes", "_offers", "_released", "imports")
 
     def __init__(self, books: MainBooks) -> None:
         self._books = books
@@ -67,6 +72,7 @@ class Moves:
         self._bound: dict[str, dict[str, int]] = {}  # the PBX licenses in the last delivered file of this generation
         self._codes: dict[str, str | None] = {}  # a claim code's project; None once it is used up
         self._archived: set[str] = set()
+        self.imports = Imports()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter an event; returns the device that it changed, proven. Events that move nothing pass."""
@@ -89,6 +95,10 @@ class Moves:
                 return self._claimed(event)
             case ProjectArchived():
                 self._archive(event)
+            case CompanyOffered() | CompanyOfferWithdrawn():
+                self.imports.offer(event)
+            case CompanyImported():
+                self._imported(event)
             case _:
                 pass
         return None
@@ -161,6 +171,7 @@ class Moves:
     def _offer(self, event: DeviceOffered | DeviceOfferWithdrawn) -> None:
         self._require_home(event.serial, event.project, event.company)
         if isinstance(event, DeviceOffered):
+            self.imports.require_not_closed(event.offered_to)
             self._offers[event.serial] = event.offered_to
         else:
             self._offers.pop(event.serial, None)
@@ -188,6 +199,18 @@ class Moves:
         if self._books.balance(account) or held or self._books.legacy(account):
             raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
         self._archived.add(event.project)
+
+    def _imported(self, event: CompanyImported) -> None:
+        """Offers of devices that one side of was the former company end, and so do codes of its projects."""
+        self.imports.close(event)
+        self._books.take_over(event)
+        projects = {one.project for one in event.projects}
+        for serial, offered_to in list(self._offers.items()):
+            if offered_to == event.former_company or self._books.life(serial).project in projects:
+                del self._offers[serial]
+        for digest, project in self._codes.items():
+            if project in projects:
+                self._codes[digest] = None
 
     def _change(self, device: DeviceLicenses, project: str) -> None:
         """The device is in `project` from here on, the same generation, one issue on."""

@@ -7,6 +7,7 @@ that it ends, and a device with old ones gives back only after somebody's consen
 from collections.abc import Iterable
 
 from contracts.events import (
+    CompanyImported,
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
@@ -50,6 +51,12 @@ class StaffBooks:
 
     def rejected(self, event: CorrectionRejected) -> None:
         self._close(event.correction)
+
+    def taken_over(self, event: CompanyImported) -> None:
+        """What was proposed for a company is for the one that took it over."""
+        for correction, waiting in self._corrections.items():
+            if waiting is not None and waiting.company == event.former_company:
+                self._corrections[correction] = waiting.model_copy(update={"company": event.company})
 
     def imported(self, event: LegacyLicensesImported) -> None:
         if event.key_digest is not None and event.key_digest in self._keys:

@@ -45,6 +45,9 @@ Law = Literal[
     "device_not_empty",
     "move_without_consent",
     "claim_code_wrong",
+    "import_without_consent",
+    "import_not_total",
+    "company_closed",
     "project_archived",
     "history_rewritten",
 ]

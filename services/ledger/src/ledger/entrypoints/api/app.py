@@ -23,6 +23,7 @@ from ledger.entrypoints.api import (
     documents,
     exports,
     history,
+    joining,
     keys,
     legacy,
     moves,
@@ -55,6 +56,7 @@ the same body gives the same answer and changes nothing again. Every no is an RF
 _FAMILIES = (
     companies,
     people,
+    joining,
     projects,
     search,
     devices,
