@@ -1,12 +1,18 @@
 """Events a second of a replay from zero: decode, chain rule and evolve, by the writer's own follower, on one core.
 
-From Kafka, and with the bytes already in memory. Beside it: reading the topic and looking at nothing.
+From Kafka, and with the bytes already in memory. Beside it: reading the topic and looking at nothing. Then two ledgers
+at once, each in a process and on a core of its own, which they share with broker and database.
 """
 
+import asyncio
 import gc
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
+
+import uvloop
 
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
@@ -16,11 +22,14 @@ from contracts.topics import EVENTS, topic_name
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
 from ledger.entrypoints.writer import GENERATION_0_OBJECTS
-from runtime.kafka import PartitionTail, Producer
+from runtime.kafka import Connection, PartitionTail, Producer
 
 PREFIX = "bench-replay."
+PREFIXES = (PREFIX, "bench-replay-other.")
+"""A ledger each."""
 DEVICES = 1_000
 EVENTS_COUNT = 200_000
+Pipe = TypeVar("Pipe", asyncio.StreamReader, asyncio.StreamWriter)
 AGAIN = 3
 """Best of three: a replay is pure work, so whatever makes it slower is somebody else's."""
 
@@ -33,14 +42,14 @@ def entries(count: int) -> list[bytes]:
     return [entry.value for entry in sealed]
 
 
-async def fill(lab_: Lab) -> list[bytes]:
+async def fill(lab_: Lab, prefix: str = PREFIX) -> list[bytes]:
     """Put the ledger on its topic, unless it is there; its entries."""
     values = entries(lab_.sized(EVENTS_COUNT))
-    await lab_.fresh_topics(PREFIX)
-    async with PartitionTail(lab_.connection, topic_name(EVENTS, PREFIX), 0, 0) as tail:
+    await lab_.fresh_topics(prefix)
+    async with PartitionTail(lab_.connection, topic_name(EVENTS, prefix), 0, 0) as tail:
         if await tail.end_offset() == 0:
             async with Producer(lab_.connection, client_id="bench") as producer:
-                await lab.append(producer, topic_name(EVENTS, PREFIX), values)
+                await lab.append(producer, topic_name(EVENTS, prefix), values)
     return values
 
 
@@ -49,21 +58,62 @@ async def measure(lab_: Lab) -> list[Figure]:
     lab_.infrastructure_on(machine.OTHERS)
     machine.stay(machine.MEASURED)
     gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
-    bare = max([await _from_kafka(lab_, len(values), evolve=False) for _ in range(AGAIN)])
+    bare = max([await _from_kafka(lab_.connection, len(values), evolve=False) for _ in range(AGAIN)])
     busy = time.process_time()
-    runs = [await _from_kafka(lab_, len(values), evolve=True) for _ in range(AGAIN)]
+    runs = [await _from_kafka(lab_.connection, len(values), evolve=True) for _ in range(AGAIN)]
     busy = time.process_time() - busy
     memory = max(_from_memory(values) for _ in range(AGAIN))
     return [
         Figure("replay: events from Kafka, one core", max(runs), "/s", "100,000/s", (Beside("reading only", bare),)),
         Figure("replay: events from Kafka by its own processor time", len(values) * AGAIN / busy, "/s a core"),
         Figure("replay: events from memory, one core", memory, "/s", "100,000/s"),
+        Figure("replay: events of two ledgers from Kafka, two cores", await _two_ledgers(lab_), "/s", "100,000/s"),
     ]
 
 
-async def _from_kafka(lab_: Lab, count: int, *, evolve: bool) -> float:
+async def _two_ledgers(lab_: Lab) -> float:
+    """Both from zero at once: their entries over the time from the first start to the last end."""
+    counts = [len(await fill(lab_, prefix)) for prefix in PREFIXES]
+    lab_.infrastructure_on(None)
+    programs = [await _program(lab_, *one) for one in zip(PREFIXES, counts, range(len(PREFIXES)), strict=True)]
+    for program in programs:
+        await _line(program)
+    for program in programs:
+        _pipe(program.stdin).write(b"go\n")
+    times = [tuple(map(float, (await _line(program)).split())) for program in programs]
+    for program in programs:
+        await program.wait()
+    return sum(counts) / (max(end for _, end in times) - min(start for start, _ in times))
+
+
+async def _program(lab_: Lab, prefix: str, count: int, core: int) -> asyncio.subprocess.Process:
+    argv = (*machine.pinned(core), sys.executable, "-m", "benchmarks.replay", lab_.bootstrap, prefix, str(count))
+    return await asyncio.create_subprocess_exec(*argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+
+
+async def _line(program: asyncio.subprocess.Process) -> bytes:
+    return await asyncio.wait_for(_pipe(program.stdout).readline(), lab.PATIENCE_SECONDS)
+
+
+def _pipe(stream: Pipe | None) -> Pipe:
+    if stream is None:
+        raise TypeError("the program was started without pipes")
+    return stream
+
+
+async def _replay_when_told(bootstrap: str, prefix: str, count: int) -> None:
+    """What each of the two programs does: say that it is ready, wait for a line, replay, say from when to when."""
+    gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    start = time.time()
+    await _from_kafka(Connection(bootstrap), count, evolve=True, prefix=prefix)
+    print(start, time.time(), flush=True)
+
+
+async def _from_kafka(connection: Connection, count: int, *, evolve: bool, prefix: str = PREFIX) -> float:
     follower, seen = Follower(LedgerChain(0)), 0
-    async with PartitionTail(lab_.connection, topic_name(EVENTS, PREFIX), 0, 0) as tail:
+    async with PartitionTail(connection, topic_name(EVENTS, prefix), 0, 0) as tail:
         await tail.end_offset()
         start = time.perf_counter()
         while seen < count:
@@ -86,3 +136,7 @@ def _from_memory(values: Sequence[bytes]) -> float:
 def _take(follower: Follower, value: bytes) -> None:
     if isinstance(follower.read(value), Orphan):
         raise TypeError("an entry of our own is an orphan")
+
+
+if __name__ == "__main__":
+    uvloop.run(_replay_when_told(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -113,6 +113,8 @@ def _call(api: Json, path: str, method: str, operation: Json, answer: str) -> st
         return f"self.put_document({where}, document)"
     names = [name for name, _, _ in (*_fields(api, operation), *_query(operation))]
     values = f"given({', '.join(f'{name}={name}' for name in names)})"
+    if answer == "bytes" and method == "post":
+        return f"self.post_for_document({where}, {values}, key=idempotency_key)"
     if answer == "bytes":
         return f"self.get_document({where}, **{values})"
     if method == "get":

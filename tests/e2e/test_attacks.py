@@ -15,9 +15,10 @@ from contracts.xmldsig import signer
 from dev.box import Box
 from dev.cast import STRANGER, STRANGERS_ACCOUNT
 from dev.device import ServiceRefused
+from dev.partner import Refused
 from dev.parts import Kit
 from dev.pki import read_certificate, read_key
-from dev.story import Story
+from dev.story import Story, counted
 from tests.running import a_stocked_story
 
 FREE = {"Port11": 30, "Voicemail11": 2}
@@ -205,3 +206,34 @@ def test_t11_tricks_with_xml_are_refused_and_leave_no_trace(
     assert answer.status == status
     assert answer.code in (code, "body_too_big")
     assert story.settled_balance() == FREE
+
+
+def test_t12_test_licenses_never_become_real_by_a_return(story: Story, hand_in: HandIn) -> None:
+    asked = {"version": 11, "slave": False, "count": 10}
+    tests = f"/v1/devices/{story.serial}/test-licenses"
+    story.partner.post(tests, asked)
+    with_tests = story.firmware().sync()
+    assert with_tests is not None
+    assert sum(line.count for line in with_tests.licenses if line.license_class == "test") > 0
+    accepted = hand_in(story, story.box().invalidate())
+    assert accepted.status == 200
+    receipt = story.box().take_receipt(accepted.body)
+    assert counted(receipt.credited) == {"Port11": 20}
+    assert story.settled_balance() == ALL_BACK
+    next_file = story.firmware().sync()
+    assert next_file is not None
+    assert counted(next_file.licenses) == {"Channel": 4}
+    with pytest.raises(Refused, match="test_used_up"):
+        story.partner.post(tests, asked)
+
+
+def test_t13_a_device_that_moved_credits_the_project_it_is_in(story: Story, hand_in: HandIn) -> None:
+    document = story.box().invalidate()
+    other = story.partner.create_project(name=f"Project B {story.serial} {secrets.token_hex(4)}")["project"]
+    story.partner.post(f"/v1/devices/{story.serial}/moves", {"project": other})
+    accepted = hand_in(story, document)
+    assert accepted.status == 200
+    assert counted(story.box().take_receipt(accepted.body).credited) == {"Port11": 20}
+    assert story.settled_balance() == FREE
+    story.project = other
+    assert story.settled_balance() == {"Port11": 20}

@@ -159,6 +159,27 @@ def test_a_blocked_company_can_only_look(kit: Kit) -> None:
         assert story.partner.post("/v1/projects", body)["project"]
 
 
+def test_staff_takes_the_same_file_as_the_partner_and_the_partner_sees_who_did(kit: Kit) -> None:
+    with a_stocked_story(kit.state) as story:
+        taken = story.clerk.download_license_file(story.serial, **WHY)
+        assert taken == story.partner.get_license_file(story.serial)
+        path = f"/v1/devices/{story.serial}/staff-downloads"
+        assert _refused(story, path, WHY) == "no_right"
+        by_the_partners_way = story.clerk.send("GET", f"/v1/devices/{story.serial}/license-file")
+        assert (by_the_partners_way.status_code, by_the_partners_way.json()["code"]) == (403, "no_right")
+
+        latest = story.partner.post("/v1/projects", {"name": secrets.token_hex(8)})["sequence"]
+        history = story.partner.get(f"/v1/devices/{story.serial}/history", at_least=latest)["items"]
+        assert (history[-1]["event_type"], history[-1]["actor"]) == (
+            "licensing.ledger.license-file-downloaded.v1",
+            f"account:{CLERK}@{VENDOR}",
+        )
+        (row,) = [row for row in _all(story, "/v1/staff-downloads", latest) if row["serial"] == story.serial]
+        assert (row["reason"], row["reference"], row["sequence"]) == (*WHY.values(), history[-1]["sequence"])
+        free = {"serial": story.serial, "licenses": wanted({"Port11": 1})}
+        assert _refused(story, f"/v1/projects/{story.project}/deallocations", free) == "already_delivered"
+
+
 def _old(counts: dict[str, int]) -> list[dict[str, object]]:
     return [{"license_name": name, "count": count} for name, count in counts.items()]
 

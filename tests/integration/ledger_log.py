@@ -14,6 +14,7 @@ from contracts.events import (
     Event,
     LedgerFounded,
     LicenseFileDelivered,
+    LicenseFileDownloaded,
     LicensesAllocated,
     LicensesReturned,
     ProjectCreated,
@@ -113,6 +114,19 @@ def delivered(generation: int, issue: int, serial: str = SERIAL) -> LicenseFileD
         issue=issue,
         file_sha256=digest("file"),
         path="direct",
+    )
+
+
+def downloaded(generation: int, issue: int, serial: str = SERIAL) -> LicenseFileDownloaded:
+    return LicenseFileDownloaded(
+        company=ADRIA,
+        project=HOTEL,
+        serial=serial,
+        generation=generation,
+        issue=issue,
+        file_sha256=digest("file"),
+        reason="It cannot be uploaded",
+        reference="CASE-1",
     )
 
 

@@ -14,13 +14,14 @@ from contracts.events import (
     DeviceBlocked,
     DeviceUnblocked,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
     ReturnLimitReleased,
     SpentCertificateSeen,
 )
 from contracts.identifiers import derived_id
-from contracts.legacy import lots_of, preview_digest
+from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.licenses import Lot
 from ledger.entrypoints.projector import rebuild
 from tests.conftest import KafkaTopics
@@ -55,6 +56,7 @@ def _staff_story() -> log.Log:
         LegacyLicensesImported(
             company=log.ADRIA, project=log.HOTEL, licenses=lots_of({"Registrations": 2}), reference="E-1"
         ),
+        LegacyKeysRegistered(keys=(_listed("old key", log.ADRIA), _listed("another")), reference="E-0"),
         LegacyLicensesImported(
             company=log.ADRIA,
             project=log.HOTEL,
@@ -84,7 +86,14 @@ def _staff_story() -> log.Log:
             current_generation=3,
             certificate_sha256=log.digest("certificate"),
         ),
+        log.downloaded(3, 7),
+        log.downloaded(3, 7),
     )
+
+
+def _listed(name: str, company: str | None = None) -> ListedKey:
+    there = (LegacyLicenses(license_name="PRIs", count=1), LegacyLicenses(license_name="Registrations", count=3))
+    return ListedKey(key_digest=log.digest(name), licenses=there, company=company)
 
 
 def _blocks() -> tuple[
@@ -138,6 +147,9 @@ async def test_what_staff_did_is_in_the_rows_and_a_rebuild_gives_the_same(
     holding = [row[1] for row in await rows(fresh_database_url, "blocks") if row[9] is None]
     assert sorted(holding) == [f"activation-keys/{log.digest('k')}", f"devices/{log.SERIAL}"]
     assert sorted(row[11] for row in await rows(fresh_database_url, "corrections")) == ["applied", "rejected"]
+    assert [row[3] for row in await rows(fresh_database_url, "staff_downloads")] == [7, 7]
+    assert len(await rows(fresh_database_url, "legacy_keys")) == 2
+    assert [row[2:4] for row in await rows(fresh_database_url, "deliveries")].count((3, 7)) == 1
     assert await rows(fresh_database_url, "legacy_licenses") == [(0, PLACE, "BRIs", 1)]
     free = {row[2]: row[4] for row in await rows(fresh_database_url, "balances")}
     assert (free["PRI"], free["Port8"]) == (1, 5)

@@ -32,6 +32,7 @@ class ActivationKeyView(TypedDict):
     project: str | None
     redeemed_sequence: int | None
     redeemed: str | None
+    blocked: NotRequired[BlockedView | None]
 
 
 class BalanceView(TypedDict):
@@ -55,6 +56,15 @@ class BlockView(TypedDict):
 class Blocked(TypedDict):
     sequence: int
     subject: str
+
+
+class BlockedView(TypedDict):
+    """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
+
+    subject: str
+    since: str
+    sequence: int
+    ask: NotRequired[str]
 
 
 class CauseView(TypedDict):
@@ -125,6 +135,7 @@ class CompanyView(TypedDict):
     sequence: int
     registered: str
     imported_into: str | None
+    blocked: NotRequired[BlockedView | None]
 
 
 class ConversionPreview(TypedDict):
@@ -208,6 +219,7 @@ class DeviceView(TypedDict):
     sequence: int
     changed: str
     delivery: DeliveryView | None
+    blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
 
 
@@ -285,6 +297,24 @@ class LegacyConsentGiven(TypedDict):
     serial: str
 
 
+class LegacyConsentView(TypedDict):
+    """An account's word that a device never goes below version 8 again."""
+
+    serial: str
+    account: str
+    sequence: int
+    given: str
+
+
+class LegacyConversionView(TypedDict):
+    """Old licenses of a project that ended, and what came in their place."""
+
+    old: list[LegacyLicensesView]
+    new: list[LicensesView]
+    sequence: int
+    converted: str
+
+
 class LegacyConverted(TypedDict):
     sequence: int
     project: str
@@ -296,9 +326,38 @@ class LegacyDeviceView(TypedDict):
     consent_sequence: int | None
 
 
+class LegacyImportView(TypedDict):
+    """Old licenses that came into a project."""
+
+    serial: str | None
+    key_digest: str | None
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int
+    imported: str
+
+
 class LegacyImported(TypedDict):
     sequence: int
     project: str
+
+
+class LegacyKeyView(TypedDict):
+    """A key on the old manager's list; the key itself is kept nowhere."""
+
+    key_digest: str
+    company: str | None
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int
+    registered: str
+    project: str | None
+    imported_sequence: int | None
+
+
+class LegacyKeysRegistered(TypedDict):
+    sequence: int
+    keys: int
 
 
 class LegacyLicensesView(TypedDict):
@@ -357,6 +416,12 @@ class LicensesView(TypedDict):
 class LimitReleased(TypedDict):
     sequence: int
     serial: str
+
+
+class ListedKeyBody(TypedDict):
+    legacy_key: str
+    licenses: list[OldLicenses]
+    company: NotRequired[str | None]
 
 
 class MemberChanged(TypedDict):
@@ -470,6 +535,26 @@ class InvitationViewPage(TypedDict):
     next: str | None
 
 
+class LegacyConsentViewPage(TypedDict):
+    items: list[LegacyConsentView]
+    next: str | None
+
+
+class LegacyConversionViewPage(TypedDict):
+    items: list[LegacyConversionView]
+    next: str | None
+
+
+class LegacyImportViewPage(TypedDict):
+    items: list[LegacyImportView]
+    next: str | None
+
+
+class LegacyKeyViewPage(TypedDict):
+    items: list[LegacyKeyView]
+    next: str | None
+
+
 class LicenseTypeViewPage(TypedDict):
     items: list[LicenseTypeView]
     next: str | None
@@ -495,8 +580,18 @@ class ProjectViewPage(TypedDict):
     next: str | None
 
 
+class ReturnLimitReleaseViewPage(TypedDict):
+    items: list[ReturnLimitReleaseView]
+    next: str | None
+
+
 class SpentCertificateViewPage(TypedDict):
     items: list[SpentCertificateView]
+    next: str | None
+
+
+class StaffDownloadViewPage(TypedDict):
+    items: list[StaffDownloadView]
     next: str | None
 
 
@@ -518,6 +613,17 @@ class ProjectView(TypedDict):
     sequence: int
     created: str
     archived: str | None
+    blocked: NotRequired[BlockedView | None]
+
+
+class ReturnLimitReleaseView(TypedDict):
+    """Staff let a device give back again."""
+
+    serial: str
+    reason: str
+    reference: str
+    sequence: int
+    released: str
 
 
 class RightsChanged(TypedDict):
@@ -562,6 +668,20 @@ class SpentCertificateView(TypedDict):
     project: str
     sequence: int
     seen: str
+
+
+class StaffDownloadView(TypedDict):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
+    project: str
+    reason: str
+    reference: str
+    actor: str
+    sequence: int
+    downloaded: str
 
 
 class TestIssued(TypedDict):
@@ -1122,6 +1242,17 @@ class Operations(Transport):
             ),
         )
 
+    def list_legacy_conversions(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyConversionViewPage:
+        """What old licenses of the project became, oldest first."""
+        return cast(
+            "LegacyConversionViewPage",
+            self.get(
+                f"/v1/projects/{project}/legacy-conversions", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
+        )
+
     def give_legacy_consent(
         self, serial: str, *, no_downgrade_below_version_8: bool, idempotency_key: str | None = None
     ) -> LegacyConsentGiven:
@@ -1136,6 +1267,51 @@ class Operations(Transport):
                 given(no_downgrade_below_version_8=no_downgrade_below_version_8),
                 key=idempotency_key,
             ),
+        )
+
+    def register_legacy_keys(
+        self, *, keys: list[ListedKeyBody], reference: str, idempotency_key: str | None = None
+    ) -> LegacyKeysRegistered:
+        """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
+
+        A partner imports the key that they hold by typing it; its licenses are those that were registered.
+        """
+        return cast(
+            "LegacyKeysRegistered",
+            self.post("/v1/legacy-keys", given(keys=keys, reference=reference), key=idempotency_key),
+        )
+
+    def list_legacy_keys(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyKeyViewPage:
+        """The old manager's list, and where its keys were imported to. For the vendor's staff."""
+        return cast(
+            "LegacyKeyViewPage", self.get("/v1/legacy-keys", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
+
+    def import_legacy_key(self, project: str, *, legacy_key: str, idempotency_key: str | None = None) -> LegacyImported:
+        """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
+        return cast(
+            "LegacyImported",
+            self.post(f"/v1/projects/{project}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key),
+        )
+
+    def list_legacy_imports(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyImportViewPage:
+        """Old licenses as they came into the project, oldest first."""
+        return cast(
+            "LegacyImportViewPage",
+            self.get(f"/v1/projects/{project}/legacy-imports", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def list_legacy_consents(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LegacyConsentViewPage:
+        """Consents that were given for devices while they were in the project, oldest first."""
+        return cast(
+            "LegacyConsentViewPage",
+            self.get(f"/v1/projects/{project}/legacy-consents", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def block(
@@ -1213,6 +1389,15 @@ class Operations(Transport):
             ),
         )
 
+    def list_return_limit_releases(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ReturnLimitReleaseViewPage:
+        """Devices that staff let give back again, and why. For the vendor's staff."""
+        return cast(
+            "ReturnLimitReleaseViewPage",
+            self.get("/v1/return-limit-releases", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
     def list_spent_certificates(
         self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
     ) -> SpentCertificateViewPage:
@@ -1220,6 +1405,26 @@ class Operations(Transport):
         return cast(
             "SpentCertificateViewPage",
             self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def download_license_file(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> bytes:
+        """The newest license file of a device, the same bytes as its company and the device get. For the vendor's staff.
+
+        Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
+        """
+        return self.post_for_document(
+            f"/v1/devices/{serial}/staff-downloads", given(reason=reason, reference=reference), key=idempotency_key
+        )
+
+    def list_staff_downloads(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> StaffDownloadViewPage:
+        """License files that staff took, with reason and reference. For the vendor's staff."""
+        return cast(
+            "StaffDownloadViewPage",
+            self.get("/v1/staff-downloads", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def propose_correction(

@@ -85,6 +85,11 @@ class Transport:
         """GET something that is a file."""
         return answered(self.send("GET", path, params=query)).content
 
+    def post_for_document(self, path: str, body: Any, *, key: str | None = None) -> bytes:
+        """POST something that is answered by a file, with a key of its own unless one is given."""
+        headers = {"Idempotency-Key": key or secrets.token_hex(16)}
+        return answered(self.send("POST", path, json=body, headers=headers)).content
+
     def put_document(self, path: str, document: bytes) -> bytes:
         """PUT an XML document; the document that answers it."""
         headers = {"Content-Type": "application/xml"}

@@ -21,10 +21,15 @@ EXIT_DEFECT = 1
 _log = get_logger("runtime.process")
 
 
+class Failed(Exception):  # noqa: N818 - states what a command has done
+    """A command could not do what it was asked to; the message is for the person who asked."""
+
+
 def run(main: Callable[[asyncio.Event], Coroutine[object, object, None]]) -> NoReturn:
     """Run `main(stop)` and exit: 0 when it ended after a signal or by itself, 1 on a defect or a stuck stop.
 
-    A SettingsWrong that comes out of it is one sentence on stderr and the exit code 2, as from `settings.load`.
+    A SettingsWrong that comes out of it is one sentence on stderr and the exit code 2, as from `settings.load`; a
+    Failed is one sentence and 1.
 
     SIGTERM and SIGINT set `stop`; main then has SHUTDOWN_SECONDS to return before it is cancelled.
     """
@@ -103,10 +108,8 @@ def _verdict(task: asyncio.Task[None]) -> int:
     error = task.exception()
     if error is None:
         return 0
-    if isinstance(error, SystemExit):
-        raise error
-    if isinstance(error, SettingsWrong):
+    if isinstance(error, SettingsWrong | Failed):
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
-        return EXIT_BAD_SETTINGS
+        return EXIT_BAD_SETTINGS if isinstance(error, SettingsWrong) else EXIT_DEFECT
     _log.critical("process_defect", exc_info=error)
     return EXIT_DEFECT

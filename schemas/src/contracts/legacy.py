@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.identifiers import CompanyId, Sha256
 from contracts.licenses import MAX_HELD, MAX_LOTS, Count, Held
 from contracts.models import WireModel
 
@@ -41,6 +42,19 @@ class LegacyLot(WireModel):
     count: Held
 
 
+MAX_LISTED_KEYS, MAX_NAMES_OF_KEY = 40, 20
+"""Keys that one entry of the old manager's list names, and names of each: so it stays under MAX_ENTRY_BYTES."""
+
+
+class ListedKey(WireModel):
+    """A key as the old manager's export list has it; `company` is who redeemed it there, if anybody did."""
+
+    key_digest: Sha256
+    licenses: Annotated[tuple[LegacyLicenses, ...], Field(min_length=1, max_length=MAX_NAMES_OF_KEY)]
+    company: CompanyId | None = None
+
+
+ListedKeys = Annotated[tuple[ListedKey, ...], Field(min_length=1, max_length=MAX_LISTED_KEYS)]
 SeveralLegacyLicenses = Annotated[tuple[LegacyLicenses, ...], Field(min_length=1, max_length=MAX_LOTS)]
 LegacyLots = Annotated[tuple[LegacyLot, ...], Field(min_length=1, max_length=MAX_LEGACY_NAMES)]
 

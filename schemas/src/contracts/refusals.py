@@ -219,6 +219,9 @@ _ROWS = (
     # old licenses
     Refusal("key_already_imported", 409, "This key of the old manager has been imported already.", "section 7"),
     Refusal("key_already_converted", 409, "The licenses of this key have been converted already.", "section 7"),
+    Refusal("legacy_key_registered", 409, "This key of the old manager has been registered already.", "section 7"),
+    Refusal("legacy_key_repeated", 422, "Name each key of the old manager once.", "section 7"),
+    Refusal("legacy_licenses_differ", 409, "The old manager's list has other licenses under this key.", "section 7"),
     Refusal("no_legacy_licenses", 409, "There are no old licenses here.", "section 7"),
     Refusal("conversion_unknown", 422, "An old license of this name can't be converted.", "section 7"),
     Refusal("upgrade_chain_broken", 409, "An upgrade has no license that it is an upgrade of.", "section 7"),

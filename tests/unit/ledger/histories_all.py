@@ -15,6 +15,7 @@ from contracts.commands import (
     ConvertLegacyLicenses,
     DeallocateLicenses,
     DefineDeviceModels,
+    DownloadLicenseFile,
     ExtendWarranty,
     RecordLicenseFileDelivery,
     RegisterDevices,
@@ -33,6 +34,7 @@ from tests.unit.ledger import story, story_joining, story_people, story_staff
 from tests.unit.ledger.histories_people import people_commands
 from tests.unit.ledger.histories_staff import OLD, staff_commands
 from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
+from tests.unit.ledger.test_catalog import SMB, define
 from tests.unit.ledger.test_laws import KEYS, PROJECTS, commands
 
 Step = tuple[Actor | None, Command, datetime]
@@ -42,6 +44,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
+    *("download-license-file", "register-legacy-keys"),
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
@@ -86,6 +89,7 @@ ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
 corrections = st.uuids(version=4).map(str)
 places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEADY)]
 digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
+old_keys = st.sampled_from(["0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32])
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
 often: st.SearchStrategy[Command] = st.one_of(
     st.builds(
@@ -95,14 +99,18 @@ often: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(lambda on: story_staff.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
     st.builds(story_staff.consent, serials),
+    st.builds(story_staff.listed, old_keys, st.sampled_from(OLD), st.sampled_from([None, ADRIA, BORA])),
+    st.builds(story_staff.old_key, old_keys, st.sampled_from([HOTEL, DEFAULT, story_people.BORAS])),
     st.builds(
         lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED),
         st.sampled_from([HOTEL, DEFAULT]),
     ),
     st.builds(story.add, serials, projects),
     st.builds(lambda serial, n: story.allocate(serial, Port11=n), serials, few),
+    st.builds(lambda serial, n: story.allocate(serial, **{SMB.license_type: n}), serials, few),
     st.builds(lambda serial, n: story_people.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
     st.builds(lambda serial: story.deliver(1, 1, serial), serials),
+    st.builds(lambda serial: story_staff.download(1, 1, serial), serials),
     st.builds(lambda digest, serial: story.give_back(1, digest, serial), digests, serials),
     st.builds(story_people.move, st.sampled_from([HOTEL, DEFAULT]), serials),
     st.builds(lambda way, held, n: story_people.transfer(*way, held=held, Port11=n), ways, st.booleans(), few),
@@ -118,6 +126,7 @@ often: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda months: BuySoftwareService(project=HOTEL, months=months, preview=dated.UNPRICED), few),
     st.just(ReleaseHeldLicenses(project=HOTEL, preview=dated.UNPRICED)),
     st.builds(lambda key, n: story.issue(f"{key:064x}", Port11=n), st.integers(1, 40), few),
+    st.builds(lambda n: story_people.transfer(DEFAULT, HOTEL, **{SMB.license_type: n}), few),
     st.builds(lambda n: story_people.transfer(HOTEL, DEFAULT, SSC=n), st.sampled_from([3, 20, 300])),
     st.builds(story_staff.unblock_key, st.sampled_from(KEYS)),
     st.just(story_staff.unblock_company(BORA)),
@@ -192,6 +201,9 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (story.anna, story.add(OTHER_SERIAL, DEFAULT)),
     (story.staff, story.issue("e6" * 32, Port11=40, Voicemail11=5, Channel=5, SSC=60)),
     (story.anna, story.redeem("e6" * 32, DEFAULT)),
+    (story.staff, define(SMB)),
+    (story.staff, story.issue("e4" * 32, **{SMB.license_type: 30})),
+    (story.anna, story.redeem("e4" * 32, DEFAULT)),
     (story.anna, BuySoftwareService(project=HOTEL, months=12, preview=dated.UNPRICED)),
     (story.anna, story_people.transfer(SSC=300)),
     (story.staff, story.issue("e8" * 32, Port11=30)),
@@ -225,7 +237,7 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
         case ClaimDevice():
             still = [code for code, known in ledger.claim_codes.items() if isinstance(known, OpenClaimCode)]
             return command.model_copy(update={"code_digest": min(still, default=command.code_digest)})
-        case RecordLicenseFileDelivery(generation=1) if command.serial in ledger.devices:
+        case RecordLicenseFileDelivery() | DownloadLicenseFile() if command.serial in ledger.devices:
             device = ledger.devices[command.serial]
             return command.model_copy(update={"generation": device.generation, "issue": device.issue})
         case _:

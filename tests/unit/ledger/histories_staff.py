@@ -48,6 +48,10 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from([HOTEL, DEFAULT, default_project_of(BORA)]),
     ),
     st.builds(story_staff.consent, serials),
+    st.builds(story_staff.listed, st.sampled_from(KEYS), st.sampled_from(OLD), st.sampled_from([None, story.ADRIA])),
+    st.builds(story_staff.old_key, st.sampled_from(KEYS), st.sampled_from([HOTEL, DEFAULT])),
+    st.builds(lambda key: story_staff.bring_in(OLD[0], key=key), st.sampled_from(KEYS)),
+    st.builds(story_staff.download, st.integers(1, 2), st.integers(1, 4), serials),
     st.sampled_from(SEEN),
 )
 actors: st.SearchStrategy[Actor] = st.sampled_from(

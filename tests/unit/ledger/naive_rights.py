@@ -26,11 +26,13 @@ from contracts.commands import (
     DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
+    DownloadLicenseFile,
     ExtendWarranty,
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
     ImportCompany,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
@@ -43,6 +45,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseDevice,
     ReleaseHeldLicenses,
@@ -114,13 +117,19 @@ class Persons:
             case RegisterCompany():
                 itself = Account(account=command.administrator, company=command.company)
                 return actor == itself or self.leads(actor, VENDOR)
-            case IssueActivationKey() | DefineLicenseTypes() | DefineDeviceModels():
+            case IssueActivationKey() | DefineLicenseTypes() | DefineDeviceModels() | RegisterLegacyKeys():
                 return self.leads(actor, VENDOR)
             case BlockActivationKey() | BlockDevice() | BlockCompany() | ReleaseReturnLimit() | RegisterDevices():
                 return self.leads(actor, VENDOR)
             case UnblockActivationKey() | UnblockDevice() | UnblockCompany() | ImportLegacyLicenses():
                 return self.leads(actor, VENDOR)
-            case ProposeCorrection() | ApproveCorrection() | RejectCorrection() | TransferDevice():
+            case (
+                ProposeCorrection()
+                | ApproveCorrection()
+                | RejectCorrection()
+                | TransferDevice()
+                | DownloadLicenseFile()
+            ):
                 return self.leads(actor, VENDOR)
             case AcceptInvitation():
                 return isinstance(actor, Account)
@@ -142,7 +151,9 @@ class Persons:
                 return self.may(actor, "service", command.project)
             case RedeemActivationKey() | AddDevice() | AllocateLicenses() | DeallocateLicenses():
                 return self.may(actor, "licenses", command.project)
-            case CreateClaimCode() | WithdrawClaimCode() | UpgradeLicenses() | ConvertLegacyLicenses():
+            case CreateClaimCode() | WithdrawClaimCode() | UpgradeLicenses():
+                return self.may(actor, "licenses", command.project)
+            case ConvertLegacyLicenses() | ImportLegacyKey():
                 return self.may(actor, "licenses", command.project)
             case MoveLicenses():
                 return self.may(actor, "licenses", command.source, command.target)

@@ -19,12 +19,14 @@ from contracts.commands import (
     ConvertLegacyLicenses,
     CreateClaimCode,
     DeallocateLicenses,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     MoveDevice,
     MoveLicenses,
     ProposeCorrection,
     RedeemActivationKey,
+    RegisterLegacyKeys,
     ReleaseDevice,
     ReturnLicenses,
     TransferDevice,
@@ -33,7 +35,7 @@ from contracts.dates import add_months
 from contracts.events import Event, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought, WarrantyExtended
 from contracts.licenses import DEFAULT_CATALOG, Licenses, Lot
 
-PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12"}
+PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12", "PORT8*20"}
 WEIGHTS = {"Port12": 2}
 NEW_NAMES = {"Registrations": "Port8", "PRIs": "PRI"}
 
@@ -68,6 +70,7 @@ class Sheet:
     places: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter[str]))
     old: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter[str]))
     keys: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+    listed: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     used: set[str] = field(default_factory=set[str])
     codes: dict[str, str] = field(default_factory=dict[str, str])
     home: dict[str, str] = field(default_factory=dict[str, str])
@@ -119,6 +122,11 @@ class Sheet:
             case ImportLegacyLicenses():
                 place = f"device/{command.serial}" if command.serial else f"project/{command.project}"
                 self.old[place].update({one.license_name: one.count for one in command.licenses})
+            case RegisterLegacyKeys():
+                for key in command.keys:
+                    self.listed[key.key_digest] = Counter({one.license_name: one.count for one in key.licenses})
+            case ImportLegacyKey():
+                self.old[f"project/{command.project}"].update(self.listed.pop(command.key_digest))
             case ConvertLegacyLicenses():
                 self.arrive(command.project, converted(self.old.pop(f"project/{command.project}")), today)
             case ProposeCorrection():

@@ -8,9 +8,12 @@ from contracts.commands import (
     BlockCompany,
     BlockDevice,
     ConvertLegacyLicenses,
+    DownloadLicenseFile,
     GiveLegacyConsent,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     ProposeCorrection,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseReturnLimit,
     ReportSpentCertificate,
@@ -19,7 +22,7 @@ from contracts.commands import (
     UnblockDevice,
 )
 from contracts.identifiers import derived_id
-from contracts.legacy import Inconvertible, LegacyLicenses, convert, preview_digest
+from contracts.legacy import Inconvertible, LegacyLicenses, ListedKey, convert, preview_digest
 from contracts.postings import device_account, project_account
 from ledger.domain.rare import LegacyHeld
 from tests.unit.ledger.story import ADRIA, CERTIFICATE, HOTEL, KEY, SERIAL, VENDOR, Story, licenses, staff
@@ -89,6 +92,17 @@ def report_spent(generation: int = 1, serial: str = SERIAL) -> ReportSpentCertif
     return ReportSpentCertificate(serial=serial, generation=generation, certificate_sha256=CERTIFICATE)
 
 
+def download(generation: int, issue: int, serial: str = SERIAL) -> DownloadLicenseFile:
+    return DownloadLicenseFile(
+        serial=serial,
+        generation=generation,
+        issue=issue,
+        file_sha256="f0" * 32,
+        reason=REASON,
+        reference=REFERENCE,
+    )
+
+
 def bring_in(
     old: dict[str, int], *, on: str | None = None, key: str | None = None, into: str = HOTEL
 ) -> ImportLegacyLicenses:
@@ -99,6 +113,16 @@ def bring_in(
         licenses=tuple(LegacyLicenses(license_name=name, count=count) for name, count in old.items()),
         reference="EXPORT-7",
     )
+
+
+def listed(key: str, old: dict[str, int], company: str | None = None) -> RegisterLegacyKeys:
+    """A key as it stands on the old manager's list."""
+    lots = tuple(LegacyLicenses(license_name=name, count=count) for name, count in old.items())
+    return RegisterLegacyKeys(keys=(ListedKey(key_digest=key, licenses=lots, company=company),), reference="EXPORT-8")
+
+
+def old_key(key: str, into: str = HOTEL) -> ImportLegacyKey:
+    return ImportLegacyKey(project=into, key_digest=key)
 
 
 def consent(serial: str = SERIAL) -> GiveLegacyConsent:

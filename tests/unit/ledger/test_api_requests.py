@@ -353,3 +353,10 @@ async def _call(api: Api, path: str, body: AsyncIterator[bytes]) -> _Answer:
         {**scope, "headers": headers, "root_path": "", "scheme": "http", "http_version": "1.1"}, receive, send
     )
     return found
+
+
+async def test_a_name_with_a_character_that_nobody_sees_is_refused_and_the_character_named() -> None:
+    response = await Api().post("/v1/projects", {"name": "Hotel\u202eAdria"})
+
+    assert problem(response) == (422, "request_invalid")
+    assert "U+202E" in response.text

@@ -43,6 +43,7 @@ PEOPLE: dict[str, Actor] = {
     "member": story_people.mia,
     **{f"member+{right}": person(f"member+{right}") for right in RIGHTS},
     **{f"guest+{right}": person(f"guest+{right}", BORA) for right in RIGHTS},
+    "member of the vendor": person("of the vendor", story.VENDOR),
     "stranger": person("stranger", derived_id("c", "company")),
     "the box": box,
     "another box": story.other_box,
@@ -90,6 +91,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "withdraw-claim-code": (story_people.withdraw_code(), with_right("licenses")),
     "claim-device": (story_people.claim(OTHER_SERIAL.replace("4", "6")), {"a new box"}),
     "record-license-file-delivery": (story.deliver(1, 2), {"the box", *with_right("licenses")}),
+    "download-license-file": (story_staff.download(1, 2), {"staff"}),
     "return-licenses": (story.give_back(), {"the box", *with_right("return")}),
     "define-license-types": (test_catalog.define(test_catalog.SMB), {"staff"}),
     "define-device-models": (test_catalog.models(test_catalog.MODEL), {"staff"}),
@@ -114,6 +116,8 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "approve-correction": (story_staff.approve(), {"staff"}),
     "reject-correction": (story_staff.reject(), {"staff"}),
     "import-legacy-licenses": (story_staff.bring_in({"BRIs": 1}), {"staff"}),
+    "register-legacy-keys": (story_staff.listed("c6" * 32, {"BRIs": 1}), {"staff"}),
+    "import-legacy-key": (story_staff.old_key("c5" * 32), with_right("licenses")),
     "give-legacy-consent": (story_staff.consent(OLD), with_right("return")),
     "convert-legacy-licenses": (
         ConvertLegacyLicenses(project=HOTEL, preview_digest=preview_digest(HOTEL, {"Registrations": 5}, {"Port8": 5})),
@@ -199,6 +203,8 @@ ENDPOINTS: dict[str, str] = {
     "POST /v1/blocks/releases": "unblock-activation-key, unblock-device, unblock-company",
     "GET /v1/blocks": "administrators, staff",
     "GET /v1/spent-certificates": "staff",
+    "POST /v1/devices/{serial}/staff-downloads": "download-license-file",
+    "GET /v1/staff-downloads": "staff",
     "POST /v1/corrections": "propose-correction",
     "POST /v1/corrections/{correction}/approval": "approve-correction",
     "POST /v1/corrections/{correction}/rejection": "reject-correction",
@@ -209,6 +215,13 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/projects/{project}/legacy-conversions/preview": "view",
     "POST /v1/projects/{project}/legacy-conversions": "convert-legacy-licenses",
     "POST /v1/devices/{serial}/legacy-consent": "give-legacy-consent",
+    "POST /v1/legacy-keys": "register-legacy-keys",
+    "GET /v1/legacy-keys": "staff",
+    "POST /v1/projects/{project}/legacy-keys": "import-legacy-key",
+    "GET /v1/projects/{project}/legacy-imports": "view",
+    "GET /v1/projects/{project}/legacy-conversions": "view",
+    "GET /v1/projects/{project}/legacy-consents": "view",
+    "GET /v1/return-limit-releases": "staff",
 }
 """What each endpoint asks: a command of the table above, or for queries the right that tests/integration proves."""
 
@@ -232,6 +245,7 @@ def a_full_ledger() -> Story:
     )
     _with_dates(told)
     _let_staff_act(told)
+    told.given((story.staff, story_people.member(person("of the vendor", story.VENDOR).account, story.VENDOR)))
     for name, who in PEOPLE.items():
         _, plus, right = name.partition("+")
         if plus and isinstance(who, Account):
@@ -274,6 +288,7 @@ def _let_staff_act(told: Story) -> None:
         (anna, story.add(RETURNED)),
         (story.staff, story_staff.block_device(OLD)),
         (story.staff, story_staff.bring_in({"Registrations": 5})),
+        (story.staff, story_staff.listed("c5" * 32, {"BRIs": 2})),
         (story.staff, story_staff.bring_in({"PRIs": 1}, on=OLD)),
         *((returning, story.give_back(number, f"{number:064x}", RETURNED)) for number in range(1, 6)),
     )
@@ -300,7 +315,7 @@ def rows() -> Iterator[Any]:
 def _allowed(who: str, name: str, allowed: set[str]) -> bool:
     guests_company = who.startswith("guest+") or who == "the other side"
     if name == "accept-invitation":  # by anybody who has the code and is no member yet
-        return not who.startswith(("administrator", "member")) and who not in NO_ACCOUNTS
+        return who not in {"administrator", "member"} and not who.startswith("member+") and who not in NO_ACCOUNTS
     return who in allowed or ("guests' company" in allowed and guests_company and name == "withdraw-device-offer")
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from contracts.commands import RegisterCompany
 from contracts.events import CompanyRegistered, ProjectCreated
 from contracts.identifiers import derived_id
@@ -69,6 +71,20 @@ def test_two_projects_of_a_company_cannot_share_a_name_in_any_case() -> None:
     other = derived_id("other", "project")
     a_project().when(anna, project("HOTEL adria", identity=other)).refused(
         "project_name_taken", project_name="HOTEL adria"
+    )
+
+
+@pytest.mark.parametrize("name", ["Hotel  Adria", "Hotel\u00a0Adria", "hotel\u3000 adria"])
+def test_two_projects_of_a_company_cannot_share_a_name_with_other_blanks(name: str) -> None:
+    other = derived_id("other", "project")
+    a_project().when(anna, project(name, identity=other)).refused("project_name_taken", project_name=name)
+
+
+def test_composed_letters_are_the_same_as_letters_with_accents() -> None:
+    told = a_project().given((anna, project("Caf\u00e9", identity=derived_id("cafe", "project"))))
+    name = "CAFE\u0301"
+    told.when(anna, project(name, identity=derived_id("other", "project"))).refused(
+        "project_name_taken", project_name=name
     )
 
 

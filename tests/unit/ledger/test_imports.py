@@ -42,6 +42,7 @@ from tests.unit.ledger.story_joining import (
     CASA,
     CASAS,
     CLEO,
+    INVITATION,
     an_accidental_company,
     an_offered_company,
     cleo,
@@ -75,6 +76,8 @@ from tests.unit.ledger.story_staff import (
     approve,
     block_company,
     bring_in,
+    listed,
+    old_key,
     propose,
     second,
     unblock_company,
@@ -296,6 +299,15 @@ def test_a_key_that_it_used_tells_the_other_company_where_it_went() -> None:
     used = story.ledger.keys[CASAS_KEY]
     story.refused("key_already_redeemed", project=CASAS, sequence=used.sequence)  # type: ignore[union-attr]
     story.given((staff, bring_in({"Registrations": 3}, into=CASAS)))
+
+
+def test_an_old_key_that_it_redeemed_in_the_old_manager_is_the_other_companys() -> None:
+    story = an_offered_company().given((staff, listed(INVITATION, {"Registrations": 5}, CASA)))
+    story.when(anna, old_key(INVITATION)).refused("key_already_redeemed")
+    imported(story)
+    story.given((anna, old_key(INVITATION)))
+    key = listed("d9" * 32, {"Registrations": 5}, CASA)
+    story.when(staff, key).refused("company_closed", company=CASA)
 
 
 def test_the_greatest_import_fits_an_entry_and_a_greater_one_is_for_staff() -> None:

@@ -28,6 +28,7 @@ from tests.unit.ledger import story
 from tests.unit.ledger.naive_rights import Persons
 from tests.unit.ledger.naive_sheet import Sheet
 from tests.unit.ledger.story import HOTEL, allocated_in
+from tests.unit.ledger.test_catalog import SMB
 
 Places = dict[str, dict[str, int]]
 
@@ -133,6 +134,10 @@ class World:
         assert here == _some({place: units for place, units in self.accounts.items() if place not in UNHELD})
         assert here == _some(self.rows)
         assert self.replica.ledger == self.ledger
+        homes = Counter(
+            device.project for device in self.ledger.devices.values() if SMB.license_type in device.holdings
+        )
+        assert not [project for project, devices in homes.items() if devices > 1]
         for identity, project in self.ledger.projects.items():
             assert dict(project.allocated) == allocated_in(self.ledger, identity)
 

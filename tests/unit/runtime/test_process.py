@@ -44,6 +44,20 @@ def test_a_signal_lets_main_drain_and_exits_with_0(number: signal.Signals) -> No
     assert (code, out) == (0, ["drained"])
 
 
+def test_a_command_that_failed_says_why_in_one_sentence_and_exits_with_1() -> None:
+    code, _, err = _python(
+        """
+        from runtime import logs, process
+        async def main(stop):
+            raise process.Failed("the ledger could not be founded")
+        logs.configure("example")
+        process.run(main)
+        """
+    )
+
+    assert (code, err) == (1, "the ledger could not be founded\n")
+
+
 def test_a_defect_is_logged_and_exits_with_1() -> None:
     code, _, err = _python(
         """

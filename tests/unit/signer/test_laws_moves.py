@@ -17,6 +17,7 @@ from contracts.events import (
     DeviceReleased,
     Event,
     LicenseFileDelivered,
+    LicenseFileDownloaded,
     LicensesDeallocated,
     LicensesMoved,
     ProjectArchived,
@@ -57,6 +58,12 @@ def delivered(issue: int = 2, **said: object) -> Event:
         company=PARTNER, project=PROJECT, serial=SERIAL, generation=1, issue=issue, file_sha256="f" * 64, path="direct"
     )
     return event.model_copy(update=said)
+
+
+def downloaded(issue: int = 2) -> Event:
+    """The same by staff."""
+    said = delivered(issue).model_dump(exclude={"path"})
+    return LicenseFileDownloaded(**said, **STAFF)
 
 
 def deallocated(left: int, *, issue: int = 3, **counts: int) -> Event:
@@ -102,6 +109,8 @@ BROKEN: list[tuple[str, list[Event]]] = [
     ("company_wrong", [moved(SPA, former_company=BUYER)]),
     ("device_issue_wrong", [moved(SPA, issue=4)]),
     ("licenses_delivered", [delivered(), deallocated(15, Port11=5)]),
+    ("licenses_delivered", [downloaded(), deallocated(15, Port11=5)]),
+    ("delivery_wrong", [downloaded(issue=1)]),
     ("licenses_delivered", [deallocated(20, PRI=1)]),
     ("licenses_delivered", [deallocated(20, Port11=21)]),
     ("device_licenses_wrong", [deallocated(16, Port11=5)]),

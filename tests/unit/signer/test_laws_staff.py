@@ -10,11 +10,12 @@ from contracts.events import (
     DeviceBlocked,
     Event,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
 from contracts.identifiers import derived_id
-from contracts.legacy import lots_of, preview_digest
+from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.postings import device_account, project_account
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
@@ -85,6 +86,12 @@ def _imported(**changes: object) -> LegacyLicensesImported:
         company=PARTNER, project=PROJECT, licenses=lots_of({"Registrations": 5}), reference="EXPORT-7"
     )
     return event.model_copy(update=changes)
+
+
+def _listed(company: str | None = None, count: int = 5) -> LegacyKeysRegistered:
+    there = (LegacyLicenses(license_name="Registrations", count=count),)
+    key = ListedKey(key_digest="77" * 32, licenses=there, company=company)
+    return LegacyKeysRegistered(keys=(key,), reference="EXPORT-8")
 
 
 def _converted(old: dict[str, int], new: dict[str, int]) -> LegacyLicensesConverted:
@@ -179,6 +186,18 @@ def test_a_conversion_is_done_once() -> None:
 def test_an_old_key_comes_in_once() -> None:
     imported = _imported(key_digest="77" * 32)
     assert _broken_by(_story().add(imported).add(imported)) == "legacy_key_twice"
+
+
+def test_an_old_key_comes_onto_the_list_once_and_before_it_comes_in() -> None:
+    assert _broken_by(_story().add(_listed()).add(_listed())) == "legacy_key_twice"
+    assert _broken_by(_story().add(_imported(key_digest="77" * 32)).add(_listed())) == "legacy_key_twice"
+
+
+def test_an_old_key_brings_what_its_list_says_and_to_whom_it_says() -> None:
+    imported = _imported(key_digest="77" * 32)
+    assert _take(_story().add(_listed(PARTNER)).add(imported)) is None
+    assert _broken_by(_story().add(_listed(count=4)).add(imported)) == "legacy_key_wrong"
+    assert _broken_by(_story().add(_listed(VENDOR)).add(imported)) == "legacy_key_wrong"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """What comes off a topic, as immutable values."""
 
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol
 
 from aiokafka.partitioner import murmur2
 
-Headers = tuple[tuple[str, bytes], ...]
+Headers = Sequence[tuple[str, bytes]]
 
 
 class OffsetGone(Exception):  # noqa: N818 - states the world
@@ -59,8 +60,8 @@ class Raw(Protocol):
     def timestamp(self) -> int: ...
 
 
+_fields: Callable[[Raw], tuple[Any, ...]] = attrgetter(*Record._fields)
+
+
 def records(raws: Iterable[Raw]) -> list[Record]:
-    return [
-        Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, tuple(raw.headers), raw.timestamp)
-        for raw in raws
-    ]
+    return [Record._make(_fields(raw)) for raw in raws]

@@ -27,7 +27,13 @@ from contracts.commands.corrections import (
     ProposeCorrection,
     RejectCorrection,
 )
-from contracts.commands.devices import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
+from contracts.commands.devices import (
+    AddDevice,
+    AllocateLicenses,
+    DeviceCommand,
+    DownloadLicenseFile,
+    RecordLicenseFileDelivery,
+)
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
     MAX_IMPORTED_ACCOUNTS,
@@ -40,9 +46,6 @@ from contracts.commands.fields import (
     DocumentBase64,
     Firmware,
     KeyHint,
-    ProjectName,
-    Reason,
-    Reference,
     Right,
     Rights,
     SomeRights,
@@ -61,8 +64,11 @@ from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActiva
 from contracts.commands.legacy import (
     ConvertLegacyLicenses,
     GiveLegacyConsent,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     LegacyCommand,
+    LegacyKeyCommand,
+    RegisterLegacyKeys,
 )
 from contracts.commands.moves import (
     AcceptDevice,
@@ -89,6 +95,7 @@ from contracts.commands.returns import (
 )
 from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.texts import ProjectName, Reason, Reference
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
@@ -110,6 +117,7 @@ Command = (
     | CorrectionCommand
     | LegacyCommand
     | JoiningCommand
+    | LegacyKeyCommand
 )
 
 
@@ -171,12 +179,14 @@ __all__ = [
     "DeliveryPath",
     "DeviceCommand",
     "DocumentBase64",
+    "DownloadLicenseFile",
     "ExtendWarranty",
     "Firmware",
     "FoundLedger",
     "GiveLegacyConsent",
     "GrantRights",
     "ImportCompany",
+    "ImportLegacyKey",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "IssueTestLicenses",
@@ -184,6 +194,7 @@ __all__ = [
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
+    "LegacyKeyCommand",
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
@@ -199,6 +210,7 @@ __all__ = [
     "Reference",
     "RegisterCompany",
     "RegisterDevices",
+    "RegisterLegacyKeys",
     "RejectCorrection",
     "ReleaseDevice",
     "ReleaseHeldLicenses",

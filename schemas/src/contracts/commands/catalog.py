@@ -3,7 +3,7 @@
 from typing import Literal
 
 from contracts.catalog import DefinedModels, DefinedTypes, DeliveredDevices
-from contracts.commands.fields import Reference
+from contracts.commands.texts import Reference
 from contracts.models import WireModel
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import CompanyKind, ProjectName
+from contracts.commands.fields import CompanyKind
+from contracts.commands.texts import ProjectName
 from contracts.identifiers import AccountId, CompanyId, ProjectId
 from contracts.licenses import LicenseTypeDefinition
 from contracts.models import WireModel

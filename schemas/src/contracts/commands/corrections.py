@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from contracts.commands.fields import Reason, Reference
+from contracts.commands.texts import Reason, Reference
 from contracts.corrections import CorrectionId, Source, Target
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel

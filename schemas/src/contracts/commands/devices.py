@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.commands.fields import DeliveryPath
+from contracts.commands.texts import Reason, Reference
 from contracts.identifiers import Generation, Issue, ProjectId, Serial, Sha256
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel
@@ -41,4 +42,16 @@ class RecordLicenseFileDelivery(WireModel):
     path: DeliveryPath
 
 
-DeviceCommand = AddDevice | AllocateLicenses | RecordLicenseFileDelivery
+class DownloadLicenseFile(WireModel):
+    """Say that the vendor's staff takes a license file, and why; its bytes leave only after this is an event."""
+
+    name: Literal["download-license-file"] = "download-license-file"
+    serial: Serial
+    generation: Generation
+    issue: Issue
+    file_sha256: Sha256
+    reason: Reason
+    reference: Reference
+
+
+DeviceCommand = AddDevice | AllocateLicenses | RecordLicenseFileDelivery | DownloadLicenseFile

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from contracts.commands.fields import KeyHint, Reference
+from contracts.commands.fields import KeyHint
+from contracts.commands.texts import Reference
 from contracts.identifiers import ProjectId, Sha256
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel

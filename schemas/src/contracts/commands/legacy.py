@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from contracts.commands.fields import Reference
+from contracts.commands.texts import Reference
 from contracts.identifiers import ProjectId, Serial, Sha256
-from contracts.legacy import SeveralLegacyLicenses
+from contracts.legacy import ListedKeys, SeveralLegacyLicenses
 from contracts.models import WireModel
 
 
@@ -37,4 +37,21 @@ class ConvertLegacyLicenses(WireModel):
     preview_digest: Sha256
 
 
+class RegisterLegacyKeys(WireModel):
+    """Say which keys the old manager gave out, and for what: lines of its export list, all or none."""
+
+    name: Literal["register-legacy-keys"] = "register-legacy-keys"
+    keys: ListedKeys
+    reference: Reference
+
+
+class ImportLegacyKey(WireModel):
+    """Bring the licenses of a key of the old manager's list into a project."""
+
+    name: Literal["import-legacy-key"] = "import-legacy-key"
+    project: ProjectId
+    key_digest: Sha256
+
+
+LegacyKeyCommand = RegisterLegacyKeys | ImportLegacyKey
 LegacyCommand = ImportLegacyLicenses | GiveLegacyConsent | ConvertLegacyLicenses

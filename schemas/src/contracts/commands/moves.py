@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from contracts.commands.fields import Reason, Reference
+from contracts.commands.texts import Reason, Reference
 from contracts.identifiers import CompanyId, ProjectId, Serial
 from contracts.models import WireModel
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from contracts.commands.fields import ProjectName
+from contracts.commands.texts import ProjectName
 from contracts.identifiers import ProjectId, Serial
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import DocumentBase64, Firmware, Reason, Reference
+from contracts.commands.fields import DocumentBase64, Firmware
+from contracts.commands.texts import Reason, Reference
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.models import WireModel
 

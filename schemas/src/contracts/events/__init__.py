@@ -30,7 +30,13 @@ from contracts.events.corrections import (
     CorrectionProposed,
     CorrectionRejected,
 )
-from contracts.events.devices import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
+from contracts.events.devices import (
+    DeviceAdded,
+    DeviceEvent,
+    LicenseFileDelivered,
+    LicenseFileDownloaded,
+    LicensesAllocated,
+)
 from contracts.events.joining import (
     CompanyImported,
     CompanyOffered,
@@ -45,6 +51,7 @@ from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, Ke
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyEvent,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
@@ -133,9 +140,11 @@ __all__ = [
     "LedgerFounded",
     "LegacyConsentGiven",
     "LegacyEvent",
+    "LegacyKeysRegistered",
     "LegacyLicensesConverted",
     "LegacyLicensesImported",
     "LicenseFileDelivered",
+    "LicenseFileDownloaded",
     "LicenseTypesDefined",
     "LicensesAllocated",
     "LicensesDeallocated",

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.commands.fields import DeliveryPath
+from contracts.commands.fields import DeliveryPath, Reason, Reference
 from contracts.identifiers import CompanyId, Generation, Issue, ProjectId, Serial, Sha256
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
@@ -50,4 +50,25 @@ class LicenseFileDelivered(WireModel):
         return f"devices/{self.serial}"
 
 
-DeviceEvent = DeviceAdded | LicensesAllocated | LicenseFileDelivered
+class LicenseFileDownloaded(WireModel):
+    """The vendor's staff was about to take a device's license file; who it was is the entry's actor, why stands here.
+
+    Each time is an entry. The first one of a file binds its PBX licenses as a delivery does.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.license-file-downloaded.v1"
+    company: CompanyId
+    project: ProjectId
+    serial: Serial
+    generation: Generation
+    issue: Issue
+    file_sha256: Sha256
+    reason: Reason
+    reference: Reference
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.serial}"
+
+
+DeviceEvent = DeviceAdded | LicensesAllocated | LicenseFileDelivered | LicenseFileDownloaded

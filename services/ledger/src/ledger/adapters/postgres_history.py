@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
 from contracts.postings import device_account, project_account
+from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
 from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, NoRight, Page, Viewer
 from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
@@ -20,15 +21,16 @@ SELECT b.license_type, b.license_class, m.held AS free
         WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
         ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
  WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
-_DEVICE_VERSION = """
+_DEVICE_VERSION = f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
-       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company
+       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company, {blocked.COLUMNS}
   FROM device_versions AS v
   JOIN devices AS now USING (ledger, serial)
   LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
        AND d.issue = v.issue AND d.sequence <= $3
+  {blocked.join(blocked.device("v.serial"), blocked.company("v.company"), ledger="v.ledger", at="$3")}
  WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
- ORDER BY v.sequence DESC LIMIT 1"""
+ ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
 _CAUSES = """
 SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
   FROM movements AS m JOIN entries AS e USING (ledger, sequence)
@@ -44,10 +46,11 @@ SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.cor
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
-_KEYS = """
+_KEYS = f"""
 SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequence, issued,
-       company, project, redeemed_sequence, redeemed
-  FROM activation_keys WHERE ledger = $1"""
+       company, project, redeemed_sequence, redeemed, {blocked.COLUMNS}
+  FROM activation_keys AS k {blocked.join(blocked.key("k.key_digest"), ledger="k.ledger")}
+ WHERE ledger = $1"""  # noqa: S608
 _AFTER_ALL = "g"
 """Sorts behind every hexadecimal digit."""
 
@@ -74,7 +77,7 @@ class PostgresHistory(PostgresQueries):
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
             if row is None or not (row["same_company"] or scope.sees_all):
                 return None
-            return _version(dict(row), sequence)
+            return _version(blocked.viewed(row), sequence)
 
     async def causes(
         self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
@@ -202,7 +205,7 @@ def _version(row: dict[str, Any], sequence: int) -> DeviceView:
 
 
 def _key(row: Any) -> ActivationKeyView:
-    said = dict(row)
+    said = blocked.viewed(row)
     licenses = _lots(said.pop("lots"))
     return ActivationKeyView(**said, licenses=licenses)
 

@@ -26,6 +26,7 @@ _TAKEN_OVER = (
     "UPDATE projects SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE blocks SET company = $3 WHERE ledger = $1 AND company = $2 AND subject LIKE 'devices/%'",
     "UPDATE corrections SET company = $3 WHERE ledger = $1 AND company = $2 AND state = 'proposed'",
+    "UPDATE legacy_keys SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE companies SET imported_into = $3 WHERE ledger = $1 AND company = $2",
 )
 # What one company's history showed, the other's shows now.

@@ -33,6 +33,7 @@ async def write(connection: Any, ledger: int, changes: StaffChanges, before: Map
     for block in changes.blocks:
         await _write_block(connection, ledger, block)
     await _end_corrections(connection, ledger, changes)
+    await _deliver_downloads(connection, ledger, changes)
     await _write_legacy(connection, ledger, changes, before)
 
 
@@ -49,11 +50,17 @@ def _added(changes: StaffChanges) -> Iterable[tuple[str, str, Sequence[tuple[Any
         changes.spent_certificates,
     )
     yield (
+        "staff_downloads",
+        "serial generation issue file_sha256 company project reason reference actor sequence time",
+        changes.downloads,
+    )
+    yield (
         "legacy_imports",
         "company project serial key_digest licenses reference sequence time",
         changes.legacy_imports,
     )
-    yield "legacy_consents", "serial company account sequence time", changes.legacy_consents
+    yield "legacy_keys", "key_digest company licenses reference sequence time", changes.legacy_keys
+    yield "legacy_consents", "serial company project account sequence time", changes.legacy_consents
     yield "legacy_conversions", "company project licenses lots sequence time", changes.legacy_conversions
 
 
@@ -77,6 +84,17 @@ async def _write_block(connection: Any, ledger: int, row: BlockRow | UnblockRow)
         await connection.execute(_BLOCK, ledger, *row)
     elif not await connection.fetch(_UNBLOCK, ledger, *row):
         raise LawBroken(f"entry {row.sequence} unblocks {row.subject}, which is not blocked")
+
+
+_DELIVERED = """INSERT INTO deliveries (ledger, serial, generation, issue, file_sha256, path, sequence, time)
+    VALUES ($1, $2, $3, $4, $5, 'manual', $6, $7) ON CONFLICT DO NOTHING"""
+
+
+async def _deliver_downloads(connection: Any, ledger: int, changes: StaffChanges) -> None:
+    """A file that staff took was delivered, unless it was before."""
+    rows = [(ledger, *row[:4], row.sequence, row.time) for row in changes.downloads]
+    if rows:
+        await connection.executemany(_DELIVERED, rows)
 
 
 _END = """UPDATE corrections SET state = $3, decided_by = $4, decision_reason = $5, decided_sequence = $6, decided = $7

@@ -1,7 +1,7 @@
 """What a viewer may see: the ledger's rule of rights (section 9) once more, on the rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.commands import Right
@@ -34,6 +34,10 @@ class Scope:
         if company == self.company or self.may(company, project, "view"):
             raise NoRight(right)
         return False
+
+    def as_partner(self) -> "Scope":
+        """It without what staff may: the reach of an administrator of its own company."""
+        return replace(self, sees_all=False)
 
     def lists(self) -> tuple[bool, str | None, list[str]]:
         """For lists of projects: all of them, those of a company, and single ones."""

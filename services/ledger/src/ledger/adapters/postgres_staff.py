@@ -1,22 +1,19 @@
 """The queries about what staff does, on PostgreSQL."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
 from typing import Any
 
-from contracts.postings import device_account, project_account
+from ledger.adapters.postgres_legacy import PostgresLegacyQueries
 from ledger.adapters.postgres_queries import one_page, snapshot
 from ledger.adapters.postgres_scope import scope_of
-from ledger.application.queries import LicensesView, NoRight, Page, Viewer
+from ledger.application.queries import LicensesView, Page, SignedDocument, Viewer
 from ledger.application.queries_staff import (
     BlockView,
     CorrectionState,
     CorrectionView,
-    LegacyDeviceView,
-    LegacyLicensesView,
-    LegacyView,
+    ReturnLimitReleaseView,
     SpentCertificateView,
+    StaffDownloadView,
 )
 
 _BLOCKS = """
@@ -30,20 +27,19 @@ SELECT correction, company, source, target, lots, reason, reference, proposed_by
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
-_LEGACY = """
-SELECT l.account, l.license_name, l.count, c.sequence AS consent FROM legacy_licenses AS l
-  LEFT JOIN legacy_consents AS c ON c.ledger = l.ledger AND l.account = 'device/' || c.serial
- WHERE l.ledger = $1 AND l.account = ANY(
-       SELECT 'device/' || serial FROM devices WHERE ledger = $1 AND project = $2 UNION ALL SELECT 'project/' || $2)
- ORDER BY l.account, l.license_name"""
+_DOWNLOADS = """
+SELECT serial, generation, issue, file_sha256, company, project, reason, reference, actor, sequence, time AS downloaded
+  FROM staff_downloads WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_FILE = """
+SELECT f.serial, f.generation, f.sequence, f.sha256, f.document, f.issue
+  FROM license_files AS f JOIN devices AS d USING (serial) WHERE d.ledger = $1 AND f.serial = $2"""
+_RELEASES = """
+SELECT serial, reason, reference, sequence, time AS released
+  FROM return_limit_releases WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
 
 
-class PostgresStaffQueries:
+class PostgresStaffQueries(PostgresLegacyQueries):
     """Implements StaffQueries for one ledger, on a pool whose search_path is the schema."""
-
-    def __init__(self, pool: Any, ledger: int) -> None:
-        self._pool = pool
-        self._ledger = ledger
 
     async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
         async with snapshot(self._pool) as connection:
@@ -70,38 +66,22 @@ class PostgresStaffQueries:
             rows = await connection.fetch(_SPENT, self._ledger, after, limit + 1)
             return one_page((SpentCertificateView(**row) for row in rows), limit)
 
-    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
-        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
-        async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
-            company: str | None = await connection.fetchval(query, self._ledger, project)
-            if company is None or not scope.require(company, project, "view"):
-                return None
-            return _legacy(project, await connection.fetch(_LEGACY, self._ledger, project))
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        async with self._staff(viewer) as connection:
+            row = await connection.fetchrow(_FILE, self._ledger, serial)
+            return row and SignedDocument(**row)
 
-    @asynccontextmanager
-    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
-        """A snapshot for the vendor's staff; raises NoRight for all others."""
-        async with snapshot(self._pool) as connection:
-            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
-                raise NoRight("staff")
-            yield connection
+    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_DOWNLOADS, self._ledger, after, limit + 1)
+            return one_page((StaffDownloadView(**row) for row in rows), limit)
+
+    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_RELEASES, self._ledger, after, limit + 1)
+            return one_page((ReturnLimitReleaseView(**row) for row in rows), limit)
 
 
 def _correction(row: Any) -> CorrectionView:
     lots = [LicensesView(**lot) for lot in json.loads(row["lots"])]
     return CorrectionView(**{name: value for name, value in row.items() if name != "lots"}, licenses=lots)
-
-
-def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:
-    free: list[LegacyLicensesView] = []
-    devices: dict[str, LegacyDeviceView] = {}
-    for row in rows:
-        lot = LegacyLicensesView(license_name=row["license_name"], count=row["count"])
-        if row["account"] == project_account(project):
-            free.append(lot)
-            continue
-        serial = row["account"].removeprefix(device_account(""))
-        device = LegacyDeviceView(serial=serial, licenses=[], consent_sequence=row["consent"])
-        devices.setdefault(serial, device).licenses.append(lot)
-    return LegacyView(project=project, free=free, devices=list(devices.values()))

@@ -22,13 +22,15 @@ from contracts.events import (
     Event,
     LegacyConsentGiven,
     LegacyEvent,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
+    LicenseFileDownloaded,
     LicensesReturned,
     ReturnLimitReleased,
     SpentCertificateSeen,
 )
-from contracts.legacy import LegacyLot
+from contracts.legacy import LegacyLicenses, LegacyLot
 from contracts.licenses import Lot
 from contracts.postings import device_account, held_account, project_account
 
@@ -83,6 +85,20 @@ class LimitReleaseRow(NamedTuple):
     time: datetime
 
 
+class DownloadRow(NamedTuple):
+    serial: str
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
+    project: str
+    reason: str
+    reference: str
+    actor: str
+    sequence: int
+    time: datetime
+
+
 class SpentCertificateRow(NamedTuple):
     serial: str
     generation: int
@@ -90,6 +106,15 @@ class SpentCertificateRow(NamedTuple):
     certificate_sha256: str
     company: str
     project: str
+    sequence: int
+    time: datetime
+
+
+class LegacyKeyRow(NamedTuple):
+    key_digest: str
+    company: str | None
+    licenses: tuple[LegacyLicenses, ...]
+    reference: str
     sequence: int
     time: datetime
 
@@ -108,6 +133,7 @@ class LegacyImportRow(NamedTuple):
 class LegacyConsentRow(NamedTuple):
     serial: str
     company: str
+    project: str
     account: str
     sequence: int
     time: datetime
@@ -132,12 +158,16 @@ class StaffChanges:
     correction_ends: list[CorrectionEndRow] = field(default_factory=list[CorrectionEndRow])
     limit_releases: list[LimitReleaseRow] = field(default_factory=list[LimitReleaseRow])
     spent_certificates: list[SpentCertificateRow] = field(default_factory=list[SpentCertificateRow])
+    downloads: list[DownloadRow] = field(default_factory=list[DownloadRow])
+    legacy_keys: list[LegacyKeyRow] = field(default_factory=list[LegacyKeyRow])
     legacy_imports: list[LegacyImportRow] = field(default_factory=list[LegacyImportRow])
     legacy_consents: list[LegacyConsentRow] = field(default_factory=list[LegacyConsentRow])
     legacy_conversions: list[LegacyConversionRow] = field(default_factory=list[LegacyConversionRow])
 
 
-StaffEvent = BlockEvent | CorrectionEvent | LegacyEvent | ReturnLimitReleased | SpentCertificateSeen
+StaffEvent = (
+    BlockEvent | CorrectionEvent | LegacyEvent | ReturnLimitReleased | SpentCertificateSeen | LicenseFileDownloaded
+)
 
 
 def accounts_of(event: Event) -> frozenset[str]:
@@ -163,12 +193,14 @@ def note(changes: StaffChanges, entry: Entry[Event], event: StaffEvent) -> None:
     match event:
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             _correction(changes, event, at)
-        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
             _legacy(changes, event, at)
         case ReturnLimitReleased():
             changes.limit_releases.append(LimitReleaseRow(event.serial, event.reason, event.reference, *at))
         case SpentCertificateSeen():
             changes.spent_certificates.append(_spent(event, at))
+        case LicenseFileDownloaded():
+            changes.downloads.append(_download(event, entry))
         case _:
             _block(changes, event, at)
 
@@ -215,12 +247,18 @@ def _correction(changes: StaffChanges, event: CorrectionEvent, at: tuple[int, da
 
 def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime]) -> None:
     match event:
+        case LegacyKeysRegistered():
+            changes.legacy_keys += [
+                LegacyKeyRow(key.key_digest, key.company, key.licenses, event.reference, *at) for key in event.keys
+            ]
         case LegacyLicensesImported():
             account = device_account(event.serial) if event.serial else project_account(event.project)
             _add(changes.legacy[account], ((lot.license_name, lot.count) for lot in event.licenses))
             changes.legacy_imports.append(_import(event, at))
         case LegacyConsentGiven():
-            changes.legacy_consents.append(LegacyConsentRow(event.serial, event.company, event.account, *at))
+            changes.legacy_consents.append(
+                LegacyConsentRow(event.serial, event.company, event.project, event.account, *at)
+            )
         case LegacyLicensesConverted():
             changes.legacy[project_account(event.project)].clear()
             changes.legacy_conversions.append(
@@ -231,6 +269,22 @@ def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime])
 def _import(event: LegacyLicensesImported, at: tuple[int, datetime]) -> LegacyImportRow:
     return LegacyImportRow(
         event.company, event.project, event.serial, event.key_digest, event.licenses, event.reference, *at
+    )
+
+
+def _download(event: LicenseFileDownloaded, entry: Entry[Event]) -> DownloadRow:
+    return DownloadRow(
+        event.serial,
+        event.generation,
+        event.issue,
+        event.file_sha256,
+        event.company,
+        event.project,
+        event.reason,
+        event.reference,
+        entry.actor,
+        entry.sequence,
+        entry.time,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,6 +33,18 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class BlockedView(View):
+    """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
+
+    subject: str = Field(description="What is blocked.", examples=["devices/009033010203", "companies/…"])
+    since: datetime
+    sequence: int = Field(description="The entry that blocked it; name it when you ask.")
+    ask: str = Field(default="the vendor's staff", description="Who can say why, and let it go on.")
+
+
+Blocked = Annotated[BlockedView | None, Field(description="The block that stops it now, or null.")]
+
+
 class CompanyView(View):
     company: str
     kind: CompanyKind
@@ -40,6 +52,7 @@ class CompanyView(View):
     sequence: int = Field(description="The entry that made it known.")
     registered: datetime
     imported_into: str | None = Field(description="The company that took it over, if one did; it is closed then.")
+    blocked: Blocked = None
 
 
 class ProjectView(View):
@@ -49,6 +62,7 @@ class ProjectView(View):
     sequence: int = Field(description="The entry that opened it.")
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")
+    blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
 
 
 class FreeLicenses(View):
@@ -87,6 +101,7 @@ class DeviceView(View):
     delivery: DeliveryView | None = Field(
         description="The first delivery of its newest license file, if there was one."
     )
+    blocked: Annotated[BlockedView | None, Field(description="Its own block, or else its company's, or null.")] = None
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 

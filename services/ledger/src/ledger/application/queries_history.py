@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from ledger.application.queries import BalanceView, DeviceView, LicensesView, Page, Queries, View, Viewer
+from ledger.application.queries import BalanceView, Blocked, DeviceView, LicensesView, Page, Queries, View, Viewer
 
 
 class MovedView(View):
@@ -59,6 +59,7 @@ class ActivationKeyView(View):
     project: str | None
     redeemed_sequence: int | None
     redeemed: datetime | None
+    blocked: Blocked = None
 
 
 @dataclass(frozen=True, slots=True)

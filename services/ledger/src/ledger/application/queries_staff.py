@@ -1,11 +1,12 @@
-"""What may be asked about blocks, corrections, spent certificates and old licenses, and by whom (rules X5 and X7)."""
+"""What may be asked about blocks, corrections, return limits, downloads and old licenses, and by whom (X5 and X7)."""
 
 from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import Field
 
-from ledger.application.queries import LicensesView, Page, View, Viewer
+from ledger.application.queries import LicensesView, Page, SignedDocument, View, Viewer
+from ledger.application.queries_legacy import LegacyQueries
 
 CorrectionState = Literal["proposed", "applied", "rejected"]
 
@@ -51,26 +52,31 @@ class SpentCertificateView(View):
     seen: datetime
 
 
-class LegacyLicensesView(View):
-    license_name: str = Field(examples=["PBX7#250@100"])
-    count: int
-
-
-class LegacyDeviceView(View):
+class StaffDownloadView(View):
     serial: str
-    licenses: list[LegacyLicensesView]
-    consent_sequence: int | None = Field(description="The entry of the consent, or null while it is missing.")
-
-
-class LegacyView(View):
-    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
-
+    generation: int
+    issue: int
+    file_sha256: str
+    company: str
     project: str
-    free: list[LegacyLicensesView]
-    devices: list[LegacyDeviceView]
+    reason: str
+    reference: str
+    actor: str = Field(description="Who of the staff took it.", examples=["account:…@…"])
+    sequence: int = Field(description="The entry that was written before the file left.")
+    downloaded: datetime
 
 
-class StaffQueries(Protocol):
+class ReturnLimitReleaseView(View):
+    """Staff let a device give back again."""
+
+    serial: str
+    reason: str
+    reference: str
+    sequence: int
+    released: datetime
+
+
+class StaffQueries(LegacyQueries, Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not to be seen.
 
     Raises NoRight where the viewer may know why, and Trouble.
@@ -85,4 +91,9 @@ class StaffQueries(Protocol):
     ) -> Page[CorrectionView]: ...
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...
     async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]: ...
-    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        """The newest file of a device as it stands ready; taking it is a command of its own."""
+        ...
+
+    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]: ...
+    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]: ...

@@ -116,6 +116,15 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
     return DevicesRegistered(devices=tuple(registered), reference=command.reference)
 
 
+def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection | None:
+    """No to a device that comes with what only one device of the project may hold, where another holds it (R3)."""
+    there = ledger.projects[project].allocated
+    for name in holdings:
+        if ledger.facts[name].sole_device and name in there:
+            return Rejection("smb_limit", {"license_type": name, "devices": 1})
+    return None
+
+
 def refuse_limits(ledger: Ledger, device: Device, wanted: Holdings) -> Rejection | None:
     """No to more of a type than one device may hold, or than one device of a project may (rule R3)."""
     for name, count in wanted.items():

@@ -8,7 +8,7 @@ from contracts.claim_code import VALID_DAYS
 from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.devices import arrived, arriving
+from ledger.domain.devices import arrived, arriving, refuse_arriving
 from ledger.domain.rights import is_blocked, refuse_project
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
@@ -95,6 +95,8 @@ def claim_device(
         return Rejection("company_blocked")
     if command.serial in ledger.devices:
         return Rejection("device_known_elsewhere")
+    if refused := refuse_arriving(ledger, command.serial, code.project):
+        return refused
     return DeviceClaimed(
         company=project.company,
         code_digest=command.code_digest,

@@ -100,8 +100,8 @@ def create_project(ledger: Ledger, command: CreateProject, actor: Actor) -> Proj
 
 
 def comparable_name(name: str) -> str:
-    """Two names are the same if a person would read them as the same: case and composition do not count."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    """Two names are the same if a person would read them as the same: case, composition and blanks do not count."""
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:

@@ -7,6 +7,7 @@ from contracts.commands import ApproveCorrection, CorrectionCommand, ProposeCorr
 from contracts.events import CorrectionApplied, CorrectionEvent, CorrectionProposed, CorrectionRejected
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
+from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rare import Proposal
@@ -144,9 +145,15 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
             return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "free": there})
         if move.target != RETIRED and _held(ledger, move.target).get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
-    if move.target.startswith(_DEVICE) and len(_held(ledger, move.target).keys() | move.licenses.keys()) > MAX_LOTS:
+    return _refuse_on_device(ledger, move) if move.target.startswith(_DEVICE) else None
+
+
+def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
+    """A correction puts on a device what may stand there, and no more."""
+    device = ledger.devices[move.target.removeprefix(_DEVICE)]
+    if len(device.holdings.keys() | move.licenses.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
-    return None
+    return refuse_limits(ledger, device, move.licenses)
 
 
 def _held(ledger: Ledger, account: str) -> Holdings:

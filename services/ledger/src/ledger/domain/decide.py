@@ -25,11 +25,13 @@ from contracts.commands import (
     DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
+    DownloadLicenseFile,
     ExtendWarranty,
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
     ImportCompany,
+    ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
@@ -42,6 +44,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterCompany,
     RegisterDevices,
+    RegisterLegacyKeys,
     RejectCorrection,
     ReleaseDevice,
     ReleaseHeldLicenses,
@@ -71,6 +74,7 @@ from ledger.domain import (
     joining,
     keys,
     legacy,
+    legacy_keys,
     moves,
     people,
     projects,
@@ -91,7 +95,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     if refused := refuse_stopped(ledger, actor):
         return refused
     match command:
-        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice():
+        case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice() | DownloadLicenseFile():
             return devices.decide(ledger, command, actor)
         case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
             return returns.decide(ledger, command, actor, now=now)
@@ -115,6 +119,8 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return corrections.decide(ledger, command, actor)
         case ImportLegacyLicenses() | GiveLegacyConsent() | ConvertLegacyLicenses():
             return legacy.decide(ledger, command, actor, now)
+        case RegisterLegacyKeys() | ImportLegacyKey():
+            return legacy_keys.decide(ledger, command, actor)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():

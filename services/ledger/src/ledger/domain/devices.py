@@ -3,13 +3,25 @@
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import AddDevice, AllocateLicenses, DeviceCommand, RecordLicenseFileDelivery
-from contracts.events import DeviceAdded, DeviceEvent, LicenseFileDelivered, LicensesAllocated
+from contracts.commands import (
+    AddDevice,
+    AllocateLicenses,
+    DeviceCommand,
+    DownloadLicenseFile,
+    RecordLicenseFileDelivery,
+)
+from contracts.events import (
+    DeviceAdded,
+    DeviceEvent,
+    LicenseFileDelivered,
+    LicenseFileDownloaded,
+    LicensesAllocated,
+)
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from ledger.domain.catalog import refuse_limits
+from ledger.domain.catalog import refuse_limits, refuse_second
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project
+from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project, refuse_staff_only
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
@@ -23,6 +35,8 @@ def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
             return allocate_licenses(ledger, command, actor)
         case RecordLicenseFileDelivery():
             return record_delivery(ledger, command, actor)
+        case DownloadLicenseFile():
+            return download_file(ledger, command, actor)
         case AddDevice():
             return add_device(ledger, command, actor)
         case _:
@@ -34,12 +48,14 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
     match event:
         case LicensesAllocated():
             device = event.device
-            return ledger._replace(
-                projects=ledger.allocated(device.project, holdings_of(event.lots)),
-                devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
+            return ledger.placed(
+                ledger.allocated(device.project, holdings_of(event.lots)),
+                ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
-        case LicenseFileDelivered():
+        case LicenseFileDelivered() | LicenseFileDownloaded():
             known = ledger.devices[event.serial]
+            if known.delivered == event.issue:
+                return ledger
             delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence, bound=known.holdings)
             return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():
@@ -54,6 +70,12 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
     if known is None:
         return DeviceLicenses(serial=serial, project=project, generation=1, issue=1, licenses=())
     return ledger.device_licenses(serial, known._replace(project=project, issue=known.issue + 1))
+
+
+def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
+    """No to a device that was released with what another device of the project is the only one to hold."""
+    known = ledger.released.get(serial)
+    return None if known is None else refuse_second(ledger, project, known.holdings)
 
 
 def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
@@ -73,6 +95,8 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
         return refused
     known = ledger.devices.get(command.serial)
     if known is None:
+        if refused := refuse_arriving(ledger, command.serial, command.project):
+            return refused
         company = ledger.projects[command.project].company
         return DeviceAdded(company=company, device=arriving(ledger, command.serial, command.project))
     if known.project == command.project:
@@ -146,10 +170,8 @@ def record_delivery(
         return Rejection("device_unknown")
     if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
         return refused
-    if refused := _refuse_blocked(ledger, command.serial, device):
+    if refused := _refuse_file(ledger, command, device):
         return refused
-    if (command.generation, command.issue) != (device.generation, device.issue):
-        return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})
     if device.delivered == command.issue:
         return AlreadyDone(device.delivered_sequence)
     return LicenseFileDelivered(
@@ -163,8 +185,35 @@ def record_delivery(
     )
 
 
-def _refuse_blocked(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
-    """A blocked device gets no file, whoever asks; nor does any device of a blocked company."""
-    if is_blocked(ledger, "devices", serial):
+def download_file(ledger: Ledger, command: DownloadLicenseFile, actor: Actor) -> LicenseFileDownloaded | Rejection:
+    """Staff takes a file for support, each time with reason and reference (rule X5); it binds as any delivery does."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    device = ledger.devices.get(command.serial)
+    if device is None:
+        return Rejection("device_unknown")
+    if refused := _refuse_file(ledger, command, device):
+        return refused
+    return LicenseFileDownloaded(
+        company=device.company,
+        project=device.project,
+        serial=command.serial,
+        generation=command.generation,
+        issue=command.issue,
+        file_sha256=command.file_sha256,
+        reason=command.reason,
+        reference=command.reference,
+    )
+
+
+def _refuse_file(
+    ledger: Ledger, command: RecordLicenseFileDelivery | DownloadLicenseFile, device: Device
+) -> Rejection | None:
+    """No to any file but the newest, and to all of a device or a company that is blocked, whoever asks."""
+    if is_blocked(ledger, "devices", command.serial):
         return Rejection("device_blocked")
-    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None
+    if is_blocked(ledger, "companies", device.company):
+        return Rejection("company_blocked")
+    if (command.generation, command.issue) != (device.generation, device.issue):
+        return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})
+    return None

@@ -36,9 +36,11 @@ from contracts.events import (
     InvitationWithdrawn,
     LedgerFounded,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicenseFileDelivered,
+    LicenseFileDownloaded,
     LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
@@ -81,9 +83,9 @@ from ledger.domain.state import Ledger
 
 def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
     """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
-    ledger = Ledger(ledger.sequence + 1, *ledger[1:])
+    ledger = ledger.following()
     match event:
-        case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded():
+        case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded() | LicenseFileDownloaded():
             return devices.evolve(ledger, event)
         case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
             return returns.evolve(ledger, event, at=at)
@@ -105,7 +107,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return blocks.evolve(ledger, event)
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             return corrections.evolve(ledger, event)
-        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted():
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
             return legacy.evolve(ledger, event)
         case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
             return projects.evolve(ledger, event)

@@ -137,7 +137,7 @@ def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode
 
 
 def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
-    """Its offers and invitations end; what waits for a second person waits on for the company that has it now."""
+    """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
     rare, former = ledger.rare, event.former_company
     spent = SpentInvitation(None, ledger.sequence)
     return rare._replace(
@@ -156,5 +156,8 @@ def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
                 for correction, proposal in rare.corrections.items()
                 if proposal is not None and proposal.company == former
             }
+        ),
+        legacy_listed=rare.legacy_listed.update(
+            {digest: key.of(event.company) for digest, key in rare.legacy_listed.items() if key.company == former}
         ),
     )

@@ -8,12 +8,18 @@ from typing import assert_never
 from contracts.actors import Account, Actor
 from contracts.commands import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
 from contracts.dates import civil_day
-from contracts.events import LegacyConsentGiven, LegacyEvent, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events import (
+    LegacyConsentGiven,
+    LegacyEvent,
+    LegacyKeysRegistered,
+    LegacyLicensesConverted,
+    LegacyLicensesImported,
+)
 from contracts.legacy import MAX_LEGACY_NAMES, Inconvertible, convert, lots_of, preview_digest, units_of
 from contracts.licenses import MAX_HELD
 from contracts.postings import device_account, project_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rare import LegacyHeld, LegacyKey, Rare
+from ledger.domain.rare import LegacyHeld, LegacyKey, Rare, UnimportedKey
 from ledger.domain.rights import refuse_device, refuse_project, refuse_staff_only
 from ledger.domain.service import coverage, covered
 from ledger.domain.state import Device, Ledger, Project, holdings_of, plus
@@ -37,6 +43,12 @@ def decide(ledger: Ledger, command: LegacyCommand, actor: Actor, now: datetime) 
 def evolve(ledger: Ledger, event: LegacyEvent) -> Ledger:
     """The ledger after an event of this family."""
     match event:
+        case LegacyKeysRegistered():
+            listed = {
+                key.key_digest: UnimportedKey(units_of(key.licenses), event.reference, key.company)
+                for key in event.keys
+            }
+            return _with(ledger, ledger.rare._replace(legacy_listed=ledger.rare.legacy_listed.update(listed)))
         case LegacyLicensesImported():
             return _with(ledger, _imported(ledger, event))
         case LegacyConsentGiven():
@@ -62,10 +74,10 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
     device = None if command.serial is None else ledger.devices.get(command.serial)
     if command.serial is not None and (refused := _refuse_place(device, project, command.project)):
         return refused
-    if command.key_digest and (refused := _refuse_key(ledger, command.key_digest, project.company)):
-        return refused
     added = units_of(command.licenses)
-    if refused := _refuse_size(plus(_all_of(ledger, command.project, command.serial), added)):
+    if command.key_digest and (refused := _refuse_key(ledger, command.key_digest, project.company, added)):
+        return refused
+    if refused := refuse_more(ledger, command.project, command.serial, added):
         return refused
     return LegacyLicensesImported(
         company=project.company,
@@ -128,6 +140,11 @@ def convert_licenses(
     )
 
 
+def refuse_more(ledger: Ledger, project: str, serial: str | None, added: Mapping[str, int]) -> Rejection | None:
+    """No to more old licenses than a project or a device may hold, once all of them come together."""
+    return _refuse_size(plus(_all_of(ledger, project, serial), added))
+
+
 def refuse_return(ledger: Ledger, serial: str) -> Rejection | None:
     """A device with old licenses gives back only after consent (rule C3)."""
     if device_account(serial) in ledger.rare.legacy and serial not in ledger.rare.legacy_consents:
@@ -147,13 +164,15 @@ def freed(ledger: Ledger, serial: str, project: str) -> Rare:
 
 def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
     account = device_account(event.serial) if event.serial else project_account(event.project)
-    keys = ledger.rare.legacy_keys
+    keys, listed = ledger.rare.legacy_keys, ledger.rare.legacy_listed
     came_with: frozenset[str] = frozenset()
     if event.key_digest:
         keys = keys.set(event.key_digest, LegacyKey(event.project, ledger.sequence))
+        listed = listed.delete(event.key_digest) if event.key_digest in listed else listed
         came_with = frozenset({event.key_digest})
     held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
-    return ledger.rare._replace(legacy=ledger.rare.legacy.set(account, held), legacy_keys=keys)
+    legacy = ledger.rare.legacy.set(account, held)
+    return ledger.rare._replace(legacy=legacy, legacy_keys=keys, legacy_listed=listed)
 
 
 def _converted(rare: Rare, project: str) -> Rare:
@@ -174,15 +193,23 @@ def _refuse_place(device: Device | None, project: Project, identity: str) -> Rej
     return None if device.project == identity else Rejection("device_not_in_project", {"project": device.project})
 
 
-def _refuse_key(ledger: Ledger, digest: str, company: str) -> Rejection | None:
-    """What the old manager gave to one company, no other gets."""
+def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, int]) -> Rejection | None:
+    """What the old manager gave to one company, no other gets; and a key on its list is worth what stands there."""
     key = ledger.rare.legacy_keys.get(digest)
     if key is None:
-        return None
+        return _refuse_listed(ledger.rare.legacy_listed.get(digest), company, added)
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
     return Rejection(code, {"project": key.project, "sequence": key.sequence})
+
+
+def _refuse_listed(listed: UnimportedKey | None, company: str, added: Mapping[str, int]) -> Rejection | None:
+    if listed is None:
+        return None
+    if listed.company not in (None, company):
+        return Rejection("key_already_redeemed")
+    return None if listed.licenses == added else Rejection("legacy_licenses_differ")
 
 
 def _all_of(ledger: Ledger, project: str, serial: str | None) -> Mapping[str, int]:

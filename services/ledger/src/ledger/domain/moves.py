@@ -16,6 +16,7 @@ from contracts.commands import (
 from contracts.dates import civil_day
 from contracts.events import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.postings import device_account
+from ledger.domain.catalog import refuse_second
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
@@ -170,6 +171,8 @@ def _move(
     ledger: Ledger, command: MoveDevice | AcceptDevice | TransferDevice, device: Device, today: date
 ) -> DeviceMoved | Rejection:
     """What stands on the device is paid to the end of its new project's service, for it cannot be held (rule D6)."""
+    if refused := refuse_second(ledger, command.project, device.holdings):
+        return refused
     paid = coverage_on_device(ledger, command.project, device.holdings, today)
     if isinstance(paid, Rejection):
         return paid

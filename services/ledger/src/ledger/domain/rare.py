@@ -64,6 +64,19 @@ class Imported:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class UnimportedKey:
+    """A key on the old manager's list that nobody imported yet; `company` is who redeemed it there, if anybody did."""
+
+    licenses: Mapping[str, int]
+    reference: str
+    company: str | None
+
+    def of(self, company: str) -> "UnimportedKey":
+        """It after who redeemed it went over into another company."""
+        return replace(self, company=company)
+
+
 class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
@@ -82,3 +95,4 @@ class Rare(NamedTuple):
     invitations: Map[str, OpenInvitation | SpentInvitation] = Map[str, OpenInvitation | SpentInvitation]()
     company_offers: Map[str, str] = Map[str, str]()
     imported: Map[str, Imported] = Map[str, Imported]()
+    legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()

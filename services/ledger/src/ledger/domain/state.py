@@ -112,17 +112,18 @@ class Device(NamedTuple):
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
+        company, _, _, _, _, delivered, delivered_sequence, returns, _, bound = self
         return Device(
-            company=self.company,
-            project=stated.project,
-            generation=stated.generation,
-            issue=stated.issue,
-            holdings=holdings_of(stated.licenses),
-            delivered=self.delivered,
-            delivered_sequence=self.delivered_sequence,
-            returns=self.returns,
-            test=stated.test,
-            bound=self.bound,
+            company,
+            stated.project,
+            stated.generation,
+            stated.issue,
+            holdings_of(stated.licenses),
+            delivered,
+            delivered_sequence,
+            returns,
+            stated.test,
+            bound,
         )
 
 
@@ -152,13 +153,13 @@ class Ledger(NamedTuple):
     """
 
     sequence: int = 0
+    projects: Map[str, Project] = Map[str, Project]()
+    devices: Map[str, Device] = Map[str, Device]()
     vendor: str | None = None
     catalog: Map[str, LicenseClass] = Map[str, LicenseClass]()
     companies: Map[str, Company] = Map[str, Company]()
-    projects: Map[str, Project] = Map[str, Project]()
     project_names: Map[tuple[str, str], str] = Map[tuple[str, str], str]()
     keys: Map[str, IssuedKey | RedeemedKey] = Map[str, IssuedKey | RedeemedKey]()
-    devices: Map[str, Device] = Map[str, Device]()
     released: Map[str, Device] = Map[str, Device]()
     grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
     offers: Map[str, str] = Map[str, str]()
@@ -170,6 +171,14 @@ class Ledger(NamedTuple):
     service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
     held: Map[str, Holdings] = Map[str, Holdings]()
     rare: Rare = Rare()
+
+    def following(self) -> "Ledger":
+        """It at the sequence of the next entry."""
+        return Ledger(self.sequence + 1, *self[1:])
+
+    def placed(self, projects: Map[str, Project], devices: Map[str, Device]) -> "Ledger":
+        """It with other projects and devices: what nearly every entry changes."""
+        return Ledger(self.sequence, projects, devices, *self[3:])
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""

@@ -18,7 +18,7 @@ from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.logs import configure
-from runtime.process import run
+from runtime.process import Failed, run
 from runtime.settings import Port, Settings, load
 from runtime.trouble import Trouble
 
@@ -62,7 +62,7 @@ async def _found(settings: FoundSettings, founding: _Founding, stop: asyncio.Eve
         _say(f"ledger {settings.ledger} had been founded already")
     else:
         row = REFUSALS.get(outcome.code)
-        raise SystemExit(f"{outcome.code}: {row.sentence if row else 'the ledger refused'}")
+        raise Failed(f"{outcome.code}: {row.sentence if row else 'the ledger refused'}")
 
 
 async def _outcome(settings: FoundSettings, founding: _Founding, stop: asyncio.Event) -> Accepted | Rejected:
@@ -79,21 +79,26 @@ async def _outcome(settings: FoundSettings, founding: _Founding, stop: asyncio.E
                     return await _ask(commands, settings.ledger, founding)
                 except Trouble as trouble:
                     if stop.is_set() or asyncio.get_running_loop().time() > deadline:
-                        raise SystemExit(f"The ledger could not be founded: {trouble}") from None
+                        raise Failed(f"The ledger could not be founded: {trouble}") from None
                 await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _ask(commands: Commands, ledger: int, founding: _Founding) -> Accepted | Rejected:
     command = FoundLedger(vendor=founding.vendor, administrator=founding.administrator, catalog=DEFAULT_CATALOG)
-    said = f"licensing/found-ledger/v1\n{ledger}\n{founding.vendor}\n{founding.administrator}\n{founding.operator}"
-    command_id = hashlib.sha256(said.encode()).hexdigest()
+    name = command_id(ledger, founding.operator, command)
     return await commands.ask(
         command,
         ledger=ledger,
-        command_id=command_id,
+        command_id=name,
         actor=Operator(name=founding.operator),
-        correlation_id=f"found-{command_id[:16]}",
+        correlation_id=f"found-{name[:16]}",
     )
+
+
+def command_id(ledger: int, operator: str, command: FoundLedger) -> str:
+    """Of all that it says: with a later version's catalog it is another command, and refused as any second founding."""
+    said = f"licensing/found-ledger/v2\n{ledger}\n{operator}\n".encode() + command.json_bytes()
+    return hashlib.sha256(said).hexdigest()
 
 
 def _uuid(text: str) -> str:

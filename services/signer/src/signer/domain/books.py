@@ -22,6 +22,7 @@ from contracts.events import (
     HeldLicensesReleased,
     LedgerFounded,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicensesAllocated,
@@ -121,6 +122,8 @@ class Books:
                 self._staff.proposed(event)
             case CorrectionRejected():
                 self._staff.rejected(event)
+            case LegacyKeysRegistered():
+                self._staff.listed(event)
             case LegacyLicensesImported():
                 self._imported(event)
             case LegacyConsentGiven():

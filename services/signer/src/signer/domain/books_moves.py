@@ -21,6 +21,7 @@ from contracts.events import (
     DeviceReleased,
     Event,
     LicenseFileDelivered,
+    LicenseFileDownloaded,
     LicensesDeallocated,
     LicensesMoved,
     ProjectArchived,
@@ -77,7 +78,7 @@ class Moves:
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter an event; returns the device that it changed, proven. Events that move nothing pass."""
         match event:
-            case LicenseFileDelivered():
+            case LicenseFileDelivered() | LicenseFileDownloaded():
                 self._delivered(event)
             case LicensesDeallocated():
                 return self._deallocated(event)
@@ -116,7 +117,7 @@ class Moves:
         if project in self._archived:
             raise LawBrokenError("project_archived", f"project {project} was archived")
 
-    def _delivered(self, event: LicenseFileDelivered) -> None:
+    def _delivered(self, event: LicenseFileDelivered | LicenseFileDownloaded) -> None:
         life = self._books.life(event.serial)
         if (life.project, life.generation, life.issue) != (event.project, event.generation, event.issue):
             raise LawBrokenError("delivery_wrong", f"the file delivered to {event.serial} is not its newest one")

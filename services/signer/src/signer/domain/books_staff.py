@@ -12,10 +12,11 @@ from contracts.events import (
     CorrectionProposed,
     CorrectionRejected,
     LegacyConsentGiven,
+    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
-from contracts.legacy import LegacyLot, convert, units_of
+from contracts.legacy import LegacyLot, ListedKey, convert, units_of
 from contracts.postings import device_account, project_account
 from signer.domain.laws import LawBrokenError
 
@@ -23,12 +24,13 @@ from signer.domain.laws import LawBrokenError
 class StaffBooks:
     """Corrections that wait, and old licenses by account."""
 
-    __slots__ = ("_consents", "_corrections", "_keys", "_legacy")
+    __slots__ = ("_consents", "_corrections", "_keys", "_legacy", "_listed")
 
     def __init__(self) -> None:
         self._corrections: dict[str, CorrectionProposed | None] = {}  # None once closed
         self._legacy: dict[str, dict[str, int]] = {}
         self._keys: set[str] = set()
+        self._listed: dict[str, ListedKey] = {}
         self._consents: set[str] = set()
 
     def legacy(self, account: str) -> dict[str, int]:
@@ -53,15 +55,26 @@ class StaffBooks:
         self._close(event.correction)
 
     def taken_over(self, event: CompanyImported) -> None:
-        """What was proposed for a company is for the one that took it over."""
+        """What was proposed for a company, or stands on the old manager's list as its own, is the other one's now."""
         for correction, waiting in self._corrections.items():
             if waiting is not None and waiting.company == event.former_company:
                 self._corrections[correction] = waiting.model_copy(update={"company": event.company})
+        for digest, key in self._listed.items():
+            if key.company == event.former_company:
+                self._listed[digest] = key.model_copy(update={"company": event.company})
+
+    def listed(self, event: LegacyKeysRegistered) -> None:
+        """A key comes onto the old manager's list once, and before it is imported."""
+        for key in event.keys:
+            if key.key_digest in self._keys or key.key_digest in self._listed:
+                raise LawBrokenError("legacy_key_twice", "this key of the old manager was known before")
+            self._listed[key.key_digest] = key
 
     def imported(self, event: LegacyLicensesImported) -> None:
         if event.key_digest is not None and event.key_digest in self._keys:
             raise LawBrokenError("legacy_key_twice", "this key of the old manager was imported before")
         if event.key_digest is not None:
+            self._require_listed(event, event.key_digest)
             self._keys.add(event.key_digest)
         account = device_account(event.serial) if event.serial else project_account(event.project)
         self._add(account, event.licenses)
@@ -87,6 +100,14 @@ class StaffBooks:
         account = self._legacy.setdefault(project_account(project), {})
         for name, count in freed.items():
             account[name] = account.get(name, 0) + count
+
+    def _require_listed(self, event: LegacyLicensesImported, digest: str) -> None:
+        """A key on the list is worth what stands there, and to nobody but the company that stands there."""
+        listed = self._listed.pop(digest, None)
+        if listed is None:
+            return
+        if units_of(event.licenses) != units_of(listed.licenses) or listed.company not in (None, event.company):
+            raise LawBrokenError("legacy_key_wrong", "this key of the old manager stands otherwise on its list")
 
     def _close(self, correction: str) -> CorrectionProposed:
         waiting = self._corrections.get(correction)

@@ -37,6 +37,7 @@ Law = Literal[
     "correction_changed",
     "correction_device_wrong",
     "legacy_key_twice",
+    "legacy_key_wrong",
     "legacy_licenses_wrong",
     "legacy_consent_missing",
     "conversion_wrong",

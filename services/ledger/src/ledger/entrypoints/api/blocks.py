@@ -15,7 +15,7 @@ from contracts.commands import (
     UnblockCompany,
     UnblockDevice,
 )
-from ledger.application.queries_staff import BlockView, SpentCertificateView
+from ledger.application.queries_staff import BlockView, ReturnLimitReleaseView, SpentCertificateView
 from ledger.entrypoints.api import bodies_staff as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.keys import symbols_of
@@ -79,6 +79,16 @@ async def release_return_limit(
     """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
     command = ReleaseReturnLimit(serial=serial, reason=body.reason, reference=body.reference)
     return bodies.LimitReleased(serial=serial, sequence=await asker.ask(command, command_id))
+
+
+@router.get("/return-limit-releases", dependencies=[Reached])
+async def list_return_limit_releases(
+    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[ReturnLimitReleaseView]:
+    """Devices that staff let give back again, and why. For the vendor's staff."""
+    (after,) = after_numbers(cursor, 1)
+    page = await services.staff.return_limit_releases(caller.viewer, after, limit)
+    return paged(page, lambda row: str(row.sequence))
 
 
 @router.get("/spent-certificates", dependencies=[Reached])

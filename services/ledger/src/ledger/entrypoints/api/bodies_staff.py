@@ -8,7 +8,7 @@ from contracts.activation_key import MAX_TYPED_CHARACTERS
 from contracts.commands import Reason, Reference
 from contracts.corrections import Source, Target
 from contracts.identifiers import CompanyId, Sha256
-from contracts.legacy import LegacyName
+from contracts.legacy import MAX_LISTED_KEYS, MAX_NAMES_OF_KEY, LegacyName
 from contracts.licenses import MAX_LOTS, Count
 from ledger.entrypoints.api.bodies import Body, Done, SerialText, WantedList
 
@@ -68,6 +68,36 @@ class ImportLegacyBody(Body):
     )
     licenses: Annotated[list[OldLicenses], Field(min_length=1, max_length=MAX_LOTS)]
     reference: Reference
+
+
+LegacyKeyText = Annotated[
+    str,
+    Field(
+        min_length=8,
+        max_length=MAX_TYPED_CHARACTERS,
+        pattern=r"^[A-Za-z0-9 -]+$",
+        description="A key of the old manager; only its digest is kept.",
+    ),
+]
+
+
+class ListedKeyBody(Body):
+    legacy_key: LegacyKeyText
+    licenses: Annotated[list[OldLicenses], Field(min_length=1, max_length=MAX_NAMES_OF_KEY)]
+    company: CompanyId | None = Field(default=None, description="Who redeemed it in the old manager, if anybody did.")
+
+
+class RegisterLegacyKeysBody(Body):
+    keys: Annotated[list[ListedKeyBody], Field(min_length=1, max_length=MAX_LISTED_KEYS)]
+    reference: Reference
+
+
+class LegacyKeysRegistered(Done):
+    keys: int = Field(description="How many were registered.")
+
+
+class ImportLegacyKeyBody(Body):
+    legacy_key: LegacyKeyText
 
 
 class LegacyImported(Done):

@@ -74,13 +74,17 @@ class Operation:
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """Every POST that a line may name."""
+    """Every POST that a line may name: all that answer with JSON."""
     paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
     return {
         methods["post"]["operationId"].replace("_", "-"): Operation(path, tuple(_PARAMETER.findall(path)))
         for path, methods in paths.items()
-        if "post" in methods and path != PATH
+        if "post" in methods and path != PATH and _answers_json(methods["post"])
     }
+
+
+def _answers_json(operation: dict[str, Any]) -> bool:
+    return any("application/json" in one.get("content", {}) for one in operation["responses"].values())
 
 
 @router.post("/commands", response_class=Response, responses=_ANSWER, openapi_extra=_DESCRIBED)

@@ -1,6 +1,7 @@
 """The manual path: the same signed documents as a device fetches and sends itself, byte for byte."""
 
 import base64
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,28 +22,25 @@ DOCUMENT_SECONDS = 5.0
 XML = "application/xml"
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["license files and returns"])
-_XML_ANSWER: dict[int | str, dict[str, Any]] = {
+XML_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {XML: {"schema": {"type": "string"}}}, "description": "The signed document."}
 }
 _XML_BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"type": "string"}}}}}
 
 
-@router.get("/license-file", dependencies=[Reached], response_class=Response, responses=_XML_ANSWER)
+@router.get("/license-file", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
 async def get_license_file(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, asker: TheAsker
 ) -> Response:
     """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
     device = found(await services.queries.device(caller.viewer, serial), "device_unknown")
-    file = await _newest_file(services, caller, device)
+    file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
     if not matches(request, file.sha256) and not _was_delivered(device, file):
         await _record_delivery(asker, file)
-    name = f"{serial}-{file.generation}-{file.issue}.xml"
-    return unchanged_or(
-        request, file.sha256, file.document, XML, {"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return unchanged_or(request, file.sha256, file.document, XML, file_name(file))
 
 
-@router.put("/return", response_class=Response, responses=_XML_ANSWER, openapi_extra=_XML_BODY)
+@router.put("/return", response_class=Response, responses=XML_ANSWER, openapi_extra=_XML_BODY)
 async def return_licenses(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, asker: TheAsker
 ) -> Response:
@@ -57,7 +55,7 @@ async def return_licenses(
     return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
-@router.get("/return-receipt", dependencies=[Reached], response_class=Response, responses=_XML_ANSWER)
+@router.get("/return-receipt", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
 async def get_return_receipt(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
 ) -> Response:
@@ -67,12 +65,14 @@ async def get_return_receipt(
     return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
-async def _newest_file(services: Services, caller: Caller, device: DeviceView) -> SignedDocument:
+async def newest_file(
+    services: Services, device: DeviceView, fetch: Callable[[], Awaitable[SignedDocument | None]]
+) -> SignedDocument:
     """The file of the device as it is now, or a newer one; the signer may be a moment behind."""
     newest: list[SignedDocument] = []
 
     async def holds() -> bool:
-        file = await services.queries.license_file(caller.viewer, device.serial)
+        file = await fetch()
         if file is not None and file.sequence >= device.sequence:
             newest.append(file)
         return bool(newest)
@@ -132,6 +132,12 @@ async def _receipt(services: Services, caller: Caller, document: ReturnDocument,
     if not await services.waiter.until(holds, seconds=DOCUMENT_SECONDS):
         raise Refused("receipt_not_ready", extras={"sequence": sequence})
     return ready[-1]
+
+
+def file_name(file: SignedDocument) -> dict[str, str]:
+    """What a license file is saved as."""
+    name = f"{file.serial}-{file.generation}-{file.issue}.xml"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _receipt_name(receipt: SignedDocument) -> dict[str, str]:

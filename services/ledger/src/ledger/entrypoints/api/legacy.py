@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from contracts.commands import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
-from ledger.application.queries_staff import LegacyLicensesView, LegacyView
+from ledger.application.queries_legacy import LegacyLicensesView, LegacyView
 from ledger.entrypoints.api import bodies_staff as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.reading import Reached, etagged, found

@@ -1,0 +1,74 @@
+"""Keys of the old manager: staff registers its list, and a partner imports the key that they hold (F8, section 7)."""
+
+from typing import assert_never
+
+from contracts.actors import Actor
+from contracts.commands import ImportLegacyKey, LegacyKeyCommand, RegisterLegacyKeys
+from contracts.events import LegacyKeysRegistered, LegacyLicensesImported
+from contracts.legacy import lots_of
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.legacy import refuse_more
+from ledger.domain.rare import LegacyKey
+from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
+from ledger.domain.state import Ledger
+
+
+def decide(ledger: Ledger, command: LegacyKeyCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case RegisterLegacyKeys():
+            return register_keys(ledger, command, actor)
+        case ImportLegacyKey():
+            return import_key(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> LegacyKeysRegistered | Rejection:
+    """The old manager's list is what the ledger believes about its keys; a key stands on it once."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    digests = {key.key_digest for key in command.keys}
+    for key in command.keys:
+        if key.key_digest in ledger.rare.legacy_keys or key.key_digest in ledger.rare.legacy_listed:
+            return Rejection("legacy_key_registered", {"key_digest": key.key_digest})
+        if key.company is not None and key.company not in ledger.companies:
+            return Rejection("company_unknown", {"company": key.company})
+        if key.company is not None and key.company in ledger.rare.imported:
+            return Rejection("company_closed", {"company": key.company})
+    if len(digests) != len(command.keys):
+        return Rejection("legacy_key_repeated")
+    return LegacyKeysRegistered(keys=command.keys, reference=command.reference)
+
+
+def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> LegacyLicensesImported | Rejection:
+    """Who has `licenses` in a project imports a key into it: once, and none that another company redeemed."""
+    if refused := refuse_project(ledger, actor, command.project, "licenses"):
+        return refused
+    company = ledger.projects[command.project].company
+    used = ledger.rare.legacy_keys.get(command.key_digest)
+    if used is not None:
+        return _refuse_used(ledger, actor, used, company)
+    listed = ledger.rare.legacy_listed.get(command.key_digest)
+    if listed is None:
+        return Rejection("key_unknown")
+    if listed.company not in (None, company):
+        return Rejection("key_already_redeemed")
+    if refused := refuse_more(ledger, command.project, None, listed.licenses):
+        return refused
+    return LegacyLicensesImported(
+        company=company,
+        project=command.project,
+        key_digest=command.key_digest,
+        licenses=lots_of(listed.licenses),
+        reference=listed.reference,
+    )
+
+
+def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> Rejection:
+    """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
+    if ledger.projects[key.project].company != company:
+        return Rejection("key_already_redeemed")
+    seen = has_right(ledger, actor, key.project, "view")
+    code = "key_already_converted" if key.is_converted else "key_already_imported"
+    return Rejection(code, {"project": key.project, "sequence": key.sequence} if seen else {})

@@ -1,0 +1,52 @@
+"""What people write into commands reads as it is written."""
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.commands import BlockCompany, CreateProject, IssueActivationKey
+from contracts.events import ProjectCreated
+from contracts.identifiers import derived_id
+from contracts.licenses import Licenses
+
+COMPANY, PROJECT = derived_id("a", "company"), derived_id("hotel", "project")
+UNSEEN = {
+    "zero-width space": "\u200b",
+    "zero-width joiner": "\u200d",
+    "zero-width non-joiner": "\u200c",
+    "right-to-left override": "\u202e",
+    "isolate": "\u2066",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad",
+    "control": "\u0085",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+    "private use": "\ue000",
+    "tag": "\U000e0041",
+}
+
+
+@pytest.mark.parametrize("character", UNSEEN.values(), ids=UNSEEN)
+def test_no_name_reason_or_reference_has_a_character_that_nobody_sees(character: str) -> None:
+    text = f"Hotel{character}Adria"
+    with pytest.raises(ValidationError, match=f"U\\+{ord(character):04X}"):
+        CreateProject(company=COMPANY, project=PROJECT, project_name=text)
+    with pytest.raises(ValidationError, match="can't be seen"):
+        BlockCompany(company=COMPANY, reason=text, reference="CASE-1")
+    with pytest.raises(ValidationError, match="can't be seen"):
+        IssueActivationKey(
+            key_digest="a1" * 32,
+            key_hint="K3YZ",
+            licenses=(Licenses(license_type="Port11", count=1),),
+            order_number=text,
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["Hôtel Ödön", "Ξενοδοχείο", "ホテル\u3000一", "Hotel\u00a0A", "فندق", "Cafe\u0301", "A 🏨"]
+)
+def test_names_of_every_script_go(name: str) -> None:
+    assert CreateProject(company=COMPANY, project=PROJECT, project_name=name).project_name == name
+
+
+def test_what_an_entry_holds_is_read_whatever_it_is() -> None:
+    assert ProjectCreated(company=COMPANY, project=PROJECT, project_name="Hotel\u200bAdria").project_name

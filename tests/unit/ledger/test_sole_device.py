@@ -1,0 +1,110 @@
+"""Rule R3: what only one device of a project may hold comes onto no second one, whichever way it comes."""
+
+import pytest
+
+from contracts.actors import Actor
+from contracts.catalog import LicenseTypeFacts
+from contracts.commands import Command, IssueActivationKey, ProposeCorrection
+from contracts.licenses import Licenses
+from contracts.postings import device_account
+from tests.unit.ledger import story_people, story_staff
+from tests.unit.ledger.story import (
+    DEFAULT,
+    HOTEL,
+    OTHER_SERIAL,
+    SERIAL,
+    Story,
+    a_stocked_project,
+    add,
+    allocate,
+    anna,
+    ben,
+    box,
+    redeem,
+    staff,
+)
+from tests.unit.ledger.story_people import BORAS
+from tests.unit.ledger.test_catalog import SMB, define
+
+MINI = LicenseTypeFacts(
+    license_type="Mini*8", license_class="gateway", family="Mini*8", device_limit=8, sole_device=True
+)
+"""As SMB ports, but they stay on a device that is released."""
+
+
+def some(license_type: str, count: int) -> tuple[Licenses, ...]:
+    return (Licenses(license_type=license_type, count=count),)
+
+
+def a_key(digest: str, license_type: str) -> IssueActivationKey:
+    return IssueActivationKey(key_digest=digest, key_hint="K3YZ", licenses=some(license_type, 30), order_number="PO-1")
+
+
+def two_offices(license_type: str) -> Story:
+    """One device in each of two projects, and each of them holds five of the type."""
+    told = a_stocked_project().given((anna, add(OTHER_SERIAL, DEFAULT)), (staff, define(SMB, MINI)))
+    for digest, serial, project in (("c3" * 32, SERIAL, HOTEL), ("c4" * 32, OTHER_SERIAL, DEFAULT)):
+        told.given((staff, a_key(digest, license_type)), (anna, redeem(digest, project)))
+        told.given((anna, allocate(serial, project, confirm_final=True, **{license_type: 5})))
+    return told
+
+
+def puts_more_on(serial: str, license_type: str, count: int) -> ProposeCorrection:
+    told = story_staff.propose("issuance", device_account(serial), Port11=1)
+    return told.model_copy(update={"licenses": some(license_type, count)})
+
+
+@pytest.mark.parametrize(
+    ("who", "command"),
+    [(anna, story_people.move(DEFAULT)), (staff, story_people.staff_moves(DEFAULT))],
+    ids=["move", "transfer"],
+)
+def test_a_device_with_smb_ports_goes_into_no_project_where_another_has_some(who: Actor, command: Command) -> None:
+    two_offices("PORT8*20").when(who, command).refused("smb_limit", license_type="PORT8*20", devices=1)
+
+
+def test_a_device_with_smb_ports_goes_where_no_other_has_some() -> None:
+    told = two_offices("PORT8*20").given((anna, story_people.deallocate(OTHER_SERIAL, DEFAULT, **{"PORT8*20": 5})))
+    told.given((anna, story_people.move(DEFAULT)))
+    assert told.ledger.projects[DEFAULT].allocated == {"PORT8*20": 5}
+
+
+def test_an_offered_device_is_not_accepted_where_another_holds_the_type() -> None:
+    told = two_offices("Mini*8").given(
+        (anna, story_people.offer()),
+        (staff, a_key("c5" * 32, "Mini*8")),
+        (ben, redeem("c5" * 32, BORAS)),
+        (ben, add("009033010205", BORAS)),
+        (ben, allocate("009033010205", BORAS, confirm_final=True, **{"Mini*8": 1})),
+    )
+    told.when(ben, story_people.accept()).refused("smb_limit", license_type="Mini*8", devices=1)
+
+
+def test_a_released_device_is_not_added_where_another_holds_the_type() -> None:
+    told = two_offices("Mini*8").given((anna, story_people.release()))
+    told.when(anna, add(SERIAL, DEFAULT)).refused("smb_limit", license_type="Mini*8", devices=1)
+    told.when(anna, add(SERIAL, HOTEL)).accepted()
+
+
+def test_a_released_device_does_not_claim_itself_in_where_another_holds_the_type() -> None:
+    told = two_offices("Mini*8").given((anna, story_people.release()), (anna, story_people.code(DEFAULT)))
+    told.when(box, story_people.claim()).refused("smb_limit", license_type="Mini*8", devices=1)
+
+
+def test_a_correction_puts_no_smb_ports_on_a_second_device() -> None:
+    told = story_staff.with_a_second_clerk(two_offices("PORT8*20"))
+    told.given((anna, add("009033010205")), (staff, puts_more_on("009033010205", "PORT8*20", 1)))
+    told.when(story_staff.second, story_staff.approve()).refused("smb_limit", license_type="PORT8*20", devices=1)
+
+
+def test_a_correction_puts_no_more_smb_ports_on_a_device_than_it_may_hold() -> None:
+    told = story_staff.with_a_second_clerk(two_offices("PORT8*20"))
+    told.given((staff, puts_more_on(SERIAL, "PORT8*20", 16)))
+    told.when(story_staff.second, story_staff.approve()).refused("smb_limit", license_type="PORT8*20", limit=20)
+
+
+def test_a_correction_that_takes_smb_ports_away_is_free() -> None:
+    told = story_staff.with_a_second_clerk(two_offices("PORT8*20"))
+    taken = story_staff.propose(device_account(SERIAL), "retired", Port11=1)
+    told.given((staff, taken.model_copy(update={"licenses": some("PORT8*20", 5)})))
+    told.when(story_staff.second, story_staff.approve()).accepted()
