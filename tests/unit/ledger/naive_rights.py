@@ -252,7 +252,7 @@ class Persons:
                 self.blocked.discard(command.company)
             case OfferDevice():
                 self.offers[command.serial] = command.company
-            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice():
+            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice() | ClaimDevice():
                 self.offers.pop(command.serial, None)
             case MoveDevice() | TransferDevice():
                 if self.owner[command.project] != self.owner[self.sheet.home[command.serial]]:

@@ -64,7 +64,7 @@ class MainBooks(Protocol):
 class Moves:
     """What moved so far, as far as later entries depend on it."""
 
-    __slots__ = ("_archived", "_books", "_bound", "_codes", "_offers", "_released", "imports")
+    __slots__ = ("_archived", "_books", "_bound", "_codes", "_contacted", "_offers", "_released", "imports")
 
     def __init__(self, books: MainBooks) -> None:
         self._books = books
@@ -72,6 +72,7 @@ class Moves:
         self._offers: dict[str, str] = {}  # the company that a device is offered to
         self._bound: dict[str, dict[str, int]] = {}  # the PBX licenses in the last delivered file of this generation
         self._codes: dict[str, str | None] = {}  # a claim code's project; None once it is used up
+        self._contacted: set[str] = set()  # devices that showed their certificate since they came into a project
         self._archived: set[str] = set()
         self.imports = Imports()
 
@@ -107,6 +108,7 @@ class Moves:
     def returned(self, serial: str) -> None:
         """A generation ended: what was delivered for it binds nothing any more."""
         self._bound.pop(serial, None)
+        self._contacted.add(serial)
 
     def taken_back(self, serial: str) -> DeviceLife | None:
         """The life of a device that was released and comes into a project again."""
@@ -122,6 +124,8 @@ class Moves:
         if (life.project, life.generation, life.issue) != (event.project, event.generation, event.issue):
             raise LawBrokenError("delivery_wrong", f"the file delivered to {event.serial} is not its newest one")
         self._books.require_project(event.project, event.company)
+        if isinstance(event, LicenseFileDelivered) and event.path == "direct":
+            self._contacted.add(event.serial)
         self._bound[event.serial] = self._books.returnable_on(event.serial)
 
     def _deallocated(self, event: LicensesDeallocated) -> DeviceLicenses:
@@ -166,8 +170,7 @@ class Moves:
     def _release(self, event: DeviceReleased) -> None:
         self._require_home(event.serial, event.project, event.company)
         self._require_empty(event.serial)
-        self._offers.pop(event.serial, None)
-        self._released[event.serial] = self._books.leave(event.serial)
+        self._out(event.serial)
 
     def _offer(self, event: DeviceOffered | DeviceOfferWithdrawn) -> None:
         self._require_home(event.serial, event.project, event.company)
@@ -191,7 +194,27 @@ class Moves:
             raise LawBrokenError("claim_code_wrong", "this claim code is of another project, or used up")
         self._books.require_project(event.device.project, event.company)
         self._codes[event.code_digest] = None
-        return self._books.arrive(event.device)
+        if event.former_project is not None:
+            self._claimed_away(event, event.former_project)
+        device = self._books.arrive(event.device)
+        self._contacted.add(device.serial)
+        return device
+
+    def _claimed_away(self, event: DeviceClaimed, project: str) -> None:
+        """Out of a project where it is a serial and no more: nothing on it, and never in contact."""
+        serial, account = event.device.serial, device_account(event.device.serial)
+        self._require_home(serial, project, event.former_company or "")
+        if self._books.balance(account) or self._books.legacy(account) or event.device.test:
+            raise LawBrokenError("device_not_empty", f"device {serial} has licenses where it is claimed from")
+        if serial in self._contacted:
+            raise LawBrokenError("device_in_contact", f"device {serial} was in contact where it is claimed from")
+        self._out(serial)
+
+    def _out(self, serial: str) -> None:
+        """The device is in no project, and no offer of it stands."""
+        self._offers.pop(serial, None)
+        self._contacted.discard(serial)
+        self._released[serial] = self._books.leave(serial)
 
     def _archive(self, event: ProjectArchived) -> None:
         self._books.require_project(event.project, event.company)
