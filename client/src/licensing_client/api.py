@@ -914,7 +914,7 @@ class Operations(Transport):
     def accept_invitation(self, *, invitation_code: str, idempotency_key: str | None = None) -> CompanyJoined:
         """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
 
-        Any account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
+        Every account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
         """
         return cast(
             "CompanyJoined",

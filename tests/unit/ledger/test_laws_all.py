@@ -15,6 +15,7 @@ from contracts.entries import Entry, encode_entry
 from contracts.events import Event
 from contracts.identifiers import command_id_of
 from contracts.postings import UNHELD, postings
+from dev.refusals import of_command
 from ledger.application.follower import Follower
 from ledger.application.projection import fold, touched
 from ledger.domain.decide import decide
@@ -69,6 +70,7 @@ class World:
         allowed = self.persons.allowed(actor, command)
         if isinstance(answer, Rejection):
             assert not (allowed and answer.code == "no_right"), (actor, command)
+            assert answer.code in of_command(type(command).__name__), (command, answer)
         elif not isinstance(answer, AlreadyDone):
             assert allowed, (actor, command, answer)
             self.accept(actor, command, answer, now)

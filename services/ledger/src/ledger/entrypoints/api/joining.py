@@ -77,7 +77,7 @@ async def accept_invitation(
 ) -> bodies.CompanyJoined:
     """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
 
-    Any account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
+    Every account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
     """
     try:
         symbols = activation_key.normalise(body.invitation_code)
