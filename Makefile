@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run status down clean test unit check fmt lock bench faults fuzz
+.PHONY: help setup up run tour status down clean test unit check fmt lock bench faults fuzz
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -22,6 +22,9 @@ up: setup ## Start the local stack, or only PARTS="kafka postgres"
 run: up ## Start the local stack and tell the story of a license
 	@$(PYTHON) -m dev.story
 	@$(PYTHON) -m dev.stack next
+
+tour: ## Show the rest of the licensing business on the running stack, with real answers
+	@$(PYTHON) -m dev.tour
 
 status: ## Show every part with state and address (FORMAT=json for programs)
 	@$(PYTHON) -m dev.stack status --format $(FORMAT)

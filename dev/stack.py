@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev import places
+from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from dev.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
 from dev.settings import everybody
 from dev.trouble import Trouble
@@ -141,7 +142,9 @@ def show_next(status: list[dict[str, str]]) -> None:
     show(status, "text")
     print(f"""
 API and its documentation   {api}/docs
-a token for it              .venv/bin/python -m dev.tokens ACCOUNT COMPANY
+the partner's token for it  .venv/bin/python -m dev.tokens {ADMINISTRATOR} {PARTNER}
+a clerk's of the vendor     .venv/bin/python -m dev.tokens {CLERK} {VENDOR}
+the rest of the business    make tour
 a device of your own        .venv/bin/python -m dev.device --help
 logs, data and keys         .state/
 end it                      make down (keeps the data) or make clean""")

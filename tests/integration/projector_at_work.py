@@ -42,6 +42,7 @@ TABLES = (
     "device_models",
     "delivered_devices",
     "warranties",
+    "warranty_versions",
     "test_licenses",
     "software_services",
     "held_licenses",

@@ -1,11 +1,13 @@
 """What is blocked, what was, and what old keys are, asked of the whole API: writer, projector, broker and database."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contracts.dates import civil_day
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
 from tests.integration.api_at_work import Api, a_ledger_at_work
@@ -143,3 +145,71 @@ async def test_consents_are_listed_with_who_gave_them(api: Api) -> None:
     (row,) = (await asked(api, f"projects/{project}/legacy-consents?at_least={given}"))["items"]
 
     assert (row["serial"], row["account"], row["sequence"]) == (SERIAL, ANNA, given)
+
+
+async def a_delivered_device(api: Api, serial: str) -> int:
+    model = {"models": [{"model": "IP811", "family": "IP8x1"}], "reference": "CAT-1"}
+    await done(api, "device-models", model, api.staff)
+    device = {"serial": serial, "model": "IP811", "delivered_on": f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"}
+    return await done(api, "delivered-devices", {"devices": [device], "reference": "DN-1"}, api.staff)
+
+
+async def redeemed(api: Api, project: str, **counts: int) -> int:
+    lots = [{"license_type": name, "count": count} for name, count in counts.items()]
+    order = {"licenses": lots, "order_number": "PO-2"}
+    key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
+    return await done(api, "activation-keys/redemptions", {"activation_key": key, "project": project})
+
+
+async def test_a_warranty_is_shown_as_it_stood_at_an_entry_or_a_day(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    delivered = await a_delivered_device(api, SERIAL)
+    await redeemed(api, project, **{"WE-12": 1})
+    body = {"license_type": "WE-12", "confirm_final": True}
+    extended = await done(api, f"devices/{SERIAL}/warranty-extensions", body)
+    guarantee = f"devices/{SERIAL}/guarantee?at_least={extended}"
+
+    now = await asked(api, guarantee)
+    assert now["extension_months"] == 12
+    assert await asked(api, f"{guarantee}&as_of={extended}") == now
+    before = await asked(api, f"{guarantee}&as_of={extended - 1}")
+    assert (before["extension_months"], before["ends_on"]) == (0, before["base_ends_on"])
+    assert (await asked(api, f"{guarantee}&as_of={delivered - 1}"))["state"] == "unknown"
+    assert (await asked(api, f"{guarantee}&as_of=2020-01-01"))["state"] == "unknown"
+    assert await asked(api, f"{guarantee}&as_of=9999-12-31T23:59:59Z") == now
+
+
+async def test_a_test_is_shown_as_it_stood_at_an_entry(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await api.allocate(project, SERIAL, 5)
+    tests = f"devices/{SERIAL}/test-licenses"
+    issued = await done(api, tests, {"version": 11, "count": 10})
+    await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())
+    last = await done(api, "projects", {"name": "Later"})
+
+    assert (await asked(api, f"{tests}?at_least={last}"))["returned"] is True
+    then = await asked(api, f"{tests}?as_of={issued}")
+    assert (then["returned"], then["as_of"], then["sequence"]) == (False, issued, issued)
+    assert problem(await api.get(f"{tests}?as_of={issued - 1}")) == (404, "test_unknown")
+    assert problem(await api.get(f"{tests}?as_of=1")) == (404, "device_unknown")
+
+
+async def test_held_licenses_stand_beside_the_balance_now_and_as_of_an_entry(api: Api) -> None:
+    project = await api.stocked_project(ports=12)
+    paid = await redeemed(api, project, SSC=12)
+    service = f"projects/{project}/software-service"
+    price = await asked(api, f"{service}/price?months=12&at_least={paid}")
+    bought = await done(api, service, {"months": 12, "preview": price["preview"]})
+    held = await redeemed(api, project, Port11=7)
+    waiting = [{"license_type": "Port11", "license_class": "pbx", "count": 7}]
+    balance = f"projects/{project}/balance?at_least={held}"
+    assert (await asked(api, balance))["held"] == waiting
+
+    await redeemed(api, project, SSC=7)
+    owed = await asked(api, f"{service}/held-licenses/price?at_least={held + 2}")
+    released = await done(api, f"{service}/held-licenses/releases", {"preview": owed["preview"]})
+
+    balance = f"projects/{project}/balance?at_least={released}"
+    assert (await asked(api, balance))["held"] == []
+    assert (await asked(api, f"{balance}&as_of={held}"))["held"] == waiting
+    assert (await asked(api, f"{balance}&as_of={bought}"))["held"] == []

@@ -38,6 +38,7 @@ class ActivationKeyView(TypedDict):
 class BalanceView(TypedDict):
     project: str
     licenses: list[FreeLicenses]
+    held: list[HeldLicenses]
     as_of: NotRequired[int | None]
 
 
@@ -267,6 +268,12 @@ class GuaranteeStatus(TypedDict):
     extension_months: NotRequired[int | None]
     ends_on: NotRequired[str | None]
     days_left: NotRequired[int | None]
+
+
+class HeldLicenses(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    count: int
 
 
 class HeldView(TypedDict):
@@ -701,6 +708,7 @@ class TestView(TypedDict):
     returned: bool
     licenses: list[TestedView]
     sequence: int
+    as_of: NotRequired[int | None]
 
 
 class TestedView(TypedDict):
@@ -1524,9 +1532,16 @@ class Operations(Transport):
             ),
         )
 
-    def get_guarantee(self, serial: str, *, at_least: int | None = None) -> GuaranteeStatus:
-        """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device."""
-        return cast("GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least)))
+    def get_guarantee(
+        self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None
+    ) -> GuaranteeStatus:
+        """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
+
+        As of an entry or a time, state and days left are those of that day.
+        """
+        return cast(
+            "GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least, as_of=as_of))
+        )
 
     def issue_test_licenses(
         self,
@@ -1550,9 +1565,13 @@ class Operations(Transport):
             ),
         )
 
-    def get_test_licenses(self, serial: str, *, at_least: int | None = None) -> TestView:
-        """The test that the device has or has had."""
-        return cast("TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least)))
+    def get_test_licenses(
+        self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None
+    ) -> TestView:
+        """The test that the device has or has had, now or as of any entry or time."""
+        return cast(
+            "TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least, as_of=as_of))
+        )
 
     def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
         """Whether it runs, until when, and what waits to be paid."""

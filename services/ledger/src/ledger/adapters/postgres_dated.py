@@ -25,11 +25,18 @@ _SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $
 _WARRANTY = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranties AS w USING (ledger, serial) WHERE ledger = $1 AND serial = $2"""
+_WARRANTY_THEN = """
+SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
+  FROM delivered_devices AS d JOIN warranty_versions AS w USING (ledger, serial)
+ WHERE ledger = $1 AND serial = $2 AND w.sequence <= $3 ORDER BY w.sequence DESC LIMIT 1"""
 
 _TEST = """
 SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.generation <> $3 AS returned, t.licenses,
        t.sequence
   FROM test_licenses AS t WHERE ledger = $1 AND serial = $2"""
+_GENERATION_THEN = """
+SELECT generation FROM device_versions WHERE ledger = $1 AND serial = $2 AND sequence <= $3
+ ORDER BY sequence DESC LIMIT 1"""
 
 _PERIOD = "SELECT anchor, months FROM software_services WHERE ledger = $1 AND project = $2"
 _CREDITS = "SELECT free FROM balances WHERE ledger = $1 AND project = $2 AND license_type = $3"
@@ -65,18 +72,24 @@ class PostgresDatedQueries(PostgresQueries):
                 return True
             return kind == "vendor" and await connection.fetchrow(_WARRANTY, self.ledger, serial) is not None
 
-    async def warranty(self, serial: str) -> WarrantyView | None:
+    async def warranty(self, serial: str, as_of: int | None) -> WarrantyView | None:
+        query, at = (_WARRANTY, ()) if as_of is None else (_WARRANTY_THEN, (as_of,))
         async with self._snapshot() as connection:
-            row = await connection.fetchrow(_WARRANTY, self.ledger, serial)
+            row = await connection.fetchrow(query, self.ledger, serial, *at)
             return row and WarrantyView(**row)
 
-    async def test(self, viewer: Viewer, serial: str) -> TestView | None:
+    async def test(self, viewer: Viewer, serial: str, as_of: int | None) -> TestView | None:
         async with self.seen(viewer) as (connection, scope):
             device = await self._device(connection, scope, serial)
             if device is None:
                 return None
-            row = await connection.fetchrow(_TEST, self.ledger, serial, device.generation)
-            return row and TestView(**{**row, "licenses": json.loads(row["licenses"])})
+            generation = device.generation
+            if as_of is not None:
+                generation = await connection.fetchval(_GENERATION_THEN, self.ledger, serial, as_of)
+            row = await connection.fetchrow(_TEST, self.ledger, serial, generation)
+            if row is None or (as_of is not None and row["sequence"] > as_of):
+                return None
+            return TestView(**{**row, "licenses": json.loads(row["licenses"])}, as_of=as_of)
 
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None:
         place = self.ledger, project

@@ -5,10 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
-from contracts.postings import device_account, project_account
+from contracts.postings import device_account, held_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
-from ledger.application.queries import BalanceView, DeviceView, FreeLicenses, LicensesView, NoRight, Page, Viewer
+from ledger.application.queries import (
+    BalanceView,
+    DeviceView,
+    FreeLicenses,
+    HeldLicenses,
+    LicensesView,
+    NoRight,
+    Page,
+    Viewer,
+)
 from ledger.application.queries_history import ActivationKeyView, CauseView, DeviceSearch, EntryView, MovedView
 
 _SEQUENCE_AT = """
@@ -21,6 +30,14 @@ SELECT b.license_type, b.license_class, m.held AS free
         WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
         ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
  WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
+_HELD = """
+SELECT h.license_type, h.license_class, m.held AS count
+  FROM held_licenses AS h
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = h.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON m.held > 0
+ WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
 _DEVICE_VERSION = f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
        d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company, {blocked.COLUMNS}
@@ -63,12 +80,24 @@ class PostgresHistory(PostgresQueries):
             found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
             return found or 0
 
+    async def time_of(self, sequence: int) -> datetime | None:
+        query = "SELECT time FROM entries WHERE ledger = $1 AND sequence = $2"
+        async with self._snapshot() as connection:
+            found: datetime | None = await connection.fetchval(query, self.ledger, sequence)
+            return found
+
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
             rows = await connection.fetch(_BALANCE, self.ledger, project, project_account(project), sequence)
-            return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows], as_of=sequence)
+            held = await connection.fetch(_HELD, self.ledger, project, held_account(project), sequence)
+            return BalanceView(
+                project=project,
+                licenses=[FreeLicenses(**row) for row in rows],
+                held=[HeldLicenses(**row) for row in held],
+                as_of=sequence,
+            )
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):

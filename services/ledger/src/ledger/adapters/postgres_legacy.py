@@ -101,8 +101,12 @@ def _old(text: str) -> list[LegacyLicensesView]:
     return [LegacyLicensesView(**lot) for lot in json.loads(text)]
 
 
+def _with_licenses(row: Any) -> dict[str, Any]:
+    return {**row, "licenses": _old(row["licenses"])}
+
+
 def _import(row: Any) -> LegacyImportView:
-    return LegacyImportView(**{**row, "licenses": _old(row["licenses"])})
+    return LegacyImportView(**_with_licenses(row))
 
 
 def _conversion(row: Any) -> LegacyConversionView:
@@ -113,7 +117,7 @@ def _conversion(row: Any) -> LegacyConversionView:
 
 
 def _key(row: Any) -> LegacyKeyView:
-    return LegacyKeyView(**{**row, "licenses": _old(row["licenses"])})
+    return LegacyKeyView(**_with_licenses(row))
 
 
 def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:

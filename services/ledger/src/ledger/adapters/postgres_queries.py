@@ -15,6 +15,7 @@ from ledger.application.queries import (
     DeliveryView,
     DeviceView,
     FreeLicenses,
+    HeldLicenses,
     LicensesView,
     MovementView,
     NoRight,
@@ -40,6 +41,9 @@ async def snapshot(pool: Any) -> AsyncGenerator[Any]:
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
+_HELD = """
+SELECT license_type, license_class, held AS count FROM held_licenses
+ WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
 _COMPANY = f"""
 SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c.imported_into,
        {blocked.COLUMNS}
@@ -103,7 +107,12 @@ class PostgresQueries:
                 self.ledger,
                 project,
             )
-            return BalanceView(project=project, licenses=[FreeLicenses(**row) for row in rows])
+            held = await connection.fetch(_HELD, self.ledger, project)
+            return BalanceView(
+                project=project,
+                licenses=[FreeLicenses(**row) for row in rows],
+                held=[HeldLicenses(**row) for row in held],
+            )
 
     async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None:
         query = f"""{_DEVICE_ROWS} WHERE ledger = $1 AND d.project = $2 AND serial > $3

@@ -79,12 +79,13 @@ class ServiceRow(NamedTuple):
 
 @dataclass(slots=True)
 class CatalogChanges:
-    """Newest rows by their key."""
+    """Newest rows by their key, and every warranty there was."""
 
     license_types: dict[str, LicenseTypeRow] = field(default_factory=dict[str, LicenseTypeRow])
     models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
     delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
     warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
+    warranty_versions: list[WarrantyRow] = field(default_factory=list[WarrantyRow])
     services: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
     tests: dict[str, TestRow] = field(default_factory=dict[str, TestRow])
 
@@ -108,14 +109,19 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
             for one in event.devices:
                 months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
                 changes.delivered[one.serial] = DeliveredRow(one.serial, one.model, one.delivered_on, months, sequence)
-                changes.warranties[one.serial] = WarrantyRow(one.serial, months, ends_on, sequence)
+                _warranty(changes, WarrantyRow(one.serial, months, ends_on, sequence))
         case _:
             assert_never(event)
 
 
 def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: int) -> None:
     """How far a device's warranty reaches now."""
-    changes.warranties[event.serial] = WarrantyRow(event.serial, event.months, event.ends_on, sequence)
+    _warranty(changes, WarrantyRow(event.serial, event.months, event.ends_on, sequence))
+
+
+def _warranty(changes: CatalogChanges, row: WarrantyRow) -> None:
+    changes.warranties[row.serial] = row
+    changes.warranty_versions.append(row)
 
 
 def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int) -> None:

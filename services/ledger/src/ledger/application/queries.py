@@ -71,9 +71,16 @@ class FreeLicenses(View):
     free: int
 
 
+class HeldLicenses(View):
+    license_type: str
+    license_class: LicenseClass
+    count: int
+
+
 class BalanceView(View):
     project: str
     licenses: list[FreeLicenses]
+    held: list[HeldLicenses] = Field(description="Those that wait until software service is paid for them.")
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 

@@ -61,6 +61,7 @@ class TestView(View):
     returned: bool = Field(description="Whether it ended early, with the certificate that it was for.")
     licenses: list[TestedView]
     sequence: int
+    as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
 class HeldView(View):
@@ -83,7 +84,9 @@ class DatedQueries(Protocol):
     async def license_types(self) -> list[LicenseTypeView]: ...
     async def device_models(self) -> list[DeviceModelView]: ...
 
-    async def test(self, viewer: Viewer, serial: str) -> TestView | None: ...
+    async def test(self, viewer: Viewer, serial: str, as_of: int | None) -> TestView | None:
+        """The device's test, now or as it stood at an entry; ask first whether the viewer may see the device then."""
+        ...
 
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None: ...
 
@@ -91,6 +94,6 @@ class DatedQueries(Protocol):
         """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""
         ...
 
-    async def warranty(self, serial: str) -> WarrantyView | None:
-        """The warranty of a delivered device; ask `shows_guarantee` first."""
+    async def warranty(self, serial: str, as_of: int | None) -> WarrantyView | None:
+        """The warranty of a delivered device, now or as it stood at an entry; ask `shows_guarantee` first."""
         ...

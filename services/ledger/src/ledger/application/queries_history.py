@@ -78,6 +78,10 @@ class HistoryQueries(Queries, Protocol):
         """The last entry that was written by then; 0 if there is none."""
         ...
 
+    async def time_of(self, sequence: int) -> datetime | None:
+        """When an entry was written; None for one that is not there."""
+        ...
+
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:

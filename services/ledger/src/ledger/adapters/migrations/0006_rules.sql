@@ -36,3 +36,13 @@ ALTER TABLE ledger.legacy_consents ADD COLUMN project text NOT NULL DEFAULT '';
 ALTER TABLE ledger.legacy_consents ALTER COLUMN project DROP DEFAULT;
 CREATE INDEX legacy_consents_of_project ON ledger.legacy_consents (ledger, project, sequence);
 CREATE INDEX return_limit_releases_in_order ON ledger.return_limit_releases (ledger, sequence);
+
+-- How far a device's warranty reached from each entry on that said so.
+CREATE TABLE ledger.warranty_versions (
+    ledger   integer NOT NULL,
+    serial   text    NOT NULL,
+    months   integer NOT NULL,
+    ends_on  date    NOT NULL,
+    sequence integer NOT NULL,
+    PRIMARY KEY (ledger, serial, sequence)
+);

@@ -1,12 +1,14 @@
 """`?as_of=`: a query about the past names an entry, a day or a moment."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
+from contracts.dates import civil_day
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheServices
 
@@ -35,17 +37,17 @@ def point(text: str) -> int | datetime:
     )
 
 
-async def _as_of(
-    services: TheServices,
-    as_of: Annotated[
-        str | None,
-        Query(
-            max_length=40,
-            description="Answer as of this entry of the ledger, the end of this day (Europe/Berlin), or this time.",
-            examples=["1174", "2026-11-24", "2026-11-24T09:00:00Z"],
-        ),
-    ] = None,
-) -> int | None:
+_AsOfText = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Answer as of this entry of the ledger, the end of this day (Europe/Berlin), or this time.",
+        examples=["1174", "2026-11-24", "2026-11-24T09:00:00Z"],
+    ),
+]
+
+
+async def _as_of(services: TheServices, as_of: _AsOfText = None) -> int | None:
     """The last entry that counts; 0 where the ledger began later, None for the present."""
     if as_of is None:
         return None
@@ -59,3 +61,24 @@ async def _as_of(
 
 
 AsOf = Annotated[int | None, Depends(_as_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The last entry that counts, and the day that it is asked about."""
+
+    sequence: int
+    day: date
+
+
+async def _then(services: TheServices, as_of: _AsOfText = None) -> Then | None:
+    """None for the present. A day that is named is that day, but none to come; an entry is of its own day."""
+    sequence = await _as_of(services, as_of)
+    if as_of is None or sequence is None:
+        return None
+    asked = point(as_of)
+    at = asked if isinstance(asked, datetime) else await services.queries.time_of(asked)
+    return None if at is None else Then(sequence, civil_day(min(at, services.clock())))
+
+
+AsOfThen = Annotated[Then | None, Depends(_then)]

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from contracts.commands import IssueTestLicenses
 from ledger.application.queries_dated import TestView
+from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import IssueTestLicensesBody, TestIssued
 from ledger.entrypoints.api.reading import Reached, etagged, found
@@ -27,8 +28,12 @@ async def issue_test_licenses(
 
 @router.get("", dependencies=[Reached], response_model=TestView)
 async def get_test_licenses(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
+    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
-    """The test that the device has or has had."""
-    found(await services.queries.device(caller.viewer, serial), "device_unknown")
-    return etagged(request, found(await services.dated.test(caller.viewer, serial), "test_unknown"))
+    """The test that the device has or has had, now or as of any entry or time."""
+    if as_of is None:
+        device = await services.queries.device(caller.viewer, serial)
+    else:
+        device = await services.queries.device_as_of(caller.viewer, serial, as_of)
+    found(device, "device_unknown")
+    return etagged(request, found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from contracts.commands import ExtendWarranty
 from contracts.dates import civil_day, last_day
 from ledger.application.queries_dated import WarrantyView
+from ledger.entrypoints.api.as_of import AsOfThen
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
 from ledger.entrypoints.api.reading import Reached, etagged
@@ -27,12 +28,18 @@ async def extend_warranty(
 
 
 @router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
-async def get_guarantee(serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
-    """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device."""
+async def get_guarantee(
+    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOfThen
+) -> Response:
+    """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
+
+    As of an entry or a time, state and days left are those of that day.
+    """
     if not await services.dated.shows_guarantee(caller.viewer, serial):
         raise Refused("device_unknown")
-    warranty = await services.dated.warranty(serial)
-    return etagged(request, _status(serial, warranty, civil_day(services.clock())))
+    warranty = await services.dated.warranty(serial, None if as_of is None else as_of.sequence)
+    day = civil_day(services.clock()) if as_of is None else as_of.day
+    return etagged(request, _status(serial, warranty, day))
 
 
 def _status(serial: str, warranty: WarrantyView | None, today: date) -> GuaranteeStatus:
