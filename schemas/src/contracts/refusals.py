@@ -233,6 +233,7 @@ _ROWS = (
     ),
     # the edges, before the ledger is asked
     Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
+    Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
     Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),

@@ -13,7 +13,7 @@ from runtime.problems import CONTENT_TYPE, render
 
 ALWAYS = frozenset(
     {
-        *("request_malformed", "head_too_big", "bad_credentials"),
+        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive"),
         *("request_too_slow", "body_too_big", "request_invalid", "internal_error", "service_unavailable"),
     }
 )
