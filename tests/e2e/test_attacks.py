@@ -137,6 +137,18 @@ def test_t5_the_invalid_certificate_still_fetches_the_receipt_and_nothing_else(s
         story.firmware().sync()
 
 
+def test_t6_a_box_restored_from_a_backup_gets_nothing_and_staff_hears_of_it(story: Story, hand_in: HandIn) -> None:
+    assert hand_in(story, story.box().invalidate()).status == 200
+    answer = story.firmware().ask("GET", "license-file")
+    assert (answer.status, answer.code) == (409, "certificate_invalidated")
+    refused(hand_in(story, forged(story.box(), Port11=20)), 409, "generation_spent")
+    assert story.settled_balance() == ALL_BACK
+    seen = story.clerk.get("/v1/spent-certificates", at_least=story.sequence, limit=200)
+    while seen["next"]:
+        seen = story.clerk.get("/v1/spent-certificates", limit=200, cursor=seen["next"])
+    assert (story.serial, 1) in [(row["serial"], row["generation"]) for row in seen["items"]]
+
+
 def test_t7_a_stolen_document_credits_nothing(story: Story) -> None:
     document = story.box().invalidate()
     partner, story.partner = story.partner, story.acting_for(STRANGERS_ACCOUNT, STRANGER)

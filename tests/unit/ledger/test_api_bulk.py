@@ -220,3 +220,11 @@ async def test_a_line_whose_document_is_not_base64_is_invalid(document: object) 
     api = await Api().founded()
     assert codes(await answers(api, a_return(document))) == [(422, "request_invalid")]
     assert codes(await answers(api, a_return("PHg+", more=1))) == [(422, "request_invalid")]
+
+
+async def test_a_post_that_is_answered_with_a_file_is_no_line() -> None:
+    command = {"name": "download-license-file", "serial": "009033010203", "reason": "Support", "reference": "CASE-1"}
+
+    found = await answers(await Api().founded(), {"idempotency_key": "a", "command": command})
+
+    assert codes(found) == [(422, "request_invalid")]

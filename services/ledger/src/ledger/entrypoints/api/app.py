@@ -52,9 +52,10 @@ MAX_ERRORS = 20
 """How many places of a wrong request are named at once."""
 _DESCRIPTION = """\
 Licenses of projects and devices. Every change is one entry of an append-only ledger, and an answer to a change names
-its `sequence`; a query with `?at_least=<sequence>` sees it. Balances with what is held beside them, devices, tests and warranties
-are also told as of any entry, day or time (`?as_of=`). Every POST needs an `Idempotency-Key`: the same key with
-the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
+its `sequence`; a query with `?at_least=<sequence>` sees it. Balances with what is held beside them, devices, tests and
+warranties are also told as of any entry, day or time (`?as_of=`). Every POST needs an `Idempotency-Key`: the same key
+with the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable
+`code`.
 """
 _FAMILIES = (
     companies,
