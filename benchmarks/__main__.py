@@ -7,18 +7,38 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from benchmarks import api, device_sync, figures, machine, memory, projection, replay, signing, writer
+from benchmarks import (
+    api,
+    as_of,
+    bulk_keys,
+    device_sync,
+    export,
+    figures,
+    machine,
+    memory,
+    mixed_api,
+    mixed_writer,
+    projection,
+    replay,
+    signing,
+    writer,
+)
 from benchmarks.figures import Figure
 from benchmarks.lab import Lab, opened
 
 SHORT = 0.1
 BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "writer": writer.measure,
+    "mixed-writer": mixed_writer.measure,
     "replay": replay.measure,
     "projection": projection.measure,
     "signing": signing.measure,
     "api": api.measure,
+    "mixed-api": mixed_api.measure,
+    "bulk-keys": bulk_keys.measure,
     "device-sync": device_sync.measure,
+    "export": export.measure,
+    "as-of": as_of.measure,
     "memory": memory.measure,
 }
 

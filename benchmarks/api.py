@@ -30,9 +30,11 @@ async def measure(lab_: Lab) -> list[Figure]:
         await _prepare(lab_)
         make = _requests(kit)
         async with client.channels(HOST, kit.ports.port("ledger-api"), [None] * CHANNELS) as opened:
-            await client.closed_loop(opened, [make] * CHANNELS, 201, WARM_SECONDS)
-            latencies = await client.paced(opened, make, 201, RATE, PACED_SECONDS * max(lab_.scale, 0.25))
-            most = await client.closed_loop(opened, [make] * CHANNELS, 201, UNPACED_SECONDS * max(lab_.scale, 0.25))
+            await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, WARM_SECONDS)
+            latencies = await client.paced(opened, make, client.CREATED, RATE, PACED_SECONDS * max(lab_.scale, 0.25))
+            most = await client.closed_loop(
+                opened, [make] * CHANNELS, client.CREATED, UNPACED_SECONDS * max(lab_.scale, 0.25)
+            )
     empty = await _empty(lab_, make)
     p50, p99 = (client.quantile(latencies, share) * 1000 for share in (0.5, 0.99))
     return [
@@ -71,5 +73,7 @@ def _requests(kit: Kit) -> client.Requests:
 
 async def _empty(lab_: Lab, make: client.Requests) -> float:
     async with empty_handler(lab_, "fastapi") as port, client.channels(HOST, port, [None] * CHANNELS) as opened:
-        await client.closed_loop(opened, [make] * CHANNELS, 201, WARM_SECONDS)
-        return await client.closed_loop(opened, [make] * CHANNELS, 201, UNPACED_SECONDS * max(lab_.scale, 0.25))
+        await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, WARM_SECONDS)
+        return await client.closed_loop(
+            opened, [make] * CHANNELS, client.CREATED, UNPACED_SECONDS * max(lab_.scale, 0.25)
+        )

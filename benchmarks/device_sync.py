@@ -6,6 +6,7 @@ delivery recorded in the ledger. Beside it: aiohttp with the same TLS and an emp
 
 import asyncio
 import ssl
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,9 +42,9 @@ async def measure(lab_: Lab) -> list[Figure]:
         _place(kit)
         async with client.channels(HOST, kit.ports.port("device-sync"), contexts) as opened:
             tags = [await _first_file(channel, serial) for channel, serial in zip(opened, serials, strict=True)]
-            gets = await _rate(lab_, opened, [_get(serial) for serial in serials], 200)
+            gets = await _rate(lab_, opened, [_get(serial) for serial in serials], client.OK)
             unchanged = [_get(serial, tag) for serial, tag in zip(serials, tags, strict=True)]
-            not_modified = await _rate(lab_, opened, unchanged, 304)
+            not_modified = await _rate(lab_, opened, unchanged, client.NOT_MODIFIED)
     empty = await _empty(lab_, contexts, serials)
     beside = (Beside("empty aiohttp handler, same TLS", empty),)
     return [
@@ -60,10 +61,10 @@ def _place(kit: Kit) -> None:
             machine.place(pid, machine.MEASURED if part.name == "device-sync" else machine.OTHERS)
 
 
-async def _rate(lab_: Lab, opened: list[client.Channel], requests: list[bytes], status: int) -> float:
+async def _rate(lab_: Lab, opened: list[client.Channel], requests: list[bytes], statuses: Container[int]) -> float:
     makers = [_always(one) for one in requests]
-    await client.closed_loop(opened, makers, status, WARM_SECONDS)
-    return await client.closed_loop(opened, makers, status, SECONDS * max(lab_.scale, 0.2))
+    await client.closed_loop(opened, makers, statuses, WARM_SECONDS)
+    return await client.closed_loop(opened, makers, statuses, SECONDS * max(lab_.scale, 0.2))
 
 
 async def _empty(lab_: Lab, contexts: list[ssl.SSLContext], serials: list[str]) -> float:
@@ -71,7 +72,7 @@ async def _empty(lab_: Lab, contexts: list[ssl.SSLContext], serials: list[str]) 
         empty_handler(lab_, "aiohttp", core=machine.MEASURED) as port,
         client.channels(HOST, port, contexts) as opened,
     ):
-        return await _rate(lab_, opened, [_get(serial) for serial in serials], 200)
+        return await _rate(lab_, opened, [_get(serial) for serial in serials], client.OK)
 
 
 def _contexts(kit: Kit, serials: list[str]) -> list[ssl.SSLContext]:

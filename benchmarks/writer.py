@@ -6,10 +6,12 @@ told to told. The writer has one core; the broker has the other. Baselines: Post
 """
 
 import time
+from collections.abc import Iterable
 
 from benchmarks import lab, machine, market, row_locks
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
+from contracts.commands import CommandRecord
 from contracts.topics import EVENTS, topic_name
 from runtime.kafka import Producer
 
@@ -22,7 +24,7 @@ async def measure(lab_: Lab) -> list[Figure]:
     count = lab_.sized(COMMANDS)
     lab_.infrastructure_on(machine.OTHERS)
     machine.stay(machine.OTHERS)
-    rate, cpu = await _through_the_writer(lab_, count)
+    rate, cpu = await through(lab_, PREFIX, before(count, DEVICES), market.allocations(count, DEVICES))
     bare = await _bare_append(lab_)
     lab_.infrastructure_on(None)
     rows = await row_locks.measure(lab_)
@@ -38,20 +40,26 @@ async def measure(lab_: Lab) -> list[Figure]:
     ]
 
 
-async def _through_the_writer(lab_: Lab, count: int) -> tuple[float, float]:
-    await lab_.fresh_topics(PREFIX)
+def before(count: int, devices: int) -> Iterable[CommandRecord]:
+    """A ledger with devices, and licenses for so many allocations."""
+    return (*market.founded(), *market.stocked(count), *market.devices(devices))
+
+
+async def through(
+    lab_: Lab, prefix: str, before: Iterable[CommandRecord], measured: Iterable[CommandRecord]
+) -> tuple[float, float]:
+    """Commands a second of `measured`, and a second of the writer's processor time; all of them must be accepted."""
+    await lab_.fresh_topics(prefix)
     async with Producer(lab_.connection, client_id="bench") as producer:
-        before = await lab.send(producer, market.founded(), PREFIX)
-        before += await lab.send(producer, market.stocked(count), PREFIX)
-        before += await lab.send(producer, market.devices(DEVICES), PREFIX)
-        await lab.send(producer, market.allocations(count, DEVICES), PREFIX)
-    with lab_.process("ledger-writer", environment={"LICENSING_TOPIC_PREFIX": PREFIX}) as writer:
-        await lab.outcomes(lab_.connection, PREFIX, before)
+        first = await lab.send(producer, before, prefix)
+        count = await lab.send(producer, measured, prefix)
+    with lab_.process("ledger-writer", environment={"LICENSING_TOPIC_PREFIX": prefix}) as writer:
+        await lab.outcomes(lab_.connection, prefix, first)
         idle = machine.cpu_seconds(writer.pid)
-        told = (await lab.outcomes(lab_.connection, PREFIX, before + count))[before:]
+        told = (await lab.outcomes(lab_.connection, prefix, first + count))[first:]
         busy = machine.cpu_seconds(writer.pid) - idle
-    if not all(b'"accepted"' in (record.value or b"") for record in told):
-        raise RuntimeError("not every allocation was accepted")
+    if refused := [record.value for record in told if b'"accepted"' not in (record.value or b"")]:
+        raise RuntimeError(f"not every command was accepted: {refused[0]!r}")
     return count / ((told[-1].timestamp - told[0].timestamp) / 1000), count / busy
 
 

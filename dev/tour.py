@@ -20,7 +20,7 @@ from dev.story import STEPS, Story, require, told, wanted
 from dev.trouble import Trouble
 
 DELIVERED_DAYS_AGO = 100
-SECOND_CLERK = derived_id("development", "second-clerk")
+SECOND_CLERK = derived_id("development", "tour-second-clerk")
 TOUR_KEY = {"SSC": 54, "WE-24": 1}
 LATER_KEY = {"Port11": 5}
 CREDITS_KEY = {"SSC": 5}

@@ -28,6 +28,8 @@ from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, b
 from tests.unit.ledger.memory import Noticed
 
 COMMANDS = 1_500
+MOST_COMMANDS = 10_000
+"""On a busy machine one may be done before the other begins; then they get twice as much to do."""
 
 
 class Told:
@@ -67,9 +69,10 @@ async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
                 await following
 
 
-async def lead_to_the_end(writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random) -> int:
-    """Stand for the ledger until all commands are answered; how often it was lost."""
-    lost = 0
+async def lead_to_the_end(
+    writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
+) -> None:
+    """Stand for the ledger until all commands are answered, however often it is lost to the other."""
     while replies.done < len(commands):
         batches: asyncio.Queue[Commands] = asyncio.Queue()
         size = dice.randint(1, 40)
@@ -83,11 +86,8 @@ async def lead_to_the_end(writer: Writer, replies: Told, commands: Sequence[Comm
         term.cancel()
         try:
             await term
-        except* asyncio.CancelledError:
+        except* (asyncio.CancelledError, LostLedgerError, Trouble):
             pass
-        except* (LostLedgerError, Trouble):
-            lost += 1
-    return lost
 
 
 def accounts_of(ledger: Ledger) -> dict[str, dict[str, int]]:
@@ -111,6 +111,17 @@ def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -
     return {account: units for account, units in projected.items() if units}
 
 
+async def both_at_once(
+    one: Writer, two: Writer, client: Client, commands: Sequence[CommandRecord], dice: random.Random
+) -> None:
+    """Each answers all commands, as fast as it can."""
+    told = [Told(client.told, len(commands)) for _ in range(2)]
+    dices = [random.Random(dice.random()) for _ in range(2)]
+    await asyncio.gather(
+        lead_to_the_end(one, told[0], commands, dices[0]), lead_to_the_end(two, told[1], commands, dices[1])
+    )
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees_on(
     kafka_topics: KafkaTopics, seed: int
@@ -118,13 +129,15 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
     dice = random.Random(seed)
     client = Client(kafka_topics)
     commands = [client.command(*asked) for asked in beginning()]
-    commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS)]
-    first, second = Told(client.told, len(commands)), Told(client.told, len(commands))
+    done, orphans = 0, 0
     async with writer_on(kafka_topics, "first") as one, writer_on(kafka_topics, "second") as two:
-        lost = await asyncio.gather(
-            lead_to_the_end(one, first, commands, random.Random(seed + 10)),
-            lead_to_the_end(two, second, commands, random.Random(seed + 20)),
-        )
+        await asyncio.gather(one.catch_up(), two.catch_up())  # connected both, so that they start side by side
+        while not orphans and done < MOST_COMMANDS:
+            commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS + done)]
+            await both_at_once(one, two, client, commands[done:], dice)
+            done = len(commands)
+            values = await all_records(kafka_topics)
+            orphans = len(values) - len(chain_of(values))
         # An outcome that was lost with its term, between commit and telling, is asked for again.
         unheard = [command for command in commands if command.command_id not in client.told]
         await lead_to_the_end(one, Told(client.told, len(unheard)), unheard, dice)
@@ -136,8 +149,7 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
         assert one.follower.ledger == two.follower.ledger
         assert one.follower.chain == two.follower.chain
         assert one.follower.chain.sequence == len(entries)
-        assert one.follower.ledger.projects[PROJECT].free["Port11"] == STOCK - (len(entries) - 5)
+        assert one.follower.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - (len(entries) - 5)
         assert project_and_sign(values, entries) == accounts_of(one.follower.ledger)
     assert set(client.told) == {command.command_id for command in commands}
-    assert sum(lost) > 0, "they did get in each other's way"
-    assert len(values) > len(entries), "and left orphans"
+    assert orphans > 0, "they did get in each other's way"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from contracts.identifiers import default_project_of
 from ledger.adapters import postgres
 from ledger.adapters.postgres_exports import ROWS, PostgresExports
 from ledger.adapters.postgres_queries import PostgresQueries
@@ -87,6 +88,35 @@ async def test_everybody_exports_only_what_they_see(api: Api) -> None:
     staff = await _rows(api, "movements", api.staff)
     assert sum(int(row["units"]) for row in staff) == 0
     assert {row["account"] for row in await _rows(api, f"movements?project={other}")} == {f"project/{other}"}
+
+
+async def test_a_companys_export_holds_what_its_administrator_may_see_elsewhere_too_in_the_order_of_the_ledger(
+    api: Api,
+) -> None:
+    project = await api.stocked_project(SERIAL)
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    granted = {"account": BEN, "acting_for": BORA, "rights": ["view"]}
+    assert (await api.post(f"projects/{project}/members", granted)).status_code == 201
+    own = [{"license_type": "Port11", "count": 7}]
+    key = await api.post("activation-keys", {"licenses": own, "order_number": "PO-2"}, api.staff)
+    target = {"activation_key": key.json()["activation_key"], "project": default_project_of(BORA)}
+    assert (await api.post("activation-keys/redemptions", target, ben)).status_code == 201
+    last = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
+
+    rows = await _rows(api, f"movements?at_least={last}", ben)
+
+    assert [(row["account"][:6], int(row["units"])) for row in rows] == [
+        ("projec", 4),
+        ("projec", 50),
+        ("projec", 7),
+        ("projec", -20),
+        ("device", 20),
+    ]
+    units = {(row["account"], row["license_type"]): int(row["units"]) for row in await _rows(api, "balances", ben)}
+    assert units[f"project/{default_project_of(BORA)}", "Port11"] == 7
+    assert units[f"project/{project}", "Port11"] == 30
+    assert units[f"device/{SERIAL}", "Port11"] == 20
 
 
 async def test_an_export_that_is_not_asked_properly_is_a_problem(api: Api) -> None:

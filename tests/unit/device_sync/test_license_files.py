@@ -78,6 +78,14 @@ async def test_an_unknown_device_is_told_so(empty_store: SqliteStore) -> None:
     assert _code(await _fetch(empty_store, MemoryLedger(away))) == "device_unknown"
 
 
+async def test_a_box_that_was_added_just_now_waits_for_its_first_file(empty_store: SqliteStore) -> None:
+    asking = asyncio.create_task(_fetch(empty_store, MemoryLedger(accepted)))
+    await asyncio.sleep(0.05)
+    empty_store.take([FILE], {})
+
+    assert await asking == Delivered(FILE.document, FILE.sha256)
+
+
 async def test_a_spent_certificate_gets_no_file_of_the_next_generation(store: SqliteStore) -> None:
     store.take([file_row(sequence=12, generation=2, issue=3)], {})
 

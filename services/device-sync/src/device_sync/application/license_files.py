@@ -71,15 +71,19 @@ class LicenseFiles:
         return Refused(SUPERSEDED)
 
     async def _head(self, caller: Caller, correlation_id: str) -> FileHead | Refused:
-        head = self._store.head(caller.serial)
-        if head is not None and caller.generation > head.generation:
-            head = await self._of_generation(caller)
+        head = self._store.head(caller.serial) or await self._first(caller)
         if head is None:
             return Refused("device_unknown")
+        if caller.generation > head.generation:
+            head = await self._of_generation(caller)
         refused = refuse_spent(caller, head)
         if refused is not None:
             await self._spent.seen(caller, head.ledger, correlation_id=correlation_id)
         return refused or head
+
+    async def _first(self, caller: Caller) -> FileHead | None:
+        """The box may have been added to a project just now."""
+        return await wait_until(self._store, lambda: self._store.head(caller.serial), NEWER_SECONDS)
 
     async def _of_generation(self, caller: Caller) -> FileHead:
         """The box was quicker than the signer: its receipt came before its next license file."""

@@ -1,44 +1,77 @@
 """Exports from PostgreSQL by a server-side cursor: memory does not grow with the number of rows."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.adapters.postgres_queries import PostgresQueries
+from ledger.adapters.postgres_scope import Scope
 from ledger.application.queries import Viewer
 from ledger.application.queries_exports import Batch, Wanted
 
 ROWS = 5_000
 """Rows of a batch: about a megabyte."""
 
-# $2, $3, $7: the viewer's reach (all, a company, single projects); $4: one project with its devices, or all of these.
-_SEEN = "($2 OR company = $3 OR project = ANY ($7))"
-_ACCOUNTS = f"""
-SELECT 'project/' || project FROM projects
- WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)
+_COLUMNS = "m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, m.actor, m.command_id"
+_ALL_MOVEMENTS = f"""
+SELECT {_COLUMNS} FROM movements AS m
+ WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3 ORDER BY m.sequence, m.line"""  # noqa: S608
+_ALL_BALANCES = """
+SELECT account, license_type, held, sequence, time FROM (
+       SELECT DISTINCT ON (m.account, m.license_type) m.account, m.license_type, m.held, m.sequence, m.time
+         FROM movements AS m WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3
+        ORDER BY m.account DESC, m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
+ WHERE held > 0"""
+
+# $4, $5, $7: the viewer's reach (all, a company, single projects); $6: one project with its devices, or all of these.
+_SEEN = "($4 OR company = $5 OR project = ANY ($7))"
+_GRANTED = "(company IS DISTINCT FROM $5 AND project = ANY ($7))"
+_ACCOUNTS = """
+SELECT 'project/' || project AS account FROM projects
+ WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)
 UNION ALL
 SELECT 'held/' || project FROM projects
- WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)
+ WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)
 UNION ALL
 SELECT 'device/' || serial FROM devices
- WHERE ledger = $1 AND {_SEEN} AND ($4::text IS NULL OR project = $4)"""  # noqa: S608
-# What happened to a device while it was another company's is not shown.
-_SHOWN = f"""
-       m.ledger = $1 AND m.sequence > $5 AND m.sequence <= $6
-   AND (($2 AND $4::text IS NULL) OR m.account IN ({_ACCOUNTS}))
-   AND ($2 OR EXISTS (SELECT FROM entries AS e
-                       WHERE e.ledger = $1 AND e.sequence = m.sequence AND e.companies && $8))"""
+ WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)"""
+# What happened to a device while it was another company's is not shown. Asked entry by entry, lest all are read.
+_SHOWN = """
+       m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
+   AND ($4 OR (SELECT e.companies && $8::text[] FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence))"""
 _OWNERS = """
 SELECT coalesce(array_agg(DISTINCT company), '{}') FROM projects
  WHERE ledger = $1 AND NOT $2 AND (company = $3 OR project = ANY ($4))"""
+# Account by account, and then put into the order of the ledger: for a few projects.
 _MOVEMENTS = f"""
-SELECT m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, m.actor, m.command_id
-  FROM movements AS m WHERE {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
+SELECT {_COLUMNS} FROM ({_ACCOUNTS}) AS a JOIN movements AS m ON {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
+# Entry by entry, so that the first rows of a company with many devices come at once.
+_COMPANY_MOVEMENTS = f"""
+(SELECT {_COLUMNS} FROM subject_entries AS s JOIN movements AS m USING (ledger, sequence)
+  WHERE s.ledger = $1 AND s.subject = 'companies/' || $5 AND s.sequence > $2 AND s.sequence <= $3
+    AND $5 = CASE WHEN m.account LIKE 'device/%'
+                  THEN (SELECT company FROM devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
+                  ELSE (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)) END
+  ORDER BY sequence, line)
+UNION ALL ({_MOVEMENTS.format(seen=_GRANTED)}) ORDER BY sequence, line"""  # noqa: S608
 _BALANCES = f"""
-SELECT account, license_type, held, sequence, time FROM (
-       SELECT DISTINCT ON (m.account, m.license_type) m.account, m.license_type, m.held, m.sequence, m.time
-         FROM movements AS m WHERE {_SHOWN}
-        ORDER BY m.account DESC, m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
+SELECT account, license_type, held, sequence, time
+  FROM (SELECT account FROM ({_ACCOUNTS}) AS seen ORDER BY account DESC) AS a
+ CROSS JOIN LATERAL (
+       SELECT DISTINCT ON (m.license_type) m.license_type, m.held, m.sequence, m.time FROM movements AS m
+        WHERE {_SHOWN} ORDER BY m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
  WHERE held > 0"""  # noqa: S608
+
+
+class Export(NamedTuple):
+    """The same rows, asked in the way that suits the reach: the whole ledger, a company, or some projects."""
+
+    ledger: str
+    company: str
+    projects: str
+
+
+MOVEMENTS = Export(_ALL_MOVEMENTS, _COMPANY_MOVEMENTS, _MOVEMENTS.format(seen=_SEEN))
+BALANCES = Export(_ALL_BALANCES, *[_BALANCES.format(seen=_SEEN)] * 2)
 
 
 class PostgresExports:
@@ -48,28 +81,27 @@ class PostgresExports:
         self._queries = queries
 
     def movements(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
-        return self._batches(_MOVEMENTS, viewer, wanted)
+        return self._batches(MOVEMENTS, viewer, wanted)
 
     def balances(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
-        return self._batches(_BALANCES, viewer, wanted)
+        return self._batches(BALANCES, viewer, wanted)
 
-    async def _batches(self, query: str, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
+    async def _batches(self, export: Export, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         async with self._queries.seen(viewer) as (connection, scope):
-            everything, company, projects = scope.lists()
-            owners: list[str] = await connection.fetchval(_OWNERS, self._queries.ledger, everything, company, projects)
-            cursor: Any = await connection.cursor(
-                query,
-                self._queries.ledger,
-                everything,
-                company,
-                wanted.project,
-                wanted.after,
-                wanted.until,
-                projects,
-                owners,
-            )
+            query, arguments = await self.query(connection, export, scope, wanted)
+            cursor: Any = await connection.cursor(query, *arguments)
             rows = await cursor.fetch(ROWS)
             yield rows
             while len(rows) == ROWS:
                 rows = await cursor.fetch(ROWS)
                 yield rows
+
+    async def query(self, connection: Any, export: Export, scope: Scope, wanted: Wanted) -> tuple[str, list[Any]]:
+        """The query for this reach and its arguments."""
+        ledger, (everything, company, projects) = self._queries.ledger, scope.lists()
+        span = [ledger, wanted.after, wanted.until]
+        if everything and wanted.project is None:
+            return export.ledger, span
+        owners: list[str] = await connection.fetchval(_OWNERS, ledger, everything, company, projects)
+        query = export.company if company and wanted.project is None else export.projects
+        return query, [*span, everything, company, wanted.project, projects, owners]

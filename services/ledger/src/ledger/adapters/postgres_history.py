@@ -222,7 +222,10 @@ def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) ->
         if projects:
             granted = f"unnest({argument(projects)}::text[]) AS granted (id)"
             shown = walk(" AND project = granted.id")
-            parts.append(f"(SELECT shown.serial FROM {granted} CROSS JOIN LATERAL {shown} AS shown)")  # noqa: S608
+            parts.append(
+                f"""(SELECT shown.serial FROM {granted} CROSS JOIN LATERAL {shown} AS shown
+                ORDER BY shown.serial LIMIT $5)"""  # noqa: S608
+            )
     union = " UNION ".join(parts)
     return (f"{union} ORDER BY serial LIMIT $5" if len(parts) > 1 else union), arguments
 

@@ -51,6 +51,12 @@ SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c
 _PROJECT_ROWS = f"""
 SELECT project, company, name, sequence, time AS created, archived, {blocked.COLUMNS}
   FROM projects AS p {blocked.join(blocked.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
+_PROJECTS_WALK = f"{_PROJECT_ROWS} WHERE ledger = $1 AND sequence > $2 {{}} ORDER BY sequence LIMIT $3"
+_ALL_PROJECTS = _PROJECTS_WALK.format("")
+# Two walks, since a condition with OR would look at every project of the ledger.
+_OWN_PROJECTS = f"""
+({_PROJECTS_WALK.format("AND company = $4")}) UNION ({_PROJECTS_WALK.format("AND project = ANY($5)")})
+ ORDER BY sequence LIMIT $3"""
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,
        v.path, v.time AS delivered, v.file_sha256, {blocked.COLUMNS}
@@ -87,10 +93,10 @@ class PostgresQueries:
             return row and CompanyView(**blocked.viewed(row))
 
     async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]:
-        query = f"""{_PROJECT_ROWS} WHERE ledger = $1 AND ($2 OR company = $3 OR project = ANY($4)) AND sequence > $5
-            ORDER BY sequence LIMIT $6"""
         async with self.seen(viewer) as (connection, scope):
-            rows = await connection.fetch(query, self.ledger, *scope.lists(), after, limit + 1)
+            everything, *own = scope.lists()
+            query, arguments = (_ALL_PROJECTS, []) if everything else (_OWN_PROJECTS, own)
+            rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
             return one_page((ProjectView(**blocked.viewed(row)) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
@@ -130,11 +136,12 @@ class PostgresQueries:
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None:
-        # What happened to a device while it was another company's is not shown.
+        # What happened to a device while it was another company's is not shown. Asked entry by entry: EXISTS would
+        # let the planner read all entries for one page.
         query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor
              FROM movements AS m
-            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text IS NULL OR EXISTS (
-                  SELECT FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence AND $6 = ANY (e.companies)))
+            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text IS NULL OR $6 = ANY ((
+                  SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence)::text[]))
             ORDER BY sequence, line LIMIT $5"""
         async with self.seen(viewer) as (connection, scope):
             if not await self._sees_account(connection, scope, account):

@@ -21,10 +21,14 @@ SELECT account, administrator, sequence, time AS since FROM members
 _GRANTS = """
 SELECT account, acting_for, rights, sequence, time AS since FROM grants
  WHERE ledger = $1 AND project = $2 AND (account, acting_for) > ($3, $4) ORDER BY account, acting_for LIMIT $5"""
-_OFFERS = """
+_OFFERS_WALK = """
 SELECT serial, company, offered_to, sequence, time AS offered FROM device_offers
- WHERE ledger = $1 AND ($2 OR offered_to = $3 OR (company = $3 AND ($4 OR project = ANY($5)))) AND serial > $6
- ORDER BY serial LIMIT $7"""
+ WHERE ledger = $1 AND serial > $2 {} ORDER BY serial LIMIT $3"""
+_ALL_OFFERS = _OFFERS_WALK.format("")
+# Two walks, since a condition with OR would look at every offer of the ledger.
+_OWN_OFFERS = f"""
+({_OFFERS_WALK.format("AND offered_to = $4")})
+UNION ({_OFFERS_WALK.format("AND company = $4 AND ($5 OR project = ANY($6))")}) ORDER BY serial LIMIT $3"""
 _CODES = """
 SELECT code_digest, code_hint, expires, serial, sequence, time AS created,
        CASE WHEN serial IS NOT NULL THEN 'used' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
@@ -65,8 +69,9 @@ class PostgresPeopleQueries:
         async with snapshot(self._pool) as connection:
             scope = await scope_of(connection, self._ledger, viewer)
             handled = [project for project, rights in scope.grants.items() if "licenses" in rights]
-            seen = (scope.sees_all, scope.company, scope.administers, handled)
-            rows = await connection.fetch(_OFFERS, self._ledger, *seen, after, limit + 1)
+            own = (scope.company, scope.administers, handled)
+            query, seen = (_ALL_OFFERS, ()) if scope.sees_all else (_OWN_OFFERS, own)
+            rows = await connection.fetch(query, self._ledger, after, limit + 1, *seen)
             return one_page((OfferView(**row) for row in rows), limit)
 
     async def claim_codes(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[ClaimCodeView] | None:
