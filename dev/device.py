@@ -87,7 +87,7 @@ class Firmware:
         return self._body(self.ask("GET", "return-receipt"))
 
     def claim(self, code: str) -> int:
-        """Put the box, which is in no project, into the one of a claim code; the entry that did it."""
+        """Put the box into the project of a claim code; the entry that did it."""
         answer = self.ask("POST", "claim", body=code.encode())
         if answer.status != http.HTTPStatus.CREATED:
             raise ServiceRefused(answer)

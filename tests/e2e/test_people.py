@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of, derived_id
+from contracts.license_file import LicenseFile
 from dev.box import Box
 from dev.cast import PARTNER
 from dev.device import Firmware, ServiceRefused
@@ -37,6 +38,19 @@ class Stage:
     def firmware(self, box: Box) -> Firmware:
         return Firmware(box, self.story.sync_address)
 
+    def code(self) -> str:
+        """A new claim code of the story's project."""
+        path = f"/v1/projects/{self.story.project}/claim-codes"
+        key = {"Idempotency-Key": secrets.token_hex(8)}
+        return str(self.story.partner.send("POST", path, headers=key).json()["claim_code"])
+
+    def synced(self, firmware: Firmware, sequence: int) -> LicenseFile:
+        """The first file of this entry or a later one."""
+        file = firmware.sync()
+        while file is None or file.sequence < sequence:
+            file = firmware.sync() or file
+        return file
+
     def allocate(self, serial: str, **counts: int) -> int:
         body = {"serial": serial, "licenses": wanted(counts), "confirm_final": True}
         return self.partner("allocations", body)
@@ -64,10 +78,7 @@ def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
 
 def test_a_box_claims_itself_with_a_code_and_gets_its_licenses(stage: Stage) -> None:
     box = stage.fresh_box()
-    path = f"/v1/projects/{stage.story.project}/claim-codes"
-    code = stage.story.partner.send("POST", path, headers={"Idempotency-Key": secrets.token_hex(8)}).json()[
-        "claim_code"
-    ]
+    code = stage.code()
     firmware = stage.firmware(box)
 
     sequence = firmware.claim(code.lower())
@@ -79,6 +90,50 @@ def test_a_box_claims_itself_with_a_code_and_gets_its_licenses(stage: Stage) -> 
     device = stage.story.partner.get(f"/v1/devices/{box.state.serial}", at_least=stage.story.sequence)
     assert device["project"] == stage.story.project
     assert stage.story.balance()["Port11"] == 27
+
+
+def test_a_box_comes_out_of_a_project_where_somebody_only_typed_its_serial(stage: Stage) -> None:
+    box = stage.fresh_box()
+    elsewhere, serial = default_project_of(stage.other), box.state.serial
+    stage.administrator.post(f"/v1/projects/{elsewhere}/devices", {"serial": serial})
+    code = stage.code()
+
+    claimed = stage.firmware(box).claim(code)
+
+    (entry, *_) = stage.administrator.get(f"/v1/projects/{elsewhere}/history", at_least=claimed)["items"][::-1]
+    assert (entry["sequence"], entry["event_type"]) == (claimed, "licensing.ledger.device-claimed.v1")
+    allocated = stage.allocate(serial, Port11=3)
+    file = stage.synced(stage.firmware(box), allocated)
+    assert counted(file.licenses) == {"Port11": 3}
+    with pytest.raises(Refused) as gone:
+        stage.administrator.get(f"/v1/devices/{serial}")
+    assert code_of(gone) == "device_unknown"
+
+
+def test_a_box_that_fetched_a_file_stays_where_it_is(stage: Stage) -> None:
+    box = stage.fresh_box()
+    there = stage.administrator.post(
+        f"/v1/projects/{default_project_of(stage.other)}/devices", {"serial": box.state.serial}
+    )["sequence"]
+    stage.synced(stage.firmware(box), there)
+    with pytest.raises(ServiceRefused, match="device_known_elsewhere"):
+        stage.firmware(box).claim(stage.code())
+
+
+def test_a_company_goes_over_and_its_device_is_served_for_the_other(stage: Stage) -> None:
+    box, project = stage.fresh_box(), default_project_of(stage.other)
+    stage.administrator.post(f"/v1/projects/{project}/devices", {"serial": box.state.serial})
+    stage.administrator.post(f"/v1/companies/{stage.other}/offers", {"offered_to": PARTNER})
+    imported = stage.story.partner.post(f"/v1/companies/{PARTNER}/imports", {"former_company": stage.other})["sequence"]
+    stage.story.partner.get(f"/v1/devices/{box.state.serial}", at_least=imported)
+    stage.partner("transfers", {"target": project, "licenses": wanted({"Port11": 2})})
+    said = {"serial": box.state.serial, "licenses": wanted({"Port11": 2})}
+    allocated = stage.story.partner.post(f"/v1/projects/{project}/allocations", said)["sequence"]
+
+    assert counted(stage.synced(stage.firmware(box), allocated).licenses) == {"Port11": 2}
+    with pytest.raises(Refused) as closed:
+        stage.administrator.post("/v1/projects", {"name": "Spa"})
+    assert code_of(closed) == "company_closed"
 
 
 def test_licenses_come_back_until_they_are_delivered(stage: Stage) -> None:
@@ -118,9 +173,7 @@ def test_a_device_changes_its_company_by_consent_and_its_next_file_says_so(stage
     target = default_project_of(stage.other)
     moved = stage.administrator.post(f"/v1/devices/{serial}/acceptances", {"project": target})["sequence"]
 
-    file = stage.story.firmware().sync()
-    while file is None or file.sequence < moved:
-        file = stage.story.firmware().sync() or file
+    file = stage.synced(stage.story.firmware(), moved)
     assert (file.sequence, counted(file.licenses)) == (moved, {"Channel": 4})
     with pytest.raises(Refused) as gone:
         stage.story.partner.get(f"/v1/devices/{serial}", at_least=moved)

@@ -23,6 +23,8 @@ TABLES = (
     "companies",
     "claim_codes",
     "device_offers",
+    "invitations",
+    "company_offers",
     "grants",
     "members",
     "projects",

@@ -101,6 +101,29 @@ class ClaimCodeView(TypedDict):
     created: str
 
 
+class CompanyChanged(TypedDict):
+    sequence: int
+    company: str
+
+
+class CompanyImported(TypedDict):
+    sequence: int
+    company: str
+    former_company: str
+
+
+class CompanyJoined(TypedDict):
+    sequence: int
+    account: str
+
+
+class CompanyOfferView(TypedDict):
+    company: str
+    offered_to: str
+    sequence: int
+    offered: str
+
+
 class CompanyRegistered(TypedDict):
     sequence: int
     company: str
@@ -112,6 +135,7 @@ class CompanyView(TypedDict):
     default_project: str
     sequence: int
     registered: str
+    imported_into: str | None
     blocked: NotRequired[BlockedView | None]
 
 
@@ -255,6 +279,24 @@ class HeldLicenses(TypedDict):
 class HeldView(TypedDict):
     license_type: str
     count: int
+
+
+class InvitationCreated(TypedDict):
+    sequence: int
+    company: str
+    invitation_code: str
+    code_digest: str
+    expires_after_days: int
+
+
+class InvitationView(TypedDict):
+    code_digest: str
+    code_hint: str
+    state: Literal["open", "accepted", "withdrawn"]
+    expires: str
+    account: str | None
+    sequence: int
+    created: str
 
 
 class LegacyConsentGiven(TypedDict):
@@ -460,6 +502,11 @@ class ClaimCodeViewPage(TypedDict):
     next: str | None
 
 
+class CompanyOfferViewPage(TypedDict):
+    items: list[CompanyOfferView]
+    next: str | None
+
+
 class CompanyViewPage(TypedDict):
     items: list[CompanyView]
     next: str | None
@@ -487,6 +534,11 @@ class EntryViewPage(TypedDict):
 
 class GrantViewPage(TypedDict):
     items: list[GrantView]
+    next: str | None
+
+
+class InvitationViewPage(TypedDict):
+    items: list[InvitationView]
     next: str | None
 
 
@@ -836,6 +888,80 @@ class Operations(Transport):
                 given(account=account, acting_for=acting_for, rights=rights),
                 key=idempotency_key,
             ),
+        )
+
+    def create_invitation(self, company: str, *, idempotency_key: str | None = None) -> InvitationCreated:
+        """Make a code by which one account joins the company. It works once, for 14 days. For its administrators.
+
+        The code is in this answer and nowhere else; the same request again gives it again. Handing it on is the caller's.
+        """
+        return cast(
+            "InvitationCreated", self.post(f"/v1/companies/{company}/invitations", given(), key=idempotency_key)
+        )
+
+    def list_invitations(
+        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> InvitationViewPage:
+        """The invitations to the company, and what became of them; never the codes. For its administrators."""
+        return cast(
+            "InvitationViewPage",
+            self.get(f"/v1/companies/{company}/invitations", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def withdraw_invitation(
+        self, company: str, *, code_digest: str, idempotency_key: str | None = None
+    ) -> CompanyChanged:
+        """Make an invitation useless that nobody accepted yet. For the company's administrators."""
+        return cast(
+            "CompanyChanged",
+            self.post(
+                f"/v1/companies/{company}/invitation-withdrawals", given(code_digest=code_digest), key=idempotency_key
+            ),
+        )
+
+    def accept_invitation(self, *, invitation_code: str, idempotency_key: str | None = None) -> CompanyJoined:
+        """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
+
+        Every account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
+        """
+        return cast(
+            "CompanyJoined",
+            self.post("/v1/invitations/acceptances", given(invitation_code=invitation_code), key=idempotency_key),
+        )
+
+    def offer_company(self, company: str, *, offered_to: str, idempotency_key: str | None = None) -> CompanyChanged:
+        """Offer the whole company to another one, which may import it. For its administrators."""
+        return cast(
+            "CompanyChanged",
+            self.post(f"/v1/companies/{company}/offers", given(offered_to=offered_to), key=idempotency_key),
+        )
+
+    def withdraw_company_offer(self, company: str, *, idempotency_key: str | None = None) -> CompanyChanged:
+        """Take the offer of the company back, or decline it. For administrators of either company."""
+        return cast(
+            "CompanyChanged", self.post(f"/v1/companies/{company}/offer-withdrawals", given(), key=idempotency_key)
+        )
+
+    def list_company_offers(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> CompanyOfferViewPage:
+        """Open offers of companies, by and to the caller's. For its administrators."""
+        return cast(
+            "CompanyOfferViewPage",
+            self.get("/v1/company-offers", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def import_company(
+        self, company: str, *, former_company: str, idempotency_key: str | None = None
+    ) -> CompanyImported:
+        """Take a company over that was offered to this one. For this one's administrators.
+
+        Its projects move with all that is in them, a name that is taken gets a number behind it, its accounts join without
+        rights, and it is closed for ever.
+        """
+        return cast(
+            "CompanyImported",
+            self.post(f"/v1/companies/{company}/imports", given(former_company=former_company), key=idempotency_key),
         )
 
     def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChanged:

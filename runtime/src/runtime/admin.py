@@ -32,7 +32,7 @@ class Admin:
     async def __aenter__(self) -> Self:
         await self._runner.setup()
         try:
-            with listening_on(self.host, self.port):
+            with listening_on(self.host, self.port, setting="LICENSING_ADMIN_PORT"):
                 await web.TCPSite(self._runner, self.host, self.port).start()
         except SettingsWrong:
             await self._runner.cleanup()

@@ -30,6 +30,28 @@ _ROWS = (
     Refusal("right_not_held", 403, "You can grant or revoke only rights that you have in the project yourself.", "X3"),
     Refusal("nothing_to_change", 409, "The account's rights in the project are so already.", "X1"),
     Refusal("too_many_grants", 409, "An account has rights in at most 1000 projects for each company.", "style 6"),
+    # joining a company
+    Refusal("invitation_malformed", 422, "This is no invitation code; check it for typing errors.", "X9"),
+    Refusal("invitation_exists", 409, "This invitation was made already.", "X9"),
+    Refusal("invitation_unknown", 404, "There is no such invitation; check the code for typing errors.", "X9"),
+    Refusal("invitation_used", 409, "This invitation was accepted or withdrawn; ask for a new one.", "X9"),
+    Refusal("invitation_expired", 409, "This invitation is too old; ask for a new one.", "X9"),
+    Refusal("same_company", 422, "A company can't be offered to itself.", "X9"),
+    Refusal("company_offered", 409, "The company is offered already; withdraw that offer first.", "X9"),
+    Refusal("company_offer_unknown", 404, "There is no such offer of a company to or by yours.", "X9"),
+    Refusal(
+        "company_kind_differs",
+        409,
+        "A reseller takes only a reseller over, an end customer only an end customer.",
+        "X9",
+    ),
+    Refusal(
+        "import_too_big",
+        409,
+        "The company has too many projects or accounts to be imported at once; ask the vendor's staff.",
+        "X9",
+    ),
+    Refusal("company_closed", 403, "The company was imported into another one and is closed for ever.", "X9"),
     # the ledger itself
     Refusal(
         "ledger_not_founded",
@@ -211,6 +233,7 @@ _ROWS = (
     ),
     # the edges, before the ledger is asked
     Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
+    Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
     Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),

@@ -95,9 +95,11 @@ def priced(ledger: Ledger, command: Command, now: datetime) -> Command:
     today = civil_day(now)
     match command:
         case BuySoftwareService():
-            quote = quote_months(facts_of(ledger, HOTEL), command.months, today)
+            quote = quote_months(facts_of(ledger, command.project), command.months, today)
             return command.model_copy(update={"preview": quote.digest()}) if quote else command
         case ReleaseHeldLicenses():
-            return command.model_copy(update={"preview": quote_release(facts_of(ledger, HOTEL), today).digest()})
+            return command.model_copy(
+                update={"preview": quote_release(facts_of(ledger, command.project), today).digest()}
+            )
         case _:
             return command

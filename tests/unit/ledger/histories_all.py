@@ -30,7 +30,7 @@ from contracts.postings import device_account, project_account
 from ledger.domain.rare import LegacyHeld
 from ledger.domain.state import Ledger, OpenClaimCode
 from tests.unit.ledger import dated_histories as dated
-from tests.unit.ledger import story, story_people, story_staff
+from tests.unit.ledger import story, story_joining, story_people, story_staff
 from tests.unit.ledger.histories_people import people_commands
 from tests.unit.ledger.histories_staff import OLD, staff_commands
 from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
@@ -53,7 +53,13 @@ NEW_COMPANY = derived_id("n", "company")
 everybody: st.SearchStrategy[Actor] = st.sampled_from(
     [
         *(story.anna, story.ben, story.staff, story_staff.second, story.box, story.other_box, story.operator),
-        *(story_people.mia, story_people.gus, Account(account=story.ANNA, company=BORA)),
+        *(
+            story_joining.newcomer,
+            story.ben,
+            story_people.mia,
+            story_people.gus,
+            Account(account=story.ANNA, company=BORA),
+        ),
     ]
 )
 others: st.SearchStrategy[Command] = st.sampled_from(
@@ -62,6 +68,12 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         story.project("Spa", identity=derived_id("spa", "project")),
         story_staff.block_company(BORA),
         story_staff.unblock_company(BORA),
+        story_joining.invite(),
+        story_joining.uninvite(),
+        story_joining.join(),
+        story_joining.offer_company(ADRIA, BORA),
+        story_joining.withdraw_company(BORA),
+        story_joining.take_over(BORA),
         DefineDeviceModels(models=(DeviceModel(model="IP6010", family="IP6"),), reference="CAT-2"),
         RegisterDevices(
             devices=(DeliveredDevice(serial=OTHER_SERIAL, model="IP6010", delivered_on=date(2026, 6, 1)),),
@@ -162,8 +174,8 @@ def whoever_may(ledger: Ledger, command: Command) -> Actor:
 
 def _company(ledger: Ledger, command: Command) -> str:
     said: dict[str, str] = command.model_dump(include={"company", "project", "source", "serial"})
-    if command.name in {"add-member", "remove-member"}:
-        return said["company"]
+    if command.name in {"add-member", "remove-member", "offer-company", "withdraw-company-offer"}:
+        return ADRIA if said["company"] in ledger.rare.imported else said["company"]
     device = ledger.devices.get(said.get("serial") or "")
     project = said.get("project") or said.get("source") or (device.project if device else DEFAULT)
     return ledger.projects[project].company if project in ledger.projects else ADRIA

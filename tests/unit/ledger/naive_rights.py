@@ -7,6 +7,7 @@ from typing import assert_never
 from contracts.actors import Account, Actor, Device, Operator
 from contracts.commands import (
     AcceptDevice,
+    AcceptInvitation,
     AddDevice,
     AddMember,
     AllocateLicenses,
@@ -20,6 +21,7 @@ from contracts.commands import (
     Command,
     ConvertLegacyLicenses,
     CreateClaimCode,
+    CreateInvitation,
     CreateProject,
     DeallocateLicenses,
     DefineDeviceModels,
@@ -29,12 +31,14 @@ from contracts.commands import (
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
+    ImportCompany,
     ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
     MoveDevice,
     MoveLicenses,
+    OfferCompany,
     OfferDevice,
     ProposeCorrection,
     RecordLicenseFileDelivery,
@@ -57,7 +61,9 @@ from contracts.commands import (
     UnblockDevice,
     UpgradeLicenses,
     WithdrawClaimCode,
+    WithdrawCompanyOffer,
     WithdrawDeviceOffer,
+    WithdrawInvitation,
 )
 from contracts.identifiers import default_project_of
 from tests.unit.ledger.naive_sheet import Sheet
@@ -77,6 +83,9 @@ class Persons:
     owner: dict[str, str] = field(default_factory=dict[str, str])
     offers: dict[str, str] = field(default_factory=dict[str, str])
     blocked: set[str] = field(default_factory=set[str])
+    closed: set[str] = field(default_factory=set[str])
+    invitations: dict[str, str] = field(default_factory=dict[str, str])
+    company_offers: dict[str, str] = field(default_factory=dict[str, str])
 
     def leads(self, actor: Actor, company: str | None) -> bool:
         if not isinstance(actor, Account) or actor.company != company:
@@ -100,7 +109,7 @@ class Persons:
 
     def allowed(self, actor: Actor, command: Command) -> bool:
         """Whether this actor may ask for this at all."""
-        if isinstance(actor, Account) and actor.company in self.blocked:
+        if isinstance(actor, Account) and actor.company in self.blocked | self.closed:
             return False
         match command:
             case FoundLedger():
@@ -122,7 +131,15 @@ class Persons:
                 | DownloadLicenseFile()
             ):
                 return self.leads(actor, VENDOR)
+            case AcceptInvitation():
+                return isinstance(actor, Account)
+            case ImportCompany():
+                return self.leads(actor, command.into)
+            case WithdrawCompanyOffer():
+                return self.leads(actor, command.company) or self.leads(actor, self.company_offers.get(command.company))
             case CreateProject() | AddMember() | RemoveMember():
+                return self.leads(actor, command.company)
+            case CreateInvitation() | WithdrawInvitation() | OfferCompany():
                 return self.leads(actor, command.company)
             case RenameProject() | ArchiveProject():
                 return self.leads(actor, self.owner.get(command.project))
@@ -196,7 +213,7 @@ class Persons:
             case _:
                 assert_never(command)
 
-    def enter(self, command: Command) -> None:
+    def enter(self, command: Command, actor: Actor) -> None:
         """Enter a command that was accepted; before the sheet does, which then moves the device."""
         match command:
             case FoundLedger():
@@ -219,19 +236,40 @@ class Persons:
             case RevokeRights():
                 there = self.grants[command.account, command.acting_for, command.project]
                 there -= there.copy() if "view" in command.rights else set[str](command.rights)
+            case CreateInvitation():
+                self.invitations[command.code_digest] = command.company
+            case AcceptInvitation() if isinstance(actor, Account):
+                self.members[self.invitations.pop(command.code_digest)].add(actor.account)
+            case OfferCompany():
+                self.company_offers[command.company] = command.offered_to
+            case WithdrawCompanyOffer():
+                del self.company_offers[command.company]
+            case ImportCompany():
+                self._imported(command.company, command.into)
             case BlockCompany():
                 self.blocked.add(command.company)
             case UnblockCompany():
                 self.blocked.discard(command.company)
             case OfferDevice():
                 self.offers[command.serial] = command.company
-            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice():
+            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice() | ClaimDevice():
                 self.offers.pop(command.serial, None)
             case MoveDevice() | TransferDevice():
                 if self.owner[command.project] != self.owner[self.sheet.home[command.serial]]:
                     self.offers.pop(command.serial, None)
             case _:
                 pass
+
+    def _imported(self, former: str, company: str) -> None:
+        """All is the other company's; whoever was in the former one joins, and nothing of it goes on."""
+        joining = self.administrators.pop(former, set[str]()) | self.members.pop(former, set[str]())
+        self.members[company] |= joining - self.administrators[company]
+        homes = {serial: self.owner[project] for serial, project in self.sheet.home.items()}
+        self.offers = {one: to for one, to in self.offers.items() if former not in (to, homes[one])}
+        self.company_offers = {one: to for one, to in self.company_offers.items() if former not in (one, to)}
+        self.owner = {project: company if owner == former else owner for project, owner in self.owner.items()}
+        self.grants = {key: rights for key, rights in self.grants.items() if key[1] != former}
+        self.closed.add(former)
 
     def _opened(self, company: str, administrator: str) -> None:
         self.administrators[company].add(administrator)

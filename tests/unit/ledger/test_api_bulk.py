@@ -1,6 +1,7 @@
 """Many commands in one request: each line is answered as the POST that it stands for."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -193,6 +194,32 @@ async def _waiting(hold: asyncio.Event) -> AsyncIterator[bytes]:
     yield json.dumps(issue("first")).encode() + b"\n"
     await hold.wait()
     yield json.dumps(issue("second")).encode()
+
+
+def a_return(document: object, **more: object) -> dict[str, Any]:
+    return {
+        "idempotency_key": "r-1",
+        "command": {"name": "return-licenses", "serial": "009033010203", "document": document} | more,
+    }
+
+
+async def test_a_return_document_is_a_line_and_is_checked_as_by_its_put() -> None:
+    api = await Api().founded()
+    broken = base64.b64encode(b"<license-return/>").decode()
+
+    (line,) = await answers(api, a_return(broken))
+    alone = await api.client.put("/v1/devices/009033010203/return", content=b"<license-return/>", headers=api.bearer())
+
+    assert line["status"] == alone.status_code == 422
+    assert line["problem"] == alone.json()
+    assert line["problem"]["code"] == "document_malformed"
+
+
+@pytest.mark.parametrize("document", [None, 7, "no base64!", "PHg"])
+async def test_a_line_whose_document_is_not_base64_is_invalid(document: object) -> None:
+    api = await Api().founded()
+    assert codes(await answers(api, a_return(document))) == [(422, "request_invalid")]
+    assert codes(await answers(api, a_return("PHg+", more=1))) == [(422, "request_invalid")]
 
 
 async def test_a_post_that_is_answered_with_a_file_is_no_line() -> None:

@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from ledger.entrypoints.api.connections import MAX_HEAD_BYTES, BoundedHttp
+from ledger.entrypoints.api.main import bound_to
+from runtime.settings import SettingsWrong
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 SOON = 0.3
@@ -31,8 +33,18 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def _connected(app: object = _echo) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    config = uvicorn.Config(app, port=0, http=Impatient, ws="none", lifespan="off", log_config=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+async def _connected(
+    app: object = _echo, *, most: int | None = None
+) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        port=0,
+        http=Impatient,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        limit_concurrency=most,
+    )
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
@@ -108,6 +120,18 @@ async def test_what_is_no_http_gets_a_problem_document_too(said: bytes) -> None:
         assert _problem(await _read(reader)) == (400, "request_malformed")
 
 
+async def test_a_connection_beyond_the_most_gets_a_problem_document_and_is_closed() -> None:
+    async with _connected(most=1) as (reader, writer):
+        writer.write(GET + b"\r\n")
+        answer = await _read(reader)
+
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert {b"content-type: application/problem+json", b"connection: close"} < set(answer.split(b"\r\n"))
+        assert b"\r\nretry-after: " in answer
+        assert b'"code": "service_unavailable"' in answer
+        assert await _read(reader) == b""
+
+
 def _problem(answer: bytes) -> tuple[int, str]:
     """Status and code of a problem document, whose head says the same as its body."""
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -127,3 +151,12 @@ async def test_requests_that_arrive_are_answered_one_after_the_other_on_one_conn
             await asyncio.sleep(SOON * 1.5)
         writer.write(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60000)
         assert (await _read(reader)).endswith(b"/a 60000")
+
+
+async def test_a_taken_port_is_one_sentence_that_names_it_and_its_setting() -> None:
+    with bound_to("127.0.0.1", 0) as first:
+        first.listen()
+        port = first.getsockname()[1]
+        with pytest.raises(SettingsWrong) as wrong:
+            bound_to("127.0.0.1", port)
+    assert str(wrong.value) == f"can't listen on 127.0.0.1:{port} (LICENSING_API_PORT): Address already in use"

@@ -249,7 +249,7 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
 
     assert schema["openapi"].startswith("3.1")
     assert len(operations) >= 16
-    for status in ("401", "404", "422", "503"):
+    for status in ("401", "403", "422", "500", "503"):
         assert all("application/problem+json" in one["responses"][status]["content"] for one in operations)
     assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)

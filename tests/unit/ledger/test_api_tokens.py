@@ -77,6 +77,16 @@ async def test_a_token_at_a_wrong_time_or_for_too_long_is_refused(seconds_from_n
     assert problem(await api.get("/v1/companies", token=api.issuer.token(**claims))) == (401, "bad_credentials")
 
 
+@pytest.mark.parametrize("active", [False, "no", 0, "true"])
+async def test_x8_an_account_that_is_not_active_is_refused_everything(active: object) -> None:
+    api = Api()
+    token = api.issuer.token(active=active)
+    assert problem(await api.get("/v1/companies", token=token)) == (403, "account_inactive")
+    accepted = await api.post("/v1/invitations/acceptances", {"invitation_code": "x"}, token=token)
+    assert problem(accepted) == (403, "account_inactive")
+    assert (await api.get("/v1/companies", token=api.issuer.token(active=True))).status_code == 200
+
+
 async def test_a_token_of_a_foreign_key_is_refused() -> None:
     api = Api()
     foreign = api.issuer.token(key=Ed25519PrivateKey.generate())

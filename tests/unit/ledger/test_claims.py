@@ -1,10 +1,14 @@
 from datetime import timedelta
 
+from contracts.concerns import concerns
 from contracts.events import ClaimCodeCreated, DeviceClaimed
 from tests.unit.ledger.story import (
+    ADRIA,
+    BORA,
     HOTEL,
     NOON,
     SERIAL,
+    Story,
     a_project,
     a_stocked_project,
     add,
@@ -12,7 +16,11 @@ from tests.unit.ledger.story import (
     anna,
     ben,
     box,
+    deliver,
+    issue,
     other_box,
+    redeem,
+    staff,
 )
 from tests.unit.ledger.story_people import (
     BORAS,
@@ -23,9 +31,12 @@ from tests.unit.ledger.story_people import (
     code,
     gus,
     mia,
+    offer,
     release,
     withdraw_code,
 )
+from tests.unit.ledger.story_staff import block_device, bring_in
+from tests.unit.ledger.test_test_licenses import ask
 
 
 def test_a_box_in_no_project_claims_itself_into_the_codes_project() -> None:
@@ -55,9 +66,67 @@ def test_only_the_box_itself_claims() -> None:
     story.when(anna, claim()).refused("no_right")
 
 
-def test_a_box_in_a_project_is_not_claimed_out_of_it() -> None:
-    story = a_project().given((ben, add(into=BORAS)), (anna, code()))
+def a_serial_that_ben_typed() -> Story:
+    """Ben has added the serial of Anna's box, which he does not have; Anna has a claim code."""
+    return a_stocked_ben(a_project()).given((ben, add(into=BORAS)), (anna, code()))
+
+
+def a_stocked_ben(story: Story) -> Story:
+    return story.given((staff, issue("a9" * 32, Port11=5, Channel=2)), (ben, redeem("a9" * 32, BORAS)))
+
+
+def test_a_box_claims_itself_out_of_a_project_where_it_is_a_serial_and_no_more() -> None:
+    story = a_serial_that_ben_typed().given((ben, offer(ADRIA)))
+    event = story.when(box, claim()).accepted()
+    assert isinstance(event, DeviceClaimed)
+    assert (event.former_company, event.former_project, event.device.project) == (BORA, BORAS, HOTEL)
+    assert (event.device.issue, event.device.generation) == (2, 1)
+    assert {"projects/" + BORAS, "companies/" + BORA} <= concerns(event)
+    assert (story.ledger.projects[BORAS].devices, story.ledger.projects[HOTEL].devices) == (0, 1)
+    assert not story.ledger.offers
+    story.when(ben, release()).refused("device_unknown")
+    story.when(box, claim()).done_before(story.ledger.sequence)
+
+
+def test_a_file_that_was_downloaded_by_hand_is_no_contact_of_the_box() -> None:
+    by_hand = deliver(1, 1).model_copy(update={"path": "manual"})
+    a_serial_that_ben_typed().given((ben, by_hand), (box, claim()))
+
+
+def test_a_box_that_was_in_contact_is_not_claimed_out_of_its_project() -> None:
+    story = a_serial_that_ben_typed().given((box, deliver(1, 1)))
     story.when(box, claim()).refused("device_known_elsewhere")
+
+
+def test_a_box_that_claimed_itself_in_is_not_claimed_out_again() -> None:
+    story = a_project().given((ben, code(BORAS, "ee" * 32)), (box, claim(digest="ee" * 32)), (anna, code()))
+    story.when(box, claim()).refused("device_known_elsewhere")
+
+
+def test_a_box_with_any_license_is_not_claimed_out_of_its_project() -> None:
+    pbx = a_serial_that_ben_typed().given((ben, allocate(source=BORAS, Port11=1)))
+    pbx.when(box, claim()).refused("device_known_elsewhere")
+    gateway = a_serial_that_ben_typed().given((ben, allocate(source=BORAS, Channel=1)))
+    gateway.when(box, claim()).refused("device_known_elsewhere")
+    test = a_serial_that_ben_typed().given((ben, ask()))
+    test.when(box, claim()).refused("device_known_elsewhere")
+    old = a_serial_that_ben_typed().given((staff, bring_in({"BRIs": 1}, on=SERIAL, into=BORAS)))
+    old.when(box, claim()).refused("device_known_elsewhere")
+
+
+def test_a_blocked_box_is_not_claimed_out_of_its_project() -> None:
+    story = a_serial_that_ben_typed().given((staff, block_device()))
+    story.when(box, claim()).refused("device_known_elsewhere")
+
+
+def test_a_box_is_not_claimed_into_the_project_that_it_is_in() -> None:
+    story = a_project().given((anna, add()), (anna, code()))
+    story.when(box, claim()).refused("device_in_project")
+
+
+def test_contact_with_a_former_project_does_not_count_after_a_release() -> None:
+    story = a_stocked_project().given((box, deliver(1, 1)), (anna, release()), (ben, add(into=BORAS)), (anna, code()))
+    story.given((box, claim()))
 
 
 def test_a_code_that_nobody_made_is_unknown() -> None:

@@ -15,6 +15,7 @@ from contracts.entries import Entry, encode_entry
 from contracts.events import Event
 from contracts.identifiers import command_id_of
 from contracts.postings import UNHELD, postings
+from dev.refusals import of_command
 from ledger.application.follower import Follower
 from ledger.application.projection import fold, touched
 from ledger.domain.decide import decide
@@ -69,13 +70,14 @@ class World:
         allowed = self.persons.allowed(actor, command)
         if isinstance(answer, Rejection):
             assert not (allowed and answer.code == "no_right"), (actor, command)
+            assert answer.code in of_command(type(command).__name__), (command, answer)
         elif not isinstance(answer, AlreadyDone):
             assert allowed, (actor, command, answer)
             self.accept(actor, command, answer, now)
 
     def accept(self, actor: Actor, command: Command, event: Event, now: datetime) -> None:
         before, self.ledger = self.ledger, evolve(self.ledger, event, at=now)
-        self.persons.enter(command)
+        self.persons.enter(command, actor)
         self.sheet.enter(command, event, civil_day(now))
         require_day(event, now)
         self.books.post(event)

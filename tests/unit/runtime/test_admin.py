@@ -29,7 +29,10 @@ async def test_metrics_are_in_the_prometheus_format() -> None:
 
 async def test_a_port_that_is_taken_is_one_sentence() -> None:
     async with Admin("127.0.0.1", 0, lambda: (True, "")) as first:
-        with pytest.raises(SettingsWrong, match=rf"can't listen on 127.0.0.1:{first.port}: Address already in use"):
+        with pytest.raises(
+            SettingsWrong,
+            match=rf"can't listen on 127.0.0.1:{first.port} \(LICENSING_ADMIN_PORT\): Address already in use",
+        ):
             async with Admin("127.0.0.1", first.port, lambda: (True, "")):
                 pass
 

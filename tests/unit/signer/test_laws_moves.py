@@ -11,6 +11,7 @@ from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
     CompanyRegistered,
+    DeviceAdded,
     DeviceClaimed,
     DeviceMoved,
     DeviceOffered,
@@ -18,6 +19,7 @@ from contracts.events import (
     Event,
     LicenseFileDelivered,
     LicenseFileDownloaded,
+    LicensesAllocated,
     LicensesDeallocated,
     LicensesMoved,
     ProjectArchived,
@@ -85,6 +87,28 @@ def claimed(serial: str = NEW, project: str = PROJECT) -> Event:
     return DeviceClaimed(company=PARTNER, code_digest=CODE, device=Box(serial).licenses(project))
 
 
+def claimed_away(*, issue: int = 2, **said: object) -> Event:
+    """The device, from the spa into the default project."""
+    event = DeviceClaimed(
+        company=PARTNER,
+        code_digest=CODE,
+        device=Box(NEW, issue=issue).licenses(),
+        former_company=PARTNER,
+        former_project=SPA,
+    )
+    return event.model_copy(update=said)
+
+
+def typed() -> Event:
+    """Somebody added the serial to the spa."""
+    return DeviceAdded(company=PARTNER, device=Box(NEW).licenses(SPA))
+
+
+def fetched(path: str) -> Event:
+    event = delivered(issue=1, serial=NEW, project=SPA)
+    return event.model_copy(update={"path": path})
+
+
 def units(source: str, target: str, **counts: int) -> Event:
     return LicensesMoved(company=PARTNER, source=source, target=target, lots=lots(counts))
 
@@ -97,6 +121,8 @@ HOLDS: list[list[Event]] = [
     [delivered()],
     [units(PROJECT, SPA, Port11=30)],
     [code(), claimed()],
+    [code(), typed(), claimed_away()],
+    [code(), typed(), fetched("manual"), claimed_away()],
     [ProjectArchived(company=PARTNER, project=SPA, project_name="Spa")],
 ]
 BROKEN: list[tuple[str, list[Event]]] = [
@@ -127,6 +153,24 @@ BROKEN: list[tuple[str, list[Event]]] = [
         [code(), ClaimCodeWithdrawn(company=PARTNER, project=PROJECT, code_digest=CODE), claimed()],
     ),
     ("device_added_once", [code(), claimed(SERIAL)]),
+    ("device_in_contact", [code(), typed(), fetched("direct"), claimed_away()]),
+    ("device_project_wrong", [code(), typed(), claimed_away(former_project=PROJECT)]),
+    ("company_wrong", [code(), typed(), claimed_away(former_company=BUYER)]),
+    ("device_issue_wrong", [code(), typed(), claimed_away(issue=1)]),
+    (
+        "device_not_empty",
+        [
+            code(),
+            typed(),
+            units(PROJECT, SPA, Port11=1),
+            LicensesAllocated(
+                company=PARTNER,
+                lots=lots({"Port11": 1}),
+                device=Box(NEW, issue=2, holdings={"Port11": 1}).licenses(SPA),
+            ),
+            claimed_away(issue=3, device=Box(NEW, issue=3, holdings={"Port11": 1}).licenses()),
+        ],
+    ),
     ("project_archived", [ProjectArchived(company=PARTNER, project=PROJECT, project_name="DEFAULT")]),
     ("project_archived", [ProjectArchived(company=PARTNER, project=SPA, project_name="Spa"), moved(SPA)]),
 ]

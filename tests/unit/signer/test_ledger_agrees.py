@@ -15,7 +15,8 @@ from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
-from tests.unit.ledger import story
+from tests.unit.ledger import story, story_joining
+from tests.unit.ledger.histories_joining import joining_histories
 from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.histories_staff import staff_histories
 from tests.unit.ledger.story import NOON
@@ -44,6 +45,11 @@ def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
     _agree([(story.staff, second_clerk), *history])
 
 
+@given(joining_histories)
+def test_they_agree_when_accounts_join_and_companies_go_over_into_others(history: list[tuple[Actor, Command]]) -> None:
+    _agree([(story.staff, story_joining.by_accident()), *history])
+
+
 def _agree(history: list[tuple[Actor, Command]]) -> None:
     ledger, books = Ledger(), Books()
     for actor, command in [*BEGINNING, *history]:
@@ -56,6 +62,7 @@ def _agree(history: list[tuple[Actor, Command]]) -> None:
         assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
+        assert books.company_of(project) == known.company
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
 

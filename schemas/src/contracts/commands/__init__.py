@@ -36,6 +36,8 @@ from contracts.commands.devices import (
 )
 from contracts.commands.fields import (
     MAX_COMMAND_BYTES,
+    MAX_IMPORTED_ACCOUNTS,
+    MAX_IMPORTED_PROJECTS,
     MAX_RETURN_DOCUMENT_BYTES,
     Address,
     CompanyKind,
@@ -48,6 +50,15 @@ from contracts.commands.fields import (
     Rights,
     SomeRights,
     Traceparent,
+)
+from contracts.commands.joining import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    JoiningCommand,
+    OfferCompany,
+    WithdrawCompanyOffer,
+    WithdrawInvitation,
 )
 from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.legacy import (
@@ -105,6 +116,7 @@ Command = (
     | BlockCommand
     | CorrectionCommand
     | LegacyCommand
+    | JoiningCommand
     | LegacyKeyCommand
 )
 
@@ -132,8 +144,11 @@ class CommandRecord(WireModel):
 
 __all__ = [
     "MAX_COMMAND_BYTES",
+    "MAX_IMPORTED_ACCOUNTS",
+    "MAX_IMPORTED_PROJECTS",
     "MAX_RETURN_DOCUMENT_BYTES",
     "AcceptDevice",
+    "AcceptInvitation",
     "AddDevice",
     "AddMember",
     "Address",
@@ -156,6 +171,7 @@ __all__ = [
     "CorrectionCommand",
     "CorrelationId",
     "CreateClaimCode",
+    "CreateInvitation",
     "CreateProject",
     "DeallocateLicenses",
     "DefineDeviceModels",
@@ -169,10 +185,12 @@ __all__ = [
     "FoundLedger",
     "GiveLegacyConsent",
     "GrantRights",
+    "ImportCompany",
     "ImportLegacyKey",
     "ImportLegacyLicenses",
     "IssueActivationKey",
     "IssueTestLicenses",
+    "JoiningCommand",
     "KeyCommand",
     "KeyHint",
     "LegacyCommand",
@@ -180,6 +198,7 @@ __all__ = [
     "MoveCommand",
     "MoveDevice",
     "MoveLicenses",
+    "OfferCompany",
     "OfferDevice",
     "PeopleCommand",
     "ProjectCommand",
@@ -215,5 +234,7 @@ __all__ = [
     "UpgradeLicenses",
     "WarrantyCommand",
     "WithdrawClaimCode",
+    "WithdrawCompanyOffer",
     "WithdrawDeviceOffer",
+    "WithdrawInvitation",
 ]

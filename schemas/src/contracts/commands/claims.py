@@ -25,7 +25,10 @@ class WithdrawClaimCode(WireModel):
 
 
 class ClaimDevice(WireModel):
-    """A device that is in no project puts itself into the project of a claim code."""
+    """A device puts itself into the project of a claim code.
+
+    It is in no project, or in one where it has nothing on it and was never in contact.
+    """
 
     name: Literal["claim-device"] = "claim-device"
     serial: Serial

@@ -6,6 +6,10 @@ from pydantic import Field
 
 MAX_COMMAND_BYTES = 60 * 1024  # as an entry, so that no accepted command is too long for its event
 MAX_RETURN_DOCUMENT_BYTES = 32 * 1024  # in base64 it still fits an entry of 60 KiB with all else it says
+MAX_IMPORTED_PROJECTS = 100
+"""Of a company that another one takes over: with names of 80 characters they still fit one entry."""
+MAX_IMPORTED_ACCOUNTS = 200
+"""Likewise."""
 _MAX_BASE64 = -(-MAX_RETURN_DOCUMENT_BYTES // 3) * 4
 
 CompanyKind = Literal["reseller", "end_customer", "vendor"]

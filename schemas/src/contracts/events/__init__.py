@@ -37,6 +37,16 @@ from contracts.events.devices import (
     LicenseFileDownloaded,
     LicensesAllocated,
 )
+from contracts.events.joining import (
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
+    ImportedProject,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationWithdrawn,
+    JoiningEvent,
+)
 from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.legacy import (
     LegacyConsentGiven,
@@ -80,6 +90,7 @@ Event = (
     | BlockEvent
     | CorrectionEvent
     | LegacyEvent
+    | JoiningEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
@@ -98,6 +109,9 @@ __all__ = [
     "ClaimEvent",
     "CompanyBlocked",
     "CompanyEvent",
+    "CompanyImported",
+    "CompanyOfferWithdrawn",
+    "CompanyOffered",
     "CompanyRegistered",
     "CompanyUnblocked",
     "CorrectionApplied",
@@ -117,6 +131,11 @@ __all__ = [
     "DevicesRegistered",
     "Event",
     "HeldLicensesReleased",
+    "ImportedProject",
+    "InvitationAccepted",
+    "InvitationCreated",
+    "InvitationWithdrawn",
+    "JoiningEvent",
     "KeyEvent",
     "LedgerFounded",
     "LegacyConsentGiven",

@@ -39,12 +39,18 @@ class ClaimCodeWithdrawn(WireModel):
 
 
 class DeviceClaimed(WireModel):
-    """A device that was in no project came into the one of a claim code, which is used up."""
+    """A device came into the project of a claim code, which is used up.
+
+    It was in no project, or, where a former one is named, somebody had added its serial there and no more: nothing was
+    on it and it had never been in contact. Its certificate with the code proves more than a typed serial.
+    """
 
     type: ClassVar[str] = "licensing.ledger.device-claimed.v1"
     company: CompanyId
     code_digest: Sha256
     device: DeviceLicenses
+    former_company: CompanyId | None = None
+    former_project: ProjectId | None = None
 
     @property
     def subject(self) -> str:

@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from contracts.device_certificate import Authorities
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
@@ -21,6 +20,7 @@ from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
+from runtime.authorities import read_authorities
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
@@ -47,7 +47,7 @@ def main() -> NoReturn:
 async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
     """Feed the store and answer boxes until `stop`."""
     connection = Connection.from_settings(settings)
-    trusted = Authorities.from_files(device=settings.device_ca_file, generation=settings.generation_ca_file)
+    trusted = read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file)
     async with AsyncExitStack() as opened:
         store = SqliteStore(settings.store_file)
         opened.callback(store.close)
@@ -93,7 +93,7 @@ async def _listening(settings: DeviceSyncSettings, app: web.Application) -> Asyn
     if serving.server is None:
         raise RuntimeError("aiohttp made no server")
     host, port = settings.device_sync_host, settings.device_sync_port
-    with listening_on(host, port):
+    with listening_on(host, port, setting="LICENSING_DEVICE_SYNC_PORT"):
         server = await asyncio.get_running_loop().create_server(
             serving.server, host, port, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS, backlog=BACKLOG
         )

@@ -11,6 +11,7 @@ from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_projection_staff
 from ledger.adapters.postgres import SCHEMA, database_trouble
 from ledger.adapters.postgres_history_rows import forget_types, history_added, write_devices_by_type
+from ledger.adapters.postgres_joining import write_joining
 from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
 from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold, touched
@@ -43,6 +44,7 @@ class PostgresProjection:
             changes = fold(entries, held, legacy)
             await _write(connection, ledger, changes, held)
             await postgres_projection_staff.write(connection, ledger, changes.staff, legacy)
+            await write_joining(connection, ledger, changes.joining)
             await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
             if entries:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{ledger}:{after.sequence}")

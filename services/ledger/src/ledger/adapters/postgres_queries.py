@@ -45,7 +45,8 @@ _HELD = """
 SELECT license_type, license_class, held AS count FROM held_licenses
  WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
 _COMPANY = f"""
-SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, {blocked.COLUMNS}
+SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c.imported_into,
+       {blocked.COLUMNS}
   FROM companies AS c {blocked.join(blocked.company("c.company"), ledger="c.ledger")}"""  # noqa: S608
 _PROJECT_ROWS = f"""
 SELECT project, company, name, sequence, time AS created, archived, {blocked.COLUMNS}

@@ -6,7 +6,14 @@ from contracts.commands import Right
 from ledger.adapters.postgres_queries import one_page, snapshot
 from ledger.adapters.postgres_scope import Scope, scope_of
 from ledger.application.queries import NoRight, Page, Viewer
-from ledger.application.queries_people import ClaimCodeView, GrantView, MemberView, OfferView
+from ledger.application.queries_people import (
+    ClaimCodeView,
+    CompanyOfferView,
+    GrantView,
+    InvitationView,
+    MemberView,
+    OfferView,
+)
 
 _MEMBERS = """
 SELECT account, administrator, sequence, time AS since FROM members
@@ -27,6 +34,14 @@ SELECT code_digest, code_hint, expires, serial, sequence, time AS created,
        CASE WHEN serial IS NOT NULL THEN 'used' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
   FROM claim_codes WHERE ledger = $1 AND project = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
 
+_INVITATIONS = """
+SELECT code_digest, code_hint, expires, account, sequence, time AS created,
+       CASE WHEN account IS NOT NULL THEN 'accepted' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
+  FROM invitations WHERE ledger = $1 AND company = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
+_COMPANY_OFFERS = """
+SELECT company, offered_to, sequence, time AS offered FROM company_offers
+ WHERE ledger = $1 AND ($2 OR offered_to = $3 OR company = $3) AND company > $4 ORDER BY company LIMIT $5"""
+
 
 class PostgresPeopleQueries:
     """Implements PeopleQueries for one ledger, on a pool whose search_path is the schema."""
@@ -37,11 +52,8 @@ class PostgresPeopleQueries:
 
     async def members(self, viewer: Viewer, company: str, after: str, limit: int) -> Page[MemberView] | None:
         async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
-            if not scope.sees_all and scope.company != company:
+            if not await self._administers(connection, viewer, company):
                 return None
-            if not scope.administers:
-                raise NoRight("rights")
             rows = await connection.fetch(_MEMBERS, self._ledger, company, after, limit + 1)
             return one_page((MemberView(**row) for row in rows), limit)
 
@@ -69,6 +81,32 @@ class PostgresPeopleQueries:
                 return None
             rows = await connection.fetch(_CODES, self._ledger, project, after, limit + 1)
             return one_page((ClaimCodeView(**row) for row in rows), limit)
+
+    async def invitations(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[InvitationView] | None:
+        async with snapshot(self._pool) as connection:
+            if not await self._administers(connection, viewer, company):
+                return None
+            rows = await connection.fetch(_INVITATIONS, self._ledger, company, after, limit + 1)
+            return one_page((InvitationView(**row) for row in rows), limit)
+
+    async def company_offers(self, viewer: Viewer, after: str, limit: int) -> Page[CompanyOfferView]:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            if not scope.administers:
+                raise NoRight("rights")
+            rows = await connection.fetch(
+                _COMPANY_OFFERS, self._ledger, scope.sees_all, scope.company, after, limit + 1
+            )
+            return one_page((CompanyOfferView(**row) for row in rows), limit)
+
+    async def _administers(self, connection: Any, viewer: Viewer, company: str) -> bool:
+        """Whether the viewer may see who is in the company; raises NoRight where a no is no secret."""
+        scope = await scope_of(connection, self._ledger, viewer)
+        if not scope.sees_all and scope.company != company:
+            return False
+        if not scope.administers:
+            raise NoRight("rights")
+        return True
 
     async def _may(self, connection: Any, scope: Scope, project: str, right: Right) -> bool:
         query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"

@@ -12,6 +12,9 @@ from contracts.events import (
     ActivationKeyRedeemed,
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
     CompanyRegistered,
     CorrectionApplied,
     DeviceAdded,
@@ -25,6 +28,9 @@ from contracts.events import (
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationWithdrawn,
     LedgerFounded,
     LegacyLicensesConverted,
     LicenseFileDelivered,
@@ -48,9 +54,10 @@ from contracts.events import (
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
 from contracts.service import Coverage
-from ledger.application import projection_catalog, projection_staff
+from ledger.application import projection_catalog, projection_joining, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
+from ledger.application.projection_joining import JoiningChanges
 from ledger.application.projection_people import PeopleChanges
 from ledger.application.projection_staff import StaffChanges
 
@@ -153,6 +160,7 @@ class Changes:
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
     staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
+    joining: JoiningChanges = field(default_factory=JoiningChanges)
 
 
 def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
@@ -255,6 +263,7 @@ def _hold(held: Held, posting: Posting, sequence: int) -> int:
 def _note(changes: Changes, entry: Entry[Event]) -> None:
     event, at = entry.data, (entry.sequence, entry.time)
     changes.people.note(entry)
+    projection_joining.note(changes.joining, changes.people, entry)
     match event:
         case LedgerFounded():
             _company(changes, entry, event.vendor, "vendor", event.default_project, event.administrator)
@@ -313,8 +322,14 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             | DeviceOfferWithdrawn()
             | ClaimCodeCreated()
             | ClaimCodeWithdrawn()
+            | InvitationCreated()
+            | InvitationWithdrawn()
+            | InvitationAccepted()
+            | CompanyOffered()
+            | CompanyOfferWithdrawn()
+            | CompanyImported()
         ):
-            pass  # changes.people has noted it
+            pass  # changes.people or changes.joining has noted it
         case _:
             _note_staff(changes, entry, event)
 

@@ -118,6 +118,7 @@ class PeopleChanges:
                 self.code_ends.append(CodeEnd(event.code_digest, None, entry.time))
             case DeviceClaimed():
                 self.code_ends.append(CodeEnd(event.code_digest, event.device.serial, entry.time))
+                self.offers[event.device.serial] = None
             case _:
                 pass
 

@@ -51,6 +51,7 @@ class CompanyView(View):
     default_project: str
     sequence: int = Field(description="The entry that made it known.")
     registered: datetime
+    imported_into: str | None = Field(description="The company that took it over, if one did; it is closed then.")
     blocked: Blocked = None
 
 

@@ -42,6 +42,23 @@ class ClaimCodeView(View):
     created: datetime
 
 
+class InvitationView(View):
+    code_digest: str = Field(description="By which the invitation can be withdrawn.")
+    code_hint: str = Field(description="The last four symbols of the code.")
+    state: Literal["open", "accepted", "withdrawn"]
+    expires: datetime
+    account: str | None = Field(description="Who accepted it.")
+    sequence: int
+    created: datetime
+
+
+class CompanyOfferView(View):
+    company: str = Field(description="The company that is offered.")
+    offered_to: str
+    sequence: int
+    offered: datetime
+
+
 class PeopleQueries(Protocol):
     """Reads of one ledger; None for what is not there or not to be seen. Raises NoRight and Trouble."""
 
@@ -51,3 +68,7 @@ class PeopleQueries(Protocol):
     ) -> Page[GrantView] | None: ...
     async def offers(self, viewer: Viewer, after: str, limit: int) -> Page[OfferView]: ...
     async def claim_codes(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[ClaimCodeView] | None: ...
+    async def invitations(
+        self, viewer: Viewer, company: str, after: int, limit: int
+    ) -> Page[InvitationView] | None: ...
+    async def company_offers(self, viewer: Viewer, after: str, limit: int) -> Page[CompanyOfferView]: ...

@@ -102,6 +102,8 @@ def _company(ledger: Ledger, command: BlockCompany | UnblockCompany) -> CompanyB
         return Rejection("company_unknown")
     if company == ledger.vendor:
         return Rejection("vendor_not_blockable")
+    if company in ledger.rare.imported:
+        return Rejection("company_closed")
     blocks = isinstance(command, BlockCompany)
     if refused := _refuse(is_blocked=is_blocked(ledger, "companies", company), blocks=blocks):
         return refused

@@ -7,9 +7,11 @@ from contracts.actors import Actor, Device
 from contracts.claim_code import VALID_DAYS
 from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
+from contracts.postings import device_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving, refuse_arriving
 from ledger.domain.rights import is_blocked, refuse_project
+from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
 
@@ -35,7 +37,8 @@ def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
         case ClaimCodeWithdrawn():
             return _spent(ledger, event.code_digest, None)
         case DeviceClaimed():
-            here = arrived(ledger, event.company, event.device)
+            free = ledger if event.former_project is None else _taken_out(ledger, event.device.serial)
+            here = arrived(free, event.company, event.device, in_contact=True)
             return _spent(here, event.code_digest, event.device.serial)
         case _:
             assert_never(event)
@@ -44,6 +47,17 @@ def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
 def _spent(ledger: Ledger, digest: str, serial: str | None) -> Ledger:
     spent = SpentClaimCode(serial, ledger.sequence)
     return ledger._replace(claim_codes=ledger.claim_codes.set(digest, spent))
+
+
+def _taken_out(ledger: Ledger, serial: str) -> Ledger:
+    """The device as it was, in no project; an offer of it ends."""
+    device = ledger.devices[serial]
+    return ledger._replace(
+        projects=ledger.without_device(device.project, device.holdings),
+        devices=ledger.devices.delete(serial),
+        released=ledger.released.set(serial, device),
+        offers=ledger.offers.delete(serial) if serial in ledger.offers else ledger.offers,
+    )
 
 
 def create_claim_code(
@@ -80,7 +94,7 @@ def withdraw_claim_code(ledger: Ledger, command: WithdrawClaimCode, actor: Actor
 def claim_device(
     ledger: Ledger, command: ClaimDevice, actor: Actor, now: datetime
 ) -> DeviceClaimed | AlreadyDone | Rejection:
-    """Only the device itself, by its certificate, and only while it is in no project."""
+    """Only the device itself, by its certificate: from no project, or from one where it is a serial and no more."""
     if not isinstance(actor, Device) or actor.serial != command.serial:
         return Rejection("no_right")
     code = ledger.claim_codes.get(command.code_digest)
@@ -93,8 +107,9 @@ def claim_device(
         return Rejection("claim_code_expired")
     if is_blocked(ledger, "companies", project.company):
         return Rejection("company_blocked")
-    if command.serial in ledger.devices:
-        return Rejection("device_known_elsewhere")
+    known = ledger.devices.get(command.serial)
+    if known is not None:
+        return _claim_away(ledger, command, code.project, known)
     if refused := refuse_arriving(ledger, command.serial, code.project):
         return refused
     return DeviceClaimed(
@@ -102,3 +117,24 @@ def claim_device(
         code_digest=command.code_digest,
         device=arriving(ledger, command.serial, code.project),
     )
+
+
+def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: KnownDevice) -> DeviceClaimed | Rejection:
+    """Whoever types a serial may have typed another's: who has the box and its certificate is believed more."""
+    if known.project == project:
+        return Rejection("device_in_project")
+    if known.in_contact or not _is_bare(ledger, command.serial, known):
+        return Rejection("device_known_elsewhere")
+    return DeviceClaimed(
+        company=ledger.projects[project].company,
+        code_digest=command.code_digest,
+        device=ledger.device_licenses(command.serial, known._replace(project=project, issue=known.issue + 1)),
+        former_company=known.company,
+        former_project=known.project,
+    )
+
+
+def _is_bare(ledger: Ledger, serial: str, device: KnownDevice) -> bool:
+    """Whether nothing stands on the device: no license of any class, no test, no old ones, no return, no block."""
+    stands = device.holdings or device.test or device.returns or is_blocked(ledger, "devices", serial)
+    return not stands and device_account(serial) not in ledger.rare.legacy

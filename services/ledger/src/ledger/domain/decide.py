@@ -6,6 +6,7 @@ from typing import assert_never
 from contracts.actors import Actor
 from contracts.commands import (
     AcceptDevice,
+    AcceptInvitation,
     AddDevice,
     AddMember,
     AllocateLicenses,
@@ -19,6 +20,7 @@ from contracts.commands import (
     Command,
     ConvertLegacyLicenses,
     CreateClaimCode,
+    CreateInvitation,
     CreateProject,
     DeallocateLicenses,
     DefineDeviceModels,
@@ -28,12 +30,14 @@ from contracts.commands import (
     FoundLedger,
     GiveLegacyConsent,
     GrantRights,
+    ImportCompany,
     ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     IssueTestLicenses,
     MoveDevice,
     MoveLicenses,
+    OfferCompany,
     OfferDevice,
     ProposeCorrection,
     RecordLicenseFileDelivery,
@@ -56,7 +60,9 @@ from contracts.commands import (
     UnblockDevice,
     UpgradeLicenses,
     WithdrawClaimCode,
+    WithdrawCompanyOffer,
     WithdrawDeviceOffer,
+    WithdrawInvitation,
 )
 from ledger.domain import (
     blocks,
@@ -65,6 +71,7 @@ from ledger.domain import (
     companies,
     corrections,
     devices,
+    joining,
     keys,
     legacy,
     legacy_keys,
@@ -77,7 +84,7 @@ from ledger.domain import (
     warranty,
 )
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import refuse_blocked
+from ledger.domain.rights import refuse_stopped
 from ledger.domain.state import Ledger
 
 
@@ -85,7 +92,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
     """The ledger's answer to a command, from its state and the time alone; the time is aware UTC."""
     if ledger.vendor is None and not isinstance(command, FoundLedger):
         return Rejection("ledger_not_founded")
-    if refused := refuse_blocked(ledger, actor):
+    if refused := refuse_stopped(ledger, actor):
         return refused
     match command:
         case AllocateLicenses() | RecordLicenseFileDelivery() | AddDevice() | DownloadLicenseFile():
@@ -122,5 +129,9 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return people.decide(ledger, command, actor)
         case CreateClaimCode() | WithdrawClaimCode() | ClaimDevice():
             return claims.decide(ledger, command, actor, now)
+        case CreateInvitation() | WithdrawInvitation() | AcceptInvitation():
+            return joining.decide(ledger, command, actor, now)
+        case OfferCompany() | WithdrawCompanyOffer() | ImportCompany():
+            return joining.decide(ledger, command, actor, now)
         case _:
             assert_never(command)

@@ -56,7 +56,12 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
             known = ledger.devices[event.serial]
             if known.delivered == event.issue:
                 return ledger
-            delivered = known._replace(delivered=event.issue, delivered_sequence=ledger.sequence, bound=known.holdings)
+            delivered = known._replace(
+                delivered=event.issue,
+                delivered_sequence=ledger.sequence,
+                bound=known.holdings,
+                in_contact=known.in_contact or (isinstance(event, LicenseFileDelivered) and event.path == "direct"),
+            )
             return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():
             return arrived(ledger, event.company, event.device)
@@ -78,13 +83,15 @@ def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | No
     return None if known is None else refuse_second(ledger, project, known.holdings)
 
 
-def arrived(ledger: Ledger, company: str, device: DeviceLicenses) -> Ledger:
-    """The ledger with a device that came into a project and was in none before."""
+def arrived(ledger: Ledger, company: str, device: DeviceLicenses, *, in_contact: bool = False) -> Ledger:
+    """The ledger with a device that came into a project and was in none before; `in_contact` if it did so itself."""
     known = ledger.released.get(device.serial)
     here = Device(company, device.project, device.generation, device.issue, NOTHING) if known is None else known
     return ledger._replace(
         projects=ledger.with_device(device.project, holdings_of(device.licenses)),
-        devices=ledger.devices.set(device.serial, here.changed(device)._replace(company=company)),
+        devices=ledger.devices.set(
+            device.serial, here.changed(device)._replace(company=company, in_contact=in_contact)
+        ),
         released=ledger.released if known is None else ledger.released.delete(device.serial),
     )
 

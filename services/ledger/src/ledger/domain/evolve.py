@@ -11,6 +11,9 @@ from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
     CompanyBlocked,
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
     CompanyRegistered,
     CompanyUnblocked,
     CorrectionApplied,
@@ -28,6 +31,9 @@ from contracts.events import (
     DeviceUnblocked,
     Event,
     HeldLicensesReleased,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationWithdrawn,
     LedgerFounded,
     LegacyConsentGiven,
     LegacyKeysRegistered,
@@ -61,6 +67,7 @@ from ledger.domain import (
     companies,
     corrections,
     devices,
+    joining,
     keys,
     legacy,
     moves,
@@ -110,5 +117,9 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return people.evolve(ledger, event)
         case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
             return claims.evolve(ledger, event)
+        case InvitationCreated() | InvitationWithdrawn() | InvitationAccepted():
+            return joining.evolve(ledger, event)
+        case CompanyOffered() | CompanyOfferWithdrawn() | CompanyImported():
+            return joining.evolve(ledger, event)
         case _:
             assert_never(event)

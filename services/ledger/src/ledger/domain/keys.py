@@ -33,7 +33,7 @@ def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
             issued = IssuedKey(holdings_of(event.lots))
             return ledger._replace(keys=ledger.keys.set(event.key_digest, issued))
         case ActivationKeyRedeemed():
-            redeemed = RedeemedKey(event.company, event.project, ledger.sequence)
+            redeemed = RedeemedKey(event.project, ledger.sequence)
             credited = ledger._replace(
                 projects=ledger.credited(event.project, holdings_of(event.lots)),
                 keys=ledger.keys.set(event.key_digest, redeemed),
@@ -72,7 +72,7 @@ def redeem_activation_key(
     if key is None:
         return Rejection("key_unknown")
     if isinstance(key, RedeemedKey):
-        seen = key.company == project.company and has_right(ledger, actor, key.project, "view")
+        seen = ledger.projects[key.project].company == project.company and has_right(ledger, actor, key.project, "view")
         return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
     if is_blocked(ledger, "activation-keys", command.key_digest):
         return Rejection("key_blocked")

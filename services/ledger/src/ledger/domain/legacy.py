@@ -167,7 +167,7 @@ def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
     keys, listed = ledger.rare.legacy_keys, ledger.rare.legacy_listed
     came_with: frozenset[str] = frozenset()
     if event.key_digest:
-        keys = keys.set(event.key_digest, LegacyKey(event.company, event.project, ledger.sequence))
+        keys = keys.set(event.key_digest, LegacyKey(event.project, ledger.sequence))
         listed = listed.delete(event.key_digest) if event.key_digest in listed else listed
         came_with = frozenset({event.key_digest})
     held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
@@ -198,7 +198,7 @@ def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, i
     key = ledger.rare.legacy_keys.get(digest)
     if key is None:
         return _refuse_listed(ledger.rare.legacy_listed.get(digest), company, added)
-    if key.company != company:
+    if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
     return Rejection(code, {"project": key.project, "sequence": key.sequence})

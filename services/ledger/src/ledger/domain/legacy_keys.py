@@ -34,6 +34,8 @@ def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> 
             return Rejection("legacy_key_registered", {"key_digest": key.key_digest})
         if key.company is not None and key.company not in ledger.companies:
             return Rejection("company_unknown", {"company": key.company})
+        if key.company is not None and key.company in ledger.rare.imported:
+            return Rejection("company_closed", {"company": key.company})
     if len(digests) != len(command.keys):
         return Rejection("legacy_key_repeated")
     return LegacyKeysRegistered(keys=command.keys, reference=command.reference)
@@ -65,7 +67,7 @@ def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> Legacy
 
 def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> Rejection:
     """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
-    if key.company != company:
+    if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     seen = has_right(ledger, actor, key.project, "view")
     code = "key_already_converted" if key.is_converted else "key_already_imported"

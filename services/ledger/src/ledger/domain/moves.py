@@ -103,7 +103,7 @@ def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Ac
     """One side's consent: a device without PBX licenses is offered to one company at a time."""
     if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, command.serial, device):
         return refused
-    if command.company not in ledger.companies:
+    if command.company not in ledger.companies or command.company in ledger.rare.imported:
         return Rejection("company_unknown")
     if command.company == device.company:
         return Rejection("device_in_company")

@@ -39,7 +39,7 @@ def evolve(ledger: Ledger, event: PeopleEvent) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case MemberAdded():
-            company = _with_member(ledger.companies[event.company], event.account, administrator=event.administrator)
+            company = with_member(ledger.companies[event.company], event.account, administrator=event.administrator)
             return ledger._replace(companies=ledger.companies.set(event.company, company))
         case MemberRemoved():
             company = _without_member(ledger.companies[event.company], event.account)
@@ -154,7 +154,8 @@ def _is_in(company: Company, account: str) -> bool:
     return account in company.administrators or account in company.members
 
 
-def _with_member(company: Company, account: str, *, administrator: bool) -> Company:
+def with_member(company: Company, account: str, *, administrator: bool) -> Company:
+    """The company with this account in it, in one role."""
     others = _without_member(company, account)
     if administrator:
         return replace(others, administrators=others.administrators | {account})

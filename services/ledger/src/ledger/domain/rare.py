@@ -1,7 +1,8 @@
 """What few entries touch, in a value of its own, so that the many do not carry it along."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from immutables import Map
@@ -17,6 +18,10 @@ class Proposal:
     licenses: Mapping[str, int]
     proposed_by: str
 
+    def of(self, company: str) -> "Proposal":
+        """It after its accounts went to another company."""
+        return replace(self, company=company)
+
 
 @dataclass(frozen=True, slots=True)
 class LegacyHeld:
@@ -30,10 +35,33 @@ class LegacyHeld:
 class LegacyKey:
     """A key of the old manager: where its licenses were imported to, and as which entry."""
 
-    company: str
     project: str
     sequence: int
     is_converted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An invitation that waits for its account."""
+
+    company: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpentInvitation:
+    """An invitation that is used up, by which account (none: it was withdrawn) and as which entry."""
+
+    account: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Into which company one was imported, and as which entry."""
+
+    company: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +72,15 @@ class UnimportedKey:
     reference: str
     company: str | None
 
+    def of(self, company: str) -> "UnimportedKey":
+        """It after who redeemed it went over into another company."""
+        return replace(self, company=company)
+
 
 class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
+
+    Also invitations by their digest, the companies that companies are offered to, and those that were imported.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
     """
@@ -58,4 +92,7 @@ class Rare(NamedTuple):
     legacy: Map[str, LegacyHeld] = Map[str, LegacyHeld]()
     legacy_keys: Map[str, LegacyKey] = Map[str, LegacyKey]()
     legacy_consents: Map[str, int] = Map[str, int]()
+    invitations: Map[str, OpenInvitation | SpentInvitation] = Map[str, OpenInvitation | SpentInvitation]()
+    company_offers: Map[str, str] = Map[str, str]()
+    imported: Map[str, Imported] = Map[str, Imported]()
     legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()

@@ -34,8 +34,10 @@ def is_blocked(ledger: Ledger, kind: Literal["activation-keys", "devices", "comp
     return f"{kind}/{name}" in ledger.rare.blocked
 
 
-def refuse_blocked(ledger: Ledger, actor: Actor) -> Rejection | None:
-    """No to every account that acts for a blocked company: it can do nothing but look."""
+def refuse_stopped(ledger: Ledger, actor: Actor) -> Rejection | None:
+    """No to every account that acts for a blocked company, which can do nothing but look, or for a closed one."""
+    if ledger.rare.imported and isinstance(actor, Account) and actor.company in ledger.rare.imported:
+        return Rejection("company_closed")
     if ledger.rare.blocked and isinstance(actor, Account) and is_blocked(ledger, "companies", actor.company):
         return Rejection("company_blocked")
     return None

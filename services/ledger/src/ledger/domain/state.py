@@ -62,9 +62,8 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class RedeemedKey:
-    """A key that is used up: by whom, for which project, and as which entry."""
+    """A key that is used up: for which project, and as which entry."""
 
-    company: str
     project: str
     sequence: int
 
@@ -98,6 +97,7 @@ class Device(NamedTuple):
     """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
 
     `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    `in_contact` says that the device itself has shown its certificate since it came into a project.
     """
 
     company: str
@@ -110,10 +110,11 @@ class Device(NamedTuple):
     returns: tuple[AcceptedReturn, ...] = ()
     test: TestLicenses | None = None
     bound: Holdings = NOTHING
+    in_contact: bool = False
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
-        company, _, _, _, _, delivered, delivered_sequence, returns, _, bound = self
+        company, _, _, _, _, delivered, delivered_sequence, returns, _, bound, in_contact = self
         return Device(
             company,
             stated.project,
@@ -125,6 +126,7 @@ class Device(NamedTuple):
             returns,
             stated.test,
             bound,
+            in_contact,
         )
 
 

@@ -10,6 +10,7 @@ from contracts.catalog import described
 from contracts.events import (
     ActivationKeyIssued,
     ActivationKeyRedeemed,
+    CompanyImported,
     CompanyRegistered,
     CorrectionApplied,
     CorrectionProposed,
@@ -154,6 +155,14 @@ class Books:
         """A device is in no project from here on."""
         return self._devices.pop(serial)
 
+    def take_over(self, event: CompanyImported) -> None:
+        """All projects of a company are another one's from here on, and so is what waits for a second person."""
+        theirs = {project for project, company in self._projects.items() if company == event.former_company}
+        if theirs != {one.project for one in event.projects}:
+            raise LawBrokenError("import_not_total", "an import takes all projects of the company and no others")
+        self._projects.update(dict.fromkeys(theirs, event.company))
+        self._staff.taken_over(event)
+
     def company_of(self, project: str) -> str | None:
         """The company of a project that was opened."""
         return self._projects.get(project)
@@ -180,6 +189,7 @@ class Books:
     def _open(self, project: str, company: str) -> None:
         if project in self._projects:
             raise LawBrokenError("project_opened_once", f"project {project} was opened before")
+        self._moves.imports.require_not_closed(company)
         self._projects[project] = company
 
     def _issued(self, event: ActivationKeyIssued) -> None:

@@ -11,6 +11,9 @@ from typing import Protocol
 from contracts.events import (
     ClaimCodeCreated,
     ClaimCodeWithdrawn,
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
     DeviceClaimed,
     DeviceMoved,
     DeviceOffered,
@@ -26,6 +29,7 @@ from contracts.events import (
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.postings import Posting, device_account, held_account, postings, project_account
 from contracts.service import Coverage
+from signer.domain.books_imports import Imports
 from signer.domain.laws import LawBrokenError
 
 
@@ -46,6 +50,7 @@ class MainBooks(Protocol):
     def leave(self, serial: str) -> DeviceLife: ...
     def live_on(self, device: DeviceLicenses, life: DeviceLife) -> None: ...
     def company_of(self, project: str) -> str | None: ...
+    def take_over(self, event: CompanyImported) -> None: ...
     def returnable_on(self, serial: str) -> dict[str, int]: ...
     def balance(self, account: str) -> Mapping[str, int]: ...
     def legacy(self, account: str) -> Mapping[str, int]: ...
@@ -59,7 +64,7 @@ class MainBooks(Protocol):
 class Moves:
     """What moved so far, as far as later entries depend on it."""
 
-    __slots__ = ("_archived", "_books", "_bound", "_codes", "_offers", "_released")
+    __slots__ = ("_archived", "_books", "_bound", "_codes", "_contacted", "_offers", "_released", "imports")
 
     def __init__(self, books: MainBooks) -> None:
         self._books = books
@@ -67,7 +72,9 @@ class Moves:
         self._offers: dict[str, str] = {}  # the company that a device is offered to
         self._bound: dict[str, dict[str, int]] = {}  # the PBX licenses in the last delivered file of this generation
         self._codes: dict[str, str | None] = {}  # a claim code's project; None once it is used up
+        self._contacted: set[str] = set()  # devices that showed their certificate since they came into a project
         self._archived: set[str] = set()
+        self.imports = Imports()
 
     def post(self, event: Event) -> DeviceLicenses | None:
         """Enter an event; returns the device that it changed, proven. Events that move nothing pass."""
@@ -90,6 +97,10 @@ class Moves:
                 return self._claimed(event)
             case ProjectArchived():
                 self._archive(event)
+            case CompanyOffered() | CompanyOfferWithdrawn():
+                self.imports.offer(event)
+            case CompanyImported():
+                self._imported(event)
             case _:
                 pass
         return None
@@ -97,6 +108,7 @@ class Moves:
     def returned(self, serial: str) -> None:
         """A generation ended: what was delivered for it binds nothing any more."""
         self._bound.pop(serial, None)
+        self._contacted.add(serial)
 
     def taken_back(self, serial: str) -> DeviceLife | None:
         """The life of a device that was released and comes into a project again."""
@@ -112,6 +124,8 @@ class Moves:
         if (life.project, life.generation, life.issue) != (event.project, event.generation, event.issue):
             raise LawBrokenError("delivery_wrong", f"the file delivered to {event.serial} is not its newest one")
         self._books.require_project(event.project, event.company)
+        if isinstance(event, LicenseFileDelivered) and event.path == "direct":
+            self._contacted.add(event.serial)
         self._bound[event.serial] = self._books.returnable_on(event.serial)
 
     def _deallocated(self, event: LicensesDeallocated) -> DeviceLicenses:
@@ -156,12 +170,12 @@ class Moves:
     def _release(self, event: DeviceReleased) -> None:
         self._require_home(event.serial, event.project, event.company)
         self._require_empty(event.serial)
-        self._offers.pop(event.serial, None)
-        self._released[event.serial] = self._books.leave(event.serial)
+        self._out(event.serial)
 
     def _offer(self, event: DeviceOffered | DeviceOfferWithdrawn) -> None:
         self._require_home(event.serial, event.project, event.company)
         if isinstance(event, DeviceOffered):
+            self.imports.require_not_closed(event.offered_to)
             self._offers[event.serial] = event.offered_to
         else:
             self._offers.pop(event.serial, None)
@@ -180,7 +194,27 @@ class Moves:
             raise LawBrokenError("claim_code_wrong", "this claim code is of another project, or used up")
         self._books.require_project(event.device.project, event.company)
         self._codes[event.code_digest] = None
-        return self._books.arrive(event.device)
+        if event.former_project is not None:
+            self._claimed_away(event, event.former_project)
+        device = self._books.arrive(event.device)
+        self._contacted.add(device.serial)
+        return device
+
+    def _claimed_away(self, event: DeviceClaimed, project: str) -> None:
+        """Out of a project where it is a serial and no more: nothing on it, and never in contact."""
+        serial, account = event.device.serial, device_account(event.device.serial)
+        self._require_home(serial, project, event.former_company or "")
+        if self._books.balance(account) or self._books.legacy(account) or event.device.test:
+            raise LawBrokenError("device_not_empty", f"device {serial} has licenses where it is claimed from")
+        if serial in self._contacted:
+            raise LawBrokenError("device_in_contact", f"device {serial} was in contact where it is claimed from")
+        self._out(serial)
+
+    def _out(self, serial: str) -> None:
+        """The device is in no project, and no offer of it stands."""
+        self._offers.pop(serial, None)
+        self._contacted.discard(serial)
+        self._released[serial] = self._books.leave(serial)
 
     def _archive(self, event: ProjectArchived) -> None:
         self._books.require_project(event.project, event.company)
@@ -189,6 +223,18 @@ class Moves:
         if self._books.balance(account) or held or self._books.legacy(account):
             raise LawBrokenError("project_archived", f"project {event.project} was archived with licenses in it")
         self._archived.add(event.project)
+
+    def _imported(self, event: CompanyImported) -> None:
+        """Offers of devices that one side of was the former company end, and so do codes of its projects."""
+        self.imports.close(event)
+        self._books.take_over(event)
+        projects = {one.project for one in event.projects}
+        for serial, offered_to in list(self._offers.items()):
+            if offered_to == event.former_company or self._books.life(serial).project in projects:
+                del self._offers[serial]
+        for digest, project in self._codes.items():
+            if project in projects:
+                self._codes[digest] = None
 
     def _change(self, device: DeviceLicenses, project: str) -> None:
         """The device is in `project` from here on, the same generation, one issue on."""

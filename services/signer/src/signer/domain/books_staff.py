@@ -7,6 +7,7 @@ that it ends, and a device with old ones gives back only after somebody's consen
 from collections.abc import Iterable
 
 from contracts.events import (
+    CompanyImported,
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
@@ -52,6 +53,15 @@ class StaffBooks:
 
     def rejected(self, event: CorrectionRejected) -> None:
         self._close(event.correction)
+
+    def taken_over(self, event: CompanyImported) -> None:
+        """What was proposed for a company, or stands on the old manager's list as its own, is the other one's now."""
+        for correction, waiting in self._corrections.items():
+            if waiting is not None and waiting.company == event.former_company:
+                self._corrections[correction] = waiting.model_copy(update={"company": event.company})
+        for digest, key in self._listed.items():
+            if key.company == event.former_company:
+                self._listed[digest] = key.model_copy(update={"company": event.company})
 
     def listed(self, event: LegacyKeysRegistered) -> None:
         """A key comes onto the old manager's list once, and before it is imported."""

@@ -46,6 +46,10 @@ Law = Literal[
     "device_not_empty",
     "move_without_consent",
     "claim_code_wrong",
+    "device_in_contact",
+    "import_without_consent",
+    "import_not_total",
+    "company_closed",
     "project_archived",
     "history_rewritten",
 ]

@@ -1,31 +1,43 @@
-"""What an operation may answer besides its yes, as the API's description says it: made from the table of refusals."""
+"""What an operation may answer besides its yes, as the API describes it: made from the refusals of each route."""
 
+import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from contracts.refusals import REFUSALS
-from runtime.problems import CONTENT_TYPE
+from ledger.entrypoints.api.refused import problem_of
+from ledger.entrypoints.api.route_refusals import ROUTE_REFUSALS
+from runtime.problems import CONTENT_TYPE, render
 
-NEVER = frozenset({405})
-"""An address answers that, not an operation."""
-OF_QUERIES = frozenset({401, 403, 404, 408, 413, 422, 500, 503})
-"""A query is refused for who asks, for what is asked and for trouble, but by no rule of the ledger."""
+ALWAYS = frozenset(
+    {
+        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive"),
+        *("request_too_slow", "body_too_big", "request_invalid", "internal_error", "service_unavailable"),
+    }
+)
+"""Said before or around an operation, whichever it is."""
+EXAMPLES = "#/components/examples/"
 _RETRY = {"Retry-After": {"description": "Seconds until asking again helps.", "schema": {"type": "integer"}}}
-_PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
+_PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
 _UNCHANGED = {"description": "If-None-Match names what would be answered: it has not changed."}
 
 
-def answers(method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """The responses of an operation for all that is no yes."""
-    found: dict[str, Any] = {
-        str(status): _problem(status, codes)
-        for status, codes in sorted(_codes().items())
-        if status not in NEVER and (method != "get" or status in OF_QUERIES)
-    }
+def answers(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """The responses of an operation for all that is no yes: each status and code that it can answer, and no others."""
+    codes = ALWAYS | ROUTE_REFUSALS[operation["operationId"]] | ({"not_found"} if "{" in path else set())
+    found = {str(status): _problem(status, of_status) for status, of_status in _by_status(codes).items()}
     if method == "get" and not any(name in operation["operationId"] for name in ("list_", "export_", "find_")):
         found["304"] = _UNCHANGED
     return found
+
+
+def examples() -> dict[str, Any]:
+    """A problem document of each code, for the description's components."""
+    return {
+        code: {"summary": row.sentence, "value": json.loads(render(problem_of(code)))} for code, row in REFUSALS.items()
+    }
 
 
 def allowed(paths: dict[str, Any], path: str) -> str:
@@ -38,15 +50,16 @@ def _matches(template: str, path: str) -> bool:
     return re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path) is not None
 
 
-def _codes() -> dict[int, list[str]]:
+def _by_status(codes: Iterable[str]) -> dict[int, list[str]]:
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for row in REFUSALS.values():
-        found[row.status].append(row.code)
-    return found
+    for code in sorted(codes):
+        found[REFUSALS[code].status].append(code)
+    return dict(sorted(found.items()))
 
 
 def _problem(status: int, codes: list[str]) -> dict[str, Any]:
-    """One description for a status; what of it an operation can say follows from its rules."""
-    text = f"A problem document; its `code` is among {', '.join(f'`{code}`' for code in sorted(codes))}."
-    described: dict[str, Any] = {"description": text, "content": _PROBLEM}
+    """A line for each code, with what it says."""
+    lines = [f"- `{code}`: {REFUSALS[code].sentence}" for code in codes]
+    content = _PROBLEM | {"examples": {code: {"$ref": f"{EXAMPLES}{code}"} for code in codes}}
+    described: dict[str, Any] = {"description": "\n".join(lines), "content": {CONTENT_TYPE: content}}
     return described | ({"headers": _RETRY} if status == 503 else {})

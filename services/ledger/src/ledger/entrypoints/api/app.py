@@ -23,6 +23,7 @@ from ledger.entrypoints.api import (
     documents,
     exports,
     history,
+    joining,
     keys,
     legacy,
     legacy_keys,
@@ -36,7 +37,7 @@ from ledger.entrypoints.api import (
     test_licenses,
     warranty,
 )
-from ledger.entrypoints.api.answers import allowed, answers
+from ledger.entrypoints.api.answers import allowed, answers, examples
 from ledger.entrypoints.api.bodies import ProblemBody
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
@@ -59,6 +60,7 @@ with the same body gives the same answer and changes nothing again. Every no is 
 _FAMILIES = (
     companies,
     people,
+    joining,
     projects,
     search,
     devices,
@@ -172,15 +174,16 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     """OpenAPI 3.1 with our own problems instead of the framework's validation error."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        for operations in schema["paths"].values():
+        for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                operation["responses"] |= answers(method, operation)
+                operation["responses"] |= answers(method, path, operation)
                 for parameter in operation.get("parameters", ()):
                     # Optional for the framework only, so that its absence is a refusal of ours.
                     parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
         schemas = schema["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        schema["components"]["examples"] = examples()
         schemas["ProblemBody"] = ProblemBody.model_json_schema()
         app.openapi_schema = schema
     return app.openapi_schema

@@ -61,6 +61,42 @@ class WithdrawClaimCodeBody(Body):
     code_digest: Sha256
 
 
+class InvitationCodeBody(Body):
+    invitation_code: str = Field(max_length=80, examples=["7K3M-9Q2X-0ABC-DEF1"])
+
+
+class WithdrawInvitationBody(Body):
+    code_digest: Sha256
+
+
+class OfferCompanyBody(Body):
+    offered_to: CompanyId = Field(description="The company that may import this one.")
+
+
+class ImportCompanyBody(Body):
+    former_company: CompanyId = Field(description="The company that was offered, and is closed by this.")
+
+
+class CompanyChanged(Done):
+    company: str
+
+
+class CompanyImported(Done):
+    company: str
+    former_company: str
+
+
+class CompanyJoined(Done):
+    account: str
+
+
+class InvitationCreated(Done):
+    company: str
+    invitation_code: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    code_digest: str
+    expires_after_days: int
+
+
 class MemberChanged(Done):
     company: str
     account: str

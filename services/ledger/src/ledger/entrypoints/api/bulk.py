@@ -1,11 +1,14 @@
 """POST /v1/commands: many commands in one request, JSON Lines in, JSON Lines out.
 
-A line names a POST of this API by its operation and is answered exactly as that POST would be, so there is no second
-set of rules. The answers come in the order of the lines, each as soon as it and those before it are known; reading
-never waits for a client that does not read its answers yet, therefore the number of lines is bounded.
+A line names a POST of this API by its operation, or the PUT of a return document, and is answered exactly as that would
+be, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those before
+it are known; reading never waits for a client that does not read its answers yet, therefore the number of lines is
+bounded.
 """
 
 import asyncio
+import base64
+import binascii
 import json
 import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
@@ -16,6 +19,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
 from pydantic import Field, ValidationError
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -27,6 +31,8 @@ from runtime.problems import Problem, render
 
 PATH = "/v1/commands"
 JSON_LINES = "application/jsonl"
+JSON = "application/json"
+XML = "application/xml"
 MAX_LINES = 10_000
 """Lines of one request; their answers fit in a few megabytes should the client read them only at the end."""
 MAX_LINE_BYTES = 64 * 1024
@@ -67,24 +73,39 @@ class BulkLine(Body):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A POST of the API; `path` has its parameters in braces."""
+    """A POST or PUT of the API; `path` has its parameters in braces. `body_type` is of what it takes."""
 
+    method: str
     path: str
     parameters: tuple[str, ...]
+    body_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The request that a line stands for."""
+
+    operation: Operation
+    path: str
+    key: str
+    body: bytes
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """Every POST that a line may name: all that answer with JSON."""
+    """What a line may name: every POST that answers with JSON, and every PUT of a document."""
     paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
     return {
-        methods["post"]["operationId"].replace("_", "-"): Operation(path, tuple(_PARAMETER.findall(path)))
+        described["operationId"].replace("_", "-"): Operation(
+            method, path, tuple(_PARAMETER.findall(path)), XML if method == "put" else JSON
+        )
         for path, methods in paths.items()
-        if "post" in methods and path != PATH and _answers_json(methods["post"])
+        for method, described in methods.items()
+        if path != PATH and (method == "put" or (method == "post" and _answers_json(described)))
     }
 
 
-def _answers_json(operation: dict[str, Any]) -> bool:
-    return any("application/json" in one.get("content", {}) for one in operation["responses"].values())
+def _answers_json(described: dict[str, Any]) -> bool:
+    return any(JSON in one.get("content", {}) for one in described["responses"].values())
 
 
 @router.post("/commands", response_class=Response, responses=_ANSWER, openapi_extra=_DESCRIBED)
@@ -92,10 +113,11 @@ async def send_commands(request: Request, _: TheCaller) -> Response:
     """Many commands in one request.
 
     Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
-    this API by its operation, with hyphens, and the other members are what its path and its body have. Each line is
-    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines do not
-    wait for each other: what needs the result of another belongs in a later request. A request that was cut off is
-    sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
+    this API by its operation, with hyphens, and the other members are what its path and its body have. A line may also
+    be named `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each
+    line is answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines
+    do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
+    is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB.
     """
     app: FastAPI = request.app
@@ -166,13 +188,13 @@ class _Lines:
     async def _outcome(self, wanted: BulkLine) -> tuple[int, Any]:
         if self.away is not None:
             return 503, self.away
-        status, body = await _post(self.app, self.scope, *self._request(wanted))
-        if status == 503:
+        status, body = await _answer(self.app, self.scope, self._call(wanted))
+        if status == 503 and body["code"] == "service_unavailable":  # a receipt that is being made holds nobody up
             self.away = body
         return status, body
 
-    def _request(self, wanted: BulkLine) -> tuple[str, str, dict[str, Any]]:
-        """Path, idempotency key and body of the POST that a line stands for."""
+    def _call(self, wanted: BulkLine) -> _Call:
+        """The request that a line stands for."""
         body = dict(wanted.command)
         name = body.pop("name", None)
         operation = self.operations.get(name) if isinstance(name, str) else None
@@ -182,7 +204,19 @@ class _Lines:
         for parameter, value in values.items():
             if not isinstance(value, str) or not value or "/" in value:
                 raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
-        return operation.path.format_map(values), wanted.idempotency_key, body
+        sent = _document(body) if operation.body_type == XML else json.dumps(body).encode()
+        return _Call(operation, operation.path.format_map(values), wanted.idempotency_key, sent)
+
+
+def _document(body: dict[str, Any]) -> bytes:
+    """The one other member of a line with a document: its bytes in base64, for XML does not stand in JSON unchanged."""
+    said = body.get("document")
+    try:
+        if body.keys() == {"document"} and isinstance(said, str):
+            return base64.b64decode(said, validate=True)
+    except binascii.Error:
+        pass
+    raise Refused("request_invalid", "command.document is the document in base64, and there is nothing else.")
 
 
 def _parsed(line: bytes) -> BulkLine:
@@ -194,10 +228,9 @@ def _parsed(line: bytes) -> BulkLine:
         raise Refused("request_invalid", f"{place}: {first['msg']}.") from None
 
 
-async def _post(app: FastAPI, outer: Scope, path: str, key: str, body: dict[str, Any]) -> tuple[int, Any]:
-    """What the API answers to a POST of this caller: status and JSON."""
-    sent = json.dumps(body).encode()
-    given, answered = [{"type": "http.request", "body": sent, "more_body": False}], list[Message]()
+async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
+    """What the API answers to this caller: status and JSON, a document in base64 within."""
+    given, answered = [{"type": "http.request", "body": call.body, "more_body": False}], list[Message]()
 
     async def receive() -> Message:
         return given.pop() if given else {"type": "http.disconnect"}
@@ -206,24 +239,29 @@ async def _post(app: FastAPI, outer: Scope, path: str, key: str, body: dict[str,
         answered.append(message)
 
     try:
-        await app(_scope(outer, path, key), receive, send)
+        await app(_scope(outer, call), receive, send)
     except Exception:
         # What was answered 500 is raised again for the server's log; the line has its answer.
         if not answered:
             raise
     content = b"".join(message.get("body", b"") for message in answered[1:])
-    return int(answered[0]["status"]), json.loads(content)
+    is_document = Headers(raw=answered[0]["headers"]).get("content-type", "").startswith(XML)
+    told = {"document": base64.b64encode(content).decode()} if is_document else json.loads(content)
+    return int(answered[0]["status"]), told
 
 
-def _scope(outer: Scope, path: str, key: str) -> Scope:
+def _scope(outer: Scope, call: _Call) -> Scope:
     kept = ("type", "asgi", "http_version", "scheme", "client", "server")
     return {name: outer[name] for name in kept if name in outer} | {
-        "method": "POST",
-        "path": path,
-        "raw_path": quote(path).encode(),
+        "method": call.operation.method.upper(),
+        "path": call.path,
+        "raw_path": quote(call.path).encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json"), (b"idempotency-key", key.encode())],
+        "headers": [
+            (b"content-type", call.operation.body_type.encode()),
+            (b"idempotency-key", call.key.encode()),
+        ],
         "state": dict(outer["state"]),
     }
 

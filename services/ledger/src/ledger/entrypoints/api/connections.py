@@ -7,15 +7,23 @@ from asyncio import Transport
 from http import HTTPStatus
 from typing import cast
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ledger.entrypoints.api.refused import problem_of
+from ledger.entrypoints.api.refused import Refused, answer, problem_of
 from runtime.problems import headers, render
 
 ARRIVAL_SECONDS = 15.0
 """From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gates)."""
 MAX_HEAD_BYTES = 32 * 1024
 """Request line and headers beyond what came with the first read; ours have some 5 KiB, most of it the token."""
+
+
+async def _overloaded(scope: Scope, receive: Receive, send: Send) -> None:
+    """What a connection beyond the most hears; it is closed then."""
+    response = answer(Refused("service_unavailable", "Too many clients are connected; try again later."))
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -25,6 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's own 503 is no problem document
         self._in_head = False
         self._head_bytes = 0
         self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
@@ -52,6 +61,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if self._most is not None and len(self.connections) >= self._most:
+            self.app = _overloaded
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

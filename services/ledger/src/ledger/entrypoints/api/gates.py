@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.commands import CorrelationId, Traceparent
 from ledger.entrypoints.api import bulk, exports
 from ledger.entrypoints.api.refused import Refused, answer
-from ledger.entrypoints.api.tokens import BadCredentials, Tokens
+from ledger.entrypoints.api.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.logs import get_logger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -100,6 +100,8 @@ class Gates:
                 await self._app(scope, receive, answering)
         except BadCredentials as error:
             await answering.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
+        except AccountInactive:
+            await answering.refuse(Refused("account_inactive"), scope, receive)
         except Refused as refused:
             await answering.refuse(refused, scope, receive)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from contracts.activation_key import MIN_SECRET_BYTES
-from contracts.device_certificate import Authorities
 from ledger.adapters import postgres
 from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_exports import PostgresExports
@@ -25,9 +25,11 @@ from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.settings import ApiSettings
 from ledger.entrypoints.api.tokens import KeyFile, Tokens
 from runtime.admin import Admin
+from runtime.authorities import read_authorities
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.listening import listening_on
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
@@ -36,7 +38,7 @@ SERVICE = "ledger-api"
 CONNECTIONS = 10
 """Concurrent queries; a query takes a millisecond, so more would only queue in the database instead of here."""
 CONNECTED_CLIENTS = 5000
-"""Beyond that uvicorn itself answers 503, without a problem document; the gates bound requests long before."""
+"""Beyond that a connection is answered 503 and closed; the gates bound requests long before."""
 IDLE_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -59,18 +61,23 @@ def main() -> NoReturn:
 
 async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Serve the API until `stop` is set."""
+    with bound_to(settings.api_host, settings.api_port) as listener:
+        await _serve_on(listener, settings, stop)
+
+
+async def _serve_on(listener: socket.socket, settings: ApiSettings, stop: asyncio.Event) -> None:
     async with _parts(settings) as (services, commands, waiter):
         tokens = Tokens(
             KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
         )
-        server = _Server(_config(settings, build(services, tokens)))
+        server = _Server(_config(build(services, tokens)))
         async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, commands, waiter)):
             await supervise(
                 stop,
                 {
                     "listen": until_stopped(stop, waiter.run()),
                     "outcomes": until_stopped(stop, commands.ended()),
-                    "serve": _serve(server, stop),
+                    "serve": _serve(server, listener, stop),
                 },
                 drain_seconds=STOP_SECONDS + 2,
             )
@@ -111,17 +118,13 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         waiter=waiter,
         clock=lambda: datetime.now(UTC),
         activation_key_secret=secret,
-        device_authorities=Authorities.from_files(
-            device=settings.device_ca_file, generation=settings.generation_ca_file
-        ),
+        device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
     )
 
 
-def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.api_host,
-        port=settings.api_port,
         http=BoundedHttp,
         ws="none",
         lifespan="off",
@@ -134,6 +137,19 @@ def _config(settings: ApiSettings, app: ASGIApp) -> uvicorn.Config:
     )
 
 
+def bound_to(host: str, port: int) -> socket.socket:
+    """A socket of this address: uvicorn, which would bind one later, ends the process with words of its own."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        with listening_on(host, port, setting="LICENSING_API_PORT"):
+            listener.bind((host, port))
+    except SettingsWrong:
+        listener.close()
+        raise
+    return listener
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the process has its own."""
 
@@ -142,9 +158,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(server: _Server, stop: asyncio.Event) -> None:
+async def _serve(server: _Server, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until `stop`; then take nothing new and finish what is in flight."""
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listener]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True

@@ -33,6 +33,10 @@ class BadCredentials(Exception):  # noqa: N818 - states the world
     """Nobody is known to call; the message says what is wrong with the token, for its owner."""
 
 
+class AccountInactive(Exception):  # noqa: N818 - states the world
+    """The issuer says that the account is not activated, locked or removed (rule X8)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """An account that acts for a company."""
@@ -110,13 +114,16 @@ class Tokens:
         self._audience = audience
 
     def caller(self, authorization: str | None, *, now: datetime) -> Caller:
-        """Whom an Authorization header names; raises BadCredentials."""
+        """Whom an Authorization header names; raises BadCredentials, or AccountInactive for one of a good token."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise BadCredentials("there is no bearer token")
         if len(token) > MAX_TOKEN_CHARACTERS:
             raise BadCredentials("the token is too long")
-        return _caller(self._claims(token.strip(), now))
+        claims = self._claims(token.strip(), now)
+        if claims.get("active", True) is not True:
+            raise AccountInactive
+        return _caller(claims)
 
     def _claims(self, token: str, now: datetime) -> Mapping[str, Any]:
         try:

@@ -1,0 +1,163 @@
+"""The import of a company that was made by accident: all that is its own goes over, and it is closed (rule X9).
+
+Accounts of licenses are named after projects and devices, so no license moves: the projects change their company.
+"""
+
+from collections.abc import Iterable
+from itertools import count
+
+from immutables import Map
+
+from contracts.actors import Actor
+from contracts.commands import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, ImportCompany
+from contracts.events import CompanyImported, ImportedProject
+from ledger.domain.companies import comparable_name
+from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.people import MAX_MEMBERS, with_member
+from ledger.domain.rare import Imported, OpenInvitation, Rare, SpentInvitation
+from ledger.domain.rights import is_blocked, refuse_company
+from ledger.domain.state import Company, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
+
+MAX_NAME_CHARACTERS = 80
+"""As ProjectName has it."""
+Offers = Map[str, str]
+
+
+def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> CompanyImported | AlreadyDone | Rejection:
+    """The other side's consent: by an administrator of the company that the offer went to."""
+    if refused := refuse_company(ledger, actor, command.into):
+        return refused
+    done = ledger.rare.imported.get(command.company)
+    if done is not None and done.company == command.into:
+        return AlreadyDone(done.sequence)
+    if ledger.rare.company_offers.get(command.company) != command.into:
+        return Rejection("company_offer_unknown")
+    former, company = ledger.companies[command.company], ledger.companies[command.into]
+    if former.kind != company.kind:
+        return Rejection("company_kind_differs")
+    if is_blocked(ledger, "companies", command.company):
+        return Rejection("company_blocked")
+    return _imported(ledger, command, former, company)
+
+
+def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: Company) -> CompanyImported | Rejection:
+    projects = [(identity, one) for identity, one in ledger.projects.items() if one.company == command.company]
+    accounts, known = former.administrators | former.members, company.administrators | company.members
+    if len(projects) > MAX_IMPORTED_PROJECTS or len(accounts) > MAX_IMPORTED_ACCOUNTS:
+        limits: dict[str, str | int] = {"projects": MAX_IMPORTED_PROJECTS, "accounts": MAX_IMPORTED_ACCOUNTS}
+        return Rejection("import_too_big", limits)
+    if len(accounts | known) > MAX_MEMBERS:
+        return Rejection("too_many_members", {"limit": MAX_MEMBERS})
+    return CompanyImported(
+        former_company=command.company,
+        company=command.into,
+        projects=tuple(_named_apart(ledger, command.into, projects)),
+        members=tuple(sorted(accounts - known)),
+    )
+
+
+def _named_apart(ledger: Ledger, company: str, projects: list[tuple[str, Project]]) -> Iterable[ImportedProject]:
+    """Projects in the order of their names and ids; one whose name is taken there gets a number behind it."""
+    taken: set[str] = set()
+    for identity, project in sorted(projects, key=lambda one: (one[1].name, one[0])):
+        name = project.name
+        if not project.archived:  # a closed one has given its name free already
+            name = next(name for name in _names(name) if _is_free(ledger, company, name, taken))
+            taken.add(comparable_name(name))
+        yield ImportedProject(project=identity, project_name=name)
+
+
+def _names(name: str) -> Iterable[str]:
+    """DEFAULT, DEFAULT (2), DEFAULT (3), and so on, none longer than a name may be."""
+    yield name
+    for number in count(2):
+        behind = f" ({number})"
+        yield name[: MAX_NAME_CHARACTERS - len(behind)].rstrip() + behind
+
+
+def _is_free(ledger: Ledger, company: str, name: str, taken: set[str]) -> bool:
+    comparable = comparable_name(name)
+    return comparable not in taken and (company, comparable) not in ledger.project_names
+
+
+def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
+    """The ledger after the import. It looks at every device once: that is rare, and spares each device an index."""
+    former = event.former_company
+    moved = _with_projects(ledger, event)
+    devices = {serial: one for serial, one in ledger.devices.items() if one.company == former}
+    offers = ledger.offers
+    for serial, offered_to in ledger.offers.items():
+        offers = offers.delete(serial) if offered_to == former or serial in devices else offers
+    return moved._replace(
+        companies=_with_members(ledger, event),
+        devices=ledger.devices.update({serial: one._replace(company=event.company) for serial, one in devices.items()}),
+        grants=_without_grants(ledger, former),
+        offers=offers,
+        claim_codes=_without_codes(ledger, {one.project for one in event.projects}),
+        rare=_closed(ledger, event),
+    )
+
+
+def _with_projects(ledger: Ledger, event: CompanyImported) -> Ledger:
+    projects, names = ledger.projects, ledger.project_names
+    for one in event.projects:
+        known = projects[one.project]
+        projects = projects.set(one.project, known._replace(company=event.company, name=one.project_name))
+        if not known.archived:
+            names = names.delete((known.company, comparable_name(known.name)))
+            names = names.set((event.company, comparable_name(one.project_name)), one.project)
+    return ledger._replace(projects=projects, project_names=names)
+
+
+def _with_members(ledger: Ledger, event: CompanyImported) -> Map[str, Company]:
+    """Who was in the former company is in it no longer: nobody can act for it."""
+    former, company = ledger.companies[event.former_company], ledger.companies[event.company]
+    for account in event.members:
+        company = with_member(company, account, administrator=False)
+    closed = Company(former.kind, administrators=frozenset())
+    return ledger.companies.update({event.former_company: closed, event.company: company})
+
+
+def _without_grants(ledger: Ledger, company: str) -> Map[Person, Map[str, Rights]]:
+    grants = ledger.grants
+    known = ledger.companies[company]
+    for account in known.administrators | known.members:
+        grants = grants.delete((account, company)) if (account, company) in grants else grants
+    return grants
+
+
+def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode | SpentClaimCode]:
+    spent = SpentClaimCode(None, ledger.sequence)
+    ended = {
+        digest: spent
+        for digest, code in ledger.claim_codes.items()
+        if isinstance(code, OpenClaimCode) and code.project in projects
+    }
+    return ledger.claim_codes.update(ended)
+
+
+def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
+    """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
+    rare, former = ledger.rare, event.former_company
+    spent = SpentInvitation(None, ledger.sequence)
+    return rare._replace(
+        imported=rare.imported.set(former, Imported(event.company, ledger.sequence)),
+        company_offers=Map({one: to for one, to in rare.company_offers.items() if former not in (one, to)}),
+        invitations=rare.invitations.update(
+            {
+                digest: spent
+                for digest, invitation in rare.invitations.items()
+                if isinstance(invitation, OpenInvitation) and invitation.company == former
+            }
+        ),
+        corrections=rare.corrections.update(
+            {
+                correction: proposal.of(event.company)
+                for correction, proposal in rare.corrections.items()
+                if proposal is not None and proposal.company == former
+            }
+        ),
+        legacy_listed=rare.legacy_listed.update(
+            {digest: key.of(event.company) for digest, key in rare.legacy_listed.items() if key.company == former}
+        ),
+    )

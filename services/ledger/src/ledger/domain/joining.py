@@ -1,0 +1,162 @@
+"""Joining a company: an account by a one-time invitation, and a company by consent of both sides (rule X9)."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from contracts.actors import Account, Actor
+from contracts.commands import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    JoiningCommand,
+    OfferCompany,
+    WithdrawCompanyOffer,
+    WithdrawInvitation,
+)
+from contracts.events import (
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationWithdrawn,
+    JoiningEvent,
+)
+from contracts.invitation_code import VALID_DAYS
+from ledger.domain import imports
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.people import MAX_MEMBERS, with_member
+from ledger.domain.rare import OpenInvitation, SpentInvitation
+from ledger.domain.rights import administers, is_blocked, refuse_company
+from ledger.domain.state import Ledger
+
+
+def decide(ledger: Ledger, command: JoiningCommand, actor: Actor, now: datetime) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case CreateInvitation():
+            return create_invitation(ledger, command, actor, now)
+        case WithdrawInvitation():
+            return withdraw_invitation(ledger, command, actor)
+        case AcceptInvitation():
+            return accept_invitation(ledger, command, actor, now)
+        case OfferCompany():
+            return offer_company(ledger, command, actor)
+        case WithdrawCompanyOffer():
+            return withdraw_offer(ledger, command, actor)
+        case ImportCompany():
+            return imports.import_company(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: JoiningEvent) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case InvitationCreated():
+            return _with(ledger, event.code_digest, OpenInvitation(event.company, event.expires))
+        case InvitationWithdrawn():
+            return _with(ledger, event.code_digest, SpentInvitation(None, ledger.sequence))
+        case InvitationAccepted():
+            company = with_member(ledger.companies[event.company], event.account, administrator=False)
+            joined = ledger._replace(companies=ledger.companies.set(event.company, company))
+            return _with(joined, event.code_digest, SpentInvitation(event.account, ledger.sequence))
+        case CompanyOffered():
+            return _offers(ledger, ledger.rare.company_offers.set(event.company, event.offered_to))
+        case CompanyOfferWithdrawn():
+            return _offers(ledger, ledger.rare.company_offers.delete(event.company))
+        case CompanyImported():
+            return imports.imported(ledger, event)
+        case _:
+            assert_never(event)
+
+
+def create_invitation(
+    ledger: Ledger, command: CreateInvitation, actor: Actor, now: datetime
+) -> InvitationCreated | Rejection:
+    """An administrator makes a code by which one account joins the company; it works for 14 days."""
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if command.code_digest in ledger.rare.invitations:
+        return Rejection("invitation_exists")
+    return InvitationCreated(
+        company=command.company,
+        code_digest=command.code_digest,
+        code_hint=command.code_hint,
+        expires=now + timedelta(days=VALID_DAYS),
+    )
+
+
+def withdraw_invitation(
+    ledger: Ledger, command: WithdrawInvitation, actor: Actor
+) -> InvitationWithdrawn | AlreadyDone | Rejection:
+    """An administrator makes an invitation useless that nobody accepted yet."""
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    known = ledger.rare.invitations.get(command.code_digest)
+    if isinstance(known, SpentInvitation):
+        return Rejection("invitation_used")
+    if known is None or known.company != command.company:
+        return Rejection("invitation_unknown")
+    return InvitationWithdrawn(company=command.company, code_digest=command.code_digest)
+
+
+def accept_invitation(
+    ledger: Ledger, command: AcceptInvitation, actor: Actor, now: datetime
+) -> InvitationAccepted | AlreadyDone | Rejection:
+    """Whoever has the code joins, whichever company they act for meanwhile; without it nobody learns of the company."""
+    if not isinstance(actor, Account):
+        return Rejection("no_right")
+    known = ledger.rare.invitations.get(command.code_digest)
+    if known is None:
+        return Rejection("invitation_unknown")
+    if isinstance(known, SpentInvitation):
+        return AlreadyDone(known.sequence) if known.account == actor.account else Rejection("invitation_used")
+    if now >= known.expires:
+        return Rejection("invitation_expired")
+    if is_blocked(ledger, "companies", known.company):
+        return Rejection("company_blocked")
+    company = ledger.companies[known.company]
+    members = company.administrators | company.members
+    if actor.account in members:
+        return Rejection("member_exists")
+    if len(members) >= MAX_MEMBERS:
+        return Rejection("too_many_members", {"limit": MAX_MEMBERS})
+    return InvitationAccepted(company=known.company, account=actor.account, code_digest=command.code_digest)
+
+
+def offer_company(ledger: Ledger, command: OfferCompany, actor: Actor) -> CompanyOffered | Rejection:
+    """One side's consent: its administrator offers a company to one other at a time.
+
+    Whether the other is of the same kind is said to its administrator at the import: here it would tell of a stranger.
+    """
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if command.offered_to == command.company:
+        return Rejection("same_company")
+    if command.offered_to not in ledger.companies or command.offered_to in ledger.rare.imported:
+        return Rejection("company_unknown")
+    if command.company in ledger.rare.company_offers:
+        return Rejection("company_offered", {"company": ledger.rare.company_offers[command.company]})
+    return CompanyOffered(company=command.company, offered_to=command.offered_to)
+
+
+def withdraw_offer(ledger: Ledger, command: WithdrawCompanyOffer, actor: Actor) -> CompanyOfferWithdrawn | Rejection:
+    """An administrator of the offered company takes the offer back; one of the other declines it."""
+    offered_to = ledger.rare.company_offers.get(command.company)
+    if offered_to is not None and administers(ledger, actor, offered_to):
+        return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if offered_to is None:
+        return Rejection("company_offer_unknown")
+    return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
+
+
+def _with(ledger: Ledger, digest: str, invitation: OpenInvitation | SpentInvitation) -> Ledger:
+    invitations = ledger.rare.invitations.set(digest, invitation)
+    return ledger._replace(rare=ledger.rare._replace(invitations=invitations))
+
+
+def _offers(ledger: Ledger, offers: "imports.Offers") -> Ledger:
+    return ledger._replace(rare=ledger.rare._replace(company_offers=offers))

@@ -1,0 +1,144 @@
+"""Invitations and imports of companies through the API, with real rows behind the queries."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from contracts.identifiers import default_project_of, derived_id
+from ledger.entrypoints.projector import rebuild
+from tests.conftest import KafkaTopics
+from tests.integration.api_at_work import Api, a_ledger_at_work
+from tests.integration.projector_at_work import all_rows, settings_for, until_sequence
+from tests.integration.test_api_people import done, member
+from tests.unit.ledger.api_at_work import problem
+from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA
+from tests.unit.ledger.story_joining import CASA, CASAS, CLEO
+from tests.unit.ledger.story_people import GUS
+
+SERIAL, OTHER = "009033010203", "009033010204"
+NOWHERE = derived_id("nowhere", "company")
+
+
+@pytest.fixture
+async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
+        await api.company(BORA, BEN)
+        await api.company(CASA, CLEO)
+        yield api
+
+
+async def code_of(api: Api, company: str = ADRIA, key: str = "") -> tuple[str, str]:
+    said = (await api.post(f"companies/{company}/invitations", None, key=key)).json()
+    return said["invitation_code"], said["code_digest"]
+
+
+async def import_casa(api: Api) -> int:
+    """Anna's company takes Cleo's over; the entry that did it."""
+    done(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, api.token(CLEO, CASA)))
+    return done(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
+
+
+async def test_an_account_joins_by_a_code_that_is_told_once(api: Api) -> None:
+    code, digest = await code_of(api, key="invitation")
+    assert await code_of(api, key="invitation") == (code, digest)
+    newcomer = api.token(GUS, NOWHERE)
+    wrong = {"invitation_code": "7K3M-9Q2X"}
+    assert problem(await api.post("invitations/acceptances", wrong, newcomer)) == (422, "invitation_malformed")
+
+    said = {"invitation_code": code.lower().replace("-", " ")}
+    joined = done(await api.post("invitations/acceptances", said, newcomer))
+
+    companies = (await api.get(f"companies?at_least={joined}", newcomer)).json()["items"]
+    assert [row["company"] for row in companies] == [ADRIA]
+    assert (await api.get("projects", api.token(GUS))).json()["items"] == []
+    (listed,) = (await api.get(f"companies/{ADRIA}/invitations")).json()["items"]
+    assert (listed["state"], listed["account"], listed["code_hint"]) == ("accepted", GUS, code[-4:])
+    assert code not in str(listed)
+    assert done(await api.post("invitations/acceptances", said, newcomer)) == joined
+    assert problem(await api.post("invitations/acceptances", said, api.token(BEN, BORA))) == (409, "invitation_used")
+
+
+async def test_invitations_are_seen_and_withdrawn_by_administrators_only(api: Api) -> None:
+    code, digest = await code_of(api)
+    reached = await member(api, GUS, ADRIA, api.token())
+    path = f"companies/{ADRIA}/invitations"
+    assert problem(await api.get(f"{path}?at_least={reached}", api.token(GUS))) == (403, "no_right")
+    assert problem(await api.get(path, api.token(BEN, BORA))) == (404, "company_unknown")
+    withdrawal = f"companies/{ADRIA}/invitation-withdrawals"
+    assert problem(await api.post(withdrawal, {"code_digest": digest}, api.token(GUS))) == (403, "no_right")
+
+    gone = done(await api.post(withdrawal, {"code_digest": digest}))
+
+    (listed,) = (await api.get(f"{path}?at_least={gone}")).json()["items"]
+    assert listed["state"] == "withdrawn"
+    accepted = await api.post("invitations/acceptances", {"invitation_code": code}, api.token(BEN, BORA))
+    assert problem(accepted) == (409, "invitation_used")
+
+
+async def test_a_company_goes_over_with_its_projects_devices_and_history(api: Api) -> None:
+    cleo = api.token(CLEO, CASA)
+    added = done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
+    offered = done(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, cleo))
+    (offer,) = (await api.get(f"company-offers?at_least={offered}")).json()["items"]
+    assert (offer["company"], offer["offered_to"]) == (CASA, ADRIA)
+    assert (await api.get("company-offers", api.token(BEN, BORA))).json()["items"] == []
+
+    imported = done(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
+
+    project = (await api.get(f"projects/{CASAS}?at_least={imported}")).json()
+    assert (project["company"], project["name"]) == (ADRIA, "DEFAULT (2)")
+    assert (await api.get(f"devices/{SERIAL}")).json()["project"] == CASAS
+    assert [row["serial"] for row in (await api.get("devices")).json()["items"]] == [SERIAL]
+    history = (await api.get(f"devices/{SERIAL}/history")).json()["items"]
+    assert [row["sequence"] for row in history] == [added]
+    assert (await api.get(f"devices/{SERIAL}?as_of={added}")).json()["project"] == CASAS
+    assert (await api.get("company-offers")).json()["items"] == []
+    again = await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA})
+    assert done(again) == imported
+
+
+async def test_nobody_acts_for_a_closed_company_and_its_account_joined_without_rights(api: Api) -> None:
+    imported = await import_casa(api)
+    cleo, there = api.token(CLEO, CASA), api.token(CLEO)
+    assert problem(await api.get(f"companies/{CASA}?at_least={imported}", cleo)) == (404, "company_unknown")
+    assert problem(await api.get(f"projects/{CASAS}", cleo)) == (404, "project_unknown")
+    assert problem(await api.post("projects", {"name": "Spa"}, cleo)) == (403, "company_closed")
+    assert problem(await api.get(f"projects/{CASAS}", there)) == (403, "no_right")
+    assert [row["company"] for row in (await api.get("companies", there)).json()["items"]] == [ADRIA]
+    closed = (await api.get(f"companies/{CASA}", api.staff)).json()
+    assert closed["imported_into"] == ADRIA
+    assert problem(await api.get(f"companies/{CASA}")) == (404, "company_unknown")
+
+
+async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(
+    api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    ben, cleo = api.token(BEN, BORA), api.token(CLEO, CASA)
+    await api.stocked_project(OTHER)
+    done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
+    await member(api, GUS, CASA, cleo)
+    code, _ = await code_of(api)
+    done(await api.post("invitations/acceptances", {"invitation_code": code}, ben))
+    done(await api.post(f"companies/{CASA}/invitations", None, cleo))
+    done(await api.post(f"projects/{CASAS}/claim-codes", None, cleo))
+    done(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}, cleo))
+    done(await api.post(f"devices/{OTHER}/offers", {"company": CASA}))
+    done(await api.post(f"companies/{BORA}/offers", {"offered_to": CASA}, ben))
+    rights = {"account": CLEO, "acting_for": CASA, "rights": ["view"]}
+    done(await api.post(f"projects/{default_project_of(ADRIA)}/members", rights))
+    await import_casa(api)
+    done(await api.post(f"projects/{CASAS}/renaming", {"name": "Casa"}))
+    done(await api.post(f"projects/{CASAS}/claim-codes", None))
+    done(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
+    last = done(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))
+    await until_sequence(fresh_database_url, last)
+    incremental = await all_rows(fresh_database_url)
+
+    (tmp_path / "rebuild").mkdir()
+    await rebuild(settings_for(kafka_topics, fresh_database_url, tmp_path / "rebuild"), asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == incremental
+    assert incremental["device_offers"] == incremental["company_offers"] == incremental["grants"] == []
+    assert {account for _, account, *_ in incremental["members"]} >= {ANNA, BEN, CLEO, GUS}
