@@ -14,7 +14,7 @@ from typing import Any, Self
 from contracts.dates import civil_day
 from contracts.identifiers import derived_id
 from dev import places
-from dev.cast import VENDOR
+from dev.cast import PARTNER, VENDOR
 from dev.partner import Client, Refused
 from dev.story import STEPS, Story, require, told, wanted
 from dev.trouble import Trouble
@@ -49,6 +49,20 @@ class Tour:
         seen = [project["name"] for project in projects if project["company"] != self.guest.company]
         require(len(seen) == 1, f"the guest sees {seen} of the partner's projects")
         self.say(f"The partner lets an end customer license one project: of all the partner's it sees «{seen[0]}».")
+
+    def a_colleague_joins_by_invitation(self) -> None:
+        story = self.story
+        code = story.partner.create_invitation(PARTNER)["invitation_code"]
+        colleague = derived_id(story.serial, "tour-colleague")
+        with story.acting_for(colleague, PARTNER) as account:
+            self._at(account.accept_invitation(invitation_code=code))
+            seen = list(account.everything(account.list_projects, at_least=story.sequence))
+        require(not seen, f"the colleague sees {len(seen)} projects")
+        with story.acting_for(derived_id(story.serial, "tour-other"), PARTNER) as other_account:
+            no = self.refusal(lambda: other_account.accept_invitation(invitation_code=code))
+        self.say(
+            f"A colleague joins by the one-time invitation {code}, without rights yet. Somebody else with it: {no}"
+        )
 
     def the_device_gets_its_test(self) -> None:
         issued = self.story.partner.issue_test_licenses(self.story.serial, version=11, count=10)
@@ -206,6 +220,7 @@ class Tour:
 
 STOPS = (
     Tour.a_guest_sees_one_project,
+    Tour.a_colleague_joins_by_invitation,
     Tour.the_device_gets_its_test,
     Tour.the_warranty_is_extended,
     Tour.software_service_is_bought_at_a_seen_price,
