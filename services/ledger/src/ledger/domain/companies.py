@@ -14,6 +14,9 @@ from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company
 from ledger.domain.state import Company, Ledger, Project
 
+Names = Map[tuple[str, str], str]
+"""Projects by their company and comparable name."""
+
 DEFAULT_PROJECT_NAME = "DEFAULT"
 
 
@@ -102,6 +105,12 @@ def create_project(ledger: Ledger, command: CreateProject, actor: Actor) -> Proj
 def comparable_name(name: str) -> str:
     """Two names are the same if a person would read them as the same: case, composition and blanks do not count."""
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
+
+
+def without_name(names: Names, company: str, name: str, project: str) -> Names:
+    """The names without a project's; one that another project has stays (an older rule let two be so alike)."""
+    place = company, comparable_name(name)
+    return names.delete(place) if names.get(place) == project else names
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:
