@@ -195,7 +195,7 @@ class Tour:
 
     def _second_clerk(self) -> Client:
         self.story.clerk.add_member(
-            VENDOR, account=SECOND_CLERK, administrator=True, idempotency_key="tour-second-clerk"
+            VENDOR, account=SECOND_CLERK, administrator=True, idempotency_key=f"tour-{SECOND_CLERK}"
         )
         return self.story.acting_for(SECOND_CLERK, VENDOR)
 
