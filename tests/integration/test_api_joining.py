@@ -160,7 +160,7 @@ async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_t
     ]
     balances = (await api.get(f"exports/balances?as_of={first}&format=jsonl", ben)).text.splitlines()
     assert sorted(json.loads(line)["units"] for line in balances) == [4, 5]
-    movements = (await api.get(f"devices/{SERIAL}/movements", ben)).json()["items"]
+    movements = (await api.get(f"movements?device={SERIAL}", ben)).json()["items"]
     assert [row["sequence"] for row in movements] == [first, second]
     own = (await api.get(f"devices/{SERIAL}/history", ben)).json()["items"]
     assert [row["sequence"] for row in own] == [added, first, second]

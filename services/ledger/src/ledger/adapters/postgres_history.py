@@ -53,15 +53,17 @@ SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.a
  WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
    AND (m.sequence, m.line) > ($5, $6)
  ORDER BY m.sequence, m.line LIMIT $7"""
-# A walk for each thing, as far as the page goes; an entry may concern several of them.
+# A walk for each thing, as far as the page goes; an entry may concern several. Companies are asked entry by entry.
 _HISTORY = """
-SELECT DISTINCT found.* FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
-       SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
-         FROM subject_entries AS s JOIN entries AS e USING (ledger, sequence)
-        WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3
-          AND ($4::text[] IS NULL OR e.companies && $4)
-        ORDER BY s.sequence LIMIT $5) AS found
- ORDER BY found.sequence LIMIT $5"""
+SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
+  FROM (SELECT DISTINCT found.sequence FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
+               SELECT s.sequence FROM subject_entries AS s
+                WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3
+                  AND ($4::text[] IS NULL OR $4 && (
+                      SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence))
+                ORDER BY s.sequence LIMIT $5) AS found
+         ORDER BY found.sequence LIMIT $5) AS page
+  JOIN entries AS e ON e.ledger = $1 AND e.sequence = page.sequence ORDER BY e.sequence"""
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
