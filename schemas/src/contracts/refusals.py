@@ -35,7 +35,12 @@ _ROWS = (
     Refusal("invitation_exists", 409, "This invitation was made already.", "X9"),
     Refusal("invitation_unknown", 404, "There is no such invitation; check the code for typing errors.", "X9"),
     Refusal("invitation_used", 409, "This invitation was accepted or withdrawn; ask for a new one.", "X9"),
-    Refusal("invitation_expired", 409, "This invitation is too old; ask for a new one.", "X9"),
+    Refusal(
+        "invitation_expired",
+        409,
+        "This invitation is too old, or who made it is no administrator any more; ask for a new one.",
+        "X9",
+    ),
     Refusal("same_company", 422, "A company can't be offered to itself.", "X9"),
     Refusal("company_offered", 409, "The company is offered already; withdraw that offer first.", "X9"),
     Refusal("company_offer_unknown", 404, "There is no such offer of a company to or by yours.", "X9"),

@@ -61,6 +61,15 @@ async def test_the_same_lines_again_give_the_same_answers_and_change_nothing() -
     assert (await api.post("/v1/activation-keys", ORDER, token=api.staff(), key="last")).json()["sequence"] == 102
 
 
+async def test_reading_waits_for_a_client_that_has_too_much_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MAX_UNSENT_BYTES", 0)
+    api = await Api().founded()
+
+    found = await answers(api, *[issue(f"key-{number}") for number in range(50)])
+
+    assert [one["line"] for one in found] == list(range(1, 51))
+
+
 async def test_each_line_has_its_own_outcome() -> None:
     api = await Api().founded()
 

@@ -17,6 +17,7 @@ from tests.unit.ledger.story import (
     ben,
     box,
     deliver,
+    give_back,
     issue,
     other_box,
     redeem,
@@ -93,8 +94,13 @@ def test_a_file_that_was_downloaded_by_hand_is_no_contact_of_the_box() -> None:
     a_serial_that_ben_typed().given((ben, by_hand), (box, claim()))
 
 
-def test_a_box_that_was_in_contact_is_not_claimed_out_of_its_project() -> None:
-    story = a_serial_that_ben_typed().given((box, deliver(1, 1)))
+def test_a_file_without_a_license_is_no_contact_of_the_box() -> None:
+    a_serial_that_ben_typed().given((box, deliver(1, 1)), (box, claim()))
+
+
+def test_a_box_that_fetched_licenses_is_not_claimed_out_of_its_project_even_when_they_are_gone() -> None:
+    story = a_serial_that_ben_typed().given((ben, allocate(source=BORAS, Port11=1)), (box, deliver(1, 2)))
+    story.given((box, give_back()))
     story.when(box, claim()).refused("device_known_elsewhere")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from contracts.events import InvitationAccepted, InvitationCreated
 from tests.unit.ledger.story import ADRIA, BORA, NOON, a_project, a_stocked_project, allocate, anna, ben, box, staff
 from tests.unit.ledger.story_joining import INVITATION, invite, join, newcomer, uninvite
-from tests.unit.ledger.story_people import a_project_with_people, gus, mia
+from tests.unit.ledger.story_people import a_project_with_people, dismiss, gus, member, mia
 from tests.unit.ledger.story_staff import block_company
 
 
@@ -47,6 +47,14 @@ def test_a_withdrawn_invitation_is_useless() -> None:
     story = a_project().given((anna, invite()), (anna, uninvite()))
     story.when(newcomer, join()).refused("invitation_used")
     story.when(anna, uninvite()).refused("invitation_used")
+
+
+def test_an_invitation_ends_with_its_maker() -> None:
+    """Who is removed must not come back by a code that they had put aside."""
+    chief, second = gus.account, gus.model_copy(update={"company": ADRIA})
+    story = a_project().given((anna, member(chief, administrator=True)), (second, invite()), (anna, dismiss(chief)))
+    story.when(second.model_copy(update={"company": BORA}), join()).refused("invitation_expired")
+    story.when(newcomer, join()).refused("invitation_expired")
 
 
 def test_an_invitation_is_withdrawn_in_its_own_company() -> None:

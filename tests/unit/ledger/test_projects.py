@@ -1,10 +1,12 @@
-from contracts.events import LicensesDeallocated, ProjectRenamed
+from contracts.events import LicensesDeallocated, ProjectArchived, ProjectCreated, ProjectRenamed
 from contracts.identifiers import derived_id
+from ledger.domain.evolve import evolve
 from tests.unit.ledger.story import (
     ADRIA,
     BORA,
     DEFAULT,
     HOTEL,
+    NOON,
     OTHER_SERIAL,
     a_project,
     a_stocked_project,
@@ -166,3 +168,16 @@ def test_a_delivery_binds_also_after_the_device_has_moved() -> None:
     story.when(anna, deallocate(project=DEFAULT, Port11=1)).refused(
         "already_delivered", license_type="Port11", undelivered=0
     )
+
+
+def test_two_names_that_an_older_rule_let_stand_are_given_up_one_by_one() -> None:
+    """On an old log two projects may have names that are the same by today's rule: only one of them holds it."""
+    story = a_project()
+    alike = {derived_id("alike", name): name for name in ("Hotel A", "Hotel  A")}
+    for identity, name in alike.items():
+        made = ProjectCreated(company=ADRIA, project=identity, project_name=name)
+        story.ledger = evolve(story.ledger, made, at=NOON)
+    for identity, name in alike.items():
+        gone = ProjectArchived(company=ADRIA, project=identity, project_name=name)
+        story.ledger = evolve(story.ledger, gone, at=NOON)
+    story.given((anna, project("Hotel A", identity=derived_id("alike", "third"))))

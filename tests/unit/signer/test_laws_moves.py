@@ -33,7 +33,7 @@ from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, B
 SPA = "00000000-0000-4000-8000-00000000000a"
 BUYER = "00000000-0000-4000-8000-00000000000b"
 BUYERS = default_project_of(BUYER)
-CODE = "e" * 64
+CODE, OTHER_CODE = "e" * 64, "d" * 64
 NEW = "009033010299"
 
 
@@ -73,11 +73,11 @@ def deallocated(left: int, *, issue: int = 3, **counts: int) -> Event:
     return LicensesDeallocated(company=PARTNER, lots=lots(counts), device=device)
 
 
-def code(project: str = PROJECT) -> Event:
+def code(project: str = PROJECT, digest: str = CODE) -> Event:
     return ClaimCodeCreated(
         company=PARTNER,
         project=project,
-        code_digest=CODE,
+        code_digest=digest,
         code_hint="K3YZ",
         expires=datetime(2026, 12, 24, tzinfo=UTC),
     )
@@ -97,6 +97,14 @@ def claimed_away(*, issue: int = 2, **said: object) -> Event:
         former_project=SPA,
     )
     return event.model_copy(update=said)
+
+
+def claimed_on() -> Event:
+    """The device, from the default project, into which it claimed itself, into the spa."""
+    device = Box(NEW, issue=2).licenses(SPA)
+    return DeviceClaimed(
+        company=PARTNER, code_digest=OTHER_CODE, device=device, former_company=PARTNER, former_project=PROJECT
+    )
 
 
 def typed() -> Event:
@@ -123,6 +131,7 @@ HOLDS: list[list[Event]] = [
     [code(), claimed()],
     [code(), typed(), claimed_away()],
     [code(), typed(), fetched("manual"), claimed_away()],
+    [code(), typed(), fetched("direct"), claimed_away()],
     [ProjectArchived(company=PARTNER, project=SPA, project_name="Spa")],
 ]
 BROKEN: list[tuple[str, list[Event]]] = [
@@ -153,7 +162,7 @@ BROKEN: list[tuple[str, list[Event]]] = [
         [code(), ClaimCodeWithdrawn(company=PARTNER, project=PROJECT, code_digest=CODE), claimed()],
     ),
     ("device_added_once", [code(), claimed(SERIAL)]),
-    ("device_in_contact", [code(), typed(), fetched("direct"), claimed_away()]),
+    ("device_in_contact", [code(), claimed(), code(SPA, OTHER_CODE), claimed_on()]),
     ("device_project_wrong", [code(), typed(), claimed_away(former_project=PROJECT)]),
     ("company_wrong", [code(), typed(), claimed_away(former_company=BUYER)]),
     ("device_issue_wrong", [code(), typed(), claimed_away(issue=1)]),

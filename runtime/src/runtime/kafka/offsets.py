@@ -47,7 +47,8 @@ class Offsets:
 
     async def close(self) -> None:
         """Let the connection go; a later question makes a new one."""
-        asker, self._asker = self._asker, None
+        async with self._connecting:
+            asker, self._asker = self._asker, None
         if asker is not None:
             await end(asker, REQUEST_SECONDS)
 

@@ -89,7 +89,8 @@ class Tail:
 
     async def close(self) -> None:
         """Let the connections go; a later call makes new ones."""
-        consumer, self._consumer = self._consumer, None
+        async with self._connecting:
+            consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await end(consumer, REQUEST_SECONDS)
         await self._own_offsets.close()

@@ -10,13 +10,17 @@ from contracts.models import WireModel
 
 
 class InvitationCreated(WireModel):
-    """An invitation code went into the world: until `expires` one account may join the company with it."""
+    """An invitation code went into the world: until `expires` one account may join the company with it.
+
+    It holds as long as the account that made it, `invited_by`, is one of the company's administrators.
+    """
 
     type: ClassVar[str] = "licensing.ledger.invitation-created.v1"
     company: CompanyId
     code_digest: Sha256
     code_hint: KeyHint
     expires: AwareDatetime
+    invited_by: AccountId
 
     @property
     def subject(self) -> str:

@@ -21,6 +21,8 @@ from runtime.trouble import Trouble
 
 NEWER_SECONDS = 3.0
 """How long a file that the signer is just making is awaited; it usually takes some ten milliseconds."""
+MAX_WAITING_FIRST = 50
+"""How many boxes that are in no project, as far as is known, may wait for a first file without crowding out others."""
 ATTEMPTS = 3
 """How often a file may be superseded while a box fetches it, before the box is told to come back."""
 SUPERSEDED = "license_file_superseded"
@@ -51,6 +53,7 @@ class LicenseFiles:
         self._store = store
         self._ledger = ledger
         self._spent = spent
+        self._waiting_first = 0
 
     async def fetch(self, caller: Caller, serial: str, *, known: Collection[str], correlation_id: str) -> FileAnswer:
         """The newest file for this box, if it is not among the `known` SHA-256. Raises Trouble."""
@@ -83,7 +86,13 @@ class LicenseFiles:
 
     async def _first(self, caller: Caller) -> FileHead | None:
         """The box may have been added to a project just now."""
-        return await wait_until(self._store, lambda: self._store.head(caller.serial), NEWER_SECONDS)
+        if self._waiting_first >= MAX_WAITING_FIRST:
+            return None
+        self._waiting_first += 1
+        try:
+            return await wait_until(self._store, lambda: self._store.head(caller.serial), NEWER_SECONDS)
+        finally:
+            self._waiting_first -= 1
 
     async def _of_generation(self, caller: Caller) -> FileHead:
         """The box was quicker than the signer: its receipt came before its next license file."""

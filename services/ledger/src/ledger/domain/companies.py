@@ -21,6 +21,9 @@ from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company
 from ledger.domain.state import Company, Ledger, Project
 
+Names = Map[tuple[str, str], str]
+"""Projects by their company and comparable name."""
+
 DEFAULT_PROJECT_NAME = "DEFAULT"
 COUNTED_PROJECTS = MAX_IMPORTED_PROJECTS + 1
 """As many of a company's projects are listed: with more, all that is asked is whether it has too many."""
@@ -111,6 +114,12 @@ def create_project(ledger: Ledger, command: CreateProject, actor: Actor) -> Proj
 def comparable_name(name: str) -> str:
     """Two names are the same if a person would read them as the same: case, composition and blanks do not count."""
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
+
+
+def without_name(names: Names, company: str, name: str, project: str) -> Names:
+    """The names without a project's; one that another project has stays (an older rule let two be so alike)."""
+    place = company, comparable_name(name)
+    return names.delete(place) if names.get(place) == project else names
 
 
 def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledger:

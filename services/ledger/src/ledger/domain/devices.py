@@ -56,11 +56,12 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
             known = ledger.devices[event.serial]
             if known.delivered == event.issue:
                 return ledger
+            came = isinstance(event, LicenseFileDelivered) and event.path == "direct"
             delivered = known._replace(
                 delivered=event.issue,
                 delivered_sequence=ledger.sequence,
                 bound=known.holdings,
-                in_contact=known.in_contact or (isinstance(event, LicenseFileDelivered) and event.path == "direct"),
+                in_contact=known.in_contact or (came and bool(known.holdings or known.test)),
             )
             return ledger._replace(devices=ledger.devices.set(event.serial, delivered))
         case DeviceAdded():

@@ -11,7 +11,7 @@ from immutables import Map
 from contracts.actors import Actor
 from contracts.commands import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, ImportCompany
 from contracts.events import CompanyImported, ImportedProject
-from ledger.domain.companies import COUNTED_PROJECTS, comparable_name
+from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.people import MAX_MEMBERS, with_member
 from ledger.domain.rare import Imported, OpenInvitation, Rare, SpentInvitation
@@ -132,7 +132,7 @@ def _with_projects(ledger: Ledger, event: CompanyImported) -> Ledger:
         known = projects[one.project]
         projects = projects.set(one.project, known._replace(company=event.company, name=one.project_name))
         if not known.archived:
-            names = names.delete((known.company, comparable_name(known.name)))
+            names = without_name(names, known.company, known.name, one.project)
             names = names.set((event.company, comparable_name(one.project_name)), one.project)
     return ledger._replace(projects=projects, project_names=names)
 

@@ -54,7 +54,7 @@ def evolve(ledger: Ledger, event: JoiningEvent) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case InvitationCreated():
-            return _with(ledger, event.code_digest, OpenInvitation(event.company, event.expires))
+            return _with(ledger, event.code_digest, OpenInvitation(event.company, event.expires, event.invited_by))
         case InvitationWithdrawn():
             return _with(ledger, event.code_digest, SpentInvitation(None, ledger.sequence))
         case InvitationAccepted():
@@ -77,6 +77,8 @@ def create_invitation(
     """An administrator makes a code by which one account joins the company; it works for 14 days."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
+    if not isinstance(actor, Account):
+        return Rejection("no_right")
     if command.code_digest in ledger.rare.invitations:
         return Rejection("invitation_exists")
     return InvitationCreated(
@@ -84,6 +86,7 @@ def create_invitation(
         code_digest=command.code_digest,
         code_hint=command.code_hint,
         expires=now + timedelta(days=VALID_DAYS),
+        invited_by=actor.account,
     )
 
 
@@ -112,11 +115,11 @@ def accept_invitation(
         return Rejection("invitation_unknown")
     if isinstance(known, SpentInvitation):
         return AlreadyDone(known.sequence) if known.account == actor.account else Rejection("invitation_used")
-    if now >= known.expires:
+    company = ledger.companies[known.company]
+    if now >= known.expires or known.invited_by not in company.administrators:
         return Rejection("invitation_expired")
     if is_blocked(ledger, "companies", known.company):
         return Rejection("company_blocked")
-    company = ledger.companies[known.company]
     members = company.administrators | company.members
     if actor.account in members:
         return Rejection("member_exists")

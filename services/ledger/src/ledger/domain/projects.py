@@ -9,7 +9,7 @@ from contracts.dates import civil_day
 from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
 from contracts.postings import project_account
-from ledger.domain.companies import comparable_name
+from ledger.domain.companies import comparable_name, without_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
 from ledger.domain.keys import asked_for
@@ -49,7 +49,7 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
                 devices=ledger.devices.set(device.serial, ledger.devices[device.serial].changed(device)),
             )
         case ProjectRenamed():
-            freed = _without_name(ledger, event.company, event.former_name)
+            freed = _without_name(ledger, event.company, event.former_name, event.project)
             renamed = ledger.projects[event.project]._replace(name=event.project_name)
             return freed._replace(
                 projects=ledger.projects.set(event.project, renamed),
@@ -59,7 +59,7 @@ def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
             )
         case ProjectArchived():
             archived = ledger.projects[event.project]._replace(archived=True)
-            freed = _without_name(ledger, event.company, event.project_name)
+            freed = _without_name(ledger, event.company, event.project_name, event.project)
             return freed._replace(projects=ledger.projects.set(event.project, archived))
         case _:
             assert_never(event)
@@ -69,8 +69,8 @@ def _debited(ledger: Ledger, project: str, units: Holdings) -> Ledger:
     return ledger._replace(projects=ledger.debited(project, units))
 
 
-def _without_name(ledger: Ledger, company: str, name: str) -> Ledger:
-    return ledger._replace(project_names=ledger.project_names.delete((company, comparable_name(name))))
+def _without_name(ledger: Ledger, company: str, name: str, project: str) -> Ledger:
+    return ledger._replace(project_names=without_name(ledger.project_names, company, name, project))
 
 
 def rename_project(ledger: Ledger, command: RenameProject, actor: Actor) -> ProjectRenamed | Rejection:

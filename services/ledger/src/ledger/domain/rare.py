@@ -46,6 +46,7 @@ class OpenInvitation:
 
     company: str
     expires: datetime
+    invited_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ class Moves:
         self._offers: dict[str, str] = {}  # the company that a device is offered to
         self._bound: dict[str, dict[str, int]] = {}  # the PBX licenses in the last delivered file of this generation
         self._codes: dict[str, str | None] = {}  # a claim code's project; None once it is used up
-        self._contacted: set[str] = set()  # devices that showed their certificate since they came into a project
+        self._contacted: set[str] = (
+            set()
+        )  # devices that took a file with licenses where they are, or came in by themselves
         self._archived: set[str] = set()
         self.imports = Imports()
 
@@ -124,7 +126,8 @@ class Moves:
         if (life.project, life.generation, life.issue) != (event.project, event.generation, event.issue):
             raise LawBrokenError("delivery_wrong", f"the file delivered to {event.serial} is not its newest one")
         self._books.require_project(event.project, event.company)
-        if isinstance(event, LicenseFileDelivered) and event.path == "direct":
+        came = isinstance(event, LicenseFileDelivered) and event.path == "direct"
+        if came and self._books.balance(device_account(event.serial)):
             self._contacted.add(event.serial)
         self._bound[event.serial] = self._books.returnable_on(event.serial)
 
@@ -201,7 +204,7 @@ class Moves:
         return device
 
     def _claimed_away(self, event: DeviceClaimed, project: str) -> None:
-        """Out of a project where it is a serial and no more: nothing on it, and never in contact."""
+        """Out of a project where it is a serial and no more: nothing on it, and never anything fetched."""
         serial, account = event.device.serial, device_account(event.device.serial)
         self._require_home(serial, project, event.former_company or "")
         if self._books.balance(account) or self._books.legacy(account) or event.device.test:

@@ -2,8 +2,8 @@
 
 A line names a POST of this API by its operation, or the PUT of a return document, and is answered exactly as that would
 be, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those before
-it are known; reading never waits for a client that does not read its answers yet, therefore the number of lines is
-bounded.
+it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and so are
+the bytes of unread answers.
 """
 
 import asyncio
@@ -34,7 +34,9 @@ JSON_LINES = "application/jsonl"
 JSON = "application/json"
 XML = "application/xml"
 MAX_LINES = 10_000
-"""Lines of one request; their answers fit in a few megabytes should the client read them only at the end."""
+"""Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
+MAX_UNSENT_BYTES = 16 * 1024 * 1024
+"""Answers that a client has not read; with more of them (receipts are long) reading waits for it."""
 MAX_LINE_BYTES = 64 * 1024
 IN_FLIGHT = 64
 """Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
@@ -139,6 +141,8 @@ class _Answers(Response):
         self._request = request
         self._running = running
         self._lines = _Lines(app, request.scope, operations(app))
+        self._unsent = 0
+        self._sent = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         async with self._running, asyncio.TaskGroup() as group:
@@ -146,7 +150,10 @@ class _Answers(Response):
             group.create_task(self._read(group, answers))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             while (answer := await answers.get()) is not None:
-                await send({"type": "http.response.body", "body": await answer, "more_body": True})
+                body = await answer
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+                self._unsent -= len(body)
+                self._sent.set()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
@@ -156,10 +163,18 @@ class _Answers(Response):
             async for line in lines:
                 number += 1
                 await slots.acquire()
-                answering = group.create_task(self._lines.answer(number, line))
+                while self._unsent > MAX_UNSENT_BYTES:
+                    self._sent.clear()
+                    await self._sent.wait()
+                answering = group.create_task(self._answered(number, line))
                 answering.add_done_callback(lambda _: slots.release())
                 answers.put_nowait(answering)
         answers.put_nowait(None)
+
+    async def _answered(self, number: int, line: bytes | Refused) -> bytes:
+        body = await self._lines.answer(number, line)
+        self._unsent += len(body)
+        return body
 
 
 @dataclass(slots=True)
