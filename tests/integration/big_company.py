@@ -19,6 +19,9 @@ BLOCKS = 20_000
 PROJECTS = STRANGERS + 2_000
 """Those of strangers come first."""
 
+FORMER = derived_id("former", "company")
+"""A company with a tenth of the entries, which the big one took over."""
+
 # Serials are spread: neighbours in one project are far from each other in the order of serials.
 _SERIAL = "'009033' || lpad(to_hex((n * 7919) % 16777216), 6, '0')"
 _NUMBERED = "'00000000-0000-4000-8000-' || lpad(to_hex({}), 12, '0')"
@@ -81,6 +84,10 @@ INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n FROM generate_series(
 INSERT INTO subject_entries
 SELECT 0, subject, n FROM generate_series(1, {ENTRIES}) AS n
  CROSS JOIN unnest(ARRAY['projects/{HOTEL}', 'companies/{ADRIA}', 'devices/{CROWDED}']) AS subject;
+INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n FROM generate_series(1, {ENTRIES}, 10) AS n;
+INSERT INTO predecessors VALUES (0, '{ADRIA}', '{FORMER}'), (0, '{ADRIA}', '{derived_id("other", "company")}');
+INSERT INTO predecessors SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n + 1")}
+  FROM generate_series(0, {STRANGERS - 2}) AS n;
 INSERT INTO balances SELECT 0, project, 'Port11', 'pbx', 1 FROM projects;
 INSERT INTO device_offers
 SELECT 0, serial, company, project, '{GUESTS_COMPANY}', sequence, now() FROM devices

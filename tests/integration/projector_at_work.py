@@ -25,6 +25,7 @@ TABLES = (
     "device_offers",
     "invitations",
     "company_offers",
+    "predecessors",
     "grants",
     "members",
     "projects",

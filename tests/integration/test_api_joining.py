@@ -1,6 +1,7 @@
 """Invitations and imports of companies through the API, with real rows behind the queries."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.integration.api_at_work import Api, a_ledger_at_work
 from tests.integration.projector_at_work import all_rows, settings_for, until_sequence
 from tests.integration.test_api_people import done, member
 from tests.unit.ledger.api_at_work import problem
-from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA
+from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, VENDOR
 from tests.unit.ledger.story_joining import CASA, CASAS, CLEO
 from tests.unit.ledger.story_people import GUS
 
@@ -110,6 +111,94 @@ async def test_nobody_acts_for_a_closed_company_and_its_account_joined_without_r
     closed = (await api.get(f"companies/{CASA}", api.staff)).json()
     assert closed["imported_into"] == ADRIA
     assert problem(await api.get(f"companies/{CASA}")) == (404, "company_unknown")
+
+
+async def stocked_casa(api: Api) -> list[int]:
+    """Cleo's project gets ports, a device and some of the ports on it; the entries that say so."""
+    cleo = api.token(CLEO, CASA)
+    order = {"licenses": [{"license_type": "Port11", "count": 9}], "order_number": "PO-9"}
+    key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
+    redemption = {"activation_key": key, "project": CASAS}
+    return [
+        done(await api.post("activation-keys/redemptions", redemption, cleo)),
+        done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo)),
+        await allocated(api, 4, cleo),
+    ]
+
+
+async def allocated(api: Api, ports: int, who: dict[str, str]) -> int:
+    body = {"serial": SERIAL, "licenses": [{"license_type": "Port11", "count": ports}], "confirm_final": True}
+    return done(await api.post(f"projects/{CASAS}/allocations", body, who))
+
+
+async def import_adria(api: Api) -> int:
+    """Ben's company takes Anna's over; the entry that did it."""
+    done(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
+    return done(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, api.token(BEN, BORA)))
+
+
+async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_them_now(api: Api) -> None:
+    ben = api.token(BEN, BORA)
+    redeemed, added, first = await stocked_casa(api)
+    before = await import_casa(api)
+    second = await allocated(api, 1, api.token())
+    last = await import_adria(api)
+
+    history = await api.get(f"companies/{BORA}/history?at_least={last}&limit=100", ben)
+    sequences = [row["sequence"] for row in history.json()["items"]]
+    assert sequences == sorted(set(sequences))
+    assert {redeemed, added, first, before, second, last} <= set(sequences)
+    paged = await api.get(f"companies/{BORA}/history?limit=3", ben)
+    assert [row["sequence"] for row in paged.json()["items"]] == sequences[:3]
+    export = [json.loads(line) for line in (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()]
+    assert [(row["sequence"], row["units"]) for row in export] == [
+        (redeemed, 9),
+        (first, -4),
+        (first, 4),
+        (second, -1),
+        (second, 1),
+    ]
+    balances = (await api.get(f"exports/balances?as_of={first}&format=jsonl", ben)).text.splitlines()
+    assert sorted(json.loads(line)["units"] for line in balances) == [4, 5]
+    movements = (await api.get(f"movements?device={SERIAL}", ben)).json()["items"]
+    assert [row["sequence"] for row in movements] == [first, second]
+    own = (await api.get(f"devices/{SERIAL}/history", ben)).json()["items"]
+    assert [row["sequence"] for row in own] == [added, first, second]
+    of_project = (await api.get(f"projects/{CASAS}/history", ben)).json()["items"]
+    assert {redeemed, added, first, before, second, last} <= {row["sequence"] for row in of_project}
+    assert (await api.get(f"devices/{SERIAL}?as_of={first}", ben)).json()["issue"] == 2
+
+
+async def test_rows_are_the_same_entry_by_entry_and_rebuilt_in_one_batch(
+    api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    second = api.token(GUS, VENDOR)
+    done(await api.post(f"companies/{VENDOR}/members", {"account": GUS, "administrator": True}, api.staff))
+    await until_sequence(fresh_database_url, (await stocked_casa(api))[-1])
+    decided, waiting = await proposed(api, 1), await proposed(api, 2)
+    await until_sequence(fresh_database_url, done(await api.post(f"corrections/{decided}/approval", None, second)))
+    await until_sequence(fresh_database_url, await import_casa(api))
+    await until_sequence(fresh_database_url, await allocated(api, 1, api.token()))
+    await until_sequence(fresh_database_url, done(await api.post(f"corrections/{waiting}/approval", None, second)))
+    last = await import_adria(api)
+    await until_sequence(fresh_database_url, last)
+    incremental = await all_rows(fresh_database_url)
+
+    (tmp_path / "rebuild").mkdir()
+    await rebuild(settings_for(kafka_topics, fresh_database_url, tmp_path / "rebuild"), asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == incremental
+    assert {row[1:3] for row in incremental["corrections"]} == {(decided, CASA), (waiting, ADRIA)}
+    assert {row[1:] for row in incremental["predecessors"]} == {(ADRIA, CASA), (BORA, CASA), (BORA, ADRIA)}
+
+
+async def proposed(api: Api, ports: int) -> str:
+    """A correction that waits; its id."""
+    lots = [{"license_type": "Port11", "count": ports}]
+    body = {"source": "issuance", "target": f"project/{CASAS}", "licenses": lots, "reason": "Lost", "reference": "E-1"}
+    said = await api.post("corrections", body, api.staff)
+    done(said)
+    return str(said.json()["correction"])
 
 
 async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(

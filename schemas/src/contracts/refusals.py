@@ -53,7 +53,7 @@ _ROWS = (
     Refusal(
         "import_too_big",
         409,
-        "The company has too many projects or accounts to be imported at once; ask the vendor's staff.",
+        "The company has too many projects, accounts or devices to be imported at once; ask the vendor's staff.",
         "X9",
     ),
     Refusal("company_closed", 403, "The company was imported into another one and is closed for ever.", "X9"),

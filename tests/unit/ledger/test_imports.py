@@ -1,7 +1,10 @@
 """Rule X9, second half: a company that was made by accident goes over into another one, by consent of both."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from immutables import Map
 
 from contracts.commands import (
     MAX_COMMAND_BYTES,
@@ -14,8 +17,10 @@ from contracts.commands import (
 from contracts.entries import GENESIS, encode_entry
 from contracts.events import CompanyImported, ImportedProject
 from contracts.identifiers import derived_id
+from ledger.domain.evolve import evolve
+from ledger.domain.imports import MAX_IMPORTED_DEVICES
 from ledger.domain.rights import rights_in
-from ledger.domain.state import Ledger
+from ledger.domain.state import Device, Ledger, Project
 from tests.unit.ledger.dated_histories import UNPRICED, priced
 from tests.unit.ledger.story import (
     ADRIA,
@@ -25,6 +30,7 @@ from tests.unit.ledger.story import (
     NOON,
     OTHER_SERIAL,
     SERIAL,
+    VENDOR,
     Story,
     add,
     allocate,
@@ -85,6 +91,8 @@ from tests.unit.ledger.story_staff import (
 )
 
 CASAS_KEY = "c1" * 32
+LIMITS = {"projects": MAX_IMPORTED_PROJECTS, "accounts": MAX_IMPORTED_ACCOUNTS, "devices": MAX_IMPORTED_DEVICES}
+MANY_PROJECTS = [derived_id(str(number), "project") for number in range(MAX_IMPORTED_PROJECTS)]
 
 
 def with_licenses(story: Story) -> Story:
@@ -332,10 +340,69 @@ def test_the_greatest_import_fits_an_entry_and_a_greater_one_is_for_staff() -> N
         correlation_id="x" * 80,
     )
     assert len(value) <= MAX_COMMAND_BYTES
-    limits = {"projects": MAX_IMPORTED_PROJECTS, "accounts": MAX_IMPORTED_ACCOUNTS}
     story.ledger = full
     story.given((cleo, CreateProject(company=CASA, project=derived_id("more", "p"), project_name="More")))
-    story.when(anna, take_over()).refused("import_too_big", **limits)
+    story.when(anna, take_over()).refused("import_too_big", **LIMITS)
     story.ledger = full
-    story.given((cleo, member(GUS, CASA))).when(anna, take_over()).refused("import_too_big", **limits)
+    story.given((cleo, member(GUS, CASA))).when(anna, take_over()).refused("import_too_big", **LIMITS)
     story.given((cleo, dismiss(GUS, CASA))).when(anna, take_over()).accepted()
+
+
+def with_devices(story: Story, count: int) -> Story:
+    """The accidental company's project as one that has so many devices."""
+    project = story.ledger.projects[CASAS]._replace(devices=count)
+    story.ledger = story.ledger._replace(projects=story.ledger.projects.set(CASAS, project))
+    return story
+
+
+def test_a_company_with_too_many_devices_is_for_staff() -> None:
+    with_devices(an_offered_company(), MAX_IMPORTED_DEVICES).when(anna, take_over()).accepted()
+    full = with_devices(an_offered_company(), MAX_IMPORTED_DEVICES + 1)
+    full.when(anna, take_over()).refused("import_too_big", **LIMITS)
+
+
+class Unwalked(dict[str, object]):
+    """What answers by name, and must not be looked through."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all of them were looked at")
+
+    items = keys = values = __iter__  # type: ignore[assignment]
+
+
+def test_a_refused_import_looks_at_no_other_company() -> None:
+    story = an_offered_company().given(
+        *((cleo, CreateProject(company=CASA, project=one, project_name=one)) for one in MANY_PROJECTS)
+    )
+    projects, devices = Unwalked(story.ledger.projects), Unwalked(story.ledger.devices)
+    story.ledger = story.ledger._replace(
+        projects=cast("Map[str, Project]", projects), devices=cast("Map[str, Device]", devices)
+    )
+    story.when(anna, take_over()).refused("import_too_big", **LIMITS)
+
+
+def test_an_import_of_a_company_without_devices_looks_at_no_device() -> None:
+    story = an_offered_company()
+    devices = Unwalked(story.ledger.devices)
+    event = imported(an_offered_company())
+    after = evolve(story.ledger._replace(devices=cast("Map[str, Device]", devices)), event, at=NOON)
+    assert after.projects[CASAS].company == ADRIA
+
+
+def test_projects_are_counted_over_a_chain_of_imports() -> None:
+    story = an_offered_company().given(
+        *((anna, CreateProject(company=ADRIA, project=one, project_name=one)) for one in MANY_PROJECTS[:-3])
+    )
+    imported(story)
+    story.given((anna, offer_company(BORA, ADRIA)))
+    story.when(ben, take_over(ADRIA, BORA)).accepted()
+    assert {one.company for one in story.ledger.projects.values()} == {BORA, VENDOR}
+
+
+def test_a_company_that_grew_by_an_import_may_be_too_big_for_another() -> None:
+    story = an_offered_company().given(
+        *((anna, CreateProject(company=ADRIA, project=one, project_name=one)) for one in MANY_PROJECTS[:-2])
+    )
+    imported(story)
+    story.given((anna, offer_company(BORA, ADRIA)))
+    story.when(ben, take_over(ADRIA, BORA)).refused("import_too_big", **LIMITS)

@@ -72,3 +72,10 @@ def test_names_stay_unique_and_found(history: History) -> None:
             open_ones = {one for one, project in after.projects.items() if not project.archived}
             assert set(after.project_names.values()) == open_ones
             assert all(after.projects[one].company == company for (company, _), one in after.project_names.items())
+
+
+@given(joining_histories)
+def test_each_companys_projects_are_listed(history: History) -> None:
+    for _, _, _, after in _told(history):
+        listed = {(one, company) for company, projects in after.rare.company_projects.items() for one in projects}
+        assert listed == {(one, project.company) for one, project in after.projects.items()}

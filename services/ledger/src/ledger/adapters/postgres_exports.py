@@ -3,8 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Any, NamedTuple
 
+from contracts.concerns import COMPANY, subject
 from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.adapters.postgres_scope import Scope
+from ledger.adapters.postgres_scope import Scope, predecessors_of
 from ledger.application.queries import Viewer
 from ledger.application.queries_exports import Batch, Wanted
 
@@ -34,7 +35,8 @@ SELECT 'held/' || project FROM projects
 UNION ALL
 SELECT 'device/' || serial FROM devices
  WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)"""
-# What happened to a device while it was another company's is not shown. Asked entry by entry, lest all are read.
+# What happened to a device while it was none of these companies' ($8) is not shown. Asked entry by entry, lest all are
+# read.
 _SHOWN = """
        m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
    AND ($4 OR (SELECT e.companies && $8::text[] FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence))"""
@@ -44,13 +46,25 @@ SELECT coalesce(array_agg(DISTINCT company), '{}') FROM projects
 # Account by account, and then put into the order of the ledger: for a few projects.
 _MOVEMENTS = f"""
 SELECT {_COLUMNS} FROM ({_ACCOUNTS}) AS a JOIN movements AS m ON {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
-# Entry by entry, so that the first rows of a company with many devices come at once.
+_IS_ITS_OWN_NOW = """
+    $5 = CASE WHEN m.account LIKE 'device/%'
+              THEN (SELECT company FROM devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
+              ELSE (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)) END"""
+# Entry by entry, so that the first rows of a company with many devices come at once. $9 are the companies that it took
+# over, as subjects; an entry that concerns several of all these comes once.
 _COMPANY_MOVEMENTS = f"""
 (SELECT {_COLUMNS} FROM subject_entries AS s JOIN movements AS m USING (ledger, sequence)
   WHERE s.ledger = $1 AND s.subject = 'companies/' || $5 AND s.sequence > $2 AND s.sequence <= $3
-    AND $5 = CASE WHEN m.account LIKE 'device/%'
-                  THEN (SELECT company FROM devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
-                  ELSE (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)) END
+    AND {_IS_ITS_OWN_NOW}
+  ORDER BY sequence, line)
+UNION ALL
+(SELECT {_COLUMNS}
+   FROM (SELECT DISTINCT p.ledger, p.sequence FROM subject_entries AS p
+          WHERE p.ledger = $1 AND p.subject = ANY ($9) AND p.sequence > $2 AND p.sequence <= $3
+            AND NOT EXISTS (SELECT FROM subject_entries AS own WHERE own.ledger = $1
+                               AND own.subject = 'companies/' || $5 AND own.sequence = p.sequence)) AS s
+   JOIN movements AS m USING (ledger, sequence)
+  WHERE {_IS_ITS_OWN_NOW}
   ORDER BY sequence, line)
 UNION ALL ({_MOVEMENTS.format(seen=_GRANTED)}) ORDER BY sequence, line"""  # noqa: S608
 _BALANCES = f"""
@@ -63,15 +77,18 @@ SELECT account, license_type, held, sequence, time
 
 
 class Export(NamedTuple):
-    """The same rows, asked in the way that suits the reach: the whole ledger, a company, or some projects."""
+    """The same rows, asked in the way that suits the reach: the whole ledger, a company, or some projects.
+
+    None where a company is asked for as its projects are.
+    """
 
     ledger: str
-    company: str
+    company: str | None
     projects: str
 
 
 MOVEMENTS = Export(_ALL_MOVEMENTS, _COMPANY_MOVEMENTS, _MOVEMENTS.format(seen=_SEEN))
-BALANCES = Export(_ALL_BALANCES, *[_BALANCES.format(seen=_SEEN)] * 2)
+BALANCES = Export(_ALL_BALANCES, None, _BALANCES.format(seen=_SEEN))
 
 
 class PostgresExports:
@@ -103,5 +120,9 @@ class PostgresExports:
         if everything and wanted.project is None:
             return export.ledger, span
         owners: list[str] = await connection.fetchval(_OWNERS, ledger, everything, company, projects)
-        query = export.company if company and wanted.project is None else export.projects
-        return query, [*span, everything, company, wanted.project, projects, owners]
+        owners += await predecessors_of(connection, ledger, owners)
+        asked = [*span, everything, company, wanted.project, projects, owners]
+        if export.company is None or company is None or wanted.project is not None:
+            return export.projects, asked
+        former = await predecessors_of(connection, ledger, [company])
+        return export.company, [*asked, [subject(COMPANY, one) for one in former]]

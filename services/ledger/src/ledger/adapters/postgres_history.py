@@ -40,9 +40,8 @@ SELECT h.license_type, h.license_class, m.held AS count
  WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
 _DEVICE_VERSION = f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
-       d.path, d.time AS delivered, d.file_sha256, v.company = now.company AS same_company, {blocked.COLUMNS}
+       d.path, d.time AS delivered, d.file_sha256, {blocked.COLUMNS}
   FROM device_versions AS v
-  JOIN devices AS now USING (ledger, serial)
   LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
        AND d.issue = v.issue AND d.sequence <= $3
   {blocked.join(blocked.device("v.serial"), blocked.company("v.company"), ledger="v.ledger", at="$3")}
@@ -54,12 +53,17 @@ SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.a
  WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
    AND (m.sequence, m.line) > ($5, $6)
  ORDER BY m.sequence, m.line LIMIT $7"""
+# A walk for each thing, as far as the page goes; an entry may concern several. Companies are asked entry by entry.
 _HISTORY = """
 SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
-  FROM subject_entries AS s JOIN entries AS e USING (ledger, sequence)
- WHERE s.ledger = $1 AND s.subject = $2 AND s.sequence > $3
-   AND ($4::text IS NULL OR $4 = ANY (e.companies))
- ORDER BY s.sequence LIMIT $5"""
+  FROM (SELECT DISTINCT found.sequence FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
+               SELECT s.sequence FROM subject_entries AS s
+                WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3
+                  AND ($4::text[] IS NULL OR $4 && (
+                      SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence))
+                ORDER BY s.sequence LIMIT $5) AS found
+         ORDER BY found.sequence LIMIT $5) AS page
+  JOIN entries AS e ON e.ledger = $1 AND e.sequence = page.sequence ORDER BY e.sequence"""
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
@@ -104,7 +108,9 @@ class PostgresHistory(PostgresQueries):
             if await self._device(connection, scope, serial) is None:
                 return None
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
-            if row is None or not (row["same_company"] or scope.sees_all):
+            if row is None:
+                return None
+            if not scope.sees_all and row["company"] not in await self._owners_of(connection, serial):
                 return None
             return _version(blocked.viewed(row), sequence)
 
@@ -124,8 +130,8 @@ class PostgresHistory(PostgresQueries):
             if found is None:
                 return None
             about, account = subject(PROJECT, project), project_account(project)
-            company = None if scope.sees_all else found.company
-            return await self._history(connection, about, company, after, limit, account=account)
+            companies = None if scope.sees_all else await self._with_predecessors(connection, found.company)
+            return await self._history(connection, [about], companies, after, limit, account=account)
 
     async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
@@ -133,22 +139,22 @@ class PostgresHistory(PostgresQueries):
                 return None
             if not scope.sees_all and not scope.administers:
                 raise NoRight("view")
-            return await self._history(connection, subject(COMPANY, company), None, after, limit)
+            about = [subject(COMPANY, one) for one in await self._with_predecessors(connection, company)]
+            return await self._history(connection, about, None, after, limit)
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
-        query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
         async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope, serial) is None:
                 return None
-            company = None if scope.sees_all else await connection.fetchval(query, self.ledger, serial)
+            companies = None if scope.sees_all else await self._owners_of(connection, serial)
             about, account = subject(DEVICE, serial), device_account(serial)
-            return await self._history(connection, about, company, after, limit, account=account)
+            return await self._history(connection, [about], companies, after, limit, account=account)
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
         if await self.activation_key(viewer, key_digest) is None:
             return None
         async with self._snapshot() as connection:
-            return await self._history(connection, subject(KEY, key_digest), None, after, limit)
+            return await self._history(connection, [subject(KEY, key_digest)], None, after, limit)
 
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
@@ -179,10 +185,17 @@ class PostgresHistory(PostgresQueries):
             return row and _key(row)
 
     async def _history(
-        self, connection: Any, about: str, company: str | None, after: int, limit: int, *, account: str = ""
+        self,
+        connection: Any,
+        about: list[str],
+        companies: list[str] | None,
+        after: int,
+        limit: int,
+        *,
+        account: str = "",
     ) -> Page[EntryView]:
-        """Entries that concern something, only those of a company where one is given."""
-        rows = await connection.fetch(_HISTORY, self.ledger, about, after, company, limit + 1)
+        """Entries that concern any of some things, only those of companies where some are given."""
+        rows = await connection.fetch(_HISTORY, self.ledger, about, after, companies, limit + 1)
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
@@ -232,7 +245,6 @@ def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) ->
 
 def _version(row: dict[str, Any], sequence: int) -> DeviceView:
     licenses = _lots(row.pop("licenses"))
-    row.pop("same_company")
     return device_view(row, licenses).model_copy(update={"as_of": sequence})
 
 

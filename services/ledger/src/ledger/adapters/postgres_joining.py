@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.concerns import COMPANY, subject
 from ledger.application.projection_joining import ImportRow, JoiningChanges
 
 _INVITATIONS = """
@@ -17,22 +16,21 @@ INSERT INTO company_offers (ledger, company, offered_to, sequence, time) VALUES 
    SET offered_to = excluded.offered_to, sequence = excluded.sequence, time = excluded.time"""
 
 # $2 is the former company, $3 the one that has it now. Nothing of the former one can come later, so that all rows that
-# name it are older than the import, in whatever order a batch was written.
+# name it are older than the import, in whatever order a batch was written. Rows about the past stay as they are.
 _TAKEN_OVER = (
-    """UPDATE device_versions AS v SET company = $3 FROM devices AS d
-        WHERE v.ledger = $1 AND v.company = $2 AND d.ledger = $1 AND d.company = $2 AND d.serial = v.serial""",
+    """INSERT INTO predecessors (ledger, company, predecessor)
+       SELECT $1, $3, predecessor FROM predecessors WHERE ledger = $1 AND company = $2 UNION ALL SELECT $1, $3, $2""",
     "UPDATE devices SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE devices_by_type SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE projects SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE blocks SET company = $3 WHERE ledger = $1 AND company = $2 AND subject LIKE 'devices/%'",
-    "UPDATE corrections SET company = $3 WHERE ledger = $1 AND company = $2 AND state = 'proposed'",
     "UPDATE legacy_keys SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE companies SET imported_into = $3 WHERE ledger = $1 AND company = $2",
 )
-# What one company's history showed, the other's shows now.
-_HISTORY = """
-UPDATE entries AS e SET companies = array_append(e.companies, $3) FROM subject_entries AS s
- WHERE s.ledger = $1 AND s.subject = $2 AND e.ledger = $1 AND e.sequence = s.sequence AND $3 <> ALL (e.companies)"""
+# Those that waited at the import, decided though they may be at the end of the batch.
+_CORRECTIONS = """
+UPDATE corrections SET company = $3
+ WHERE ledger = $1 AND company = $2 AND (decided_sequence IS NULL OR decided_sequence > $4)"""
 _ENDED = (
     "DELETE FROM members WHERE ledger = $1 AND company = $2",
     "DELETE FROM grants WHERE ledger = $1 AND acting_for = $2",
@@ -60,7 +58,7 @@ async def write_joining(connection: Any, ledger: int, changes: JoiningChanges) -
 async def _import(connection: Any, ledger: int, row: ImportRow) -> None:
     for statement in _TAKEN_OVER:
         await connection.execute(statement, ledger, row.former_company, row.company)
-    await connection.execute(_HISTORY, ledger, subject(COMPANY, row.former_company), row.company)
+    await connection.execute(_CORRECTIONS, ledger, row.former_company, row.company, row.sequence)
     for statement in _ENDED:
         await connection.execute(statement, ledger, row.former_company)
     await connection.execute(_CODES, ledger, list(row.projects), row.sequence, row.time)

@@ -8,7 +8,7 @@ from contracts.commands import Right
 from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres import database_trouble
-from ledger.adapters.postgres_scope import Scope, scope_of
+from ledger.adapters.postgres_scope import Scope, predecessors_of, scope_of
 from ledger.application.queries import (
     BalanceView,
     CompanyView,
@@ -140,14 +140,14 @@ class PostgresQueries:
         # let the planner read all entries for one page.
         query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor
              FROM movements AS m
-            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text IS NULL OR $6 = ANY ((
-                  SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence)::text[]))
+            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text[] IS NULL OR $6 && (
+                  SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence))
             ORDER BY sequence, line LIMIT $5"""
         async with self.seen(viewer) as (connection, scope):
             if not await self._sees_account(connection, scope, account):
                 return None
-            owner = None if scope.sees_all else await self._owner(connection, account)
-            rows = await connection.fetch(query, self.ledger, account, *after, limit + 1, owner)
+            owners = None if scope.sees_all else await self._owners(connection, account)
+            rows = await connection.fetch(query, self.ledger, account, *after, limit + 1, owners)
             return one_page((MovementView(**row) for row in rows), limit)
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
@@ -207,13 +207,20 @@ class PostgresQueries:
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
         return [device_view(blocked.viewed(row), licenses[row["serial"]]) for row in rows]
 
-    async def _owner(self, connection: Any, account: str) -> str | None:
-        """The company that has a device now; None for a project, which never changes hands."""
-        if account.startswith(_PROJECT):
-            return None
-        query, serial = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2", account.removeprefix(_DEVICE)
-        owner: str | None = await connection.fetchval(query, self.ledger, serial)
-        return owner
+    async def _owners(self, connection: Any, account: str) -> list[str] | None:
+        """Whose entries about an account are shown; None for all: a project changes hands with its whole past."""
+        return (
+            None if account.startswith(_PROJECT) else await self._owners_of(connection, account.removeprefix(_DEVICE))
+        )
+
+    async def _owners_of(self, connection: Any, serial: str) -> list[str]:
+        """The company that has a device now, and those that it took over."""
+        query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
+        owner: str = await connection.fetchval(query, self.ledger, serial)
+        return await self._with_predecessors(connection, owner)
+
+    async def _with_predecessors(self, connection: Any, company: str) -> list[str]:
+        return [company, *await predecessors_of(connection, self.ledger, [company])]
 
     async def _sees_account(self, connection: Any, scope: Scope, account: str) -> bool:
         if account.startswith(_PROJECT):

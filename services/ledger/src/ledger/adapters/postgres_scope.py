@@ -1,6 +1,6 @@
 """What a viewer may see: the ledger's rule of rights (section 9) once more, on the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from ledger.application.queries import NoRight, Viewer
 _MEMBER = """
 SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)
  WHERE m.ledger = $1 AND m.account = $2 AND m.company = $3"""
+_PREDECESSORS = "SELECT predecessor FROM predecessors WHERE ledger = $1 AND company = ANY ($2) ORDER BY predecessor"
 _GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2 AND acting_for = $3"
 
 
@@ -56,3 +57,11 @@ async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
         sees_all=member["administrator"] and member["kind"] == "vendor",
         grants={row["project"]: frozenset(row["rights"]) for row in grants},
     )
+
+
+async def predecessors_of(connection: Any, ledger: int, companies: Sequence[str]) -> list[str]:
+    """The companies that some companies took over, those among them that these had taken over before.
+
+    What they did is the history of whoever has their projects and devices now.
+    """
+    return [row[0] for row in await connection.fetch(_PREDECESSORS, ledger, list(companies))]

@@ -7,7 +7,14 @@ from immutables import Map
 
 from contracts.actors import Account, Actor, Operator
 from contracts.catalog import described
-from contracts.commands import CompanyCommand, CompanyKind, CreateProject, FoundLedger, RegisterCompany
+from contracts.commands import (
+    MAX_IMPORTED_PROJECTS,
+    CompanyCommand,
+    CompanyKind,
+    CreateProject,
+    FoundLedger,
+    RegisterCompany,
+)
 from contracts.events import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.identifiers import default_project_of
 from ledger.domain.decisions import Decision, Rejection
@@ -18,6 +25,8 @@ Names = Map[tuple[str, str], str]
 """Projects by their company and comparable name."""
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
+COUNTED_PROJECTS = MAX_IMPORTED_PROJECTS + 1
+"""As many of a company's projects are listed: with more, all that is asked is whether it has too many."""
 
 
 def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
@@ -117,6 +126,7 @@ def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledg
     return ledger._replace(
         projects=ledger.projects.set(project, Project(company, name)),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
+        rare=ledger.rare.with_projects(company, (project,), most=COUNTED_PROJECTS),
     )
 
 

@@ -4,23 +4,25 @@ Accounts of licenses are named after projects and devices, so no license moves: 
 """
 
 from collections.abc import Iterable
-from itertools import count
+from itertools import count, islice
 
 from immutables import Map
 
 from contracts.actors import Actor
 from contracts.commands import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, ImportCompany
 from contracts.events import CompanyImported, ImportedProject
-from ledger.domain.companies import comparable_name, without_name
+from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.people import MAX_MEMBERS, with_member
 from ledger.domain.rare import Imported, OpenInvitation, Rare, SpentInvitation
 from ledger.domain.rights import is_blocked, refuse_company
-from ledger.domain.state import Company, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
+from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
 
 MAX_NAME_CHARACTERS = 80
 """As ProjectName has it."""
 Offers = Map[str, str]
+MAX_IMPORTED_DEVICES = 10_000
+"""Of a company that another one takes over: each is written anew, here and in the rows of the read side, at once."""
 
 
 def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> CompanyImported | AlreadyDone | Rejection:
@@ -41,10 +43,14 @@ def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> Comp
 
 
 def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: Company) -> CompanyImported | Rejection:
-    projects = [(identity, one) for identity, one in ledger.projects.items() if one.company == command.company]
+    projects = _projects_of(ledger, command.company)
     accounts, known = former.administrators | former.members, company.administrators | company.members
-    if len(projects) > MAX_IMPORTED_PROJECTS or len(accounts) > MAX_IMPORTED_ACCOUNTS:
-        limits: dict[str, str | int] = {"projects": MAX_IMPORTED_PROJECTS, "accounts": MAX_IMPORTED_ACCOUNTS}
+    if _is_too_big(projects, accounts):
+        limits: dict[str, str | int] = {
+            "projects": MAX_IMPORTED_PROJECTS,
+            "accounts": MAX_IMPORTED_ACCOUNTS,
+            "devices": MAX_IMPORTED_DEVICES,
+        }
         return Rejection("import_too_big", limits)
     if len(accounts | known) > MAX_MEMBERS:
         return Rejection("too_many_members", {"limit": MAX_MEMBERS})
@@ -53,6 +59,19 @@ def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: 
         company=command.into,
         projects=tuple(_named_apart(ledger, command.into, projects)),
         members=tuple(sorted(accounts - known)),
+    )
+
+
+def _projects_of(ledger: Ledger, company: str) -> list[tuple[str, Project]]:
+    """All of a company's projects, or one more than may be imported; it looks at no other company's."""
+    return [(identity, ledger.projects[identity]) for identity in ledger.rare.company_projects[company]]
+
+
+def _is_too_big(projects: list[tuple[str, Project]], accounts: frozenset[str]) -> bool:
+    return (
+        len(projects) > MAX_IMPORTED_PROJECTS
+        or len(accounts) > MAX_IMPORTED_ACCOUNTS
+        or sum(one.devices for _, one in projects) > MAX_IMPORTED_DEVICES
     )
 
 
@@ -81,10 +100,10 @@ def _is_free(ledger: Ledger, company: str, name: str, taken: set[str]) -> bool:
 
 
 def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
-    """The ledger after the import. It looks at every device once: that is rare, and spares each device an index."""
+    """The ledger after the import. It looks for its devices among all: that is rare, and spares each an index."""
     former = event.former_company
     moved = _with_projects(ledger, event)
-    devices = {serial: one for serial, one in ledger.devices.items() if one.company == former}
+    devices = _devices_of(ledger, event)
     offers = ledger.offers
     for serial, offered_to in ledger.offers.items():
         offers = offers.delete(serial) if offered_to == former or serial in devices else offers
@@ -96,6 +115,15 @@ def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
         claim_codes=_without_codes(ledger, {one.project for one in event.projects}),
         rare=_closed(ledger, event),
     )
+
+
+def _devices_of(ledger: Ledger, event: CompanyImported) -> dict[str, Device]:
+    """The company's devices; none is looked for where none is, and the search ends with the last."""
+    there = sum(ledger.projects[one.project].devices for one in event.projects)
+    if not there:
+        return {}
+    found = ((serial, one) for serial, one in ledger.devices.items() if one.company == event.former_company)
+    return dict(islice(found, there))
 
 
 def _with_projects(ledger: Ledger, event: CompanyImported) -> Ledger:
@@ -140,7 +168,9 @@ def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
     """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
     rare, former = ledger.rare, event.former_company
     spent = SpentInvitation(None, ledger.sequence)
-    return rare._replace(
+    listed = rare.with_projects(event.company, rare.company_projects[former], most=COUNTED_PROJECTS)
+    return listed._replace(
+        company_projects=listed.company_projects.delete(former),
         imported=rare.imported.set(former, Imported(event.company, ledger.sequence)),
         company_offers=Map({one: to for one, to in rare.company_offers.items() if former not in (one, to)}),
         invitations=rare.invitations.update(

@@ -82,6 +82,7 @@ class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
     Also invitations by their digest, the companies that companies are offered to, and those that were imported.
+    `company_projects` are the projects of each company, no more of them than it takes to know that they are too many.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
     """
@@ -97,3 +98,11 @@ class Rare(NamedTuple):
     company_offers: Map[str, str] = Map[str, str]()
     imported: Map[str, Imported] = Map[str, Imported]()
     legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()
+    company_projects: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
+
+    def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "Rare":
+        """It with more projects in a company, of which the first `most` are known."""
+        known = self.company_projects.get(company, ())
+        if len(known) >= most:
+            return self
+        return self._replace(company_projects=self.company_projects.set(company, (*known, *projects)[:most]))
