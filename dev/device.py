@@ -21,6 +21,7 @@ from dev.trouble import Trouble
 
 ANSWER_SECONDS = 30.0
 PATIENCE_SECONDS = 60.0
+AGAIN_SECONDS = 0.05
 """How long the box comes back to a service that says 503."""
 MAX_ANSWER_BYTES = 1024 * 1024
 BOXES = places.STATE / "boxes"
@@ -77,6 +78,16 @@ class Firmware:
         file = self.box.take_license_file(self._body(answer))
         self._etag_file.write_text(answer.headers.get("etag", ""))
         return file
+
+    def sync_to(self, sequence: int) -> LicenseFile:
+        """The first file of this entry or a later one, which the box does not have yet; Trouble if it does not come."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            file = self.sync()
+            if file is not None and file.sequence >= sequence:
+                return file
+            time.sleep(AGAIN_SECONDS)
+        raise Trouble(f"The license file of entry {sequence} did not come within {PATIENCE_SECONDS:.0f} s.")
 
     def give_back(self) -> ReturnReceipt:
         """Invalidate the certificate, send the return document and begin the next generation with the receipt."""

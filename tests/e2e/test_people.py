@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of, derived_id
-from contracts.license_file import LicenseFile
 from dev.box import Box
 from dev.cast import PARTNER
 from dev.device import Firmware, ServiceRefused
@@ -43,13 +42,6 @@ class Stage:
         path = f"/v1/projects/{self.story.project}/claim-codes"
         key = {"Idempotency-Key": secrets.token_hex(8)}
         return str(self.story.partner.send("POST", path, headers=key).json()["claim_code"])
-
-    def synced(self, firmware: Firmware, sequence: int) -> LicenseFile:
-        """The first file of this entry or a later one."""
-        file = firmware.sync()
-        while file is None or file.sequence < sequence:
-            file = firmware.sync() or file
-        return file
 
     def allocate(self, serial: str, **counts: int) -> int:
         body = {"serial": serial, "licenses": wanted(counts), "confirm_final": True}
@@ -103,19 +95,29 @@ def test_a_box_comes_out_of_a_project_where_somebody_only_typed_its_serial(stage
     (entry, *_) = stage.administrator.get(f"/v1/projects/{elsewhere}/history", at_least=claimed)["items"][::-1]
     assert (entry["sequence"], entry["event_type"]) == (claimed, "licensing.ledger.device-claimed.v1")
     allocated = stage.allocate(serial, Port11=3)
-    file = stage.synced(stage.firmware(box), allocated)
+    file = stage.firmware(box).sync_to(allocated)
     assert counted(file.licenses) == {"Port11": 3}
     with pytest.raises(Refused) as gone:
         stage.administrator.get(f"/v1/devices/{serial}")
     assert code_of(gone) == "device_unknown"
 
 
-def test_a_box_that_fetched_a_file_stays_where_it_is(stage: Stage) -> None:
+def test_a_box_that_fetched_an_empty_file_still_goes_to_whose_code_it_has(stage: Stage) -> None:
     box = stage.fresh_box()
-    there = stage.administrator.post(
-        f"/v1/projects/{default_project_of(stage.other)}/devices", {"serial": box.state.serial}
-    )["sequence"]
-    stage.synced(stage.firmware(box), there)
+    typed = {"serial": box.state.serial}
+    there = stage.administrator.post(f"/v1/projects/{default_project_of(stage.other)}/devices", typed)["sequence"]
+    stage.firmware(box).sync_to(there)
+    claimed = stage.firmware(box).claim(stage.code())
+    assert stage.firmware(box).sync_to(claimed).issue == 2
+
+
+def test_a_box_that_fetched_licenses_stays_where_it_is(stage: Stage) -> None:
+    box = stage.fresh_box()
+    typed = {"serial": box.state.serial}
+    stage.administrator.post(f"/v1/projects/{default_project_of(stage.other)}/devices", typed)
+    test = {"version": 11, "count": 10}
+    there = stage.administrator.post(f"/v1/devices/{box.state.serial}/test-licenses", test)["sequence"]
+    stage.firmware(box).sync_to(there)
     with pytest.raises(ServiceRefused, match="device_known_elsewhere"):
         stage.firmware(box).claim(stage.code())
 
@@ -130,7 +132,7 @@ def test_a_company_goes_over_and_its_device_is_served_for_the_other(stage: Stage
     said = {"serial": box.state.serial, "licenses": wanted({"Port11": 2})}
     allocated = stage.story.partner.post(f"/v1/projects/{project}/allocations", said)["sequence"]
 
-    assert counted(stage.synced(stage.firmware(box), allocated).licenses) == {"Port11": 2}
+    assert counted(stage.firmware(box).sync_to(allocated).licenses) == {"Port11": 2}
     with pytest.raises(Refused) as closed:
         stage.administrator.post("/v1/projects", {"name": "Spa"})
     assert code_of(closed) == "company_closed"
@@ -173,7 +175,7 @@ def test_a_device_changes_its_company_by_consent_and_its_next_file_says_so(stage
     target = default_project_of(stage.other)
     moved = stage.administrator.post(f"/v1/devices/{serial}/acceptances", {"project": target})["sequence"]
 
-    file = stage.synced(stage.story.firmware(), moved)
+    file = stage.story.firmware().sync_to(moved)
     assert (file.sequence, counted(file.licenses)) == (moved, {"Channel": 4})
     with pytest.raises(Refused) as gone:
         stage.story.partner.get(f"/v1/devices/{serial}", at_least=moved)

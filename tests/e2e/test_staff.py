@@ -72,8 +72,7 @@ def test_a_second_person_approves_and_the_device_gets_its_corrected_file(kit: Ki
             story.sequence = approver.post(f"/v1/corrections/{made['correction']}/approval", {})["sequence"]
 
         assert story.balance() == {"Port11": 30, "Voicemail11": 2, "Channel": 4}
-        after = story.firmware().sync()
-        assert after is not None
+        after = story.firmware().sync_to(story.sequence)
         assert (after.issue, counted(after.licenses)) == (before.issue + 1, {"Port11": 20})
         applied = story.clerk.get(f"/v1/corrections/{made['correction']}", at_least=story.sequence)
         assert (applied["state"], applied["decided_by"]) == ("applied", second)
