@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 import uvicorn
@@ -34,10 +35,10 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
 
 @asynccontextmanager
 async def _connected(
-    app: object = _echo, *, most: int | None = None
+    app: Any = _echo, *, most: int | None = None
 ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        app,
         port=0,
         http=Impatient,
         ws="none",

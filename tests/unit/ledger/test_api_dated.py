@@ -1,5 +1,7 @@
 """How requests about dates are taken and refused, before and by the ledger."""
 
+from typing import Any
+
 import pytest
 
 from contracts.commands import RegisterDevices
@@ -8,7 +10,7 @@ from tests.unit.ledger.story import HOTEL
 
 DELIVERIES = "/v1/delivered-devices"
 DEVICE = "/v1/devices/00-90-33-01-02-03"
-DELIVERY = {
+DELIVERY: dict[str, Any] = {
     "devices": [{"serial": "00-90-33-01-02-03", "model": "IP811", "delivered_on": "2026-05-20"}],
     "reference": "DN-1",
 }
@@ -31,7 +33,7 @@ async def test_a_delivery_is_taken_as_people_write_it() -> None:
 @pytest.mark.parametrize("day", ["2026-02-30", "20.05.2026", "2026-05-20T00:00:00", 1779235200, None, "0000-01-01"])
 async def test_a_day_is_written_in_one_way(day: object) -> None:
     api = await Api().founded()
-    wrong = {"devices": [DELIVERY["devices"][0] | {"delivered_on": day}], "reference": "DN-1"}  # type: ignore[operator]
+    wrong = {"devices": [DELIVERY["devices"][0] | {"delivered_on": day}], "reference": "DN-1"}
 
     assert problem(await api.post(DELIVERIES, wrong, token=api.staff())) == (422, "request_invalid")
 

@@ -20,7 +20,7 @@ from contracts.identifiers import derived_id
 from ledger.domain.evolve import evolve
 from ledger.domain.imports import MAX_IMPORTED_DEVICES
 from ledger.domain.rights import rights_in
-from ledger.domain.state import Device, Ledger, Project
+from ledger.domain.state import Device, Ledger, Project, RedeemedKey
 from tests.unit.ledger.dated_histories import UNPRICED, priced
 from tests.unit.ledger.story import (
     ADRIA,
@@ -305,7 +305,8 @@ def test_a_key_that_it_used_tells_the_other_company_where_it_went() -> None:
     imported(story)
     story.when(anna, redeem(CASAS_KEY))
     used = story.ledger.keys[CASAS_KEY]
-    story.refused("key_already_redeemed", project=CASAS, sequence=used.sequence)  # type: ignore[union-attr]
+    assert isinstance(used, RedeemedKey)
+    story.refused("key_already_redeemed", project=CASAS, sequence=used.sequence)
     story.given((staff, bring_in({"Registrations": 3}, into=CASAS)))
 
 
@@ -367,7 +368,7 @@ class Unwalked(dict[str, object]):
     def __iter__(self) -> Iterator[str]:
         raise AssertionError("all of them were looked at")
 
-    items = keys = values = __iter__  # type: ignore[assignment]
+    items = keys = values = __iter__  # type: ignore[assignment]  # every way through it is the same: none
 
 
 def test_a_refused_import_looks_at_no_other_company() -> None:

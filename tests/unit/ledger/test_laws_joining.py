@@ -58,10 +58,15 @@ def test_nobody_acts_for_a_closed_company_and_nothing_is_its_own(history: Histor
 @given(joining_histories)
 def test_whoever_joins_has_no_right_that_was_not_granted_before(history: History) -> None:
     for actor, event, before, after in _told(history):
-        joined = event.members if isinstance(event, CompanyImported) else ()
-        joined = (event.account,) if isinstance(event, InvitationAccepted) else joined
-        for account in joined:
-            person = Account(account=account, company=event.company)  # type: ignore[union-attr]
+        match event:
+            case CompanyImported(members=joined, company=company):
+                accounts = tuple(joined)
+            case InvitationAccepted(account=account, company=company):
+                accounts = (account,)
+            case _:
+                continue
+        for one_more in accounts:
+            person = Account(account=one_more, company=company)
             assert all(rights_in(after, person, one) == rights_in(before, person, one) for one in after.projects), actor
 
 
