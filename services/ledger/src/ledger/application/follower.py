@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from contracts.chain import LedgerChain, Orphan
 from contracts.entries import Entry
@@ -13,8 +14,7 @@ from ledger.domain.state import Ledger
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """An entry that a writer has made and hopes to read back, with the ledger as it is after it."""
 
     value: bytes

@@ -1,14 +1,14 @@
 """Which commands have been accepted before, so that a repetition gets the first answer (architecture D11)."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WINDOW = 1_000_000
 """How many accepted commands are remembered: days of a busy market, about 150 bytes each. An older command id that
 comes again is decided as new, and then meets the rules themselves (a key is spent, a generation is spent)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """An accepted command: its entry, and what it had said."""
 
     sequence: int

@@ -7,6 +7,7 @@ What every entry makes anew is a NamedTuple: a frozen dataclass takes four times
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from immutables import Map
@@ -185,10 +186,7 @@ class Ledger(NamedTuple):
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:
         """Holdings as an event states them: with their class, in the order of their names."""
-        return tuple(
-            Lot(license_type=name, license_class=self.catalog[name], count=count)
-            for name, count in sorted(holdings.items())
-        )
+        return tuple(_lot(name, self.catalog[name], count) for name, count in sorted(holdings.items()))
 
     def credited(self, project: str, units: Holdings) -> Map[str, Project]:
         """All projects, with these licenses added to the balance of one."""
@@ -239,6 +237,12 @@ class Ledger(NamedTuple):
             licenses=self.lots(device.holdings),
             test=device.test,
         )
+
+
+@lru_cache(maxsize=16_384)
+def _lot(license_type: str, license_class: LicenseClass, count: int) -> Lot:
+    """A lot is immutable and few are different, so that one that is checked serves every event that states it."""
+    return Lot(license_type=license_type, license_class=license_class, count=count)
 
 
 def plus(holdings: Holdings, other: Holdings) -> Holdings:
