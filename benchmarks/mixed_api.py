@@ -1,7 +1,8 @@
 """The mixed workload end to end through the REST API, beside plain allocations of the same run.
 
 The whole system is at work and shares two cores with this client, as for `api`; the return documents are signed before.
-A return is answered with the signer's receipt, so it waits for the signer and the projector too.
+A return is answered with the signer's receipt, so it waits for the signer and the projector too. Each load is paced
+for half a minute before its latencies count, as `api` explains.
 """
 
 import base64
@@ -115,6 +116,7 @@ async def _load(lab_: Lab, kit: Kit, steps: Iterator[Step]) -> Load:
     scale = max(lab_.scale, 0.25)
     async with client.channels(HOST, kit.ports.port("ledger-api"), [None] * CHANNELS) as opened:
         await client.closed_loop(opened, [make] * CHANNELS, SUCCESS, WARM_SECONDS)
+        await client.paced(opened, make, SUCCESS, RATE, PACED_SECONDS * scale)  # until the broker's compiler is done
         latencies = await client.paced(opened, make, SUCCESS, RATE, PACED_SECONDS * scale)
         most = await client.closed_loop(opened, [make] * CHANNELS, SUCCESS, UNPACED_SECONDS * scale)
     return Load(latencies, most)
