@@ -11,6 +11,7 @@ from contracts.events import (
     ActivationKeyRedeemed,
     CorrectionApplied,
     DeviceMoved,
+    DeviceReplaced,
     Event,
     HeldLicensesReleased,
     LegacyLicensesConverted,
@@ -81,6 +82,8 @@ def postings(event: Event) -> tuple[Posting, ...]:
             return _move(event.lots, event.source, event.target)
         case LegacyLicensesConverted():
             return _move(event.lots, ISSUANCE, project_account(event.project)) + _covered(event.project, event.coverage)
+        case DeviceReplaced():
+            return _move(event.lots, device_account(event.former.serial), device_account(event.device.serial))
         case DeviceMoved():
             return _covered(event.device.project, event.coverage)
         case _:

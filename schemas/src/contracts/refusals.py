@@ -203,6 +203,27 @@ _ROWS = (
         "section 4",
     ),
     Refusal("return_limit_not_reached", 409, "This device has not reached the limit of returns.", "section 4"),
+    # broken devices
+    Refusal("device_replaced", 409, "The device was replaced by another one, which has its licenses.", "section 6"),
+    Refusal("same_device", 422, "A device can't replace itself.", "section 6"),
+    Refusal(
+        "replacement_not_blank",
+        409,
+        "The replacement is in a project, has licenses or a test, or was itself replaced; take another device.",
+        "section 6",
+    ),
+    Refusal(
+        "model_mismatch",
+        409,
+        "The replacement is of another family of models; confirm with other_model and say why.",
+        "section 6",
+    ),
+    Refusal(
+        "licenses_already_transferred",
+        409,
+        "This RMA has moved a device's licenses to another one already; each RMA does that once.",
+        "T9, section 6",
+    ),
     # blocks
     Refusal("key_blocked", 409, "This activation key is blocked; ask the vendor's staff.", "X5"),
     Refusal("device_blocked", 409, "This device is blocked; ask the vendor's staff.", "X5"),

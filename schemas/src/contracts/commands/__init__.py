@@ -87,6 +87,7 @@ from contracts.commands.projects import (
     ProjectCommand,
     RenameProject,
 )
+from contracts.commands.replacements import ReplaceDevice, ReplacementCommand, RmaId
 from contracts.commands.returns import (
     ReleaseReturnLimit,
     ReportSpentCertificate,
@@ -118,6 +119,7 @@ Command = (
     | LegacyCommand
     | JoiningCommand
     | LegacyKeyCommand
+    | ReplacementCommand
 )
 
 
@@ -217,12 +219,15 @@ __all__ = [
     "ReleaseReturnLimit",
     "RemoveMember",
     "RenameProject",
+    "ReplaceDevice",
+    "ReplacementCommand",
     "ReportSpentCertificate",
     "ReturnCommand",
     "ReturnLicenses",
     "RevokeRights",
     "Right",
     "Rights",
+    "RmaId",
     "ServiceCommand",
     "SomeRights",
     "TestCommand",

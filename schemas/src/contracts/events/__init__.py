@@ -64,6 +64,7 @@ from contracts.events.projects import (
     ProjectEvent,
     ProjectRenamed,
 )
+from contracts.events.replacements import DeviceReplaced, InheritedWarranty, ReplacementEvent
 from contracts.events.returns import (
     LicensesReturned,
     ReturnEvent,
@@ -91,6 +92,7 @@ Event = (
     | CorrectionEvent
     | LegacyEvent
     | JoiningEvent
+    | ReplacementEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}
@@ -127,11 +129,13 @@ __all__ = [
     "DeviceOfferWithdrawn",
     "DeviceOffered",
     "DeviceReleased",
+    "DeviceReplaced",
     "DeviceUnblocked",
     "DevicesRegistered",
     "Event",
     "HeldLicensesReleased",
     "ImportedProject",
+    "InheritedWarranty",
     "InvitationAccepted",
     "InvitationCreated",
     "InvitationWithdrawn",
@@ -160,6 +164,7 @@ __all__ = [
     "ProjectEvent",
     "ProjectRenamed",
     "RegisteredDevice",
+    "ReplacementEvent",
     "ReturnEvent",
     "ReturnLimitReleased",
     "RightsGranted",

@@ -51,6 +51,7 @@ from contracts.commands import (
     ReleaseReturnLimit,
     RemoveMember,
     RenameProject,
+    ReplaceDevice,
     ReportSpentCertificate,
     ReturnLicenses,
     RevokeRights,
@@ -78,6 +79,7 @@ from ledger.domain import (
     moves,
     people,
     projects,
+    replacements,
     returns,
     service,
     test_licenses,
@@ -133,5 +135,7 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return joining.decide(ledger, command, actor, now)
         case OfferCompany() | WithdrawCompanyOffer() | ImportCompany():
             return joining.decide(ledger, command, actor, now)
+        case ReplaceDevice():
+            return replacements.decide(ledger, command, actor)
         case _:
             assert_never(command)

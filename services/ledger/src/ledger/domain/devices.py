@@ -21,7 +21,7 @@ from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from ledger.domain.catalog import refuse_limits, refuse_second
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import has_right, is_blocked, refuse_device, refuse_project, refuse_staff_only
+from ledger.domain.rights import absent, has_right, is_blocked, refuse_device, refuse_project, refuse_staff_only
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
@@ -79,7 +79,9 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
 
 
 def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
-    """No to a device that was released with what another device of the project is the only one to hold."""
+    """No to a device that was replaced, or released with what another of the project is the only one to hold."""
+    if serial in ledger.rare.replaced:
+        return Rejection("device_replaced")
     known = ledger.released.get(serial)
     return None if known is None else refuse_second(ledger, project, known.holdings)
 
@@ -120,7 +122,7 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
     project = ledger.projects[command.project]
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_elsewhere(ledger, actor, device, command.project):
         return refused
     if is_blocked(ledger, "devices", command.serial):
@@ -175,7 +177,7 @@ def record_delivery(
     """Only the newest file may leave; the first time it does is an event (rule R5)."""
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_device(ledger, actor, command.serial, device, "licenses"):
         return refused
     if refused := _refuse_file(ledger, command, device):
@@ -199,7 +201,7 @@ def download_file(ledger: Ledger, command: DownloadLicenseFile, actor: Actor) ->
         return refused
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := _refuse_file(ledger, command, device):
         return refused
     return LicenseFileDownloaded(

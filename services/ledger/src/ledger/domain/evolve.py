@@ -27,6 +27,7 @@ from contracts.events import (
     DeviceOffered,
     DeviceOfferWithdrawn,
     DeviceReleased,
+    DeviceReplaced,
     DevicesRegistered,
     DeviceUnblocked,
     Event,
@@ -73,6 +74,7 @@ from ledger.domain import (
     moves,
     people,
     projects,
+    replacements,
     returns,
     service,
     test_licenses,
@@ -121,5 +123,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return joining.evolve(ledger, event)
         case CompanyOffered() | CompanyOfferWithdrawn() | CompanyImported():
             return joining.evolve(ledger, event)
+        case DeviceReplaced():
+            return replacements.evolve(ledger, event)
         case _:
             assert_never(event)

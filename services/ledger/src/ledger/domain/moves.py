@@ -20,6 +20,7 @@ from ledger.domain.catalog import refuse_second
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
+    absent,
     is_member,
     refuse_giving_away,
     refuse_handling,
@@ -39,7 +40,7 @@ def decide(ledger: Ledger, command: MoveCommand, actor: Actor, now: datetime) ->
         case AcceptDevice() | WithdrawDeviceOffer() if device is None:
             return Rejection("offer_unknown")
         case _ if device is None:
-            return Rejection("device_unknown")
+            return absent(ledger, actor, command.serial)
         case MoveDevice():
             return move_device(ledger, command, device, actor, today)
         case ReleaseDevice():

@@ -14,7 +14,7 @@ from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
 from ledger.domain.keys import asked_for
 from ledger.domain.returns import RETURNABLE
-from ledger.domain.rights import refuse_project, refuse_project_administration
+from ledger.domain.rights import absent, refuse_project, refuse_project_administration
 from ledger.domain.service import coverage, covered, unheld
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
@@ -143,7 +143,7 @@ def deallocate_licenses(ledger: Ledger, command: DeallocateLicenses, actor: Acto
         return refused
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_elsewhere(ledger, actor, device, command.project):
         return refused
     wanted = asked_for(ledger, command.licenses)

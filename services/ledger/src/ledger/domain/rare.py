@@ -78,10 +78,25 @@ class UnimportedKey:
         return replace(self, company=company)
 
 
+@dataclass(frozen=True, slots=True)
+class ReplacedDevice:
+    """A device that another one stands in for: where it was, its next generation, and as which entry.
+
+    `returned` are the documents that it had given licenses back with, and the entries that accepted them.
+    """
+
+    project: str
+    generation: int
+    returned: Mapping[str, int]
+    replacement: str
+    sequence: int
+
+
 class Rare(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
     Also invitations by their digest, the companies that companies are offered to, and those that were imported.
+    `replaced` are broken devices, `rmas` the device that each RMA was for.
     `company_projects` are the projects of each company, no more of them than it takes to know that they are too many.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
@@ -99,6 +114,8 @@ class Rare(NamedTuple):
     imported: Map[str, Imported] = Map[str, Imported]()
     legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()
     company_projects: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
+    replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
+    rmas: Map[str, str] = Map[str, str]()
 
     def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "Rare":
         """It with more projects in a company, of which the first `most` are known."""

@@ -10,7 +10,7 @@ from contracts.events import LicensesReturned, ReturnEvent, ReturnLimitReleased,
 from contracts.licenses import MAX_HELD
 from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rights import refuse_device, refuse_staff_only
+from ledger.domain.rights import absent, has_right, refuse_device, refuse_staff_only
 from ledger.domain.state import NOTHING, AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
@@ -67,7 +67,7 @@ def return_licenses(
     """
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return _absent(ledger, command, actor)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
     for accepted in device.returns:
@@ -103,6 +103,16 @@ def return_licenses(
     )
 
 
+def _absent(ledger: Ledger, command: ReturnLicenses, actor: Actor) -> AlreadyDone | Rejection:
+    """A device that was replaced has nothing left to give back; what it gave back before has its receipt."""
+    no, gone = absent(ledger, actor, command.serial), ledger.rare.replaced.get(command.serial)
+    if gone is None or no.code == "device_unknown":
+        return no
+    done = gone.returned.get(command.document_digest)
+    may = isinstance(actor, DeviceActor) or has_right(ledger, actor, gone.project, "return")
+    return AlreadyDone(done) if done is not None and may else no
+
+
 def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejection | None:
     free = ledger.projects[project].free
     for name, count in credited.items():
@@ -119,7 +129,7 @@ def release_limit(
         return refused
     device = ledger.devices.get(command.serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if not is_at_limit(ledger, command.serial, device, now=now):
         return Rejection("return_limit_not_reached")
     return ReturnLimitReleased(
@@ -135,7 +145,7 @@ def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
     """Told once for each device and generation, however often the box comes back with it (attack T6)."""
-    device = ledger.devices.get(command.serial)
+    device = ledger.devices.get(command.serial) or ledger.rare.replaced.get(command.serial)
     if device is None or not isinstance(actor, DeviceActor) or actor.serial != command.serial:
         return Rejection("device_unknown")
     if command.generation >= device.generation:
@@ -144,7 +154,7 @@ def report_spent(
     if seen is not None:
         return AlreadyDone(seen)
     return SpentCertificateSeen(
-        company=device.company,
+        company=ledger.projects[device.project].company,
         project=device.project,
         serial=command.serial,
         generation=command.generation,

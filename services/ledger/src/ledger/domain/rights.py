@@ -115,6 +115,18 @@ def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rej
     return None if is_member(ledger, actor, device.company) else Rejection("no_right")
 
 
+def absent(ledger: Ledger, actor: Actor, serial: str) -> Rejection:
+    """No to a device that is in no project; that it was replaced, learns the device itself and who may see where."""
+    gone = ledger.rare.replaced.get(serial)
+    if gone is None:
+        return Rejection("device_unknown")
+    if isinstance(actor, Device) and actor.serial == serial:
+        return Rejection("device_replaced")
+    if is_staff(ledger, actor) or has_right(ledger, actor, gone.project, "view"):
+        return Rejection("device_replaced", {"replacement": gone.replacement})
+    return Rejection("device_unknown")
+
+
 def _refuse_closed(ledger: Ledger, project: Project) -> Rejection | None:
     """No to all in a project that is archived, or whose company staff has blocked."""
     if project.archived:

@@ -8,7 +8,7 @@ from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import TestEvent, TestLicensesIssued
 from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rights import refuse_handling
+from ledger.domain.rights import absent, refuse_handling
 from ledger.domain.state import Device, IssuedTest, Ledger
 
 OLDEST_VERSION = 8
@@ -39,7 +39,7 @@ def issue_test_licenses(
     """A test is bound to the serial for ever: neither a return nor a move nor another company gives a second one."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_handling(ledger, actor, device, "test"):
         return refused
     today = civil_day(now)

@@ -9,7 +9,7 @@ from contracts.commands import ExtendWarranty, WarrantyCommand
 from contracts.dates import civil_day, last_day
 from contracts.events import WarrantyEvent, WarrantyExtended
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import refuse_handling
+from ledger.domain.rights import absent, refuse_handling
 from ledger.domain.state import Delivered, Device, Ledger, holdings_of
 
 
@@ -33,7 +33,7 @@ def extend_warranty(
     """One extension is used up for good; months count from the day of delivery, never from an earlier end."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_handling(ledger, actor, device, "service"):
         return refused
     months = _months_of(ledger, command, device)

@@ -1,0 +1,35 @@
+"""A broken device is swapped for another one (domain section 6)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.commands.texts import Reason
+from contracts.identifiers import Serial
+from contracts.models import WireModel
+
+RmaId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]$",
+        description="The number under which the vendor took the device in; one for each device.",
+        examples=["RMA-2026-000117"],
+    ),
+]
+
+
+class ReplaceDevice(WireModel):
+    """The vendor's staff puts `replacement` in the place of a broken device, under an RMA, once.
+
+    `other_model` says that it may be of another family than the broken one; `reason` then says why.
+    """
+
+    name: Literal["replace-device"] = "replace-device"
+    serial: Serial
+    replacement: Serial
+    rma: RmaId
+    reason: Reason
+    other_model: bool = False
+
+
+ReplacementCommand = ReplaceDevice

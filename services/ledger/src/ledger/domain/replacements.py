@@ -1,0 +1,141 @@
+"""A broken device is swapped for another one: all that stands on it goes along, once for each RMA (domain section 6).
+
+No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it. What a
+delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).
+"""
+
+from immutables import Map
+
+from contracts.actors import Actor
+from contracts.commands import ReplacementCommand
+from contracts.dates import last_day
+from contracts.events import DeviceReplaced, InheritedWarranty, ReplacementEvent
+from contracts.licenses import DeviceLicenses
+from ledger.domain import legacy
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.devices import arriving
+from ledger.domain.rare import ReplacedDevice
+from ledger.domain.rights import absent, is_blocked, refuse_staff_only
+from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
+
+
+def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor) -> Decision:
+    """Answer a command of this family."""
+    if refused := refuse_staff_only(ledger, actor):
+        return refused
+    serial = ledger.rare.rmas.get(command.rma)
+    if serial is not None:
+        return _again(command, serial, ledger.rare.replaced[serial])
+    if command.serial == command.replacement:
+        return Rejection("same_device")
+    device = ledger.devices.get(command.serial)
+    if device is None:
+        return absent(ledger, actor, command.serial)
+    return _refuse(ledger, command, device) or _replaced(ledger, command, device)
+
+
+def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
+    """The ledger after an event of this family; the balance and the number of devices of the project stay."""
+    former, device = event.former.serial, event.device
+    broken = ledger.devices[former]
+    blank = ledger.released.get(device.serial) or Device(event.company, device.project, 1, 0, NOTHING)
+    here = blank.changed(device)._replace(company=event.company, bound=broken.bound, in_contact=False)
+    gone = ReplacedDevice(
+        device.project,
+        event.former.generation,
+        {one.document_digest: one.sequence for one in broken.returns},
+        device.serial,
+        ledger.sequence,
+    )
+    rare = legacy.freed(ledger, former, device.project)
+    return ledger._replace(
+        devices=ledger.devices.delete(former).set(device.serial, here),
+        released=ledger.released.delete(device.serial) if device.serial in ledger.released else ledger.released,
+        offers=ledger.offers.delete(former) if former in ledger.offers else ledger.offers,
+        tests=ledger.tests.set(device.serial, IssuedTest(event.test_used, ledger.sequence))
+        if event.test_used
+        else ledger.tests,
+        delivered=_inherited(ledger, event),
+        rare=rare._replace(replaced=rare.replaced.set(former, gone), rmas=rare.rmas.set(event.rma, former)),
+    )
+
+
+def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
+    if event.warranty is None:
+        return ledger.delivered
+    months = Delivered(event.warranty.model, event.warranty.delivered_on, event.warranty.months)
+    return ledger.delivered.delete(event.former.serial).set(event.device.serial, months)
+
+
+def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> AlreadyDone | Rejection:
+    """An RMA moves licenses once; the same request is the same answer."""
+    if (command.serial, command.replacement) == (serial, done.replacement):
+        return AlreadyDone(done.sequence)
+    return Rejection("licenses_already_transferred", {"serial": serial, "replacement": done.replacement})
+
+
+def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Rejection | None:
+    """No to a stolen device, to one whose old licenses wait for a consent, and to a replacement that isn't one."""
+    for serial in (command.serial, command.replacement):
+        if is_blocked(ledger, "devices", serial):
+            return Rejection("device_blocked", {"serial": serial})
+    if ledger.projects[device.project].archived:
+        return Rejection("project_archived")
+    if not _is_blank(ledger, command.replacement):
+        return Rejection("replacement_not_blank")
+    if not command.other_model and _families_differ(ledger, command):
+        return Rejection("model_mismatch")
+    return legacy.refuse_return(ledger, command.serial)
+
+
+def _is_blank(ledger: Ledger, serial: str) -> bool:
+    """Whether the device is in no project, has nothing on it, and was not itself replaced."""
+    if serial in ledger.devices or serial in ledger.rare.replaced:
+        return False
+    known = ledger.released.get(serial)
+    return known is None or not (known.holdings or known.test)
+
+
+def _families_differ(ledger: Ledger, command: ReplacementCommand) -> bool:
+    """Only where both were registered as delivered does the ledger know what they are."""
+    broken, blank = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
+    if broken is None or blank is None:
+        return False
+    return ledger.models[broken.model].family != ledger.models[blank.model].family
+
+
+def _replaced(ledger: Ledger, command: ReplacementCommand, device: Device) -> DeviceReplaced:
+    lots = ledger.lots(device.holdings)
+    there = arriving(ledger, command.replacement, device.project)
+    spent = device._replace(generation=device.generation + 1, issue=device.issue + 1, holdings=NOTHING, test=None)
+    test = ledger.tests.get(command.serial)
+    return DeviceReplaced(
+        company=device.company,
+        rma=command.rma,
+        reason=command.reason,
+        former=ledger.device_licenses(command.serial, spent),
+        device=DeviceLicenses(
+            serial=command.replacement,
+            project=device.project,
+            generation=there.generation,
+            issue=there.issue,
+            licenses=lots,
+        ),
+        lots=lots,
+        test_used=test.test if test else None,
+        warranty=_warranty(ledger, command),
+        other_model=command.other_model,
+    )
+
+
+def _warranty(ledger: Ledger, command: ReplacementCommand) -> InheritedWarranty | None:
+    """The broken device's, neither anew nor added up; the replacement's own is given up for it."""
+    known, own = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
+    if known is None:
+        return None
+    return InheritedWarranty(
+        model=own.model if own else known.model,
+        delivered_on=known.delivered_on,
+        months=known.warranty_months,
+        ends_on=last_day(known.delivered_on, known.warranty_months),
+    )
