@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from dev.parts import Kit
-from tests.running import whole_stack
+from dev.story import Story
+from tests.e2e.handing_in import HandIn, by_hand, direct
+from tests.running import a_stocked_story, whole_stack
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +14,17 @@ def kit(state: Path) -> Iterator[Kit]:
     """The running stack."""
     with whole_stack(state / "stack") as kit:
         yield kit
+
+
+@pytest.fixture(params=[direct, by_hand], ids=["direct", "manual"])
+def hand_in(request: pytest.FixtureRequest) -> HandIn:
+    way: HandIn = request.param
+    return way
+
+
+@pytest.fixture
+def story(kit: Kit) -> Iterator[Story]:
+    """A device with 20 ports and 4 channels whose license file was fetched."""
+    with a_stocked_story(kit.state) as story:
+        story.firmware().sync()
+        yield story

@@ -49,6 +49,7 @@ TABLES = (
     "held_licenses",
     "blocks",
     "corrections",
+    "replacements",
     "return_limit_releases",
     "staff_downloads",
     "spent_certificates",

@@ -211,6 +211,13 @@ class DeviceModelView(TypedDict):
     sequence: int
 
 
+class DeviceReplaced(TypedDict):
+    sequence: int
+    serial: str
+    replacement: str
+    rma: str
+
+
 class DeviceView(TypedDict):
     serial: str
     project: str
@@ -587,6 +594,11 @@ class ProjectViewPage(TypedDict):
     next: str | None
 
 
+class ReplacementViewPage(TypedDict):
+    items: list[ReplacementView]
+    next: str | None
+
+
 class ReturnLimitReleaseViewPage(TypedDict):
     items: list[ReturnLimitReleaseView]
     next: str | None
@@ -621,6 +633,20 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+
+
+class ReplacementView(TypedDict):
+    """A broken device, and the one that has its licenses now."""
+
+    serial: str
+    replacement: str
+    rma: str
+    project: str
+    reason: str
+    other_model: bool
+    licenses: list[LicensesView]
+    sequence: int
+    replaced: str
 
 
 class ReturnLimitReleaseView(TypedDict):
@@ -1140,6 +1166,38 @@ class Operations(Transport):
             self.post(
                 f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
             ),
+        )
+
+    def replace_device(
+        self,
+        serial: str,
+        *,
+        replacement: str,
+        rma: str,
+        reason: str,
+        other_model: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> DeviceReplaced:
+        """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
+
+        All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
+        The broken device gets no license file any more. An RMA does this once.
+        """
+        return cast(
+            "DeviceReplaced",
+            self.post(
+                f"/v1/devices/{serial}/replacements",
+                given(replacement=replacement, rma=rma, reason=reason, other_model=other_model),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_replacements(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ReplacementViewPage:
+        """Broken devices and what stands in for them, in the projects that the caller sees; all for the vendor's staff."""
+        return cast(
+            "ReplacementViewPage", self.get("/v1/replacements", **given(cursor=cursor, limit=limit, at_least=at_least))
         )
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:

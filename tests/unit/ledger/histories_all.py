@@ -44,7 +44,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
-    *("download-license-file", "register-legacy-keys"),
+    *("download-license-file", "register-legacy-keys", "replace-device"),
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
@@ -81,7 +81,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         ),
     ]
 )
-serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL])
+serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_staff.SPARE])
 projects = st.sampled_from(PROJECTS)
 own = st.sampled_from([HOTEL, HOTEL, DEFAULT])
 few = st.integers(1, 8)
@@ -141,6 +141,12 @@ going: st.SearchStrategy[Command] = st.one_of(
     st.builds(story_people.code, projects, codes),
     st.builds(story_people.withdraw_code, projects, codes),
     st.builds(story_people.claim, st.just(OTHER_SERIAL), codes),
+    st.builds(
+        story_staff.replace,
+        st.sampled_from([OTHER_SERIAL, SERIAL, STEADY]),
+        st.sampled_from([story_staff.SPARE, OTHER_SERIAL]),
+        st.sampled_from(["RMA-1", "RMA-2"]).map(lambda name: f"{name}-2026"),
+    ),
 )
 rest = st.one_of(commands, people_commands, staff_commands, dated.plain, others)
 anything = st.one_of(rest, dated.plain, *(often, going) * 4)

@@ -52,6 +52,7 @@ from contracts.commands import (
     ReleaseReturnLimit,
     RemoveMember,
     RenameProject,
+    ReplaceDevice,
     ReportSpentCertificate,
     ReturnLicenses,
     RevokeRights,
@@ -128,6 +129,7 @@ class Persons:
                 | ApproveCorrection()
                 | RejectCorrection()
                 | TransferDevice()
+                | ReplaceDevice()
                 | DownloadLicenseFile()
             ):
                 return self.leads(actor, VENDOR)
@@ -252,7 +254,7 @@ class Persons:
                 self.blocked.discard(command.company)
             case OfferDevice():
                 self.offers[command.serial] = command.company
-            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice() | ClaimDevice():
+            case ReleaseDevice() | WithdrawDeviceOffer() | AcceptDevice() | ClaimDevice() | ReplaceDevice():
                 self.offers.pop(command.serial, None)
             case MoveDevice() | TransferDevice():
                 if self.owner[command.project] != self.owner[self.sheet.home[command.serial]]:

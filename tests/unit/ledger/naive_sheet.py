@@ -28,6 +28,7 @@ from contracts.commands import (
     RedeemActivationKey,
     RegisterLegacyKeys,
     ReleaseDevice,
+    ReplaceDevice,
     ReturnLicenses,
     TransferDevice,
 )
@@ -151,6 +152,12 @@ class Sheet:
                 self.home[command.serial] = command.project
                 owed = self.owed(command.project, self.places[f"device/{command.serial}"], today)
                 self.places[f"project/{command.project}"]["SSC"] -= owed
+            case ReplaceDevice():
+                self.home[command.replacement] = home = self.home.pop(command.serial)
+                self.places[f"device/{command.replacement}"].update(
+                    self.places.pop(f"device/{command.serial}", Counter())
+                )
+                self.old[f"project/{home}"].update(self.old.pop(f"device/{command.serial}", Counter()))
             case AddDevice():
                 self.home[command.serial] = command.project
             case CreateClaimCode():

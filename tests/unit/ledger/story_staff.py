@@ -16,6 +16,7 @@ from contracts.commands import (
     RegisterLegacyKeys,
     RejectCorrection,
     ReleaseReturnLimit,
+    ReplaceDevice,
     ReportSpentCertificate,
     UnblockActivationKey,
     UnblockCompany,
@@ -32,6 +33,8 @@ CORRECTION = derived_id("c", "correction")
 REASON, REFERENCE = "Ordered by mistake", "CASE-2026-0117"
 PLACE = project_account(HOTEL)
 ON_DEVICE = device_account(SERIAL)
+SPARE = "0090330102f0"
+RMA = "RMA-2026-000117"
 
 second = Account(account=SECOND, company=VENDOR)
 
@@ -127,6 +130,14 @@ def old_key(key: str, into: str = HOTEL) -> ImportLegacyKey:
 
 def consent(serial: str = SERIAL) -> GiveLegacyConsent:
     return GiveLegacyConsent(serial=serial)
+
+
+def replace(
+    serial: str = SERIAL, replacement: str = SPARE, rma: str = RMA, *, other_model: bool = False
+) -> ReplaceDevice:
+    return ReplaceDevice(
+        serial=serial, replacement=replacement, rma=rma, reason="It does not start.", other_model=other_model
+    )
 
 
 def old(story: Story, account: str = PLACE) -> dict[str, int]:

@@ -6,7 +6,8 @@ from contracts.entries import Entry, decode_entry
 from contracts.events import Event
 from contracts.licenses import Lot
 from contracts.postings import device_account, project_account
-from ledger.application.projection import LawBroken, fold, touched
+from ledger.application.projection import LawBroken, fold
+from ledger.application.projection_accounts import touched
 from tests.integration import ledger_log as log
 
 

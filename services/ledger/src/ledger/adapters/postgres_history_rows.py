@@ -18,6 +18,14 @@ def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[A
     yield "subject_entries", "subject sequence", changes.subjects
     yield "warranty_versions", "serial months ends_on sequence", changes.catalog.warranty_versions
     yield (
+        "replacements",
+        "serial replacement rma project reason other_model lots sequence time",
+        [
+            (*row[:-3], json.dumps([lot.model_dump(mode="json") for lot in row.lots]), *row[-2:])
+            for row in changes.replacements
+        ],
+    )
+    yield (
         "device_versions",
         "serial company project generation issue sequence time licenses",
         [(*row[:-1], json.dumps([lot.model_dump(mode="json") for lot in row.licenses])) for row in changes.versions],

@@ -14,7 +14,8 @@ from ledger.adapters.postgres_history_rows import forget_types, history_added, w
 from ledger.adapters.postgres_joining import write_joining
 from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
-from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold, touched
+from ledger.application.projection import Changes, DeviceRow, Held, LawBroken, fold
+from ledger.application.projection_accounts import touched
 from ledger.application.projection_documents import Document, LicenseFileRow, ReceiptRow
 from ledger.application.projection_store import Position, PositionMoved
 

@@ -165,7 +165,9 @@ class PostgresQueries:
         query = """SELECT serial, generation, sequence, sha256, document FROM return_receipts
             WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC LIMIT 1"""
         async with self.seen(viewer) as (connection, scope):
-            if await self._device(connection, scope, serial, "return") is None:
+            if await self._device(connection, scope, serial, "return") is None and not await self._was_there(
+                connection, scope, serial, "return"
+            ):
                 return None
             row = await connection.fetchrow(query, serial, generation)
             return row and SignedDocument(**row)
@@ -192,6 +194,13 @@ class PostgresQueries:
         if row is None or not scope.require(row["company"], row["project"], right):
             return None
         return (await self._devices(connection, [row]))[0]
+
+    async def _was_there(self, connection: Any, scope: Scope, serial: str, right: Right) -> bool:
+        """Whether a device that was replaced was in a project where the viewer has this right."""
+        query = """SELECT p.company, p.project FROM replacements JOIN projects AS p USING (ledger, project)
+            WHERE ledger = $1 AND serial = $2"""
+        row = await connection.fetchrow(query, self.ledger, serial)
+        return row is not None and scope.may(row["company"], row["project"], right)
 
     async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
         """Devices by their serials, whoever asks."""

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from ledger.adapters.postgres_legacy import PostgresLegacyQueries
 from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_replacements import PostgresReplacementQueries
 from ledger.adapters.postgres_scope import scope_of
 from ledger.application.queries import LicensesView, Page, SignedDocument, Viewer
 from ledger.application.queries_staff import (
@@ -38,7 +38,7 @@ SELECT serial, reason, reference, sequence, time AS released
   FROM return_limit_releases WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
 
 
-class PostgresStaffQueries(PostgresLegacyQueries):
+class PostgresStaffQueries(PostgresReplacementQueries):
     """Implements StaffQueries for one ledger, on a pool whose search_path is the schema."""
 
     async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:

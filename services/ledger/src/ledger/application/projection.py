@@ -25,6 +25,7 @@ from contracts.events import (
     DeviceOffered,
     DeviceOfferWithdrawn,
     DeviceReleased,
+    DeviceReplaced,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
@@ -52,13 +53,14 @@ from contracts.events import (
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.postings import UNHELD, Posting, device_account, held_account, postings, project_account
+from contracts.postings import UNHELD, Posting, device_account, postings
 from contracts.service import Coverage
-from ledger.application import projection_catalog, projection_joining, projection_staff
+from ledger.application import projection_catalog, projection_joining, projection_replacements, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
 from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
 from ledger.application.projection_joining import JoiningChanges
 from ledger.application.projection_people import PeopleChanges
+from ledger.application.projection_replacements import ReplacementRow
 from ledger.application.projection_staff import StaffChanges
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
@@ -161,39 +163,7 @@ class Changes:
     staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
     joining: JoiningChanges = field(default_factory=JoiningChanges)
-
-
-def touched(entries: Iterable[Entry[Event]]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all but issuance and retired, which nobody asks for."""
-    found: set[str] = set()
-    for entry in entries:
-        match entry.data:
-            case WarrantyExtended(project=project) | ActivationKeyRedeemed(project=project, coverage=None):
-                found.add(project_account(project))
-            case (
-                ActivationKeyRedeemed(project=project)
-                | SoftwareServiceBought(project=project)
-                | HeldLicensesReleased(project=project)
-            ):
-                found |= {project_account(project), held_account(project)}
-            case LicensesUpgraded(project=project, device=device):
-                found.add(device_account(device.serial) if device else project_account(project))
-            case LicensesMoved(source=source, target=target, held=held, coverage=coverage):
-                found |= {held_account(source) if held else project_account(source), project_account(target)}
-                found |= {held_account(target)} if coverage else set()
-            case (
-                DeviceAdded(device=device)
-                | LicensesAllocated(device=device)
-                | LicensesReturned(device=device)
-                | TestLicensesIssued(device=device)
-                | LicensesDeallocated(device=device)
-                | DeviceMoved(device=device)
-                | DeviceClaimed(device=device)
-            ):
-                found |= {project_account(device.project), device_account(device.serial)}
-            case event:
-                found |= projection_staff.accounts_of(event)
-    return frozenset(found - UNHELD)
+    replacements: list[ReplacementRow] = field(default_factory=list[ReplacementRow])
 
 
 def fold(
@@ -289,7 +259,7 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
             _classes(changes, event.lots)
             _device(changes, entry, event.company, event.device)
             if isinstance(event, LicensesReturned):
-                projection_staff.returned(changes.staff, event)
+                projection_staff.freed(changes.staff, event.device)
         case LicenseFileDelivered():
             changes.deliveries.append(
                 DeliveryRow(event.serial, event.generation, event.issue, event.file_sha256, event.path, *at)
@@ -337,6 +307,8 @@ def _note(changes: Changes, entry: Entry[Event]) -> None:
 def _note_staff(changes: Changes, entry: Entry[Event], event: projection_staff.StaffEvent) -> None:
     projection_staff.note(changes.staff, entry, event)
     match event:
+        case DeviceReplaced():
+            _replaced(changes, entry, event)
         case DeviceBlocked():
             _device(changes, entry, event.company, event.device)
         case CorrectionApplied():
@@ -378,6 +350,15 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     )
     changes.devices[device.serial] = row
     changes.versions.append(DeviceVersionRow(*row))
+
+
+def _replaced(changes: Changes, entry: Entry[Event], event: DeviceReplaced) -> None:
+    """The broken device is stated once more, empty, and is in no project from then on."""
+    _device(changes, entry, event.company, event.former)
+    changes.released.add(event.former.serial)
+    _device(changes, entry, event.company, event.device)
+    projection_replacements.note(changes.replacements, event, entry.sequence, entry.time)
+    projection_catalog.note_inherited(changes.catalog, event, entry.sequence)
 
 
 def _paid(changes: Changes, event: Event) -> None:

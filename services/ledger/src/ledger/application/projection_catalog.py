@@ -9,6 +9,7 @@ from contracts.dates import last_day
 from contracts.events import (
     CatalogEvent,
     DeviceModelsDefined,
+    DeviceReplaced,
     DevicesRegistered,
     LedgerFounded,
     LicenseTypesDefined,
@@ -16,7 +17,10 @@ from contracts.events import (
     TestLicensesIssued,
     WarrantyExtended,
 )
-from contracts.licenses import Licenses
+from contracts.licenses import Licenses, TestLicenses
+
+NO_GENERATION = 0
+"""Of a test that another device had: it runs in no generation of this one."""
 
 
 class LicenseTypeRow(NamedTuple):
@@ -119,6 +123,17 @@ def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: in
     _warranty(changes, WarrantyRow(event.serial, event.months, event.ends_on, sequence))
 
 
+def note_inherited(changes: CatalogChanges, event: DeviceReplaced, sequence: int) -> None:
+    """A replacement goes on with the warranty of the device before it, and has had its test if that one had."""
+    serial, warranty = event.device.serial, event.warranty
+    if warranty is not None:
+        row = DeliveredRow(serial, warranty.model, warranty.delivered_on, warranty.months, sequence)
+        changes.delivered[serial] = row
+        _warranty(changes, WarrantyRow(serial, warranty.months, warranty.ends_on, sequence))
+    if event.test_used is not None:
+        changes.tests[serial] = _test_row(serial, NO_GENERATION, event.test_used, sequence)
+
+
 def _warranty(changes: CatalogChanges, row: WarrantyRow) -> None:
     changes.warranties[row.serial] = row
     changes.warranty_versions.append(row)
@@ -128,17 +143,21 @@ def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int)
     """The test of a device."""
     device = event.device
     if (test := device.test) is not None:
-        changes.tests[device.serial] = TestRow(
-            device.serial,
-            device.generation,
-            test.version,
-            test.slave,
-            test.count,
-            test.issued_on,
-            test.expires,
-            test.licenses,
-            sequence,
-        )
+        changes.tests[device.serial] = _test_row(device.serial, device.generation, test, sequence)
+
+
+def _test_row(serial: str, generation: int, test: TestLicenses, sequence: int) -> TestRow:
+    return TestRow(
+        serial,
+        generation,
+        test.version,
+        test.slave,
+        test.count,
+        test.issued_on,
+        test.expires,
+        test.licenses,
+        sequence,
+    )
 
 
 def note_service(changes: CatalogChanges, event: SoftwareServiceBought, sequence: int) -> None:

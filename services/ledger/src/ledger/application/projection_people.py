@@ -14,6 +14,7 @@ from contracts.events import (
     DeviceOffered,
     DeviceOfferWithdrawn,
     DeviceReleased,
+    DeviceReplaced,
     Event,
     MemberAdded,
     MemberRemoved,
@@ -109,6 +110,8 @@ class PeopleChanges:
                 self.offers[event.serial] = row_of_offer
             case DeviceOfferWithdrawn() | DeviceReleased():
                 self.offers[event.serial] = None
+            case DeviceReplaced():
+                self.offers[event.former.serial] = None
             case DeviceMoved() if event.company != event.former_company:
                 self.offers[event.device.serial] = None
             case ClaimCodeCreated():

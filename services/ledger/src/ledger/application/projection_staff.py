@@ -18,6 +18,7 @@ from contracts.events import (
     CorrectionProposed,
     CorrectionRejected,
     DeviceBlocked,
+    DeviceReplaced,
     DeviceUnblocked,
     Event,
     LegacyConsentGiven,
@@ -26,12 +27,12 @@ from contracts.events import (
     LegacyLicensesConverted,
     LegacyLicensesImported,
     LicenseFileDownloaded,
-    LicensesReturned,
+    ReplacementEvent,
     ReturnLimitReleased,
     SpentCertificateSeen,
 )
 from contracts.legacy import LegacyLicenses, LegacyLot
-from contracts.licenses import Lot
+from contracts.licenses import DeviceLicenses, Lot
 from contracts.postings import device_account, held_account, project_account
 
 Held = dict[str, int]
@@ -166,7 +167,13 @@ class StaffChanges:
 
 
 StaffEvent = (
-    BlockEvent | CorrectionEvent | LegacyEvent | ReturnLimitReleased | SpentCertificateSeen | LicenseFileDownloaded
+    BlockEvent
+    | CorrectionEvent
+    | LegacyEvent
+    | ReplacementEvent
+    | ReturnLimitReleased
+    | SpentCertificateSeen
+    | LicenseFileDownloaded
 )
 
 
@@ -199,18 +206,20 @@ def note(changes: StaffChanges, entry: Entry[Event], event: StaffEvent) -> None:
             changes.limit_releases.append(LimitReleaseRow(event.serial, event.reason, event.reference, *at))
         case SpentCertificateSeen():
             changes.spent_certificates.append(_spent(event, at))
+        case DeviceReplaced():
+            freed(changes, event.former)
         case LicenseFileDownloaded():
             changes.downloads.append(_download(event, entry))
         case _:
             _block(changes, event, at)
 
 
-def returned(changes: StaffChanges, event: LicensesReturned) -> None:
-    """Old licenses of a device that gave back are its project's."""
-    freed = changes.legacy.get(device_account(event.device.serial))
-    if freed:
-        _add(changes.legacy[project_account(event.device.project)], freed.items())
-        freed.clear()
+def freed(changes: StaffChanges, device: DeviceLicenses) -> None:
+    """Old licenses of a device that gave back, or was replaced, are its project's."""
+    held = changes.legacy.get(device_account(device.serial))
+    if held:
+        _add(changes.legacy[project_account(device.project)], held.items())
+        held.clear()
 
 
 def _block(changes: StaffChanges, event: BlockEvent, at: tuple[int, datetime]) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries import LicensesView, Page, SignedDocument, View, Viewer
 from ledger.application.queries_legacy import LegacyQueries
+from ledger.application.queries_replacements import ReplacementQueries
 
 CorrectionState = Literal["proposed", "applied", "rejected"]
 
@@ -76,7 +77,7 @@ class ReturnLimitReleaseView(View):
     released: datetime
 
 
-class StaffQueries(LegacyQueries, Protocol):
+class StaffQueries(LegacyQueries, ReplacementQueries, Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not to be seen.
 
     Raises NoRight where the viewer may know why, and Trouble.

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.activation_key import MAX_TYPED_CHARACTERS
-from contracts.commands import Reason, Reference
+from contracts.commands import Reason, Reference, RmaId
 from contracts.corrections import Source, Target
 from contracts.identifiers import CompanyId, Sha256
 from contracts.legacy import MAX_LISTED_KEYS, MAX_NAMES_OF_KEY, LegacyName
@@ -32,6 +32,19 @@ class Blocked(Done):
 class StaffBody(Body):
     reason: Reason
     reference: Reference
+
+
+class ReplaceDeviceBody(Body):
+    replacement: SerialText
+    rma: RmaId
+    reason: Reason
+    other_model: bool = Field(default=False, description="The replacement may be of another family; say why.")
+
+
+class DeviceReplaced(Done):
+    serial: str
+    replacement: str
+    rma: str
 
 
 class ProposeCorrectionBody(StaffBody):

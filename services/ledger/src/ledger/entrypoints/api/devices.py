@@ -16,6 +16,7 @@ from ledger.entrypoints.api.reading import (
     PageView,
     Reached,
     after_text,
+    device_there,
     etagged,
     found,
     paged,
@@ -70,7 +71,6 @@ async def get_device(
 ) -> Response:
     """A device and the licenses on it, now or as of any entry or time."""
     if as_of is None:
-        view = await services.queries.device(caller.viewer, serial)
-    else:
-        view = await services.queries.device_as_of(caller.viewer, serial, as_of)
+        return etagged(request, await device_there(services, caller, serial))
+    view = await services.queries.device_as_of(caller.viewer, serial, as_of)
     return etagged(request, found(view, "device_unknown"))

@@ -12,7 +12,7 @@ from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused
 from ledger.application.queries import DeviceView, SignedDocument
 from ledger.entrypoints.api.asking import Asker, SerialOfPath, TheAsker
-from ledger.entrypoints.api.reading import Reached, found, matches, unchanged_or
+from ledger.entrypoints.api.reading import Reached, device_there, found, matches, unchanged_or
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
 from ledger.entrypoints.api.tokens import Caller
@@ -33,7 +33,7 @@ async def get_license_file(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, asker: TheAsker
 ) -> Response:
     """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
-    device = found(await services.queries.device(caller.viewer, serial), "device_unknown")
+    device = await device_there(services, caller, serial)
     file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
     if not matches(request, file.sha256) and not _was_delivered(device, file):
         await _record_delivery(asker, file)
@@ -60,7 +60,7 @@ async def get_return_receipt(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
 ) -> Response:
     """The receipt of the device's last return."""
-    found(await services.queries.device(caller.viewer, serial), "device_unknown")
+    await device_there(services, caller, serial)
     receipt = found(await services.queries.return_receipt(caller.viewer, serial, None), "receipt_unknown")
     return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 

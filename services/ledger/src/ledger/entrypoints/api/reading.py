@@ -10,9 +10,10 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from ledger.application.queries import Page
+from ledger.application.queries import DeviceView, Page
 from ledger.entrypoints.api.refused import Refused
-from ledger.entrypoints.api.services import TheServices
+from ledger.entrypoints.api.services import Services, TheServices
+from ledger.entrypoints.api.tokens import Caller
 
 SEQUENCE_SECONDS = 5.0
 """How long a query waits for the entry it asks for; the projector is milliseconds behind."""
@@ -95,6 +96,17 @@ def found(view: T | None, code: str) -> T:
     if view is None:
         raise Refused(code)
     return view
+
+
+async def device_there(services: Services, caller: Caller, serial: str) -> DeviceView:
+    """The device, or the refusal that says why there is none: replaced, where the caller may know that."""
+    view = await services.queries.device(caller.viewer, serial)
+    if view is not None:
+        return view
+    done = await services.staff.replacement(caller.viewer, serial)
+    if done is None:
+        raise Refused("device_unknown")
+    raise Refused("device_replaced", extras={"replacement": done.replacement})
 
 
 def etagged(request: Request, view: BaseModel) -> Response:

@@ -1,0 +1,37 @@
+"""Rows of broken devices and what stands in for them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.events import DeviceReplaced
+from contracts.licenses import Lot
+
+
+class ReplacementRow(NamedTuple):
+    serial: str
+    replacement: str
+    rma: str
+    project: str
+    reason: str
+    other_model: bool
+    lots: tuple[Lot, ...]
+    sequence: int
+    time: datetime
+
+
+def note(rows: list[ReplacementRow], event: DeviceReplaced, sequence: int, at: datetime) -> None:
+    """Add the row of a replacement."""
+    device = event.device
+    rows.append(
+        ReplacementRow(
+            event.former.serial,
+            device.serial,
+            event.rma,
+            device.project,
+            event.reason,
+            event.other_model,
+            event.lots,
+            sequence,
+            at,
+        )
+    )
