@@ -125,6 +125,19 @@ class Tour:
         self._at(story.clerk.unblock(serial=story.serial, reason="found again", reference="CASE-17"))
         self.say(f"Staff blocks the device, with reason and reference; allocating to it: {no} Then it goes on.")
 
+    def a_broken_device_is_replaced(self) -> None:
+        story, spare, rma = self.story, other(self.story.serial, 3), f"RMA-{self.story.serial.upper()}"
+        self._at(story.clerk.replace_device(story.serial, replacement=spare, rma=rma, reason="it does not start"))
+        there = story.partner.get_device(spare, at_least=story.sequence)
+        on_it = {line["license_type"]: line["count"] for line in there["licenses"]}
+        ends = story.partner.get_guarantee(spare).get("ends_on")
+        no = self.refusal(lambda: story.partner.get_device(story.serial))
+        self.say(
+            f"The device breaks; staff puts {spare} in its place under {rma}: {told(on_it)}, warranty until {ends}."
+            f" The broken one: {no}"
+        )
+        story.serial = spare
+
     def a_mistake_is_corrected_by_two_persons(self) -> None:
         story = self.story
         asked = story.clerk.propose_correction(
@@ -227,6 +240,7 @@ STOPS = (
     Tour.later_licenses_wait_until_they_are_paid,
     Tour.licenses_and_devices_move_between_projects,
     Tour.staff_stops_a_device_and_lets_it_go_on,
+    Tour.a_broken_device_is_replaced,
     Tour.a_mistake_is_corrected_by_two_persons,
     Tour.a_balance_explains_itself,
     Tour.the_movements_are_exported,

@@ -15,6 +15,7 @@ def test_every_stop_of_the_tour_is_true(kit: Kit) -> None:
         "test_already_issued",
         "device_unknown",
         "device_blocked",
+        "device_replaced",
         "second_person_needed",
         "serial_wrong_vendor",
     ):
