@@ -273,6 +273,12 @@ _ROWS = (
     Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),
     Refusal("not_found", 404, "There is nothing at this address.", "X7"),
     Refusal("method_not_allowed", 405, "This address does not take this method.", "style 15"),
+    Refusal(
+        "too_many_attempts",
+        429,
+        "Too many keys or codes that do not exist were tried; wait as Retry-After says, and check what you type.",
+        "style 6",
+    ),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),

@@ -25,6 +25,7 @@ from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
+from ledger.entrypoints.api.guesses import Guesses
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens, read_jwks
 from runtime.trouble import Trouble
@@ -118,6 +119,7 @@ class Api:
     def __init__(self, queries: HistoryQueries | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
+        self.now = datetime.now(UTC)
         services = Services(
             ledger=0,
             commands=self.ledger,
@@ -127,9 +129,10 @@ class Api:
             staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
-            clock=lambda: datetime.now(UTC),
+            clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
+            guesses=Guesses(lambda: self.now),
         )
         self.app = build(services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
@@ -165,5 +168,5 @@ def problem(response: httpx.Response) -> tuple[int, str]:
     assert body["type"] == f"urn:licensing:problem:{body['code']}"
     assert body["title"]
     assert body["detail"]
-    assert ("retry-after" in response.headers) == (response.status_code == 503)
+    assert ("retry-after" in response.headers) == (response.status_code in {429, 503})
     return response.status_code, body["code"]

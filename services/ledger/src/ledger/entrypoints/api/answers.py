@@ -62,4 +62,4 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
     lines = [f"- `{code}`: {REFUSALS[code].sentence}" for code in codes]
     content = _PROBLEM | {"examples": {code: {"$ref": f"{EXAMPLES}{code}"} for code in codes}}
     described: dict[str, Any] = {"description": "\n".join(lines), "content": {CONTENT_TYPE: content}}
-    return described | ({"headers": _RETRY} if status == 503 else {})
+    return described | ({"headers": _RETRY} if status in {429, 503} else {})

@@ -27,17 +27,17 @@ class Asker:
     """Sends the commands of one request in its caller's name."""
 
     def __init__(self, services: Services, caller: Caller, request: Request) -> None:
-        self._services = services
-        self._caller = caller
+        self.services = services
+        self.caller = caller
         self._state = request.state
 
     async def ask(self, command: Command, command_id: str) -> int:
         """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble."""
-        outcome = await self._services.commands.ask(
+        outcome = await self.services.commands.ask(
             command,
-            ledger=self._services.ledger,
+            ledger=self.services.ledger,
             command_id=command_id,
-            actor=self._caller.actor,
+            actor=self.caller.actor,
             correlation_id=self._state.correlation_id,
             traceparent=self._state.traceparent,
         )
@@ -47,7 +47,7 @@ class Asker:
 
     def derived(self, what: str, *parts: str | int) -> str:
         """The id of a command that follows from what it says and who says it, not from a client's key."""
-        said = "\n".join(["licensing/derived-command/v1", what, str(self._caller.actor), *map(str, parts)])
+        said = "\n".join(["licensing/derived-command/v1", what, str(self.caller.actor), *map(str, parts)])
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -27,6 +27,7 @@ from ledger.entrypoints.api.reading import (
 )
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
+from ledger.entrypoints.api.typing_in import TheTypingAsker
 
 router = APIRouter(prefix="/v1", tags=["joining a company"])
 
@@ -73,7 +74,7 @@ async def list_invitations(
 
 @router.post("/invitations/acceptances", status_code=201)
 async def accept_invitation(
-    body: bodies.InvitationCodeBody, asker: TheAsker, caller: TheCaller, command_id: CommandIdOfRequest
+    body: bodies.InvitationCodeBody, asker: TheTypingAsker, caller: TheCaller, command_id: CommandIdOfRequest
 ) -> bodies.CompanyJoined:
     """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
 
@@ -84,7 +85,8 @@ async def accept_invitation(
     except activation_key.KeyMalformed:
         raise Refused("invitation_malformed") from None
     command = AcceptInvitation(code_digest=invitation_code.digest(symbols))
-    return bodies.CompanyJoined(account=caller.account, sequence=await asker.ask(command, command_id))
+    sequence = await asker.ask_typed(command, command_id, miss="invitation_unknown")
+    return bodies.CompanyJoined(account=caller.account, sequence=sequence)
 
 
 @router.post("/companies/{company}/offers", status_code=201)

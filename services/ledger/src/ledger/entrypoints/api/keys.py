@@ -9,6 +9,7 @@ from ledger.entrypoints.api import bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheServices
+from ledger.entrypoints.api.typing_in import TheTypingAsker
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
@@ -47,9 +48,10 @@ async def issue_activation_key(
 
 @router.post("/redemptions", status_code=201)
 async def redeem_activation_key(
-    body: bodies.RedeemActivationKeyBody, asker: TheAsker, command_id: CommandIdOfRequest
+    body: bodies.RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
 ) -> bodies.ActivationKeyRedeemed:
     """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
     symbols = symbols_of(body.activation_key)
     command = RedeemActivationKey(key_digest=activation_key.digest(symbols), project=body.project)
-    return bodies.ActivationKeyRedeemed(project=body.project, sequence=await asker.ask(command, command_id))
+    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
+    return bodies.ActivationKeyRedeemed(project=body.project, sequence=sequence)

@@ -29,6 +29,7 @@ from ledger.entrypoints.api.reading import (
     paged,
 )
 from ledger.entrypoints.api.services import TheCaller, TheServices
+from ledger.entrypoints.api.typing_in import TheTypingAsker
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
@@ -68,11 +69,12 @@ async def list_legacy_keys(
 
 @router.post("/projects/{project}/legacy-keys", status_code=201)
 async def import_legacy_key(
-    project: ProjectOfPath, body: bodies.ImportLegacyKeyBody, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, body: bodies.ImportLegacyKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
 ) -> bodies.LegacyImported:
     """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
     command = ImportLegacyKey(project=project, key_digest=key_digest(body.legacy_key))
-    return bodies.LegacyImported(project=project, sequence=await asker.ask(command, command_id))
+    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
+    return bodies.LegacyImported(project=project, sequence=sequence)
 
 
 @router.get("/projects/{project}/legacy-imports", dependencies=[Reached])

@@ -21,6 +21,7 @@ from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.connections import BoundedHttp
+from ledger.entrypoints.api.guesses import Guesses
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.settings import ApiSettings
 from ledger.entrypoints.api.tokens import KeyFile, Tokens
@@ -116,10 +117,15 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         staff=PostgresStaffQueries(pool, settings.ledger),
         people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
         activation_key_secret=secret,
         device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
+        guesses=Guesses(_now),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

@@ -39,8 +39,10 @@ def rejected(outcome: Rejected) -> Refused:
 
 
 def answer(refused: Refused, *, retry_after_seconds: int | None = None) -> Response:
-    """The response; a 503 always names its Retry-After, a 401 its scheme."""
+    """The response; a 503 always names its Retry-After, as a 429 does, and a 401 its scheme."""
     problem = problem_of(refused.code, refused.detail, refused.extras)
+    if isinstance(wait := refused.extras.get("retry_after_seconds"), int):
+        retry_after_seconds = wait
     if problem.status == 503 and retry_after_seconds is None:
         retry_after_seconds = SOON_SECONDS if refused.code in _SOON else RETRY_AFTER_SECONDS
     head = headers(retry_after_seconds=retry_after_seconds)

@@ -19,6 +19,7 @@ from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
+from ledger.entrypoints.api.guesses import Guesses
 from ledger.entrypoints.api.tokens import Caller
 
 
@@ -56,6 +57,7 @@ class Services:
     clock: Callable[[], datetime]
     activation_key_secret: bytes
     device_authorities: Authorities
+    guesses: Guesses
 
 
 async def _services(request: Request) -> Services:

@@ -1,0 +1,72 @@
+"""Who tries keys and codes that do not exist has to wait."""
+
+from datetime import timedelta
+
+from contracts import activation_key
+from ledger.entrypoints.api.guesses import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
+from tests.unit.ledger.api_at_work import Api, problem
+from tests.unit.ledger.story import BEN, BORA, HOTEL, NOON
+
+
+def a_key(number: int) -> str:
+    return activation_key.make(b"g" * 32, f"{number:064x}")
+
+
+async def try_codes(api: Api, first: int, last: int) -> int:
+    """The status of the last of some invitations that nobody made."""
+    status = 0
+    for number in range(first, last + 1):
+        body = {"invitation_code": a_key(number)}
+        status = (await api.post("/v1/invitations/acceptances", body, key=str(number))).status_code
+    return status
+
+
+async def test_after_twenty_misses_the_account_waits_and_then_goes_on() -> None:
+    api = await Api().founded()
+    assert await try_codes(api, 1, MAX_MISSES) == 404
+
+    for path, body in (
+        ("invitations/acceptances", {"invitation_code": a_key(1)}),
+        ("activation-keys/redemptions", {"activation_key": a_key(1), "project": HOTEL}),
+        (f"projects/{HOTEL}/legacy-keys", {"legacy_key": "A1B2-C3D4"}),
+    ):
+        refused = await api.post(f"/v1/{path}", body, key=path)
+        assert problem(refused) == (429, "too_many_attempts")
+        assert refused.headers["Retry-After"] == str(int(WINDOW.total_seconds()))
+    assert (await api.post("/v1/projects", {"name": "Spa"}, key="p")).status_code != 429
+    ben = api.issuer.token(BEN, BORA)
+    assert (await api.post("/v1/invitations/acceptances", {"invitation_code": a_key(1)}, token=ben)).status_code == 404
+
+    api.now += WINDOW
+    assert await try_codes(api, 99, 99) == 404
+
+
+async def test_what_is_no_miss_is_not_counted() -> None:
+    api = await Api().founded()
+    for number in range(MAX_MISSES + 1):
+        body = {"activation_key": a_key(1), "project": HOTEL}
+        answer = await api.post("/v1/activation-keys/redemptions", body, key=f"r{number}")
+        assert problem(answer) == (404, "project_unknown")
+
+
+def test_misses_leave_the_window_one_by_one() -> None:
+    now = NOON
+    guesses = Guesses(lambda: now)
+    for _ in range(MAX_MISSES):
+        assert guesses.wait_seconds("anna") == 0
+        guesses.note("anna")
+        now += timedelta(seconds=1)
+    assert guesses.wait_seconds("anna") == int(WINDOW.total_seconds()) - MAX_MISSES
+    now = NOON + WINDOW
+    assert guesses.wait_seconds("anna") == 0
+    guesses.note("anna")
+    assert guesses.wait_seconds("anna") == 1
+
+
+def test_no_more_accounts_are_remembered_than_fit() -> None:
+    guesses = Guesses(lambda: NOON)
+    for _ in range(MAX_MISSES):
+        guesses.note("first")
+    for number in range(MAX_ACCOUNTS):
+        guesses.note(str(number))
+    assert guesses.wait_seconds("first") == 0
