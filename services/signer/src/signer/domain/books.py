@@ -35,8 +35,9 @@ from contracts.events import (
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
-from contracts.postings import ISSUANCE, Posting, device_account, postings
+from contracts.postings import Posting, device_account, postings
 from contracts.service import Coverage
+from signer.domain.books_accounts import Accounts
 from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves
 from signer.domain.books_periods import Periods
@@ -69,7 +70,7 @@ class Books:
         self._projects: dict[str, str] = {}  # its company
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
-        self._accounts: dict[str, dict[str, int]] = {}
+        self._accounts = Accounts()
         self._periods = Periods()
         self._service = ServiceBooks()
         self._moves = Moves(self)
@@ -174,7 +175,7 @@ class Books:
 
     def balance(self, account: str) -> Mapping[str, int]:
         """What an account holds, by type."""
-        return self._accounts.get(account, {})
+        return self._accounts.balance(account)
 
     def legacy(self, account: str) -> Mapping[str, int]:
         """What old licenses an account holds, by name."""
@@ -376,24 +377,4 @@ class Books:
 
     def move(self, moves: tuple[Posting, ...]) -> None:
         """Post; raises LawBrokenError if an account would go below zero."""
-        require_balanced(moves)
-        for move in moves:
-            account = self._accounts.setdefault(move.account, {})
-            units = account.get(move.license_type, 0) + move.units
-            if units < 0 and move.account != ISSUANCE:
-                raise LawBrokenError(
-                    "account_negative", f"{move.account} would hold {units} licenses of type {move.license_type}"
-                )
-            if units:
-                account[move.license_type] = units
-            else:
-                del account[move.license_type]
-
-
-def require_balanced(moves: Iterable[Posting]) -> None:
-    """The first law: units of an event sum to zero per license type."""
-    sums: dict[str, int] = {}
-    for move in moves:
-        sums[move.license_type] = sums.get(move.license_type, 0) + move.units
-    if any(sums.values()):
-        raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")
+        self._accounts.move(moves)
