@@ -17,6 +17,7 @@ from contracts.events import (
     CorrectionRejected,
     DeviceAdded,
     DeviceBlocked,
+    DeviceReplaced,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
@@ -41,6 +42,7 @@ from signer.domain.books_accounts import Accounts
 from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves
 from signer.domain.books_periods import Periods
+from signer.domain.books_replacements import Replacements
 from signer.domain.books_service import ServiceBooks
 from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
@@ -61,6 +63,7 @@ class Books:
         "_moves",
         "_periods",
         "_projects",
+        "_replacements",
         "_service",
         "_staff",
     )
@@ -75,9 +78,17 @@ class Books:
         self._service = ServiceBooks()
         self._moves = Moves(self)
         self._staff = StaffBooks()
+        self._replacements = Replacements(self, moves=self._moves, periods=self._periods, staff=self._staff)
 
-    def post(self, event: Event) -> DeviceLicenses | None:
-        """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
+    def post(self, event: Event) -> tuple[DeviceLicenses, ...]:
+        """Enter the next event; returns the devices that it changed, proven. Raises LawBrokenError."""
+        if isinstance(event, DeviceReplaced):
+            return self._replacements.post(event)
+        device = self._post(event)
+        return () if device is None else (device,)
+
+    def _post(self, event: Event) -> DeviceLicenses | None:
+        """An event that changes one device, or none."""
         match event:
             case LicensesAllocated():
                 return self._allocated(event)
@@ -144,6 +155,7 @@ class Books:
 
     def arrive(self, device: DeviceLicenses) -> DeviceLicenses:
         """A device comes into a project: new and empty, or released before and with what stayed on it."""
+        self._replacements.require_not_replaced(device.serial)
         if device.serial in self._devices:
             raise LawBrokenError("device_added_once", f"device {device.serial} was added before")
         before = self._moves.taken_back(device.serial)
