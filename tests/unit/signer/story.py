@@ -19,6 +19,7 @@ from contracts.events import (
     ActivationKeyRedeemed,
     CompanyRegistered,
     DeviceAdded,
+    DeviceReplaced,
     Event,
     LedgerFounded,
     LicensesAllocated,
@@ -120,6 +121,7 @@ class Story:
         self.ledger = ledger
         self.values: list[bytes] = []
         self.boxes: dict[str, Box] = {}
+        self.replaced: set[str] = set()
         self._prev = GENESIS
 
     def begin(self, units: Mapping[str, int] | None = None) -> "Story":
@@ -173,6 +175,26 @@ class Story:
             document=b64encode(raw).decode(),
             lots=lots(credited),
             device=box.licenses(),
+        )
+
+    def replace(self, by: str, serial: str = SERIAL) -> "Story":
+        return self.add(self.a_replacement(by, serial))
+
+    def a_replacement(self, by: str, serial: str = SERIAL) -> DeviceReplaced:
+        """The event of a swap of a broken box for a new one, under an RMA of its own."""
+        box = self.boxes[serial]
+        new = self.boxes[by] = Box(by, key=_p256(22), holdings=box.holdings)
+        box.holdings = {}
+        box.generation += 1
+        box.issue += 1
+        self.replaced.add(serial)
+        return DeviceReplaced(
+            company=PARTNER,
+            rma=f"RMA-{len(self.replaced)}",
+            reason="Dead after a thunderstorm",
+            former=box.licenses(),
+            device=new.licenses(),
+            lots=lots(new.holdings),
         )
 
     def add(self, event: Event) -> "Story":

@@ -20,7 +20,7 @@ STOCK = {"Port11": 1000, "Voicemail11": 1000, "PRI": 1000}
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["add", "allocate", "allocate", "return", "redeem"]),
+        st.sampled_from(["add", "allocate", "allocate", "return", "redeem", "replace"]),
         st.sampled_from(SERIALS),
         st.dictionaries(st.sampled_from(list(STOCK)), st.integers(1, 20), min_size=1),
     ),
@@ -29,11 +29,15 @@ steps = st.lists(
 
 
 def _history(moves: list[tuple[str, str, dict[str, int]]]) -> Story:
-    """What a lawful writer would make of these wishes; a box returns once, as its next certificate is not at hand."""
+    """What a lawful writer would make of these wishes; a box returns once, as its next certificate is not at hand.
+
+    A broken box is replaced by the first one that nobody has added yet.
+    """
     story = Story().begin(STOCK)
     for number, (wish, serial, units) in enumerate(moves):
-        known = serial in story.boxes
-        if wish == "add" and not known:
+        known = serial in story.boxes and serial not in story.replaced
+        unused = [one for one in SERIALS if one not in story.boxes]
+        if wish == "add" and serial in unused:
             story.add_device(serial)
         elif wish == "redeem":
             story.redeem(f"key {number}", units)
@@ -41,6 +45,8 @@ def _history(moves: list[tuple[str, str, dict[str, int]]]) -> Story:
             story.allocate(units, serial)
         elif wish == "return" and known and story.boxes[serial].generation == 1:
             story.give_back(serial)
+        elif wish == "replace" and known and unused:
+            story.replace(unused[0], serial)
     return story
 
 

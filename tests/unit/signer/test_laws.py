@@ -21,7 +21,7 @@ from contracts.events import (
 )
 from contracts.licenses import DEFAULT_CATALOG, LicenseClass, LicenseTypeDefinition, Lot
 from contracts.postings import Posting
-from signer.domain.books import require_balanced
+from signer.domain.books_accounts import require_balanced
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading

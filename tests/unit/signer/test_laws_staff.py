@@ -107,7 +107,7 @@ def _converted(old: dict[str, int], new: dict[str, int]) -> LegacyLicensesConver
 def test_a_correction_by_two_persons_makes_a_new_file() -> None:
     change = _take(_story().add(_proposed()).add(_applied()))
     assert change is not None
-    assert change.device.licenses == lots({"Port11": 20, "PRI": 3})
+    assert change.devices[0].licenses == lots({"Port11": 20, "PRI": 3})
 
 
 def test_a_correction_of_a_balance_makes_none() -> None:
@@ -158,7 +158,7 @@ def test_a_block_makes_a_new_file_with_what_the_device_has() -> None:
     blocked = DeviceBlocked(company=PARTNER, reason="Stolen", reference="CASE-1", device=device)
     change = _take(_story().add(blocked))
     assert change is not None
-    assert change.device == device
+    assert change.devices == (device,)
     more = blocked.model_copy(update={"device": Box(issue=3, holdings={"Port11": 21, "PRI": 4}).licenses()})
     assert _broken_by(_story().add(more)) == "device_licenses_wrong"
 

@@ -1,9 +1,15 @@
 """The writer's rules and the signer's laws were written apart; here they meet."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
+from typing import TypeVar
+
 from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.commands import AddMember, Command
+from contracts.commands import AddMember, Command, ReleaseDevice, ReplaceDevice
 from contracts.entries import decode_entry
 from contracts.postings import device_account, held_account, project_account
 from ledger.application.projection import fold
@@ -15,11 +21,11 @@ from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
-from tests.unit.ledger import story, story_joining
+from tests.unit.ledger import story, story_joining, story_staff
 from tests.unit.ledger.histories_joining import joining_histories
 from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.histories_staff import staff_histories
-from tests.unit.ledger.story import NOON
+from tests.unit.ledger.story import NOON, OTHER_SERIAL, SERIAL
 from tests.unit.ledger.story_staff import SECOND
 
 BEGINNING: list[tuple[Actor, Command]] = [
@@ -28,6 +34,25 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (story.staff, story.register(story.BORA, story.BEN)),
     (story.anna, story.project()),
 ]
+
+T = TypeVar("T")
+DEVICES = (SERIAL, OTHER_SERIAL, "009033010205", "009033010206")
+swaps = st.builds(
+    lambda both, rma: ReplaceDevice(serial=both[0], replacement=both[1], rma=f"RMA-{rma}", reason="Lightning"),
+    st.permutations(DEVICES),
+    st.integers(1, 9),
+)
+THERE: list[tuple[Actor, Command]] = [
+    (story.staff, story.issue("d7" * 32, Port11=50, PRI=8)),
+    (story.anna, story.redeem("d7" * 32)),
+    *((story.anna, story.add(serial)) for serial in DEVICES[:3]),
+    (story.anna, ReleaseDevice(serial=DEVICES[2])),
+    (story.anna, story.allocate(Port11=20, PRI=4)),
+    (story.anna, story.deliver(1, 2)),
+    (story.staff, story_staff.bring_in({"Registrations": 5}, on=SERIAL)),
+    (story.anna, story_staff.consent()),
+]
+swaps_by_staff = st.tuples(st.just(story.staff), swaps)
 
 
 @given(people_histories)
@@ -50,13 +75,40 @@ def test_they_agree_when_accounts_join_and_companies_go_over_into_others(history
     _agree([(story.staff, story_joining.by_accident()), *history])
 
 
+@given(staff_histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))
+def test_they_agree_when_broken_devices_are_replaced(
+    history: list[tuple[Actor, Command]], broken: list[tuple[Actor, Command]], order: Random
+) -> None:
+    _agree([*THERE, *_mixed(history, broken, order)])
+
+
+@given(dated.histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))
+def test_they_agree_what_test_and_warranty_a_replacement_has(
+    history: list[tuple[Actor, Command, int]], broken: list[tuple[Actor, Command]], order: Random
+) -> None:
+    mixed = _mixed(history, [(*one, 20) for one in broken], order)
+    _agree_over_time(dated.moments([*((*one, 0) for one in THERE), *mixed]))
+
+
+def _mixed(history: Sequence[T], more: Sequence[T], order: Random) -> list[T]:
+    """All of both in one, the second here and there."""
+    mixed = list(history)
+    for one in more:
+        mixed.insert(order.randint(0, len(mixed)), one)
+    return mixed
+
+
 def _agree(history: list[tuple[Actor, Command]]) -> None:
+    _agree_over_time([(actor, command, NOON) for actor, command in [*BEGINNING, *history]])
+
+
+def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> None:
     ledger, books = Ledger(), Books()
-    for actor, command in [*BEGINNING, *history]:
-        event = decide(ledger, command, actor, now=NOON)
+    for actor, command, now in history:
+        event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=NOON)
+        ledger = evolve(ledger, event, at=now)
         books.post(event)
     for account, held in ledger.rare.legacy.items():
         assert books.legacy(account) == dict(held.licenses)

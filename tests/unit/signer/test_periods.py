@@ -124,7 +124,7 @@ def test_a_return_ends_the_test() -> None:
     story = a_ledger()
     story.add(on_test(story))
     story.give_back(SERIAL)
-    assert read(story)[-1].device.test is None
+    assert read(story)[-1].devices[0].test is None
 
 
 @pytest.mark.parametrize(

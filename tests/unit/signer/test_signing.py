@@ -35,7 +35,7 @@ def _signing(events: LedgerEvents, outputs: Outputs, ledger: int = 0) -> LedgerS
     return LedgerSigning(ledger, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
 
 
-async def _sign(values: Sequence[bytes], outputs: Outputs, *, batch_size: int = 100, ledger: int = 0) -> LedgerStatus:
+async def sign(values: Sequence[bytes], outputs: Outputs, *, batch_size: int = 100, ledger: int = 0) -> LedgerStatus:
     """Run until the end of the ledger, or until it stops by itself."""
     stop = asyncio.Event()
     events = MemoryEvents(values, batch_size=batch_size)
@@ -49,9 +49,9 @@ async def _sign(values: Sequence[bytes], outputs: Outputs, *, batch_size: int = 
     return signing.status
 
 
-async def _die(values: Sequence[bytes], outputs: MemoryOutputs, allowed: int, when: When, batch_size: int) -> None:
+async def die(values: Sequence[bytes], outputs: MemoryOutputs, allowed: int, when: When, batch_size: int) -> None:
     interruptions = Interruptions(outputs, allowed, then="die", when=when)
-    task = asyncio.create_task(_sign(values, interruptions, batch_size=batch_size))
+    task = asyncio.create_task(sign(values, interruptions, batch_size=batch_size))
     happened = asyncio.create_task(interruptions.happened.wait())
     await asyncio.wait({task, happened}, return_when=asyncio.FIRST_COMPLETED, timeout=SECONDS)
     happened.cancel()
@@ -62,7 +62,7 @@ async def _die(values: Sequence[bytes], outputs: MemoryOutputs, allowed: int, wh
 
 async def test_each_change_of_a_device_makes_a_file_that_proves_itself() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story().main_job().values, outputs)
+    await sign(Story().main_job().values, outputs)
     files = [license_file.verify(one.content, public_keys=PUBLIC_KEYS) for one in outputs.files[SERIAL]]
     assert [(file.sequence, file.generation, file.issue) for file in files] == [
         (5, 1, 1),
@@ -75,14 +75,14 @@ async def test_each_change_of_a_device_makes_a_file_that_proves_itself() -> None
 
 async def test_gateway_licenses_stay_in_the_file_after_a_return() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story().main_job().values, outputs)
+    await sign(Story().main_job().values, outputs)
     after = license_file.verify(outputs.files[SERIAL][2].content, public_keys=PUBLIC_KEYS)
     assert [(line.license_type, line.count) for line in after.licenses] == [("PRI", 4)]
 
 
 async def test_a_return_makes_a_receipt_with_a_certificate_for_the_same_key_in_the_next_generation() -> None:
     story, outputs = Story().main_job(), MemoryOutputs()
-    await _sign(story.values, outputs)
+    await sign(story.values, outputs)
     (signed,) = outputs.receipts[f"{SERIAL}/1"]
     receipt = return_receipt.verify(signed.content, public_keys=PUBLIC_KEYS)
     assert [(line.license_type, line.count) for line in receipt.credited] == [("Port11", 20)]
@@ -93,10 +93,10 @@ async def test_a_return_makes_a_receipt_with_a_certificate_for_the_same_key_in_t
 
 async def test_a_second_return_is_signed_with_the_certificate_of_the_first_receipt() -> None:
     story, outputs = Story().main_job(), MemoryOutputs()
-    await _sign(story.values, outputs)
+    await sign(story.values, outputs)
     receipt = return_receipt.verify(outputs.receipts[f"{SERIAL}/1"][0].content, public_keys=PUBLIC_KEYS)
     story.boxes[SERIAL].certificate = receipt.next_certificate()
-    status = await _sign(story.give_back().values, outputs)
+    status = await sign(story.give_back().values, outputs)
     assert status.phase == "following"
     assert outputs.files[SERIAL][-1].record.generation == 3
     assert f"{SERIAL}/2" in outputs.receipts
@@ -104,14 +104,14 @@ async def test_a_second_return_is_signed_with_the_certificate_of_the_first_recei
 
 async def test_records_of_signatures_come_first_then_receipts_files_and_the_checkpoint() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story().main_job().values, outputs)
+    await sign(Story().main_job().values, outputs)
     assert outputs.journal == ["audit", "receipts", "files", "checkpoint"]
     assert verifier().open_checkpoint(outputs.checkpoints[0][-1]).size == 8
 
 
 async def test_entries_that_change_no_device_make_a_checkpoint_only() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story().begin().values, outputs)
+    await sign(Story().begin().values, outputs)
     assert outputs.journal == ["audit", "checkpoint"]
 
 
@@ -120,15 +120,15 @@ async def test_a_long_ledger_is_published_in_bounded_portions() -> None:
     story.redeem("second key", {"Port11": 1000})
     for _ in range(MAX_UNPUBLISHED_DOCUMENTS):
         story.allocate({"Port11": 1})
-    await _sign(story.values, outputs, batch_size=5000)
+    await sign(story.values, outputs, batch_size=5000)
     assert outputs.journal == ["audit", "files", "audit", "files", "checkpoint"]
 
 
 async def test_a_restart_with_nothing_new_publishes_nothing() -> None:
     values, outputs = Story().main_job().values, MemoryOutputs()
-    await _sign(values, outputs)
+    await sign(values, outputs)
     before = list(outputs.journal)
-    status = await _sign(values, outputs)
+    status = await sign(values, outputs)
     assert outputs.journal == before
     assert status.phase == "following"
 
@@ -137,36 +137,36 @@ async def test_a_restart_with_nothing_new_publishes_nothing() -> None:
 @pytest.mark.parametrize("when", ["before", "half", "after"])
 async def test_a_crash_at_any_call_loses_no_file_and_repeats_the_same_bytes(when: When, batch_size: int) -> None:
     values, whole = Story().main_job().values, MemoryOutputs()
-    await _sign(values, whole)
+    await sign(values, whole)
     for allowed in CALLS:
         outputs = MemoryOutputs()
-        await _die(values, outputs, allowed, when, batch_size)
-        status = await _sign(values, outputs)
+        await die(values, outputs, allowed, when, batch_size)
+        status = await sign(values, outputs)
         assert status.phase == "following"
-        _assert_as_good_as(outputs, whole)
+        assert_as_good_as(outputs, whole)
 
 
 @pytest.mark.parametrize("when", ["before", "half", "after"])
 async def test_crash_upon_crash_loses_no_file(when: When) -> None:
     values, whole, outputs = Story().main_job().values, MemoryOutputs(), MemoryOutputs()
-    await _sign(values, whole)
+    await sign(values, whole)
     for allowed in (1, 2, 3, 1, 4, 2, 5, 3):
-        await _die(values, outputs, allowed, when, batch_size=2)
-    await _sign(values, outputs)
-    _assert_as_good_as(outputs, whole)
+        await die(values, outputs, allowed, when, batch_size=2)
+    await sign(values, outputs)
+    assert_as_good_as(outputs, whole)
 
 
 @pytest.mark.parametrize("when", ["before", "half", "after"])
 async def test_trouble_at_any_call_is_waited_out(when: When, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signer.application.signing.FIRST_PAUSE_SECONDS", 0.001)
     values, whole = Story().main_job().values, MemoryOutputs()
-    await _sign(values, whole)
+    await sign(values, whole)
     then: Then = "trouble"
     for allowed in CALLS:
         outputs = MemoryOutputs()
-        status = await _sign(values, Interruptions(outputs, allowed, then=then, when=when), batch_size=1)
+        status = await sign(values, Interruptions(outputs, allowed, then=then, when=when), batch_size=1)
         assert status.phase == "following"
-        _assert_as_good_as(outputs, whole)
+        assert_as_good_as(outputs, whole)
 
 
 async def test_sigterm_while_the_broker_is_away_ends_at_once() -> None:
@@ -181,35 +181,35 @@ async def test_sigterm_while_the_broker_is_away_ends_at_once() -> None:
 
 async def test_an_older_file_that_came_to_lie_last_is_replaced_at_the_next_start() -> None:
     values, outputs = Story().main_job().values, MemoryOutputs()
-    await _sign(values, outputs)
+    await sign(values, outputs)
     outputs.files[SERIAL].append(outputs.files[SERIAL][0])
-    await _sign(values, outputs)
+    await sign(values, outputs)
     assert outputs.files[SERIAL][-1].record.sequence == 8
 
 
 async def test_lost_files_are_made_again_once_the_log_is_known_to_be_the_same() -> None:
     values, whole, outputs = Story().main_job().values, MemoryOutputs(), MemoryOutputs()
-    await _sign(values, whole)
-    await _sign(values, outputs)
+    await sign(values, whole)
+    await sign(values, outputs)
     outputs.files.clear()
-    status = await _sign(values, outputs, batch_size=2)
+    status = await sign(values, outputs, batch_size=2)
     assert status.phase == "following"
     assert [one.content for one in outputs.files[SERIAL]] == [one.content for one in whole.files[SERIAL]]
 
 
 async def test_a_rewritten_history_gets_no_signature() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story().main_job().values, outputs)
+    await sign(Story().main_job().values, outputs)
     before = list(outputs.journal)
     other = Story().begin({"Port11": 60}).add_device().allocate({"Port11": 60}).give_back().allocate({"Port11": 60})
-    status = await _sign(other.values, outputs)
+    status = await sign(other.values, outputs)
     assert (status.phase, status.broken_law) == ("stopped", "history_rewritten")
     assert outputs.journal == before
 
 
 async def test_a_ledger_that_lost_its_tail_is_not_signed_on() -> None:
     story, outputs = Story().main_job(), MemoryOutputs()
-    await _sign(story.values, outputs)
+    await sign(story.values, outputs)
     before = list(outputs.journal)
     signing = _signing(MemoryEvents(story.values[:6]), outputs)
     stop = asyncio.Event()
@@ -225,7 +225,7 @@ async def test_a_ledger_that_lost_its_tail_is_not_signed_on() -> None:
 async def test_a_checkpoint_by_another_log_key_stops_the_ledger() -> None:
     outputs = MemoryOutputs()
     outputs.checkpoints[0] = ["licensing-ledger.example/ledgers/0\n1\nAAAA\n\n— x AAAA\n"]
-    status = await _sign(Story().begin().values, outputs)
+    status = await sign(Story().begin().values, outputs)
     assert (status.phase, status.broken_law) == ("stopped", "history_rewritten")
 
 
@@ -233,7 +233,7 @@ async def test_a_broken_law_stops_before_that_entry_and_what_was_good_is_publish
     story, outputs = Story().begin().add_device(), MemoryOutputs()
     story.add(ActivationKeyRedeemed(key_digest="f" * 64, company=PARTNER, project=PROJECT, lots=lots({"Port11": 1})))
     story.allocate({"Port11": 1})
-    status = await _sign(story.values, outputs)
+    status = await sign(story.values, outputs)
     assert (status.phase, status.broken_law) == ("stopped", "key_redeemed_once")
     assert "entry 6" in status.reason
     assert [one.record.sequence for one in outputs.files[SERIAL]] == [5]
@@ -245,7 +245,7 @@ async def test_an_event_type_of_a_later_version_stops_the_ledger() -> None:
     last = story.values[-1]
     story.add_device()
     strange = story.values.pop().replace(b"device-added.v1", b"device-added.v2")
-    status = await _sign([*story.values, strange], outputs)
+    status = await sign([*story.values, strange], outputs)
     assert (status.phase, status.broken_law) == ("stopped", "event_type_unknown")
     assert story.values[-1] == last
 
@@ -253,17 +253,17 @@ async def test_an_event_type_of_a_later_version_stops_the_ledger() -> None:
 async def test_orphans_are_counted_and_poison_is_buried_once() -> None:
     values, outputs = Story().main_job().values, MemoryOutputs()
     noisy = [values[0], b"poison", *values[1:], values[3], b"", b"{}"]
-    status = await _sign(noisy, outputs)
+    status = await sign(noisy, outputs)
     assert (status.orphans, status.poison, status.entries) == (4, 3, 8)
     assert [offset for offset, _ in outputs.dead] == [1, 10, 11]
-    await _sign(noisy, outputs)
+    await sign(noisy, outputs)
     assert len(outputs.dead) == 3
 
 
 async def test_two_ledgers_have_logs_of_their_own() -> None:
     outputs = MemoryOutputs()
-    await _sign(Story(0).begin().values, outputs, ledger=0)
-    await _sign(Story(1).begin().values, outputs, ledger=1)
+    await sign(Story(0).begin().values, outputs, ledger=0)
+    await sign(Story(1).begin().values, outputs, ledger=1)
     assert verifier(1).open_checkpoint(outputs.checkpoints[1][-1]).size == 4
     assert outputs.checkpoints[0] != outputs.checkpoints[1]
 
@@ -289,7 +289,7 @@ async def _until_ready(signing: LedgerSigning, expected: tuple[bool, str]) -> No
             await asyncio.sleep(0.001)
 
 
-def _assert_as_good_as(outputs: MemoryOutputs, whole: MemoryOutputs) -> None:
+def assert_as_good_as(outputs: MemoryOutputs, whole: MemoryOutputs) -> None:
     """Both hold the same bytes, nothing was ever unrecorded, and no older file came behind a newer one."""
     for key, files in whole.files.items():
         assert outputs.files[key][-1].content == files[-1].content

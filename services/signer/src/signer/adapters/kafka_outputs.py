@@ -51,7 +51,7 @@ class KafkaOutputs:
 
     async def publish_files(self, files: Sequence[SignedLicenseFile]) -> None:
         """Append license files in order, each in its device's partition."""
-        rows = [(one.record.serial, one.record.serial, one.content, file_headers(one.record)) for one in files]
+        rows = [(one.record.serial, one.record.serial, one.content, file_headers(one)) for one in files]
         await self._by_device(LICENSE_FILES, rows)
 
     async def publish_checkpoint(self, ledger: int, note: str) -> None:
@@ -105,9 +105,11 @@ class KafkaOutputs:
         return topic_name(topic, self._prefix)
 
 
-def file_headers(record: LicenseFileSigned) -> Headers:
+def file_headers(file: SignedLicenseFile) -> Headers:
     """What a reader of license files may want to know without parsing one."""
-    return (*_headers(record), ("issue", b"%d" % record.issue), ("sha256", record.sha256.encode()))
+    record = file.record
+    said = (*_headers(record), ("issue", b"%d" % record.issue), ("sha256", record.sha256.encode()))
+    return said if file.replaced_by is None else (*said, ("replaced-by", file.replaced_by.encode()))
 
 
 def receipt_headers(record: ReturnReceiptSigned) -> Headers:

@@ -17,6 +17,7 @@ from contracts.events import (
     CorrectionRejected,
     DeviceAdded,
     DeviceBlocked,
+    DeviceReplaced,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
@@ -35,11 +36,13 @@ from contracts.events import (
     WarrantyExtended,
 )
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
-from contracts.postings import ISSUANCE, Posting, device_account, postings
+from contracts.postings import Posting, device_account, postings
 from contracts.service import Coverage
+from signer.domain.books_accounts import Accounts
 from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves
 from signer.domain.books_periods import Periods
+from signer.domain.books_replacements import Replacements
 from signer.domain.books_service import ServiceBooks
 from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
@@ -60,6 +63,7 @@ class Books:
         "_moves",
         "_periods",
         "_projects",
+        "_replacements",
         "_service",
         "_staff",
     )
@@ -69,14 +73,22 @@ class Books:
         self._projects: dict[str, str] = {}  # its company
         self._keys: dict[str, Mapping[str, int] | None] = {}  # what an issued key stands for; None once redeemed
         self._devices: dict[str, DeviceLife] = {}
-        self._accounts: dict[str, dict[str, int]] = {}
+        self._accounts = Accounts()
         self._periods = Periods()
         self._service = ServiceBooks()
         self._moves = Moves(self)
         self._staff = StaffBooks()
+        self._replacements = Replacements(self, moves=self._moves, periods=self._periods, staff=self._staff)
 
-    def post(self, event: Event) -> DeviceLicenses | None:
-        """Enter the next event; returns the device that it changed, proven. Raises LawBrokenError."""
+    def post(self, event: Event) -> tuple[DeviceLicenses, ...]:
+        """Enter the next event; returns the devices that it changed, proven. Raises LawBrokenError."""
+        if isinstance(event, DeviceReplaced):
+            return self._replacements.post(event)
+        device = self._post(event)
+        return () if device is None else (device,)
+
+    def _post(self, event: Event) -> DeviceLicenses | None:
+        """An event that changes one device, or none."""
         match event:
             case LicensesAllocated():
                 return self._allocated(event)
@@ -143,6 +155,7 @@ class Books:
 
     def arrive(self, device: DeviceLicenses) -> DeviceLicenses:
         """A device comes into a project: new and empty, or released before and with what stayed on it."""
+        self._replacements.require_not_replaced(device.serial)
         if device.serial in self._devices:
             raise LawBrokenError("device_added_once", f"device {device.serial} was added before")
         before = self._moves.taken_back(device.serial)
@@ -174,7 +187,7 @@ class Books:
 
     def balance(self, account: str) -> Mapping[str, int]:
         """What an account holds, by type."""
-        return self._accounts.get(account, {})
+        return self._accounts.balance(account)
 
     def legacy(self, account: str) -> Mapping[str, int]:
         """What old licenses an account holds, by name."""
@@ -376,24 +389,4 @@ class Books:
 
     def move(self, moves: tuple[Posting, ...]) -> None:
         """Post; raises LawBrokenError if an account would go below zero."""
-        require_balanced(moves)
-        for move in moves:
-            account = self._accounts.setdefault(move.account, {})
-            units = account.get(move.license_type, 0) + move.units
-            if units < 0 and move.account != ISSUANCE:
-                raise LawBrokenError(
-                    "account_negative", f"{move.account} would hold {units} licenses of type {move.license_type}"
-                )
-            if units:
-                account[move.license_type] = units
-            else:
-                del account[move.license_type]
-
-
-def require_balanced(moves: Iterable[Posting]) -> None:
-    """The first law: units of an event sum to zero per license type."""
-    sums: dict[str, int] = {}
-    for move in moves:
-        sums[move.license_type] = sums.get(move.license_type, 0) + move.units
-    if any(sums.values()):
-        raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")
+        self._accounts.move(moves)

@@ -112,6 +112,12 @@ class Moves:
         self._bound.pop(serial, None)
         self._contacted.add(serial)
 
+    def replaced(self, former: str, device: str) -> None:
+        """What was delivered to the former device binds on the new one; its offer ends, and that it was in contact."""
+        self._bound[device] = self._bound.pop(former, {})
+        self._offers.pop(former, None)
+        self._contacted.discard(former)
+
     def taken_back(self, serial: str) -> DeviceLife | None:
         """The life of a device that was released and comes into a project again."""
         return self._released.pop(serial, None)

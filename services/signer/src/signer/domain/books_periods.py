@@ -8,6 +8,7 @@ from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import (
     ActivationKeyRedeemed,
     DeviceMoved,
+    DeviceReplaced,
     DevicesRegistered,
     Event,
     HeldLicensesReleased,
@@ -35,11 +36,12 @@ class Warranty:
 class Periods:
     """The periods of one ledger. After a LawBrokenError they are of no further use."""
 
-    __slots__ = ("_tests", "_warranties")
+    __slots__ = ("_ended", "_tests", "_warranties")
 
     def __init__(self) -> None:
         self._warranties: dict[str, Warranty] = {}
-        self._tests: dict[str, TestLicenses | None] = {}  # None once it was given back; never removed
+        self._tests: dict[str, TestLicenses] = {}  # the one that a device ever gets; never removed
+        self._ended: set[str] = set()  # whose test was given back, or is the one of the device that it replaced
 
     def deliver(self, event: DevicesRegistered) -> None:
         """Devices were delivered: each once."""
@@ -78,11 +80,37 @@ class Periods:
     def end_test(self, serial: str) -> None:
         """A return ends the test of its generation without credit (domain C6)."""
         if serial in self._tests:
-            self._tests[serial] = None
+            self._ended.add(serial)
+
+    def inherit_test(self, event: DeviceReplaced) -> None:
+        """A replacement has had the test of the former device, which ends; it gets none of its own any more."""
+        former, device, used = event.former.serial, event.device.serial, event.test_used
+        if used != self._tests.get(former):
+            raise LawBrokenError("test_wrong", f"the test of device {former} is another one")
+        self.end_test(former)
+        if used is not None:
+            self._tests[device] = used
+            self.end_test(device)
+
+    def inherit_warranty(self, event: DeviceReplaced) -> None:
+        """A replacement goes on with the warranty of the former device, which has none any more."""
+        former, stated = event.former.serial, event.warranty
+        before = self._warranties.pop(former, None)
+        if before != (Warranty(stated.delivered_on, stated.months) if stated else None):
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {former} is another one")
+        if before is None or stated is None:
+            return
+        if stated.ends_on != last_day(before.delivered_on, before.months):
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {former} ends on another day")
+        self._warranties[event.device.serial] = before
+
+    def running_test(self, serial: str) -> TestLicenses | None:
+        """The test that a device was issued and did not give back; it may be over by its date."""
+        return None if serial in self._ended else self._tests.get(serial)
 
     def require_test(self, device: DeviceLicenses) -> None:
         """What a device has on test is what was issued for it, neither more nor less."""
-        if device.test != self._tests.get(device.serial):
+        if device.test != self.running_test(device.serial):
             raise LawBrokenError("device_test_wrong", f"device {device.serial} has another test than it was issued")
 
 

@@ -91,7 +91,7 @@ class StaffBooks:
             raise LawBrokenError("conversion_wrong", "the new licenses are not those that the old ones become")
 
     def returned(self, serial: str, project: str) -> None:
-        """Old licenses of a device that gave back are free in its project, and only consent lets it give back."""
+        """Old licenses of a device that gave back, or was replaced, are free in its project; that needs consent."""
         freed = self._legacy.pop(device_account(serial), None)
         if freed is None:
             return

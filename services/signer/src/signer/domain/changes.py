@@ -1,11 +1,11 @@
-"""An entry that changed a device, proven, and where it stands in the log."""
+"""An entry that changed devices, proven, and where it stands in the log."""
 
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from contracts.entries import Entry
-from contracts.events import Event, LicensesReturned
+from contracts.events import DeviceReplaced, Event, LicensesReturned
 from contracts.licenses import DeviceLicenses
 
 
@@ -19,14 +19,14 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a license file is made of: entry, its bytes, the device after it, and the proof that it is in the log.
+    """What license files are made of: entry, its bytes, the devices after it, and the proof that it is in the log.
 
     `path` proves the entry as the last leaf of the tree of exactly `entry.sequence` leaves, whose root is `root`.
     """
 
     entry: Entry[Event]
     value: bytes
-    device: DeviceLicenses
+    devices: tuple[DeviceLicenses, ...]
     path: tuple[bytes, ...]
     root: bytes
     given_back: GivenBack | None
@@ -34,3 +34,11 @@ class Change:
     @property
     def sequence(self) -> int:
         return self.entry.sequence
+
+    def replacement_of(self, serial: str) -> str | None:
+        """The device that stands in the place of this one from here on."""
+        match self.entry.data:
+            case DeviceReplaced(former=former, device=device) if former.serial == serial:
+                return device.serial
+            case _:
+                return None

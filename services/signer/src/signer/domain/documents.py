@@ -12,6 +12,7 @@ from contracts.checkpoint import TlogProof
 from contracts.device_certificate import fingerprint, generation_certificate
 from contracts.license_file import LicenseFile, Proof
 from contracts.license_lines import ending_lines_of, lines_of
+from contracts.licenses import DeviceLicenses
 from contracts.return_receipt import ReturnReceipt, der
 from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from contracts.xmldsig import key_id, signer
@@ -24,10 +25,11 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedLicenseFile:
-    """A license file and the record of its signature."""
+    """A license file and the record of its signature; `replaced_by` makes it the last one of its serial."""
 
     content: bytes
     record: LicenseFileSigned
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ class Notary:
         self._ca_key_id = key_id(keys.generation_ca.public_key())
 
     def documents(self, change: Change) -> tuple[SignedDocument, ...]:
-        """The license file, and for a return the receipt before it."""
+        """A license file for each device, and for a return the receipt before it."""
+        files = tuple(self._license_file(change, device) for device in change.devices)
         if change.given_back is None:
-            return (self._license_file(change),)
-        return self._return_receipt(change, change.given_back), self._license_file(change)
+            return files
+        return self._return_receipt(change, change.given_back), *files
 
     def checkpoint(self, size: int, root: bytes) -> SignedCheckpoint:
         """The checkpoint of the tree of that size."""
@@ -75,8 +78,8 @@ class Notary:
         )
         return SignedCheckpoint(note, record)
 
-    def _license_file(self, change: Change) -> SignedLicenseFile:
-        device, size = change.device, change.sequence
+    def _license_file(self, change: Change, device: DeviceLicenses) -> SignedLicenseFile:
+        size = change.sequence
         proof = TlogProof(size - 1, change.path, self._log.sign(size, change.root)).text()
         file = LicenseFile(
             serial=device.serial,
@@ -98,10 +101,11 @@ class Notary:
             issue=device.issue,
             sha256=_sha256(content),
         )
-        return SignedLicenseFile(content, record)
+        return SignedLicenseFile(content, record, change.replacement_of(device.serial))
 
     def _return_receipt(self, change: Change, given_back: GivenBack) -> SignedReturnReceipt:
-        device, event = change.device, given_back.event
+        event = given_back.event
+        device = event.device
         certificate = generation_certificate(
             self._keys.generation_ca_certificate,
             self._keys.generation_ca,

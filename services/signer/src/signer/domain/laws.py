@@ -51,6 +51,10 @@ Law = Literal[
     "import_not_total",
     "company_closed",
     "project_archived",
+    "rma_twice",
+    "replacement_not_blank",
+    "replacement_not_total",
+    "device_replaced",
     "history_rewritten",
 ]
 

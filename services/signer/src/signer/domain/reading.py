@@ -63,8 +63,9 @@ class Reading:
         if isinstance(entry, Orphan):
             return entry
         require_day(entry.data, entry.time)
-        device = self._books.post(entry.data)
-        if device is None or not self._wanted(device.serial, entry.sequence):
+        changed = self._books.post(entry.data)
+        devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
+        if not devices:
             self._grow(value)
             return None
         if self._anchor is not None:
@@ -76,7 +77,7 @@ class Reading:
         )
         leaf = leaf_hash(value)
         path = self._tree.append(leaf)
-        return Change(entry, value, device, path, root_from_last(leaf, path), proven)
+        return Change(entry, value, devices, path, root_from_last(leaf, path), proven)
 
     def _grow(self, value: bytes) -> None:
         self._tree.append(leaf_hash(value))
