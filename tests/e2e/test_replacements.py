@@ -36,7 +36,7 @@ def test_the_replacement_fetches_all_licenses_and_the_broken_device_gets_nothing
         answer = story.firmware().ask("GET", "license-file")
         assert (answer.status, answer.code) == (409, "device_replaced")
     seen = story.clerk.everything(story.clerk.list_spent_certificates, at_least=done["sequence"])
-    assert [(row.serial, row.generation) for row in seen].count((broken, 1)) == 1
+    assert [(row["serial"], row["generation"]) for row in seen].count((broken, 1)) == 1
     assert box.license_file_path.exists()
 
 
@@ -46,13 +46,13 @@ def test_who_may_see_the_project_is_told_where_the_licenses_went(story: Story) -
         story.partner.get(f"/v1/devices/{story.serial}", at_least=done["sequence"])
     with pytest.raises(Refused, match="device_replaced"):
         story.partner.get(f"/v1/devices/{story.serial}/license-file")
-    (listed,) = [row for row in story.partner.everything(story.partner.list_replacements) if row.rma == done["rma"]]
-    assert (listed.serial, listed.replacement) == (story.serial, done["replacement"])
+    (listed,) = [row for row in story.partner.everything(story.partner.list_replacements) if row["rma"] == done["rma"]]
+    assert (listed["serial"], listed["replacement"]) == (story.serial, done["replacement"])
     stranger = story.acting_for(STRANGERS_ACCOUNT, STRANGER)
     try:
         with pytest.raises(Refused, match="device_unknown"):
             stranger.get(f"/v1/devices/{story.serial}")
-        assert done["rma"] not in {row.rma for row in stranger.everything(stranger.list_replacements)}
+        assert done["rma"] not in {row["rma"] for row in stranger.everything(stranger.list_replacements)}
     finally:
         stranger.close()
 
