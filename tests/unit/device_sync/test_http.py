@@ -33,7 +33,7 @@ from device_sync.entrypoints.tls import Callers, server_context
 from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
 from tests.unit.contracts.documents import GENERATION_CA, GENERATION_CA_KEY, LICENSE_KEY, NOW, OTHER_SERIAL, SERIAL
-from tests.unit.device_sync.world import MemoryLedger, away, file_row, takes_returns
+from tests.unit.device_sync.world import MemoryLedger, away, file_row, last_file_row, takes_returns
 
 CODE = claim_code.make(b"s" * 32, "00" * 32)
 
@@ -143,6 +143,14 @@ async def test_a_box_with_a_spent_certificate_gets_no_license_file(place: Place)
     answer = await place.ask("GET", "license-file")
 
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
+
+
+async def test_a_box_that_was_replaced_gets_no_license_file(place: Place) -> None:
+    place.store.take([last_file_row()], {})
+
+    answer = await place.ask("GET", "license-file")
+
+    assert (answer.status, answer.code) == (409, "device_replaced")
 
 
 async def test_a_document_that_makes_too_big_a_command_is_too_big(place: Place) -> None:

@@ -1,15 +1,25 @@
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from device_sync.adapters.sqlite_store import SqliteStore
-from device_sync.application.ports import Removed
+from device_sync.application.ports import Removed, Row
 from tests.unit.contracts.documents import OTHER_SERIAL, SERIAL
-from tests.unit.device_sync.world import file_row, new_store, receipt_row
+from tests.unit.device_sync.world import file_row, last_file_row, new_store, receipt_row
 
 POSITIONS = {("licensing.signer.license-files", 3): 7}
+VERSION_1 = """
+CREATE TABLE positions (topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL);
+CREATE TABLE license_files (
+    serial TEXT PRIMARY KEY, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL, generation INTEGER NOT NULL,
+    issue INTEGER NOT NULL, sha256 TEXT NOT NULL, document BLOB NOT NULL
+);
+INSERT INTO positions VALUES ('licensing.signer.license-files', 3, 7);
+PRAGMA user_version = 1;
+"""
 
 
 def test_the_newest_sequence_of_a_device_wins_whatever_the_order(store: SqliteStore) -> None:
@@ -100,11 +110,53 @@ def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_file_from_before_devices_were_replaced_is_made_anew_and_filled_again(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+        connection.executescript(VERSION_1)
+
+    store = SqliteStore(tmp_path / "store.sqlite")
+    assert store.positions() == {}
+    store.take([last_file_row()], POSITIONS)
+    assert _replaced_by(store) == OTHER_SERIAL
+    store.close()
+
+
+def test_who_took_the_place_of_a_device_survives_and_is_of_its_newest_file_only(tmp_path: Path) -> None:
+    first = new_store(tmp_path, file_row(), last_file_row())
+    first.close()
+
+    again = SqliteStore(tmp_path / "store.sqlite")
+    assert _replaced_by(again) == OTHER_SERIAL
+    again.take([file_row(sequence=5)], {})
+    assert _replaced_by(again) == OTHER_SERIAL
+    again.take([file_row(sequence=20, generation=3, issue=4)], {})
+    assert _replaced_by(again) is None
+    again.close()
+
+
+def test_the_same_records_again_make_the_same_store(tmp_path: Path) -> None:
+    rows: list[Row] = [file_row(), receipt_row("ab" * 32), last_file_row(sequence=13, generation=3, issue=4)]
+    once, twice = SqliteStore(tmp_path / "once.sqlite"), SqliteStore(tmp_path / "twice.sqlite")
+    once.take(rows, POSITIONS)
+    twice.take([*rows, *rows], POSITIONS)
+
+    assert once.head(SERIAL) == twice.head(SERIAL)
+    assert once.receipt(SERIAL, 1) == twice.receipt(SERIAL, 1)
+    once.close()
+    twice.close()
+
+
 async def test_who_waits_is_told_when_something_comes(store: SqliteStore) -> None:
     asyncio.get_running_loop().call_later(0.01, store.take, [file_row(sequence=12)], {})
 
     async with asyncio.timeout(5):
         await store.changed(10)
+
+
+def _replaced_by(store: SqliteStore) -> str | None:
+    head = store.head(SERIAL)
+    assert head is not None
+    return head.replaced_by
 
 
 def _delivered(store: SqliteStore) -> bool:

@@ -31,6 +31,7 @@ from tests.unit.contracts.documents import (
     LICENSE_KEY,
     LICENSE_KEY_ID,
     NOW,
+    OTHER_SERIAL,
     RECEIPT,
     SERIAL,
 )
@@ -39,11 +40,18 @@ CALLER = Caller(SERIAL, 1, "ab" * 32)
 Answer = Callable[[Command], Accepted | Rejected]
 
 
-def file_row(*, sequence: int = 9, generation: int = 1, issue: int = 2, serial: str = SERIAL) -> LicenseFileRow:
+def file_row(
+    *, sequence: int = 9, generation: int = 1, issue: int = 2, serial: str = SERIAL, replaced_by: str | None = None
+) -> LicenseFileRow:
     """A signed license file as the feed stores it."""
     file = FILE.model_copy(update={"sequence": sequence, "generation": generation, "issue": issue, "serial": serial})
     raw = license_file.build(file, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
-    return LicenseFileRow(serial, 0, sequence, generation, issue, hashlib.sha256(raw).hexdigest(), raw)
+    return LicenseFileRow(serial, 0, sequence, generation, issue, hashlib.sha256(raw).hexdigest(), raw, replaced_by)
+
+
+def last_file_row(*, sequence: int = 12, generation: int = 2, issue: int = 3) -> LicenseFileRow:
+    """The file that ends the serial, since another device took its place."""
+    return file_row(sequence=sequence, generation=generation, issue=issue, replaced_by=OTHER_SERIAL)
 
 
 def receipt_row(

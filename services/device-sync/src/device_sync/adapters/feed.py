@@ -96,7 +96,7 @@ class Feed:
         self._store.take(rows, {(record.topic, record.partition): record.offset + 1 for record in records})
 
     def _row(self, record: Record) -> Row:
-        return _file(record) if record.topic == self._files else _receipt(record)
+        return license_file_of(record) if record.topic == self._files else _receipt(record)
 
     def _start(self) -> dict[Partition, int]:
         known: Positions = self._store.positions()
@@ -114,7 +114,8 @@ class Feed:
             _log.info("caught_up")
 
 
-def _file(record: Record) -> LicenseFileRow | Removed:
+def license_file_of(record: Record) -> LicenseFileRow | Removed:
+    """A record of the signer's license files; raises PoisonError."""
     serial = _serial(_key(record))
     if record.value is None:
         return Removed(serial, None)
@@ -126,6 +127,7 @@ def _file(record: Record) -> LicenseFileRow | Removed:
         issue=_number(record, "issue"),
         sha256=_checked_sha256(record, record.value),
         document=record.value,
+        replaced_by=_replacement(record),
     )
 
 
@@ -154,6 +156,16 @@ def _serial(text: str) -> str:
     if not _SERIAL.fullmatch(text):
         raise PoisonError("the key is not a serial")
     return text
+
+
+def _replacement(record: Record) -> str | None:
+    header = record.header("replaced-by")
+    if header is None:
+        return None
+    serial = header.decode(errors="replace")
+    if not _SERIAL.fullmatch(serial):
+        raise PoisonError("the header replaced-by is not a serial")
+    return serial
 
 
 def _number(record: Record, name: str) -> int:

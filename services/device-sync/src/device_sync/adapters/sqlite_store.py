@@ -10,7 +10,7 @@ from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow,
 from device_sync.domain.devices import FileHead
 from runtime.logs import get_logger
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """A file of another version is thrown away and filled again from the topics."""
 CACHE_KIBIBYTES = 32 * 1024
 JOURNAL_BYTES = 64 * 1024 * 1024
@@ -23,7 +23,7 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE TABLE license_files (
     serial TEXT PRIMARY KEY, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL, generation INTEGER NOT NULL,
-    issue INTEGER NOT NULL, sha256 TEXT NOT NULL, document BLOB NOT NULL
+    issue INTEGER NOT NULL, sha256 TEXT NOT NULL, document BLOB NOT NULL, replaced_by TEXT
 );
 CREATE TABLE receipts (
     serial TEXT NOT NULL, generation INTEGER NOT NULL, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL,
@@ -37,13 +37,15 @@ PRAGMA user_version = {SCHEMA_VERSION};
 _HEAD = """
 SELECT f.serial, f.ledger, f.sequence, f.generation, f.issue, f.sha256, d.sha256, MAX(
     COALESCE((SELECT generation FROM spent WHERE serial = f.serial), 0),
-    COALESCE((SELECT MAX(generation) FROM receipts WHERE serial = f.serial), 0))
+    COALESCE((SELECT MAX(generation) FROM receipts WHERE serial = f.serial), 0)), f.replaced_by
 FROM license_files f LEFT JOIN deliveries d ON d.serial = f.serial WHERE f.serial = ?
 """
 _PUT_FILE = """
-INSERT INTO license_files (serial, ledger, sequence, generation, issue, sha256, document) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO license_files (serial, ledger, sequence, generation, issue, sha256, document, replaced_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (serial) DO UPDATE SET ledger = excluded.ledger, sequence = excluded.sequence,
-    generation = excluded.generation, issue = excluded.issue, sha256 = excluded.sha256, document = excluded.document
+    generation = excluded.generation, issue = excluded.issue, sha256 = excluded.sha256, document = excluded.document,
+    replaced_by = excluded.replaced_by
 WHERE excluded.sequence > license_files.sequence
 """
 _PUT_RECEIPT = """
@@ -126,10 +128,7 @@ class SqliteStore:
         execute = self._connection.execute
         match row:
             case LicenseFileRow():
-                execute(
-                    _PUT_FILE,
-                    (row.serial, row.ledger, row.sequence, row.generation, row.issue, row.sha256, row.document),
-                )
+                execute(_PUT_FILE, _columns(row))
             case ReceiptRow():
                 execute(
                     _PUT_RECEIPT,
@@ -139,6 +138,11 @@ class SqliteStore:
                 execute("DELETE FROM license_files WHERE serial = ?", (row.serial,))
             case Removed():
                 execute("DELETE FROM receipts WHERE serial = ? AND generation = ?", (row.serial, row.generation))
+
+
+def _columns(row: LicenseFileRow) -> tuple[object, ...]:
+    known = row.serial, row.ledger, row.sequence, row.generation, row.issue
+    return *known, row.sha256, row.document, row.replaced_by
 
 
 def _open(path: Path) -> sqlite3.Connection:

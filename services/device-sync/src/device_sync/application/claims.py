@@ -8,7 +8,7 @@ from contracts.commands import ClaimDevice
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates
-from device_sync.domain.devices import Caller, Refused, claim_command_id, refuse_spent, refuse_stranger
+from device_sync.domain.devices import REPLACED, Caller, Refused, claim_command_id, refuse_spent, refuse_stranger
 
 MAX_CODE_BYTES = 64
 """A code has 16 symbols; the rest is room for blanks and hyphens."""
@@ -46,7 +46,11 @@ class Claims:
             actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
             correlation_id=correlation_id,
         )
-        return Refused(outcome.code) if isinstance(outcome, Rejected) else Claimed(outcome.sequence)
+        if not isinstance(outcome, Rejected):
+            return Claimed(outcome.sequence)
+        if outcome.code == REPLACED:
+            await self._spent.seen(caller, self._number, correlation_id=correlation_id)
+        return Refused(outcome.code)
 
     async def _refuse_spent(self, caller: Caller, correlation_id: str) -> Refused | None:
         head = self._store.head(caller.serial)

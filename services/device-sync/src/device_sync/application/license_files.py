@@ -10,6 +10,7 @@ from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
 from device_sync.domain.devices import (
+    REPLACED,
     Caller,
     FileHead,
     Refused,
@@ -77,7 +78,7 @@ class LicenseFiles:
         head = self._store.head(caller.serial) or await self._first(caller)
         if head is None:
             return Refused("device_unknown")
-        if caller.generation > head.generation:
+        if caller.generation > head.generation and head.replaced_by is None:
             head = await self._of_generation(caller)
         refused = refuse_spent(caller, head)
         if refused is not None:
@@ -129,6 +130,8 @@ class LicenseFiles:
             correlation_id=correlation_id,
         )
         if isinstance(outcome, Rejected):
+            if outcome.code == REPLACED:  # the file that says so has not arrived here yet
+                await self._spent.seen(caller, head.ledger, correlation_id=correlation_id)
             return Refused(outcome.code)
         self._store.remember_delivery(head.serial, head.sha256)
         return None

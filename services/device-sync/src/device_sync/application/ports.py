@@ -12,7 +12,10 @@ from device_sync.domain.devices import FileHead
 
 @dataclass(frozen=True, slots=True)
 class LicenseFileRow:
-    """A license file as it lies on its topic; the newest sequence of a device wins."""
+    """A license file as it lies on its topic; the newest sequence of a device wins.
+
+    `replaced_by` makes it the last one of its device, which no certificate gets.
+    """
 
     serial: str
     ledger: int
@@ -21,6 +24,7 @@ class LicenseFileRow:
     issue: int
     sha256: str
     document: bytes
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

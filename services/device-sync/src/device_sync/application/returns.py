@@ -14,7 +14,7 @@ from contracts.xml import DocumentRefused
 from device_sync.application.ports import Ledger, ReceiptRow, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
-from device_sync.domain.devices import Caller, Refused, refuse_stranger, return_command_id
+from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_stranger, return_command_id
 from runtime.trouble import Trouble
 
 RECEIPT_SECONDS = 5.0
@@ -81,7 +81,8 @@ class Returns:
             correlation_id=correlation_id,
         )
         if isinstance(outcome, Rejected):
-            if outcome.code == "generation_spent" and caller.generation == document.generation:
+            was_current = caller.generation == document.generation
+            if outcome.code == REPLACED or (outcome.code == "generation_spent" and was_current):
                 await self._spent.seen(caller, ledger, correlation_id=correlation_id)
             return Refused(outcome.code)
         self._store.remember_spent(document.serial, document.generation)

@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
+REPLACED = "device_replaced"
+"""What the ledger, too, answers to a device that another one stands in for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -18,7 +21,7 @@ class FileHead:
     """What is known of a device's newest license file, and what this service has done with it.
 
     `delivered_sha256` is the file whose delivery is known to be in the ledger; `spent_generation` the last one
-    known to be returned, 0 for none.
+    known to be returned, 0 for none. `replaced_by` is the device that took the place of this one for good.
     """
 
     serial: str
@@ -29,6 +32,7 @@ class FileHead:
     sha256: str
     delivered_sha256: str | None
     spent_generation: int
+    replaced_by: str | None
 
     @property
     def is_delivered(self) -> bool:
@@ -51,7 +55,9 @@ def refuse_stranger(caller: Caller, serial: str) -> Refused | None:
 
 
 def refuse_spent(caller: Caller, head: FileHead) -> Refused | None:
-    """A certificate whose generation was returned gets no license file any more (attack T5)."""
+    """A certificate whose generation was returned, or whose device was replaced, gets no license file (attack T5)."""
+    if head.replaced_by is not None:
+        return Refused(REPLACED)
     if caller.generation >= head.generation and caller.generation > head.spent_generation:
         return None
     return Refused("certificate_invalidated")
