@@ -9,11 +9,13 @@ from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts
 from contracts.commands import (
     BuySoftwareService,
     Command,
+    DeallocateLicenses,
     DefineDeviceModels,
     DefineLicenseTypes,
     ExtendWarranty,
     IssueTestLicenses,
     MoveLicenses,
+    RecordLicenseFileDelivery,
     RegisterDevices,
     ReleaseHeldLicenses,
     UpgradeLicenses,
@@ -42,6 +44,9 @@ plain: st.SearchStrategy[Command] = st.one_of(
     st.just(ReleaseHeldLicenses(project=HOTEL, preview=UNPRICED)),
     st.builds(lambda serial, version: UpgradeLicenses(project=HOTEL, serial=serial, version=version),
               st.sampled_from([None, SERIAL, OTHER_SERIAL]), st.sampled_from([10, 11, 12])),
+    st.builds(lambda serial: story.deliver(1, 1, serial), serials),
+    st.builds(lambda serial, n: DeallocateLicenses(project=HOTEL, serial=serial, licenses=story.licenses(**n)),
+              serials, counts),
     st.builds(lambda serial, count: IssueTestLicenses(serial=serial, version=11, count=count),
               serials, st.integers(1, 9)),
     st.builds(lambda serial, name: ExtendWarranty(serial=serial, license_type=name, confirm_final=True),
@@ -91,7 +96,7 @@ def moments(history: list[tuple[Actor, Command, int]]) -> list[tuple[Actor, Comm
 
 
 def priced(ledger: Ledger, command: Command, now: datetime) -> Command:
-    """The command with the price of the moment, as one who just looked would send it."""
+    """The command with the price or the file of the moment, as one who just looked would send it."""
     today = civil_day(now)
     match command:
         case BuySoftwareService():
@@ -101,5 +106,8 @@ def priced(ledger: Ledger, command: Command, now: datetime) -> Command:
             return command.model_copy(
                 update={"preview": quote_release(facts_of(ledger, command.project), today).digest()}
             )
+        case RecordLicenseFileDelivery() if command.serial in ledger.devices:
+            device = ledger.devices[command.serial]
+            return command.model_copy(update={"generation": device.generation, "issue": device.issue})
         case _:
             return command

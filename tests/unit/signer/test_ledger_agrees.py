@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.commands import AddMember, Command, ReleaseDevice, ReplaceDevice
+from contracts.commands import (
+    AddMember,
+    BuySoftwareService,
+    Command,
+    DeallocateLicenses,
+    ReleaseDevice,
+    ReplaceDevice,
+    UpgradeLicenses,
+)
 from contracts.entries import decode_entry
 from contracts.postings import device_account, held_account, project_account
 from ledger.application.projection import fold
@@ -90,6 +98,27 @@ def test_they_agree_what_test_and_warranty_a_replacement_has(
     _agree_over_time(dated.moments([*((*one, 0) for one in THERE), *mixed]))
 
 
+def test_what_was_delivered_stays_bound_through_an_upgrade_and_what_came_later_does_not() -> None:
+    ledger = _agree_over_time(
+        [
+            *((actor, command, NOON) for actor, command in dated.BEGINNING),
+            *(
+                (story.anna, command, NOON)
+                for command in (
+                    story.allocate(Port9=20),
+                    story.deliver(1, 2),
+                    BuySoftwareService(project=story.HOTEL, months=12, preview=dated.UNPRICED),
+                    UpgradeLicenses(project=story.HOTEL, serial=SERIAL, version=11),
+                    story.allocate(Port9=5),
+                    DeallocateLicenses(project=story.HOTEL, serial=SERIAL, licenses=story.licenses(Port9=5)),
+                    DeallocateLicenses(project=story.HOTEL, serial=SERIAL, licenses=story.licenses(Port11=1)),
+                )
+            ),
+        ]
+    )
+    assert dict(ledger.devices[SERIAL].holdings) == {"Port11": 20}
+
+
 def _mixed(history: Sequence[T], more: Sequence[T], order: Random) -> list[T]:
     """All of both in one, the second here and there."""
     mixed = list(history)
@@ -102,7 +131,7 @@ def _agree(history: list[tuple[Actor, Command]]) -> None:
     _agree_over_time([(actor, command, NOON) for actor, command in [*BEGINNING, *history]])
 
 
-def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> None:
+def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
     ledger, books = Ledger(), Books()
     for actor, command, now in history:
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
@@ -117,6 +146,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> None:
         assert books.company_of(project) == known.company
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
+    return ledger
 
 
 @given(dated.histories)

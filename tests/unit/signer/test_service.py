@@ -13,6 +13,8 @@ from contracts.events import (
     HeldLicensesReleased,
     LegacyLicensesConverted,
     LegacyLicensesImported,
+    LicenseFileDelivered,
+    LicensesDeallocated,
     LicensesMoved,
     LicensesUpgraded,
     ProjectCreated,
@@ -259,3 +261,18 @@ def test_what_a_device_has_after_an_upgrade_is_what_the_event_says() -> None:
     assert the_books_take(bought(), right).balance(f"device/{SERIAL}") == {"Port11": 3}
     wrong = right.model_copy(update={"device": device.model_copy(update={"licenses": lots({"Port11": 4})})})
     assert law(bought(), wrong) == "device_licenses_wrong"
+
+
+def test_an_upgrade_frees_nothing_that_was_delivered() -> None:
+    delivered = LicenseFileDelivered(
+        company=PARTNER, project=PROJECT, serial=SERIAL, generation=1, issue=2, file_sha256="ab" * 32, path="direct"
+    )
+    device = DeviceLicenses(serial=SERIAL, project=PROJECT, generation=1, issue=3, licenses=lots({"Port11": 3}))
+    taken_back = LicensesDeallocated(
+        company=PARTNER,
+        lots=lots({"Port11": 1}),
+        device=device.model_copy(update={"issue": 4, "licenses": lots({"Port11": 2})}),
+    )
+    upgrade = upgraded({"Port9": 3}, {"Port11": 3}, device=device)
+    assert law(bought(), delivered, upgrade, taken_back) == "licenses_delivered"
+    assert the_books_take(bought(), upgrade, taken_back).balance(f"device/{SERIAL}") == {"Port11": 2}

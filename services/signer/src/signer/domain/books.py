@@ -318,13 +318,14 @@ class Books:
         self.require_project(event.project, event.company)
         self.units(event.given_up)
         self.units(event.lots)
-        self._service.upgrade(event, self._catalog)
+        became = self._service.upgrade(event, self._catalog)
         device = event.device
         if device is not None:
             before = self.life(device.serial)
             if before.project != event.project:
                 raise LawBrokenError("device_project_wrong", f"device {device.serial} is in another project")
             self.live_on(device, DeviceLife(before.project, before.generation, before.issue + 1))
+            self._moves.upgraded(device.serial, became)
         self.move(postings(event))
         if device is not None:
             self.require_licenses(device)

@@ -112,6 +112,14 @@ class Moves:
         self._bound.pop(serial, None)
         self._contacted.add(serial)
 
+    def upgraded(self, serial: str, became: Mapping[str, str]) -> None:
+        """What was delivered stays bound as the types that it became."""
+        bound: dict[str, int] = {}
+        for name, count in self._bound.get(serial, {}).items():
+            target = became.get(name, name)
+            bound[target] = bound.get(target, 0) + count
+        self._bound[serial] = bound
+
     def replaced(self, former: str, device: str) -> None:
         """What was delivered to the former device binds on the new one; its offer ends, and that it was in contact."""
         self._bound[device] = self._bound.pop(former, {})

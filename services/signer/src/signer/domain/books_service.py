@@ -43,8 +43,11 @@ class ServiceBooks:
         if coverage.charged:
             _require_charge(coverage.charged, coverage.units * coverage.months)
 
-    def upgrade(self, event: LicensesUpgraded, catalog: Catalog) -> None:
-        """As many licenses of each family as there were, all PBX, none older, while service runs."""
+    def upgrade(self, event: LicensesUpgraded, catalog: Catalog) -> dict[str, str]:
+        """As many licenses of each family as there were, all PBX, none older, while service runs.
+
+        Returns what each type became.
+        """
         if not self._left(event.project, event.on):
             raise LawBrokenError("upgrade_wrong", f"the service of project {event.project} does not run")
         if _families(event.given_up, catalog) != _families(event.lots, catalog):
@@ -53,6 +56,8 @@ class ServiceBooks:
         newer = all(catalog[lot.license_type].version == event.version for lot in event.lots)
         if not older or not newer:
             raise LawBrokenError("upgrade_wrong", f"an upgrade leads to version {event.version} and from older ones")
+        became = {catalog[lot.license_type].family: lot.license_type for lot in event.lots}
+        return {lot.license_type: became[catalog[lot.license_type].family] for lot in event.given_up}
 
     def _left(self, project: str, today: date) -> int:
         period = self._periods.get(project)
