@@ -32,10 +32,10 @@ class Place:
         self.folder = folder
 
     async def sign_file(self, row: LicenseFileRow) -> None:
-        headers = _headers(row.ledger, row.sequence, row.generation, row.document)
-        await self.put(
-            self.topics.name(LICENSE_FILES), row.serial, row.document, (*headers, ("issue", b"%d" % row.issue))
-        )
+        headers = (*_headers(row.ledger, row.sequence, row.generation, row.document), ("issue", b"%d" % row.issue))
+        if row.replaced_by is not None:
+            headers = (*headers, ("replaced-by", row.replaced_by.encode()))
+        await self.put(self.topics.name(LICENSE_FILES), row.serial, row.document, headers)
 
     async def sign_receipt(self, row: ReceiptRow) -> None:
         headers = _headers(row.ledger, row.sequence, row.generation, row.document)
@@ -85,6 +85,15 @@ async def test_what_comes_later_is_read_at_once_and_the_newest_sequence_wins(pla
         await _until(lambda: sum(store.positions().values()) == 3)
 
         assert _issue(store, SERIAL) == 3
+
+
+async def test_the_last_file_of_a_replaced_device_says_so(place: Place) -> None:
+    await place.sign_file(file_row())
+    await place.sign_file(file_row(sequence=12, generation=2, issue=3, replaced_by=OTHER_SERIAL))
+    async with place.fed() as store:
+        head = store.head(SERIAL)
+        assert head is not None
+        assert (head.generation, head.replaced_by) == (2, OTHER_SERIAL)
 
 
 async def test_poison_is_set_aside_with_its_reason_and_stops_nothing(place: Place) -> None:
