@@ -21,7 +21,7 @@ class InheritedWarranty(WireModel):
 
 
 class DeviceReplaced(WireModel):
-    """`device` stands in the place of `former`, which is in no project any more and gets no license file for ever.
+    """`device` stands in the place of `former`, which is in no project any more; its last license file is empty.
 
     `lots` are all licenses that went from one to the other. `test_used` is the test that the former one had: the
     replacement has had its test, too. `warranty` is absent where the former device was never registered as delivered;
