@@ -43,8 +43,8 @@ async def measure(lab_: Lab) -> list[Figure]:
             )
     empty = await _empty(lab_, make)
     return [
-        _latency("p50", 0.5, running, started),
-        _latency("p99", 0.99, running, started, aim="< 100 ms"),
+        _latency("p50", 0.5, running=running, started=started),
+        _latency("p99", 0.99, running=running, started=started, aim="< 100 ms"),
         Figure(
             f"API: allocations, unpaced, {CHANNELS} connections",
             most,
@@ -54,11 +54,11 @@ async def measure(lab_: Lab) -> list[Figure]:
     ]
 
 
-def _latency(label: str, share: float, running: list[float], started: list[float], aim: str = "") -> Figure:
-    """A quantile of the running system in milliseconds, beside that of its first half minute."""
+def _latency(label: str, share: float, *, running: list[float], started: list[float], aim: str = "") -> Figure:
+    """A quantile of the running system in milliseconds, beside that of the same load just after the start."""
     at, first = (client.quantile(latencies, share) * 1000 for latencies in (running, started))
     what = f"API: allocation at {RATE} requests/s, {label}"
-    return Figure(what, at, "ms", aim, (Beside("in the first half minute after the start", first),))
+    return Figure(what, at, "ms", aim, (Beside("just after the start", first),))
 
 
 async def _prepare(lab_: Lab) -> None:

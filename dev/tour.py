@@ -73,7 +73,7 @@ class Tour:
 
     def the_warranty_is_extended(self) -> None:
         story = self.story
-        self._deliver()
+        self._deliver(self.story.serial)
         before = self._warranty_end(story.partner)
         self._stock(TOUR_KEY)
         self._at(story.partner.extend_warranty(story.serial, license_type="WE-24", confirm_final=True))
@@ -126,6 +126,7 @@ class Tour:
         self.say(f"Staff blocks the device, with reason and reference; allocating to it: {no} Then it goes on.")
 
     def a_broken_device_is_replaced(self) -> None:
+        self._deliver(other(self.story.serial, 3))
         story, spare, rma = self.story, other(self.story.serial, 3), f"RMA-{self.story.serial.upper()}"
         self._at(story.clerk.replace_device(story.serial, replacement=spare, rma=rma, reason="it does not start"))
         there = story.partner.get_device(spare, at_least=story.sequence)
@@ -212,11 +213,11 @@ class Tour:
         )
         return self.story.acting_for(SECOND_CLERK, VENDOR)
 
-    def _deliver(self) -> None:
+    def _deliver(self, serial: str) -> None:
         story, day = self.story, civil_day(datetime.now(UTC)) - timedelta(days=DELIVERED_DAYS_AGO)
         story.clerk.define_device_models(models=[{"model": "IP811", "family": "IP8x1"}], reference="CAT-1")
-        device: Any = {"serial": story.serial, "model": "IP811", "delivered_on": day.isoformat()}
-        self._at(story.clerk.register_devices(devices=[device], reference=f"DN-{story.serial}"))
+        device: Any = {"serial": serial, "model": "IP811", "delivered_on": day.isoformat()}
+        self._at(story.clerk.register_devices(devices=[device], reference=f"DN-{serial}"))
 
     def _warranty_end(self, who: Client) -> str | None:
         return who.get_guarantee(self.story.serial, at_least=self.story.sequence).get("ends_on")

@@ -1,6 +1,7 @@
 """A broken device and what stands in for it, asked of the whole API: writer, projector, broker and database."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -8,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from contracts.catalog import DeviceModel
 from contracts.events import (
+    DeviceModelsDefined,
     DeviceOffered,
     DeviceReplaced,
-    InheritedWarranty,
+    DevicesRegistered,
     LegacyConsentGiven,
     LegacyLicensesImported,
+    RegisteredDevice,
+    WarrantyExtended,
 )
 from contracts.legacy import lots_of
 from contracts.licenses import Licenses, TestLicenses
@@ -72,6 +77,7 @@ async def test_who_sees_the_project_sees_what_stands_in_for_the_broken_device_an
         assert gone.json()["replacement"] == SPARE
         (listed,) = (await asked(api, "replacements", who))["items"]
         assert (listed["serial"], listed["replacement"], listed["sequence"]) == (SERIAL, SPARE, sequence)
+        assert listed["reason"] == BODY["reason"]
     assert problem(await api.get(f"devices/{SERIAL}/license-file")) == (409, "device_replaced")
     stranger = api.token(BEN, BORA)
     assert problem(await api.get(f"devices/{SERIAL}", stranger)) == (404, "device_unknown")
@@ -80,7 +86,8 @@ async def test_who_sees_the_project_sees_what_stands_in_for_the_broken_device_an
     grant = {"account": GUS, "acting_for": BORA, "rights": ["view"]}
     assert (await api.post(f"companies/{BORA}/members", {"account": GUS}, stranger)).status_code == 201
     granted = (await api.post(f"projects/{project}/members", grant)).json()["sequence"]
-    assert len((await asked(api, f"replacements?at_least={granted}", api.token(GUS, BORA)))["items"]) == 1
+    (seen,) = (await asked(api, f"replacements?at_least={granted}", api.token(GUS, BORA)))["items"]
+    assert (seen["rma"], seen["reason"]) == (BODY["rma"], None)
 
 
 async def test_an_rma_moves_licenses_once(api: Api) -> None:
@@ -99,15 +106,56 @@ async def test_the_warranty_is_the_replacement_s_and_the_past_stays_what_it_was(
     await api.stocked_project(SERIAL)
     models = {"models": [{"model": "IP811", "family": "IP8"}], "reference": "CAT-1"}
     assert (await api.post("device-models", models, api.staff)).status_code == 201
-    delivered = {"devices": [{"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20"}], "reference": "DN-1"}
+    devices = [
+        {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20"},
+        {"serial": SPARE, "model": "IP811", "delivered_on": "2026-11-01"},
+    ]
+    delivered = {"devices": devices, "reference": "DN-1"}
     assert (await api.post("delivered-devices", delivered, api.staff)).status_code == 201
     sequence = await swapped(api)
 
     now = await asked(api, f"devices/{SPARE}/guarantee?at_least={sequence}")
-    assert (now["delivered_on"], now["ends_on"]) == ("2026-05-20", "2027-05-19")
-    assert (await asked(api, f"devices/{SPARE}/guarantee?as_of={sequence - 1}", api.staff))["state"] == "unknown"
+    assert (now["delivered_on"], now["ends_on"], now["extension_months"]) == ("2026-05-20", "2027-05-19", 0)
+    before = await asked(api, f"devices/{SPARE}/guarantee?as_of={sequence - 1}", api.staff)
+    assert (before["delivered_on"], before["ends_on"]) == ("2026-11-01", "2027-10-31")
     assert problem(await api.get(f"devices/{SERIAL}/guarantee")) == (404, "device_unknown")
     assert problem(await api.get(f"devices/{SERIAL}/guarantee", api.staff)) == (404, "device_unknown")
+
+
+async def test_the_broken_device_stays_in_the_history_and_exports_sum_to_zero(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 30, 2)).json()["sequence"]
+    sequence = await swapped(api)
+
+    for who in (api.token(), api.staff):
+        history = (await asked(api, f"devices/{SERIAL}/history?at_least={sequence}", who))["items"]
+        assert [row["sequence"] for row in history][-1] == sequence
+        moved = (await asked(api, f"movements?device={SERIAL}", who))["items"]
+        assert sum(row["units"] for row in moved) == 0 < len(moved)
+        then = await asked(api, f"devices/{SERIAL}?as_of={allocated}", who)
+        assert {row["license_type"]: row["count"] for row in then["licenses"]} == {"Port11": 30, "BRI": 2}
+        for narrowed in ("", f"&project={project}"):
+            after = await exported(api, f"movements?format=jsonl&after={allocated}{narrowed}", who)
+            assert {(row["account"], row["license_type"], row["units"]) for row in after} == {
+                (f"device/{SERIAL}", "Port11", -30),
+                (f"device/{SPARE}", "Port11", 30),
+                (f"device/{SERIAL}", "BRI", -2),
+                (f"device/{SPARE}", "BRI", 2),
+            }
+            held = await exported(api, f"balances?format=jsonl&as_of={allocated}{narrowed}", who)
+            assert (f"device/{SERIAL}", "Port11", 30) in {
+                (row["account"], row["license_type"], row["units"]) for row in held
+            }
+    stranger = api.token(BEN, BORA)
+    assert problem(await api.get(f"devices/{SERIAL}/history", stranger)) == (404, "device_unknown")
+    assert problem(await api.get(f"movements?device={SERIAL}", stranger)) == (404, "device_unknown")
+    assert await exported(api, "movements?format=jsonl", stranger) == []
+
+
+async def exported(api: Api, path: str, who: dict[str, str]) -> list[dict[str, Any]]:
+    answer = await api.get(f"exports/{path}", who)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
 
 
 async def test_a_rebuild_gives_the_same_rows(
@@ -122,6 +170,10 @@ async def test_a_rebuild_gives_the_same_rows(
         licenses=(Licenses(license_type="Port11", count=10),),
     )
     story = log.story().add(
+        DeviceModelsDefined(models=(DeviceModel(model="IP811", family="IP8"),), reference="CAT-1"),
+        _registered(log.SERIAL, date(2026, 5, 20)),
+        _registered(SPARE, date(2026, 11, 1)),
+        _extended(log.SERIAL, 36, date(2029, 5, 19)),
         LegacyLicensesImported(
             company=ADRIA, project=log.HOTEL, serial=log.SERIAL, licenses=lots_of({"PRIs": 1}), reference="E-1"
         ),
@@ -135,10 +187,8 @@ async def test_a_rebuild_gives_the_same_rows(
             device=log.device(log.bri(4), issue=1, serial=SPARE),
             lots=(log.bri(4),),
             test_used=test,
-            warranty=InheritedWarranty(
-                model="IP811", delivered_on=date(2026, 5, 20), months=36, ends_on=date(2029, 5, 19)
-            ),
         ),
+        _extended(SPARE, 48, date(2030, 5, 19)),
     )
     settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
     async with projector(settings):
@@ -157,4 +207,23 @@ async def test_a_rebuild_gives_the_same_rows(
     assert await rows(fresh_database_url, "device_offers") == []
     assert await rows(fresh_database_url, "legacy_licenses") == [(0, f"project/{log.HOTEL}", "PRIs", 1)]
     assert [row[1:3] for row in await rows(fresh_database_url, "test_licenses")] == [(SPARE, 0)]
-    assert [row[1:4] for row in await rows(fresh_database_url, "warranties")] == [(SPARE, 36, date(2029, 5, 19))]
+    assert (0, SPARE, 48, date(2030, 5, 19)) in {row[:4] for row in await rows(fresh_database_url, "warranties")}
+    delivered = [row[2:5] for row in await rows(fresh_database_url, "delivered_devices") if row[1] == SPARE]
+    assert sorted(delivered) == [("IP811", date(2026, 5, 20), 12), ("IP811", date(2026, 11, 1), 12)]
+
+
+def _registered(serial: str, on: date) -> DevicesRegistered:
+    one = RegisteredDevice(serial=serial, model="IP811", delivered_on=on, warranty_months=12)
+    return DevicesRegistered(devices=(one,), reference=f"DN-{serial}")
+
+
+def _extended(serial: str, months: int, ends_on: date) -> WarrantyExtended:
+    return WarrantyExtended(
+        company=ADRIA,
+        project=log.HOTEL,
+        serial=serial,
+        lots=(),
+        delivered_on=date(2026, 5, 20),
+        months=months,
+        ends_on=ends_on,
+    )

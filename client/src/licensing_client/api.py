@@ -642,7 +642,7 @@ class ReplacementView(TypedDict):
     replacement: str
     rma: str
     project: str
-    reason: str
+    reason: str | None
     other_model: bool
     licenses: list[LicensesView]
     sequence: int

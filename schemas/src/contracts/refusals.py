@@ -209,7 +209,13 @@ _ROWS = (
     Refusal(
         "replacement_not_blank",
         409,
-        "The replacement is in a project, has licenses or a test, or was itself replaced; take another device.",
+        "The replacement is in a project, has licenses, or was itself replaced; take another device.",
+        "section 6",
+    ),
+    Refusal(
+        "replacement_unregistered",
+        409,
+        "The broken device is registered as delivered and its replacement is not; register that first.",
         "section 6",
     ),
     Refusal(

@@ -1,5 +1,6 @@
 """Who tries keys and codes that do not exist has to wait."""
 
+import asyncio
 from datetime import timedelta
 
 from contracts import activation_key
@@ -49,24 +50,34 @@ async def test_what_is_no_miss_is_not_counted() -> None:
         assert problem(answer) == (404, "project_unknown")
 
 
+async def test_asking_in_parallel_gains_nothing() -> None:
+    api = await Api().founded()
+    posts = (
+        api.post("/v1/invitations/acceptances", {"invitation_code": a_key(number)}, key=str(number))
+        for number in range(3 * MAX_MISSES)
+    )
+    answers = [problem(answer)[0] for answer in await asyncio.gather(*posts)]
+    assert (answers.count(404), answers.count(429)) == (MAX_MISSES, 2 * MAX_MISSES)
+
+
 def test_misses_leave_the_window_one_by_one() -> None:
     now = NOON
     guesses = Guesses(lambda: now)
     for _ in range(MAX_MISSES):
         assert guesses.wait_seconds("anna") == 0
-        guesses.note("anna")
+        guesses.begin("anna")
         now += timedelta(seconds=1)
     assert guesses.wait_seconds("anna") == int(WINDOW.total_seconds()) - MAX_MISSES
     now = NOON + WINDOW
     assert guesses.wait_seconds("anna") == 0
-    guesses.note("anna")
+    guesses.begin("anna")
     assert guesses.wait_seconds("anna") == 1
 
 
 def test_no_more_accounts_are_remembered_than_fit() -> None:
     guesses = Guesses(lambda: NOON)
     for _ in range(MAX_MISSES):
-        guesses.note("first")
+        guesses.begin("first")
     for number in range(MAX_ACCOUNTS):
-        guesses.note(str(number))
+        guesses.begin(str(number))
     assert guesses.wait_seconds("first") == 0

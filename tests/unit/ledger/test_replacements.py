@@ -7,7 +7,7 @@ import pytest
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.commands import DefineDeviceModels, RegisterDevices
-from contracts.events import DeviceReplaced, InheritedWarranty, LicensesReturned
+from contracts.events import DeviceReplaced, LicensesReturned
 from contracts.postings import Posting, postings
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Delivered
@@ -64,7 +64,8 @@ def a_device_at_work() -> Story:
 def registered(story: Story, *devices: tuple[str, str, date]) -> Story:
     delivered = tuple(DeliveredDevice(serial=serial, model=model, delivered_on=on) for serial, model, on in devices)
     models = DefineDeviceModels(models=(IP811, IP411), reference="CAT-1")
-    return story.given((staff, models), (staff, RegisterDevices(devices=delivered, reference="DN-1")))
+    story.given((staff, models))
+    return story.given((staff, RegisterDevices(devices=delivered, reference="DN-1"))) if delivered else story
 
 
 def replaced(story: Story) -> DeviceReplaced:
@@ -75,7 +76,7 @@ def replaced(story: Story) -> DeviceReplaced:
 
 def test_the_golden_row_all_licenses_and_the_warranty_go_along_and_no_test_does() -> None:
     told = a_device_at_work().given((anna, test_test_licenses.ask()))
-    registered(told, (SERIAL, "IP811", date(2026, 5, 20)))
+    registered(told, (SERIAL, "IP811", date(2026, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
     told.given(
         (staff, test_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
         (anna, redeem("c7" * 32)),
@@ -183,6 +184,12 @@ def test_the_broken_device_comes_back_into_no_project() -> None:
         "device_replaced", replacement=SPARE
     )
     told.when(gus, allocate(Port11=1)).refused("project_unknown")
+    told.when(staff, story_staff.block_device()).refused("device_replaced", replacement=SPARE)
+    told.when(staff, story_staff.bring_in({"PRIs": 1}, on=SERIAL)).refused("device_replaced", replacement=SPARE)
+    told.when(anna, story_staff.consent()).refused("device_replaced", replacement=SPARE)
+    told.when(staff, story_staff.propose(f"device/{SERIAL}", "retired", Port11=1)).refused(
+        "device_replaced", replacement=SPARE
+    )
 
 
 def test_its_certificate_is_reported_once_for_each_generation() -> None:
@@ -208,15 +215,21 @@ def with_a_channel(told: Story) -> Story:
     return told.given((ben, allocate(SPARE, BORAS, Channel=1)), (ben, release(SPARE)))
 
 
-def with_a_test(told: Story) -> Story:
-    return told.given((ben, add(SPARE, BORAS)), (ben, test_test_licenses.ask(serial=SPARE)), (ben, release(SPARE)))
+def test_a_test_of_the_replacement_s_own_ends_and_stays_used() -> None:
+    told = a_device_at_work().given((ben, add(SPARE, BORAS)))
+    told.given((ben, test_test_licenses.ask(serial=SPARE)), (ben, release(SPARE)))
+    assert replaced(told).device.test is None
+    assert told.ledger.devices[SPARE].test is None
+    told.when(anna, test_test_licenses.ask(serial=SPARE))
+    assert isinstance(told.answer, Rejection)
+    assert told.answer.code == "test_used_up"
 
 
 def itself_replaced(told: Story) -> Story:
     return told.given((ben, add(SPARE, BORAS)), (staff, replace(SPARE, "0090330102f1", "RMA-1000")))
 
 
-@pytest.mark.parametrize("before", [in_a_project, with_a_channel, with_a_test, itself_replaced])
+@pytest.mark.parametrize("before", [in_a_project, with_a_channel, itself_replaced])
 def test_a_replacement_is_blank(before: object) -> None:
     assert callable(before)
     before(told := a_device_at_work())
@@ -250,9 +263,33 @@ def test_another_family_of_models_has_to_be_confirmed() -> None:
     event = told.when(staff, replace(other_model=True)).accepted()
     assert isinstance(event, DeviceReplaced)
     assert event.other_model
-    assert event.warranty == InheritedWarranty(
-        model="IP411", delivered_on=date(2026, 5, 20), months=12, ends_on=date(2027, 5, 19)
-    )
+    assert told.ledger.delivered[SPARE] == Delivered("IP411", date(2026, 5, 20), 12)
+
+
+def test_a_replacement_of_a_registered_device_is_registered_first() -> None:
+    told = registered(a_device_at_work(), (SERIAL, "IP811", date(2026, 5, 20)))
+    told.when(staff, replace()).refused("replacement_unregistered")
+
+
+def test_a_replaced_device_is_not_delivered_again() -> None:
+    told = registered(a_device_at_work().given((staff, replace())))
+    again = DeliveredDevice(serial=SERIAL, model="IP811", delivered_on=date(2026, 11, 1))
+    told.when(staff, RegisterDevices(devices=(again,), reference="DN-2")).refused("device_replaced", serial=SERIAL)
+
+
+def test_what_a_license_file_carries_says_nothing_of_the_guarantee() -> None:
+    told = registered(a_device_at_work(), (SERIAL, "IP811", date(2026, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
+    assert not {"warranty", "delivered_on", "model", "months", "ends_on"} & _names(replaced(told).model_dump())
+
+
+def _names(said: object) -> set[str]:
+    match said:
+        case dict():
+            return {str(name) for name in said} | {name for value in said.values() for name in _names(value)}
+        case list() | tuple():
+            return {name for value in said for name in _names(value)}
+        case _:
+            return set()
 
 
 def test_the_replacement_has_no_warranty_of_its_own_beside_the_inherited_one() -> None:
@@ -263,7 +300,7 @@ def test_the_replacement_has_no_warranty_of_its_own_beside_the_inherited_one() -
 
 def test_where_the_broken_device_was_never_registered_nothing_is_inherited() -> None:
     told = registered(a_device_at_work(), (SPARE, "IP811", date(2026, 11, 1)))
-    assert replaced(told).warranty is None
+    replaced(told)
     assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 11, 1), 12)
 
 

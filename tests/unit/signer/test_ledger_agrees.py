@@ -90,6 +90,20 @@ def test_they_agree_when_broken_devices_are_replaced(
     _agree([*THERE, *_mixed(history, broken, order)])
 
 
+@given(people_histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))
+def test_they_agree_when_replacements_move_and_are_released(
+    history: list[tuple[Actor, Command]], more: list[tuple[Actor, Command]], order: Random
+) -> None:
+    _agree([*THERE, *_mixed(history, more, order)])
+
+
+@given(joining_histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))
+def test_they_agree_when_companies_with_replacements_go_over_into_others(
+    history: list[tuple[Actor, Command]], more: list[tuple[Actor, Command]], order: Random
+) -> None:
+    _agree([*THERE, *_mixed(history, more, order)])
+
+
 @given(dated.histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))
 def test_they_agree_what_test_and_warranty_a_replacement_has(
     history: list[tuple[Actor, Command, int]], broken: list[tuple[Actor, Command]], order: Random

@@ -64,7 +64,7 @@ from contracts.events.projects import (
     ProjectEvent,
     ProjectRenamed,
 )
-from contracts.events.replacements import DeviceReplaced, InheritedWarranty, ReplacementEvent
+from contracts.events.replacements import DeviceReplaced, ReplacementEvent
 from contracts.events.returns import (
     LicensesReturned,
     ReturnEvent,
@@ -135,7 +135,6 @@ __all__ = [
     "Event",
     "HeldLicensesReleased",
     "ImportedProject",
-    "InheritedWarranty",
     "InvitationAccepted",
     "InvitationCreated",
     "InvitationWithdrawn",

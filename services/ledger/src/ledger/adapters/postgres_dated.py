@@ -22,18 +22,18 @@ SELECT license_type, license_class, family, version, weight, device_limit, sole_
 _MODELS = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 ORDER BY model"
 
 _SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $2 AND kind <> 'end_customer'"
+# A device has a row more for each swap that gave it the warranty of another one; a broken one's has gone on with that.
 _WARRANTY = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranties AS w USING (ledger, serial)
- WHERE ledger = $1 AND serial = $2 AND NOT EXISTS (
-       SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence > w.sequence)"""
+ WHERE ledger = $1 AND serial = $2
+   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2)
+ ORDER BY d.sequence DESC LIMIT 1"""
 _WARRANTY_THEN = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranty_versions AS w USING (ledger, serial)
- WHERE ledger = $1 AND serial = $2 AND d.sequence <= $3 AND w.sequence <= $3 AND NOT EXISTS (
-       SELECT FROM replacements AS r
-        WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence > w.sequence AND r.sequence <= $3)
- ORDER BY w.sequence DESC LIMIT 1"""
+ WHERE ledger = $1 AND serial = $2 AND d.sequence <= $3 AND w.sequence <= $3
+ ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""
 
 _TEST = """
 SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.generation <> $3 AS returned, t.licenses,

@@ -33,7 +33,7 @@ UNION ALL
 SELECT 'held/' || project FROM projects
  WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)
 UNION ALL
-SELECT 'device/' || serial FROM devices
+SELECT 'device/' || serial FROM known_devices
  WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)"""
 # What happened to a device while it was none of these companies' ($8) is not shown. Asked entry by entry, lest all are
 # read.
@@ -48,7 +48,7 @@ _MOVEMENTS = f"""
 SELECT {_COLUMNS} FROM ({_ACCOUNTS}) AS a JOIN movements AS m ON {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
 _IS_ITS_OWN_NOW = """
     $5 = CASE WHEN m.account LIKE 'device/%'
-              THEN (SELECT company FROM devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
+              THEN (SELECT company FROM known_devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
               ELSE (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)) END"""
 # Entry by entry, so that the first rows of a company with many devices come at once. $9 are the companies that it took
 # over, as subjects; an entry that concerns several of all these comes once.

@@ -105,7 +105,7 @@ class PostgresHistory(PostgresQueries):
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
-            if await self._device(connection, scope, serial) is None:
+            if not await self._knows_device(connection, scope, serial):
                 return None
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
             if row is None:
@@ -144,7 +144,7 @@ class PostgresHistory(PostgresQueries):
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
-            if await self._device(connection, scope, serial) is None:
+            if not await self._knows_device(connection, scope, serial):
                 return None
             companies = None if scope.sees_all else await self._owners_of(connection, serial)
             about, account = subject(DEVICE, serial), device_account(serial)

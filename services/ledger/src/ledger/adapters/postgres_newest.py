@@ -37,7 +37,9 @@ _LICENSE_TYPES = _Table(
     "text text text int int int bool int int",
 )
 _MODELS = _Table("device_models", "model family warranty_months sequence", "text text int int")
-_DELIVERED = _Table("delivered_devices", "serial model delivered_on base_months sequence", "text text date int int")
+_DELIVERED = _Table(
+    "delivered_devices", "serial sequence model delivered_on base_months", "text int text date int", keys=2
+)
 _WARRANTIES = _Table("warranties", "serial months ends_on sequence", "text int date int")
 
 _TESTS = _Table(

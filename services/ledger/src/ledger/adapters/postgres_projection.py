@@ -11,6 +11,7 @@ from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_projection_staff
 from ledger.adapters.postgres import SCHEMA, database_trouble
 from ledger.adapters.postgres_history_rows import forget_types, history_added, write_devices_by_type
+from ledger.adapters.postgres_inherited import write_inherited
 from ledger.adapters.postgres_joining import write_joining
 from ledger.adapters.postgres_newest import HELD, write_newest
 from ledger.adapters.postgres_people import write_people
@@ -127,6 +128,7 @@ async def _write(connection: Any, ledger: int, changes: Changes, before: Mapping
     await _write_devices(connection, ledger, changes)
     await _write_balances(connection, ledger, changes, before)
     await write_newest(connection, ledger, changes)
+    await write_inherited(connection, ledger, changes.replacements)
     await write_people(connection, ledger, changes.people)
 
 

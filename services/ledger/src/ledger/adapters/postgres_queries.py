@@ -165,9 +165,7 @@ class PostgresQueries:
         query = """SELECT serial, generation, sequence, sha256, document FROM return_receipts
             WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC LIMIT 1"""
         async with self.seen(viewer) as (connection, scope):
-            if await self._device(connection, scope, serial, "return") is None and not await self._was_there(
-                connection, scope, serial, "return"
-            ):
+            if not await self._knows_device(connection, scope, serial, "return"):
                 return None
             row = await connection.fetchrow(query, serial, generation)
             return row and SignedDocument(**row)
@@ -195,12 +193,11 @@ class PostgresQueries:
             return None
         return (await self._devices(connection, [row]))[0]
 
-    async def _was_there(self, connection: Any, scope: Scope, serial: str, right: Right) -> bool:
-        """Whether a device that was replaced was in a project where the viewer has this right."""
-        query = """SELECT p.company, p.project FROM replacements JOIN projects AS p USING (ledger, project)
-            WHERE ledger = $1 AND serial = $2"""
+    async def _knows_device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> bool:
+        """Whether the viewer has this right where a device is, or where it was when it was replaced."""
+        query = "SELECT company, project FROM known_devices WHERE ledger = $1 AND serial = $2"
         row = await connection.fetchrow(query, self.ledger, serial)
-        return row is not None and scope.may(row["company"], row["project"], right)
+        return row is not None and scope.require(row["company"], row["project"], right)
 
     async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
         """Devices by their serials, whoever asks."""
@@ -224,7 +221,7 @@ class PostgresQueries:
 
     async def _owners_of(self, connection: Any, serial: str) -> list[str]:
         """The company that has a device now, and those that it took over."""
-        query = "SELECT company FROM devices WHERE ledger = $1 AND serial = $2"
+        query = "SELECT company FROM known_devices WHERE ledger = $1 AND serial = $2"
         owner: str = await connection.fetchval(query, self.ledger, serial)
         return await self._with_predecessors(connection, owner)
 
@@ -234,7 +231,7 @@ class PostgresQueries:
     async def _sees_account(self, connection: Any, scope: Scope, account: str) -> bool:
         if account.startswith(_PROJECT):
             return await self._project(connection, scope, account.removeprefix(_PROJECT)) is not None
-        return await self._device(connection, scope, account.removeprefix(_DEVICE)) is not None
+        return await self._knows_device(connection, scope, account.removeprefix(_DEVICE))
 
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:

@@ -44,10 +44,10 @@ class ModelRow(NamedTuple):
 
 class DeliveredRow(NamedTuple):
     serial: str
+    sequence: int
     model: str
     delivered_on: date
     base_months: int
-    sequence: int
 
 
 class WarrantyRow(NamedTuple):
@@ -112,7 +112,7 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
         case DevicesRegistered():
             for one in event.devices:
                 months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
-                changes.delivered[one.serial] = DeliveredRow(one.serial, one.model, one.delivered_on, months, sequence)
+                changes.delivered[one.serial] = DeliveredRow(one.serial, sequence, one.model, one.delivered_on, months)
                 _warranty(changes, WarrantyRow(one.serial, months, ends_on, sequence))
         case _:
             assert_never(event)
@@ -124,14 +124,9 @@ def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: in
 
 
 def note_inherited(changes: CatalogChanges, event: DeviceReplaced, sequence: int) -> None:
-    """A replacement goes on with the warranty of the device before it, and has had its test if that one had."""
-    serial, warranty = event.device.serial, event.warranty
-    if warranty is not None:
-        row = DeliveredRow(serial, warranty.model, warranty.delivered_on, warranty.months, sequence)
-        changes.delivered[serial] = row
-        _warranty(changes, WarrantyRow(serial, warranty.months, warranty.ends_on, sequence))
+    """A replacement has had its test if the device before it had; the warranty goes from row to row."""
     if event.test_used is not None:
-        changes.tests[serial] = _test_row(serial, NO_GENERATION, event.test_used, sequence)
+        changes.tests[event.device.serial] = _test_row(event.device.serial, NO_GENERATION, event.test_used, sequence)
 
 
 def _warranty(changes: CatalogChanges, row: WarrantyRow) -> None:

@@ -15,7 +15,7 @@ class ReplacementView(View):
     replacement: str = Field(description="The device that stands in its place.")
     rma: str
     project: str = Field(description="Where both were at that moment.")
-    reason: str
+    reason: str | None = Field(description="For administrators of the company and for staff.")
     other_model: bool = Field(description="Whether staff confirmed a device of another family.")
     licenses: list[LicensesView] = Field(description="What went from one to the other.")
     sequence: int

@@ -22,7 +22,7 @@ from contracts.events import (
     DeviceUnblocked,
 )
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import is_blocked, refuse_staff_only
+from ledger.domain.rights import absent, is_blocked, refuse_staff_only
 from ledger.domain.state import Ledger, RedeemedKey
 
 
@@ -34,7 +34,7 @@ def decide(ledger: Ledger, command: BlockCommand, actor: Actor) -> Decision:
         case BlockActivationKey() | UnblockActivationKey():
             return _key(ledger, command)
         case BlockDevice() | UnblockDevice():
-            return _device(ledger, command)
+            return _device(ledger, command, actor)
         case BlockCompany() | UnblockCompany():
             return _company(ledger, command)
         case _:
@@ -81,12 +81,14 @@ def _key(
     return ActivationKeyUnblocked(key_digest=digest, **said)
 
 
-def _device(ledger: Ledger, command: BlockDevice | UnblockDevice) -> DeviceBlocked | DeviceUnblocked | Rejection:
+def _device(
+    ledger: Ledger, command: BlockDevice | UnblockDevice, actor: Actor
+) -> DeviceBlocked | DeviceUnblocked | Rejection:
     """A block is a change of the device, so that files which left before count no more."""
     serial, said = command.serial, {"reason": command.reason, "reference": command.reference}
     device = ledger.devices.get(serial)
     if device is None:
-        return Rejection("device_unknown")
+        return absent(ledger, actor, serial)
     blocks = isinstance(command, BlockDevice)
     if refused := _refuse(is_blocked=is_blocked(ledger, "devices", serial), blocks=blocks):
         return refused

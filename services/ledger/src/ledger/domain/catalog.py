@@ -100,6 +100,8 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
         model = ledger.models.get(one.model)
         if model is None:
             return Rejection("model_unknown", {"model": one.model})
+        if one.serial in ledger.rare.replaced:
+            return Rejection("device_replaced", {"serial": one.serial})
         if one.serial in ledger.delivered:
             return Rejection("device_registered", {"serial": one.serial})
         if one.delivered_on > today:

@@ -11,7 +11,7 @@ from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rare import Proposal
-from ledger.domain.rights import is_staff
+from ledger.domain.rights import absent, is_staff
 from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
@@ -51,7 +51,7 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
     """Whether there is enough to move is asked when it is approved; whether the places exist, now."""
     if command.correction in ledger.rare.corrections:
         return Rejection("correction_exists")
-    company = _company_of_both(ledger, command.source, command.target)
+    company = _company_of_both(ledger, actor, command.source, command.target)
     if isinstance(company, Rejection):
         return company
     wanted = asked_for(ledger, command.licenses)
@@ -76,7 +76,7 @@ def approve(ledger: Ledger, command: ApproveCorrection, actor: Account) -> Corre
         return waiting
     if waiting.proposed_by == actor.account:
         return Rejection("second_person_needed")
-    company = _company_of_both(ledger, waiting.source, waiting.target)
+    company = _company_of_both(ledger, actor, waiting.source, waiting.target)
     if isinstance(company, Rejection):
         return company
     if company != waiting.company:
@@ -115,7 +115,7 @@ def _waiting(ledger: Ledger, correction: str) -> Proposal | Rejection:
     return ledger.rare.corrections[correction] or Rejection("correction_closed")
 
 
-def _company_of_both(ledger: Ledger, source: str, target: str) -> str | Rejection:
+def _company_of_both(ledger: Ledger, actor: Account, source: str, target: str) -> str | Rejection:
     """The one company whose licenses these are. At most one side is a device, so that an entry changes only one."""
     ends = [account for account in (source, target) if account not in (ISSUANCE, RETIRED)]
     devices = [account for account in ends if account.startswith(_DEVICE)]
@@ -125,7 +125,8 @@ def _company_of_both(ledger: Ledger, source: str, target: str) -> str | Rejectio
     for account in ends:
         place = _place(ledger, account)
         if place is None:
-            return Rejection("device_unknown" if account.startswith(_DEVICE) else "project_unknown")
+            is_device = account.startswith(_DEVICE)
+            return absent(ledger, actor, account.removeprefix(_DEVICE)) if is_device else Rejection("project_unknown")
         if isinstance(place, Project) and place.archived:
             return Rejection("project_archived")
         companies.add(place.company)

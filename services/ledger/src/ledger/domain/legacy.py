@@ -20,9 +20,9 @@ from contracts.licenses import MAX_HELD
 from contracts.postings import device_account, project_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rare import LegacyHeld, LegacyKey, Rare, UnimportedKey
-from ledger.domain.rights import refuse_device, refuse_project, refuse_staff_only
+from ledger.domain.rights import absent, refuse_device, refuse_project, refuse_staff_only
 from ledger.domain.service import coverage, covered
-from ledger.domain.state import Device, Ledger, Project, holdings_of, plus
+from ledger.domain.state import Ledger, holdings_of, plus
 
 NOTHING = LegacyHeld()
 
@@ -71,8 +71,7 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
         return Rejection("project_unknown")
     if project.archived:
         return Rejection("project_archived")
-    device = None if command.serial is None else ledger.devices.get(command.serial)
-    if command.serial is not None and (refused := _refuse_place(device, project, command.project)):
+    if command.serial is not None and (refused := _refuse_place(ledger, actor, command.serial, command.project)):
         return refused
     added = units_of(command.licenses)
     if command.key_digest and (refused := _refuse_key(ledger, command.key_digest, project.company, added)):
@@ -95,7 +94,7 @@ def give_consent(
     """A person's word for a device with old licenses, so it is an account that gives it, never the device."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
-        return Rejection("device_unknown")
+        return absent(ledger, actor, command.serial)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
     given = ledger.rare.legacy_consents.get(command.serial)
@@ -187,10 +186,13 @@ def _both(held: LegacyHeld, more: LegacyHeld) -> LegacyHeld:
     return LegacyHeld(plus(held.licenses, more.licenses), held.keys | more.keys)
 
 
-def _refuse_place(device: Device | None, project: Project, identity: str) -> Rejection | None:
-    if device is None or device.company != project.company:
+def _refuse_place(ledger: Ledger, actor: Actor, serial: str, project: str) -> Rejection | None:
+    device = ledger.devices.get(serial)
+    if device is None:
+        return absent(ledger, actor, serial)
+    if device.company != ledger.projects[project].company:
         return Rejection("device_unknown")
-    return None if device.project == identity else Rejection("device_not_in_project", {"project": device.project})
+    return None if device.project == project else Rejection("device_not_in_project", {"project": device.project})
 
 
 def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, int]) -> Rejection | None:

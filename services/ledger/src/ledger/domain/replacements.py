@@ -8,8 +8,7 @@ from immutables import Map
 
 from contracts.actors import Actor
 from contracts.commands import ReplacementCommand
-from contracts.dates import last_day
-from contracts.events import DeviceReplaced, InheritedWarranty, ReplacementEvent
+from contracts.events import DeviceReplaced, ReplacementEvent
 from contracts.licenses import DeviceLicenses
 from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
@@ -61,10 +60,12 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
 
 
 def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
-    if event.warranty is None:
+    """The replacement gives up its own warranty and goes on with the broken device's, neither anew nor added up."""
+    known, own = ledger.delivered.get(event.former.serial), ledger.delivered.get(event.device.serial)
+    if known is None:
         return ledger.delivered
-    months = Delivered(event.warranty.model, event.warranty.delivered_on, event.warranty.months)
-    return ledger.delivered.delete(event.former.serial).set(event.device.serial, months)
+    after = Delivered(own.model if own else known.model, known.delivered_on, known.warranty_months)
+    return ledger.delivered.delete(event.former.serial).set(event.device.serial, after)
 
 
 def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> AlreadyDone | Rejection:
@@ -83,25 +84,28 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
         return Rejection("project_archived")
     if not _is_blank(ledger, command.replacement):
         return Rejection("replacement_not_blank")
-    if not command.other_model and _families_differ(ledger, command):
-        return Rejection("model_mismatch")
+    if refused := _refuse_model(ledger, command):
+        return refused
     return legacy.refuse_return(ledger, command.serial)
 
 
 def _is_blank(ledger: Ledger, serial: str) -> bool:
-    """Whether the device is in no project, has nothing on it, and was not itself replaced."""
+    """Whether the device is in no project, has no licenses on it, and was not itself replaced. A test just ends."""
     if serial in ledger.devices or serial in ledger.rare.replaced:
         return False
     known = ledger.released.get(serial)
-    return known is None or not (known.holdings or known.test)
+    return known is None or not known.holdings
 
 
-def _families_differ(ledger: Ledger, command: ReplacementCommand) -> bool:
-    """Only where both were registered as delivered does the ledger know what they are."""
+def _refuse_model(ledger: Ledger, command: ReplacementCommand) -> Rejection | None:
+    """No to another family of models; what a replacement is, the ledger knows if it was registered as delivered."""
     broken, blank = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
-    if broken is None or blank is None:
-        return False
-    return ledger.models[broken.model].family != ledger.models[blank.model].family
+    if broken is None:
+        return None
+    if blank is None:
+        return Rejection("replacement_unregistered")
+    differ = ledger.models[broken.model].family != ledger.models[blank.model].family
+    return Rejection("model_mismatch") if differ and not command.other_model else None
 
 
 def _replaced(ledger: Ledger, command: ReplacementCommand, device: Device) -> DeviceReplaced:
@@ -123,19 +127,5 @@ def _replaced(ledger: Ledger, command: ReplacementCommand, device: Device) -> De
         ),
         lots=lots,
         test_used=test.test if test else None,
-        warranty=_warranty(ledger, command),
         other_model=command.other_model,
-    )
-
-
-def _warranty(ledger: Ledger, command: ReplacementCommand) -> InheritedWarranty | None:
-    """The broken device's, neither anew nor added up; the replacement's own is given up for it."""
-    known, own = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
-    if known is None:
-        return None
-    return InheritedWarranty(
-        model=own.model if own else known.model,
-        delivered_on=known.delivered_on,
-        months=known.warranty_months,
-        ends_on=last_day(known.delivered_on, known.warranty_months),
     )

@@ -8,7 +8,7 @@ from contracts.events import LicensesUpgraded
 from contracts.licenses import MAX_HELD
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Rejection
-from ledger.domain.rights import refuse_project
+from ledger.domain.rights import absent, refuse_project
 from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
@@ -51,7 +51,7 @@ def upgrade_licenses(
         return Rejection("version_unreleased", {"version": command.version})
     if command.serial is None:
         return _in_balance(ledger, command, targets, today)
-    return _on_device(ledger, command, command.serial, targets, today)
+    return _on_device(ledger, command, actor, targets, today)
 
 
 def _in_balance(
@@ -65,10 +65,13 @@ def _in_balance(
 
 
 def _on_device(
-    ledger: Ledger, command: UpgradeLicenses, serial: str, targets: dict[str, str], today: date
+    ledger: Ledger, command: UpgradeLicenses, actor: Actor, targets: dict[str, str], today: date
 ) -> LicensesUpgraded | Rejection:
+    serial = command.serial or ""
     device = ledger.devices.get(serial)
-    if device is None or device.company != ledger.projects[command.project].company:
+    if device is None:
+        return absent(ledger, actor, serial)
+    if device.company != ledger.projects[command.project].company:
         return Rejection("device_unknown")
     if device.project != command.project:
         return Rejection("device_not_in_project", {"project": device.project})

@@ -117,7 +117,7 @@ class Books:
             case LicenseTypesDefined():
                 define(self._catalog, event.license_types)
             case DevicesRegistered():
-                self._periods.deliver(event)
+                self._delivered(event)
             case SoftwareServiceBought() | HeldLicensesReleased():
                 self._service_paid(event)
             case WarrantyExtended():
@@ -192,6 +192,11 @@ class Books:
     def legacy(self, account: str) -> Mapping[str, int]:
         """What old licenses an account holds, by name."""
         return self._staff.legacy(account)
+
+    def _delivered(self, event: DevicesRegistered) -> None:
+        for one in event.devices:
+            self._replacements.require_not_replaced(one.serial)
+        self._periods.deliver(event)
 
     def _founded(self, event: LedgerFounded) -> None:
         if self._catalog:

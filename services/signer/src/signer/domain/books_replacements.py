@@ -47,7 +47,7 @@ class Replacements:
         self._require_blank(event.device.serial)
         self._books.live_on(former, DeviceLife(before.project, before.generation + 1, before.issue + 1))
         self._periods.inherit_test(event)
-        self._periods.inherit_warranty(event)
+        self._periods.inherit_warranty(former.serial, event.device.serial)
         self._staff.returned(former.serial, before.project)
         self._moves.replaced(former.serial, event.device.serial)
         self._books.move(postings(event))
@@ -69,7 +69,7 @@ class Replacements:
 
     def _require_blank(self, serial: str) -> None:
         account = device_account(serial)
-        if self._books.balance(account) or self._books.legacy(account) or self._periods.running_test(serial):
+        if self._books.balance(account) or self._books.legacy(account):
             raise LawBrokenError("replacement_not_blank", f"device {serial} has licenses of its own")
 
     def _require_total(self, event: DeviceReplaced) -> None:

@@ -14,3 +14,13 @@ CREATE TABLE ledger.replacements (
 );
 CREATE UNIQUE INDEX replacements_in_order ON ledger.replacements (ledger, sequence);
 CREATE INDEX replacements_of_project ON ledger.replacements (ledger, project, sequence);
+
+-- Every device that is or was in a project, and whose it is: a broken one stays its project's past.
+CREATE VIEW ledger.known_devices AS
+SELECT ledger, serial, company, project FROM ledger.devices
+UNION ALL
+SELECT r.ledger, r.serial, p.company, r.project FROM ledger.replacements AS r JOIN ledger.projects AS p USING (ledger, project);
+
+-- A swap gives a device the warranty of another one, and what it had before stays its past.
+ALTER TABLE ledger.delivered_devices DROP CONSTRAINT delivered_devices_pkey;
+ALTER TABLE ledger.delivered_devices ADD PRIMARY KEY (ledger, serial, sequence);

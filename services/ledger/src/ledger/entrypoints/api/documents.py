@@ -12,7 +12,7 @@ from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused
 from ledger.application.queries import DeviceView, SignedDocument
 from ledger.entrypoints.api.asking import Asker, SerialOfPath, TheAsker
-from ledger.entrypoints.api.reading import Reached, device_there, found, matches, unchanged_or
+from ledger.entrypoints.api.reading import Reached, device_there, matches, unchanged_or
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
 from ledger.entrypoints.api.tokens import Caller
@@ -60,8 +60,10 @@ async def get_return_receipt(
     serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
 ) -> Response:
     """The receipt of the device's last return."""
-    await device_there(services, caller, serial)
-    receipt = found(await services.queries.return_receipt(caller.viewer, serial, None), "receipt_unknown")
+    receipt = await services.queries.return_receipt(caller.viewer, serial, None)
+    if receipt is None:
+        await device_there(services, caller, serial)
+        raise Refused("receipt_unknown")
     return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 

@@ -8,7 +8,16 @@ from ledger.application.queries_staff import StaffDownloadView
 from ledger.entrypoints.api import bodies_staff as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.documents import XML, XML_ANSWER, file_name, newest_file
-from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged
+from ledger.entrypoints.api.reading import (
+    PAGE_ROWS,
+    Cursor,
+    Limit,
+    PageView,
+    Reached,
+    after_numbers,
+    device_there,
+    paged,
+)
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
 router = APIRouter(prefix="/v1", tags=["staff"])
@@ -28,7 +37,7 @@ async def download_license_file(
     Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
     """
     viewer = caller.viewer
-    device = found(await services.queries.device(viewer, serial), "device_unknown")
+    device = await device_there(services, caller, serial)
     file = await newest_file(services, device, lambda: services.staff.license_file(viewer, serial))
     command = DownloadLicenseFile(
         serial=serial,

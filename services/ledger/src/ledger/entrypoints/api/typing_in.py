@@ -8,22 +8,29 @@ from contracts.commands import Command
 from ledger.entrypoints.api.asking import Asker
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
+from runtime.trouble import Trouble
 
 
 class TypingAsker(Asker):
     """An Asker that counts what its caller typed in vain."""
 
     async def ask_typed(self, command: Command, command_id: str, *, miss: str) -> int:
-        """As `ask`; a refusal with the code `miss` counts, and after too many of them the caller is refused unasked."""
+        """As `ask`; each refusal with the code `miss` counts, and after too many the caller is refused unasked.
+
+        Counted before the ledger is asked, and taken back if it was no miss, so that asking in parallel gains nothing.
+        """
         account, guesses = self.caller.account, self.services.guesses
         if wait := guesses.wait_seconds(account):
             raise Refused("too_many_attempts", extras={"retry_after_seconds": wait})
+        attempt = guesses.begin(account)
         try:
-            return await self.ask(command, command_id)
-        except Refused as refused:
-            if refused.code == miss:
-                guesses.note(account)
+            sequence = await self.ask(command, command_id)
+        except (Refused, Trouble) as no:
+            if not isinstance(no, Refused) or no.code != miss:
+                guesses.forget(account, attempt)
             raise
+        guesses.forget(account, attempt)
+        return sequence
 
 
 async def _typing_asker(services: TheServices, caller: TheCaller, request: Request) -> TypingAsker:
