@@ -14,6 +14,7 @@ LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
 ORDER = "PO-1"
 DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
 ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
+REPLACEMENTS = 10_000
 BLOCKS = 20_000
 """One in ten holds still."""
 PROJECTS = STRANGERS + 2_000
@@ -100,6 +101,10 @@ SELECT 0, 'devices/' || serial, company, 'Stolen.', 'case', sequence, now(), r, 
   FROM devices, LATERAL (SELECT * FROM (VALUES ('Found.', 1000000, now())) AS lifted (r, l, t) WHERE sequence % 10 <> 0
                           UNION ALL SELECT NULL, NULL, NULL LIMIT 1) AS lifted
  WHERE sequence <= {BLOCKS} AND company <> '{SMALL}';
+INSERT INTO replacements
+SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY}, {_PROJECT},
+       'Broken.', false, '[]', n, now()
+  FROM generate_series(1, {REPLACEMENTS}) AS n;
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 
 

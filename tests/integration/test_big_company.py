@@ -200,6 +200,13 @@ async def test_a_list_of_blocks_costs_the_same_on_every_page(
     )
 
 
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresStaffQueries(pool, 0), VIEWERS[viewer]
+    last = big.REPLACEMENTS - 100
+    await hold(pool, queries.replacements(who, 0, LIMIT), queries.replacements(who, last, LIMIT))
+
+
 @pytest.mark.parametrize("order_number", [None, big.ORDER])
 async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, order_number: str | None) -> None:
     history = PostgresHistory(pool, 0)

@@ -152,6 +152,23 @@ async def test_the_broken_device_stays_in_the_history_and_exports_sum_to_zero(ap
     assert await exported(api, "movements?format=jsonl", stranger) == []
 
 
+async def test_a_company_that_is_imported_takes_its_replacements_along(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await api.allocate(project, SERIAL, 30)
+    await swapped(api)
+    ben = api.token(BEN, BORA)
+    assert (await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA})).status_code == 201
+    imported = await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben)
+    assert imported.status_code == 201, imported.text
+
+    (listed,) = (await asked(api, f"replacements?at_least={imported.json()['sequence']}", ben))["items"]
+    assert (listed["serial"], listed["reason"]) == (SERIAL, BODY["reason"])
+    assert problem(await api.get(f"devices/{SERIAL}", ben)) == (409, "device_replaced")
+    moved = await exported(api, "movements?format=jsonl", ben)
+    assert sum(row["units"] for row in moved if row["account"] == f"device/{SERIAL}") == 0
+    assert f"device/{SERIAL}" in {row["account"] for row in moved}
+
+
 async def exported(api: Api, path: str, who: dict[str, str]) -> list[dict[str, Any]]:
     answer = await api.get(f"exports/{path}", who)
     assert answer.status_code == 200, answer.text
@@ -200,8 +217,8 @@ async def test_a_rebuild_gives_the_same_rows(
     await rebuild(settings, asyncio.Event())
 
     assert await all_rows(fresh_database_url) == incremental
-    assert [row[1:4] for row in await rows(fresh_database_url, "replacements")] == [
-        (log.SERIAL, SPARE, "RMA-2026-000117")
+    assert [row[1:5] for row in await rows(fresh_database_url, "replacements")] == [
+        (log.SERIAL, SPARE, "RMA-2026-000117", ADRIA)
     ]
     assert log.SERIAL not in {row[1] for row in await rows(fresh_database_url, "devices")}
     assert await rows(fresh_database_url, "device_offers") == []

@@ -19,7 +19,7 @@ def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[A
     yield "warranty_versions", "serial months ends_on sequence", changes.catalog.warranty_versions
     yield (
         "replacements",
-        "serial replacement rma project reason other_model lots sequence time",
+        "serial replacement rma company project reason other_model lots sequence time",
         [
             (*row[:-3], json.dumps([lot.model_dump(mode="json") for lot in row.lots]), *row[-2:])
             for row in changes.replacements

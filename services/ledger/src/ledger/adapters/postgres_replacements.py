@@ -10,16 +10,17 @@ from ledger.application.queries import LicensesView, Page, Viewer
 from ledger.application.queries_replacements import ReplacementView
 
 _COLUMNS = """
-SELECT r.serial, r.replacement, r.rma, r.project, r.reason, r.other_model, r.lots, r.sequence, r.time AS replaced,
-       p.company
-  FROM replacements AS r JOIN projects AS p USING (ledger, project)"""
-_ALL = f"{_COLUMNS} WHERE r.ledger = $1 AND r.sequence > $2 ORDER BY r.sequence LIMIT $3"
+SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced
+  FROM replacements"""
+_ALL = f"{_COLUMNS} WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
+# A walk for the company and one for each granted project, as far as the page goes.
 _OWN = f"""
-({_COLUMNS} WHERE r.ledger = $1 AND r.sequence > $2 AND p.company = $4 ORDER BY r.sequence LIMIT $3)
+({_COLUMNS} WHERE ledger = $1 AND company = $4 AND sequence > $2 ORDER BY sequence LIMIT $3)
 UNION
-({_COLUMNS} WHERE r.ledger = $1 AND r.sequence > $2 AND p.project = ANY($5) ORDER BY r.sequence LIMIT $3)
-ORDER BY sequence LIMIT $3"""
-_ONE = f"{_COLUMNS} WHERE r.ledger = $1 AND r.serial = $2"
+(SELECT shown.* FROM unnest($5::text[]) AS granted (id) CROSS JOIN LATERAL (
+        {_COLUMNS} WHERE ledger = $1 AND project = granted.id AND sequence > $2 ORDER BY sequence LIMIT $3) AS shown)
+ORDER BY sequence LIMIT $3"""  # noqa: S608 - made of our own words
+_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2"
 
 
 class PostgresReplacementQueries(PostgresLegacyQueries):

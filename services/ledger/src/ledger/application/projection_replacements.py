@@ -11,6 +11,7 @@ class ReplacementRow(NamedTuple):
     serial: str
     replacement: str
     rma: str
+    company: str
     project: str
     reason: str
     other_model: bool
@@ -27,6 +28,7 @@ def note(rows: list[ReplacementRow], event: DeviceReplaced, sequence: int, at: d
             event.former.serial,
             device.serial,
             event.rma,
+            event.company,
             device.project,
             event.reason,
             event.other_model,
