@@ -264,6 +264,7 @@ def _with_dates(told: Story) -> None:
     told.given(
         (story.staff, test_catalog.models(test_catalog.MODEL)),
         (story.staff, test_catalog.register(test_catalog.delivered())),
+        (story.staff, test_catalog.register(test_catalog.delivered(story_staff.SPARE))),
         (story.staff, test_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
         (anna, story.redeem("c7" * 32)),
         (story.staff, story.issue("b9" * 32, Port9=1, SSC=6)),
