@@ -165,6 +165,8 @@ def report_spent(
 
 def is_at_limit(ledger: Ledger, serial: str, device: Device, *, now: datetime) -> bool:
     """Whether one more return within the days would be one too many, staff's releases counted in."""
+    if len(device.returns) < MAX_RETURNS:
+        return False
     released = ledger.rare.limits_released.get(serial, 0)
     since = now - timedelta(days=RETURN_DAYS)
     recent = sum(1 for one in device.returns if one.sequence > released and one.at > since)
