@@ -93,36 +93,36 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
             return returns.evolve(ledger, event, at=at)
         case ActivationKeyIssued() | ActivationKeyRedeemed():
             return keys.evolve(ledger, event)
-        case ProjectCreated() | CompanyRegistered() | LedgerFounded():
-            return companies.evolve(ledger, event)
-        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
-            return catalog.evolve(ledger, event)
-        case WarrantyExtended():
-            return warranty.evolve(ledger, event)
+        case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
+            return projects.evolve(ledger, event)
+        case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():
+            return moves.evolve(ledger, event)
         case TestLicensesIssued():
             return test_licenses.evolve(ledger, event)
+        case ProjectCreated() | CompanyRegistered() | LedgerFounded():
+            return companies.evolve(ledger, event)
+        case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
+            return people.evolve(ledger, event)
+        case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
+            return claims.evolve(ledger, event)
         case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
             return service.evolve(ledger, event)
+        case WarrantyExtended():
+            return warranty.evolve(ledger, event)
+        case InvitationCreated() | InvitationWithdrawn() | InvitationAccepted():
+            return joining.evolve(ledger, event)
+        case CompanyOffered() | CompanyOfferWithdrawn() | CompanyImported():
+            return joining.evolve(ledger, event)
+        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
+            return legacy.evolve(ledger, event)
+        case LicenseTypesDefined() | DeviceModelsDefined() | DevicesRegistered():
+            return catalog.evolve(ledger, event)
         case ActivationKeyBlocked() | DeviceBlocked() | CompanyBlocked():
             return blocks.evolve(ledger, event)
         case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
             return blocks.evolve(ledger, event)
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             return corrections.evolve(ledger, event)
-        case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
-            return legacy.evolve(ledger, event)
-        case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
-            return projects.evolve(ledger, event)
-        case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():
-            return moves.evolve(ledger, event)
-        case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
-            return people.evolve(ledger, event)
-        case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
-            return claims.evolve(ledger, event)
-        case InvitationCreated() | InvitationWithdrawn() | InvitationAccepted():
-            return joining.evolve(ledger, event)
-        case CompanyOffered() | CompanyOfferWithdrawn() | CompanyImported():
-            return joining.evolve(ledger, event)
         case DeviceReplaced():
             return replacements.evolve(ledger, event)
         case _:

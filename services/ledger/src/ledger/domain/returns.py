@@ -11,7 +11,7 @@ from contracts.licenses import MAX_HELD
 from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import absent, has_right, refuse_device, refuse_staff_only
-from ledger.domain.state import NOTHING, AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
+from ledger.domain.state import AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 MAX_RETURNS, RETURN_DAYS = 5, 30
@@ -50,12 +50,12 @@ def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
     accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
-    after = known.changed(device)._replace(returns=(*known.returns, accepted), bound=NOTHING)
-    return ledger._replace(
-        projects=ledger.given_back(device.project, holdings_of(event.lots)),
-        devices=ledger.devices.set(device.serial, after),
-        rare=legacy.freed(ledger, device.serial, device.project),
+    placed = ledger.placed(
+        ledger.given_back(device.project, holdings_of(event.lots)),
+        ledger.devices.set(device.serial, known.returned(device, accepted)),
     )
+    freed = legacy.freed(ledger, device.serial, device.project)
+    return placed if freed is ledger.rare else placed._replace(rare=freed)
 
 
 def return_licenses(

@@ -130,6 +130,23 @@ class Device(NamedTuple):
             in_contact,
         )
 
+    def returned(self, stated: DeviceLicenses, accepted: AcceptedReturn) -> "Device":
+        """It as the event of a return states it: nothing is bound to the next generation yet."""
+        company, _, _, _, _, delivered, delivered_sequence, returns, _, _, in_contact = self
+        return Device(
+            company,
+            stated.project,
+            stated.generation,
+            stated.issue,
+            holdings_of(stated.licenses),
+            delivered,
+            delivered_sequence,
+            (*returns, accepted),
+            stated.test,
+            NOTHING,
+            in_contact,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
