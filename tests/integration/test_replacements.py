@@ -118,8 +118,48 @@ async def test_the_warranty_is_the_replacement_s_and_the_past_stays_what_it_was(
     assert (now["delivered_on"], now["ends_on"], now["extension_months"]) == ("2026-05-20", "2027-05-19", 0)
     before = await asked(api, f"devices/{SPARE}/guarantee?as_of={sequence - 1}", api.staff)
     assert (before["delivered_on"], before["ends_on"]) == ("2026-11-01", "2027-10-31")
-    assert problem(await api.get(f"devices/{SERIAL}/guarantee")) == (404, "device_unknown")
-    assert problem(await api.get(f"devices/{SERIAL}/guarantee", api.staff)) == (404, "device_unknown")
+    for who in (api.token(), api.staff):
+        assert problem(await api.get(f"devices/{SERIAL}/guarantee", who)) == (409, "device_replaced")
+        assert problem(await api.get(f"devices/{SERIAL}/guarantee?as_of={sequence}", who)) == (409, "device_replaced")
+        its_own = await asked(api, f"devices/{SERIAL}/guarantee?as_of={sequence - 1}", who)
+        assert (its_own["delivered_on"], its_own["ends_on"]) == ("2026-05-20", "2027-05-19")
+    stranger = api.token(BEN, BORA)
+    assert problem(await api.get(f"devices/{SERIAL}/guarantee", stranger)) == (404, "device_unknown")
+
+
+async def test_a_test_ends_with_the_swap_and_not_before_it(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    assert (await api.post(f"projects/{project}/devices", {"serial": SPARE})).status_code == 201
+    for serial, count in ((SERIAL, 10), (SPARE, 5)):
+        issued = await api.post(f"devices/{serial}/test-licenses", {"version": 11, "count": count})
+        assert issued.status_code == 201, issued.text
+    assert (await api.post(f"devices/{SPARE}/release", None)).status_code == 201
+    sequence = await swapped(api)
+
+    assert problem(await api.get(f"devices/{SERIAL}/test-licenses?at_least={sequence}")) == (409, "device_replaced")
+    before, now = f"as_of={sequence - 2}", f"as_of={sequence}"
+    for serial, asked_for, count, returned in (
+        (SERIAL, before, 10, False),
+        (SERIAL, now, 10, True),
+        (SPARE, before, 5, False),
+        (SPARE, now, 10, True),
+        (SPARE, "", 10, True),
+    ):
+        test = await asked(api, f"devices/{serial}/test-licenses?{asked_for}")
+        assert (test["count"], test["returned"]) == (count, returned), (serial, asked_for)
+
+
+async def test_a_test_of_the_replacement_s_own_ends_also_where_the_broken_device_had_none(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    assert (await api.post(f"projects/{project}/devices", {"serial": SPARE})).status_code == 201
+    issued = await api.post(f"devices/{SPARE}/test-licenses", {"version": 11, "count": 5})
+    assert issued.status_code == 201, issued.text
+    assert (await api.post(f"devices/{SPARE}/release", None)).status_code == 201
+    sequence = await swapped(api)
+
+    path = f"devices/{SPARE}/test-licenses?as_of="
+    assert not (await asked(api, f"{path}{sequence - 2}"))["returned"]
+    assert (await asked(api, f"{path}{sequence}"))["returned"]
 
 
 async def test_the_broken_device_stays_in_the_history_and_exports_sum_to_zero(api: Api) -> None:

@@ -1176,18 +1176,20 @@ class Operations(Transport):
         rma: str,
         reason: str,
         other_model: bool | None = None,
+        project: str | None = None,
         idempotency_key: str | None = None,
     ) -> DeviceReplaced:
         """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
 
         All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
-        The broken device gets no license file any more. An RMA does this once.
+        The broken device gets no license file any more. An RMA does this once, and nothing undoes it: name the project
+        where the broken device should be, and a mistyped serial is refused.
         """
         return cast(
             "DeviceReplaced",
             self.post(
                 f"/v1/devices/{serial}/replacements",
-                given(replacement=replacement, rma=rma, reason=reason, other_model=other_model),
+                given(replacement=replacement, rma=rma, reason=reason, other_model=other_model, project=project),
                 key=idempotency_key,
             ),
         )

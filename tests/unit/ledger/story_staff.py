@@ -133,11 +133,15 @@ def consent(serial: str = SERIAL) -> GiveLegacyConsent:
 
 
 def replace(
-    serial: str = SERIAL, replacement: str = SPARE, rma: str = RMA, *, other_model: bool = False
+    serial: str = SERIAL,
+    replacement: str = SPARE,
+    rma: str = RMA,
+    *,
+    other_model: bool = False,
+    project: str | None = None,
 ) -> ReplaceDevice:
-    return ReplaceDevice(
-        serial=serial, replacement=replacement, rma=rma, reason="It does not start.", other_model=other_model
-    )
+    said = {"serial": serial, "replacement": replacement, "rma": rma, "reason": "It does not start."}
+    return ReplaceDevice.model_validate({**said, "other_model": other_model, "project": project})
 
 
 def old(story: Story, account: str = PLACE) -> dict[str, int]:

@@ -257,6 +257,12 @@ def test_a_blocked_device_takes_no_part(blocked: str) -> None:
     told.given((ben, release(SPARE))).when(staff, replace()).refused("device_blocked", serial=blocked)
 
 
+def test_a_mistyped_serial_is_caught_by_the_project_that_was_named() -> None:
+    told = a_device_at_work()
+    told.when(staff, replace(project=BORAS)).refused("device_not_in_project", project=HOTEL)
+    told.when(staff, replace(project=HOTEL)).accepted()
+
+
 def test_another_family_of_models_has_to_be_confirmed() -> None:
     told = registered(a_device_at_work(), (SERIAL, "IP811", date(2026, 5, 20)), (SPARE, "IP411", date(2026, 11, 1)))
     told.when(staff, replace()).refused("model_mismatch")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.commands.texts import Reason
-from contracts.identifiers import Serial
+from contracts.identifiers import ProjectId, Serial
 from contracts.models import WireModel
 
 RmaId = Annotated[
@@ -21,7 +21,8 @@ RmaId = Annotated[
 class ReplaceDevice(WireModel):
     """The vendor's staff puts `replacement` in the place of a broken device, under an RMA, once.
 
-    `other_model` says that it may be of another family than the broken one; `reason` then says why.
+    `other_model` says that it may be of another family than the broken one; `reason` then says why. `project` is where
+    the broken device must be: a guard against a mistyped serial, since a swap can't be undone.
     """
 
     name: Literal["replace-device"] = "replace-device"
@@ -30,6 +31,7 @@ class ReplaceDevice(WireModel):
     rma: RmaId
     reason: Reason
     other_model: bool = False
+    project: ProjectId | None = None
 
 
 ReplacementCommand = ReplaceDevice

@@ -1,7 +1,9 @@
 """The queries about the catalog and about everything that has an end, on PostgreSQL."""
 
 import json
+from typing import Any
 
+from contracts.identifiers import MAX_SEQUENCE
 from contracts.licenses import CREDIT
 from contracts.service import ServicePeriod
 from ledger.adapters.postgres_queries import PostgresQueries
@@ -22,23 +24,21 @@ SELECT license_type, license_class, family, version, weight, device_limit, sole_
 _MODELS = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 ORDER BY model"
 
 _SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $2 AND kind <> 'end_customer'"
-# A device has a row more for each swap that gave it the warranty of another one; a broken one's has gone on with that.
+# A device has a row more for each swap that gave it the warranty of another one.
 _WARRANTY = """
-SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
-  FROM delivered_devices AS d JOIN warranties AS w USING (ledger, serial)
- WHERE ledger = $1 AND serial = $2
-   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2)
- ORDER BY d.sequence DESC LIMIT 1"""
-_WARRANTY_THEN = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranty_versions AS w USING (ledger, serial)
  WHERE ledger = $1 AND serial = $2 AND d.sequence <= $3 AND w.sequence <= $3
  ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""
 
+# A replacement's own test has ended with the swap, though its certificate stays.
 _TEST = """
-SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.generation <> $3 AS returned, t.licenses,
-       t.sequence
-  FROM test_licenses AS t WHERE ledger = $1 AND serial = $2"""
+SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.licenses, t.sequence,
+       t.generation IS DISTINCT FROM $3 OR EXISTS (
+           SELECT FROM replacements AS r
+            WHERE r.ledger = $1 AND r.replacement = $2 AND r.sequence > t.sequence AND r.sequence <= $4) AS returned
+  FROM test_licenses AS t WHERE ledger = $1 AND serial = $2 AND t.sequence <= $4
+ ORDER BY t.sequence DESC LIMIT 1"""
 _GENERATION_THEN = """
 SELECT generation FROM device_versions WHERE ledger = $1 AND serial = $2 AND sequence <= $3
  ORDER BY sequence DESC LIMIT 1"""
@@ -73,28 +73,26 @@ class PostgresDatedQueries(PostgresQueries):
             kind = await connection.fetchval(_SHOWS_GUARANTEE, self.ledger, viewer.company)
             if kind is None:
                 return False
-            if await self._device(connection, scope, serial) is not None:
+            if await self._knows_device(connection, scope, serial):
                 return True
-            return kind == "vendor" and await connection.fetchrow(_WARRANTY, self.ledger, serial) is not None
+            return kind == "vendor" and await self._warranty(connection, serial, MAX_SEQUENCE) is not None
 
-    async def warranty(self, serial: str, as_of: int | None) -> WarrantyView | None:
-        query, at = (_WARRANTY, ()) if as_of is None else (_WARRANTY_THEN, (as_of,))
+    async def warranty(self, serial: str, until: int) -> WarrantyView | None:
         async with self._snapshot() as connection:
-            row = await connection.fetchrow(query, self.ledger, serial, *at)
-            return row and WarrantyView(**row)
+            return await self._warranty(connection, serial, until)
+
+    async def _warranty(self, connection: Any, serial: str, until: int) -> WarrantyView | None:
+        row = await connection.fetchrow(_WARRANTY, self.ledger, serial, until)
+        return row and WarrantyView(**row)
 
     async def test(self, viewer: Viewer, serial: str, as_of: int | None) -> TestView | None:
         async with self.seen(viewer) as (connection, scope):
-            device = await self._device(connection, scope, serial)
-            if device is None:
+            if not await self._knows_device(connection, scope, serial):
                 return None
-            generation = device.generation
-            if as_of is not None:
-                generation = await connection.fetchval(_GENERATION_THEN, self.ledger, serial, as_of)
-            row = await connection.fetchrow(_TEST, self.ledger, serial, generation)
-            if row is None or (as_of is not None and row["sequence"] > as_of):
-                return None
-            return TestView(**{**row, "licenses": json.loads(row["licenses"])}, as_of=as_of)
+            until = MAX_SEQUENCE if as_of is None else as_of
+            generation = await connection.fetchval(_GENERATION_THEN, self.ledger, serial, until)
+            row = await connection.fetchrow(_TEST, self.ledger, serial, generation, until)
+            return row and TestView(**{**row, "licenses": json.loads(row["licenses"])}, as_of=as_of)
 
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None:
         place = self.ledger, project

@@ -1,4 +1,4 @@
-"""What a replacement takes over from the broken device, row by row: its warranty, and that a test was used.
+"""What a replacement takes over from the broken device, row by row: its warranty.
 
 The entry does not say the warranty (a license file carries its entry), so the rows go on from those that are there.
 """
@@ -22,8 +22,6 @@ SELECT ledger, $3, months, ends_on, $4 FROM warranties WHERE ledger = $1 AND ser
     ON CONFLICT (ledger, serial) DO UPDATE
    SET months = excluded.months, ends_on = excluded.ends_on, sequence = excluded.sequence
  WHERE excluded.sequence > warranties.sequence"""
-_TEST = "UPDATE test_licenses SET generation = 0 WHERE ledger = $1 AND serial = $2"
-"""In no generation: a test that runs does not go along, and the replacement's own has ended."""
 
 
 async def write_inherited(connection: Any, ledger: int, replacements: Sequence[ReplacementRow]) -> None:
@@ -31,4 +29,3 @@ async def write_inherited(connection: Any, ledger: int, replacements: Sequence[R
     for row in replacements:
         for statement in (_DELIVERED, _VERSION, _WARRANTY):
             await connection.execute(statement, ledger, row.serial, row.replacement, row.sequence)
-        await connection.execute(_TEST, ledger, row.replacement)

@@ -44,8 +44,9 @@ _WARRANTIES = _Table("warranties", "serial months ends_on sequence", "text int d
 
 _TESTS = _Table(
     "test_licenses",
-    "serial generation version slave count issued_on expires licenses sequence",
-    "text int int bool int date date jsonb int",
+    "serial sequence generation version slave count issued_on expires licenses",
+    "text int int int bool int date date jsonb",
+    keys=2,
 )
 
 _SERVICES = _Table("software_services", "project anchor months ends_on sequence", "text date int date int")
@@ -60,7 +61,7 @@ def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]
     yield _WARRANTIES, catalog.warranties.values()
     yield _SERVICES, catalog.services.values()
     yield _HELD, _held(changes)
-    yield _TESTS, (_with_json(row) for row in catalog.tests.values())
+    yield _TESTS, (_with_json(row) for row in catalog.tests)
 
 
 def _held(changes: Changes) -> Iterator[Sequence[Any]]:
@@ -72,8 +73,7 @@ def _held(changes: Changes) -> Iterator[Sequence[Any]]:
 
 
 def _with_json(row: TestRow) -> Sequence[Any]:
-    said = json.dumps([one.model_dump() for one in row.licenses])
-    return (*row[:-2], said, row.sequence)
+    return (*row[:-1], json.dumps([one.model_dump() for one in row.licenses]))
 
 
 async def write_newest(connection: Any, ledger: int, changes: Changes) -> None:

@@ -63,6 +63,7 @@ class TestRow(NamedTuple):
     """It runs while the device is in this generation, until the end of `expires`."""
 
     serial: str
+    sequence: int
     generation: int
     version: int
     slave: bool
@@ -70,7 +71,6 @@ class TestRow(NamedTuple):
     issued_on: date
     expires: date
     licenses: tuple[Licenses, ...]
-    sequence: int
 
 
 class ServiceRow(NamedTuple):
@@ -83,7 +83,7 @@ class ServiceRow(NamedTuple):
 
 @dataclass(slots=True)
 class CatalogChanges:
-    """Newest rows by their key, and every warranty there was."""
+    """Newest rows by their key, and every warranty and test there was."""
 
     license_types: dict[str, LicenseTypeRow] = field(default_factory=dict[str, LicenseTypeRow])
     models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
@@ -91,7 +91,7 @@ class CatalogChanges:
     warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
     warranty_versions: list[WarrantyRow] = field(default_factory=list[WarrantyRow])
     services: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
-    tests: dict[str, TestRow] = field(default_factory=dict[str, TestRow])
+    tests: list[TestRow] = field(default_factory=list[TestRow])
 
 
 def note_founded(changes: CatalogChanges, event: LedgerFounded, sequence: int) -> None:
@@ -126,7 +126,7 @@ def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: in
 def note_inherited(changes: CatalogChanges, event: DeviceReplaced, sequence: int) -> None:
     """A replacement has had its test if the device before it had; the warranty goes from row to row."""
     if event.test_used is not None:
-        changes.tests[event.device.serial] = _test_row(event.device.serial, NO_GENERATION, event.test_used, sequence)
+        changes.tests.append(_test_row(event.device.serial, NO_GENERATION, event.test_used, sequence))
 
 
 def _warranty(changes: CatalogChanges, row: WarrantyRow) -> None:
@@ -138,12 +138,13 @@ def note_test(changes: CatalogChanges, event: TestLicensesIssued, sequence: int)
     """The test of a device."""
     device = event.device
     if (test := device.test) is not None:
-        changes.tests[device.serial] = _test_row(device.serial, device.generation, test, sequence)
+        changes.tests.append(_test_row(device.serial, device.generation, test, sequence))
 
 
 def _test_row(serial: str, generation: int, test: TestLicenses, sequence: int) -> TestRow:
     return TestRow(
         serial,
+        sequence,
         generation,
         test.version,
         test.slave,
@@ -151,7 +152,6 @@ def _test_row(serial: str, generation: int, test: TestLicenses, sequence: int) -
         test.issued_on,
         test.expires,
         test.licenses,
-        sequence,
     )
 
 

@@ -94,6 +94,6 @@ class DatedQueries(Protocol):
         """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""
         ...
 
-    async def warranty(self, serial: str, as_of: int | None) -> WarrantyView | None:
-        """The warranty of a delivered device, now or as it stood at an entry; ask `shows_guarantee` first."""
+    async def warranty(self, serial: str, until: int) -> WarrantyView | None:
+        """The warranty of a delivered device as it stood at an entry; ask `shows_guarantee` first."""
         ...

@@ -80,6 +80,8 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
     for serial in (command.serial, command.replacement):
         if is_blocked(ledger, "devices", serial):
             return Rejection("device_blocked", {"serial": serial})
+    if command.project is not None and command.project != device.project:
+        return Rejection("device_not_in_project", {"project": device.project})
     if ledger.projects[device.project].archived:
         return Rejection("project_archived")
     if not _is_blank(ledger, command.replacement):

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query
 
 from contracts.dates import civil_day
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheServices
 
 CALENDAR = ZoneInfo("Europe/Berlin")
 """Whose days count; a day ends at its midnight."""
-MAX_SEQUENCE = 2_147_483_647
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")

@@ -7,7 +7,7 @@ from pydantic import Field
 from contracts.activation_key import MAX_TYPED_CHARACTERS
 from contracts.commands import Reason, Reference, RmaId
 from contracts.corrections import Source, Target
-from contracts.identifiers import CompanyId, Sha256
+from contracts.identifiers import CompanyId, ProjectId, Sha256
 from contracts.legacy import MAX_LISTED_KEYS, MAX_NAMES_OF_KEY, LegacyName
 from contracts.licenses import MAX_LOTS, Count
 from ledger.entrypoints.api.bodies import Body, Done, SerialText, WantedList
@@ -39,6 +39,7 @@ class ReplaceDeviceBody(Body):
     rma: RmaId
     reason: Reason
     other_model: bool = Field(default=False, description="The replacement may be of another family; say why.")
+    project: ProjectId | None = Field(default=None, description="Where the broken device must be; elsewhere it's a no.")
 
 
 class DeviceReplaced(Done):

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries_exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
-from ledger.entrypoints.api.as_of import MAX_SEQUENCE, AsOf
+from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import project_of
 from ledger.entrypoints.api.reading import Reached, found
 from ledger.entrypoints.api.refused import Refused

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN
+from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE, SHA256_PATTERN
 from ledger.application.queries import Page
 from ledger.application.queries_history import ActivationKeyView, CauseView, EntryView
-from ledger.entrypoints.api.as_of import MAX_SEQUENCE, AsOf
+from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import CompanyOfPath, ProjectOfPath, SerialOfPath, matching
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,

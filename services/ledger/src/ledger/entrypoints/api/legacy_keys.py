@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter
 
 from contracts.commands import ImportLegacyKey, RegisterLegacyKeys
-from contracts.identifiers import SHA256_PATTERN
+from contracts.identifiers import MAX_SEQUENCE, SHA256_PATTERN
 from contracts.legacy import LegacyLicenses, ListedKey, key_digest
 from ledger.application.queries_legacy import (
     LegacyConsentView,
@@ -14,7 +14,6 @@ from ledger.application.queries_legacy import (
     LegacyKeyView,
 )
 from ledger.entrypoints.api import bodies_staff as bodies
-from ledger.entrypoints.api.as_of import MAX_SEQUENCE
 from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, TheAsker
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,

@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries import DeviceView, Page
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheServices
@@ -28,7 +29,7 @@ async def _reached(
     at_least: Annotated[
         int | None,
         Query(
-            ge=1, le=2_147_483_647, description="Answer only from this entry of the ledger on; waits up to 5 s for it."
+            ge=1, le=MAX_SEQUENCE, description="Answer only from this entry of the ledger on; waits up to 5 s for it."
         ),
     ] = None,
 ) -> None:
@@ -74,7 +75,7 @@ def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
     if len(parts) != count or not all(part.isdecimal() and len(part) <= 10 for part in parts):
         raise bad_cursor()
     numbers = tuple(int(part) for part in parts)
-    if max(numbers) > 2_147_483_647:
+    if max(numbers) > MAX_SEQUENCE:
         raise bad_cursor()
     return numbers
 
@@ -103,10 +104,15 @@ async def device_there(services: Services, caller: Caller, serial: str) -> Devic
     view = await services.queries.device(caller.viewer, serial)
     if view is not None:
         return view
+    await refuse_replaced(services, caller, serial)
+    raise Refused("device_unknown")
+
+
+async def refuse_replaced(services: Services, caller: Caller, serial: str, until: int = MAX_SEQUENCE) -> None:
+    """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)
-    if done is None:
-        raise Refused("device_unknown")
-    raise Refused("device_replaced", extras={"replacement": done.replacement})
+    if done is not None and done.sequence <= until:
+        raise Refused("device_replaced", extras={"replacement": done.replacement})
 
 
 def etagged(request: Request, view: BaseModel) -> Response:

@@ -15,13 +15,26 @@ _SOON = frozenset({"sequence_not_reached", "license_file_not_ready", "receipt_no
 
 
 class Refused(Exception):  # noqa: N818 - states the world
-    """The request gets the problem of this code; `detail` replaces the row's sentence where one can say more."""
+    """The request gets the problem of this code; `detail` replaces the row's sentence where one can say more.
 
-    def __init__(self, code: str, detail: str = "", extras: Mapping[str, object] | None = None) -> None:
+    `retry_after_seconds` also stands in the problem: a line of a bulk has no header.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        extras: Mapping[str, object] | None = None,
+        *,
+        retry_after_seconds: int | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
-        self.extras = extras or {}
+        self.extras = dict(extras or {})
+        self.retry_after_seconds = retry_after_seconds
+        if retry_after_seconds is not None:
+            self.extras["retry_after_seconds"] = retry_after_seconds
 
 
 def problem_of(code: str, detail: str = "", extras: Mapping[str, object] | None = None) -> Problem:
@@ -38,14 +51,13 @@ def rejected(outcome: Rejected) -> Refused:
     return Refused(outcome.code, extras=outcome.details)
 
 
-def answer(refused: Refused, *, retry_after_seconds: int | None = None) -> Response:
+def answer(refused: Refused) -> Response:
     """The response; a 503 always names its Retry-After, as a 429 does, and a 401 its scheme."""
     problem = problem_of(refused.code, refused.detail, refused.extras)
-    if isinstance(wait := refused.extras.get("retry_after_seconds"), int):
-        retry_after_seconds = wait
-    if problem.status == 503 and retry_after_seconds is None:
-        retry_after_seconds = SOON_SECONDS if refused.code in _SOON else RETRY_AFTER_SECONDS
-    head = headers(retry_after_seconds=retry_after_seconds)
+    wait = refused.retry_after_seconds
+    if problem.status == 503 and wait is None:
+        wait = SOON_SECONDS if refused.code in _SOON else RETRY_AFTER_SECONDS
+    head = headers(retry_after_seconds=wait)
     if problem.status == 401:
         head["WWW-Authenticate"] = 'Bearer realm="licensing"'
     return Response(render(problem), problem.status, head)
@@ -53,4 +65,4 @@ def answer(refused: Refused, *, retry_after_seconds: int | None = None) -> Respo
 
 def trouble_answer(trouble: Trouble) -> Response:
     """503: the sentence names what is away, never where it is."""
-    return answer(Refused("service_unavailable"), retry_after_seconds=trouble.retry_after_seconds)
+    return answer(Refused("service_unavailable", retry_after_seconds=trouble.retry_after_seconds))

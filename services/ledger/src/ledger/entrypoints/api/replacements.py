@@ -19,7 +19,8 @@ async def replace_device(
     """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
 
     All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
-    The broken device gets no license file any more. An RMA does this once.
+    The broken device gets no license file any more. An RMA does this once, and nothing undoes it: name the project
+    where the broken device should be, and a mistyped serial is refused.
     """
     command = ReplaceDevice(
         serial=serial,
@@ -27,6 +28,7 @@ async def replace_device(
         rma=body.rma,
         reason=body.reason,
         other_model=body.other_model,
+        project=body.project,
     )
     sequence = await asker.ask(command, command_id)
     return bodies.DeviceReplaced(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)

@@ -21,7 +21,7 @@ class TypingAsker(Asker):
         """
         account, guesses = self.caller.account, self.services.guesses
         if wait := guesses.wait_seconds(account):
-            raise Refused("too_many_attempts", extras={"retry_after_seconds": wait})
+            raise Refused("too_many_attempts", retry_after_seconds=wait)
         attempt = guesses.begin(account)
         try:
             sequence = await self.ask(command, command_id)

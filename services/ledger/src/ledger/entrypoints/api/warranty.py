@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from contracts.commands import ExtendWarranty
 from contracts.dates import civil_day, last_day
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries_dated import WarrantyView
 from ledger.entrypoints.api.as_of import AsOfThen
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
-from ledger.entrypoints.api.reading import Reached, etagged
+from ledger.entrypoints.api.reading import Reached, etagged, refuse_replaced
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
@@ -37,7 +38,9 @@ async def get_guarantee(
     """
     if not await services.dated.shows_guarantee(caller.viewer, serial):
         raise Refused("device_unknown")
-    warranty = await services.dated.warranty(serial, None if as_of is None else as_of.sequence)
+    until = MAX_SEQUENCE if as_of is None else as_of.sequence
+    await refuse_replaced(services, caller, serial, until)
+    warranty = await services.dated.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
     return etagged(request, _status(serial, warranty, day))
 
