@@ -9,9 +9,14 @@ from ledger.entrypoints.api.refused import Refused
 
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon-32x32.png": "image/png"}
 _START = """\
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
 window.onload = () => {
   window.ui = SwaggerUIBundle({
-    url: "/openapi.json", dom_id: "#page", deepLinking: true, persistAuthorization: false, validatorUrl: null,
+    url: "/openapi.json", dom_id: "#page", deepLinking: true, filter: true, persistAuthorization: false,
+    validatorUrl: null,
   });
 };
 """
