@@ -47,7 +47,8 @@ SELECT 0, {PROJECT_ID.format("n")}, '{PARTNER}', 'Hotel ' || n, n + 2, now()
   FROM generate_series(0, {PROJECTS - 1}) AS n;
 INSERT INTO devices
 SELECT 0, '009033' || lpad(to_hex(n), 6, '0'), '{PARTNER}', '{market.PROJECT}', 1, 1, n + 1, now()
-  FROM generate_series(0, 9999) AS n"""
+  FROM generate_series(0, 9999) AS n;
+INSERT INTO device_stays SELECT 0, serial, 1, company, project FROM devices"""
 # Entry i is number g of round k; each round is of one type, and the arithmetic says what an account has then.
 _MOVEMENTS = f"""
 INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)

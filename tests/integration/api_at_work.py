@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from contracts import return_document
 from contracts.actors import Operator
+from contracts.dates import civil_day
 from contracts.device_certificate import factory_certificate, fingerprint, make_authority
 from contracts.return_document import ReturnStatement
 from contracts.xmldsig import signer
@@ -101,8 +102,8 @@ class Api:
         head = (who or self.token()) | {"Content-Type": "application/xml"}
         return await self.client.put(f"/v1/devices/{serial}/return", content=document, headers=head)
 
-    async def company(self, company: str = ADRIA, administrator: str = ANNA) -> None:
-        body = {"kind": "reseller", "administrator": administrator, "company": company}
+    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> None:
+        body = {"kind": kind, "administrator": administrator, "company": company}
         assert (await self.post("companies", body, self.staff)).status_code == 201
 
     async def stocked_project(self, *serials: str, name: str = "Hotel Adria", ports: int = 50) -> str:
@@ -199,3 +200,29 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def asked(api: Api, path: str, who: dict[str, str] | None = None) -> Any:
+    answer = await api.get(path, who)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def done(api: Api, path: str, body: dict[str, Any], who: dict[str, str] | None = None) -> int:
+    answer = await api.post(path, body, who)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["sequence"])
+
+
+async def a_delivered_device(api: Api, serial: str) -> int:
+    model = {"models": [{"model": "IP811", "family": "IP8x1"}], "reference": "CAT-1"}
+    await done(api, "device-models", model, api.staff)
+    device = {"serial": serial, "model": "IP811", "delivered_on": f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"}
+    return await done(api, "delivered-devices", {"devices": [device], "reference": "DN-1"}, api.staff)
+
+
+async def redeemed(api: Api, project: str, **counts: int) -> int:
+    lots = [{"license_type": name, "count": count} for name, count in counts.items()]
+    order = {"licenses": lots, "order_number": "PO-2"}
+    key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
+    return await done(api, "activation-keys/redemptions", {"activation_key": key, "project": project})

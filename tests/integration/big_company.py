@@ -60,6 +60,10 @@ INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, no
   FROM generate_series(0, {DEVICES - 1}) AS n;
 INSERT INTO devices SELECT 0, '009033fffff' || n, '{SMALL}', '{default_project_of(SMALL)}', 1, 2, n + 1, now()
   FROM generate_series(0, 2) AS n;
+INSERT INTO device_stays
+SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '{BORA}') END,
+       CASE stay WHEN 0 THEN project ELSE nullif(project, '{default_project_of(BORA)}') END
+  FROM devices CROSS JOIN generate_series(0, 1) AS stay;
 INSERT INTO device_licenses SELECT 0, serial, 'Port11', 'pbx', 1 FROM devices;
 INSERT INTO devices_by_type
 SELECT 0, serial, company, project, license_type

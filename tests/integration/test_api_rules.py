@@ -1,16 +1,14 @@
 """What is blocked, what was, and what old keys are, asked of the whole API: writer, projector, broker and database."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contracts.dates import civil_day
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
-from tests.integration.api_at_work import Api, a_ledger_at_work
+from tests.integration.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
 from tests.unit.ledger.api_at_work import problem
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA
 from tests.unit.ledger.story_people import GUS
@@ -24,18 +22,6 @@ async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
     async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
         await api.company(BORA, BEN)
         yield api
-
-
-async def asked(api: Api, path: str, who: dict[str, str] | None = None) -> Any:
-    answer = await api.get(path, who)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def done(api: Api, path: str, body: dict[str, Any], who: dict[str, str] | None = None) -> int:
-    answer = await api.post(path, body, who)
-    assert answer.status_code == 201, answer.text
-    return int(answer.json()["sequence"])
 
 
 async def test_a_partner_sees_that_a_device_is_blocked_and_whom_to_ask(api: Api) -> None:
@@ -145,20 +131,6 @@ async def test_consents_are_listed_with_who_gave_them(api: Api) -> None:
     (row,) = (await asked(api, f"projects/{project}/legacy-consents?at_least={given}"))["items"]
 
     assert (row["serial"], row["account"], row["sequence"]) == (SERIAL, ANNA, given)
-
-
-async def a_delivered_device(api: Api, serial: str) -> int:
-    model = {"models": [{"model": "IP811", "family": "IP8x1"}], "reference": "CAT-1"}
-    await done(api, "device-models", model, api.staff)
-    device = {"serial": serial, "model": "IP811", "delivered_on": f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"}
-    return await done(api, "delivered-devices", {"devices": [device], "reference": "DN-1"}, api.staff)
-
-
-async def redeemed(api: Api, project: str, **counts: int) -> int:
-    lots = [{"license_type": name, "count": count} for name, count in counts.items()]
-    order = {"licenses": lots, "order_number": "PO-2"}
-    key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
-    return await done(api, "activation-keys/redemptions", {"activation_key": key, "project": project})
 
 
 async def test_a_warranty_is_shown_as_it_stood_at_an_entry_or_a_day(api: Api) -> None:

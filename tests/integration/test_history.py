@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from contracts.activation_key import digest, normalise
-from contracts.identifiers import default_project_of
 from ledger.adapters import postgres
 from ledger.adapters.postgres_history import Reach, device_search
 from ledger.application.queries_history import DeviceSearch
@@ -185,27 +184,6 @@ async def test_a_guest_finds_and_exports_what_is_in_the_project_and_nothing_else
     assert {json.loads(line)["account"] for line in exported} == {f"project/{project}"}
     assert history["items"][-1]["sequence"] == granted
     assert problem(await api.get(f"companies/{ADRIA}/history", ben)) == (404, "company_unknown")
-
-
-async def test_a_device_that_came_from_another_company_keeps_its_past_to_itself(api: Api) -> None:
-    project = await api.stocked_project(SERIAL)
-    allocated = (await api.allocate(project, SERIAL, 0, 4)).json()["sequence"]
-    await api.company(BORA, BEN)
-    ben = api.token(BEN, BORA)
-    await api.post(f"devices/{SERIAL}/offers", {"company": BORA})
-    accepted = await api.post(f"devices/{SERIAL}/acceptances", {"project": default_project_of(BORA)}, ben)
-    assert accepted.status_code == 201, accepted.text
-    last = accepted.json()["sequence"]
-
-    assert await _types(api, f"devices/{SERIAL}/history?at_least={last}", ben) == ["device-moved"]
-    assert len(await _types(api, f"devices/{SERIAL}/history", api.staff)) == 4
-    assert problem(await api.get(f"devices/{SERIAL}?as_of={allocated}", ben)) == (404, "device_unknown")
-    assert (await api.get(f"devices/{SERIAL}?as_of={allocated}", api.staff)).status_code == 200
-    movements = (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()
-    assert allocated not in {json.loads(line)["sequence"] for line in movements}
-    shown = (await _get(api, f"movements?device={SERIAL}", ben))["items"]
-    assert allocated not in {row["sequence"] for row in shown}
-    assert problem(await api.get(f"devices/{SERIAL}/history")) == (404, "device_unknown")
 
 
 async def test_every_list_walks_an_index(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> None:

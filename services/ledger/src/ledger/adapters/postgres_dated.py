@@ -6,6 +6,7 @@ from typing import Any
 from contracts.identifiers import MAX_SEQUENCE
 from contracts.licenses import CREDIT
 from contracts.service import ServicePeriod
+from ledger.adapters.postgres_past import past_of, was_seen
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.application.queries import Viewer
 from ledger.application.queries_dated import (
@@ -23,7 +24,6 @@ SELECT license_type, license_class, family, version, weight, device_limit, sole_
   FROM license_types WHERE ledger = $1 ORDER BY license_type"""
 _MODELS = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 ORDER BY model"
 
-_SHOWS_GUARANTEE = "SELECT kind FROM companies WHERE ledger = $1 AND company = $2 AND kind <> 'end_customer'"
 # A device has a row more for each swap that gave it the warranty of another one.
 _WARRANTY = """
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
@@ -68,14 +68,15 @@ class PostgresDatedQueries(PostgresQueries):
         async with self._snapshot() as connection:
             return [DeviceModelView(**row) for row in await connection.fetch(_MODELS, self.ledger)]
 
-    async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
+    async def shows_guarantee(self, viewer: Viewer, serial: str, until: int) -> bool:
         async with self.seen(viewer) as (connection, scope):
-            kind = await connection.fetchval(_SHOWS_GUARANTEE, self.ledger, viewer.company)
-            if kind is None:
+            if not scope.guarantee:
                 return False
-            if await self._knows_device(connection, scope, serial):
-                return True
-            return kind == "vendor" and await self._warranty(connection, serial, MAX_SEQUENCE) is not None
+            past = await past_of(connection, self.ledger, scope)
+            for at in {until, MAX_SEQUENCE}:
+                if await was_seen(connection, self.ledger, scope, past, serial, at):
+                    return True
+            return scope.sees_all and await self._warranty(connection, serial, MAX_SEQUENCE) is not None
 
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:
         async with self._snapshot() as connection:
@@ -87,9 +88,10 @@ class PostgresDatedQueries(PostgresQueries):
 
     async def test(self, viewer: Viewer, serial: str, as_of: int | None) -> TestView | None:
         async with self.seen(viewer) as (connection, scope):
-            if not await self._knows_device(connection, scope, serial):
-                return None
+            past = await past_of(connection, self.ledger, scope)
             until = MAX_SEQUENCE if as_of is None else as_of
+            if not await was_seen(connection, self.ledger, scope, past, serial, until):
+                return None
             generation = await connection.fetchval(_GENERATION_THEN, self.ledger, serial, until)
             row = await connection.fetchrow(_TEST, self.ledger, serial, generation, until)
             return row and TestView(**{**row, "licenses": json.loads(row["licenses"])}, as_of=as_of)

@@ -4,17 +4,21 @@ from collections.abc import AsyncGenerator
 from typing import Any, NamedTuple
 
 from contracts.concerns import COMPANY, subject
+from contracts.identifiers import MAX_SEQUENCE
+from ledger.adapters.postgres_past import past_of, told_actor
 from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.adapters.postgres_scope import Scope, predecessors_of
+from ledger.adapters.postgres_scope import Scope
 from ledger.application.queries import Viewer
 from ledger.application.queries_exports import Batch, Wanted
 
 ROWS = 5_000
 """Rows of a batch: about a megabyte."""
 
-_COLUMNS = "m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, m.actor, m.command_id"
+_COLUMNS = "m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, {}, m.command_id"
+_OWN = _COLUMNS.format("m.actor")
+_TOLD = _COLUMNS.format(told_actor("a.company", "$9", "$4"))
 _ALL_MOVEMENTS = f"""
-SELECT {_COLUMNS} FROM movements AS m
+SELECT {_OWN} FROM movements AS m
  WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3 ORDER BY m.sequence, m.line"""  # noqa: S608
 _ALL_BALANCES = """
 SELECT account, license_type, held, sequence, time FROM (
@@ -24,55 +28,60 @@ SELECT account, license_type, held, sequence, time FROM (
  WHERE held > 0"""
 
 # $4, $5, $7: the viewer's reach (all, a company, single projects); $6: one project with its devices, or all of these.
-_SEEN = "($4 OR company = $5 OR project = ANY ($7))"
-_GRANTED = "(company IS DISTINCT FROM $5 AND project = ANY ($7))"
+# $8 are the companies whose devices are seen, $9 the viewer's own ones. A device counts from when it came (`since`).
+_SEEN = "($4 OR company = $5 OR project = ANY ($7))", "($4 OR company = ANY ($8) OR project = ANY ($7))"
+_GRANTED = (
+    "(company IS DISTINCT FROM $5 AND project = ANY ($7))",
+    "(NOT coalesce(company = ANY ($8), false) AND project = ANY ($7))",
+)
 _ACCOUNTS = """
-SELECT 'project/' || project AS account FROM projects
- WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)
+SELECT 'project/' || project AS account, NULL AS serial, 0 AS since, company FROM projects
+ WHERE ledger = $1 AND {project} AND ($6::text IS NULL OR project = $6)
 UNION ALL
-SELECT 'held/' || project FROM projects
- WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)
+SELECT 'held/' || project, NULL, 0, company FROM projects
+ WHERE ledger = $1 AND {project} AND ($6::text IS NULL OR project = $6)
 UNION ALL
-SELECT 'device/' || serial FROM known_devices
- WHERE ledger = $1 AND {seen} AND ($6::text IS NULL OR project = $6)"""
-# What happened to a device while it was none of these companies' ($8) is not shown. Asked entry by entry, lest all are
-# read.
-_SHOWN = """
-       m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
-   AND ($4 OR (SELECT e.companies && $8::text[] FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence))"""
-_OWNERS = """
-SELECT coalesce(array_agg(DISTINCT company), '{}') FROM projects
- WHERE ledger = $1 AND NOT $2 AND (company = $3 OR project = ANY ($4))"""
+SELECT 'device/' || serial, serial, sequence, company FROM device_stays
+ WHERE ledger = $1 AND {stay} AND project IS NOT NULL AND ($6::text IS NULL OR project = $6)"""
+_LEFT = """(
+    SELECT min(n.sequence) FROM device_stays AS n
+     WHERE n.ledger = $1 AND n.serial = a.serial AND n.sequence > a.since)"""
 # Account by account, and then put into the order of the ledger: for a few projects.
 _MOVEMENTS = f"""
-SELECT {_COLUMNS} FROM ({_ACCOUNTS}) AS a JOIN movements AS m ON {_SHOWN} ORDER BY m.sequence, m.line"""  # noqa: S608
-_IS_ITS_OWN_NOW = """
-    $5 = CASE WHEN m.account LIKE 'device/%'
-              THEN (SELECT company FROM known_devices WHERE ledger = $1 AND serial = split_part(m.account, '/', 2))
-              ELSE (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)) END"""
-# Entry by entry, so that the first rows of a company with many devices come at once. $9 are the companies that it took
+SELECT {_TOLD} FROM ({_ACCOUNTS}) AS a
+  JOIN movements AS m ON m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
+   AND m.sequence >= a.since AND m.sequence < coalesce({_LEFT}, {MAX_SEQUENCE + 1}::bigint)
+ ORDER BY m.sequence, m.line"""  # noqa: S608
+# What an entry of a company moved on a device, it moved while that was the company's; a project has its whole past.
+_IS_ITS_OWN = """
+    (m.account LIKE 'device/%'
+     OR $5 = (SELECT company FROM projects WHERE ledger = $1 AND project = split_part(m.account, '/', 2)))"""
+# Entry by entry, so that the first rows of a company with many devices come at once. $10 are the companies that it took
 # over, as subjects; an entry that concerns several of all these comes once.
 _COMPANY_MOVEMENTS = f"""
-(SELECT {_COLUMNS} FROM subject_entries AS s JOIN movements AS m USING (ledger, sequence)
+(SELECT {_OWN} FROM subject_entries AS s JOIN movements AS m USING (ledger, sequence)
   WHERE s.ledger = $1 AND s.subject = 'companies/' || $5 AND s.sequence > $2 AND s.sequence <= $3
-    AND {_IS_ITS_OWN_NOW}
+    AND {_IS_ITS_OWN}
   ORDER BY sequence, line)
 UNION ALL
-(SELECT {_COLUMNS}
+(SELECT {_OWN}
    FROM (SELECT DISTINCT p.ledger, p.sequence FROM subject_entries AS p
-          WHERE p.ledger = $1 AND p.subject = ANY ($9) AND p.sequence > $2 AND p.sequence <= $3
+          WHERE p.ledger = $1 AND p.subject = ANY ($10) AND p.sequence > $2 AND p.sequence <= $3
             AND NOT EXISTS (SELECT FROM subject_entries AS own WHERE own.ledger = $1
                                AND own.subject = 'companies/' || $5 AND own.sequence = p.sequence)) AS s
    JOIN movements AS m USING (ledger, sequence)
-  WHERE {_IS_ITS_OWN_NOW}
+  WHERE {_IS_ITS_OWN}
   ORDER BY sequence, line)
-UNION ALL ({_MOVEMENTS.format(seen=_GRANTED)}) ORDER BY sequence, line"""  # noqa: S608
+UNION ALL ({_MOVEMENTS.format(project=_GRANTED[0], stay=_GRANTED[1])}) ORDER BY sequence, line"""  # noqa: S608
+# What stands on a device that is there at $3, wherever it came from with that.
 _BALANCES = f"""
 SELECT account, license_type, held, sequence, time
-  FROM (SELECT account FROM ({_ACCOUNTS}) AS seen ORDER BY account DESC) AS a
+  FROM (SELECT account, serial, since FROM ({_ACCOUNTS}) AS seen ORDER BY account DESC) AS a
  CROSS JOIN LATERAL (
        SELECT DISTINCT ON (m.license_type) m.license_type, m.held, m.sequence, m.time FROM movements AS m
-        WHERE {_SHOWN} ORDER BY m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
+        WHERE m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
+          AND a.since <= $3 AND NOT coalesce({_LEFT} <= $3, false)
+        ORDER BY m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
  WHERE held > 0"""  # noqa: S608
 
 
@@ -87,8 +96,8 @@ class Export(NamedTuple):
     projects: str
 
 
-MOVEMENTS = Export(_ALL_MOVEMENTS, _COMPANY_MOVEMENTS, _MOVEMENTS.format(seen=_SEEN))
-BALANCES = Export(_ALL_BALANCES, None, _BALANCES.format(seen=_SEEN))
+MOVEMENTS = Export(_ALL_MOVEMENTS, _COMPANY_MOVEMENTS, _MOVEMENTS.format(project=_SEEN[0], stay=_SEEN[1]))
+BALANCES = Export(_ALL_BALANCES, None, _BALANCES.format(project=_SEEN[0], stay=_SEEN[1]))
 
 
 class PostgresExports:
@@ -119,10 +128,11 @@ class PostgresExports:
         span = [ledger, wanted.after, wanted.until]
         if everything and wanted.project is None:
             return export.ledger, span
-        owners: list[str] = await connection.fetchval(_OWNERS, ledger, everything, company, projects)
-        owners += await predecessors_of(connection, ledger, owners)
-        asked = [*span, everything, company, wanted.project, projects, owners]
-        if export.company is None or company is None or wanted.project is not None:
+        past = await past_of(connection, ledger, scope)
+        asked = [*span, everything, company, wanted.project, projects, past.companies]
+        if export.company is None:
             return export.projects, asked
-        former = await predecessors_of(connection, ledger, [company])
-        return export.company, [*asked, [subject(COMPANY, one) for one in former]]
+        asked.append(past.own)
+        if company is None or wanted.project is not None:
+            return export.projects, asked
+        return export.company, [*asked, [subject(COMPANY, one) for one in past.companies if one != company]]

@@ -1,13 +1,17 @@
 """The queries about the past on PostgreSQL; each walks an index, so a page costs the same wherever it stands."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
+from contracts.events import EVENT_TYPES, DevicesRegistered, WarrantyExtended
 from contracts.postings import device_account, held_account, project_account
 from ledger.adapters import postgres_blocked as blocked
+from ledger.adapters.postgres_past import Past, past_of, stay, was_seen
 from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
+from ledger.adapters.postgres_scope import Scope
 from ledger.application.queries import (
     BalanceView,
     DeviceView,
@@ -46,6 +50,7 @@ SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time
        AND d.issue = v.issue AND d.sequence <= $3
   {blocked.join(blocked.device("v.serial"), blocked.company("v.company"), ledger="v.ledger", at="$3")}
  WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
+   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3)
  ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
 _CAUSES = """
 SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
@@ -53,17 +58,29 @@ SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.a
  WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
    AND (m.sequence, m.line) > ($5, $6)
  ORDER BY m.sequence, m.line LIMIT $7"""
-# A walk for each thing, as far as the page goes; an entry may concern several. Companies are asked entry by entry.
+# A walk for each thing, as far as the page goes; an entry may concern several. `shown` is asked entry by entry.
 _HISTORY = """
-SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id
+SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id, {company} AS company
   FROM (SELECT DISTINCT found.sequence FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
                SELECT s.sequence FROM subject_entries AS s
-                WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3
-                  AND ($4::text[] IS NULL OR $4 && (
-                      SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence))
-                ORDER BY s.sequence LIMIT $5) AS found
-         ORDER BY found.sequence LIMIT $5) AS page
+                WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3 AND {shown}
+                ORDER BY s.sequence LIMIT $4) AS found
+         ORDER BY found.sequence LIMIT $4) AS page
   JOIN entries AS e ON e.ledger = $1 AND e.sequence = page.sequence ORDER BY e.sequence"""
+_WHOLE_HISTORY = _HISTORY.format(company="NULL", shown="true")
+_OF_COMPANIES = _HISTORY.format(
+    company="NULL", shown="$5 && (SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence)"
+)
+# What made the device leave still belongs to where it was.
+_STAYS = f"({stay('$5', '{0}.sequence')} UNION ALL {stay('$5', '{0}.sequence', '<')}) AS stay"
+_SEEN_IN = f"FROM {_STAYS} WHERE company = ANY ($6) OR project = ANY ($7)"
+_OF_DEVICE = _HISTORY.format(
+    company=f"(SELECT company {_SEEN_IN.format('e')} LIMIT 1)",
+    shown=f"""EXISTS (SELECT {_SEEN_IN.format("s")})
+      AND ($8 OR (SELECT event_type FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence) <> ALL ($9))""",  # noqa: S608
+)
+_GUARANTEE = sorted(name for name, event in EVENT_TYPES.items() if event in (WarrantyExtended, DevicesRegistered))
+"""What end customers may not learn of a device (F4)."""
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
@@ -105,24 +122,23 @@ class PostgresHistory(PostgresQueries):
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
-            if not await self._knows_device(connection, scope, serial):
+            past = await past_of(connection, self.ledger, scope)
+            if not await was_seen(connection, self.ledger, scope, past, serial, sequence):
                 return None
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
-            if row is None:
-                return None
-            if not scope.sees_all and row["company"] not in await self._owners_of(connection, serial):
-                return None
-            return _version(blocked.viewed(row), sequence)
+            return row and _version(blocked.viewed(row), sequence)
 
     async def causes(
         self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
     ) -> Page[CauseView] | None:
         async with self.seen(viewer) as (connection, scope):
-            if await self._project(connection, scope, project) is None:
+            found = await self._project(connection, scope, project)
+            if found is None:
                 return None
+            telling = await self._telling(connection, scope, found.company, subject(PROJECT, project))
             account = project_account(project)
             rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
-            return one_page((CauseView(**row) for row in rows), limit)
+            return one_page((CauseView(**telling.of(row)) for row in rows), limit)
 
     async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
@@ -130,8 +146,13 @@ class PostgresHistory(PostgresQueries):
             if found is None:
                 return None
             about, account = subject(PROJECT, project), project_account(project)
-            companies = None if scope.sees_all else await self._with_predecessors(connection, found.company)
-            return await self._history(connection, [about], companies, after, limit, account=account)
+            telling = await self._telling(connection, scope, found.company, about)
+            if scope.sees_all:
+                return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit, account=account)
+            companies = await self._with_predecessors(connection, found.company)
+            return await self._history(
+                connection, telling, _OF_COMPANIES, [about], after, limit, companies, account=account
+            )
 
     async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
@@ -140,21 +161,28 @@ class PostgresHistory(PostgresQueries):
             if not scope.sees_all and not scope.administers:
                 raise NoRight("view")
             about = [subject(COMPANY, one) for one in await self._with_predecessors(connection, company)]
-            return await self._history(connection, about, None, after, limit)
+            telling = await self._telling(connection, scope, company, about[0])
+            return await self._history(connection, telling, _WHOLE_HISTORY, about, after, limit)
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
-            if not await self._knows_device(connection, scope, serial):
+            past = await past_of(connection, self.ledger, scope)
+            if not await self._has_past(connection, scope, past, serial):
                 return None
-            companies = None if scope.sees_all else await self._owners_of(connection, serial)
             about, account = subject(DEVICE, serial), device_account(serial)
-            return await self._history(connection, [about], companies, after, limit, account=account)
+            telling = Telling(past, None, scope.guarantee, about)
+            if scope.sees_all:
+                return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit, account=account)
+            reach = serial, past.companies, past.projects, scope.guarantee, _GUARANTEE
+            return await self._history(connection, telling, _OF_DEVICE, [about], after, limit, *reach, account=account)
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
         if await self.activation_key(viewer, key_digest) is None:
             return None
-        async with self._snapshot() as connection:
-            return await self._history(connection, [subject(KEY, key_digest)], None, after, limit)
+        async with self.seen(viewer) as (connection, scope):
+            about = subject(KEY, key_digest)
+            telling = await self._telling(connection, scope, None, about)
+            return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit)
 
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
@@ -184,22 +212,43 @@ class PostgresHistory(PostgresQueries):
             row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
             return row and _key(row)
 
+    async def _telling(self, connection: Any, scope: Scope, company: str | None, about: str) -> "Telling":
+        return Telling(await past_of(connection, self.ledger, scope), company, scope.guarantee, about)
+
     async def _history(
         self,
         connection: Any,
+        telling: "Telling",
+        query: str,
         about: list[str],
-        companies: list[str] | None,
         after: int,
         limit: int,
-        *,
+        *reach: object,
         account: str = "",
     ) -> Page[EntryView]:
-        """Entries that concern any of some things, only those of companies where some are given."""
-        rows = await connection.fetch(_HISTORY, self.ledger, about, after, companies, limit + 1)
+        """Entries that concern any of some things, as far as the query shows them."""
+        rows = await connection.fetch(query, self.ledger, about, after, limit + 1, *reach)
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
-        return one_page((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
+        return one_page((EntryView(**telling.of(row), movements=moved[row["sequence"]]) for row in rows), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a viewer is told the entries of something (`about`) that is in a company, or in several in turn."""
+
+    past: Past
+    company: str | None
+    guarantee: bool
+    about: str
+
+    def of(self, row: Any) -> dict[str, Any]:
+        """The row, without accounts of other companies, and without which device a guarantee was extended for."""
+        said = dict(row)
+        said["actor"] = self.past.actor(row["actor"], said.pop("company", None) or self.company)
+        hidden = not self.guarantee and row["event_type"] in _GUARANTEE
+        return said | {"subject": self.about} if hidden else said
 
 
 Reach = tuple[bool, str | None, list[str]]

@@ -16,6 +16,7 @@ def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[A
         changes.entries,
     )
     yield "subject_entries", "subject sequence", changes.subjects
+    yield "device_stays", "serial sequence company project", changes.stays
     yield "warranty_versions", "serial months ends_on sequence", changes.catalog.warranty_versions
     yield (
         "replacements",

@@ -5,9 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 from contracts.commands import Right
+from contracts.identifiers import MAX_SEQUENCE
 from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres import database_trouble
+from ledger.adapters.postgres_past import Past, ever_seen, past_of, stay, was_seen
 from ledger.adapters.postgres_scope import Scope, predecessors_of, scope_of
 from ledger.application.queries import (
     BalanceView,
@@ -62,6 +64,14 @@ SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time
        v.path, v.time AS delivered, v.file_sha256, {blocked.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
   {blocked.join(blocked.device("d.serial"), blocked.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
+_MOVEMENTS = "SELECT sequence, line, time, account, license_type, units, held, event_type, actor"
+_PROJECT_MOVEMENTS = f"""
+{_MOVEMENTS}, $6 AS company FROM movements WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4)
+ ORDER BY sequence, line LIMIT $5"""
+_DEVICE_MOVEMENTS = f"""
+{_MOVEMENTS}, company FROM movements AS m CROSS JOIN LATERAL {stay("$6", "m.sequence")} AS stay
+ WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4)
+   AND ($7 OR company = ANY ($8) OR project = ANY ($9)) ORDER BY sequence, line LIMIT $5"""
 
 
 class PostgresQueries:
@@ -136,19 +146,21 @@ class PostgresQueries:
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None:
-        # What happened to a device while it was another company's is not shown. Asked entry by entry: EXISTS would
-        # let the planner read all entries for one page.
-        query = """SELECT sequence, line, time, account, license_type, units, held, event_type, actor
-             FROM movements AS m
-            WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4) AND ($6::text[] IS NULL OR $6 && (
-                  SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = m.sequence))
-            ORDER BY sequence, line LIMIT $5"""
         async with self.seen(viewer) as (connection, scope):
-            if not await self._sees_account(connection, scope, account):
-                return None
-            owners = None if scope.sees_all else await self._owners(connection, account)
-            rows = await connection.fetch(query, self.ledger, account, *after, limit + 1, owners)
-            return one_page((MovementView(**row) for row in rows), limit)
+            past = await past_of(connection, self.ledger, scope)
+            place = self.ledger, account, *after, limit + 1
+            if account.startswith(_PROJECT):
+                project = await self._project(connection, scope, account.removeprefix(_PROJECT))
+                if project is None:
+                    return None
+                rows = await connection.fetch(_PROJECT_MOVEMENTS, *place, project.company)
+            else:
+                serial = account.removeprefix(_DEVICE)
+                if not await self._has_past(connection, scope, past, serial):
+                    return None
+                reach = past.everything, past.companies, past.projects
+                rows = await connection.fetch(_DEVICE_MOVEMENTS, *place, serial, *reach)
+            return one_page((_movement(row, past) for row in rows), limit)
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         query = """SELECT serial, generation, sequence, sha256, document, issue FROM license_files
@@ -162,13 +174,16 @@ class PostgresQueries:
             return row and SignedDocument(**row)
 
     async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None:
+        """The newest receipt, or that of a generation, of a return in a project where the viewer may return."""
         query = """SELECT serial, generation, sequence, sha256, document FROM return_receipts
-            WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC LIMIT 1"""
+            WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC"""
         async with self.seen(viewer) as (connection, scope):
-            if not await self._knows_device(connection, scope, serial, "return"):
-                return None
-            row = await connection.fetchrow(query, serial, generation)
-            return row and SignedDocument(**row)
+            past = await past_of(connection, self.ledger, scope)
+            for row in await connection.fetch(query, serial, generation):
+                if await was_seen(connection, self.ledger, scope, past, serial, row["sequence"], "return"):
+                    return SignedDocument(**row)
+            await was_seen(connection, self.ledger, scope, past, serial, MAX_SEQUENCE, "return")
+            return None
 
     def _snapshot(self) -> AbstractAsyncContextManager[Any]:
         return snapshot(self._pool)
@@ -193,11 +208,11 @@ class PostgresQueries:
             return None
         return (await self._devices(connection, [row]))[0]
 
-    async def _knows_device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> bool:
-        """Whether the viewer has this right where a device is, or where it was when it was replaced."""
-        query = "SELECT company, project FROM known_devices WHERE ledger = $1 AND serial = $2"
-        row = await connection.fetchrow(query, self.ledger, serial)
-        return row is not None and scope.require(row["company"], row["project"], right)
+    async def _has_past(self, connection: Any, scope: Scope, past: Past, serial: str) -> bool:
+        """Whether the viewer sees anything of the device's past; raises NoRight where a no is no secret."""
+        return await ever_seen(connection, self.ledger, past, serial) or await was_seen(
+            connection, self.ledger, scope, past, serial, MAX_SEQUENCE
+        )
 
     async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
         """Devices by their serials, whoever asks."""
@@ -213,25 +228,14 @@ class PostgresQueries:
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
         return [device_view(blocked.viewed(row), licenses[row["serial"]]) for row in rows]
 
-    async def _owners(self, connection: Any, account: str) -> list[str] | None:
-        """Whose entries about an account are shown; None for all: a project changes hands with its whole past."""
-        return (
-            None if account.startswith(_PROJECT) else await self._owners_of(connection, account.removeprefix(_DEVICE))
-        )
-
-    async def _owners_of(self, connection: Any, serial: str) -> list[str]:
-        """The company that has a device now, and those that it took over."""
-        query = "SELECT company FROM known_devices WHERE ledger = $1 AND serial = $2"
-        owner: str = await connection.fetchval(query, self.ledger, serial)
-        return await self._with_predecessors(connection, owner)
-
     async def _with_predecessors(self, connection: Any, company: str) -> list[str]:
         return [company, *await predecessors_of(connection, self.ledger, [company])]
 
-    async def _sees_account(self, connection: Any, scope: Scope, account: str) -> bool:
-        if account.startswith(_PROJECT):
-            return await self._project(connection, scope, account.removeprefix(_PROJECT)) is not None
-        return await self._knows_device(connection, scope, account.removeprefix(_DEVICE))
+
+def _movement(row: Any, past: Past) -> MovementView:
+    said = dict(row)
+    company = said.pop("company")
+    return MovementView(**{**said, "actor": past.actor(said["actor"], company)})
 
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:

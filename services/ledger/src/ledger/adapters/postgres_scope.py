@@ -16,11 +16,15 @@ _GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all."""
+    """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all.
+
+    `guarantee` says that it may know of warranties, which end customers never do (F4).
+    """
 
     company: str | None = None
     administers: bool = False
     sees_all: bool = False
+    guarantee: bool = False
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def may(self, company: str, project: str, right: Right) -> bool:
@@ -55,6 +59,7 @@ async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
         company=viewer.company,
         administers=member["administrator"],
         sees_all=member["administrator"] and member["kind"] == "vendor",
+        guarantee=member["kind"] != "end_customer",
         grants={row["project"]: frozenset(row["rights"]) for row in grants},
     )
 

@@ -57,7 +57,7 @@ from contracts.postings import UNHELD, Posting, device_account, postings
 from contracts.service import Coverage
 from ledger.application import projection_catalog, projection_joining, projection_replacements, projection_staff
 from ledger.application.projection_catalog import CatalogChanges
-from ledger.application.projection_history import DeviceVersionRow, EntryRow, SubjectRow, history_rows
+from ledger.application.projection_history import DeviceVersionRow, EntryRow, StayRow, SubjectRow, history_rows
 from ledger.application.projection_joining import JoiningChanges
 from ledger.application.projection_people import PeopleChanges
 from ledger.application.projection_replacements import ReplacementRow
@@ -159,6 +159,7 @@ class Changes:
     entries: list[EntryRow] = field(default_factory=list[EntryRow])
     subjects: list[SubjectRow] = field(default_factory=list[SubjectRow])
     versions: list[DeviceVersionRow] = field(default_factory=list[DeviceVersionRow])
+    stays: list[StayRow] = field(default_factory=list[StayRow])
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
     staff: StaffChanges = field(default_factory=StaffChanges)
     people: PeopleChanges = field(default_factory=PeopleChanges)
@@ -180,6 +181,7 @@ def fold(
         _post(changes, entry)
         _paid(changes, entry.data)
         _note(changes, entry)
+        _stay(changes, entry.sequence, entry.data)
     return changes
 
 
@@ -350,6 +352,17 @@ def _device(changes: Changes, entry: Entry[Event], company: str, device: DeviceL
     )
     changes.devices[device.serial] = row
     changes.versions.append(DeviceVersionRow(*row))
+
+
+def _stay(changes: Changes, sequence: int, event: Event) -> None:
+    """A broken device stays where it was: its past is the project's."""
+    match event:
+        case DeviceAdded() | DeviceMoved() | DeviceClaimed() | DeviceReplaced():
+            changes.stays.append(StayRow(event.device.serial, sequence, event.company, event.device.project))
+        case DeviceReleased():
+            changes.stays.append(StayRow(event.serial, sequence, None, None))
+        case _:
+            pass
 
 
 def _replaced(changes: Changes, entry: Entry[Event], event: DeviceReplaced) -> None:

@@ -25,6 +25,15 @@ class SubjectRow(NamedTuple):
     sequence: int
 
 
+class StayRow(NamedTuple):
+    """Where a device is from an entry on; in no project where these are None."""
+
+    serial: str
+    sequence: int
+    company: str | None
+    project: str | None
+
+
 class DeviceVersionRow(NamedTuple):
     """A device as an entry left it."""
 

@@ -90,8 +90,8 @@ class DatedQueries(Protocol):
 
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None: ...
 
-    async def shows_guarantee(self, viewer: Viewer, serial: str) -> bool:
-        """Whether the viewer may know the guarantee status of this device, and there is such a device to them."""
+    async def shows_guarantee(self, viewer: Viewer, serial: str, until: int) -> bool:
+        """Whether the viewer may know of guarantees, and has such a device, had it at an entry, or sees all there is."""
         ...
 
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:

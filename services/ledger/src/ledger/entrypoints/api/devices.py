@@ -16,6 +16,7 @@ from ledger.entrypoints.api.reading import (
     PageView,
     Reached,
     after_text,
+    device_then,
     device_there,
     etagged,
     found,
@@ -72,5 +73,4 @@ async def get_device(
     """A device and the licenses on it, now or as of any entry or time."""
     if as_of is None:
         return etagged(request, await device_there(services, caller, serial))
-    view = await services.queries.device_as_of(caller.viewer, serial, as_of)
-    return etagged(request, found(view, "device_unknown"))
+    return etagged(request, await device_then(services, caller, serial, as_of))

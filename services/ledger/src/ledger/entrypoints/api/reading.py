@@ -108,6 +108,15 @@ async def device_there(services: Services, caller: Caller, serial: str) -> Devic
     raise Refused("device_unknown")
 
 
+async def device_then(services: Services, caller: Caller, serial: str, sequence: int) -> DeviceView:
+    """The device as of an entry, or why there was none then."""
+    view = await services.queries.device_as_of(caller.viewer, serial, sequence)
+    if view is not None:
+        return view
+    await refuse_replaced(services, caller, serial, sequence)
+    raise Refused("device_unknown")
+
+
 async def refuse_replaced(services: Services, caller: Caller, serial: str, until: int = MAX_SEQUENCE) -> None:
     """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)

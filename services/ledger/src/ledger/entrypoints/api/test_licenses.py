@@ -8,7 +8,7 @@ from ledger.application.queries_dated import TestView
 from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import IssueTestLicensesBody, TestIssued
-from ledger.entrypoints.api.reading import Reached, device_there, etagged, found
+from ledger.entrypoints.api.reading import Reached, device_then, device_there, etagged, found
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
 router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])
@@ -34,5 +34,5 @@ async def get_test_licenses(
     if as_of is None:
         await device_there(services, caller, serial)
     else:
-        found(await services.queries.device_as_of(caller.viewer, serial, as_of), "device_unknown")
+        await device_then(services, caller, serial, as_of)
     return etagged(request, found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))

@@ -36,9 +36,9 @@ async def get_guarantee(
 
     As of an entry or a time, state and days left are those of that day.
     """
-    if not await services.dated.shows_guarantee(caller.viewer, serial):
-        raise Refused("device_unknown")
     until = MAX_SEQUENCE if as_of is None else as_of.sequence
+    if not await services.dated.shows_guarantee(caller.viewer, serial, until):
+        raise Refused("device_unknown")
     await refuse_replaced(services, caller, serial, until)
     warranty = await services.dated.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
