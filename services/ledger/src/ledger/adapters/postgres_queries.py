@@ -233,9 +233,9 @@ class PostgresQueries:
 
 
 def _movement(row: Any, past: Past) -> MovementView:
-    said = dict(row)
-    company = said.pop("company")
-    return MovementView(**{**said, "actor": past.actor(said["actor"], company)})
+    said: dict[str, Any] = dict(row)
+    said["actor"] = past.actor(said["actor"], said.pop("company"))
+    return MovementView(**said)
 
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:

@@ -91,7 +91,7 @@ class DatedQueries(Protocol):
     async def service(self, viewer: Viewer, project: str) -> ServiceState | None: ...
 
     async def shows_guarantee(self, viewer: Viewer, serial: str, until: int) -> bool:
-        """Whether the viewer may know of guarantees, and has such a device, had it at an entry, or sees all there is."""
+        """Whether the viewer may know of guarantees, and has such a device, had it at an entry, or sees all."""
         ...
 
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:
