@@ -33,12 +33,18 @@ async def _reached(
         ),
     ] = None,
 ) -> None:
-    async def holds() -> bool:
-        return await services.queries.position() >= (at_least or 0)
-
-    if at_least and not await services.waiter.until(holds, seconds=SEQUENCE_SECONDS):
+    if at_least and not await reaches(services, at_least, seconds=SEQUENCE_SECONDS):
         reached = await services.queries.position()
         raise Refused("sequence_not_reached", extras={"at_least": at_least, "reached": reached})
+
+
+async def reaches(services: Services, sequence: int, *, seconds: float) -> bool:
+    """Whether the read side has come to this entry in time."""
+
+    async def holds() -> bool:
+        return await services.queries.position() >= sequence
+
+    return await services.waiter.until(holds, seconds=seconds)
 
 
 Reached = Depends(_reached)
