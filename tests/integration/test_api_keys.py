@@ -126,7 +126,12 @@ async def test_a_preview_is_refused_as_the_redemption_would_be(api: Api) -> None
     assert await refused(api, key, last, ben, project=DEFAULT) == (404, "project_unknown")
     assert await refused(api, key, last, project=closed) == (409, "project_archived")
     last = await done(api, "blocks", {"activation_key": key} | WHY, api.staff)
-    assert await refused(api, key, last) == (409, "key_blocked")
+    blocked = await api.post(f"{PREVIEWS}?at_least={last}", {"activation_key": key})
+    assert problem(blocked) == (409, "key_blocked")
+    assert (blocked.json()["rule"], blocked.json()["entries"]) == ("X5", [last])
+    redemption = await api.post(REDEMPTIONS, {"activation_key": key, "project": DEFAULT})
+    assert problem(redemption) == (409, "key_blocked")
+    assert (redemption.json()["rule"], redemption.json()["entries"]) == ("X5", [last])
 
 
 async def test_a_blocked_company_sees_what_a_key_is_and_that_it_can_do_nothing_with_it(api: Api) -> None:

@@ -805,6 +805,8 @@ class ProblemBody(TypedDict):
     status: int
     code: str
     detail: NotRequired[str]
+    rule: NotRequired[str]
+    entries: NotRequired[list[int] | None]
 
 
 class Operations(Transport):

@@ -170,5 +170,6 @@ def problem(response: httpx.Response) -> tuple[int, str]:
     assert body["type"] == f"urn:licensing:problem:{body['code']}"
     assert body["title"]
     assert body["detail"]
+    assert body["rule"]
     assert ("retry-after" in response.headers) == (response.status_code in {429, 503})
     return response.status_code, body["code"]

@@ -203,7 +203,7 @@ def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, i
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
-    return Rejection(code, {"project": key.project, "sequence": key.sequence})
+    return Rejection(code, {"project": key.project, "sequence": key.sequence}, (key.sequence,))
 
 
 def _refuse_listed(listed: UnimportedKey | None, company: str, added: Mapping[str, int]) -> Rejection | None:

@@ -69,6 +69,7 @@ def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> 
     """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
-    seen = has_right(ledger, actor, key.project, "view")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
-    return Rejection(code, {"project": key.project, "sequence": key.sequence} if seen else {})
+    if not has_right(ledger, actor, key.project, "view"):
+        return Rejection(code)
+    return Rejection(code, {"project": key.project, "sequence": key.sequence}, (key.sequence,))

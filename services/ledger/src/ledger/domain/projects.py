@@ -168,7 +168,8 @@ def _refuse_deallocation(ledger: Ledger, device: Device, wanted: Holdings) -> Re
             return Rejection("insufficient_on_device", {"license_type": name, "wanted": count, "held": held})
         undelivered = held - device.bound.get(name, 0)
         if count > undelivered:
-            return Rejection("already_delivered", {"license_type": name, "undelivered": undelivered})
+            details: dict[str, str | int] = {"license_type": name, "undelivered": undelivered}
+            return Rejection("already_delivered", details, (device.delivered_sequence,))
     return None
 
 

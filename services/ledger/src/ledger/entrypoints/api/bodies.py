@@ -135,3 +135,7 @@ class ProblemBody(BaseModel):
     status: int
     code: str = Field(examples=["insufficient_balance"])
     detail: str = ""
+    rule: str = Field(default="", description="The rule behind it, as the table of refusals names it.", examples=["R5"])
+    entries: list[int] | None = Field(
+        default=None, description="The entries of the ledger that it rests on, where one can name them."
+    )

@@ -124,12 +124,12 @@ async def _target(services: Services, caller: Caller, project: str) -> Redemptio
     """The project; raises Refused as a redemption into it would be refused."""
     company = await services.queries.company(caller.viewer, caller.company)
     if company is not None and company.blocked:
-        raise Refused("company_blocked")
+        raise Refused("company_blocked", extras={"entries": [company.blocked.sequence]})
     target = found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
     if target.archived:
         raise Refused("project_archived")
     if target.blocked:
-        raise Refused("company_blocked")
+        raise Refused("company_blocked", extras={"entries": [target.blocked.sequence]})
     return target
 
 
@@ -137,7 +137,7 @@ def _refuse_used(key: TypedKey) -> None:
     if key.is_redeemed and key.redeemed is None:
         raise Refused("key_already_redeemed")
     if key.blocked and not key.is_redeemed:
-        raise Refused("key_blocked")
+        raise Refused("key_blocked", extras={"entries": [key.blocked.sequence]})
 
 
 def _outlook(key: TypedKey, target: RedemptionTarget, today: date) -> _Outlook:

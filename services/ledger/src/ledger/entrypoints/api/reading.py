@@ -118,7 +118,7 @@ async def refuse_replaced(services: Services, caller: Caller, serial: str, until
     """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)
     if done is not None and done.sequence <= until:
-        raise Refused("device_replaced", extras={"replacement": done.replacement})
+        raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})
 
 
 def etagged(request: Request, view: BaseModel) -> Response:
