@@ -200,6 +200,9 @@ def test_old_licenses_come_only_onto_a_device_of_the_project() -> None:
     a_stocked_project().when(staff, bring_in({"BRIs": 1}, on=SERIAL, into=DEFAULT)).refused(
         "device_not_in_project", project=HOTEL
     )
+    a_stocked_project().when(staff, bring_in({"BRIs": 1}, on=SERIAL, into=default_project_of(BORA))).refused(
+        "device_not_in_project", project=HOTEL
+    )
 
 
 @pytest.mark.parametrize("who", [anna, ben, box, operator], ids=str)
@@ -212,7 +215,7 @@ def test_only_staff_imports(who: Actor) -> None:
     [
         (ben, consent(), "device_unknown"),
         (box, consent(), "device_unknown"),
-        (staff, consent(), "device_unknown"),
+        (staff, consent(), "no_right"),
         (ben, ConvertLegacyLicenses(project=HOTEL, preview_digest="0" * 64), "project_unknown"),
         (box, ConvertLegacyLicenses(project=HOTEL, preview_digest="0" * 64), "project_unknown"),
     ],

@@ -190,8 +190,6 @@ def _refuse_place(ledger: Ledger, actor: Actor, serial: str, project: str) -> Re
     device = ledger.devices.get(serial)
     if device is None:
         return absent(ledger, actor, serial)
-    if device.company != ledger.projects[project].company:
-        return Rejection("device_unknown")
     return None if device.project == project else Rejection("device_not_in_project", {"project": device.project})
 
 

@@ -88,7 +88,8 @@ def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | No
     """No to everybody but the company's administrators."""
     if administers(ledger, actor, company):
         return None
-    return Rejection("no_right" if is_member(ledger, actor, company) else "company_unknown")
+    seen = is_member(ledger, actor, company) or (company in ledger.companies and is_staff(ledger, actor))
+    return Rejection("no_right" if seen else "company_unknown")
 
 
 def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
@@ -149,4 +150,7 @@ def _refuse_closed(ledger: Ledger, project: Project) -> Rejection | None:
 def _knows_of(ledger: Ledger, actor: Actor, project: str) -> bool:
     """Whether the project is of the actor's company, or one that it may see: then no is no secret (rule X7)."""
     known = ledger.projects.get(project)
-    return known is not None and (is_member(ledger, actor, known.company) or has_right(ledger, actor, project, "view"))
+    if known is None:
+        return False
+    member = is_member(ledger, actor, known.company)
+    return member or has_right(ledger, actor, project, "view") or is_staff(ledger, actor)
