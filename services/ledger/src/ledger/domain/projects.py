@@ -95,8 +95,10 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
         return refused
     project = ledger.projects[command.project]
     unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
-    if project.devices or unbound or project_account(command.project) in ledger.rare.legacy:
-        return Rejection("project_not_empty", {"devices": project.devices, "free": sum(unbound.values())})
+    old = ledger.rare.legacy.get(project_account(command.project))
+    if project.devices or unbound or old:
+        there = {"devices": project.devices, "free": sum(unbound.values())}
+        return Rejection("project_not_empty", {**there, "legacy_licenses": sum(old.licenses.values()) if old else 0})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 
 
