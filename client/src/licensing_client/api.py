@@ -13,18 +13,31 @@ class ActivationKeyIssued(TypedDict):
     activation_key: str
 
 
+class ActivationKeyPreview(TypedDict):
+    """What a key stands for. Nothing is reserved: somebody else may redeem it first."""
+
+    key_digest: str
+    key_hint: str
+    state: Literal["redeemable", "redeemed"]
+    licenses: list[PreviewedLicenses]
+    credits: int | None
+    redeemed: RedeemedView | None
+
+
 class ActivationKeyRedeemed(TypedDict):
     sequence: int
     project: str
+    key_digest: str
+    licenses: list[RedeemedLicensesView] | None
 
 
 class ActivationKeyView(TypedDict):
-    """A key as the vendor's staff sees it; the key itself is kept nowhere."""
+    """A key; itself it is kept nowhere. The order is told to the vendor's staff only."""
 
     key_digest: str
     key_hint: str
     licenses: list[LicensesView]
-    order_number: str
+    order_number: str | None
     customer_reference: str | None
     issued_sequence: int
     issued: str
@@ -614,6 +627,13 @@ class StaffDownloadViewPage(TypedDict):
     next: str | None
 
 
+class PreviewedLicenses(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    count: int
+    held: int | None
+
+
 class ProjectChanged(TypedDict):
     sequence: int
     project: str
@@ -633,6 +653,21 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+
+
+class RedeemedLicensesView(TypedDict):
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    count: int
+    held: int
+
+
+class RedeemedView(TypedDict):
+    """Where a key went."""
+
+    project: str
+    sequence: int
+    time: str
 
 
 class ReplacementView(TypedDict):
@@ -770,6 +805,8 @@ class ProblemBody(TypedDict):
     status: int
     code: str
     detail: NotRequired[str]
+    rule: NotRequired[str]
+    entries: NotRequired[list[int] | None]
 
 
 class Operations(Transport):
@@ -1255,6 +1292,28 @@ class Operations(Transport):
             ),
         )
 
+    def preview_activation_key(
+        self,
+        *,
+        activation_key: str,
+        project: str | None = None,
+        at_least: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> ActivationKeyPreview:
+        """What a key stands for, before it is redeemed; and what would become of it in a project, where one is named.
+
+        Refused as the redemption would be, and a key that does not exist counts as one that was typed in vain. Where it
+        was redeemed to is told to whoever may see that project.
+        """
+        return cast(
+            "ActivationKeyPreview",
+            self.post(
+                "/v1/activation-keys/previews",
+                given(activation_key=activation_key, project=project, at_least=at_least),
+                key=idempotency_key,
+            ),
+        )
+
     def redeem_activation_key(
         self, *, activation_key: str, project: str, idempotency_key: str | None = None
     ) -> ActivationKeyRedeemed:
@@ -1729,13 +1788,16 @@ class Operations(Transport):
         )
 
     def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:
-        """One key, by the digest that the ledger keeps of it. For the vendor's staff."""
+        """One key, by the digest that the ledger keeps of it: what it held, and what became of it.
+
+        For the vendor's staff, and for whoever may see the project that it was redeemed into.
+        """
         return cast("ActivationKeyView", self.get(f"/v1/activation-keys/{key_digest}", **given(at_least=at_least)))
 
     def get_activation_key_history(
         self, key_digest: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
     ) -> EntryViewPage:
-        """Every entry that concerns the key, oldest first. For the vendor's staff."""
+        """Every entry that concerns the key, oldest first, for whoever may see the key."""
         return cast(
             "EntryViewPage",
             self.get(

@@ -73,6 +73,18 @@ CHAINS: dict[str, str | None] = {"PBX7": None, "Voicemail": "Voicemail8"}
 _STEP = re.compile(r"([A-Za-z0-9]+)#([0-9]+)(?:@([0-9]+))?")
 
 
+def unknown_name(names: Iterable[str]) -> str | None:
+    """The first name that no conversion could ever take: not in the table, or an upgrade to no more than before."""
+    return next((name for name in sorted(names) if not _is_known(name)), None)
+
+
+def _is_known(name: str) -> bool:
+    step = _STEP.fullmatch(name)
+    if step is None or step[1] not in CHAINS:
+        return name in BECOMES
+    return step[3] is None or int(step[3]) < int(step[2])
+
+
 @dataclass(frozen=True, slots=True)
 class Inconvertible:
     """Why old licenses cannot be converted: a row of contracts.refusals, and the license that is the reason."""

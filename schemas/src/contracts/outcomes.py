@@ -12,6 +12,9 @@ from contracts.commands import Address
 from contracts.identifiers import CommandId, LedgerNumber, Sequence, Sha256
 from contracts.models import WireModel
 
+MAX_NAMED_ENTRIES = 100
+"""Entries that a refusal names; most rest on one, and the limit of returns on some."""
+
 
 class Accepted(WireModel):
     """The command is entry `sequence`. `repeated` if it had been so before this repetition of it."""
@@ -26,7 +29,10 @@ class Accepted(WireModel):
 
 
 class Rejected(WireModel):
-    """The command was refused, and nothing has changed; `code` is a row of contracts.refusals."""
+    """The command was refused, and nothing has changed; `code` is a row of contracts.refusals.
+
+    `entries` are those that the refusal rests on, where one can name them.
+    """
 
     status: Literal["rejected"] = "rejected"
     command_id: CommandId
@@ -35,6 +41,7 @@ class Rejected(WireModel):
     ledger: LedgerNumber
     code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
     details: dict[str, str | int] = Field(default_factory=dict)
+    entries: Annotated[tuple[Sequence, ...], Field(max_length=MAX_NAMED_ENTRIES)] = ()
 
 
 Outcome = Annotated[Accepted | Rejected, Field(discriminator="status")]

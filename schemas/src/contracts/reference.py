@@ -22,6 +22,13 @@ further members say more, such as `license_type`, `wanted` and `free`. A refusal
 `at_sequence`: the entry that the ledger stood at when it said no. `GET
 /v1/projects/{id}/balance/why?license_type=...&as_of=<at_sequence>` shows the movements behind a balance then.
 
+`rule` names the rule behind a refusal, as the tables below do: F, R, D, X and T are numbered rules, the sections
+those of the domain's description. `entries` are the entries of the ledger that it rests on: the block behind
+`device_blocked`, the delivery behind `already_delivered`, the accepted return behind `generation_spent`. Histories
+and movements of what one may see show each under its `sequence`. A refusal has no `entries` where nothing of the
+past is the reason, where the asker may not know it, and where it rests on a balance, which many entries make: ask
+the balance why.
+
 A 503 names `Retry-After`; the same request under the same `Idempotency-Key` may be sent again. All other
 codes stay until something changes.
 

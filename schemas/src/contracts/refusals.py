@@ -78,7 +78,7 @@ _ROWS = (
     Refusal(
         "project_not_empty",
         409,
-        "The project still has free licenses or devices; move them to another project first.",
+        "The project still has licenses or devices: move them to another project, and convert old licenses first.",
         "F1",
     ),
     Refusal("not_same_company", 409, "Both have to be of one company.", "X4"),
@@ -254,6 +254,12 @@ _ROWS = (
     Refusal("legacy_key_registered", 409, "This key of the old manager has been registered already.", "section 7"),
     Refusal("legacy_key_repeated", 422, "Name each key of the old manager once.", "section 7"),
     Refusal("legacy_licenses_differ", 409, "The old manager's list has other licenses under this key.", "section 7"),
+    Refusal(
+        "legacy_name_unknown",
+        422,
+        "There is no old license of this name that could be converted; check it for typing errors.",
+        "section 7",
+    ),
     Refusal("no_legacy_licenses", 409, "There are no old licenses here.", "section 7"),
     Refusal("conversion_unknown", 422, "An old license of this name can't be converted.", "section 7"),
     Refusal("upgrade_chain_broken", 409, "An upgrade has no license that it is an upgrade of.", "section 7"),

@@ -1,6 +1,7 @@
 """The whole edge over real mutual TLS, with the simulated box as the client and a ledger in memory."""
 
 import asyncio
+import json
 import ssl
 import warnings
 from collections.abc import AsyncIterator
@@ -288,8 +289,10 @@ async def test_whatever_is_not_offered_is_a_problem_document(
 
 
 async def test_problems_say_what_a_person_can_do(place: Place) -> None:
-    refused = ServiceRefused(await place.ask("PUT", "return", body=b"<a/>"))
+    answer = await place.ask("PUT", "return", body=b"<a/>")
+    refused = ServiceRefused(answer)
 
+    assert json.loads(answer.body)["rule"] == "C3"
     assert str(refused).startswith("422 document_malformed: The element <a> stands where <license-return> belongs")
 
 

@@ -22,6 +22,7 @@ from ledger.application.follower import Follower
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
+from ledger.application.queries_keys import KeyQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.app import build
@@ -116,7 +117,7 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: HistoryQueries | None = None) -> None:
+    def __init__(self, queries: HistoryQueries | None = None, keys: KeyQueries | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
@@ -124,6 +125,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
+            keys=keys or cast("KeyQueries", NoRows()),
             exports=cast("Exports", NoRows()),
             dated=cast("DatedQueries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
@@ -168,5 +170,6 @@ def problem(response: httpx.Response) -> tuple[int, str]:
     assert body["type"] == f"urn:licensing:problem:{body['code']}"
     assert body["title"]
     assert body["detail"]
+    assert body["rule"]
     assert ("retry-after" in response.headers) == (response.status_code in {429, 503})
     return response.status_code, body["code"]

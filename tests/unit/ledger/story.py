@@ -124,7 +124,14 @@ class Story:
         return self.answer
 
     def refused(self, code: str, **details: str | int) -> Self:
-        assert self.answer == Rejection(code, details)
+        assert isinstance(self.answer, Rejection), self.answer
+        assert (self.answer.code, self.answer.details) == (code, details)
+        return self
+
+    def resting_on(self, *entries: int) -> Self:
+        """The entries that the refusal names."""
+        assert isinstance(self.answer, Rejection), self.answer
+        assert self.answer.entries == entries
         return self
 
     def done_before(self, sequence: int) -> Self:

@@ -222,6 +222,7 @@ async def test_a_return_document_is_a_line_and_is_checked_as_by_its_put() -> Non
     assert line["status"] == alone.status_code == 422
     assert line["problem"] == alone.json()
     assert line["problem"]["code"] == "document_malformed"
+    assert line["problem"]["rule"] == "C3"
 
 
 @pytest.mark.parametrize("document", [None, 7, "no base64!", "PHg"])

@@ -4,9 +4,10 @@ import asyncio
 from datetime import timedelta
 
 from contracts import activation_key
+from contracts.identifiers import default_project_of
 from ledger.entrypoints.api.guesses import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
 from tests.unit.ledger.api_at_work import Api, problem
-from tests.unit.ledger.story import BEN, BORA, HOTEL, NOON
+from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, HOTEL, NOON
 
 
 def a_key(number: int) -> str:
@@ -40,6 +41,33 @@ async def test_after_twenty_misses_the_account_waits_and_then_goes_on() -> None:
 
     api.now += WINDOW
     assert await try_codes(api, 99, 99) == 404
+
+
+async def test_a_key_that_is_only_looked_at_counts_as_one_that_is_typed() -> None:
+    api = await Api().founded()
+    for number in range(MAX_MISSES):
+        body = {"activation_key": a_key(number)}
+        assert problem(await api.post("/v1/activation-keys/previews", body, key=None)) == (404, "key_unknown")
+
+    for path, body in (
+        ("previews", {"activation_key": a_key(1)}),
+        ("redemptions", {"activation_key": a_key(1), "project": HOTEL}),
+    ):
+        refused = await api.post(f"/v1/activation-keys/{path}", body)
+        assert problem(refused) == (429, "too_many_attempts")
+
+
+async def test_a_redemption_is_answered_while_the_read_side_is_behind() -> None:
+    api = await Api().founded()
+    staff = api.staff()
+    await api.post("/v1/companies", {"kind": "reseller", "administrator": ANNA, "company": ADRIA}, token=staff)
+    order = {"licenses": [{"license_type": "Port11", "count": 1}], "order_number": "PO-1"}
+    key = (await api.post("/v1/activation-keys", order, key="k", token=staff)).json()["activation_key"]
+
+    body = {"activation_key": key, "project": default_project_of(ADRIA)}
+    redeemed = await api.post("/v1/activation-keys/redemptions", body)
+
+    assert (redeemed.status_code, redeemed.json()["licenses"]) == (201, None)
 
 
 async def test_what_is_no_miss_is_not_counted() -> None:

@@ -1,6 +1,7 @@
 """Every refusal has its problem, and nothing but the table decides which."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,27 @@ def test_a_rejection_keeps_its_details_as_members() -> None:
     )
 
     assert b'"free": 30' in bytes(answer(rejected(outcome)).body)
+
+
+def test_a_rejection_names_its_rule_and_the_entries_that_it_rests_on() -> None:
+    outcome = Rejected(
+        command_id="0" * 64, command_hash="0" * 64, reply_to="x", ledger=0, code="already_delivered", entries=(12, 14)
+    )
+
+    body = json.loads(bytes(answer(rejected(outcome)).body))
+
+    assert (body["rule"], body["entries"]) == ("R5", [12, 14])
+
+
+def test_a_rejection_that_rests_on_no_entry_has_no_such_member() -> None:
+    outcome = Rejected(command_id="0" * 64, command_hash="0" * 64, reply_to="x", ledger=0, code="months_range")
+
+    assert "entries" not in json.loads(bytes(answer(rejected(outcome)).body))
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_every_refusal_says_its_rule(code: str) -> None:
+    assert problem_of(code).extras["rule"] == REFUSALS[code].rule != ""
 
 
 def test_details_never_replace_a_standard_member() -> None:

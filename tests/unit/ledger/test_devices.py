@@ -1,5 +1,6 @@
 import pytest
 
+from contracts.actors import Actor
 from contracts.events import LicensesAllocated
 from contracts.identifiers import default_project_of
 from contracts.licenses import MAX_HELD, MAX_LOTS, Lot
@@ -78,9 +79,9 @@ def test_pbx_licenses_want_no_confirmation() -> None:
     a_stocked_project().when(anna, allocate(Port11=1, confirm_final=False)).accepted()
 
 
-@pytest.mark.parametrize("actor", [ben, staff, box])
-def test_nobody_else_allocates_from_a_companys_project(actor: object) -> None:
-    a_stocked_project().when(actor, allocate(Port11=1)).refused("project_unknown")  # type: ignore[arg-type]
+@pytest.mark.parametrize(("actor", "code"), [(ben, "project_unknown"), (box, "project_unknown"), (staff, "no_right")])
+def test_nobody_else_allocates_from_a_companys_project(actor: Actor, code: str) -> None:
+    a_stocked_project().when(actor, allocate(Port11=1)).refused(code)
 
 
 def test_licenses_go_only_to_a_device_of_the_project() -> None:

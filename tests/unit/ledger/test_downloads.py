@@ -75,4 +75,4 @@ def test_a_member_of_the_vendor_who_is_no_administrator_takes_none() -> None:
 
 
 def test_staff_takes_no_file_as_a_partner_does() -> None:
-    an_allocated_device().when(staff, deliver(1, 2)).refused("device_unknown")
+    an_allocated_device().when(staff, deliver(1, 2)).refused("no_right")

@@ -6,8 +6,9 @@ from contracts.actors import Actor
 from contracts.commands import Command, ConvertLegacyLicenses
 from contracts.events import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.identifiers import default_project_of
-from contracts.legacy import Inconvertible, convert
+from contracts.legacy import Inconvertible, convert, lots_of
 from contracts.postings import Posting, postings, project_account
+from ledger.domain.evolve import evolve
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
     ADRIA,
@@ -27,9 +28,22 @@ from tests.unit.ledger.story import (
     operator,
     staff,
 )
-from tests.unit.ledger.story_staff import ON_DEVICE, bring_in, consent, convert_as_seen, old
+from tests.unit.ledger.story_staff import ON_DEVICE, bring_in, consent, convert_as_seen, listed, old
 
 LEGACY_KEY = "77" * 32
+
+
+NEVER = ("Registration", "registrations", "Faxes", "Fax#3", "Registrations#3", "PBX7", "PBX7#100@100", "PBX7#50@100")
+
+
+def came_in_once(there: dict[str, int]) -> Story:
+    """A project with old licenses as they came in before names were checked."""
+    story = a_stocked_project()
+    imported = LegacyLicensesImported(
+        company=ADRIA, project=HOTEL, serial=None, key_digest=None, licenses=lots_of(there), reference="EXPORT-1"
+    )
+    story.ledger = evolve(story.ledger, imported, at=story.now)
+    return story
 
 
 @pytest.mark.parametrize(
@@ -74,15 +88,31 @@ def test_the_conversion_table(there: dict[str, int], becomes: dict[str, int]) ->
 )
 def test_an_upgrade_needs_what_it_is_an_upgrade_of(there: dict[str, int], name: str) -> None:
     assert convert(there) == Inconvertible("upgrade_chain_broken", name)
-    story = a_stocked_project().given((staff, bring_in(there)))
+    story = came_in_once(there)
     story.when(anna, convert_as_seen(story)).refused("upgrade_chain_broken", license_name=name)
 
 
 @pytest.mark.parametrize("name", ["Faxes", "Fax#3", "Registrations#3", "Gatekeeper6"])
 def test_one_unknown_name_refuses_the_whole_conversion(name: str) -> None:
-    story = a_stocked_project().given((staff, bring_in({"Registrations": 5, name: 1})))
+    story = came_in_once({"Registrations": 5, name: 1})
     story.when(anna, convert_as_seen(story)).refused("conversion_unknown", license_name=name)
     assert old(story) == {"Registrations": 5, name: 1}
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_a_name_that_no_conversion_takes_does_not_come_in(name: str) -> None:
+    there = {"Registrations": 5, name: 1}
+    story = a_stocked_project().when(staff, bring_in(there)).refused("legacy_name_unknown", license_name=name)
+    story.when(staff, bring_in(there, on=SERIAL)).refused("legacy_name_unknown", license_name=name)
+    story.when(staff, bring_in(there, key=LEGACY_KEY)).refused("legacy_name_unknown", license_name=name)
+    story.when(staff, listed(LEGACY_KEY, there)).refused("legacy_name_unknown", license_name=name)
+
+
+def test_an_upgrade_may_come_in_before_what_it_is_an_upgrade_of() -> None:
+    story = a_stocked_project().given((staff, bring_in({"Voicemail#20@10": 1})))
+    story.when(anna, convert_as_seen(story)).refused("upgrade_chain_broken", license_name="Voicemail#20@10")
+    story.given((staff, bring_in({"Voicemail#10": 1}))).given((anna, convert_as_seen(story)))
+    assert story.free()["Voicemail8"] == 20
 
 
 def test_gateway_licenses_stay_of_their_class_and_all_come_from_issuance() -> None:
@@ -200,6 +230,9 @@ def test_old_licenses_come_only_onto_a_device_of_the_project() -> None:
     a_stocked_project().when(staff, bring_in({"BRIs": 1}, on=SERIAL, into=DEFAULT)).refused(
         "device_not_in_project", project=HOTEL
     )
+    a_stocked_project().when(staff, bring_in({"BRIs": 1}, on=SERIAL, into=default_project_of(BORA))).refused(
+        "device_not_in_project", project=HOTEL
+    )
 
 
 @pytest.mark.parametrize("who", [anna, ben, box, operator], ids=str)
@@ -212,7 +245,7 @@ def test_only_staff_imports(who: Actor) -> None:
     [
         (ben, consent(), "device_unknown"),
         (box, consent(), "device_unknown"),
-        (staff, consent(), "device_unknown"),
+        (staff, consent(), "no_right"),
         (ben, ConvertLegacyLicenses(project=HOTEL, preview_digest="0" * 64), "project_unknown"),
         (box, ConvertLegacyLicenses(project=HOTEL, preview_digest="0" * 64), "project_unknown"),
     ],
@@ -238,7 +271,7 @@ def test_old_licenses_go_with_their_device_within_the_company() -> None:
 
 def test_a_project_with_old_licenses_is_not_empty() -> None:
     story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, into=DEFAULT)))
-    story.when(anna, story_people.archive(DEFAULT)).refused("project_not_empty", devices=0, free=0)
+    story.when(anna, story_people.archive(DEFAULT)).refused("project_not_empty", devices=0, free=0, legacy_licenses=1)
 
 
 def test_nothing_old_comes_into_an_archived_project() -> None:

@@ -6,6 +6,8 @@ from contracts.actors import Actor
 from contracts.commands import RegisterLegacyKeys
 from contracts.events import LegacyKeysRegistered, LegacyLicensesImported
 from contracts.identifiers import derived_id
+from contracts.legacy import LegacyLicenses, ListedKey
+from ledger.domain.evolve import evolve
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
     ADRIA,
@@ -95,6 +97,14 @@ def test_a_list_names_companies_that_there_are() -> None:
     a_stocked_project().when(staff, listed(KEY, CONTENTS, nobody)).refused("company_unknown", company=nobody)
 
 
+def test_a_key_that_came_onto_the_list_with_a_name_that_no_conversion_takes_does_not_come_in() -> None:
+    told = a_stocked_project()
+    line = ListedKey(key_digest=KEY, licenses=(LegacyLicenses(license_name="Registration", count=5),))
+    told.ledger = evolve(told.ledger, LegacyKeysRegistered(keys=(line,), reference="EXPORT-1"), at=told.now)
+    told.when(anna, old_key(KEY)).refused("legacy_name_unknown", license_name="Registration")
+    told.given((staff, bring_in({"Registrations": 5}))).given((anna, convert_as_seen(told)))
+
+
 def test_nothing_old_comes_into_an_archived_project_by_a_key() -> None:
     told = a_list().given((anna, story_people.archive(DEFAULT)))
     told.when(anna, old_key(KEY, DEFAULT)).refused("project_archived")
@@ -105,6 +115,6 @@ def test_only_staff_has_the_list(who: Actor) -> None:
     a_stocked_project().when(who, listed(KEY, CONTENTS)).refused("no_right")
 
 
-@pytest.mark.parametrize("who", [ben, box, staff], ids=str)
-def test_nobody_else_imports_a_key_into_a_companys_project(who: Actor) -> None:
-    a_list().when(who, old_key(KEY)).refused("project_unknown")
+@pytest.mark.parametrize(("actor", "code"), [(ben, "project_unknown"), (box, "project_unknown"), (staff, "no_right")])
+def test_nobody_else_imports_a_key_into_a_companys_project(actor: Actor, code: str) -> None:
+    a_list().when(actor, old_key(KEY)).refused(code)

@@ -17,6 +17,7 @@ from tests.unit.ledger.story import (
     give_back,
     staff,
 )
+from tests.unit.ledger.story_joining import cleo
 from tests.unit.ledger.story_people import (
     BORAS,
     GUS,
@@ -161,8 +162,9 @@ def test_the_other_company_declines_an_offer() -> None:
 
 def test_a_third_company_does_not_learn_of_an_offer() -> None:
     story = a_stocked_project().given((anna, offer()))
-    story.when(staff, withdraw()).refused("offer_unknown")
-    story.when(staff, withdraw(OTHER_SERIAL)).refused("offer_unknown")
+    story.when(cleo, withdraw()).refused("offer_unknown")
+    story.when(cleo, withdraw(OTHER_SERIAL)).refused("offer_unknown")
+    story.when(staff, withdraw()).refused("no_right")
 
 
 def test_an_offer_stays_when_the_device_moves_within_its_company() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.actors import Account
-from contracts.commands import Right
+from contracts.commands import Command, Right
 from contracts.events import RightsGranted, RightsRevoked
 from contracts.identifiers import derived_id
 from ledger.domain import people
@@ -32,16 +32,23 @@ from tests.unit.ledger.story_people import (
     a_member_with,
     a_project_with_people,
     a_stocked_project_with_people,
+    archive,
+    code,
+    deallocate,
     dismiss,
     grant,
     gus,
     member,
     mia,
     move,
+    offer,
+    release,
     rename,
     revoke,
     transfer,
 )
+from tests.unit.ledger.story_staff import consent
+from tests.unit.ledger.test_test_licenses import ask
 
 # X1: rights are of an account in a project; the company's administrator has all of them, other members none.
 
@@ -235,6 +242,49 @@ def test_a_guest_loses_all_rights_when_their_own_company_removes_them() -> None:
 def test_a_member_is_added_once_and_removed_once() -> None:
     story = a_project_with_people().when(anna, member()).refused("member_exists")
     story.given((anna, dismiss())).when(anna, dismiss()).refused("member_unknown")
+
+
+# The vendor's staff sees everything, so it is told that it may not, and never that there is no such thing (X5, X7).
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        allocate(Port11=1),
+        redeem(),
+        add("009033010299"),
+        rename("Spa"),
+        archive(),
+        transfer(Port11=1),
+        deallocate(Port11=1),
+        grant(MIA, ADRIA, "view"),
+        code(),
+        move(),
+        offer(),
+        release(),
+        give_back(),
+        ask(),
+        consent(),
+        member(NOBODY),
+        dismiss(),
+        project("Spa", identity=derived_id("spa", "project")),
+    ],
+    ids=lambda command: command.name,
+)
+def test_staff_is_told_that_it_may_not_where_it_sees(command: Command) -> None:
+    a_stocked_project_with_people().when(staff, command).refused("no_right")
+
+
+@pytest.mark.parametrize(
+    ("command", "refusal"),
+    [
+        (allocate(source=derived_id("none", "project"), Port11=1), "project_unknown"),
+        (release("009033010299"), "device_unknown"),
+        (member(NOBODY, derived_id("none", "company")), "company_unknown"),
+    ],
+)
+def test_what_is_nowhere_is_unknown_to_staff_too(command: Command, refusal: str) -> None:
+    a_stocked_project_with_people().when(staff, command).refused(refusal)
 
 
 # Bounds.

@@ -64,11 +64,16 @@ def test_an_empty_project_is_archived_and_its_name_free_again() -> None:
 
 def test_a_project_with_licenses_is_not_archived() -> None:
     story = a_project().given((staff, issue(Port11=50)), (anna, redeem()))
-    story.when(anna, archive()).refused("project_not_empty", devices=0, free=50)
+    story.when(anna, archive()).refused("project_not_empty", devices=0, free=50, legacy_licenses=0)
 
 
 def test_a_project_with_a_device_is_not_archived_until_it_has_moved() -> None:
-    story = a_project().given((anna, add())).when(anna, archive()).refused("project_not_empty", devices=1, free=0)
+    story = (
+        a_project()
+        .given((anna, add()))
+        .when(anna, archive())
+        .refused("project_not_empty", devices=1, free=0, legacy_licenses=0)
+    )
     story.given((anna, move()), (anna, archive()))
 
 

@@ -88,7 +88,7 @@ def test_a_document_in_the_hands_of_another_company_credits_nothing() -> None:
 
 
 def test_staff_does_not_return_for_a_customer() -> None:
-    an_equipped_device().when(staff, give_back()).refused("device_unknown")
+    an_equipped_device().when(staff, give_back()).refused("no_right")
 
 
 def test_an_unknown_device_is_unknown() -> None:

@@ -134,6 +134,6 @@ def test_another_device_has_its_own() -> None:
     a_device_on("2026-11-24").given((anna, add(OTHER_SERIAL)), (anna, ask()), (anna, ask(serial=OTHER_SERIAL)))
 
 
-@pytest.mark.parametrize("actor", [ben, staff, box])
-def test_nobody_else_puts_a_test_on_a_companys_device(actor: Actor) -> None:
-    a_device_on("2026-11-24").when(actor, ask()).refused("device_unknown")
+@pytest.mark.parametrize(("actor", "code"), [(ben, "device_unknown"), (box, "device_unknown"), (staff, "no_right")])
+def test_nobody_else_puts_a_test_on_a_companys_device(actor: Actor, code: str) -> None:
+    a_device_on("2026-11-24").when(actor, ask()).refused(code)

@@ -6,6 +6,7 @@ import time
 from collections import Counter as Counts
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 
 from aiohttp import web
@@ -211,14 +212,13 @@ def _refused(request: web.Request, refused: Refused) -> web.Response:
         _log.error("refusal_without_a_row", code=refused.code)
         return _problem(request, Problem(status=409, code=refused.code, detail=refused.detail))
     _log.info("refused", code=refused.code, route=_route(request), correlation_id=request[CORRELATION_ID])
-    return _problem(request, Problem(status=row.status, code=row.code, detail=refused.detail or row.sentence))
+    detail = refused.detail or row.sentence
+    return _problem(request, Problem(status=row.status, code=row.code, detail=detail, extras={"rule": row.rule}))
 
 
 def _problem(request: web.Request, problem: Problem, *, retry_after_seconds: int | None = None) -> web.Response:
     instance = f"urn:licensing:request:{request[CORRELATION_ID]}"
-    complete = Problem(
-        status=problem.status, code=problem.code, title=problem.title, detail=problem.detail, instance=instance
-    )
+    complete = replace(problem, instance=instance)
     head = headers(retry_after_seconds=retry_after_seconds) | {"X-Code": problem.code}
     return web.Response(status=problem.status, body=render(complete), headers=head)
 

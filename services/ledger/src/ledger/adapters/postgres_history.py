@@ -207,10 +207,12 @@ class PostgresHistory(PostgresQueries):
 
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
         async with self.seen(viewer) as (connection, scope):
-            if not scope.sees_all:
-                return None
             row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
-            return row and _key(row)
+            if row is None or scope.sees_all:
+                return row and _key(row)
+            if row["project"] is None or await self._project(connection, scope, row["project"]) is None:
+                return None
+            return _key(row).model_copy(update={"order_number": None, "customer_reference": None})
 
     async def _telling(self, connection: Any, scope: Scope, company: str | None, about: str) -> "Telling":
         return Telling(await past_of(connection, self.ledger, scope), company, scope.guarantee, about)

@@ -121,4 +121,5 @@ class Draft:
             ledger=self._number,
             code=rejection.code,
             details={**rejection.details, "at_sequence": self._sequence},
+            entries=rejection.entries,
         )

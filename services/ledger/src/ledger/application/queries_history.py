@@ -46,12 +46,12 @@ class CauseView(View):
 
 
 class ActivationKeyView(View):
-    """A key as the vendor's staff sees it; the key itself is kept nowhere."""
+    """A key; itself it is kept nowhere. The order is told to the vendor's staff only."""
 
     key_digest: str
     key_hint: str = Field(description="The last four symbols.")
     licenses: list[LicensesView]
-    order_number: str
+    order_number: str | None
     customer_reference: str | None
     issued_sequence: int
     issued: datetime
@@ -100,7 +100,10 @@ class HistoryQueries(Queries, Protocol):
         """Without what happened to it in other companies, but for the vendor's staff."""
         ...
 
-    async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None: ...
+    async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
+        """For whoever may see the key."""
+        ...
+
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
     ) -> Page[DeviceView] | None: ...
@@ -110,4 +113,6 @@ class HistoryQueries(Queries, Protocol):
         """For the vendor's staff alone."""
         ...
 
-    async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None: ...
+    async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
+        """For the vendor's staff, and whoever may see the project that it was redeemed into."""
+        ...

@@ -22,7 +22,8 @@ from contracts.events import (
     DeviceUnblocked,
 )
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import absent, is_blocked, refuse_staff_only
+from ledger.domain.keys import key_redeemed
+from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import Ledger, RedeemedKey
 
 
@@ -72,9 +73,9 @@ def _key(
     if key is None:
         return Rejection("key_unknown")
     if isinstance(key, RedeemedKey):
-        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence})
+        return key_redeemed(key)
     blocks = isinstance(command, BlockActivationKey)
-    if refused := _refuse(is_blocked=is_blocked(ledger, "activation-keys", digest), blocks=blocks):
+    if refused := _refuse(block_of(ledger, "activation-keys", digest), blocks=blocks):
         return refused
     if blocks:
         return ActivationKeyBlocked(key_digest=digest, **said)
@@ -90,7 +91,7 @@ def _device(
     if device is None:
         return absent(ledger, actor, serial)
     blocks = isinstance(command, BlockDevice)
-    if refused := _refuse(is_blocked=is_blocked(ledger, "devices", serial), blocks=blocks):
+    if refused := _refuse(block_of(ledger, "devices", serial), blocks=blocks):
         return refused
     if not blocks:
         return DeviceUnblocked(company=device.company, project=device.project, serial=serial, **said)
@@ -105,14 +106,14 @@ def _company(ledger: Ledger, command: BlockCompany | UnblockCompany) -> CompanyB
     if company == ledger.vendor:
         return Rejection("vendor_not_blockable")
     if company in ledger.rare.imported:
-        return Rejection("company_closed")
+        return Rejection("company_closed", entries=(ledger.rare.imported[company].sequence,))
     blocks = isinstance(command, BlockCompany)
-    if refused := _refuse(is_blocked=is_blocked(ledger, "companies", company), blocks=blocks):
+    if refused := _refuse(block_of(ledger, "companies", company), blocks=blocks):
         return refused
     return CompanyBlocked(company=company, **said) if blocks else CompanyUnblocked(company=company, **said)
 
 
-def _refuse(*, is_blocked: bool, blocks: bool) -> Rejection | None:
-    if is_blocked == blocks:
-        return Rejection("already_blocked" if blocks else "not_blocked")
-    return None
+def _refuse(block: int | None, *, blocks: bool) -> Rejection | None:
+    if block is None:
+        return None if blocks else Rejection("not_blocked")
+    return Rejection("already_blocked", entries=(block,)) if blocks else None

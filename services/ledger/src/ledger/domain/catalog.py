@@ -101,7 +101,7 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
         if model is None:
             return Rejection("model_unknown", {"model": one.model})
         if one.serial in ledger.rare.replaced:
-            return Rejection("device_replaced", {"serial": one.serial})
+            return Rejection("device_replaced", {"serial": one.serial}, (ledger.rare.replaced[one.serial].sequence,))
         if one.serial in ledger.delivered:
             return Rejection("device_registered", {"serial": one.serial})
         if one.delivered_on > today:

@@ -10,7 +10,7 @@ from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, D
 from contracts.postings import device_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving, refuse_arriving
-from ledger.domain.rights import is_blocked, refuse_project
+from ledger.domain.rights import block_of, refuse_blocked_company, refuse_project
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
@@ -83,7 +83,7 @@ def withdraw_claim_code(ledger: Ledger, command: WithdrawClaimCode, actor: Actor
         return refused
     code = ledger.claim_codes.get(command.code_digest)
     if isinstance(code, SpentClaimCode):
-        return Rejection("claim_code_used")
+        return Rejection("claim_code_used", entries=(code.sequence,))
     if code is None or code.project != command.project:
         return Rejection("claim_code_unknown")
     return ClaimCodeWithdrawn(
@@ -105,8 +105,8 @@ def claim_device(
     project = ledger.projects[code.project]
     if now >= code.expires or project.archived:
         return Rejection("claim_code_expired")
-    if is_blocked(ledger, "companies", project.company):
-        return Rejection("company_blocked")
+    if refused := refuse_blocked_company(ledger, project.company):
+        return refused
     known = ledger.devices.get(command.serial)
     if known is not None:
         return _claim_away(ledger, command, code.project, known)
@@ -136,5 +136,5 @@ def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: Known
 
 def _is_bare(ledger: Ledger, serial: str, device: KnownDevice) -> bool:
     """Whether nothing stands on the device: no license of any class, no test, no old ones, no return, no block."""
-    stands = device.holdings or device.test or device.returns or is_blocked(ledger, "devices", serial)
+    stands = device.holdings or device.test or device.returns or block_of(ledger, "devices", serial)
     return not stands and device_account(serial) not in ledger.rare.legacy

@@ -9,11 +9,13 @@ from contracts.events import Event
 class Rejection:
     """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person.
 
-    Whoever tells it adds `at_sequence`: the entry that the ledger stood at when it said no.
+    `entries` are those that it rests on, where the ledger knows them and the asker may. Whoever tells it adds
+    `at_sequence`: the entry that the ledger stood at when it said no.
     """
 
     code: str
     details: dict[str, str | int] = field(default_factory=dict)
+    entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

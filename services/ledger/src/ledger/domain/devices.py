@@ -21,7 +21,15 @@ from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from ledger.domain.catalog import refuse_limits, refuse_second
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rights import absent, has_right, is_blocked, refuse_device, refuse_project, refuse_staff_only
+from ledger.domain.rights import (
+    absent,
+    has_right,
+    refuse_blocked_company,
+    refuse_blocked_device,
+    refuse_device,
+    refuse_project,
+    refuse_staff_only,
+)
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, plus
 
 ALLOCATABLE = frozenset({"pbx", "gateway"})
@@ -125,8 +133,8 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
         return absent(ledger, actor, command.serial)
     if refused := refuse_elsewhere(ledger, actor, device, command.project):
         return refused
-    if is_blocked(ledger, "devices", command.serial):
-        return Rejection("device_blocked")
+    if refused := refuse_blocked_device(ledger, command.serial):
+        return refused
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
@@ -220,10 +228,9 @@ def _refuse_file(
     ledger: Ledger, command: RecordLicenseFileDelivery | DownloadLicenseFile, device: Device
 ) -> Rejection | None:
     """No to any file but the newest, and to all of a device or a company that is blocked, whoever asks."""
-    if is_blocked(ledger, "devices", command.serial):
-        return Rejection("device_blocked")
-    if is_blocked(ledger, "companies", device.company):
-        return Rejection("company_blocked")
+    refused = refuse_blocked_device(ledger, command.serial) or refuse_blocked_company(ledger, device.company)
+    if refused:
+        return refused
     if (command.generation, command.issue) != (device.generation, device.issue):
         return Rejection("license_file_superseded", {"generation": device.generation, "issue": device.issue})
     return None

@@ -15,7 +15,7 @@ from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_n
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.people import MAX_MEMBERS, with_member
 from ledger.domain.rare import Imported, OpenInvitation, Rare, SpentInvitation
-from ledger.domain.rights import is_blocked, refuse_company
+from ledger.domain.rights import refuse_blocked_company, refuse_company
 from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
 
 MAX_NAME_CHARACTERS = 80
@@ -37,8 +37,8 @@ def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> Comp
     former, company = ledger.companies[command.company], ledger.companies[command.into]
     if former.kind != company.kind:
         return Rejection("company_kind_differs")
-    if is_blocked(ledger, "companies", command.company):
-        return Rejection("company_blocked")
+    if refused := refuse_blocked_company(ledger, command.company):
+        return refused
     return _imported(ledger, command, former, company)
 
 

@@ -27,7 +27,7 @@ from ledger.domain import imports
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.people import MAX_MEMBERS, with_member
 from ledger.domain.rare import OpenInvitation, SpentInvitation
-from ledger.domain.rights import administers, is_blocked, refuse_company
+from ledger.domain.rights import administers, refuse_blocked_company, refuse_company
 from ledger.domain.state import Ledger
 
 
@@ -98,7 +98,7 @@ def withdraw_invitation(
         return refused
     known = ledger.rare.invitations.get(command.code_digest)
     if isinstance(known, SpentInvitation):
-        return Rejection("invitation_used")
+        return Rejection("invitation_used", entries=(known.sequence,))
     if known is None or known.company != command.company:
         return Rejection("invitation_unknown")
     return InvitationWithdrawn(company=command.company, code_digest=command.code_digest)
@@ -118,8 +118,8 @@ def accept_invitation(
     company = ledger.companies[known.company]
     if now >= known.expires or known.invited_by not in company.administrators:
         return Rejection("invitation_expired")
-    if is_blocked(ledger, "companies", known.company):
-        return Rejection("company_blocked")
+    if refused := refuse_blocked_company(ledger, known.company):
+        return refused
     members = company.administrators | company.members
     if actor.account in members:
         return Rejection("member_exists")

@@ -10,7 +10,7 @@ from contracts.dates import civil_day
 from contracts.events import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.rights import has_right, is_blocked, refuse_project, refuse_staff_only
+from ledger.domain.rights import block_of, has_right, refuse_project, refuse_staff_only
 from ledger.domain.service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
@@ -73,9 +73,10 @@ def redeem_activation_key(
         return Rejection("key_unknown")
     if isinstance(key, RedeemedKey):
         seen = ledger.projects[key.project].company == project.company and has_right(ledger, actor, key.project, "view")
-        return Rejection("key_already_redeemed", {"project": key.project, "sequence": key.sequence} if seen else {})
-    if is_blocked(ledger, "activation-keys", command.key_digest):
-        return Rejection("key_blocked")
+        return key_redeemed(key) if seen else Rejection("key_already_redeemed")
+    block = block_of(ledger, "activation-keys", command.key_digest)
+    if block is not None:
+        return Rejection("key_blocked", entries=(block,))
     for name, count in key.licenses.items():
         if project.free.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
@@ -86,6 +87,12 @@ def redeem_activation_key(
         lots=ledger.lots(key.licenses),
         coverage=coverage(ledger, command.project, key.licenses, civil_day(now)),
     )
+
+
+def key_redeemed(key: RedeemedKey) -> Rejection:
+    """No to a key that is used up, and where it went."""
+    details: dict[str, str | int] = {"project": key.project, "sequence": key.sequence}
+    return Rejection("key_already_redeemed", details, (key.sequence,))
 
 
 def asked_for(ledger: Ledger, licenses: Iterable[Licenses]) -> Holdings | Rejection:

@@ -1,6 +1,6 @@
 """Old licenses: brought in as the old manager has them, kept apart, and converted once (domain section 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
@@ -15,7 +15,15 @@ from contracts.events import (
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
-from contracts.legacy import MAX_LEGACY_NAMES, Inconvertible, convert, lots_of, preview_digest, units_of
+from contracts.legacy import (
+    MAX_LEGACY_NAMES,
+    Inconvertible,
+    convert,
+    lots_of,
+    preview_digest,
+    units_of,
+    unknown_name,
+)
 from contracts.licenses import MAX_HELD
 from contracts.postings import device_account, project_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
@@ -74,6 +82,8 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
     if command.serial is not None and (refused := _refuse_place(ledger, actor, command.serial, command.project)):
         return refused
     added = units_of(command.licenses)
+    if refused := refuse_names(added):
+        return refused
     if command.key_digest and (refused := _refuse_key(ledger, command.key_digest, project.company, added)):
         return refused
     if refused := refuse_more(ledger, command.project, command.serial, added):
@@ -139,6 +149,12 @@ def convert_licenses(
     )
 
 
+def refuse_names(names: Iterable[str]) -> Rejection | None:
+    """No to a name that no conversion takes: it would stop the conversion of all else in the project, for ever."""
+    unknown = unknown_name(names)
+    return None if unknown is None else Rejection("legacy_name_unknown", {"license_name": unknown})
+
+
 def refuse_more(ledger: Ledger, project: str, serial: str | None, added: Mapping[str, int]) -> Rejection | None:
     """No to more old licenses than a project or a device may hold, once all of them come together."""
     return _refuse_size(plus(_all_of(ledger, project, serial), added))
@@ -190,8 +206,6 @@ def _refuse_place(ledger: Ledger, actor: Actor, serial: str, project: str) -> Re
     device = ledger.devices.get(serial)
     if device is None:
         return absent(ledger, actor, serial)
-    if device.company != ledger.projects[project].company:
-        return Rejection("device_unknown")
     return None if device.project == project else Rejection("device_not_in_project", {"project": device.project})
 
 
@@ -203,7 +217,7 @@ def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, i
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
-    return Rejection(code, {"project": key.project, "sequence": key.sequence})
+    return Rejection(code, {"project": key.project, "sequence": key.sequence}, (key.sequence,))
 
 
 def _refuse_listed(listed: UnimportedKey | None, company: str, added: Mapping[str, int]) -> Rejection | None:

@@ -7,7 +7,7 @@ from contracts.commands import ImportLegacyKey, LegacyKeyCommand, RegisterLegacy
 from contracts.events import LegacyKeysRegistered, LegacyLicensesImported
 from contracts.legacy import lots_of
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.legacy import refuse_more
+from ledger.domain.legacy import refuse_more, refuse_names
 from ledger.domain.rare import LegacyKey
 from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
 from ledger.domain.state import Ledger
@@ -36,6 +36,8 @@ def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> 
             return Rejection("company_unknown", {"company": key.company})
         if key.company is not None and key.company in ledger.rare.imported:
             return Rejection("company_closed", {"company": key.company})
+        if refused := refuse_names(one.license_name for one in key.licenses):
+            return refused
     if len(digests) != len(command.keys):
         return Rejection("legacy_key_repeated")
     return LegacyKeysRegistered(keys=command.keys, reference=command.reference)
@@ -54,7 +56,8 @@ def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> Legacy
         return Rejection("key_unknown")
     if listed.company not in (None, company):
         return Rejection("key_already_redeemed")
-    if refused := refuse_more(ledger, command.project, None, listed.licenses):
+    refused = refuse_names(listed.licenses) or refuse_more(ledger, command.project, None, listed.licenses)
+    if refused:
         return refused
     return LegacyLicensesImported(
         company=company,
@@ -69,6 +72,7 @@ def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> 
     """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
-    seen = has_right(ledger, actor, key.project, "view")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
-    return Rejection(code, {"project": key.project, "sequence": key.sequence} if seen else {})
+    if not has_right(ledger, actor, key.project, "view"):
+        return Rejection(code)
+    return Rejection(code, {"project": key.project, "sequence": key.sequence}, (key.sequence,))

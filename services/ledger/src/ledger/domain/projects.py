@@ -95,8 +95,10 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
         return refused
     project = ledger.projects[command.project]
     unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
-    if project.devices or unbound or project_account(command.project) in ledger.rare.legacy:
-        return Rejection("project_not_empty", {"devices": project.devices, "free": sum(unbound.values())})
+    old = ledger.rare.legacy.get(project_account(command.project))
+    if project.devices or unbound or old:
+        there = {"devices": project.devices, "free": sum(unbound.values())}
+        return Rejection("project_not_empty", {**there, "legacy_licenses": sum(old.licenses.values()) if old else 0})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 
 
@@ -168,7 +170,8 @@ def _refuse_deallocation(ledger: Ledger, device: Device, wanted: Holdings) -> Re
             return Rejection("insufficient_on_device", {"license_type": name, "wanted": count, "held": held})
         undelivered = held - device.bound.get(name, 0)
         if count > undelivered:
-            return Rejection("already_delivered", {"license_type": name, "undelivered": undelivered})
+            details: dict[str, str | int] = {"license_type": name, "undelivered": undelivered}
+            return Rejection("already_delivered", details, (device.delivered_sequence,))
     return None
 
 

@@ -14,7 +14,7 @@ from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arriving
 from ledger.domain.rare import ReplacedDevice
-from ledger.domain.rights import absent, is_blocked, refuse_staff_only
+from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 
 
@@ -38,7 +38,9 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
     former, device = event.former.serial, event.device
     broken = ledger.devices[former]
     blank = ledger.released.get(device.serial) or Device(event.company, device.project, 1, 0, NOTHING)
-    here = blank.changed(device)._replace(company=event.company, bound=broken.bound, in_contact=False)
+    here = blank.changed(device)._replace(
+        company=event.company, bound=broken.bound, delivered_sequence=broken.delivered_sequence, in_contact=False
+    )
     gone = ReplacedDevice(
         device.project,
         event.former.generation,
@@ -72,14 +74,16 @@ def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> Al
     """An RMA moves licenses once; the same request is the same answer."""
     if (command.serial, command.replacement) == (serial, done.replacement):
         return AlreadyDone(done.sequence)
-    return Rejection("licenses_already_transferred", {"serial": serial, "replacement": done.replacement})
+    details: dict[str, str | int] = {"serial": serial, "replacement": done.replacement}
+    return Rejection("licenses_already_transferred", details, (done.sequence,))
 
 
 def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Rejection | None:
     """No to a stolen device, to one whose old licenses wait for a consent, and to a replacement that isn't one."""
     for serial in (command.serial, command.replacement):
-        if is_blocked(ledger, "devices", serial):
-            return Rejection("device_blocked", {"serial": serial})
+        block = block_of(ledger, "devices", serial)
+        if block is not None:
+            return Rejection("device_blocked", {"serial": serial}, (block,))
     if command.project is not None and command.project != device.project:
         return Rejection("device_not_in_project", {"project": device.project})
     if ledger.projects[device.project].archived:

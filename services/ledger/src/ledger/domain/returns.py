@@ -74,13 +74,15 @@ def return_licenses(
         if accepted.document_digest == command.document_digest:
             return AlreadyDone(accepted.sequence)
     if command.generation < device.generation:
-        return Rejection("generation_spent", {"generation": device.generation})
+        spent = device.returns[command.generation - 1 : command.generation]
+        return Rejection("generation_spent", {"generation": device.generation}, tuple(one.sequence for one in spent))
     if command.generation > device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
     if refused := legacy.refuse_return(ledger, command.serial):
         return refused
-    if is_at_limit(ledger, command.serial, device, now=now):
-        return Rejection("return_limit", {"limit": MAX_RETURNS, "days": RETURN_DAYS})
+    recent = recent_returns(ledger, command.serial, device, now=now)
+    if len(recent) >= MAX_RETURNS:
+        return Rejection("return_limit", {"limit": MAX_RETURNS, "days": RETURN_DAYS}, recent)
     credited = {name: n for name, n in device.holdings.items() if ledger.catalog[name] in RETURNABLE}
     if refused := _refuse_credit(ledger, device.project, credited):
         return refused
@@ -130,7 +132,7 @@ def release_limit(
     device = ledger.devices.get(command.serial)
     if device is None:
         return absent(ledger, actor, command.serial)
-    if not is_at_limit(ledger, command.serial, device, now=now):
+    if len(recent_returns(ledger, command.serial, device, now=now)) < MAX_RETURNS:
         return Rejection("return_limit_not_reached")
     return ReturnLimitReleased(
         company=device.company,
@@ -163,11 +165,8 @@ def report_spent(
     )
 
 
-def is_at_limit(ledger: Ledger, serial: str, device: Device, *, now: datetime) -> bool:
-    """Whether one more return within the days would be one too many, staff's releases counted in."""
-    if len(device.returns) < MAX_RETURNS:
-        return False
+def recent_returns(ledger: Ledger, serial: str, device: Device, *, now: datetime) -> tuple[int, ...]:
+    """The entries of the returns that count for the limit: those within the days, and after staff's last release."""
     released = ledger.rare.limits_released.get(serial, 0)
     since = now - timedelta(days=RETURN_DAYS)
-    recent = sum(1 for one in device.returns if one.sequence > released and one.at > since)
-    return recent >= MAX_RETURNS
+    return tuple(one.sequence for one in device.returns if one.sequence > released and one.at > since)

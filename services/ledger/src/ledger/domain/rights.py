@@ -29,17 +29,29 @@ def is_staff(ledger: Ledger, actor: Actor) -> bool:
     return ledger.vendor is not None and administers(ledger, actor, ledger.vendor)
 
 
-def is_blocked(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> bool:
-    """Whether staff has stopped this key, device or company."""
-    return f"{kind}/{name}" in ledger.rare.blocked
+def block_of(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> int | None:
+    """The entry by which staff has stopped this key, device or company."""
+    return ledger.rare.blocked.get(f"{kind}/{name}")
+
+
+def refuse_blocked_device(ledger: Ledger, serial: str) -> Rejection | None:
+    """No to a device that staff has stopped."""
+    block = block_of(ledger, "devices", serial)
+    return None if block is None else Rejection("device_blocked", entries=(block,))
+
+
+def refuse_blocked_company(ledger: Ledger, company: str) -> Rejection | None:
+    """No to what is of a company that staff has stopped."""
+    block = block_of(ledger, "companies", company)
+    return None if block is None else Rejection("company_blocked", entries=(block,))
 
 
 def refuse_stopped(ledger: Ledger, actor: Actor) -> Rejection | None:
     """No to every account that acts for a blocked company, which can do nothing but look, or for a closed one."""
     if ledger.rare.imported and isinstance(actor, Account) and actor.company in ledger.rare.imported:
-        return Rejection("company_closed")
-    if ledger.rare.blocked and isinstance(actor, Account) and is_blocked(ledger, "companies", actor.company):
-        return Rejection("company_blocked")
+        return Rejection("company_closed", entries=(ledger.rare.imported[actor.company].sequence,))
+    if ledger.rare.blocked and isinstance(actor, Account):
+        return refuse_blocked_company(ledger, actor.company)
     return None
 
 
@@ -76,7 +88,8 @@ def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | No
     """No to everybody but the company's administrators."""
     if administers(ledger, actor, company):
         return None
-    return Rejection("no_right" if is_member(ledger, actor, company) else "company_unknown")
+    seen = is_member(ledger, actor, company) or (company in ledger.companies and is_staff(ledger, actor))
+    return Rejection("no_right" if seen else "company_unknown")
 
 
 def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
@@ -105,7 +118,7 @@ def refuse_handling(ledger: Ledger, actor: Actor, device: KnownDevice, right: Ri
     """No to everybody who has not this right in the device's project, the device itself among them."""
     if not has_right(ledger, actor, device.project, right):
         return Rejection("no_right" if _knows_of(ledger, actor, device.project) else "device_unknown")
-    return Rejection("company_blocked") if is_blocked(ledger, "companies", device.company) else None
+    return refuse_blocked_company(ledger, device.company)
 
 
 def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rejection | None:
@@ -121,9 +134,9 @@ def absent(ledger: Ledger, actor: Actor, serial: str) -> Rejection:
     if gone is None:
         return Rejection("device_unknown")
     if isinstance(actor, Device) and actor.serial == serial:
-        return Rejection("device_replaced")
+        return Rejection("device_replaced", entries=(gone.sequence,))
     if is_staff(ledger, actor) or has_right(ledger, actor, gone.project, "view"):
-        return Rejection("device_replaced", {"replacement": gone.replacement})
+        return Rejection("device_replaced", {"replacement": gone.replacement}, (gone.sequence,))
     return Rejection("device_unknown")
 
 
@@ -131,10 +144,13 @@ def _refuse_closed(ledger: Ledger, project: Project) -> Rejection | None:
     """No to all in a project that is archived, or whose company staff has blocked."""
     if project.archived:
         return Rejection("project_archived")
-    return Rejection("company_blocked") if is_blocked(ledger, "companies", project.company) else None
+    return refuse_blocked_company(ledger, project.company)
 
 
 def _knows_of(ledger: Ledger, actor: Actor, project: str) -> bool:
     """Whether the project is of the actor's company, or one that it may see: then no is no secret (rule X7)."""
     known = ledger.projects.get(project)
-    return known is not None and (is_member(ledger, actor, known.company) or has_right(ledger, actor, project, "view"))
+    if known is None:
+        return False
+    member = is_member(ledger, actor, known.company)
+    return member or has_right(ledger, actor, project, "view") or is_staff(ledger, actor)

@@ -12,7 +12,7 @@ from contracts.service import MAX_BOUGHT_MONTHS, Coverage, credits_for
 from ledger.domain import upgrades
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_project
-from ledger.domain.service_quotes import Quote, ServiceFacts, quote_months, quote_release
+from ledger.domain.service_quotes import Quote, ServiceFacts, dues_of, quote_months, quote_release
 from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
@@ -101,16 +101,14 @@ def coverage(ledger: Ledger, project: str, incoming: Holdings, today: date) -> C
 
     Credits that come along count. If they do not reach, all the PBX licenses wait as held.
     """
-    period = ledger.service.get(project)
-    units = units_of(ledger, incoming)
-    if period is None or units == 0 or not period.runs(today):
+    dues = dues_of(ledger.service.get(project), units_of(ledger, incoming), today)
+    if dues is None:
         return None
-    months = period.left(today)
-    charge = credits_for(units * months)
     free = ledger.projects[project].free.get(CREDIT, 0) + incoming.get(CREDIT, 0)
     pbx = {name: count for name, count in incoming.items() if ledger.catalog[name] == "pbx"}
-    charged, held = (_credits(charge), {}) if charge <= free else ({}, pbx)
-    return Coverage(on=today, months=months, units=units, charged=ledger.lots(charged), held=ledger.lots(held))
+    charged, held = (_credits(dues.charge), {}) if dues.are_paid_by(free) else ({}, pbx)
+    lots = {"charged": ledger.lots(charged), "held": ledger.lots(held)}
+    return Coverage(on=today, months=dues.months, units=dues.units, **lots)
 
 
 def coverage_on_device(ledger: Ledger, project: str, incoming: Holdings, today: date) -> Coverage | Rejection | None:

@@ -47,6 +47,30 @@ class Quote:
         return hashlib.sha256("\n".join(["licensing/service-preview/v1", *said]).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """What PBX licenses that come into a project owe to the end of its service (rule D6)."""
+
+    months: int
+    units: int
+
+    @property
+    def charge(self) -> int:
+        """In credits."""
+        return credits_for(self.units * self.months)
+
+    def are_paid_by(self, free_credits: int) -> bool:
+        """Whether these credits reach, those that come along counted; if not, all the PBX licenses wait as held."""
+        return self.charge <= free_credits
+
+
+def dues_of(period: ServicePeriod | None, units: int, today: date) -> Dues | None:
+    """None without running service or PBX licenses."""
+    if period is None or units == 0 or not period.runs(today):
+        return None
+    return Dues(period.left(today), units)
+
+
 def quote_months(facts: ServiceFacts, months: int, today: date) -> Quote | None:
     """So many months for the whole project; None where the period would become too long.
 

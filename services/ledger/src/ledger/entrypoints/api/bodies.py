@@ -1,13 +1,14 @@
 """What requests say and what commands answer."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.activation_key import MAX_TYPED_CHARACTERS
 from contracts.commands import CompanyKind, ProjectName, Reference
 from contracts.identifiers import AccountId, CompanyId, LicenseType, ProjectId
-from contracts.licenses import MAX_LOTS, Count
+from contracts.licenses import MAX_LOTS, Count, LicenseClass
+from ledger.application.queries_keys import RedeemedLicensesView, RedeemedView
 
 SerialText = Annotated[
     str,
@@ -60,6 +61,33 @@ class RedeemActivationKeyBody(Body):
     project: ProjectId
 
 
+class PreviewActivationKeyBody(Body):
+    activation_key: str = Field(max_length=MAX_TYPED_CHARACTERS, examples=["7K3M-9Q2X-0ABC-DEF1"])
+    project: ProjectId | None = Field(default=None, description="Where it would go to.")
+
+
+class PreviewedLicenses(BaseModel):
+    license_type: str
+    license_class: LicenseClass
+    count: int
+    held: int | None = Field(
+        description="How many would wait in the project until software service is paid; null where none is named."
+    )
+
+
+class ActivationKeyPreview(BaseModel):
+    """What a key stands for. Nothing is reserved: somebody else may redeem it first."""
+
+    key_digest: str = Field(description="What the ledger knows it by.")
+    key_hint: str = Field(description="The last four symbols.")
+    state: Literal["redeemable", "redeemed"]
+    licenses: list[PreviewedLicenses]
+    credits: int | None = Field(
+        description="What the project would pay for them at once, to the end of its software service."
+    )
+    redeemed: RedeemedView | None = Field(description="Where it went, if it was redeemed.")
+
+
 class Done(BaseModel):
     """A command became an entry of the ledger."""
 
@@ -91,6 +119,10 @@ class ActivationKeyIssued(Done):
 
 class ActivationKeyRedeemed(Done):
     project: str
+    key_digest: str = Field(description="What the ledger knows the key by.")
+    licenses: list[RedeemedLicensesView] | None = Field(
+        description="What came into the project; null while that cannot be read yet: ask again for it."
+    )
 
 
 class ProblemBody(BaseModel):
@@ -103,3 +135,7 @@ class ProblemBody(BaseModel):
     status: int
     code: str = Field(examples=["insufficient_balance"])
     detail: str = ""
+    rule: str = Field(default="", description="The rule behind it, as the table of refusals names it.", examples=["R5"])
+    entries: list[int] | None = Field(
+        default=None, description="The entries of the ledger that it rests on, where one can name them."
+    )

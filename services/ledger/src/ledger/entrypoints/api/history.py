@@ -107,7 +107,10 @@ async def list_activation_keys(
 async def get_activation_key(
     key_digest: KeyDigestOfPath, services: TheServices, caller: TheCaller
 ) -> ActivationKeyView:
-    """One key, by the digest that the ledger keeps of it. For the vendor's staff."""
+    """One key, by the digest that the ledger keeps of it: what it held, and what became of it.
+
+    For the vendor's staff, and for whoever may see the project that it was redeemed into.
+    """
     return found(await services.queries.activation_key(caller.viewer, key_digest), "key_unknown")
 
 
@@ -119,7 +122,7 @@ async def get_activation_key_history(
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[EntryView]:
-    """Every entry that concerns the key, oldest first. For the vendor's staff."""
+    """Every entry that concerns the key, oldest first, for whoever may see the key."""
     (after,) = after_numbers(cursor, 1)
     return _entries(await services.queries.key_history(caller.viewer, key_digest, after, limit), "key_unknown")
 

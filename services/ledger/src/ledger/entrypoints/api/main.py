@@ -16,6 +16,7 @@ from ledger.adapters import postgres
 from ledger.adapters.postgres_dated import PostgresDatedQueries
 from ledger.adapters.postgres_exports import PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
+from ledger.adapters.postgres_keys import PostgresKeyQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_staff import PostgresStaffQueries
 from ledger.adapters.postgres_waiter import ChangeWaiter
@@ -112,6 +113,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
+        keys=PostgresKeyQueries(pool, settings.ledger),
         exports=PostgresExports(queries),
         dated=PostgresDatedQueries(pool, settings.ledger),
         staff=PostgresStaffQueries(pool, settings.ledger),

@@ -33,12 +33,18 @@ async def _reached(
         ),
     ] = None,
 ) -> None:
-    async def holds() -> bool:
-        return await services.queries.position() >= (at_least or 0)
-
-    if at_least and not await services.waiter.until(holds, seconds=SEQUENCE_SECONDS):
+    if at_least and not await reaches(services, at_least, seconds=SEQUENCE_SECONDS):
         reached = await services.queries.position()
         raise Refused("sequence_not_reached", extras={"at_least": at_least, "reached": reached})
+
+
+async def reaches(services: Services, sequence: int, *, seconds: float) -> bool:
+    """Whether the read side has come to this entry in time."""
+
+    async def holds() -> bool:
+        return await services.queries.position() >= sequence
+
+    return await services.waiter.until(holds, seconds=seconds)
 
 
 Reached = Depends(_reached)
@@ -121,7 +127,7 @@ async def refuse_replaced(services: Services, caller: Caller, serial: str, until
     """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)
     if done is not None and done.sequence <= until:
-        raise Refused("device_replaced", extras={"replacement": done.replacement})
+        raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})
 
 
 def etagged(request: Request, view: BaseModel) -> Response:

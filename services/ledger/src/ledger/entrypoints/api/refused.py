@@ -43,12 +43,14 @@ def problem_of(code: str, detail: str = "", extras: Mapping[str, object] | None 
     title = code.replace("_", " ").capitalize()
     if row is None:
         return Problem(status=409, code=code, title=title, detail=detail, extras=extras or {})
-    return Problem(status=row.status, code=code, title=title, detail=detail or row.sentence, extras=extras or {})
+    said = {**(extras or {}), "rule": row.rule}
+    return Problem(status=row.status, code=code, title=title, detail=detail or row.sentence, extras=said)
 
 
 def rejected(outcome: Rejected) -> Refused:
-    """The ledger's no: its details stand in the problem as members."""
-    return Refused(outcome.code, extras=outcome.details)
+    """The ledger's no: its details stand in the problem as members, and the entries that it rests on."""
+    entries = {"entries": list(outcome.entries)} if outcome.entries else {}
+    return Refused(outcome.code, extras={**outcome.details, **entries})
 
 
 def answer(refused: Refused) -> Response:

@@ -17,6 +17,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
+from ledger.application.queries_keys import KeyQueries
 from ledger.application.queries_people import PeopleQueries
 from ledger.application.queries_staff import StaffQueries
 from ledger.entrypoints.api.guesses import Guesses
@@ -49,6 +50,7 @@ class Services:
     ledger: int
     commands: CommandSender
     queries: HistoryQueries
+    keys: KeyQueries
     exports: Exports
     dated: DatedQueries
     staff: StaffQueries

@@ -1,5 +1,7 @@
 """Commands with a key or a code that somebody typed: who misses too often is refused before the ledger is asked."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,22 +17,27 @@ class TypingAsker(Asker):
     """An Asker that counts what its caller typed in vain."""
 
     async def ask_typed(self, command: Command, command_id: str, *, miss: str) -> int:
-        """As `ask`; each refusal with the code `miss` counts, and after too many the caller is refused unasked.
+        """As `ask`, as one attempt."""
+        with self.attempt(miss):
+            return await self.ask(command, command_id)
 
-        Counted before the ledger is asked, and taken back if it was no miss, so that asking in parallel gains nothing.
+    @contextmanager
+    def attempt(self, miss: str) -> Generator[None]:
+        """Each refusal within with the code `miss` counts, and after too many the caller is refused before it.
+
+        Counted before anything is asked, and taken back if it was no miss, so that asking in parallel gains nothing.
         """
         account, guesses = self.caller.account, self.services.guesses
         if wait := guesses.wait_seconds(account):
             raise Refused("too_many_attempts", retry_after_seconds=wait)
         attempt = guesses.begin(account)
         try:
-            sequence = await self.ask(command, command_id)
+            yield
         except (Refused, Trouble) as no:
             if not isinstance(no, Refused) or no.code != miss:
                 guesses.forget(account, attempt)
             raise
         guesses.forget(account, attempt)
-        return sequence
 
 
 async def _typing_asker(services: TheServices, caller: TheCaller, request: Request) -> TypingAsker:
