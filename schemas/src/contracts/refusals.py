@@ -124,6 +124,7 @@ _ROWS = (
     Refusal("device_registered", 409, "This device has been registered already.", "F4"),
     Refusal("device_repeated", 422, "Name each device once.", "F4"),
     Refusal("delivered_in_future", 422, "The day of delivery has not come yet.", "D7"),
+    Refusal("delivered_too_early", 422, "No device was delivered before 1997.", "D7"),
     Refusal("smb_limit", 409, "Licenses of this type stand on one device of a project only, and few of them.", "R3"),
     # warranty
     Refusal("not_a_warranty_extension", 422, "This type extends no warranty.", "section 2"),
