@@ -207,6 +207,16 @@ async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConn
     await hold(pool, queries.replacements(who, 0, LIMIT), queries.replacements(who, last, LIMIT))
 
 
+@pytest.mark.parametrize("prefix", ["", "0090338"])
+async def test_a_list_of_delivered_devices_costs_the_same_on_every_page(pool: OneConnection, prefix: str) -> None:
+    queries = PostgresStaffQueries(pool, 0)
+    await hold(
+        pool,
+        queries.delivered_devices(staff, prefix, "", LIMIT),
+        queries.delivered_devices(staff, prefix, NEAR_THE_END, LIMIT),
+    )
+
+
 @pytest.mark.parametrize("order_number", [None, big.ORDER])
 async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, order_number: str | None) -> None:
     history = PostgresHistory(pool, 0)

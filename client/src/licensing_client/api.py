@@ -178,6 +178,20 @@ class DeliveredDeviceBody(TypedDict):
     certificate_sha256: NotRequired[str | None]
 
 
+class DeliveredDeviceView(TypedDict):
+    """A device that the vendor delivered, as it is registered by now, and the last day of its warranty."""
+
+    serial: str
+    model: str
+    delivered_on: str
+    base_months: int
+    months: int
+    ends_on: str
+    registered_sequence: int
+    sequence: int
+    replacement: str | None
+
+
 class DeliveryView(TypedDict):
     issue: int
     path: Literal["direct", "manual"]
@@ -521,6 +535,11 @@ class CompanyViewPage(TypedDict):
 
 class CorrectionViewPage(TypedDict):
     items: list[CorrectionView]
+    next: str | None
+
+
+class DeliveredDeviceViewPage(TypedDict):
+    items: list[DeliveredDeviceView]
     next: str | None
 
 
@@ -1569,6 +1588,20 @@ class Operations(Transport):
         """Add device models, or change known ones for later deliveries. For the vendor's staff."""
         return cast(
             "Done", self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key)
+        )
+
+    def list_delivered_devices(
+        self,
+        *,
+        serial: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> DeliveredDeviceViewPage:
+        """Devices that are registered as delivered, by serial. For the vendor's staff."""
+        return cast(
+            "DeliveredDeviceViewPage",
+            self.get("/v1/delivered-devices", **given(serial=serial, cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def register_devices(

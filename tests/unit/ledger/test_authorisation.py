@@ -178,6 +178,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/device-models": "anybody with a token",
     "POST /v1/device-models": "define-device-models",
     "POST /v1/delivered-devices": "register-devices",
+    "GET /v1/delivered-devices": "staff",
     "POST /v1/devices/{serial}/warranty-extensions": "extend-warranty",
     "GET /v1/devices/{serial}/guarantee": "view, in the name of a reseller, or staff",
     "POST /v1/devices/{serial}/test-licenses": "issue-test-licenses",

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
 from contracts.postings import device_account, held_account, project_account
 from ledger.adapters import postgres_blocked as blocked
-from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
+from ledger.adapters.postgres_queries import AFTER_ALL, PostgresQueries, device_view, one_page
 from ledger.application.queries import (
     BalanceView,
     DeviceView,
@@ -72,8 +72,6 @@ SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequ
        company, project, redeemed_sequence, redeemed, {blocked.COLUMNS}
   FROM activation_keys AS k {blocked.join(blocked.key("k.key_digest"), ledger="k.ledger")}
  WHERE ledger = $1"""  # noqa: S608
-_AFTER_ALL = "g"
-"""Sorts behind every hexadecimal digit."""
 
 
 class PostgresHistory(PostgresQueries):
@@ -211,7 +209,7 @@ def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) ->
 
     Each part walks an index from where the page begins to where it ends.
     """
-    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + _AFTER_ALL, limit]
+    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + AFTER_ALL, limit]
 
     def argument(value: Any) -> str:
         arguments.append(value)

@@ -39,6 +39,8 @@ async def snapshot(pool: Any) -> AsyncGenerator[Any]:
         yield connection
 
 
+AFTER_ALL = "g"
+"""Sorts behind every hexadecimal digit."""
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
 _HELD = """

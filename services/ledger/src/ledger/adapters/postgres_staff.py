@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_queries import AFTER_ALL, one_page, snapshot
 from ledger.adapters.postgres_replacements import PostgresReplacementQueries
 from ledger.adapters.postgres_scope import scope_of
 from ledger.application.queries import LicensesView, Page, SignedDocument, Viewer
@@ -11,6 +11,7 @@ from ledger.application.queries_staff import (
     BlockView,
     CorrectionState,
     CorrectionView,
+    DeliveredDeviceView,
     ReturnLimitReleaseView,
     SpentCertificateView,
     StaffDownloadView,
@@ -24,6 +25,19 @@ _CORRECTIONS = """
 SELECT correction, company, source, target, lots, reason, reference, proposed_by, sequence, time AS proposed, state,
        decided_by, decision_reason, decided_sequence, decided
   FROM corrections WHERE ledger = $1"""
+# A device has one warranty, and a row of its delivery for each entry that said something else of it.
+_DELIVERED = """
+SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_on,
+       first.sequence AS registered_sequence, now.sequence, r.replacement
+  FROM warranties AS w
+  JOIN LATERAL (
+       SELECT sequence FROM delivered_devices AS d WHERE d.ledger = w.ledger AND d.serial = w.serial
+        ORDER BY sequence LIMIT 1) AS first ON true
+  JOIN LATERAL (
+       SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d
+        WHERE d.ledger = w.ledger AND d.serial = w.serial ORDER BY sequence DESC LIMIT 1) AS now ON true
+  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial
+ WHERE w.ledger = $1 AND w.serial > $2 AND w.serial >= $3 AND w.serial < $4 ORDER BY w.serial LIMIT $5"""
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
@@ -60,6 +74,11 @@ class PostgresStaffQueries(PostgresReplacementQueries):
         async with self._staff(viewer) as connection:
             row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self._ledger, correction)
             return row and _correction(row)
+
+    async def delivered_devices(self, viewer: Viewer, prefix: str, after: str, limit: int) -> Page[DeliveredDeviceView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_DELIVERED, self._ledger, after, prefix, prefix + AFTER_ALL, limit + 1)
+            return one_page((DeliveredDeviceView(**row) for row in rows), limit)
 
     async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
         async with self._staff(viewer) as connection:

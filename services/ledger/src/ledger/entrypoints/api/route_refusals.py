@@ -56,6 +56,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "list_companies": frozenset({"sequence_not_reached"}),
     "list_company_offers": frozenset({"no_right", "request_invalid", "sequence_not_reached"}),
     "list_corrections": frozenset({"no_right", "request_invalid", "sequence_not_reached"}),
+    "list_delivered_devices": frozenset({"no_right", "request_invalid", "sequence_not_reached", "serial_malformed"}),
     "list_device_models": frozenset({"sequence_not_reached"}),
     "list_devices": frozenset({"no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "list_grants": frozenset({"no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),

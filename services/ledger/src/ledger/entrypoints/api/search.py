@@ -17,24 +17,37 @@ router = APIRouter(prefix="/v1", tags=["devices"])
 
 _SEPARATORS = str.maketrans("", "", "-:. ")
 _HEX = re.compile(r"[0-9a-f]{0,12}")
+SerialPrefix = Annotated[str, Query(max_length=24, description="How the serial begins.", examples=["009033"])]
+
+
+def prefix_of(serial: str) -> str:
+    """The canonical beginning of a serial that somebody wrote; raises Refused."""
+    prefix = serial.translate(_SEPARATORS).lower()
+    if not _HEX.fullmatch(prefix):
+        raise Refused("serial_malformed")
+    return prefix
+
+
+def after_serial(cursor: str | None) -> str:
+    """The serial in a cursor; raises Refused."""
+    start = after(cursor, "")
+    if not _HEX.fullmatch(start):
+        raise bad_cursor()
+    return start
 
 
 @router.get("/devices", dependencies=[Reached])
 async def find_devices(
     services: TheServices,
     caller: TheCaller,
-    serial: Annotated[str, Query(max_length=24, description="How the serial begins.", examples=["009033"])] = "",
+    serial: SerialPrefix = "",
     project: Annotated[str | None, Query(max_length=36)] = None,
     license_type: Annotated[str | None, Query(pattern=LICENSE_TYPE_PATTERN, max_length=40)] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeviceView]:
     """Devices by serial: those that begin so, stand in this project, hold licenses of this type."""
-    prefix, start = serial.translate(_SEPARATORS).lower(), after(cursor, "")
-    if not _HEX.fullmatch(prefix):
-        raise Refused("serial_malformed")
-    if not _HEX.fullmatch(start):
-        raise bad_cursor()
+    prefix, start = prefix_of(serial), after_serial(cursor)
     wanted = DeviceSearch(prefix, None if project is None else project_of(project), license_type)
     page = await services.queries.find_devices(caller.viewer, wanted, start, limit)
     return paged(found(page, "project_unknown"), lambda row: row.serial)
