@@ -148,17 +148,28 @@ class ConversionPreview(TypedDict):
     digest: str
 
 
+class CorrectedDeliveryView(TypedDict):
+    """What a delivered device is, and since when."""
+
+    serial: str
+    model: str
+    delivered_on: str
+
+
 class CorrectionDone(TypedDict):
     sequence: int
     correction: str
 
 
 class CorrectionView(TypedDict):
+    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+
     correction: str
     company: str
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     licenses: list[LicensesView]
+    delivery: CorrectedDeliveryView | None
     reason: str
     reference: str
     proposed_by: str
@@ -1610,6 +1621,30 @@ class Operations(Transport):
         """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
         return cast(
             "Done", self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key)
+        )
+
+    def propose_delivery_correction(
+        self,
+        serial: str,
+        *,
+        reason: str,
+        reference: str,
+        model: str,
+        delivered_on: str,
+        idempotency_key: str | None = None,
+    ) -> CorrectionDone:
+        """Ask to correct the model or the day of delivery of a registered device. For the vendor's staff.
+
+        Nothing changes before another of the staff approves it. Then the warranty counts from the new day: the months that
+        were bought stay, and where the model changes, the base is the new model's.
+        """
+        return cast(
+            "CorrectionDone",
+            self.post(
+                f"/v1/delivered-devices/{serial}/corrections",
+                given(reason=reason, reference=reference, model=model, delivered_on=delivered_on),
+                key=idempotency_key,
+            ),
         )
 
     def extend_warranty(

@@ -242,6 +242,8 @@ _ROWS = (
     Refusal("correction_exists", 409, "This correction exists already.", "X5"),
     Refusal("correction_unknown", 404, "There is no such correction.", "X5"),
     Refusal("correction_closed", 409, "This correction has been approved or rejected already.", "X5"),
+    Refusal("device_unregistered", 404, "This device has not been registered as delivered.", "D7"),
+    Refusal("delivery_unchanged", 409, "The device is registered so already.", "D7"),
     Refusal(
         "correction_accounts_wrong",
         422,

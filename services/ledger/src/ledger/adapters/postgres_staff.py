@@ -9,6 +9,7 @@ from ledger.adapters.postgres_scope import scope_of
 from ledger.application.queries import LicensesView, Page, SignedDocument, Viewer
 from ledger.application.queries_staff import (
     BlockView,
+    CorrectedDeliveryView,
     CorrectionState,
     CorrectionView,
     DeliveredDeviceView,
@@ -22,8 +23,8 @@ SELECT subject, reason, reference, sequence, time AS blocked, lifted_reason, lif
   FROM blocks WHERE ledger = $1 AND sequence > $2 AND (NOT $3 OR lifted_sequence IS NULL) AND ($4 OR company = $5)
  ORDER BY sequence LIMIT $6"""
 _CORRECTIONS = """
-SELECT correction, company, source, target, lots, reason, reference, proposed_by, sequence, time AS proposed, state,
-       decided_by, decision_reason, decided_sequence, decided
+SELECT correction, company, source, target, lots, serial, model, delivered_on, reason, reference, proposed_by,
+       sequence, time AS proposed, state, decided_by, decision_reason, decided_sequence, decided
   FROM corrections WHERE ledger = $1"""
 # A device has one warranty, and a row of its delivery for each entry that said something else of it.
 _DELIVERED = """
@@ -102,5 +103,8 @@ class PostgresStaffQueries(PostgresReplacementQueries):
 
 
 def _correction(row: Any) -> CorrectionView:
-    lots = [LicensesView(**lot) for lot in json.loads(row["lots"])]
-    return CorrectionView(**{name: value for name, value in row.items() if name != "lots"}, licenses=lots)
+    said = dict(row)
+    lots = [LicensesView(**lot) for lot in json.loads(said.pop("lots"))]
+    device = {name: said.pop(name) for name in ("serial", "model", "delivered_on")}
+    delivery = CorrectedDeliveryView(**device) if device["serial"] else None
+    return CorrectionView(**said, licenses=lots, delivery=delivery)

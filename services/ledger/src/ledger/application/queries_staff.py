@@ -24,12 +24,23 @@ class BlockView(View):
     lifted: datetime | None
 
 
+class CorrectedDeliveryView(View):
+    """What a delivered device is, and since when."""
+
+    serial: str
+    model: str
+    delivered_on: date
+
+
 class CorrectionView(View):
+    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+
     correction: str
     company: str
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     licenses: list[LicensesView]
+    delivery: CorrectedDeliveryView | None = Field(description="What the device is registered as, once approved.")
     reason: str
     reference: str
     proposed_by: str

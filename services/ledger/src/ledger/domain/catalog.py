@@ -49,7 +49,10 @@ def evolve(ledger: Ledger, event: CatalogEvent) -> Ledger:
         case DeviceModelsDefined():
             return ledger._replace(models=ledger.models.update({one.model: one for one in event.models}))
         case DevicesRegistered():
-            added = {one.serial: Delivered(one.model, one.delivered_on, one.warranty_months) for one in event.devices}
+            added = {
+                one.serial: Delivered(one.model, one.delivered_on, one.warranty_months, one.warranty_months)
+                for one in event.devices
+            }
             return ledger._replace(delivered=ledger.delivered.update(added))
         case _:
             assert_never(event)
