@@ -37,6 +37,9 @@ INSERT INTO companies
 SELECT 0, id, kind, id, 1, now()
   FROM (VALUES ('{VENDOR}', 'vendor'), ('{ADRIA}', 'reseller'), ('{BORA}', 'reseller'), ('{SMALL}', 'end_customer'),
                ('{GUESTS_COMPANY}', 'end_customer')) AS c (id, kind);
+INSERT INTO companies
+SELECT 0, {_NUMBERED.format("n")}, CASE WHEN n % 20 = 0 THEN 'reseller' ELSE 'end_customer' END,
+       {_NUMBERED.format("n")}, n + 10, now() FROM generate_series(0, {STRANGERS - 1}) AS n;
 INSERT INTO members
 SELECT 0, account, company, admin, 1, now()
   FROM (VALUES ('{STAFF}', '{VENDOR}', true), ('{ANNA}', '{ADRIA}', true), ('{BEN}', '{BORA}', true),
@@ -50,6 +53,7 @@ INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', 'Hotel ' || n
 INSERT INTO projects VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now()),
                             (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now()),
                             (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now());
+UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
 SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
   FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))

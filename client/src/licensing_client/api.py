@@ -824,9 +824,22 @@ class Operations(Transport):
             ),
         )
 
-    def list_companies(self, *, at_least: int | None = None) -> CompanyViewPage:
-        """The companies that the account may act for, each with a token of its own."""
-        return cast("CompanyViewPage", self.get("/v1/companies", **given(at_least=at_least)))
+    def list_companies(
+        self,
+        *,
+        kind: Literal["reseller", "end_customer", "vendor"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CompanyViewPage:
+        """The companies that the account may act for, each with a token of its own; all for the vendor's staff.
+
+        They come in the order in which they were made known.
+        """
+        return cast(
+            "CompanyViewPage",
+            self.get("/v1/companies", **given(kind=kind, cursor=cursor, limit=limit, at_least=at_least)),
+        )
 
     def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
         """The company that the caller acts for; any company for the vendor's staff."""
@@ -837,10 +850,23 @@ class Operations(Transport):
         return cast("ProjectCreated", self.post("/v1/projects", given(name=name), key=idempotency_key))
 
     def list_projects(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        name: str | None = None,
+        archived: bool | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        company: str | None = None,
     ) -> ProjectViewPage:
-        """Projects in the order in which they were opened."""
-        return cast("ProjectViewPage", self.get("/v1/projects", **given(cursor=cursor, limit=limit, at_least=at_least)))
+        """Projects in the order in which they were opened, or by name where a name is asked for."""
+        return cast(
+            "ProjectViewPage",
+            self.get(
+                "/v1/projects",
+                **given(name=name, archived=archived, cursor=cursor, limit=limit, at_least=at_least, company=company),
+            ),
+        )
 
     def get_project(self, project: str, *, at_least: int | None = None) -> ProjectView:
         """One project."""
@@ -1063,25 +1089,27 @@ class Operations(Transport):
     def find_devices(
         self,
         *,
-        serial: str | None = None,
-        project: str | None = None,
-        license_type: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        serial: str | None = None,
+        project: str | None = None,
+        license_type: str | None = None,
+        company: str | None = None,
     ) -> DeviceViewPage:
-        """Devices by serial: those that begin so, stand in this project, hold licenses of this type."""
+        """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type."""
         return cast(
             "DeviceViewPage",
             self.get(
                 "/v1/devices",
                 **given(
-                    serial=serial,
-                    project=project,
-                    license_type=license_type,
                     cursor=cursor,
                     limit=limit,
                     at_least=at_least,
+                    serial=serial,
+                    project=project,
+                    license_type=license_type,
+                    company=company,
                 ),
             ),
         )
@@ -1574,9 +1602,13 @@ class Operations(Transport):
         """One correction. For the vendor's staff."""
         return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
 
-    def list_license_types(self, *, at_least: int | None = None) -> LicenseTypeViewPage:
-        """The whole catalog, by name."""
-        return cast("LicenseTypeViewPage", self.get("/v1/license-types", **given(at_least=at_least)))
+    def list_license_types(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LicenseTypeViewPage:
+        """The catalog, by name."""
+        return cast(
+            "LicenseTypeViewPage", self.get("/v1/license-types", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
 
     def define_license_types(
         self, *, license_types: list[LicenseTypeFacts], reference: str, idempotency_key: str | None = None
@@ -1589,9 +1621,13 @@ class Operations(Transport):
             ),
         )
 
-    def list_device_models(self, *, at_least: int | None = None) -> DeviceModelViewPage:
-        """All device models, by name."""
-        return cast("DeviceModelViewPage", self.get("/v1/device-models", **given(at_least=at_least)))
+    def list_device_models(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> DeviceModelViewPage:
+        """Device models, by name."""
+        return cast(
+            "DeviceModelViewPage", self.get("/v1/device-models", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
 
     def define_device_models(
         self, *, models: list[DeviceModel], reference: str, idempotency_key: str | None = None

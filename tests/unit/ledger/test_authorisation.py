@@ -133,7 +133,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
 
 ENDPOINTS: dict[str, str] = {
     "POST /v1/companies": "register-company",
-    "GET /v1/companies": "the account's own companies",
+    "GET /v1/companies": "the account's own companies, staff",
     "GET /v1/companies/{company}": "members, staff",
     "POST /v1/companies/{company}/members": "add-member",
     "POST /v1/companies/{company}/member-removals": "remove-member",

@@ -8,6 +8,7 @@ from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
 from contracts.postings import device_account, held_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres_queries import AFTER_ALL, PostgresQueries, device_view, one_page
+from ledger.adapters.postgres_scope import Reach, narrowed
 from ledger.application.queries import (
     BalanceView,
     DeviceView,
@@ -158,9 +159,14 @@ class PostgresHistory(PostgresQueries):
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
     ) -> Page[DeviceView] | None:
         async with self.seen(viewer) as (connection, scope):
-            if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
-                return None
-            query, arguments = device_search(wanted, scope.lists(), after, limit + 1)
+            if wanted.project is not None:
+                place = await self._project(connection, scope, wanted.project)
+                if place is None:
+                    return None
+                if wanted.company not in (None, place.company):
+                    return Page((), more=False)
+            reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
+            query, arguments = device_search(wanted, reach, after, limit + 1)
             serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
             return one_page(await self._devices_named(connection, serials), limit)
 
@@ -198,10 +204,6 @@ class PostgresHistory(PostgresQueries):
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
         return one_page((EntryView(**row, movements=moved[row["sequence"]]) for row in rows), limit)
-
-
-Reach = tuple[bool, str | None, list[str]]
-"""Everything, what a company has, single projects; as of Scope.lists."""
 
 
 def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) -> tuple[str, list[Any]]:

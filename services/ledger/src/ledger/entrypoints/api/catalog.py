@@ -7,16 +7,19 @@ from ledger.application.queries_dated import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api import bodies_dated
 from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.bodies import Done
-from ledger.entrypoints.api.reading import PageView, Reached
+from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged
 from ledger.entrypoints.api.services import TheServices
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
 
 
 @router.get("/license-types", dependencies=[Reached])
-async def list_license_types(services: TheServices) -> PageView[LicenseTypeView]:
-    """The whole catalog, by name."""
-    return PageView(items=await services.dated.license_types(), next=None)
+async def list_license_types(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LicenseTypeView]:
+    """The catalog, by name."""
+    page = await services.dated.license_types(after_text(cursor), limit)
+    return paged(page, lambda row: row.license_type)
 
 
 @router.post("/license-types", status_code=201)
@@ -29,9 +32,12 @@ async def define_license_types(
 
 
 @router.get("/device-models", dependencies=[Reached])
-async def list_device_models(services: TheServices) -> PageView[DeviceModelView]:
-    """All device models, by name."""
-    return PageView(items=await services.dated.device_models(), next=None)
+async def list_device_models(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[DeviceModelView]:
+    """Device models, by name."""
+    page = await services.dated.device_models(after_text(cursor), limit)
+    return paged(page, lambda row: row.model)
 
 
 @router.post("/device-models", status_code=201)
