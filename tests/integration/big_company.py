@@ -37,6 +37,9 @@ INSERT INTO companies
 SELECT 0, id, kind, id, 1, now()
   FROM (VALUES ('{VENDOR}', 'vendor'), ('{ADRIA}', 'reseller'), ('{BORA}', 'reseller'), ('{SMALL}', 'end_customer'),
                ('{GUESTS_COMPANY}', 'end_customer')) AS c (id, kind);
+INSERT INTO companies
+SELECT 0, {_NUMBERED.format("n")}, CASE WHEN n % 20 = 0 THEN 'reseller' ELSE 'end_customer' END,
+       {_NUMBERED.format("n")}, n + 10, now() FROM generate_series(0, {STRANGERS - 1}) AS n;
 INSERT INTO members
 SELECT 0, account, company, admin, 1, now()
   FROM (VALUES ('{STAFF}', '{VENDOR}', true), ('{ANNA}', '{ADRIA}', true), ('{BEN}', '{BORA}', true),
@@ -50,6 +53,7 @@ INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', 'Hotel ' || n
 INSERT INTO projects VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now()),
                             (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now()),
                             (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now());
+UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
 SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
   FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))
@@ -109,6 +113,9 @@ INSERT INTO replacements
 SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY}, {_PROJECT},
        'Broken.', false, '[]', n, now()
   FROM generate_series(1, {REPLACEMENTS}) AS n;
+INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
+INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
+INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 
 

@@ -9,8 +9,8 @@ import pytest
 from contracts.activation_key import digest, normalise
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
-from tests.integration.api_at_work import Api, a_ledger_at_work
-from tests.integration.test_api_rules import WHY, asked, done
+from tests.integration.api_at_work import Api, a_ledger_at_work, asked, done
+from tests.integration.test_api_rules import WHY
 from tests.unit.ledger.api_at_work import problem
 from tests.unit.ledger.story import ADRIA, BEN, BORA
 from tests.unit.ledger.story_people import GUS, MIA

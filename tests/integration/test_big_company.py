@@ -9,13 +9,14 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
 
+from contracts.commands import CompanyKind
 from ledger.adapters.postgres_exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres_history import PostgresHistory
 from ledger.adapters.postgres_queries import PostgresQueries
 from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
 from ledger.adapters.postgres_scope import scope_of
 from ledger.adapters.postgres_staff import PostgresStaffQueries
-from ledger.application.queries import Page, Viewer
+from ledger.application.queries import Page, ProjectSearch, Viewer
 from ledger.application.queries_exports import Wanted
 from ledger.application.queries_history import DeviceSearch
 from tests.integration import big_company as big
@@ -30,7 +31,7 @@ SPREAD = 4 * LIMIT
 """By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not."""
 MAX_SORTED = 4 * LIMIT
 """Rows that may be sorted: those of a few walks that become one page."""
-SMALL_TABLES = {"companies", "members"}
+SMALL_TABLES = {"members"}
 """Those that may be read whole."""
 NEAR_THE_END = "00903380f000"
 """A serial behind which there are some pages still, whatever the search."""
@@ -57,10 +58,16 @@ SEARCHES = [
     for prefix in ("", "0090338")
     for project in (None, HOTEL)
     for license_type in (None, "Port11", "BRI")
+] + [DeviceSearch(company=company, license_type=name) for company in (ADRIA, BORA) for name in (None, "BRI")]
+PROJECT_SEARCHES = [
+    ProjectSearch(name, company, archived)
+    for name in ("", "hotel 21")
+    for company in (None, ADRIA)
+    for archived in (None, True, False)
 ]
 _START, _END = (0, -1), (big.ENTRIES - 500, -1)
 HISTORY_LISTS: list[Walk[PostgresHistory]] = [
-    Walk("projects", lambda q, v, at: q.projects(v, at, LIMIT), 0, big.PROJECTS - 100),
+    Walk("projects", lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT), 0, big.PROJECTS - 100),
     Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
     Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
     Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
@@ -207,6 +214,45 @@ async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConn
     await hold(pool, queries.replacements(who, 0, LIMIT), queries.replacements(who, last, LIMIT))
 
 
+@pytest.mark.parametrize("wanted", PROJECT_SEARCHES, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
+async def test_a_search_of_projects_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: ProjectSearch
+) -> None:
+    history, who = PostgresHistory(pool, 0), VIEWERS[viewer]
+    await hold(
+        pool,
+        history.projects(who, wanted, 0, LIMIT),
+        history.projects(who, wanted, big.PROJECTS - 300, LIMIT),
+    )
+
+
+@pytest.mark.parametrize("kind", [None, "reseller", "end_customer"])
+async def test_a_list_of_companies_costs_the_same_on_every_page(pool: OneConnection, kind: CompanyKind | None) -> None:
+    queries = PostgresQueries(pool, 0)
+    await hold(
+        pool,
+        queries.companies(staff, kind, 0, LIMIT),
+        queries.companies(staff, kind, big.STRANGERS - 1_500, LIMIT),
+    )
+
+
+async def test_one_company_of_many_is_found_by_reading_little(pool: OneConnection) -> None:
+    page = await page_of(pool, PostgresQueries(pool, 0).companies(anna, None, 0, LIMIT))
+    assert page.scanned == set()
+    assert page.buffers <= FEW_BUFFERS
+
+
+@pytest.mark.parametrize("prefix", ["", "0090338"])
+async def test_a_list_of_delivered_devices_costs_the_same_on_every_page(pool: OneConnection, prefix: str) -> None:
+    queries = PostgresStaffQueries(pool, 0)
+    await hold(
+        pool,
+        queries.delivered_devices(staff, prefix, "", LIMIT),
+        queries.delivered_devices(staff, prefix, NEAR_THE_END, LIMIT),
+    )
+
+
 @pytest.mark.parametrize("order_number", [None, big.ORDER])
 async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, order_number: str | None) -> None:
     history = PostgresHistory(pool, 0)
@@ -221,7 +267,7 @@ async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, 
 async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConnection, viewer: str) -> None:
     history, people, who = PostgresHistory(pool, 0), PostgresPeopleQueries(pool, 0), VIEWERS[viewer]
     pages = [
-        await page_of(pool, history.projects(who, 0, LIMIT)),
+        await page_of(pool, history.projects(who, ProjectSearch(), 0, LIMIT)),
         await page_of(pool, people.offers(who, "", LIMIT)),
     ]
     assert [page.scanned for page in pages] == [set(), set()]

@@ -10,7 +10,8 @@ import pytest
 
 from contracts.activation_key import digest, normalise
 from ledger.adapters import postgres
-from ledger.adapters.postgres_history import Reach, device_search
+from ledger.adapters.postgres_history import device_search
+from ledger.adapters.postgres_scope import Reach
 from ledger.application.queries_history import DeviceSearch
 from ledger.entrypoints.projector import rebuild
 from tests.conftest import KafkaTopics

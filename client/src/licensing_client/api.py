@@ -161,17 +161,28 @@ class ConversionPreview(TypedDict):
     digest: str
 
 
+class CorrectedDeliveryView(TypedDict):
+    """What a delivered device is, and since when."""
+
+    serial: str
+    model: str
+    delivered_on: str
+
+
 class CorrectionDone(TypedDict):
     sequence: int
     correction: str
 
 
 class CorrectionView(TypedDict):
+    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+
     correction: str
     company: str
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     licenses: list[LicensesView]
+    delivery: CorrectedDeliveryView | None
     reason: str
     reference: str
     proposed_by: str
@@ -189,6 +200,20 @@ class DeliveredDeviceBody(TypedDict):
     model: str
     delivered_on: str
     certificate_sha256: NotRequired[str | None]
+
+
+class DeliveredDeviceView(TypedDict):
+    """A device that the vendor delivered, as it is registered by now, and the last day of its warranty."""
+
+    serial: str
+    model: str
+    delivered_on: str
+    base_months: int
+    months: int
+    ends_on: str
+    registered_sequence: int
+    sequence: int
+    replacement: str | None
 
 
 class DeliveryView(TypedDict):
@@ -537,6 +562,11 @@ class CorrectionViewPage(TypedDict):
     next: str | None
 
 
+class DeliveredDeviceViewPage(TypedDict):
+    items: list[DeliveredDeviceView]
+    next: str | None
+
+
 class DeviceModelViewPage(TypedDict):
     items: list[DeviceModelView]
     next: str | None
@@ -831,9 +861,22 @@ class Operations(Transport):
             ),
         )
 
-    def list_companies(self, *, at_least: int | None = None) -> CompanyViewPage:
-        """The companies that the account may act for, each with a token of its own."""
-        return cast("CompanyViewPage", self.get("/v1/companies", **given(at_least=at_least)))
+    def list_companies(
+        self,
+        *,
+        kind: Literal["reseller", "end_customer", "vendor"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CompanyViewPage:
+        """The companies that the account may act for, each with a token of its own; all for the vendor's staff.
+
+        They come in the order in which they were made known.
+        """
+        return cast(
+            "CompanyViewPage",
+            self.get("/v1/companies", **given(kind=kind, cursor=cursor, limit=limit, at_least=at_least)),
+        )
 
     def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
         """The company that the caller acts for; any company for the vendor's staff."""
@@ -844,10 +887,23 @@ class Operations(Transport):
         return cast("ProjectCreated", self.post("/v1/projects", given(name=name), key=idempotency_key))
 
     def list_projects(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        name: str | None = None,
+        archived: bool | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        company: str | None = None,
     ) -> ProjectViewPage:
-        """Projects in the order in which they were opened."""
-        return cast("ProjectViewPage", self.get("/v1/projects", **given(cursor=cursor, limit=limit, at_least=at_least)))
+        """Projects in the order in which they were opened, or by name where a name is asked for."""
+        return cast(
+            "ProjectViewPage",
+            self.get(
+                "/v1/projects",
+                **given(name=name, archived=archived, cursor=cursor, limit=limit, at_least=at_least, company=company),
+            ),
+        )
 
     def get_project(self, project: str, *, at_least: int | None = None) -> ProjectView:
         """One project."""
@@ -1070,25 +1126,27 @@ class Operations(Transport):
     def find_devices(
         self,
         *,
-        serial: str | None = None,
-        project: str | None = None,
-        license_type: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        serial: str | None = None,
+        project: str | None = None,
+        license_type: str | None = None,
+        company: str | None = None,
     ) -> DeviceViewPage:
-        """Devices by serial: those that begin so, stand in this project, hold licenses of this type."""
+        """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type."""
         return cast(
             "DeviceViewPage",
             self.get(
                 "/v1/devices",
                 **given(
-                    serial=serial,
-                    project=project,
-                    license_type=license_type,
                     cursor=cursor,
                     limit=limit,
                     at_least=at_least,
+                    serial=serial,
+                    project=project,
+                    license_type=license_type,
+                    company=company,
                 ),
             ),
         )
@@ -1603,9 +1661,13 @@ class Operations(Transport):
         """One correction. For the vendor's staff."""
         return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
 
-    def list_license_types(self, *, at_least: int | None = None) -> LicenseTypeViewPage:
-        """The whole catalog, by name."""
-        return cast("LicenseTypeViewPage", self.get("/v1/license-types", **given(at_least=at_least)))
+    def list_license_types(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> LicenseTypeViewPage:
+        """The catalog, by name."""
+        return cast(
+            "LicenseTypeViewPage", self.get("/v1/license-types", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
 
     def define_license_types(
         self, *, license_types: list[LicenseTypeFacts], reference: str, idempotency_key: str | None = None
@@ -1618,9 +1680,13 @@ class Operations(Transport):
             ),
         )
 
-    def list_device_models(self, *, at_least: int | None = None) -> DeviceModelViewPage:
-        """All device models, by name."""
-        return cast("DeviceModelViewPage", self.get("/v1/device-models", **given(at_least=at_least)))
+    def list_device_models(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> DeviceModelViewPage:
+        """Device models, by name."""
+        return cast(
+            "DeviceModelViewPage", self.get("/v1/device-models", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
 
     def define_device_models(
         self, *, models: list[DeviceModel], reference: str, idempotency_key: str | None = None
@@ -1630,12 +1696,50 @@ class Operations(Transport):
             "Done", self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key)
         )
 
+    def list_delivered_devices(
+        self,
+        *,
+        serial: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> DeliveredDeviceViewPage:
+        """Devices that are registered as delivered, by serial. For the vendor's staff."""
+        return cast(
+            "DeliveredDeviceViewPage",
+            self.get("/v1/delivered-devices", **given(serial=serial, cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
     def register_devices(
         self, *, devices: list[DeliveredDeviceBody], reference: str, idempotency_key: str | None = None
     ) -> Done:
         """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
         return cast(
             "Done", self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key)
+        )
+
+    def propose_delivery_correction(
+        self,
+        serial: str,
+        *,
+        reason: str,
+        reference: str,
+        model: str,
+        delivered_on: str,
+        idempotency_key: str | None = None,
+    ) -> CorrectionDone:
+        """Ask to correct the model or the day of delivery of a registered device. For the vendor's staff.
+
+        Nothing changes before another of the staff approves it. Then the warranty counts from the new day: the months that
+        were bought stay, and where the model changes, the base is the new model's.
+        """
+        return cast(
+            "CorrectionDone",
+            self.post(
+                f"/v1/delivered-devices/{serial}/corrections",
+                given(reason=reason, reference=reference, model=model, delivered_on=delivered_on),
+                key=idempotency_key,
+            ),
         )
 
     def extend_warranty(

@@ -124,6 +124,7 @@ _ROWS = (
     Refusal("device_registered", 409, "This device has been registered already.", "F4"),
     Refusal("device_repeated", 422, "Name each device once.", "F4"),
     Refusal("delivered_in_future", 422, "The day of delivery has not come yet.", "D7"),
+    Refusal("delivered_too_early", 422, "No device was delivered before 1997.", "D7"),
     Refusal("smb_limit", 409, "Licenses of this type stand on one device of a project only, and few of them.", "R3"),
     # warranty
     Refusal("not_a_warranty_extension", 422, "This type extends no warranty.", "section 2"),
@@ -241,6 +242,8 @@ _ROWS = (
     Refusal("correction_exists", 409, "This correction exists already.", "X5"),
     Refusal("correction_unknown", 404, "There is no such correction.", "X5"),
     Refusal("correction_closed", 409, "This correction has been approved or rejected already.", "X5"),
+    Refusal("device_unregistered", 404, "This device has not been registered as delivered.", "D7"),
+    Refusal("delivery_unchanged", 409, "The device is registered so already.", "D7"),
     Refusal(
         "correction_accounts_wrong",
         422,

@@ -19,6 +19,7 @@ from contracts.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.draft import Draft
 from ledger.application.follower import Follower
+from ledger.application.queries import Page
 from ledger.application.queries_dated import DatedQueries
 from ledger.application.queries_exports import Exports
 from ledger.application.queries_history import HistoryQueries
@@ -106,7 +107,13 @@ class NoRows:
     """The read side of a ledger without entries."""
 
     def __getattr__(self, name: str) -> Any:
-        empty: dict[str, Any] = {"position": 0, "companies": [], "license_types": [], "device_models": []}
+        nothing: Page[Any] = Page((), more=False)
+        empty: dict[str, Any] = {
+            "position": 0,
+            "companies": nothing,
+            "license_types": nothing,
+            "device_models": nothing,
+        }
 
         async def query(*_: Any) -> Any:
             return empty.get(name)

@@ -44,6 +44,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
+    "propose-delivery-correction",
     *("download-license-file", "register-legacy-keys", "replace-device"),
 }
 STEADY = "009033010205"
@@ -75,6 +76,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         story_joining.withdraw_company(BORA),
         story_joining.take_over(BORA),
         DefineDeviceModels(models=(DeviceModel(model="IP6010", family="IP6"),), reference="CAT-2"),
+        DefineDeviceModels(models=(DeviceModel(model="IP811", family="IP8", warranty_months=24),), reference="CAT-3"),
         RegisterDevices(
             devices=(DeliveredDevice(serial=OTHER_SERIAL, model="IP6010", delivered_on=date(2026, 6, 1)),),
             reference="DN-2",
@@ -120,6 +122,13 @@ often: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from(["retired", *places]),
         corrections,
         few,
+    ),
+    st.builds(
+        story_staff.propose_delivery,
+        st.sampled_from(["2026-06-01", "2026-10-02", "2025-12-31"]),
+        st.sampled_from(["IP811", "IP6010"]),
+        serials,
+        corrections,
     ),
     st.builds(story_staff.approve, corrections),
     st.builds(story_staff.reject, corrections),

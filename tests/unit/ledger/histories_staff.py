@@ -37,6 +37,7 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
         corrections,
         counts,
     ),
+    st.builds(story_staff.propose_delivery, correction=corrections),
     st.builds(story_staff.approve, corrections),
     st.builds(story_staff.reject, corrections),
     st.builds(story_staff.release_limit, serials),

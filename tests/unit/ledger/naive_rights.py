@@ -41,6 +41,7 @@ from contracts.commands import (
     OfferCompany,
     OfferDevice,
     ProposeCorrection,
+    ProposeDeliveryCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
@@ -126,6 +127,7 @@ class Persons:
                 return self.leads(actor, VENDOR)
             case (
                 ProposeCorrection()
+                | ProposeDeliveryCorrection()
                 | ApproveCorrection()
                 | RejectCorrection()
                 | TransferDevice()

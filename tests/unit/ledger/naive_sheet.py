@@ -6,7 +6,7 @@ owe that come in while service runs (D6) is worked out here.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contracts.commands import (
@@ -19,13 +19,16 @@ from contracts.commands import (
     ConvertLegacyLicenses,
     CreateClaimCode,
     DeallocateLicenses,
+    DefineDeviceModels,
     ImportLegacyKey,
     ImportLegacyLicenses,
     IssueActivationKey,
     MoveDevice,
     MoveLicenses,
     ProposeCorrection,
+    ProposeDeliveryCorrection,
     RedeemActivationKey,
+    RegisterDevices,
     RegisterLegacyKeys,
     ReleaseDevice,
     ReplaceDevice,
@@ -64,6 +67,16 @@ def converted(old: Units) -> Counter[str]:
     return new
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """A device as the vendor delivered it, and the months of warranty that were bought for it."""
+
+    model: str
+    day: date
+    base: int
+    bought: int = 0
+
+
 @dataclass
 class Sheet:
     """Places are named as accounts are: project/<id>, held/<project>, device/<serial>."""
@@ -75,7 +88,11 @@ class Sheet:
     used: set[str] = field(default_factory=set[str])
     codes: dict[str, str] = field(default_factory=dict[str, str])
     home: dict[str, str] = field(default_factory=dict[str, str])
-    proposals: dict[str, ProposeCorrection] = field(default_factory=dict[str, ProposeCorrection])
+    proposals: dict[str, ProposeCorrection | ProposeDeliveryCorrection] = field(
+        default_factory=dict[str, ProposeCorrection | ProposeDeliveryCorrection]
+    )
+    models: dict[str, int] = field(default_factory=dict[str, int])
+    deliveries: dict[str, Delivery] = field(default_factory=dict[str, Delivery])
     service: dict[str, tuple[date, int]] = field(default_factory=dict[str, tuple[date, int]])
 
     def standing(self) -> dict[str, dict[str, int]]:
@@ -130,13 +147,31 @@ class Sheet:
                 self.old[f"project/{command.project}"].update(self.listed.pop(command.key_digest))
             case ConvertLegacyLicenses():
                 self.arrive(command.project, converted(self.old.pop(f"project/{command.project}")), today)
-            case ProposeCorrection():
+            case ProposeCorrection() | ProposeDeliveryCorrection():
                 self.proposals[command.correction] = command
             case ApproveCorrection():
-                move = self.proposals.pop(command.correction)
-                self.shift(move.source, move.target, counted(move.licenses))
+                self.correct(self.proposals.pop(command.correction))
+            case DefineDeviceModels():
+                self.models.update({one.model: one.warranty_months for one in command.models})
+            case RegisterDevices():
+                for one in command.devices:
+                    self.deliveries[one.serial] = Delivery(one.model, one.delivered_on, self.models[one.model])
             case _:
                 pass
+
+    def correct(self, wanted: ProposeCorrection | ProposeDeliveryCorrection) -> None:
+        if isinstance(wanted, ProposeCorrection):
+            self.shift(wanted.source, wanted.target, counted(wanted.licenses))
+            return
+        known = self.deliveries[wanted.serial]
+        base = known.base if known.model == wanted.model else self.models[wanted.model]
+        self.deliveries[wanted.serial] = Delivery(wanted.model, wanted.delivered_on, base, known.bought)
+
+    def inherit_delivery(self, serial: str, replacement: str) -> None:
+        """The warranty goes along; what the replacement is, stays."""
+        if serial in self.deliveries:
+            broken, own = self.deliveries.pop(serial), self.deliveries.get(replacement)
+            self.deliveries[replacement] = replace(broken, model=own.model if own else broken.model)
 
     def enter_devices(self, command: Command, today: date) -> None:
         match command:
@@ -153,6 +188,7 @@ class Sheet:
                 owed = self.owed(command.project, self.places[f"device/{command.serial}"], today)
                 self.places[f"project/{command.project}"]["SSC"] -= owed
             case ReplaceDevice():
+                self.inherit_delivery(command.serial, command.replacement)
                 self.home[command.replacement] = home = self.home.pop(command.serial)
                 self.places[f"device/{command.replacement}"].update(
                     self.places.pop(f"device/{command.serial}", Counter())
@@ -182,5 +218,7 @@ class Sheet:
                 place.update(counted(event.lots))
             case WarrantyExtended():
                 self.places[f"project/{event.project}"].subtract(counted(event.lots))
+                known, months = self.deliveries[event.serial], int(event.lots[0].license_type.removeprefix("WE-"))
+                self.deliveries[event.serial] = replace(known, bought=known.bought + months)
             case _:
                 pass

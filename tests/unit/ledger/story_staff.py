@@ -1,5 +1,7 @@
 """What staff does, for the tests of its rules."""
 
+from datetime import date
+
 from contracts.actors import Account
 from contracts.commands import (
     AddMember,
@@ -13,6 +15,7 @@ from contracts.commands import (
     ImportLegacyKey,
     ImportLegacyLicenses,
     ProposeCorrection,
+    ProposeDeliveryCorrection,
     RegisterLegacyKeys,
     RejectCorrection,
     ReleaseReturnLimit,
@@ -74,6 +77,19 @@ def propose(source: str, target: str, correction: str = CORRECTION, **counts: in
         source=source,
         target=target,
         licenses=licenses(**counts),
+        reason=REASON,
+        reference=REFERENCE,
+    )
+
+
+def propose_delivery(
+    on: str = "2026-06-01", model: str = "IP811", serial: str = SERIAL, correction: str = CORRECTION
+) -> ProposeDeliveryCorrection:
+    return ProposeDeliveryCorrection(
+        correction=correction,
+        serial=serial,
+        model=model,
+        delivered_on=date.fromisoformat(on),
         reason=REASON,
         reference=REFERENCE,
     )

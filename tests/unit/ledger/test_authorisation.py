@@ -114,6 +114,10 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
         story_staff.propose("issuance", story_staff.PLACE, derived_id("new", "correction"), Port11=1),
         {"staff"},
     ),
+    "propose-delivery-correction": (
+        story_staff.propose_delivery(correction=derived_id("new", "correction")),
+        {"staff"},
+    ),
     "approve-correction": (story_staff.approve(), {"staff"}),
     "reject-correction": (story_staff.reject(), {"staff"}),
     "import-legacy-licenses": (story_staff.bring_in({"BRIs": 1}), {"staff"}),
@@ -129,7 +133,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
 
 ENDPOINTS: dict[str, str] = {
     "POST /v1/companies": "register-company",
-    "GET /v1/companies": "the account's own companies",
+    "GET /v1/companies": "the account's own companies, staff",
     "GET /v1/companies/{company}": "members, staff",
     "POST /v1/companies/{company}/members": "add-member",
     "POST /v1/companies/{company}/member-removals": "remove-member",
@@ -178,6 +182,8 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/device-models": "anybody with a token",
     "POST /v1/device-models": "define-device-models",
     "POST /v1/delivered-devices": "register-devices",
+    "GET /v1/delivered-devices": "staff",
+    "POST /v1/delivered-devices/{serial}/corrections": "propose-delivery-correction",
     "POST /v1/devices/{serial}/warranty-extensions": "extend-warranty",
     "GET /v1/devices/{serial}/guarantee": "view, in the name of a reseller, or staff",
     "POST /v1/devices/{serial}/test-licenses": "issue-test-licenses",

@@ -13,8 +13,10 @@ from contracts.commands import (
     IssueActivationKey,
     RegisterDevices,
 )
-from contracts.events import DevicesRegistered
+from contracts.events import DevicesRegistered, RegisteredDevice
 from contracts.licenses import DEFAULT_CATALOG, Licenses
+from ledger.domain.evolve import evolve
+from ledger.domain.state import Ledger
 from tests.unit.ledger.story import (
     HOTEL,
     NOON,
@@ -185,6 +187,21 @@ def test_a_device_is_delivered_once_and_never_tomorrow() -> None:
     story.when(staff, models(MODEL, MODEL)).refused("model_repeated")
     story.given((staff, register(delivered())))
     story.when(staff, register(delivered(OTHER_SERIAL), delivered())).refused("device_registered", serial=SERIAL)
+
+
+def test_no_device_was_delivered_before_there_was_a_vendor() -> None:
+    story = a_founded_ledger().given((staff, models(MODEL)))
+    for day in (date(1, 1, 1), date(1996, 12, 31)):
+        story.when(staff, register(delivered(on=day))).refused(
+            "delivered_too_early", serial=SERIAL, earliest="1997-01-01"
+        )
+    story.when(staff, register(delivered(on=date(1997, 1, 1)))).accepted()
+
+
+def test_what_was_registered_with_such_a_day_once_still_stands() -> None:
+    known = RegisteredDevice(serial=SERIAL, model="IP811", delivered_on=date(1, 1, 1), warranty_months=12)
+    ledger = evolve(Ledger(), DevicesRegistered(devices=(known,), reference="DN-1"), at=NOON)
+    assert ledger.delivered[SERIAL].delivered_on == date(1, 1, 1)
 
 
 def test_registering_a_device_puts_it_into_no_project() -> None:

@@ -141,6 +141,13 @@ class World:
         assert here == _some({place: units for place, units in self.accounts.items() if place not in UNHELD})
         assert here == _some(self.rows)
         assert self.replica.ledger == self.ledger
+        assert {
+            serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)
+            for serial, one in self.ledger.delivered.items()
+        } == {
+            serial: (one.model, one.day, one.base, one.base + one.bought)
+            for serial, one in self.sheet.deliveries.items()
+        }
         homes = Counter(
             device.project for device in self.ledger.devices.values() if SMB.license_type in device.holdings
         )

@@ -91,7 +91,7 @@ def test_the_golden_row_all_licenses_and_the_warranty_go_along_and_no_test_does(
     )
     assert told.ledger.projects[HOTEL].devices == len(told.ledger.devices)
     assert told.ledger.devices[SPARE].test is None
-    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 5, 20), months)
+    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 5, 20), months, 12)
     assert SERIAL not in told.ledger.devices
     assert SERIAL not in told.ledger.delivered
     assert event.former.licenses == ()
@@ -269,7 +269,7 @@ def test_another_family_of_models_has_to_be_confirmed() -> None:
     event = told.when(staff, replace(other_model=True)).accepted()
     assert isinstance(event, DeviceReplaced)
     assert event.other_model
-    assert told.ledger.delivered[SPARE] == Delivered("IP411", date(2026, 5, 20), 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP411", date(2026, 5, 20), 12, 12)
 
 
 def test_a_replacement_of_a_registered_device_is_registered_first() -> None:
@@ -301,13 +301,13 @@ def _names(said: object) -> set[str]:
 def test_the_replacement_has_no_warranty_of_its_own_beside_the_inherited_one() -> None:
     told = registered(a_device_at_work(), (SERIAL, "IP811", date(2025, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
     told.given((staff, replace()))
-    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2025, 5, 20), 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2025, 5, 20), 12, 12)
 
 
 def test_where_the_broken_device_was_never_registered_nothing_is_inherited() -> None:
     told = registered(a_device_at_work(), (SPARE, "IP811", date(2026, 11, 1)))
     replaced(told)
-    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 11, 1), 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 11, 1), 12, 12)
 
 
 def test_old_licenses_need_their_consent_and_then_are_the_project_s() -> None:

@@ -1,5 +1,7 @@
 """The laws of what staff does, each broken once."""
 
+from datetime import date
+
 import pytest
 
 from contracts.events import (
@@ -7,12 +9,17 @@ from contracts.events import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
     DeviceBlocked,
+    DevicesRegistered,
     Event,
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
+    RegisteredDevice,
+    WarrantyExtended,
 )
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
@@ -151,6 +158,115 @@ def test_a_correction_stays_within_its_company() -> None:
     target = project_account(OTHERS_PROJECT)
     applied = _applied(source="issuance", target=target, device=None)
     assert _broken_by(_story().add(others).add(_proposed("issuance", target)).add(applied)) == "company_wrong"
+
+
+def _registered(serial: str = SERIAL) -> DevicesRegistered:
+    one = RegisteredDevice(serial=serial, model="IP811", delivered_on=date(2026, 5, 20), warranty_months=12)
+    return DevicesRegistered(devices=(one,), reference="DN-1")
+
+
+def _delivery(**changes: object) -> DeliveryCorrectionProposed:
+    event = DeliveryCorrectionProposed(
+        correction=CORRECTION,
+        company=VENDOR,
+        serial=SERIAL,
+        model="IP811",
+        delivered_on=date(2026, 6, 1),
+        reason="A mistake",
+        reference="CASE-1",
+        proposed_by=ACCOUNT,
+    )
+    return event.model_copy(update=changes)
+
+
+def _delivery_corrected(**changes: object) -> DeliveryCorrected:
+    event = DeliveryCorrected(
+        correction=CORRECTION,
+        company=VENDOR,
+        serial=SERIAL,
+        model="IP811",
+        delivered_on=date(2026, 6, 1),
+        base_months=12,
+        months=12,
+        ends_on=date(2027, 5, 31),
+        proposed_by=ACCOUNT,
+        approved_by=SECOND,
+    )
+    return event.model_copy(update=changes)
+
+
+def test_a_corrected_delivery_makes_no_license_file() -> None:
+    assert _take(_story().add(_registered()).add(_delivery()).add(_delivery_corrected())) is None
+
+
+def _extended(delivered_on: date, ends_on: date) -> WarrantyExtended:
+    return WarrantyExtended(
+        company=PARTNER,
+        project=PROJECT,
+        serial=SERIAL,
+        lots=lots({"WE-12": 1}),
+        delivered_on=delivered_on,
+        months=24,
+        ends_on=ends_on,
+    )
+
+
+def _extendable() -> Story:
+    return Story().begin({"WE-12": 1}).add_device().add(_registered())
+
+
+def test_an_extension_counts_from_the_corrected_day() -> None:
+    after, before = _extended(date(2026, 6, 1), date(2028, 5, 31)), _extended(date(2026, 5, 20), date(2028, 5, 19))
+    assert _take(_extendable().add(_delivery()).add(_delivery_corrected()).add(after)) is None
+    assert _broken_by(_extendable().add(_delivery()).add(_delivery_corrected()).add(before)) == "warranty_wrong"
+
+
+@pytest.mark.parametrize(
+    ("law", "event"),
+    [
+        ("correction_alone", _delivery_corrected(approved_by=ACCOUNT)),
+        ("correction_alone", _delivery_corrected(proposed_by=SECOND)),
+        ("correction_changed", _delivery_corrected(delivered_on=date(2026, 6, 2), ends_on=date(2027, 6, 1))),
+        ("correction_changed", _delivery_corrected(model="IP6010")),
+        ("correction_changed", _delivery_corrected(serial="009033aaaaaa")),
+        ("correction_changed", _applied()),
+        ("warranty_wrong", _delivery_corrected(months=24, ends_on=date(2028, 5, 31))),
+        ("warranty_wrong", _delivery_corrected(base_months=24, months=24, ends_on=date(2028, 5, 31))),
+        ("warranty_wrong", _delivery_corrected(ends_on=date(2027, 6, 1))),
+        ("correction_twice", _delivery()),
+    ],
+)
+def test_a_corrected_delivery_is_what_was_proposed_by_two_persons_and_its_end_follows(law: str, event: Event) -> None:
+    assert _broken_by(_story().add(_registered()).add(_delivery()).add(event)) == law
+
+
+def test_another_model_brings_another_base_and_never_more_than_sixty_months() -> None:
+    story = _story().add(_registered()).add(_delivery(model="IP6010"))
+    other = _delivery_corrected(model="IP6010", base_months=24, months=24, ends_on=date(2028, 5, 31))
+    assert _take(story.add(other)) is None
+    story = _extendable().add(_extended(date(2026, 5, 20), date(2028, 5, 19))).add(_delivery(model="IP6010"))
+    too_long = other.model_copy(update={"base_months": 60, "months": 72, "ends_on": date(2032, 5, 31)})
+    assert _broken_by(story.add(too_long)) == "warranty_wrong"
+
+
+def test_only_what_was_delivered_and_not_replaced_is_corrected() -> None:
+    assert _broken_by(_story().add(_delivery()).add(_delivery_corrected())) == "warranty_wrong"
+    swapped = _story().add(_registered()).add(_registered("0090330102f0")).add(_delivery()).replace("0090330102f0")
+    assert _broken_by(swapped.add(_delivery_corrected())) == "device_replaced"
+    assert _broken_by(_story().add(_registered()).add(_delivery_corrected())) == "correction_unknown"
+
+
+def test_a_correction_of_licenses_is_not_carried_out_as_one_of_a_delivery() -> None:
+    story = _story().add(_registered()).add(_proposed())
+    assert _broken_by(story.add(_delivery_corrected())) == "correction_changed"
+
+
+def test_a_replacement_keeps_its_model_and_so_its_base_may_change_to_that_of_the_former_device() -> None:
+    own = RegisteredDevice(serial="0090330102f0", model="IP6010", delivered_on=date(2026, 6, 1), warranty_months=24)
+    story = _story().add(_registered()).add(DevicesRegistered(devices=(own,), reference="DN-2"))
+    story.replace("0090330102f0").add(_delivery(serial="0090330102f0"))
+    now = _delivery_corrected(serial="0090330102f0", base_months=36, months=36, ends_on=date(2029, 5, 31))
+    assert _take(story.add(now)) is None
 
 
 def test_a_block_makes_a_new_file_with_what_the_device_has() -> None:

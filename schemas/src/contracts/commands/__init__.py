@@ -25,6 +25,7 @@ from contracts.commands.corrections import (
     ApproveCorrection,
     CorrectionCommand,
     ProposeCorrection,
+    ProposeDeliveryCorrection,
     RejectCorrection,
 )
 from contracts.commands.devices import (
@@ -206,6 +207,7 @@ __all__ = [
     "ProjectCommand",
     "ProjectName",
     "ProposeCorrection",
+    "ProposeDeliveryCorrection",
     "Reason",
     "RecordLicenseFileDelivery",
     "RedeemActivationKey",

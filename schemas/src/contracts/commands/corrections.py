@@ -1,9 +1,12 @@
-"""Corrections: one of the staff proposes, another one approves or rejects."""
+"""Corrections of licenses and of registered deliveries: one of the staff proposes, another one decides."""
 
 from typing import Literal
 
+from contracts.catalog import ModelName
 from contracts.commands.texts import Reason, Reference
 from contracts.corrections import CorrectionId, Source, Target
+from contracts.dates import Day
+from contracts.identifiers import Serial
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel
 
@@ -16,6 +19,18 @@ class ProposeCorrection(WireModel):
     source: Source
     target: Target
     licenses: SeveralLicenses
+    reason: Reason
+    reference: Reference
+
+
+class ProposeDeliveryCorrection(WireModel):
+    """Ask for a correction of a delivered device: what it is, and when it was delivered."""
+
+    name: Literal["propose-delivery-correction"] = "propose-delivery-correction"
+    correction: CorrectionId
+    serial: Serial
+    model: ModelName
+    delivered_on: Day
     reason: Reason
     reference: Reference
 
@@ -35,4 +50,4 @@ class RejectCorrection(WireModel):
     reason: Reason
 
 
-CorrectionCommand = ProposeCorrection | ApproveCorrection | RejectCorrection
+CorrectionCommand = ProposeCorrection | ProposeDeliveryCorrection | ApproveCorrection | RejectCorrection

@@ -29,6 +29,8 @@ from contracts.events.corrections import (
     CorrectionEvent,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
 )
 from contracts.events.devices import (
     DeviceAdded,
@@ -120,6 +122,8 @@ __all__ = [
     "CorrectionEvent",
     "CorrectionProposed",
     "CorrectionRejected",
+    "DeliveryCorrected",
+    "DeliveryCorrectionProposed",
     "DeviceAdded",
     "DeviceBlocked",
     "DeviceClaimed",

@@ -1,10 +1,14 @@
 """Corrections: never an edit, always a further entry, and never by one person alone."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import Field
+
+from contracts.catalog import MAX_WARRANTY_MONTHS, ModelName
 from contracts.commands.fields import Reason, Reference
 from contracts.corrections import CorrectionId, Source, Target
-from contracts.identifiers import AccountId, CompanyId
+from contracts.dates import Day, Months
+from contracts.identifiers import AccountId, CompanyId, Serial
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
 
@@ -62,4 +66,51 @@ class CorrectionRejected(WireModel):
         return f"corrections/{self.correction}"
 
 
-CorrectionEvent = CorrectionProposed | CorrectionApplied | CorrectionRejected
+class DeliveryCorrectionProposed(WireModel):
+    """One of the staff asked to correct what is registered of a delivered device. Nothing has changed yet.
+
+    `company` is the vendor, whose deliveries these are.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.delivery-correction-proposed.v1"
+    correction: CorrectionId
+    company: CompanyId
+    serial: Serial
+    model: ModelName
+    delivered_on: Day
+    reason: Reason
+    reference: Reference
+    proposed_by: AccountId
+
+    @property
+    def subject(self) -> str:
+        return f"corrections/{self.correction}"
+
+
+class DeliveryCorrected(WireModel):
+    """Another one of the staff approved: the device is of this model, and its warranty runs from this day.
+
+    `base_months` are those that the device came with, `months` with the extensions that were used up for it, and
+    `ends_on` is the last day that they reach. `company` is the vendor. No device changes, so no license file is made.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.delivery-corrected.v1"
+    correction: CorrectionId
+    company: CompanyId
+    serial: Serial
+    model: ModelName
+    delivered_on: Day
+    base_months: Annotated[int, Field(ge=1, le=MAX_WARRANTY_MONTHS)]
+    months: Months
+    ends_on: Day
+    proposed_by: AccountId
+    approved_by: AccountId
+
+    @property
+    def subject(self) -> str:
+        return f"corrections/{self.correction}"
+
+
+CorrectionEvent = (
+    CorrectionProposed | CorrectionApplied | CorrectionRejected | DeliveryCorrectionProposed | DeliveryCorrected
+)

@@ -7,8 +7,8 @@ from contracts.identifiers import MAX_SEQUENCE
 from contracts.licenses import CREDIT
 from contracts.service import ServicePeriod
 from ledger.adapters.postgres_past import past_of, was_seen
-from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.application.queries import Viewer
+from ledger.adapters.postgres_queries import PostgresQueries, one_page
+from ledger.application.queries import Page, Viewer
 from ledger.application.queries_dated import (
     DeviceModelView,
     HeldView,
@@ -21,8 +21,10 @@ from ledger.domain.service_quotes import ServiceFacts
 
 _LICENSE_TYPES = """
 SELECT license_type, license_class, family, version, weight, device_limit, sole_device, months, sequence
-  FROM license_types WHERE ledger = $1 ORDER BY license_type"""
-_MODELS = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 ORDER BY model"
+  FROM license_types WHERE ledger = $1 AND license_type > $2 ORDER BY license_type LIMIT $3"""
+_MODELS = """
+SELECT model, family, warranty_months, sequence
+  FROM device_models WHERE ledger = $1 AND model > $2 ORDER BY model LIMIT $3"""
 
 # A device has a row more for each swap that gave it the warranty of another one.
 _WARRANTY = """
@@ -60,13 +62,15 @@ SELECT COALESCE(sum(count * weight), 0)::bigint
 class PostgresDatedQueries(PostgresQueries):
     """Implements DatedQueries for one ledger; it sees what its base lets a viewer see."""
 
-    async def license_types(self) -> list[LicenseTypeView]:
+    async def license_types(self, after: str, limit: int) -> Page[LicenseTypeView]:
         async with self._snapshot() as connection:
-            return [LicenseTypeView(**row) for row in await connection.fetch(_LICENSE_TYPES, self.ledger)]
+            rows = await connection.fetch(_LICENSE_TYPES, self.ledger, after, limit + 1)
+            return one_page((LicenseTypeView(**row) for row in rows), limit)
 
-    async def device_models(self) -> list[DeviceModelView]:
+    async def device_models(self, after: str, limit: int) -> Page[DeviceModelView]:
         async with self._snapshot() as connection:
-            return [DeviceModelView(**row) for row in await connection.fetch(_MODELS, self.ledger)]
+            rows = await connection.fetch(_MODELS, self.ledger, after, limit + 1)
+            return one_page((DeviceModelView(**row) for row in rows), limit)
 
     async def shows_guarantee(self, viewer: Viewer, serial: str, until: int) -> bool:
         async with self.seen(viewer) as (connection, scope):

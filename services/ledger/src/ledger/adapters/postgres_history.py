@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from contracts.concerns import COMPANY, DEVICE, KEY, PROJECT, subject
-from contracts.events import EVENT_TYPES, DevicesRegistered, WarrantyExtended
+from contracts.events import DeliveryCorrected, DeliveryCorrectionProposed, DevicesRegistered, WarrantyExtended
 from contracts.postings import device_account, held_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres_past import Past, past_of, stay, was_seen
-from ledger.adapters.postgres_queries import PostgresQueries, device_view, one_page
-from ledger.adapters.postgres_scope import Scope
+from ledger.adapters.postgres_queries import AFTER_ALL, PostgresQueries, device_view, one_page
+from ledger.adapters.postgres_scope import Reach, Scope, narrowed
 from ledger.application.queries import (
     BalanceView,
     DeviceView,
@@ -77,10 +77,12 @@ _SEEN_IN = f"FROM {_STAYS} WHERE company = ANY ($6) OR project = ANY ($7)"
 _OF_DEVICE = _HISTORY.format(
     company=f"(SELECT company {_SEEN_IN.format('e')} LIMIT 1)",
     shown=f"""EXISTS (SELECT {_SEEN_IN.format("s")})
-      AND ($8 OR (SELECT event_type FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence) <> ALL ($9))""",  # noqa: S608
+      AND (SELECT event_type FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence) <> ALL ($8)""",  # noqa: S608
 )
-_GUARANTEE = sorted(name for name, event in EVENT_TYPES.items() if event in (WarrantyExtended, DevicesRegistered))
-"""What end customers may not learn of a device (F4)."""
+_GUARANTEE = WarrantyExtended.type
+"""End customers may not learn of a device that it was in one of these entries (F4)."""
+_STAFFS = [event.type for event in (DevicesRegistered, DeliveryCorrectionProposed, DeliveryCorrected)]
+"""The vendor's own papers."""
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
@@ -89,8 +91,6 @@ SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequ
        company, project, redeemed_sequence, redeemed, {blocked.COLUMNS}
   FROM activation_keys AS k {blocked.join(blocked.key("k.key_digest"), ledger="k.ledger")}
  WHERE ledger = $1"""  # noqa: S608
-_AFTER_ALL = "g"
-"""Sorts behind every hexadecimal digit."""
 
 
 class PostgresHistory(PostgresQueries):
@@ -173,7 +173,8 @@ class PostgresHistory(PostgresQueries):
             telling = Telling(past, None, scope.guarantee, about)
             if scope.sees_all:
                 return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit, account=account)
-            reach = serial, past.companies, past.projects, scope.guarantee, _GUARANTEE
+            hidden = _STAFFS if scope.guarantee else [*_STAFFS, _GUARANTEE]
+            reach = serial, past.companies, past.projects, hidden
             return await self._history(connection, telling, _OF_DEVICE, [about], after, limit, *reach, account=account)
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
@@ -188,9 +189,14 @@ class PostgresHistory(PostgresQueries):
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
     ) -> Page[DeviceView] | None:
         async with self.seen(viewer) as (connection, scope):
-            if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
-                return None
-            query, arguments = device_search(wanted, scope.lists(), after, limit + 1)
+            if wanted.project is not None:
+                place = await self._project(connection, scope, wanted.project)
+                if place is None:
+                    return None
+                if wanted.company not in (None, place.company):
+                    return Page((), more=False)
+            reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
+            query, arguments = device_search(wanted, reach, after, limit + 1)
             serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
             return one_page(await self._devices_named(connection, serials), limit)
 
@@ -249,12 +255,8 @@ class Telling:
         """The row, without accounts of other companies, and without which device a guarantee was extended for."""
         said = dict(row)
         said["actor"] = self.past.actor(row["actor"], said.pop("company", None) or self.company)
-        hidden = not self.guarantee and row["event_type"] in _GUARANTEE
+        hidden = not self.guarantee and row["event_type"] == _GUARANTEE
         return said | {"subject": self.about} if hidden else said
-
-
-Reach = tuple[bool, str | None, list[str]]
-"""Everything, what a company has, single projects; as of Scope.lists."""
 
 
 def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) -> tuple[str, list[Any]]:
@@ -262,7 +264,7 @@ def device_search(wanted: DeviceSearch, reach: Reach, after: str, limit: int) ->
 
     Each part walks an index from where the page begins to where it ends.
     """
-    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + _AFTER_ALL, limit]
+    arguments: list[Any] = [after, wanted.prefix, wanted.prefix + AFTER_ALL, limit]
 
     def argument(value: Any) -> str:
         arguments.append(value)

@@ -10,7 +10,7 @@ from ledger.application.projection_replacements import ReplacementRow
 
 _DELIVERED = """
 INSERT INTO delivered_devices (ledger, serial, model, delivered_on, base_months, sequence)
-SELECT $1, $3, coalesce((SELECT model FROM delivered_devices WHERE ledger = $1 AND serial = $3
+SELECT $1, $3, coalesce((SELECT model FROM delivered_devices WHERE ledger = $1 AND serial = $3 AND sequence < $4
                           ORDER BY sequence DESC LIMIT 1), model), delivered_on, base_months, $4
   FROM delivered_devices WHERE ledger = $1 AND serial = $2 ORDER BY sequence DESC LIMIT 1"""
 _VERSION = """

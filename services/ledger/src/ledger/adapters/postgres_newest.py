@@ -57,7 +57,7 @@ def _written(changes: Changes) -> Iterator[tuple[_Table, Iterable[Sequence[Any]]
     catalog = changes.catalog
     yield _LICENSE_TYPES, catalog.license_types.values()
     yield _MODELS, catalog.models.values()
-    yield _DELIVERED, catalog.delivered.values()
+    yield _DELIVERED, catalog.delivered
     yield _WARRANTIES, catalog.warranties.values()
     yield _SERVICES, catalog.services.values()
     yield _HELD, _held(changes)

@@ -40,7 +40,7 @@ async def write(connection: Any, ledger: int, changes: StaffChanges, before: Map
 def _added(changes: StaffChanges) -> Iterable[tuple[str, str, Sequence[tuple[Any, ...]]]]:
     yield (
         "corrections",
-        "correction company source target lots reason reference proposed_by sequence time",
+        "correction company source target lots serial model delivered_on reason reference proposed_by sequence time",
         changes.corrections,
     )
     yield "return_limit_releases", "serial reason reference sequence time", changes.limit_releases

@@ -4,13 +4,14 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
-from contracts.commands import Right
+from contracts.commands import CompanyKind, Right
 from contracts.identifiers import MAX_SEQUENCE
 from contracts.postings import device_account, project_account
 from ledger.adapters import postgres_blocked as blocked
 from ledger.adapters.postgres import database_trouble
 from ledger.adapters.postgres_past import Past, ever_seen, past_of, stay, was_seen
-from ledger.adapters.postgres_scope import Scope, predecessors_of, scope_of
+from ledger.adapters.postgres_project_search import project_search
+from ledger.adapters.postgres_scope import Scope, narrowed, predecessors_of, scope_of
 from ledger.application.queries import (
     BalanceView,
     CompanyView,
@@ -22,6 +23,7 @@ from ledger.application.queries import (
     MovementView,
     NoRight,
     Page,
+    ProjectSearch,
     ProjectView,
     SignedDocument,
     Viewer,
@@ -41,6 +43,8 @@ async def snapshot(pool: Any) -> AsyncGenerator[Any]:
         yield connection
 
 
+AFTER_ALL = "g"
+"""Sorts behind every hexadecimal digit."""
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
 _HELD = """
@@ -51,14 +55,10 @@ SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c
        {blocked.COLUMNS}
   FROM companies AS c {blocked.join(blocked.company("c.company"), ledger="c.ledger")}"""  # noqa: S608
 _PROJECT_ROWS = f"""
-SELECT project, company, name, sequence, time AS created, archived, {blocked.COLUMNS}
+SELECT project, company, name, p.sequence, time AS created, archived, {blocked.COLUMNS}
   FROM projects AS p {blocked.join(blocked.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
-_PROJECTS_WALK = f"{_PROJECT_ROWS} WHERE ledger = $1 AND p.sequence > $2 {{}} ORDER BY p.sequence LIMIT $3"
-_ALL_PROJECTS = _PROJECTS_WALK.format("")
-# Two walks, since a condition with OR would look at every project of the ledger.
-_OWN_PROJECTS = f"""
-({_PROJECTS_WALK.format("AND p.company = $4")}) UNION ({_PROJECTS_WALK.format("AND project = ANY($5)")})
- ORDER BY sequence LIMIT $3"""
+_PAGE_OF_PROJECTS = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
+_NAME_AT = "SELECT lower_name FROM projects WHERE ledger = $1 AND sequence = $2"
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,
        v.path, v.time AS delivered, v.file_sha256, {blocked.COLUMNS}
@@ -87,12 +87,16 @@ class PostgresQueries:
             found: int | None = await connection.fetchval(query, self.ledger)
             return found or 0
 
-    async def companies(self, account: str) -> list[CompanyView]:
-        query = f"""{_COMPANY} JOIN members AS a USING (ledger, company)
-            WHERE ledger = $1 AND a.account = $2 ORDER BY c.sequence LIMIT 1000"""
-        async with self._snapshot() as connection:
-            rows = await connection.fetch(query, self.ledger, account)
-            return [CompanyView(**blocked.viewed(row)) for row in rows]
+    async def companies(self, viewer: Viewer, kind: CompanyKind | None, after: int, limit: int) -> Page[CompanyView]:
+        async with self.seen(viewer) as (connection, scope):
+            arguments: list[Any] = [kind] if kind else []
+            where = "WHERE ledger = $1 AND c.sequence > $2" + (" AND c.kind = $4" if kind else "")
+            if not scope.sees_all:
+                arguments.append(viewer.account)
+                where = f"JOIN members AS a USING (ledger, company) {where} AND a.account = ${len(arguments) + 3}"
+            query = f"{_COMPANY} {where} ORDER BY c.sequence LIMIT $3"
+            rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
+            return one_page((CompanyView(**blocked.viewed(row)) for row in rows), limit)
 
     async def company(self, viewer: Viewer, company: str) -> CompanyView | None:
         query = f"{_COMPANY} WHERE ledger = $1 AND company = $2"
@@ -102,11 +106,15 @@ class PostgresQueries:
             row = await connection.fetchrow(query, self.ledger, company)
             return row and CompanyView(**blocked.viewed(row))
 
-    async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]:
+    async def projects(self, viewer: Viewer, wanted: ProjectSearch, after: int, limit: int) -> Page[ProjectView]:
         async with self.seen(viewer) as (connection, scope):
-            everything, *own = scope.lists()
-            query, arguments = (_ALL_PROJECTS, []) if everything else (_OWN_PROJECTS, own)
-            rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
+            reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
+            name: str | None = await connection.fetchval(_NAME_AT, self.ledger, after) if wanted.name else None
+            query, arguments = project_search(wanted, reach, (name or "", after), limit + 1)
+            if not query:
+                return Page((), more=False)
+            order = "page.lower_name, page.sequence" if wanted.name else "page.sequence"
+            rows = await connection.fetch(_PAGE_OF_PROJECTS.format(query, order), self.ledger, *arguments)
             return one_page((ProjectView(**blocked.viewed(row)) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:

@@ -14,6 +14,11 @@ _PREDECESSORS = "SELECT predecessor FROM predecessors WHERE ledger = $1 AND comp
 _GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2 AND acting_for = $3"
 
 
+Reach = tuple[bool, str | None, list[str]]
+"""Everything, what a company has, single projects; as of Scope.lists."""
+_OF_COMPANY = "SELECT project FROM projects WHERE ledger = $1 AND company = $2 AND project = ANY($3) ORDER BY project"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all.
@@ -44,7 +49,7 @@ class Scope:
         """It without what staff may: the reach of an administrator of its own company."""
         return replace(self, sees_all=False)
 
-    def lists(self) -> tuple[bool, str | None, list[str]]:
+    def lists(self) -> Reach:
         """For lists of projects: all of them, those of a company, and single ones."""
         return self.sees_all, self.company if self.administers else None, sorted(self.grants)
 
@@ -62,6 +67,17 @@ async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
         guarantee=member["kind"] != "end_customer",
         grants={row["project"]: frozenset(row["rights"]) for row in grants},
     )
+
+
+async def narrowed(connection: Any, ledger: int, reach: Reach, company: str | None) -> Reach:
+    """A reach within one company, where one is named."""
+    everything, own, projects = reach
+    if company is None:
+        return reach
+    if everything:
+        return False, company, []
+    rows = await connection.fetch(_OF_COMPANY, ledger, company, projects) if projects else ()
+    return False, own if own == company else None, [row[0] for row in rows]
 
 
 async def predecessors_of(connection: Any, ledger: int, companies: Sequence[str]) -> list[str]:

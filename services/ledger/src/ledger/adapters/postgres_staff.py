@@ -3,14 +3,16 @@
 import json
 from typing import Any
 
-from ledger.adapters.postgres_queries import one_page, snapshot
+from ledger.adapters.postgres_queries import AFTER_ALL, one_page, snapshot
 from ledger.adapters.postgres_replacements import PostgresReplacementQueries
 from ledger.adapters.postgres_scope import scope_of
 from ledger.application.queries import LicensesView, Page, SignedDocument, Viewer
 from ledger.application.queries_staff import (
     BlockView,
+    CorrectedDeliveryView,
     CorrectionState,
     CorrectionView,
+    DeliveredDeviceView,
     ReturnLimitReleaseView,
     SpentCertificateView,
     StaffDownloadView,
@@ -21,9 +23,22 @@ SELECT subject, reason, reference, sequence, time AS blocked, lifted_reason, lif
   FROM blocks WHERE ledger = $1 AND sequence > $2 AND (NOT $3 OR lifted_sequence IS NULL) AND ($4 OR company = $5)
  ORDER BY sequence LIMIT $6"""
 _CORRECTIONS = """
-SELECT correction, company, source, target, lots, reason, reference, proposed_by, sequence, time AS proposed, state,
-       decided_by, decision_reason, decided_sequence, decided
+SELECT correction, company, source, target, lots, serial, model, delivered_on, reason, reference, proposed_by,
+       sequence, time AS proposed, state, decided_by, decision_reason, decided_sequence, decided
   FROM corrections WHERE ledger = $1"""
+# A device has one warranty, and a row of its delivery for each entry that said something else of it.
+_DELIVERED = """
+SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_on,
+       first.sequence AS registered_sequence, now.sequence, r.replacement
+  FROM warranties AS w
+  JOIN LATERAL (
+       SELECT sequence FROM delivered_devices AS d WHERE d.ledger = w.ledger AND d.serial = w.serial
+        ORDER BY sequence LIMIT 1) AS first ON true
+  JOIN LATERAL (
+       SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d
+        WHERE d.ledger = w.ledger AND d.serial = w.serial ORDER BY sequence DESC LIMIT 1) AS now ON true
+  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial
+ WHERE w.ledger = $1 AND w.serial > $2 AND w.serial >= $3 AND w.serial < $4 ORDER BY w.serial LIMIT $5"""
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
@@ -61,6 +76,11 @@ class PostgresStaffQueries(PostgresReplacementQueries):
             row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self._ledger, correction)
             return row and _correction(row)
 
+    async def delivered_devices(self, viewer: Viewer, prefix: str, after: str, limit: int) -> Page[DeliveredDeviceView]:
+        async with self._staff(viewer) as connection:
+            rows = await connection.fetch(_DELIVERED, self._ledger, after, prefix, prefix + AFTER_ALL, limit + 1)
+            return one_page((DeliveredDeviceView(**row) for row in rows), limit)
+
     async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
         async with self._staff(viewer) as connection:
             rows = await connection.fetch(_SPENT, self._ledger, after, limit + 1)
@@ -83,5 +103,8 @@ class PostgresStaffQueries(PostgresReplacementQueries):
 
 
 def _correction(row: Any) -> CorrectionView:
-    lots = [LicensesView(**lot) for lot in json.loads(row["lots"])]
-    return CorrectionView(**{name: value for name, value in row.items() if name != "lots"}, licenses=lots)
+    said = dict(row)
+    lots = [LicensesView(**lot) for lot in json.loads(said.pop("lots"))]
+    device = {name: said.pop(name) for name in ("serial", "model", "delivered_on")}
+    delivery = CorrectedDeliveryView(**device) if device["serial"] else None
+    return CorrectionView(**said, licenses=lots, delivery=delivery)

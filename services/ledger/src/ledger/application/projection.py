@@ -17,6 +17,7 @@ from contracts.events import (
     CompanyOfferWithdrawn,
     CompanyRegistered,
     CorrectionApplied,
+    DeliveryCorrected,
     DeviceAdded,
     DeviceBlocked,
     DeviceClaimed,
@@ -317,6 +318,8 @@ def _note_staff(changes: Changes, entry: Entry[Event], event: projection_staff.S
             _classes(changes, event.lots)
             if event.device is not None:
                 _device(changes, entry, event.company, event.device)
+        case DeliveryCorrected():
+            projection_catalog.note_corrected(changes.catalog, event, entry.sequence)
         case LegacyLicensesConverted():
             _classes(changes, event.lots)
         case _:

@@ -8,6 +8,7 @@ from contracts.catalog import LicenseTypeFacts, described
 from contracts.dates import last_day
 from contracts.events import (
     CatalogEvent,
+    DeliveryCorrected,
     DeviceModelsDefined,
     DeviceReplaced,
     DevicesRegistered,
@@ -83,11 +84,11 @@ class ServiceRow(NamedTuple):
 
 @dataclass(slots=True)
 class CatalogChanges:
-    """Newest rows by their key, and every warranty and test there was."""
+    """Newest rows by their key, and every delivery, warranty and test there was."""
 
     license_types: dict[str, LicenseTypeRow] = field(default_factory=dict[str, LicenseTypeRow])
     models: dict[str, ModelRow] = field(default_factory=dict[str, ModelRow])
-    delivered: dict[str, DeliveredRow] = field(default_factory=dict[str, DeliveredRow])
+    delivered: list[DeliveredRow] = field(default_factory=list[DeliveredRow])
     warranties: dict[str, WarrantyRow] = field(default_factory=dict[str, WarrantyRow])
     warranty_versions: list[WarrantyRow] = field(default_factory=list[WarrantyRow])
     services: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
@@ -112,7 +113,7 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
         case DevicesRegistered():
             for one in event.devices:
                 months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
-                changes.delivered[one.serial] = DeliveredRow(one.serial, sequence, one.model, one.delivered_on, months)
+                changes.delivered.append(DeliveredRow(one.serial, sequence, one.model, one.delivered_on, months))
                 _warranty(changes, WarrantyRow(one.serial, months, ends_on, sequence))
         case _:
             assert_never(event)
@@ -120,6 +121,13 @@ def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
 
 def note_warranty(changes: CatalogChanges, event: WarrantyExtended, sequence: int) -> None:
     """How far a device's warranty reaches now."""
+    _warranty(changes, WarrantyRow(event.serial, event.months, event.ends_on, sequence))
+
+
+def note_corrected(changes: CatalogChanges, event: DeliveryCorrected, sequence: int) -> None:
+    """What a device is from here on, and how far its warranty reaches; what was said before stays its past."""
+    row = DeliveredRow(event.serial, sequence, event.model, event.delivered_on, event.base_months)
+    changes.delivered.append(row)
     _warranty(changes, WarrantyRow(event.serial, event.months, event.ends_on, sequence))
 
 

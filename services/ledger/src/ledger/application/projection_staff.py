@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from contracts.entries import Entry
@@ -17,6 +17,8 @@ from contracts.events import (
     CorrectionEvent,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
     DeviceBlocked,
     DeviceReplaced,
     DeviceUnblocked,
@@ -57,11 +59,16 @@ class UnblockRow(NamedTuple):
 
 
 class CorrectionRow(NamedTuple):
+    """Of licenses between two accounts, or of a delivery."""
+
     correction: str
     company: str
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     lots: tuple[Lot, ...]
+    serial: str | None
+    model: str | None
+    delivered_on: date | None
     reason: str
     reference: str
     proposed_by: str
@@ -200,6 +207,8 @@ def note(changes: StaffChanges, entry: Entry[Event], event: StaffEvent) -> None:
     match event:
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
             _correction(changes, event, at)
+        case DeliveryCorrectionProposed() | DeliveryCorrected():
+            _correction(changes, event, at)
         case LegacyLicensesImported() | LegacyConsentGiven() | LegacyLicensesConverted() | LegacyKeysRegistered():
             _legacy(changes, event, at)
         case ReturnLimitReleased():
@@ -241,17 +250,39 @@ def _correction(changes: StaffChanges, event: CorrectionEvent, at: tuple[int, da
                 event.source,
                 event.target,
                 event.lots,
+                None,
+                None,
+                None,
                 event.reason,
                 event.reference,
                 event.proposed_by,
                 *at,
             )
             changes.corrections.append(row)
-        case CorrectionApplied():
+        case DeliveryCorrectionProposed():
+            changes.corrections.append(_delivery(event, at))
+        case CorrectionApplied() | DeliveryCorrected():
             changes.correction_ends.append(CorrectionEndRow(event.correction, "applied", event.approved_by, None, *at))
         case CorrectionRejected():
             end = CorrectionEndRow(event.correction, "rejected", event.rejected_by, event.reason, *at)
             changes.correction_ends.append(end)
+
+
+def _delivery(event: DeliveryCorrectionProposed, at: tuple[int, datetime]) -> CorrectionRow:
+    return CorrectionRow(
+        event.correction,
+        event.company,
+        None,
+        None,
+        (),
+        event.serial,
+        event.model,
+        event.delivered_on,
+        event.reason,
+        event.reference,
+        event.proposed_by,
+        *at,
+    )
 
 
 def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime]) -> None:

@@ -144,6 +144,15 @@ class SignedDocument:
     issue: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectSearch:
+    """What projects to list; what is None or empty does not matter. `name` is how it begins, whatever its case."""
+
+    name: str = ""
+    company: str | None = None
+    archived: bool | None = None
+
+
 class Queries(Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not there or not to be seen.
 
@@ -151,9 +160,15 @@ class Queries(Protocol):
     """
 
     async def position(self) -> int: ...
-    async def companies(self, account: str) -> list[CompanyView]: ...
+    async def companies(self, viewer: Viewer, kind: CompanyKind | None, after: int, limit: int) -> Page[CompanyView]:
+        """Those that the account belongs to, in the order of their entries; all for the vendor's staff."""
+        ...
+
     async def company(self, viewer: Viewer, company: str) -> CompanyView | None: ...
-    async def projects(self, viewer: Viewer, after: int, limit: int) -> Page[ProjectView]: ...
+    async def projects(self, viewer: Viewer, wanted: ProjectSearch, after: int, limit: int) -> Page[ProjectView]:
+        """In the order of their entries, or of their names where a name is asked for; after the project of an entry."""
+        ...
+
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None: ...
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None: ...
     async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None: ...

@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import Field
 
 from contracts.licenses import LicenseClass
-from ledger.application.queries import View, Viewer
+from ledger.application.queries import Page, View, Viewer
 from ledger.domain.service_quotes import ServiceFacts
 
 
@@ -81,8 +81,8 @@ class ServiceState:
 class DatedQueries(Protocol):
     """Reads of one ledger, each from one snapshot. Raises Trouble."""
 
-    async def license_types(self) -> list[LicenseTypeView]: ...
-    async def device_models(self) -> list[DeviceModelView]: ...
+    async def license_types(self, after: str, limit: int) -> Page[LicenseTypeView]: ...
+    async def device_models(self, after: str, limit: int) -> Page[DeviceModelView]: ...
 
     async def test(self, viewer: Viewer, serial: str, as_of: int | None) -> TestView | None:
         """The device's test, now or as it stood at an entry; ask first whether the viewer may see the device then."""

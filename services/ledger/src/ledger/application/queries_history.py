@@ -69,6 +69,7 @@ class DeviceSearch:
     prefix: str = ""
     project: str | None = None
     license_type: str | None = None
+    company: str | None = None
 
 
 class HistoryQueries(Queries, Protocol):

@@ -1,6 +1,6 @@
 """What may be asked about blocks, corrections, return limits, downloads and old licenses, and by whom (X5 and X7)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -24,12 +24,23 @@ class BlockView(View):
     lifted: datetime | None
 
 
+class CorrectedDeliveryView(View):
+    """What a delivered device is, and since when."""
+
+    serial: str
+    model: str
+    delivered_on: date
+
+
 class CorrectionView(View):
+    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+
     correction: str
     company: str
-    source: str
-    target: str
+    source: str | None
+    target: str | None
     licenses: list[LicensesView]
+    delivery: CorrectedDeliveryView | None = Field(description="What the device is registered as, once approved.")
     reason: str
     reference: str
     proposed_by: str
@@ -40,6 +51,20 @@ class CorrectionView(View):
     decision_reason: str | None
     decided_sequence: int | None = Field(description="The entry that applied or rejected it.")
     decided: datetime | None
+
+
+class DeliveredDeviceView(View):
+    """A device that the vendor delivered, as it is registered by now, and the last day of its warranty."""
+
+    serial: str
+    model: str
+    delivered_on: date
+    base_months: int = Field(description="Months of warranty that it came with.")
+    months: int = Field(description="Base and extensions.")
+    ends_on: date = Field(description="The last day of the warranty.")
+    registered_sequence: int = Field(description="The entry that registered it.")
+    sequence: int = Field(description="The entry that said its model or its day of delivery last.")
+    replacement: str | None = Field(description="The device that stands in for it and goes on with its warranty.")
 
 
 class SpentCertificateView(View):
@@ -91,6 +116,9 @@ class StaffQueries(LegacyQueries, ReplacementQueries, Protocol):
         self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
     ) -> Page[CorrectionView]: ...
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...
+    async def delivered_devices(
+        self, viewer: Viewer, prefix: str, after: str, limit: int
+    ) -> Page[DeliveredDeviceView]: ...
     async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]: ...
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         """The newest file of a device as it stands ready; taking it is a command of its own."""

@@ -1,6 +1,6 @@
 """The catalog of license types, device models, and the devices that the vendor delivered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -19,6 +19,8 @@ from ledger.domain.rights import refuse_staff_only
 from ledger.domain.state import Delivered, Device, Holdings, Ledger
 
 VERSIONED = frozenset({"pbx", "gateway"})
+EARLIEST_DELIVERY = date(1997, 1, 1)
+"""The vendor is not older than that: an earlier day is a mistake, and the warranty would have ended before it began."""
 
 
 def decide(ledger: Ledger, command: CatalogCommand, actor: Actor, now: datetime) -> Decision:
@@ -47,7 +49,10 @@ def evolve(ledger: Ledger, event: CatalogEvent) -> Ledger:
         case DeviceModelsDefined():
             return ledger._replace(models=ledger.models.update({one.model: one for one in event.models}))
         case DevicesRegistered():
-            added = {one.serial: Delivered(one.model, one.delivered_on, one.warranty_months) for one in event.devices}
+            added = {
+                one.serial: Delivered(one.model, one.delivered_on, one.warranty_months, one.warranty_months)
+                for one in event.devices
+            }
             return ledger._replace(delivered=ledger.delivered.update(added))
         case _:
             assert_never(event)
@@ -104,8 +109,8 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
             return Rejection("device_replaced", {"serial": one.serial}, (ledger.rare.replaced[one.serial].sequence,))
         if one.serial in ledger.delivered:
             return Rejection("device_registered", {"serial": one.serial})
-        if one.delivered_on > today:
-            return Rejection("delivered_in_future", {"serial": one.serial})
+        if refused := refuse_day(one.serial, one.delivered_on, today):
+            return refused
         registered.append(
             RegisteredDevice(
                 serial=one.serial,
@@ -116,6 +121,15 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
             )
         )
     return DevicesRegistered(devices=tuple(registered), reference=command.reference)
+
+
+def refuse_day(serial: str, delivered_on: date, today: date) -> Rejection | None:
+    """No to a day on which the vendor cannot have delivered a device."""
+    if delivered_on > today:
+        return Rejection("delivered_in_future", {"serial": serial})
+    if delivered_on < EARLIEST_DELIVERY:
+        return Rejection("delivered_too_early", {"serial": serial, "earliest": EARLIEST_DELIVERY.isoformat()})
+    return None
 
 
 def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection | None:

@@ -1,31 +1,48 @@
 """Corrections: never an edit, always a further entry, and never by one person alone (rule X5)."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Account, Actor
-from contracts.commands import ApproveCorrection, CorrectionCommand, ProposeCorrection, RejectCorrection
-from contracts.events import CorrectionApplied, CorrectionEvent, CorrectionProposed, CorrectionRejected
+from contracts.commands import (
+    ApproveCorrection,
+    CorrectionCommand,
+    ProposeCorrection,
+    ProposeDeliveryCorrection,
+    RejectCorrection,
+)
+from contracts.events import (
+    CorrectionApplied,
+    CorrectionEvent,
+    CorrectionProposed,
+    CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
+)
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
+from ledger.domain import deliveries
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.keys import asked_for
-from ledger.domain.rare import Proposal
+from ledger.domain.rare import DeliveryProposal, Proposal
 from ledger.domain.rights import absent, is_staff
 from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
 
-def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor, now: datetime) -> Decision:
     """Answer a command of this family."""
     if not isinstance(actor, Account) or not is_staff(ledger, actor):
         return Rejection("no_right")
     match command:
         case ProposeCorrection():
             return propose(ledger, command, actor)
+        case ProposeDeliveryCorrection():
+            return propose_delivery(ledger, command, actor, now)
         case ApproveCorrection():
-            return approve(ledger, command, actor)
+            return approve(ledger, command, actor, now)
         case RejectCorrection():
             return reject(ledger, command, actor)
         case _:
@@ -43,6 +60,11 @@ def evolve(ledger: Ledger, event: CorrectionEvent) -> Ledger:
             return _with(_moved(ledger, event), event.correction, None)
         case CorrectionRejected():
             return _with(ledger, event.correction, None)
+        case DeliveryCorrectionProposed():
+            asked = DeliveryProposal(event.serial, event.model, event.delivered_on, event.proposed_by)
+            return _with(ledger, event.correction, asked)
+        case DeliveryCorrected():
+            return _with(deliveries.corrected(ledger, event), event.correction, None)
         case _:
             assert_never(event)
 
@@ -69,13 +91,45 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
     )
 
 
-def approve(ledger: Ledger, command: ApproveCorrection, actor: Account) -> CorrectionApplied | Rejection:
+def propose_delivery(
+    ledger: Ledger, command: ProposeDeliveryCorrection, actor: Account, now: datetime
+) -> DeliveryCorrectionProposed | Rejection:
+    """What is registered of a device is the vendor's to say, whoever has the device."""
+    if command.correction in ledger.rare.corrections:
+        return Rejection("correction_exists")
+    wanted = DeliveryProposal(command.serial, command.model, command.delivered_on, actor.account)
+    after = deliveries.after(ledger, wanted, now)
+    if isinstance(after, Rejection):
+        return after
+    return DeliveryCorrectionProposed(
+        correction=command.correction,
+        company=actor.company,
+        serial=command.serial,
+        model=command.model,
+        delivered_on=command.delivered_on,
+        reason=command.reason,
+        reference=command.reference,
+        proposed_by=actor.account,
+    )
+
+
+def approve(
+    ledger: Ledger, command: ApproveCorrection, actor: Account, now: datetime
+) -> CorrectionApplied | DeliveryCorrected | Rejection:
     """The second person's yes, on the ledger as it is by then."""
     waiting = _waiting(ledger, command.correction)
     if isinstance(waiting, Rejection):
         return waiting
     if waiting.proposed_by == actor.account:
         return Rejection("second_person_needed")
+    if isinstance(waiting, DeliveryProposal):
+        return deliveries.approve(ledger, command.correction, waiting, actor=actor, now=now)
+    return _approve_move(ledger, command, waiting, actor)
+
+
+def _approve_move(
+    ledger: Ledger, command: ApproveCorrection, waiting: Proposal, actor: Account
+) -> CorrectionApplied | Rejection:
     company = _company_of_both(ledger, actor, waiting.source, waiting.target)
     if isinstance(company, Rejection):
         return company
@@ -103,13 +157,13 @@ def reject(ledger: Ledger, command: RejectCorrection, actor: Account) -> Correct
         return waiting
     return CorrectionRejected(
         correction=command.correction,
-        company=waiting.company,
+        company=waiting.company if isinstance(waiting, Proposal) else actor.company,
         reason=command.reason,
         rejected_by=actor.account,
     )
 
 
-def _waiting(ledger: Ledger, correction: str) -> Proposal | Rejection:
+def _waiting(ledger: Ledger, correction: str) -> Proposal | DeliveryProposal | Rejection:
     if correction not in ledger.rare.corrections:
         return Rejection("correction_unknown")
     return ledger.rare.corrections[correction] or Rejection("correction_closed")
@@ -190,6 +244,6 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
     return ledger._replace(projects=projects, devices=devices)
 
 
-def _with(ledger: Ledger, correction: str, waiting: Proposal | None) -> Ledger:
+def _with(ledger: Ledger, correction: str, waiting: Proposal | DeliveryProposal | None) -> Ledger:
     corrections = ledger.rare.corrections.set(correction, waiting)
     return ledger._replace(rare=ledger.rare._replace(corrections=corrections))

@@ -40,6 +40,7 @@ from contracts.commands import (
     OfferCompany,
     OfferDevice,
     ProposeCorrection,
+    ProposeDeliveryCorrection,
     RecordLicenseFileDelivery,
     RedeemActivationKey,
     RegisterCompany,
@@ -136,8 +137,8 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
             return blocks.decide(ledger, command, actor)
         case UnblockActivationKey() | UnblockDevice() | UnblockCompany():
             return blocks.decide(ledger, command, actor)
-        case ProposeCorrection() | ApproveCorrection() | RejectCorrection():
-            return corrections.decide(ledger, command, actor)
+        case ProposeCorrection() | ProposeDeliveryCorrection() | ApproveCorrection() | RejectCorrection():
+            return corrections.decide(ledger, command, actor, now)
         case ReplaceDevice():
             return replacements.decide(ledger, command, actor)
         case _:

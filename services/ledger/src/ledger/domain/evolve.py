@@ -19,6 +19,8 @@ from contracts.events import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
     DeviceAdded,
     DeviceBlocked,
     DeviceClaimed,
@@ -122,6 +124,8 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
         case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
             return blocks.evolve(ledger, event)
         case CorrectionProposed() | CorrectionApplied() | CorrectionRejected():
+            return corrections.evolve(ledger, event)
+        case DeliveryCorrectionProposed() | DeliveryCorrected():
             return corrections.evolve(ledger, event)
         case DeviceReplaced():
             return replacements.evolve(ledger, event)

@@ -14,7 +14,7 @@ from contracts.events import CompanyImported, ImportedProject
 from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.people import MAX_MEMBERS, with_member
-from ledger.domain.rare import Imported, OpenInvitation, Rare, SpentInvitation
+from ledger.domain.rare import Imported, OpenInvitation, Proposal, Rare, SpentInvitation
 from ledger.domain.rights import refuse_blocked_company, refuse_company
 from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
 
@@ -184,7 +184,7 @@ def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
             {
                 correction: proposal.of(event.company)
                 for correction, proposal in rare.corrections.items()
-                if proposal is not None and proposal.company == former
+                if isinstance(proposal, Proposal) and proposal.company == former
             }
         ),
         legacy_listed=rare.legacy_listed.update(

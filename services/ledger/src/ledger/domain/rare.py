@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from immutables import Map
@@ -21,6 +21,16 @@ class Proposal:
     def of(self, company: str) -> "Proposal":
         """It after its accounts went to another company."""
         return replace(self, company=company)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryProposal:
+    """A correction of a registered delivery that waits for a second person."""
+
+    serial: str
+    model: str
+    delivered_on: date
+    proposed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class Rare(NamedTuple):
     """
 
     blocked: Map[str, int] = Map[str, int]()
-    corrections: Map[str, Proposal | None] = Map[str, Proposal | None]()
+    corrections: Map[str, Proposal | DeliveryProposal | None] = Map[str, Proposal | DeliveryProposal | None]()
     limits_released: Map[str, int] = Map[str, int]()
     spent_seen: Map[tuple[str, int], int] = Map[tuple[str, int], int]()
     legacy: Map[str, LegacyHeld] = Map[str, LegacyHeld]()

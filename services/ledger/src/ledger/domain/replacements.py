@@ -4,6 +4,8 @@ No return document is needed, since a dead device can't make one; that is why on
 delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).
 """
 
+from dataclasses import replace
+
 from immutables import Map
 
 from contracts.actors import Actor
@@ -66,7 +68,7 @@ def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
     known, own = ledger.delivered.get(event.former.serial), ledger.delivered.get(event.device.serial)
     if known is None:
         return ledger.delivered
-    after = Delivered(own.model if own else known.model, known.delivered_on, known.warranty_months)
+    after = replace(known, model=own.model) if own else known
     return ledger.delivered.delete(event.former.serial).set(event.device.serial, after)
 
 

@@ -150,11 +150,15 @@ class Device(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A device that the vendor delivered, and the months of warranty that it has in all, extensions included."""
+    """A device that the vendor delivered, and the months of warranty that it has in all, extensions included.
+
+    `base_months` are those that it came with.
+    """
 
     model: str
     delivered_on: date
     warranty_months: int
+    base_months: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from contracts.events import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
     DeviceAdded,
     DeviceBlocked,
     DeviceReplaced,
@@ -132,6 +134,10 @@ class Books:
             case CorrectionProposed():
                 self.units(event.lots)
                 self._staff.proposed(event)
+            case DeliveryCorrectionProposed():
+                self._staff.proposed(event)
+            case DeliveryCorrected():
+                self._delivery_corrected(event)
             case CorrectionRejected():
                 self._staff.rejected(event)
             case LegacyKeysRegistered():
@@ -197,6 +203,11 @@ class Books:
         for one in event.devices:
             self._replacements.require_not_replaced(one.serial)
         self._periods.deliver(event)
+
+    def _delivery_corrected(self, event: DeliveryCorrected) -> None:
+        self._replacements.require_not_replaced(event.serial)
+        self._staff.delivery_corrected(event)
+        self._periods.correct_delivery(event)
 
     def _founded(self, event: LedgerFounded) -> None:
         if self._catalog:

@@ -1,12 +1,13 @@
 """The signer's laws of everything that has an end: each end follows from its anchor and its months."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import (
     ActivationKeyRedeemed,
+    DeliveryCorrected,
     DeviceMoved,
     DeviceReplaced,
     DevicesRegistered,
@@ -27,10 +28,12 @@ from signer.domain.laws import LawBrokenError
 
 @dataclass(frozen=True, slots=True)
 class Warranty:
-    """Since when, and for how many months in all."""
+    """Since when, for how many months in all, and how many of them came with a device of this model."""
 
     delivered_on: date
     months: int
+    base_months: int
+    model: str
 
 
 class Periods:
@@ -48,7 +51,9 @@ class Periods:
         for one in event.devices:
             if one.serial in self._warranties:
                 raise LawBrokenError("device_delivered_once", f"device {one.serial} was delivered before")
-            self._warranties[one.serial] = Warranty(one.delivered_on, one.warranty_months)
+            self._warranties[one.serial] = Warranty(
+                one.delivered_on, one.warranty_months, one.warranty_months, one.model
+            )
 
     def extend_warranty(self, event: WarrantyExtended, catalog: Catalog) -> None:
         """One extension was used up, and the warranty got its months and no more."""
@@ -57,12 +62,26 @@ class Periods:
         months = catalog[lot.license_type].months if lot and lot.count == 1 else None
         if before is None or months is None:
             raise LawBrokenError("warranty_wrong", f"nothing extends the warranty of device {event.serial}")
-        after = Warranty(event.delivered_on, event.months)
-        if after != Warranty(before.delivered_on, before.months + months) or after.months > MAX_WARRANTY_MONTHS:
+        after = replace(before, delivered_on=event.delivered_on, months=event.months)
+        if after != replace(before, months=before.months + months) or after.months > MAX_WARRANTY_MONTHS:
             raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} has other months")
         if event.ends_on != last_day(after.delivered_on, after.months):
             raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} ends on another day")
         self._warranties[event.serial] = after
+
+    def correct_delivery(self, event: DeliveryCorrected) -> None:
+        """Months that were bought stay, those of the base only with the model, and the end follows from the day."""
+        before = self._warranties.get(event.serial)
+        if before is None:
+            raise LawBrokenError("warranty_wrong", f"device {event.serial} was never delivered")
+        bought = before.months - before.base_months
+        if event.months - event.base_months != bought or event.months > MAX_WARRANTY_MONTHS:
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} has other months")
+        if event.model == before.model and event.base_months != before.base_months:
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} has another base")
+        if event.ends_on != last_day(event.delivered_on, event.months):
+            raise LawBrokenError("warranty_wrong", f"the warranty of device {event.serial} ends on another day")
+        self._warranties[event.serial] = Warranty(event.delivered_on, event.months, event.base_months, event.model)
 
     def issue_test(self, device: DeviceLicenses, catalog: Catalog) -> None:
         """A device got its test: once for ever, of PBX types, for three months."""
@@ -93,10 +112,10 @@ class Periods:
         self.end_test(device)
 
     def inherit_warranty(self, former: str, device: str) -> None:
-        """A replacement gives up its own warranty and goes on with that of the former device, which has none then."""
-        before = self._warranties.pop(former, None)
+        """A replacement stays of its model, and goes on with the former device's warranty instead of its own."""
+        before, own = self._warranties.pop(former, None), self._warranties.get(device)
         if before is not None:
-            self._warranties[device] = before
+            self._warranties[device] = replace(before, model=own.model) if own else before
 
     def running_test(self, serial: str) -> TestLicenses | None:
         """The test that a device was issued and did not give back; it may be over by its date."""

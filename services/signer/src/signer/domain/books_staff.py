@@ -11,6 +11,8 @@ from contracts.events import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
@@ -27,7 +29,7 @@ class StaffBooks:
     __slots__ = ("_consents", "_corrections", "_keys", "_legacy", "_listed")
 
     def __init__(self) -> None:
-        self._corrections: dict[str, CorrectionProposed | None] = {}  # None once closed
+        self._corrections: dict[str, CorrectionProposed | DeliveryCorrectionProposed | None] = {}  # None once closed
         self._legacy: dict[str, dict[str, int]] = {}
         self._keys: set[str] = set()
         self._listed: dict[str, ListedKey] = {}
@@ -37,19 +39,28 @@ class StaffBooks:
         """Old licenses by name."""
         return self._legacy.get(account, {})
 
-    def proposed(self, event: CorrectionProposed) -> None:
+    def proposed(self, event: CorrectionProposed | DeliveryCorrectionProposed) -> None:
         if event.correction in self._corrections:
             raise LawBrokenError("correction_twice", f"correction {event.correction} was proposed before")
         self._corrections[event.correction] = event
 
     def applied(self, event: CorrectionApplied) -> None:
         """Exactly what was proposed, and by another person."""
-        waiting = self._close(event.correction)
-        if event.approved_by == waiting.proposed_by or event.proposed_by != waiting.proposed_by:
-            raise LawBrokenError("correction_alone", f"correction {event.correction} has no second person")
+        waiting = self._approved(event)
+        if not isinstance(waiting, CorrectionProposed):
+            raise _changed(event)
         told = (event.company, event.source, event.target, event.lots)
         if told != (waiting.company, waiting.source, waiting.target, waiting.lots):
-            raise LawBrokenError("correction_changed", f"correction {event.correction} is not what was proposed")
+            raise _changed(event)
+
+    def delivery_corrected(self, event: DeliveryCorrected) -> None:
+        """Likewise."""
+        waiting = self._approved(event)
+        if not isinstance(waiting, DeliveryCorrectionProposed):
+            raise _changed(event)
+        told = (event.company, event.serial, event.model, event.delivered_on)
+        if told != (waiting.company, waiting.serial, waiting.model, waiting.delivered_on):
+            raise _changed(event)
 
     def rejected(self, event: CorrectionRejected) -> None:
         self._close(event.correction)
@@ -57,7 +68,7 @@ class StaffBooks:
     def taken_over(self, event: CompanyImported) -> None:
         """What was proposed for a company, or stands on the old manager's list as its own, is the other one's now."""
         for correction, waiting in self._corrections.items():
-            if waiting is not None and waiting.company == event.former_company:
+            if isinstance(waiting, CorrectionProposed) and waiting.company == event.former_company:
                 self._corrections[correction] = waiting.model_copy(update={"company": event.company})
         for digest, key in self._listed.items():
             if key.company == event.former_company:
@@ -109,7 +120,16 @@ class StaffBooks:
         if units_of(event.licenses) != units_of(listed.licenses) or listed.company not in (None, event.company):
             raise LawBrokenError("legacy_key_wrong", "this key of the old manager stands otherwise on its list")
 
-    def _close(self, correction: str) -> CorrectionProposed:
+    def _approved(
+        self, event: CorrectionApplied | DeliveryCorrected
+    ) -> CorrectionProposed | DeliveryCorrectionProposed:
+        """What was proposed, closed by a second person."""
+        waiting = self._close(event.correction)
+        if event.approved_by == waiting.proposed_by or event.proposed_by != waiting.proposed_by:
+            raise LawBrokenError("correction_alone", f"correction {event.correction} has no second person")
+        return waiting
+
+    def _close(self, correction: str) -> CorrectionProposed | DeliveryCorrectionProposed:
         waiting = self._corrections.get(correction)
         if waiting is None:
             raise LawBrokenError("correction_unknown", f"correction {correction} waits for nobody")
@@ -120,3 +140,7 @@ class StaffBooks:
         held = self._legacy.setdefault(account, {})
         for name, count in units_of(lots).items():
             held[name] = held.get(name, 0) + count
+
+
+def _changed(event: CorrectionApplied | DeliveryCorrected) -> LawBrokenError:
+    return LawBrokenError("correction_changed", f"correction {event.correction} is not what was proposed")

@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
 from contracts.commands import Command
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
@@ -111,6 +111,13 @@ async def _company(company: str) -> str:
     return company
 
 
+async def _one_company(
+    company: Annotated[str | None, Query(max_length=36, description="Only what is this company's.")] = None,
+) -> str | None:
+    return None if company is None else await _company(company)
+
+
 SerialOfPath = Annotated[str, Depends(_serial)]
 ProjectOfPath = Annotated[str, Depends(_project)]
 CompanyOfPath = Annotated[str, Depends(_company)]
+CompanyOfQuery = Annotated[str | None, Depends(_one_company)]

@@ -5,12 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.activation_key import MAX_TYPED_CHARACTERS
+from contracts.catalog import ModelName
 from contracts.commands import Reason, Reference, RmaId
 from contracts.corrections import Source, Target
 from contracts.identifiers import CompanyId, ProjectId, Sha256
 from contracts.legacy import MAX_LISTED_KEYS, MAX_NAMES_OF_KEY, LegacyName
 from contracts.licenses import MAX_LOTS, Count
 from ledger.entrypoints.api.bodies import Body, Done, SerialText, WantedList
+from ledger.entrypoints.api.bodies_dated import DayText
 
 KeyText = Annotated[str, Field(max_length=MAX_TYPED_CHARACTERS, examples=["7K3M-9Q2X-0ABC-DEF1"])]
 
@@ -52,6 +54,11 @@ class ProposeCorrectionBody(StaffBody):
     source: Source
     target: Target
     licenses: WantedList
+
+
+class ProposeDeliveryCorrectionBody(StaffBody):
+    model: ModelName
+    delivered_on: DayText
 
 
 class RejectCorrectionBody(Body):

@@ -1,23 +1,25 @@
-"""The catalog of license types, device models, and the devices that the vendor delivered."""
+"""The catalog of license types, and device models."""
 
 from fastapi import APIRouter
 
-from contracts.catalog import DeliveredDevice
-from contracts.commands import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands import DefineDeviceModels, DefineLicenseTypes
 from ledger.application.queries_dated import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api import bodies_dated
-from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker, serial_of
+from ledger.entrypoints.api.asking import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.bodies import Done
-from ledger.entrypoints.api.reading import PageView, Reached
+from ledger.entrypoints.api.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged
 from ledger.entrypoints.api.services import TheServices
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
 
 
 @router.get("/license-types", dependencies=[Reached])
-async def list_license_types(services: TheServices) -> PageView[LicenseTypeView]:
-    """The whole catalog, by name."""
-    return PageView(items=await services.dated.license_types(), next=None)
+async def list_license_types(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LicenseTypeView]:
+    """The catalog, by name."""
+    page = await services.dated.license_types(after_text(cursor), limit)
+    return paged(page, lambda row: row.license_type)
 
 
 @router.post("/license-types", status_code=201)
@@ -30,9 +32,12 @@ async def define_license_types(
 
 
 @router.get("/device-models", dependencies=[Reached])
-async def list_device_models(services: TheServices) -> PageView[DeviceModelView]:
-    """All device models, by name."""
-    return PageView(items=await services.dated.device_models(), next=None)
+async def list_device_models(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[DeviceModelView]:
+    """Device models, by name."""
+    page = await services.dated.device_models(after_text(cursor), limit)
+    return paged(page, lambda row: row.model)
 
 
 @router.post("/device-models", status_code=201)
@@ -42,20 +47,3 @@ async def define_device_models(
     """Add device models, or change known ones for later deliveries. For the vendor's staff."""
     command = DefineDeviceModels(models=tuple(body.models), reference=body.reference)
     return Done(sequence=await asker.ask(command, command_id))
-
-
-@router.post("/delivered-devices", status_code=201)
-async def register_devices(
-    body: bodies_dated.RegisterDevicesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> Done:
-    """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
-    devices = tuple(
-        DeliveredDevice(
-            serial=serial_of(one.serial),
-            model=one.model,
-            delivered_on=one.delivered_on,
-            certificate_sha256=one.certificate_sha256,
-        )
-        for one in body.devices
-    )
-    return Done(sequence=await asker.ask(RegisterDevices(devices=devices, reference=body.reference), command_id))

@@ -5,15 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from contracts.commands import CreateProject, RegisterCompany
+from contracts.commands import CompanyKind, CreateProject, RegisterCompany
 from contracts.identifiers import derived_id
 from contracts.postings import device_account, project_account
-from ledger.application.queries import BalanceView, CompanyView, MovementView, ProjectView
+from ledger.application.queries import BalanceView, CompanyView, MovementView, ProjectSearch, ProjectView
 from ledger.entrypoints.api import bodies
 from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import (
     CommandIdOfRequest,
     CompanyOfPath,
+    CompanyOfQuery,
     ProjectOfPath,
     TheAsker,
     project_of,
@@ -34,6 +35,7 @@ from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
 router = APIRouter(prefix="/v1")
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 
 
 @router.post("/companies", status_code=201, tags=["companies"])
@@ -52,9 +54,20 @@ async def register_company(
 
 
 @router.get("/companies", tags=["companies"], dependencies=[Reached])
-async def list_companies(services: TheServices, caller: TheCaller) -> PageView[CompanyView]:
-    """The companies that the account may act for, each with a token of its own."""
-    return PageView(items=await services.queries.companies(caller.account), next=None)
+async def list_companies(
+    services: TheServices,
+    caller: TheCaller,
+    kind: Annotated[CompanyKind | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[CompanyView]:
+    """The companies that the account may act for, each with a token of its own; all for the vendor's staff.
+
+    They come in the order in which they were made known.
+    """
+    (after,) = after_numbers(cursor, 1)
+    page = await services.queries.companies(caller.viewer, kind, after, limit)
+    return paged(page, lambda row: str(row.sequence))
 
 
 @router.get("/companies/{company}", tags=["companies"], dependencies=[Reached], response_model=CompanyView)
@@ -81,11 +94,21 @@ async def create_project(
 
 @router.get("/projects", tags=["projects"], dependencies=[Reached])
 async def list_projects(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices,
+    caller: TheCaller,
+    name: Annotated[
+        str, Query(max_length=80, pattern=NO_CONTROLS, description="How the name begins, whatever its case.")
+    ] = "",
+    company: CompanyOfQuery = None,
+    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
-    """Projects in the order in which they were opened."""
+    """Projects in the order in which they were opened, or by name where a name is asked for."""
     (after,) = after_numbers(cursor, 1)
-    return paged(await services.queries.projects(caller.viewer, after, limit), lambda row: str(row.sequence))
+    wanted = ProjectSearch(name, company, archived)
+    page = await services.queries.projects(caller.viewer, wanted, after, limit)
+    return paged(page, lambda row: str(row.sequence))
 
 
 @router.get("/projects/{project}", tags=["projects"], dependencies=[Reached], response_model=ProjectView)
