@@ -18,7 +18,10 @@ from tests.unit.ledger.story import (
     add,
     allocate,
     anna,
+    ben,
     box,
+    deliver,
+    issue,
     operator,
     redeem,
     staff,
@@ -83,6 +86,29 @@ def test_a_gateway_license_that_was_allocated_by_mistake_comes_back_to_the_balan
     story = a_mistake().given((staff, propose(ON_DEVICE, PLACE, Channel=4)), (second, approve()))
     assert story.free()["Channel"] == 4
     assert story.on() == {"Port11": 20}
+
+
+def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
+    story.given((anna, allocate(Port11=10)), (anna, story_people.deallocate(Port11=10)))
+    assert story.free()["Port11"] == 50
+
+
+def test_what_a_correction_leaves_of_a_delivered_file_stays_bound() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=5)), (second, approve()))
+    story.given((anna, allocate(Port11=10)))
+    story.when(anna, story_people.deallocate(Port11=11)).refused(
+        "already_delivered", license_type="Port11", undelivered=10
+    )
+    story.given((anna, story_people.deallocate(Port11=10)))
+
+
+def test_a_device_that_was_corrected_and_released_is_bound_to_nothing_elsewhere() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
+    elsewhere, key = default_project_of(BORA), "b9" * 32
+    story.given((anna, story_people.release()), (staff, issue(key, Port11=10)), (ben, redeem(key, elsewhere)))
+    story.given((ben, add(into=elsewhere)), (ben, allocate(source=elsewhere, Port11=5)))
+    story.given((ben, story_people.deallocate(project=elsewhere, Port11=5)))
 
 
 def test_licenses_move_between_projects_of_one_company() -> None:

@@ -141,6 +141,11 @@ class World:
         assert here == _some({place: units for place, units in self.accounts.items() if place not in UNHELD})
         assert here == _some(self.rows)
         assert self.replica.ledger == self.ledger
+        assert all(
+            count <= device.holdings.get(name, 0)
+            for device in (*self.ledger.devices.values(), *self.ledger.released.values())
+            for name, count in device.bound.items()
+        )
         homes = Counter(
             device.project for device in self.ledger.devices.values() if SMB.license_type in device.holdings
         )

@@ -12,7 +12,7 @@ from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.keys import asked_for
 from ledger.domain.rare import Proposal
 from ledger.domain.rights import absent, is_staff
-from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
+from ledger.domain.state import Device, Holdings, Ledger, Project, at_most, holdings_of, minus, plus
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
@@ -184,7 +184,8 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
         projects = ledger._replace(projects=projects).credited(event.target.removeprefix(_PROJECT), units)
     if event.device is not None:
         before = devices[event.device.serial]
-        device = before.changed(event.device)
+        corrected = before.changed(event.device)
+        device = corrected._replace(bound=at_most(corrected.bound, corrected.holdings))
         devices = devices.set(event.device.serial, device)
         projects = ledger._replace(projects=projects).exchanged(device.project, before.holdings, device.holdings)
     return ledger._replace(projects=projects, devices=devices)

@@ -97,7 +97,8 @@ class AcceptedReturn:
 class Device(NamedTuple):
     """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
 
-    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5), or a
+    correction that takes it off the device, so that never more is bound than stands there.
     `in_contact` says that the device itself has shown its certificate since it came into a project.
     """
 
@@ -280,6 +281,11 @@ def minus(holdings: Holdings, other: Holdings) -> Holdings:
         else:
             del rest[name]
     return rest
+
+
+def at_most(holdings: Holdings, limit: Holdings) -> Holdings:
+    """The same, but of no type more than `limit` has."""
+    return {name: min(count, limit[name]) for name, count in holdings.items() if name in limit}
 
 
 def holdings_of(lots: tuple[Lot, ...]) -> Holdings:
