@@ -5,8 +5,11 @@ from contracts.commands import Command
 from contracts.events import CorrectionApplied, CorrectionProposed, CorrectionRejected
 from contracts.identifiers import default_project_of, derived_id
 from contracts.postings import postings, project_account
+from ledger.domain.evolve import evolve
+from ledger.domain.state import plus
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
+    ADRIA,
     BORA,
     DEFAULT,
     HOTEL,
@@ -48,6 +51,35 @@ def a_mistake() -> Story:
     return with_a_second_clerk(a_stocked_project().given((anna, allocate(Port11=20, Channel=4))))
 
 
+def proposed_once(**counts: int) -> CorrectionProposed:
+    """As it was possible before the rules said where credits may stand."""
+    return CorrectionProposed(
+        correction=CORRECTION,
+        company=ADRIA,
+        source="issuance",
+        target=ON_DEVICE,
+        lots=a_mistake().ledger.lots(counts),
+        reason=REASON,
+        reference=REFERENCE,
+        proposed_by=STAFF,
+    )
+
+
+def applied_once(story: Story, **counts: int) -> CorrectionApplied:
+    ledger, device = story.ledger, story.ledger.devices[SERIAL]
+    after = device._replace(issue=device.issue + 1, holdings=plus(device.holdings, counts))
+    return CorrectionApplied(
+        correction=CORRECTION,
+        company=ADRIA,
+        source="issuance",
+        target=ON_DEVICE,
+        lots=ledger.lots(counts),
+        proposed_by=STAFF,
+        approved_by=SECOND,
+        device=ledger.device_licenses(SERIAL, after),
+    )
+
+
 def test_a_proposal_moves_nothing_and_says_who_and_why() -> None:
     story = a_mistake()
     event = story.when(staff, propose(ON_DEVICE, "retired", Channel=2)).accepted()
@@ -86,6 +118,25 @@ def test_a_gateway_license_that_was_allocated_by_mistake_comes_back_to_the_balan
     story = a_mistake().given((staff, propose(ON_DEVICE, PLACE, Channel=4)), (second, approve()))
     assert story.free()["Channel"] == 4
     assert story.on() == {"Port11": 20}
+
+
+@pytest.mark.parametrize(("name", "license_class"), [("SSC", "service"), ("WE-12", "warranty")])
+def test_a_correction_puts_no_credits_and_no_warranty_on_a_device(name: str, license_class: str) -> None:
+    story = a_mistake()
+    story.when(staff, propose("issuance", ON_DEVICE, CORRECTION, **{name: 1})).refused(
+        "class_not_allocatable", license_type=name, license_class=license_class
+    )
+    story.ledger = evolve(story.ledger, proposed_once(SSC=1), at=story.now)
+    story.when(second, approve()).refused("class_not_allocatable", license_type="SSC", license_class="service")
+
+
+def test_credits_that_a_correction_once_put_on_a_device_are_corrected_off_it() -> None:
+    story = a_mistake()
+    for event in (proposed_once(SSC=1), applied_once(story, SSC=1)):
+        story.ledger = evolve(story.ledger, event, at=story.now)
+    story.given((staff, propose(ON_DEVICE, PLACE, OTHER_CORRECTION, SSC=1)), (second, approve(OTHER_CORRECTION)))
+    assert story.on() == {"Port11": 20, "Channel": 4}
+    assert story.free()["SSC"] == 1
 
 
 def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:

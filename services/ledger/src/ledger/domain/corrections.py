@@ -9,6 +9,7 @@ from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.devices import ALLOCATABLE
 from ledger.domain.keys import asked_for
 from ledger.domain.rare import Proposal
 from ledger.domain.rights import absent, is_staff
@@ -57,6 +58,8 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
+    if command.target.startswith(_DEVICE) and (refused := _refuse_class(ledger, wanted)):
+        return refused
     return CorrectionProposed(
         correction=command.correction,
         company=company,
@@ -152,9 +155,20 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
 def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
     """A correction puts on a device what may stand there, and no more."""
     device = ledger.devices[move.target.removeprefix(_DEVICE)]
+    if refused := _refuse_class(ledger, move.licenses):
+        return refused
     if len(device.holdings.keys() | move.licenses.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
     return refuse_limits(ledger, device, move.licenses)
+
+
+def _refuse_class(ledger: Ledger, wanted: Holdings) -> Rejection | None:
+    """No to what stands on no device: credits, and warranty, which is used up at once."""
+    for name in wanted:
+        license_class = ledger.catalog[name]
+        if license_class not in ALLOCATABLE:
+            return Rejection("class_not_allocatable", {"license_type": name, "license_class": license_class})
+    return None
 
 
 def _held(ledger: Ledger, account: str) -> Holdings:
