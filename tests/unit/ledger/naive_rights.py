@@ -199,7 +199,8 @@ class Persons:
             case AcceptDevice():
                 company = self.owner.get(command.project)
                 offered = self.offers.get(command.serial) == company
-                return offered and self.may(actor, "licenses", command.project) and self.belongs(actor, company)
+                takes = self.may(actor, "licenses", command.project) and self.belongs(actor, company)
+                return offered and takes and self.owner.get(home or "") not in self.blocked
             case ExtendWarranty():
                 return self.may(actor, "service", home)
             case IssueTestLicenses():
@@ -210,7 +211,9 @@ class Persons:
                 return itself or self.may(actor, "licenses", home)
             case GiveLegacyConsent():
                 return self.may(actor, "return", home)
-            case ClaimDevice() | ReportSpentCertificate():
+            case ClaimDevice():
+                return itself and self.owner.get(home or "") not in self.blocked
+            case ReportSpentCertificate():
                 return itself
             case _:
                 assert_never(command)

@@ -180,6 +180,28 @@ def test_a_box_does_not_claim_itself_into_a_blocked_company() -> None:
     story.when(other_box, story_people.claim(OTHER_SERIAL)).refused("company_blocked")
 
 
+def test_a_device_that_a_blocked_company_had_offered_stays_there_until_staff_moves_it() -> None:
+    story = a_stocked_project().given((anna, story_people.offer()), (staff, block_company()))
+    story.when(ben, story_people.accept()).refused("company_blocked", company=ADRIA)
+    story.given((staff, story_people.staff_moves()))
+
+
+def test_an_offer_of_a_blocked_company_can_be_accepted_once_it_is_unblocked() -> None:
+    story = a_stocked_project().given((anna, story_people.offer()), (staff, block_company()))
+    story.given((staff, unblock_company()), (ben, story_people.accept()))
+
+
+def test_who_was_offered_nothing_does_not_learn_that_a_company_is_blocked() -> None:
+    story = a_stocked_project().given((staff, block_company()))
+    story.when(ben, story_people.accept()).refused("offer_unknown")
+
+
+def test_a_box_does_not_claim_itself_out_of_a_blocked_company() -> None:
+    story = a_stocked_project().given((staff, block_company()), (ben, story_people.code(story_people.BORAS)))
+    story.when(box, story_people.claim()).refused("company_blocked")
+    story.given((staff, unblock_company()), (box, story_people.claim()))
+
+
 def test_a_block_goes_with_the_device_wherever_it_goes() -> None:
     story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()), (anna, add()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")

@@ -125,6 +125,8 @@ def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: Known
         return Rejection("device_in_project")
     if known.in_contact or not _is_bare(ledger, command.serial, known):
         return Rejection("device_known_elsewhere")
+    if is_blocked(ledger, "companies", known.company):
+        return Rejection("company_blocked")
     return DeviceClaimed(
         company=ledger.projects[project].company,
         code_digest=command.code_digest,

@@ -21,6 +21,7 @@ from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
     absent,
+    is_blocked,
     is_member,
     refuse_giving_away,
     refuse_handling,
@@ -139,6 +140,8 @@ def accept_device(
     company = ledger.projects[command.project].company
     if ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
         return Rejection("offer_unknown")
+    if is_blocked(ledger, "companies", device.company):
+        return Rejection("company_blocked", {"company": device.company})
     if refused := _refuse_full(ledger, command.serial, device):
         return refused
     return _move(ledger, command, device, today)
