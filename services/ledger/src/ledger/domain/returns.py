@@ -144,19 +144,23 @@ def release_limit(
 def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
-    """Told once for each device and generation, however often the box comes back with it (attack T6)."""
-    device = ledger.devices.get(command.serial) or ledger.rare.replaced.get(command.serial)
-    if device is None or not isinstance(actor, DeviceActor) or actor.serial != command.serial:
+    """Told once for each device and generation, however often the box comes back with it (attack T6).
+
+    A device in no project is told of where it was last.
+    """
+    serial = command.serial
+    device = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.rare.replaced.get(serial)
+    if device is None or not isinstance(actor, DeviceActor) or actor.serial != serial:
         return Rejection("device_unknown")
     if command.generation >= device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
-    seen = ledger.rare.spent_seen.get((command.serial, command.generation))
+    seen = ledger.rare.spent_seen.get((serial, command.generation))
     if seen is not None:
         return AlreadyDone(seen)
     return SpentCertificateSeen(
         company=ledger.projects[device.project].company,
         project=device.project,
-        serial=command.serial,
+        serial=serial,
         generation=command.generation,
         current_generation=device.generation,
         certificate_sha256=command.certificate_sha256,
