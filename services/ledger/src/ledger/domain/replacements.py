@@ -42,7 +42,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
     gone = ReplacedDevice(
         device.project,
         event.former.generation,
-        {one.document_digest: one.sequence for one in broken.returns},
+        broken.returns,
         device.serial,
         ledger.sequence,
     )

@@ -10,8 +10,9 @@ from contracts.events import LicensesReturned, ReturnEvent, ReturnLimitReleased,
 from contracts.licenses import MAX_HELD
 from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.rare import AcceptedReturn
 from ledger.domain.rights import absent, has_right, refuse_device, refuse_staff_only
-from ledger.domain.state import AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
+from ledger.domain.state import Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 MAX_RETURNS, RETURN_DAYS = 5, 30
@@ -49,7 +50,7 @@ def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime) -> Ledger:
 def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
-    accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
+    accepted = AcceptedReturn(event.document_digest, ledger.sequence, at, known.project)
     placed = ledger.placed(
         ledger.given_back(device.project, holdings_of(event.lots)),
         ledger.devices.set(device.serial, known.returned(device, accepted)),
@@ -70,9 +71,8 @@ def return_licenses(
         return _absent(ledger, command, actor)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
-    for accepted in device.returns:
-        if accepted.document_digest == command.document_digest:
-            return AlreadyDone(accepted.sequence)
+    if done := _done_before(ledger, command, actor, device.returns):
+        return done
     if command.generation < device.generation:
         return Rejection("generation_spent", {"generation": device.generation})
     if command.generation > device.generation:
@@ -103,14 +103,23 @@ def return_licenses(
     )
 
 
+def _done_before(
+    ledger: Ledger, command: ReturnLicenses, actor: Actor, returns: tuple[AcceptedReturn, ...]
+) -> AlreadyDone | None:
+    """The same document again is the same receipt: for the box, and for who has `return` where it was credited (C7)."""
+    for accepted in returns:
+        if accepted.document_digest == command.document_digest:
+            itself = isinstance(actor, DeviceActor) and actor.serial == command.serial
+            may = itself or has_right(ledger, actor, accepted.project, "return")
+            return AlreadyDone(accepted.sequence) if may else None
+    return None
+
+
 def _absent(ledger: Ledger, command: ReturnLicenses, actor: Actor) -> AlreadyDone | Rejection:
     """A device that was replaced has nothing left to give back; what it gave back before has its receipt."""
-    no, gone = absent(ledger, actor, command.serial), ledger.rare.replaced.get(command.serial)
-    if gone is None or no.code == "device_unknown":
-        return no
-    done = gone.returned.get(command.document_digest)
-    may = isinstance(actor, DeviceActor) or has_right(ledger, actor, gone.project, "return")
-    return AlreadyDone(done) if done is not None and may else no
+    gone = ledger.rare.replaced.get(command.serial)
+    done = _done_before(ledger, command, actor, gone.returns) if gone else None
+    return done or absent(ledger, actor, command.serial)
 
 
 def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejection | None:

@@ -16,7 +16,7 @@ from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.service import ServicePeriod
-from ledger.domain.rare import Rare
+from ledger.domain.rare import AcceptedReturn, Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -83,15 +83,6 @@ class SpentClaimCode:
 
     serial: str | None
     sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedReturn:
-    """The one document that spent a generation, and the entry that accepted it."""
-
-    document_digest: str
-    sequence: int
-    at: datetime
 
 
 class Device(NamedTuple):
