@@ -70,7 +70,7 @@ def return_licenses(
     if device is None:
         return _absent(ledger, command, actor)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
-        return refused
+        return _done_before(ledger, command, actor, device.returns) or refused
     if done := _done_before(ledger, command, actor, device.returns):
         return done
     if command.generation < device.generation:
@@ -116,8 +116,8 @@ def _done_before(
 
 
 def _absent(ledger: Ledger, command: ReturnLicenses, actor: Actor) -> AlreadyDone | Rejection:
-    """A device that was replaced has nothing left to give back; what it gave back before has its receipt."""
-    gone = ledger.rare.replaced.get(command.serial)
+    """A device that was replaced or released has nothing to give back; what it gave back before has its receipt."""
+    gone = ledger.rare.replaced.get(command.serial) or ledger.released.get(command.serial)
     done = _done_before(ledger, command, actor, gone.returns) if gone else None
     return done or absent(ledger, actor, command.serial)
 
