@@ -40,6 +40,7 @@ from tests.unit.ledger.story_staff import (
     unblock_device,
     unblock_key,
 )
+from tests.unit.ledger.test_test_licenses import ask
 
 
 def test_a_blocked_key_can_not_be_redeemed_until_it_is_unblocked() -> None:
@@ -63,6 +64,13 @@ def test_nothing_is_allocated_to_a_blocked_device() -> None:
     story = a_stocked_project().given((staff, block_device()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")
     story.given((staff, unblock_device()), (anna, allocate(Port11=1)))
+
+
+def test_a_blocked_device_gets_no_test_and_keeps_the_one_that_it_had() -> None:
+    story = a_stocked_project().given((staff, block_device()))
+    story.when(anna, ask()).refused("device_blocked")
+    story.given((staff, unblock_device()), (anna, ask()), (staff, block_device()))
+    story.when(anna, ask()).done_before(10)
 
 
 def test_a_blocked_device_gets_no_file_whoever_asks() -> None:

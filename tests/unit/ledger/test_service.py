@@ -39,6 +39,7 @@ from tests.unit.ledger.story import (
     redeem,
     staff,
 )
+from tests.unit.ledger.story_staff import block_device, unblock_device
 
 MORE = "c3" * 32
 PORT12 = LicenseTypeFacts(license_type="Port12", license_class="pbx", family="Port", version=12)
@@ -316,6 +317,14 @@ def test_a_device_is_upgraded_and_gets_a_new_file() -> None:
     assert event.device.issue == 3
     assert story.on() == {"Port11": 3, "Channel": 2}
     assert story.free() == {"Port9": 1, "SSC": 46}
+
+
+def test_nothing_is_upgraded_on_a_blocked_device_but_the_balance_is() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10", Port9=4, SSC=50)
+    story.given((anna, add()), (anna, allocate(Port9=3)), (staff, block_device()))
+    story.when(anna, upgrade(11, SERIAL)).refused("device_blocked")
+    story.given((anna, upgrade(11)), (staff, unblock_device()), (anna, upgrade(11, SERIAL)))
+    assert (story.free(), story.on()) == ({"Port11": 1, "SSC": 46}, {"Port11": 3})
 
 
 def test_a_version_is_released_when_the_catalog_has_it() -> None:

@@ -8,7 +8,7 @@ from contracts.events import LicensesUpgraded
 from contracts.licenses import MAX_HELD
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Rejection
-from ledger.domain.rights import absent, refuse_project
+from ledger.domain.rights import absent, is_blocked, refuse_project
 from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
@@ -75,6 +75,8 @@ def _on_device(
         return Rejection("device_unknown")
     if device.project != command.project:
         return Rejection("device_not_in_project", {"project": device.project})
+    if is_blocked(ledger, "devices", serial):
+        return Rejection("device_blocked")
     change = _change(ledger, device.holdings, command.version, targets)
     if isinstance(change, Rejection):
         return change
