@@ -213,3 +213,18 @@ def test_a_box_does_not_claim_itself_out_of_a_blocked_company() -> None:
 def test_a_block_goes_with_the_device_wherever_it_goes() -> None:
     story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()), (anna, add()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")
+
+
+def test_a_block_of_a_released_device_is_lifted_with_where_it_was_last() -> None:
+    story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()))
+    event = story.when(staff, unblock_device()).accepted()
+    assert isinstance(event, DeviceUnblocked)
+    assert (event.company, event.project) == (ADRIA, HOTEL)
+    story.when(staff, unblock_device()).refused("not_blocked")
+    story.given((ben, add(into=story_people.BORAS)), (box, deliver(1, 3)))
+
+
+def test_a_device_in_no_project_is_not_blocked() -> None:
+    story = a_stocked_project().given((anna, story_people.release()))
+    story.when(staff, block_device()).refused("device_unknown")
+    story.when(staff, unblock_device()).refused("not_blocked")
