@@ -40,6 +40,7 @@ from tests.unit.ledger.story import (
     staff,
 )
 from tests.unit.ledger.story_staff import block_device, unblock_device
+from tests.unit.ledger.test_catalog import SMB, SMB9, an_smb_key, define, smb
 
 MORE = "c3" * 32
 PORT12 = LicenseTypeFacts(license_type="Port12", license_class="pbx", family="Port", version=12)
@@ -325,6 +326,12 @@ def test_nothing_is_upgraded_on_a_blocked_device_but_the_balance_is() -> None:
     story.when(anna, upgrade(11, SERIAL)).refused("device_blocked")
     story.given((anna, upgrade(11)), (staff, unblock_device()), (anna, upgrade(11, SERIAL)))
     assert (story.free(), story.on()) == ({"Port11": 1, "SSC": 46}, {"Port11": 3})
+
+
+def test_the_one_device_with_smb_ports_is_upgraded() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10").given((staff, define(SMB, SMB9)), (anna, add()))
+    story.given((staff, an_smb_key(20)), (anna, redeem(MORE)), (anna, smb(20)), (anna, upgrade(9, SERIAL)))
+    assert story.on() == {"PORT9*20": 20}
 
 
 def test_a_version_is_released_when_the_catalog_has_it() -> None:

@@ -9,7 +9,7 @@ from contracts.licenses import MAX_HELD
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Rejection
 from ledger.domain.rights import absent, is_blocked, refuse_project
-from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
+from ledger.domain.state import NOTHING, Holdings, Ledger, holdings_of, minus, plus
 
 
 def evolve(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
@@ -82,7 +82,8 @@ def _on_device(
         return change
     given_up, gained = change
     without = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, given_up))
-    if refused := refuse_limits(ledger, without, gained):
+    emptied = ledger._replace(projects=ledger.exchanged(command.project, given_up, NOTHING))
+    if refused := refuse_limits(emptied, without, gained):
         return refused
     after = without._replace(holdings=plus(without.holdings, gained))
     event = _upgraded(ledger, command, change, today)
