@@ -5,7 +5,7 @@ from datetime import date
 from contracts.actors import Actor
 from contracts.commands import UpgradeLicenses
 from contracts.events import LicensesUpgraded
-from contracts.licenses import MAX_HELD
+from contracts.licenses import MAX_HELD, MAX_LOTS
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Rejection
 from ledger.domain.rights import absent, is_blocked, refuse_project
@@ -128,6 +128,8 @@ def _change(
         gained[target] = gained.get(target, 0) + count
     if not given_up:
         return Rejection("nothing_to_upgrade", {"version": version})
+    if len(given_up) > MAX_LOTS:
+        return Rejection("too_many_license_types", {"limit": MAX_LOTS})
     for name, count in gained.items():
         if holdings.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
