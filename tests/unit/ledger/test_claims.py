@@ -32,6 +32,7 @@ from tests.unit.ledger.story_people import (
     code,
     gus,
     mia,
+    move,
     offer,
     release,
     withdraw_code,
@@ -59,6 +60,17 @@ def test_a_code_works_once() -> None:
 def test_the_same_box_with_the_same_code_again_is_done_already() -> None:
     story = a_project().given((anna, code()), (box, claim()))
     story.when(box, claim()).done_before(story.ledger.sequence)
+
+
+def test_a_claim_is_done_already_while_the_box_is_in_the_company_that_it_came_to() -> None:
+    story = a_project().given((anna, code()), (box, claim()))
+    claimed = story.ledger.sequence
+    story.given((anna, move()))
+    story.when(box, claim()).done_before(claimed)
+    story.given((anna, release()))
+    story.when(box, claim()).refused("claim_code_used")
+    story.given((ben, add(into=BORAS)))
+    story.when(box, claim()).refused("claim_code_used")
 
 
 def test_only_the_box_itself_claims() -> None:

@@ -35,17 +35,17 @@ def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
             code = OpenClaimCode(event.project, event.expires)
             return ledger._replace(claim_codes=ledger.claim_codes.set(event.code_digest, code))
         case ClaimCodeWithdrawn():
-            return _spent(ledger, event.code_digest, None)
+            return _spent(ledger, event.code_digest, SpentClaimCode(ledger.sequence))
         case DeviceClaimed():
             free = ledger if event.former_project is None else _taken_out(ledger, event.device.serial)
             here = arrived(free, event.company, event.device, in_contact=True)
-            return _spent(here, event.code_digest, event.device.serial)
+            spent = SpentClaimCode(ledger.sequence, event.device.serial, event.device.project)
+            return _spent(here, event.code_digest, spent)
         case _:
             assert_never(event)
 
 
-def _spent(ledger: Ledger, digest: str, serial: str | None) -> Ledger:
-    spent = SpentClaimCode(serial, ledger.sequence)
+def _spent(ledger: Ledger, digest: str, spent: SpentClaimCode) -> Ledger:
     return ledger._replace(claim_codes=ledger.claim_codes.set(digest, spent))
 
 
@@ -101,7 +101,7 @@ def claim_device(
     if code is None:
         return Rejection("claim_code_unknown")
     if isinstance(code, SpentClaimCode):
-        return AlreadyDone(code.sequence) if code.serial == command.serial else Rejection("claim_code_used")
+        return AlreadyDone(code.sequence) if _is_where_it_went(ledger, code, command) else Rejection("claim_code_used")
     project = ledger.projects[code.project]
     if now >= code.expires or project.archived:
         return Rejection("claim_code_expired")
@@ -117,6 +117,14 @@ def claim_device(
         code_digest=command.code_digest,
         device=arriving(ledger, command.serial, code.project),
     )
+
+
+def _is_where_it_went(ledger: Ledger, code: SpentClaimCode, command: ClaimDevice) -> bool:
+    """Whether this device used the code up, and is still in the company that it came to."""
+    device = ledger.devices.get(command.serial)
+    if device is None or code.project is None or code.serial != command.serial:
+        return False
+    return device.company == ledger.projects[code.project].company
 
 
 def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: KnownDevice) -> DeviceClaimed | Rejection:

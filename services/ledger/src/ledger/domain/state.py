@@ -79,10 +79,11 @@ class OpenClaimCode:
 
 @dataclass(frozen=True, slots=True)
 class SpentClaimCode:
-    """A code that is used up, by which device (none: it was withdrawn) and as which entry."""
+    """A code that is used up: as which entry, by which device and into which project (none: it was withdrawn)."""
 
-    serial: str | None
     sequence: int
+    serial: str | None = None
+    project: str | None = None
 
 
 class Device(NamedTuple):
