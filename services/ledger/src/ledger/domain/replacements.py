@@ -88,7 +88,7 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
         return Rejection("replacement_not_blank")
     if refused := _refuse_model(ledger, command):
         return refused
-    return legacy.refuse_return(ledger, command.serial)
+    return legacy.refuse_return(ledger, command.serial, device.project)
 
 
 def _is_blank(ledger: Ledger, serial: str) -> bool:

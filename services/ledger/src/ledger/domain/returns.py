@@ -77,7 +77,7 @@ def return_licenses(
         return Rejection("generation_spent", {"generation": device.generation})
     if command.generation > device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
-    if refused := legacy.refuse_return(ledger, command.serial):
+    if refused := legacy.refuse_return(ledger, command.serial, device.project):
         return refused
     if is_at_limit(ledger, command.serial, device, now=now):
         return Rejection("return_limit", {"limit": MAX_RETURNS, "days": RETURN_DAYS})
