@@ -86,6 +86,7 @@ class Persons:
     blocked: set[str] = field(default_factory=set[str])
     closed: set[str] = field(default_factory=set[str])
     invitations: dict[str, str] = field(default_factory=dict[str, str])
+    makers: dict[str, Actor] = field(default_factory=dict[str, Actor])
     company_offers: dict[str, str] = field(default_factory=dict[str, str])
 
     def leads(self, actor: Actor, company: str | None) -> bool:
@@ -212,7 +213,9 @@ class Persons:
             case GiveLegacyConsent():
                 return self.may(actor, "return", home)
             case ClaimDevice():
-                return itself and self.owner.get(home or "") not in self.blocked
+                maker, project = self.makers.get(command.code_digest), self.sheet.codes.get(command.code_digest)
+                works = maker is None or project is None or self.may(maker, "licenses", project)
+                return itself and works and self.owner.get(home or "") not in self.blocked
             case ReportSpentCertificate():
                 return itself
             case _:
@@ -241,6 +244,8 @@ class Persons:
             case RevokeRights():
                 there = self.grants[command.account, command.acting_for, command.project]
                 there -= there.copy() if "view" in command.rights else set[str](command.rights)
+            case CreateClaimCode():
+                self.makers[command.code_digest] = actor
             case CreateInvitation():
                 self.invitations[command.code_digest] = command.company
             case AcceptInvitation() if isinstance(actor, Account):

@@ -126,14 +126,14 @@ def test_a_correction_puts_no_credits_and_no_warranty_on_a_device(name: str, lic
     story.when(staff, propose("issuance", ON_DEVICE, CORRECTION, **{name: 1})).refused(
         "class_not_allocatable", license_type=name, license_class=license_class
     )
-    story.ledger = evolve(story.ledger, proposed_once(SSC=1), at=story.now)
+    story.ledger = evolve(story.ledger, proposed_once(SSC=1), at=story.now, by="operator:test")
     story.when(second, approve()).refused("class_not_allocatable", license_type="SSC", license_class="service")
 
 
 def test_credits_that_a_correction_once_put_on_a_device_are_corrected_off_it() -> None:
     story = a_mistake()
     for event in (proposed_once(SSC=1), applied_once(story, SSC=1)):
-        story.ledger = evolve(story.ledger, event, at=story.now)
+        story.ledger = evolve(story.ledger, event, at=story.now, by="operator:test")
     story.given((staff, propose(ON_DEVICE, PLACE, OTHER_CORRECTION, SSC=1)), (second, approve(OTHER_CORRECTION)))
     assert story.on() == {"Port11": 20, "Channel": 4}
     assert story.free()["SSC"] == 1

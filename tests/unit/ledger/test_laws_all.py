@@ -77,7 +77,7 @@ class World:
             self.accept(actor, command, answer, now)
 
     def accept(self, actor: Actor, command: Command, event: Event, now: datetime) -> None:
-        before, self.ledger = self.ledger, evolve(self.ledger, event, at=now)
+        before, self.ledger = self.ledger, evolve(self.ledger, event, at=now, by=str(actor))
         self.persons.enter(command, actor)
         self.sheet.enter(command, event, civil_day(now))
         require_day(event, now)

@@ -167,7 +167,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=now)
+        ledger = evolve(ledger, event, at=now, by=str(actor))
         books.post(event)
     for account, held in ledger.rare.legacy.items():
         assert books.legacy(account) == dict(held.licenses)
@@ -187,7 +187,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=now)
+        ledger = evolve(ledger, event, at=now, by=str(actor))
         require_day(event, now)
         books.post(event)
         entries.add(event)

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from contracts.actors import Actor, Device
+from contracts.actors import Actor, Device, account_of
 from contracts.claim_code import VALID_DAYS
 from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.postings import device_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving, refuse_arriving
-from ledger.domain.rights import is_blocked, refuse_project
+from ledger.domain.rights import has_right, is_blocked, refuse_project
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
@@ -28,11 +28,11 @@ def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ClaimEvent, *, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ClaimCodeCreated():
-            code = OpenClaimCode(event.project, event.expires)
+            code = OpenClaimCode(event.project, event.expires, account_of(by))
             return ledger._replace(claim_codes=ledger.claim_codes.set(event.code_digest, code))
         case ClaimCodeWithdrawn():
             return _spent(ledger, event.code_digest, SpentClaimCode(ledger.sequence))
@@ -103,7 +103,7 @@ def claim_device(
     if isinstance(code, SpentClaimCode):
         return AlreadyDone(code.sequence) if _is_where_it_went(ledger, code, command) else Rejection("claim_code_used")
     project = ledger.projects[code.project]
-    if now >= code.expires or project.archived:
+    if now >= code.expires or project.archived or not _has_its_maker(ledger, code):
         return Rejection("claim_code_expired")
     if is_blocked(ledger, "companies", project.company):
         return Rejection("company_blocked")
@@ -117,6 +117,11 @@ def claim_device(
         code_digest=command.code_digest,
         device=arriving(ledger, command.serial, code.project),
     )
+
+
+def _has_its_maker(ledger: Ledger, code: OpenClaimCode) -> bool:
+    """Whether who made the code may still add devices there: it works no longer than that (rule X8)."""
+    return code.made_by is not None and has_right(ledger, code.made_by, code.project, "licenses")
 
 
 def _is_where_it_went(ledger: Ledger, code: SpentClaimCode, command: ClaimDevice) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from immutables import Map
 
+from contracts.actors import Account
 from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
@@ -71,10 +72,11 @@ class RedeemedKey:
 
 @dataclass(frozen=True, slots=True)
 class OpenClaimCode:
-    """A code that waits for its device."""
+    """A code that waits for its device, and who made it."""
 
     project: str
     expires: datetime
+    made_by: Account | None
 
 
 @dataclass(frozen=True, slots=True)
