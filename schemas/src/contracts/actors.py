@@ -31,6 +31,13 @@ class Account(WireModel):
         return f"account:{self.account}@{self.company}"
 
 
+def account_of(actor: str) -> Account | None:
+    """The account that an actor's string names, if it names one."""
+    kind, _, name = actor.partition(":")
+    account, _, company = name.partition("@")
+    return Account(account=account, company=company) if kind == "account" else None
+
+
 class Device(WireModel):
     """A device that proved its certificate."""
 

@@ -27,6 +27,10 @@ Family = Annotated[
 Version = Annotated[int, Field(ge=1, le=999, description="Major version.", examples=[11])]
 ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,39}$", examples=["IP811"])]
 
+SMB_PORTS = "PORT*20"
+"""The family of ports for a small office, as the name of its types says it: few, and on one device of a project."""
+SMB_LIMIT = 20
+
 _VERSIONED = re.compile(r"([A-Z][A-Za-z]+)([0-9]{1,3})(\*[0-9]+)?")
 _MONTHS = re.compile(r"WE-([0-9]{1,2})")
 
@@ -65,14 +69,21 @@ class DeliveredDevice(WireModel):
 
 
 def described(definition: LicenseTypeDefinition) -> LicenseTypeFacts:
-    """All about a type that is defined by name and class only: `Port11` is version 11, `WE-12` has twelve months."""
+    """All about a type that is defined by name and class only.
+
+    `Port11` is version 11, `WE-12` has twelve months, and of `PORT8*20` one device of a project holds 20 at most (R3).
+    """
     name = definition.license_type
     versioned, months = _VERSIONED.fullmatch(name), _MONTHS.fullmatch(name)
+    family = versioned[1] + (versioned[3] or "") if versioned else name
+    is_smb = family == SMB_PORTS and definition.license_class == "pbx"
     return LicenseTypeFacts(
         license_type=name,
         license_class=definition.license_class,
-        family=versioned[1] + (versioned[3] or "") if versioned else name,
+        family=family,
         version=int(versioned[2]) if versioned else None,
+        device_limit=SMB_LIMIT if is_smb else None,
+        sole_device=is_smb,
         months=int(months[1]) if months and definition.license_class == "warranty" else None,
     )
 

@@ -95,7 +95,12 @@ _ROWS = (
     Refusal("serial_wrong_vendor", 422, "The serial does not begin with this vendor's prefix 009033.", "section 1"),
     Refusal("device_known_elsewhere", 409, "This device is in another project; release it there first.", "F1"),
     Refusal("device_in_project", 409, "The device is in this project already.", "F1"),
-    Refusal("too_many_license_types", 409, "A device holds at most 100 types of licenses.", "R2"),
+    Refusal(
+        "too_many_license_types",
+        409,
+        "A device holds, and one step changes, at most 100 types of licenses; move some to another project first.",
+        "R2",
+    ),
     Refusal("insufficient_balance", 409, "The project's balance has not enough free licenses of this type.", "R2"),
     Refusal("balance_limit", 409, "More licenses of one type than an account may hold.", "R2"),
     Refusal("class_not_allocatable", 422, "Licenses of this class are not allocated to a device.", "section 2"),

@@ -34,7 +34,7 @@ from tests.unit.ledger import story, story_joining, story_people, story_staff
 from tests.unit.ledger.histories_people import people_commands
 from tests.unit.ledger.histories_staff import OLD, staff_commands
 from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
-from tests.unit.ledger.test_catalog import SMB, define
+from tests.unit.ledger.test_catalog import SMB, SMB9, define
 from tests.unit.ledger.test_laws import KEYS, PROJECTS, commands
 
 Step = tuple[Actor | None, Command, datetime]
@@ -110,6 +110,7 @@ often: st.SearchStrategy[Command] = st.one_of(
     st.builds(story.add, serials, projects),
     st.builds(lambda serial, n: story.allocate(serial, Port11=n), serials, few),
     st.builds(lambda serial, n: story.allocate(serial, **{SMB.license_type: n}), serials, few),
+    st.builds(lambda serial, n: story.allocate(serial, **{SMB9.license_type: n}), serials, few),
     st.builds(lambda serial, n: story_people.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
     st.builds(lambda serial: story.deliver(1, 1, serial), serials),
     st.builds(lambda serial: story_staff.download(1, 1, serial), serials),
@@ -216,8 +217,8 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (story.anna, story.add(OTHER_SERIAL, DEFAULT)),
     (story.staff, story.issue("e6" * 32, Port11=40, Voicemail11=5, Channel=5, SSC=60)),
     (story.anna, story.redeem("e6" * 32, DEFAULT)),
-    (story.staff, define(SMB)),
-    (story.staff, story.issue("e4" * 32, **{SMB.license_type: 30})),
+    (story.staff, define(SMB, SMB9)),
+    (story.staff, story.issue("e4" * 32, **{SMB.license_type: 30, SMB9.license_type: 30})),
     (story.anna, story.redeem("e4" * 32, DEFAULT)),
     (story.anna, BuySoftwareService(project=HOTEL, months=12, preview=dated.UNPRICED)),
     (story.anna, story_people.transfer(SSC=300)),

@@ -87,6 +87,7 @@ class Persons:
     blocked: set[str] = field(default_factory=set[str])
     closed: set[str] = field(default_factory=set[str])
     invitations: dict[str, str] = field(default_factory=dict[str, str])
+    makers: dict[str, Actor] = field(default_factory=dict[str, Actor])
     company_offers: dict[str, str] = field(default_factory=dict[str, str])
 
     def leads(self, actor: Actor, company: str | None) -> bool:
@@ -201,7 +202,8 @@ class Persons:
             case AcceptDevice():
                 company = self.owner.get(command.project)
                 offered = self.offers.get(command.serial) == company
-                return offered and self.may(actor, "licenses", command.project) and self.belongs(actor, company)
+                takes = self.may(actor, "licenses", command.project) and self.belongs(actor, company)
+                return offered and takes and self.owner.get(home or "") not in self.blocked
             case ExtendWarranty():
                 return self.may(actor, "service", home)
             case IssueTestLicenses():
@@ -212,7 +214,11 @@ class Persons:
                 return itself or self.may(actor, "licenses", home)
             case GiveLegacyConsent():
                 return self.may(actor, "return", home)
-            case ClaimDevice() | ReportSpentCertificate():
+            case ClaimDevice():
+                maker, project = self.makers.get(command.code_digest), self.sheet.codes.get(command.code_digest)
+                works = maker is None or project is None or self.may(maker, "licenses", project)
+                return itself and works and self.owner.get(home or "") not in self.blocked
+            case ReportSpentCertificate():
                 return itself
             case _:
                 assert_never(command)
@@ -240,6 +246,8 @@ class Persons:
             case RevokeRights():
                 there = self.grants[command.account, command.acting_for, command.project]
                 there -= there.copy() if "view" in command.rights else set[str](command.rights)
+            case CreateClaimCode():
+                self.makers[command.code_digest] = actor
             case CreateInvitation():
                 self.invitations[command.code_digest] = command.company
             case AcceptInvitation() if isinstance(actor, Account):

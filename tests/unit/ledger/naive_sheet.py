@@ -39,7 +39,7 @@ from contracts.dates import add_months
 from contracts.events import Event, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought, WarrantyExtended
 from contracts.licenses import DEFAULT_CATALOG, Licenses, Lot
 
-PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12", "PORT8*20"}
+PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12", "PORT8*20", "PORT9*20"}
 WEIGHTS = {"Port12": 2}
 NEW_NAMES = {"Registrations": "Port8", "PRIs": "PRI"}
 

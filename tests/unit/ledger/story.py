@@ -105,6 +105,7 @@ class Story:
     ledger: Ledger = field(default_factory=Ledger)
     now: datetime = NOON
     answer: Event | Rejection | AlreadyDone | None = None
+    asked_by: Actor = operator
 
     def given(self, *asked: tuple[Actor, Command]) -> Self:
         for actor, command in asked:
@@ -113,6 +114,7 @@ class Story:
         return self
 
     def when(self, actor: Actor, command: Command) -> Self:
+        self.asked_by = actor
         self.answer = decide(self.ledger, command, actor, now=self.now)
         return self
 
@@ -120,7 +122,7 @@ class Story:
         """The event that came of it, which the ledger takes in."""
         assert self.answer is not None
         assert not isinstance(self.answer, Rejection | AlreadyDone), self.answer
-        self.ledger = evolve(self.ledger, self.answer, at=self.now)
+        self.ledger = evolve(self.ledger, self.answer, at=self.now, by=str(self.asked_by))
         return self.answer
 
     def refused(self, code: str, **details: str | int) -> Self:

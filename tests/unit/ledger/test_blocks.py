@@ -40,6 +40,7 @@ from tests.unit.ledger.story_staff import (
     unblock_device,
     unblock_key,
 )
+from tests.unit.ledger.test_test_licenses import ask
 
 
 def test_a_blocked_key_can_not_be_redeemed_until_it_is_unblocked() -> None:
@@ -63,6 +64,13 @@ def test_nothing_is_allocated_to_a_blocked_device() -> None:
     story = a_stocked_project().given((staff, block_device()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")
     story.given((staff, unblock_device()), (anna, allocate(Port11=1)))
+
+
+def test_a_blocked_device_gets_no_test_and_keeps_the_one_that_it_had() -> None:
+    story = a_stocked_project().given((staff, block_device()))
+    story.when(anna, ask()).refused("device_blocked")
+    story.given((staff, unblock_device()), (anna, ask()), (staff, block_device()))
+    story.when(anna, ask()).done_before(10)
 
 
 def test_a_blocked_device_gets_no_file_whoever_asks() -> None:
@@ -180,6 +188,43 @@ def test_a_box_does_not_claim_itself_into_a_blocked_company() -> None:
     story.when(other_box, story_people.claim(OTHER_SERIAL)).refused("company_blocked")
 
 
+def test_a_device_that_a_blocked_company_had_offered_stays_there_until_staff_moves_it() -> None:
+    story = a_stocked_project().given((anna, story_people.offer()), (staff, block_company()))
+    story.when(ben, story_people.accept()).refused("company_blocked", company=ADRIA)
+    story.given((staff, story_people.staff_moves()))
+
+
+def test_an_offer_of_a_blocked_company_can_be_accepted_once_it_is_unblocked() -> None:
+    story = a_stocked_project().given((anna, story_people.offer()), (staff, block_company()))
+    story.given((staff, unblock_company()), (ben, story_people.accept()))
+
+
+def test_who_was_offered_nothing_does_not_learn_that_a_company_is_blocked() -> None:
+    story = a_stocked_project().given((staff, block_company()))
+    story.when(ben, story_people.accept()).refused("offer_unknown")
+
+
+def test_a_box_does_not_claim_itself_out_of_a_blocked_company() -> None:
+    story = a_stocked_project().given((staff, block_company()), (ben, story_people.code(story_people.BORAS)))
+    story.when(box, story_people.claim()).refused("company_blocked")
+    story.given((staff, unblock_company()), (box, story_people.claim()))
+
+
 def test_a_block_goes_with_the_device_wherever_it_goes() -> None:
     story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()), (anna, add()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")
+
+
+def test_a_block_of_a_released_device_is_lifted_with_where_it_was_last() -> None:
+    story = a_stocked_project().given((staff, block_device()), (anna, story_people.release()))
+    event = story.when(staff, unblock_device()).accepted()
+    assert isinstance(event, DeviceUnblocked)
+    assert (event.company, event.project) == (ADRIA, HOTEL)
+    story.when(staff, unblock_device()).refused("not_blocked")
+    story.given((ben, add(into=story_people.BORAS)), (box, deliver(1, 3)))
+
+
+def test_a_device_in_no_project_is_not_blocked() -> None:
+    story = a_stocked_project().given((anna, story_people.release()))
+    story.when(staff, block_device()).refused("device_unknown")
+    story.when(staff, unblock_device()).refused("not_blocked")

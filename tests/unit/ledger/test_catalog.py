@@ -14,7 +14,7 @@ from contracts.commands import (
     RegisterDevices,
 )
 from contracts.events import DevicesRegistered, RegisteredDevice
-from contracts.licenses import DEFAULT_CATALOG, Licenses
+from contracts.licenses import DEFAULT_CATALOG, Licenses, LicenseTypeDefinition
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from tests.unit.ledger.story import (
@@ -38,6 +38,7 @@ from tests.unit.ledger.story import (
 SMB = LicenseTypeFacts(
     license_type="PORT8*20", license_class="pbx", family="PortSMB", version=8, device_limit=20, sole_device=True
 )
+SMB9 = SMB.model_copy(update={"license_type": "PORT9*20", "version": 9})
 MODEL = DeviceModel(model="IP811", family="IP8x1")
 
 
@@ -68,8 +69,8 @@ def an_smb_key(count: int) -> IssueActivationKey:
     return IssueActivationKey(key_digest="c3" * 32, key_hint="K3YZ", licenses=lots, order_number="PO-1")
 
 
-def smb(count: int, serial: str = SERIAL) -> AllocateLicenses:
-    lots = (Licenses(license_type="PORT8*20", count=count),)
+def smb(count: int, serial: str = SERIAL, license_type: str = "PORT8*20") -> AllocateLicenses:
+    lots = (Licenses(license_type=license_type, count=count),)
     return AllocateLicenses(project=HOTEL, serial=serial, licenses=lots)
 
 
@@ -159,6 +160,36 @@ def test_r3_a_device_holds_at_most_twenty_smb_ports() -> None:
     story.when(anna, smb(5)).accepted()
 
 
+def test_r3_smb_ports_have_their_limits_by_their_name_too() -> None:
+    known = described(LicenseTypeDefinition(license_type="PORT8*20", license_class="pbx"))
+    assert (known.family, known.version, known.device_limit, known.sole_device) == ("PORT*20", 8, 20, True)
+    port = described(LicenseTypeDefinition(license_type="Port11", license_class="pbx"))
+    assert (port.device_limit, port.sole_device) == (None, False)
+
+
+def _two_versions() -> Story:
+    """30 SMB ports free of each of two versions, and two devices."""
+    lots = (Licenses(license_type=SMB9.license_type, count=30),)
+    key = IssueActivationKey(key_digest="c9" * 32, key_hint="K3YZ", licenses=lots, order_number="PO-1")
+    return _a_small_office().given((staff, define(SMB9)), (staff, key), (anna, redeem("c9" * 32)))
+
+
+def test_r3_another_version_of_smb_ports_is_no_way_to_a_second_device() -> None:
+    story = _two_versions().given((anna, smb(5)))
+    story.when(anna, smb(1, OTHER_SERIAL, SMB9.license_type)).refused("smb_limit", license_type="PORT9*20", devices=1)
+    story.given((anna, smb(5, license_type=SMB9.license_type)))
+
+
+def test_r3_a_device_holds_twenty_smb_ports_of_all_versions_together() -> None:
+    story = _two_versions().given((anna, smb(15)))
+    story.when(anna, smb(6, license_type=SMB9.license_type)).refused("smb_limit", license_type="PORT9*20", limit=20)
+    story.given((anna, smb(5, license_type=SMB9.license_type)))
+    both = smb(15).licenses + smb(6, license_type=SMB9.license_type).licenses
+    _two_versions().when(anna, smb(1).model_copy(update={"licenses": both})).refused(
+        "smb_limit", license_type="PORT8*20", limit=20
+    )
+
+
 def test_r3_only_one_device_of_a_project_holds_smb_ports() -> None:
     story = _a_small_office().given((anna, smb(1)))
     story.when(anna, smb(1, OTHER_SERIAL)).refused("smb_limit", license_type="PORT8*20", devices=1)
@@ -200,7 +231,7 @@ def test_no_device_was_delivered_before_there_was_a_vendor() -> None:
 
 def test_what_was_registered_with_such_a_day_once_still_stands() -> None:
     known = RegisteredDevice(serial=SERIAL, model="IP811", delivered_on=date(1, 1, 1), warranty_months=12)
-    ledger = evolve(Ledger(), DevicesRegistered(devices=(known,), reference="DN-1"), at=NOON)
+    ledger = evolve(Ledger(), DevicesRegistered(devices=(known,), reference="DN-1"), at=NOON, by=str(staff))
     assert ledger.delivered[SERIAL].delivered_on == date(1, 1, 1)
 
 

@@ -25,15 +25,20 @@ from tests.unit.ledger.story import (
 )
 from tests.unit.ledger.story_people import (
     BORAS,
+    MIA,
     a_guest_with,
     a_member_with,
     archive,
     claim,
     code,
+    dismiss,
+    grant,
     gus,
     mia,
+    move,
     offer,
     release,
+    revoke,
     withdraw_code,
 )
 from tests.unit.ledger.story_staff import block_device, bring_in
@@ -59,6 +64,17 @@ def test_a_code_works_once() -> None:
 def test_the_same_box_with_the_same_code_again_is_done_already() -> None:
     story = a_project().given((anna, code()), (box, claim()))
     story.when(box, claim()).done_before(story.ledger.sequence)
+
+
+def test_a_claim_is_done_already_while_the_box_is_in_the_company_that_it_came_to() -> None:
+    story = a_project().given((anna, code()), (box, claim()))
+    claimed = story.ledger.sequence
+    story.given((anna, move()))
+    story.when(box, claim()).done_before(claimed)
+    story.given((anna, release()))
+    story.when(box, claim()).refused("claim_code_used")
+    story.given((ben, add(into=BORAS)))
+    story.when(box, claim()).refused("claim_code_used")
 
 
 def test_only_the_box_itself_claims() -> None:
@@ -169,6 +185,14 @@ def test_a_code_is_made_by_who_may_add_devices() -> None:
     a_guest_with("licenses").given((gus, code()))
     a_member_with("return").when(mia, code()).refused("no_right")
     a_project().when(ben, code()).refused("project_unknown")
+
+
+def test_a_code_works_no_longer_than_its_maker_may_add_devices() -> None:
+    revoked = a_member_with("licenses").given((mia, code()), (anna, revoke(MIA, ADRIA, "licenses")))
+    revoked.when(other_box, claim(other_box.serial)).refused("claim_code_expired")
+    revoked.given((anna, grant(MIA, ADRIA, "licenses")), (other_box, claim(other_box.serial)))
+    dismissed = a_member_with("licenses").given((mia, code()), (anna, dismiss()))
+    dismissed.when(other_box, claim(other_box.serial)).refused("claim_code_expired")
 
 
 def test_a_code_is_made_once() -> None:

@@ -5,8 +5,11 @@ from contracts.commands import Command
 from contracts.events import CorrectionApplied, CorrectionProposed, CorrectionRejected
 from contracts.identifiers import default_project_of, derived_id
 from contracts.postings import postings, project_account
+from ledger.domain.evolve import evolve
+from ledger.domain.state import plus
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (
+    ADRIA,
     BORA,
     DEFAULT,
     HOTEL,
@@ -18,7 +21,10 @@ from tests.unit.ledger.story import (
     add,
     allocate,
     anna,
+    ben,
     box,
+    deliver,
+    issue,
     operator,
     redeem,
     staff,
@@ -43,6 +49,35 @@ OTHER_CORRECTION = derived_id("d", "correction")
 def a_mistake() -> Story:
     """20 ports and 4 channels on the device, 30 ports and 2 voicemails free, and two accounts of the staff."""
     return with_a_second_clerk(a_stocked_project().given((anna, allocate(Port11=20, Channel=4))))
+
+
+def proposed_once(**counts: int) -> CorrectionProposed:
+    """As it was possible before the rules said where credits may stand."""
+    return CorrectionProposed(
+        correction=CORRECTION,
+        company=ADRIA,
+        source="issuance",
+        target=ON_DEVICE,
+        lots=a_mistake().ledger.lots(counts),
+        reason=REASON,
+        reference=REFERENCE,
+        proposed_by=STAFF,
+    )
+
+
+def applied_once(story: Story, **counts: int) -> CorrectionApplied:
+    ledger, device = story.ledger, story.ledger.devices[SERIAL]
+    after = device._replace(issue=device.issue + 1, holdings=plus(device.holdings, counts))
+    return CorrectionApplied(
+        correction=CORRECTION,
+        company=ADRIA,
+        source="issuance",
+        target=ON_DEVICE,
+        lots=ledger.lots(counts),
+        proposed_by=STAFF,
+        approved_by=SECOND,
+        device=ledger.device_licenses(SERIAL, after),
+    )
 
 
 def test_a_proposal_moves_nothing_and_says_who_and_why() -> None:
@@ -83,6 +118,48 @@ def test_a_gateway_license_that_was_allocated_by_mistake_comes_back_to_the_balan
     story = a_mistake().given((staff, propose(ON_DEVICE, PLACE, Channel=4)), (second, approve()))
     assert story.free()["Channel"] == 4
     assert story.on() == {"Port11": 20}
+
+
+@pytest.mark.parametrize(("name", "license_class"), [("SSC", "service"), ("WE-12", "warranty")])
+def test_a_correction_puts_no_credits_and_no_warranty_on_a_device(name: str, license_class: str) -> None:
+    story = a_mistake()
+    story.when(staff, propose("issuance", ON_DEVICE, CORRECTION, **{name: 1})).refused(
+        "class_not_allocatable", license_type=name, license_class=license_class
+    )
+    story.ledger = evolve(story.ledger, proposed_once(SSC=1), at=story.now, by="operator:test")
+    story.when(second, approve()).refused("class_not_allocatable", license_type="SSC", license_class="service")
+
+
+def test_credits_that_a_correction_once_put_on_a_device_are_corrected_off_it() -> None:
+    story = a_mistake()
+    for event in (proposed_once(SSC=1), applied_once(story, SSC=1)):
+        story.ledger = evolve(story.ledger, event, at=story.now, by="operator:test")
+    story.given((staff, propose(ON_DEVICE, PLACE, OTHER_CORRECTION, SSC=1)), (second, approve(OTHER_CORRECTION)))
+    assert story.on() == {"Port11": 20, "Channel": 4}
+    assert story.free()["SSC"] == 1
+
+
+def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
+    story.given((anna, allocate(Port11=10)), (anna, story_people.deallocate(Port11=10)))
+    assert story.free()["Port11"] == 50
+
+
+def test_what_a_correction_leaves_of_a_delivered_file_stays_bound() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=5)), (second, approve()))
+    story.given((anna, allocate(Port11=10)))
+    story.when(anna, story_people.deallocate(Port11=11)).refused(
+        "already_delivered", license_type="Port11", undelivered=10
+    )
+    story.given((anna, story_people.deallocate(Port11=10)))
+
+
+def test_a_device_that_was_corrected_and_released_is_bound_to_nothing_elsewhere() -> None:
+    story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
+    elsewhere, key = default_project_of(BORA), "b9" * 32
+    story.given((anna, story_people.release()), (staff, issue(key, Port11=10)), (ben, redeem(key, elsewhere)))
+    story.given((ben, add(into=elsewhere)), (ben, allocate(source=elsewhere, Port11=5)))
+    story.given((ben, story_people.deallocate(project=elsewhere, Port11=5)))
 
 
 def test_licenses_move_between_projects_of_one_company() -> None:

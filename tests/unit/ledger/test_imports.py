@@ -386,7 +386,7 @@ def test_an_import_of_a_company_without_devices_looks_at_no_device() -> None:
     story = an_offered_company()
     devices = Unwalked(story.ledger.devices)
     event = imported(an_offered_company())
-    after = evolve(story.ledger._replace(devices=cast("Map[str, Device]", devices)), event, at=NOON)
+    after = evolve(story.ledger._replace(devices=cast("Map[str, Device]", devices)), event, at=NOON, by="operator:test")
     assert after.projects[CASAS].company == ADRIA
 
 

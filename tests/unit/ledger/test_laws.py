@@ -80,7 +80,7 @@ def test_every_event_moves_as_much_out_as_in_and_only_issuance_goes_below_zero(
         event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=NOON)
+        ledger = evolve(ledger, event, at=NOON, by=str(actor))
         moved: Counter[str] = Counter()
         for posting in postings(event):
             moved[posting.license_type] += posting.units
@@ -185,7 +185,7 @@ def test_the_ledger_says_yes_exactly_when_a_person_with_a_sheet_of_paper_would(
         expected = model.take(actor, command)
         assert expected is None or expected == accepted, (actor, command, answer)
         if not isinstance(answer, Rejection | AlreadyDone):
-            ledger = evolve(ledger, answer, at=NOON)
+            ledger = evolve(ledger, answer, at=NOON, by=str(actor))
         for project in PROJECTS:
             for name in TYPES:
                 assert ledger.projects[project].free.get(name, 0) == model.free[project, name]
@@ -240,7 +240,7 @@ def test_generations_and_issues_of_a_device_only_rise(history: list[tuple[Actor,
         event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=NOON)
+        ledger = evolve(ledger, event, at=NOON, by=str(actor))
         for serial, device in before.items():
             after = ledger.devices[serial]
             changed = after.holdings != device.holdings or after.generation != device.generation
@@ -255,7 +255,7 @@ def test_an_entry_survives_its_way_to_the_log_and_back(history: list[tuple[Actor
         event = decide(ledger, command, actor, now=NOON)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=NOON)
+        ledger = evolve(ledger, event, at=NOON, by=str(actor))
         value = encode_entry(
             event,
             ledger=7,

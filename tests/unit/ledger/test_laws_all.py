@@ -30,7 +30,7 @@ from tests.unit.ledger import story
 from tests.unit.ledger.naive_rights import Persons
 from tests.unit.ledger.naive_sheet import Sheet
 from tests.unit.ledger.story import HOTEL, allocated_in
-from tests.unit.ledger.test_catalog import SMB
+from tests.unit.ledger.test_catalog import SMB, SMB9
 
 Places = dict[str, dict[str, int]]
 
@@ -77,7 +77,7 @@ class World:
             self.accept(actor, command, answer, now)
 
     def accept(self, actor: Actor, command: Command, event: Event, now: datetime) -> None:
-        before, self.ledger = self.ledger, evolve(self.ledger, event, at=now)
+        before, self.ledger = self.ledger, evolve(self.ledger, event, at=now, by=str(actor))
         self.persons.enter(command, actor)
         self.sheet.enter(command, event, civil_day(now))
         require_day(event, now)
@@ -148,10 +148,18 @@ class World:
             serial: (one.model, one.day, one.base, one.base + one.bought)
             for serial, one in self.sheet.deliveries.items()
         }
-        homes = Counter(
-            device.project for device in self.ledger.devices.values() if SMB.license_type in device.holdings
+        assert all(
+            count <= device.holdings.get(name, 0)
+            for device in (*self.ledger.devices.values(), *self.ledger.released.values())
+            for name, count in device.bound.items()
         )
-        assert not [project for project, devices in homes.items() if devices > 1]
+        small = [
+            (device.project, held)
+            for device in self.ledger.devices.values()
+            if (held := sum(device.holdings.get(one.license_type, 0) for one in (SMB, SMB9)))
+        ]
+        assert len({project for project, _ in small}) == len(small)
+        assert all(held <= 20 for _, held in small)
         for identity, project in self.ledger.projects.items():
             assert dict(project.allocated) == allocated_in(self.ledger, identity)
 

@@ -27,7 +27,7 @@ def _told(history: History) -> list[tuple[Actor, Event, Ledger, Ledger]]:
     for actor, command in history:
         event = decide(ledger, command, actor, now=NOON)
         if not isinstance(event, Rejection | AlreadyDone):
-            after = evolve(ledger, event, at=NOON)
+            after = evolve(ledger, event, at=NOON, by=str(actor))
             told.append((actor, event, ledger, after))
             ledger = after
     return told

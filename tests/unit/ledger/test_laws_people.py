@@ -26,7 +26,7 @@ def _told(history: History) -> tuple[list[tuple[Actor, Event]], list[Ledger]]:
         event = decide(ledgers[-1], command, actor, now=NOON)
         if not isinstance(event, Rejection | AlreadyDone):
             events.append((actor, event))
-            ledgers.append(evolve(ledgers[-1], event, at=NOON))
+            ledgers.append(evolve(ledgers[-1], event, at=NOON, by=str(actor)))
     return events, ledgers
 
 

@@ -20,6 +20,7 @@ from tests.unit.ledger.story import (
     SERIAL,
     Story,
     a_stocked_project,
+    add,
     allocate,
     anna,
     ben,
@@ -28,9 +29,10 @@ from tests.unit.ledger.story import (
     operator,
     staff,
 )
-from tests.unit.ledger.story_staff import ON_DEVICE, bring_in, consent, convert_as_seen, listed, old
+from tests.unit.ledger.story_staff import ON_DEVICE, bring_in, consent, convert_as_seen, listed, old, replace
 
 LEGACY_KEY = "77" * 32
+SIX = tuple(f"0090330300{number:02x}" for number in range(6))
 
 
 NEVER = ("Registration", "registrations", "Faxes", "Fax#3", "Registrations#3", "PBX7", "PBX7#100@100", "PBX7#50@100")
@@ -42,7 +44,7 @@ def came_in_once(there: dict[str, int]) -> Story:
     imported = LegacyLicensesImported(
         company=ADRIA, project=HOTEL, serial=None, key_digest=None, licenses=lots_of(there), reference="EXPORT-1"
     )
-    story.ledger = evolve(story.ledger, imported, at=story.now)
+    story.ledger = evolve(story.ledger, imported, at=story.now, by=str(staff))
     return story
 
 
@@ -277,3 +279,28 @@ def test_a_project_with_old_licenses_is_not_empty() -> None:
 def test_nothing_old_comes_into_an_archived_project() -> None:
     story = a_stocked_project().given((anna, story_people.archive(DEFAULT)))
     story.when(staff, bring_in({"BRIs": 1}, into=DEFAULT)).refused("project_archived")
+
+
+def many_boxes() -> Story:
+    """Six devices with 80 names of old licenses each, of which 400 may come together."""
+    story = a_stocked_project()
+    for number, serial in enumerate(SIX):
+        sizes = range(1 + 80 * number, 81 + 80 * number)
+        there = {f"Voicemail#{size}": 1 for size in sizes}
+        story.given((anna, add(serial)), (staff, bring_in(there, on=serial)), (anna, consent(serial)))
+    return story
+
+
+def test_old_licenses_of_several_devices_come_together_as_long_as_they_can_be_converted() -> None:
+    story = many_boxes()
+    story.given(*((anna, give_back(serial=serial, digest=serial.zfill(64))) for serial in SIX[:5]))
+    story.when(anna, give_back(serial=SIX[5])).refused("too_many_license_types", limit=400)
+    story.when(staff, replace(SIX[5])).refused("too_many_license_types", limit=400)
+    story.given((anna, convert_as_seen(story)), (anna, give_back(serial=SIX[5])))
+    assert len(old(story)) == 80
+
+
+def test_a_device_with_too_many_old_licenses_for_its_project_gives_back_in_another_one() -> None:
+    story = many_boxes()
+    story.given(*((anna, give_back(serial=serial, digest=serial.zfill(64))) for serial in SIX[:5]))
+    story.given((anna, story_people.move(DEFAULT, SIX[5])), (anna, give_back(serial=SIX[5])))

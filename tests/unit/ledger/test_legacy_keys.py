@@ -100,7 +100,8 @@ def test_a_list_names_companies_that_there_are() -> None:
 def test_a_key_that_came_onto_the_list_with_a_name_that_no_conversion_takes_does_not_come_in() -> None:
     told = a_stocked_project()
     line = ListedKey(key_digest=KEY, licenses=(LegacyLicenses(license_name="Registration", count=5),))
-    told.ledger = evolve(told.ledger, LegacyKeysRegistered(keys=(line,), reference="EXPORT-1"), at=told.now)
+    registered = LegacyKeysRegistered(keys=(line,), reference="EXPORT-1")
+    told.ledger = evolve(told.ledger, registered, at=told.now, by=str(staff))
     told.when(anna, old_key(KEY)).refused("legacy_name_unknown", license_name="Registration")
     told.given((staff, bring_in({"Registrations": 5}))).given((anna, convert_as_seen(told)))
 

@@ -181,8 +181,8 @@ def test_two_names_that_an_older_rule_let_stand_are_given_up_one_by_one() -> Non
     alike = {derived_id("alike", name): name for name in ("Hotel A", "Hotel  A")}
     for identity, name in alike.items():
         made = ProjectCreated(company=ADRIA, project=identity, project_name=name)
-        story.ledger = evolve(story.ledger, made, at=NOON)
+        story.ledger = evolve(story.ledger, made, at=NOON, by="operator:test")
     for identity, name in alike.items():
         gone = ProjectArchived(company=ADRIA, project=identity, project_name=name)
-        story.ledger = evolve(story.ledger, gone, at=NOON)
+        story.ledger = evolve(story.ledger, gone, at=NOON, by="operator:test")
     story.given((anna, project("Hotel A", identity=derived_id("alike", "third"))))

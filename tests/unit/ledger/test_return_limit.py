@@ -4,7 +4,20 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.events import ReturnLimitReleased, SpentCertificateSeen
-from tests.unit.ledger.story import NOON, Story, a_stocked_project, anna, box, give_back, operator, other_box, staff
+from tests.unit.ledger.story import (
+    ADRIA,
+    HOTEL,
+    NOON,
+    Story,
+    a_stocked_project,
+    anna,
+    box,
+    give_back,
+    operator,
+    other_box,
+    staff,
+)
+from tests.unit.ledger.story_people import release
 from tests.unit.ledger.story_staff import release_limit, report_spent
 
 
@@ -67,6 +80,15 @@ def test_a_certificate_that_was_given_up_and_is_seen_again_is_told() -> None:
 def test_it_is_told_once_for_each_device_and_generation() -> None:
     story = returned(2).given((box, report_spent(1))).when(box, report_spent(1)).done_before(10)
     story.given((box, report_spent(2)))
+
+
+def test_it_is_told_also_when_the_device_was_released_with_where_it_was_last() -> None:
+    story = returned(1).given((anna, release()))
+    event = story.when(box, report_spent()).accepted()
+    assert isinstance(event, SpentCertificateSeen)
+    assert (event.company, event.project, event.current_generation) == (ADRIA, HOTEL, 2)
+    story.when(box, report_spent()).done_before(story.ledger.sequence)
+    story.when(box, report_spent(2)).refused("generation_unknown", generation=2)
 
 
 def test_a_certificate_that_is_not_spent_is_not_told() -> None:

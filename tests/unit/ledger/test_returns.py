@@ -14,6 +14,8 @@ from tests.unit.ledger.story import (
     other_box,
     staff,
 )
+from tests.unit.ledger.story_people import BORAS, accept, offer, release
+from tests.unit.ledger.story_staff import SPARE, replace
 
 OTHER_DIGEST = "d2" * 32
 
@@ -57,6 +59,36 @@ def test_a_document_that_agrees_with_the_ledger_is_not_remarked_on() -> None:
 
 def test_the_same_document_again_is_the_same_return() -> None:
     an_equipped_device().given((box, give_back())).when(anna, give_back()).done_before(9)
+
+
+def test_the_same_document_is_the_same_return_also_after_the_device_was_released() -> None:
+    story = a_stocked_project().given((anna, allocate(Port11=20)), (box, give_back()), (anna, release()))
+    story.when(anna, give_back()).done_before(9)
+    story.when(box, give_back()).done_before(9)
+    story.when(ben, give_back()).refused("device_unknown")
+    story.when(box, give_back(digest=OTHER_DIGEST)).refused("device_unknown")
+
+
+def test_who_was_credited_gets_the_receipt_again_wherever_the_device_is() -> None:
+    story = a_stocked_project().given((anna, allocate(Port11=20)), (box, give_back()))
+    story.given((anna, release()), (ben, add(into=BORAS)))
+    story.when(anna, give_back()).done_before(9)
+    story.when(anna, give_back(digest=OTHER_DIGEST)).refused("device_unknown")
+    story.when(ben, give_back()).refused("generation_spent", generation=2)
+
+
+def test_a_new_owner_does_not_get_the_receipt_of_what_the_former_one_was_credited() -> None:
+    story = a_stocked_project().given((anna, allocate(Port11=20)), (box, give_back()))
+    story.given((anna, offer()), (ben, accept()))
+    story.when(ben, give_back()).refused("generation_spent", generation=2)
+    story.when(box, give_back()).done_before(9)
+
+
+def test_a_new_owner_does_not_get_it_of_a_device_that_was_replaced_there_either() -> None:
+    story = a_stocked_project().given((anna, allocate(Port11=20)), (box, give_back()))
+    story.given((anna, offer()), (ben, accept()), (staff, replace()))
+    story.when(ben, give_back()).refused("device_replaced", replacement=SPARE)
+    story.when(box, give_back()).done_before(9)
 
 
 def test_a_second_document_of_a_spent_generation_is_refused() -> None:

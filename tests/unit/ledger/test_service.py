@@ -39,6 +39,9 @@ from tests.unit.ledger.story import (
     redeem,
     staff,
 )
+from tests.unit.ledger.story_people import transfer
+from tests.unit.ledger.story_staff import block_device, unblock_device
+from tests.unit.ledger.test_catalog import SMB, SMB9, an_smb_key, define, smb
 
 MORE = "c3" * 32
 PORT12 = LicenseTypeFacts(license_type="Port12", license_class="pbx", family="Port", version=12)
@@ -314,6 +317,64 @@ def test_a_device_is_upgraded_and_gets_a_new_file() -> None:
     assert event.device.issue == 3
     assert story.on() == {"Port11": 3, "Channel": 2}
     assert story.free() == {"Port9": 1, "SSC": 46}
+
+
+def test_nothing_is_upgraded_on_a_blocked_device_but_the_balance_is() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10", Port9=4, SSC=50)
+    story.given((anna, add()), (anna, allocate(Port9=3)), (staff, block_device()))
+    story.when(anna, upgrade(11, SERIAL)).refused("device_blocked")
+    story.given((anna, upgrade(11)), (staff, unblock_device()), (anna, upgrade(11, SERIAL)))
+    assert (story.free(), story.on()) == ({"Port11": 1, "SSC": 46}, {"Port11": 3})
+
+
+def test_the_one_device_with_smb_ports_is_upgraded() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10").given((staff, define(SMB, SMB9)), (anna, add()))
+    story.given((staff, an_smb_key(20)), (anna, redeem(MORE)), (anna, smb(20)), (anna, upgrade(9, SERIAL)))
+    assert story.on() == {"PORT9*20": 20}
+
+
+FAMILIES = tuple(f"F{first}{second}" for first in "ABCDEF" for second in "abcdefghijklmnopqrst")
+"""120 of them, of which an entry names 100 at most."""
+
+
+def in_each(version: int, families: tuple[str, ...] = FAMILIES) -> dict[str, int]:
+    """One license of each family."""
+    return {f"{family}{version}": 1 for family in families}
+
+
+def many_types(version: int, *, free: int = 1000) -> Story:
+    """Service runs from March on, then two keys bring 120 types; with few free credits they wait."""
+    story = a_project_on("2026-03-01", Port11=1, SSC=free)
+    for released in (10, 11):
+        for part in (FAMILIES[:60], FAMILIES[60:]):
+            types = tuple(
+                LicenseTypeFacts(license_type=f"{name}{released}", license_class="pbx", family=name, version=released)
+                for name in part
+            )
+            story.given((staff, DefineLicenseTypes(license_types=types, reference="CAT-9")))
+    bought(story, 12)
+    for key, part in ((OTHER_KEY, FAMILIES[:60]), (MORE, FAMILIES[60:])):
+        story.given((staff, issue(key, **in_each(version, part))), (anna, redeem(key)))
+    return story
+
+
+def test_more_types_than_an_entry_names_are_upgraded_in_two_projects() -> None:
+    story = many_types(10)
+    story.when(anna, upgrade(11)).refused("too_many_license_types", limit=100)
+    story.given((anna, transfer(HOTEL, DEFAULT, held=False, **in_each(10, FAMILIES[:60]))), (anna, upgrade(11)))
+    assert story.free().items() >= in_each(11, FAMILIES[60:]).items()
+
+
+def test_more_types_than_an_entry_names_are_released_in_two_projects() -> None:
+    story = many_types(11, free=1).given((staff, issue("d4" * 32, SSC=3000)), (anna, redeem("d4" * 32)))
+    assert len(story.ledger.held[HOTEL]) == 120
+    release(story).refused("too_many_license_types", limit=100)
+    story.now = at("2028-03-01")
+    release(story).refused("too_many_license_types", limit=100)
+    buy(story, 12).refused("too_many_license_types", limit=100)
+    story.given((anna, transfer(HOTEL, DEFAULT, held=True, **in_each(11, FAMILIES[:60]))))
+    buy(story, 12).accepted()
+    assert story.free().items() >= in_each(11, FAMILIES[60:]).items()
 
 
 def test_a_version_is_released_when_the_catalog_has_it() -> None:

@@ -24,7 +24,7 @@ from tests.unit.ledger.story import (
     staff,
 )
 from tests.unit.ledger.story_people import BORAS
-from tests.unit.ledger.test_catalog import SMB, define
+from tests.unit.ledger.test_catalog import SMB, SMB9, define
 
 MINI = LicenseTypeFacts(
     license_type="Mini*8", license_class="gateway", family="Mini*8", device_limit=8, sole_device=True
@@ -108,3 +108,11 @@ def test_a_correction_that_takes_smb_ports_away_is_free() -> None:
     taken = story_staff.propose(device_account(SERIAL), "retired", Port11=1)
     told.given((staff, taken.model_copy(update={"licenses": some("PORT8*20", 5)})))
     told.when(story_staff.second, story_staff.approve()).accepted()
+
+
+def test_a_device_does_not_come_to_another_that_holds_another_version() -> None:
+    told = a_stocked_project().given((anna, add(OTHER_SERIAL, DEFAULT)), (staff, define(SMB, SMB9)))
+    for digest, serial, project, one in (("c3", SERIAL, HOTEL, SMB), ("c4", OTHER_SERIAL, DEFAULT, SMB9)):
+        told.given((staff, a_key(digest * 32, one.license_type)), (anna, redeem(digest * 32, project)))
+        told.given((anna, allocate(serial, project, confirm_final=True, **{one.license_type: 5})))
+    told.when(anna, story_people.move(DEFAULT)).refused("smb_limit", license_type=SMB.license_type, devices=1)

@@ -133,6 +133,22 @@ def test_what_was_delivered_stays_bound_through_an_upgrade_and_what_came_later_d
     assert dict(ledger.devices[SERIAL].holdings) == {"Port11": 20}
 
 
+def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:
+    commands: list[tuple[Actor, Command]] = [
+        *THERE[:2],
+        (story.staff, AddMember(company=story.VENDOR, account=SECOND, administrator=True)),
+        (story.anna, story.add()),
+        (story.anna, story.allocate(Port11=30)),
+        (story.anna, story.deliver(1, 2)),
+        (story.staff, story_staff.propose(story_staff.ON_DEVICE, story_staff.PLACE, Port11=30)),
+        (story_staff.second, story_staff.approve()),
+        (story.anna, story.allocate(Port11=10)),
+        (story.anna, DeallocateLicenses(project=story.HOTEL, serial=SERIAL, licenses=story.licenses(Port11=10))),
+    ]
+    ledger = _agree_over_time([(actor, command, NOON) for actor, command in [*BEGINNING, *commands]])
+    assert dict(ledger.projects[story.HOTEL].free) == {"Port11": 50, "PRI": 8}
+
+
 def _mixed(history: Sequence[T], more: Sequence[T], order: Random) -> list[T]:
     """All of both in one, the second here and there."""
     mixed = list(history)
@@ -151,7 +167,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=now)
+        ledger = evolve(ledger, event, at=now, by=str(actor))
         books.post(event)
     for account, held in ledger.rare.legacy.items():
         assert books.legacy(account) == dict(held.licenses)
@@ -171,7 +187,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
-        ledger = evolve(ledger, event, at=now)
+        ledger = evolve(ledger, event, at=now, by=str(actor))
         require_day(event, now)
         books.post(event)
         entries.add(event)

@@ -97,7 +97,7 @@ class Draft:
             correlation_id=asked.correlation_id,
             traceparent=asked.traceparent,
         )
-        ledger = evolve(self._ledger, event, at=now)
+        ledger = evolve(self._ledger, event, at=now, by=str(asked.actor))
         # From here on nothing fails: a draft never stands between two entries.
         self._at, self._sequence, self._head, self._ledger = now, sequence, entry_hash(value), ledger
         self._pending[asked.command_id] = Done(sequence, said)

@@ -40,7 +40,7 @@ class Follower:
         entry = self.chain.accept(value)
         if isinstance(entry, Orphan):
             return entry
-        self.ledger = evolve(self.ledger, entry.data, at=entry.time)
+        self.ledger = evolve(self.ledger, entry.data, at=entry.time, by=entry.actor)
         self.commands.remember(entry.commandid, entry.sequence, entry.commandhash)
         self.at = entry.time
         return entry

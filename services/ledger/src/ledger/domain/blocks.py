@@ -85,16 +85,20 @@ def _key(
 def _device(
     ledger: Ledger, command: BlockDevice | UnblockDevice, actor: Actor
 ) -> DeviceBlocked | DeviceUnblocked | Rejection:
-    """A block is a change of the device, so that files which left before count no more."""
+    """A block is a change of the device, so that files which left before count no more: it has to be in a project.
+
+    To let it go on changes nothing, so that goes wherever it is.
+    """
     serial, said = command.serial, {"reason": command.reason, "reference": command.reference}
-    device = ledger.devices.get(serial)
+    blocks = isinstance(command, BlockDevice)
+    device = ledger.devices.get(serial) or (None if blocks else ledger.released.get(serial))
     if device is None:
         return absent(ledger, actor, serial)
-    blocks = isinstance(command, BlockDevice)
     if refused := _refuse(block_of(ledger, "devices", serial), blocks=blocks):
         return refused
     if not blocks:
-        return DeviceUnblocked(company=device.company, project=device.project, serial=serial, **said)
+        company = ledger.projects[device.project].company
+        return DeviceUnblocked(company=company, project=device.project, serial=serial, **said)
     stated = ledger.device_licenses(serial, device).model_copy(update={"issue": device.issue + 1})
     return DeviceBlocked(company=device.company, device=stated, **said)
 

@@ -136,7 +136,7 @@ def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection
     """No to a device that comes with what only one device of the project may hold, where another holds it (R3)."""
     there = ledger.projects[project].allocated
     for name in holdings:
-        if ledger.facts[name].sole_device and name in there:
+        if ledger.facts[name].sole_device and _versions(ledger, name, there):
             return Rejection("smb_limit", {"license_type": name, "devices": 1})
     return None
 
@@ -144,9 +144,18 @@ def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection
 def refuse_limits(ledger: Ledger, device: Device, wanted: Holdings) -> Rejection | None:
     """No to more of a type than one device may hold, or than one device of a project may (rule R3)."""
     for name, count in wanted.items():
-        facts, there = ledger.facts[name], device.holdings.get(name, 0)
-        if facts.device_limit is not None and there + count > facts.device_limit:
+        facts, there, all_wanted = ledger.facts[name], device.holdings.get(name, 0), count
+        if facts.sole_device:
+            there, all_wanted = _versions(ledger, name, device.holdings), _versions(ledger, name, wanted)
+        if facts.device_limit is not None and there + all_wanted > facts.device_limit:
             return Rejection("smb_limit", {"license_type": name, "limit": facts.device_limit})
-        if facts.sole_device and ledger.projects[device.project].allocated.get(name, 0) > there:
+        if facts.sole_device and _versions(ledger, name, ledger.projects[device.project].allocated) > there:
             return Rejection("smb_limit", {"license_type": name, "devices": 1})
     return None
+
+
+def _versions(ledger: Ledger, license_type: str, holdings: Holdings) -> int:
+    """How many there are of a type that one device of a project may hold, all versions of its family together."""
+    family = ledger.facts[license_type].family
+    others = ((ledger.facts[name], count) for name, count in holdings.items())
+    return sum(count for facts, count in others if facts.sole_device and facts.family == family)

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from contracts.actors import Actor, Device
+from contracts.actors import Actor, Device, account_of
 from contracts.claim_code import VALID_DAYS
 from contracts.commands import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.events import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
 from contracts.postings import device_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving, refuse_arriving
-from ledger.domain.rights import block_of, refuse_blocked_company, refuse_project
+from ledger.domain.rights import block_of, has_right, refuse_blocked_company, refuse_project
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
@@ -28,24 +28,24 @@ def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ClaimEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ClaimEvent, *, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ClaimCodeCreated():
-            code = OpenClaimCode(event.project, event.expires)
+            code = OpenClaimCode(event.project, event.expires, account_of(by))
             return ledger._replace(claim_codes=ledger.claim_codes.set(event.code_digest, code))
         case ClaimCodeWithdrawn():
-            return _spent(ledger, event.code_digest, None)
+            return _spent(ledger, event.code_digest, SpentClaimCode(ledger.sequence))
         case DeviceClaimed():
             free = ledger if event.former_project is None else _taken_out(ledger, event.device.serial)
             here = arrived(free, event.company, event.device, in_contact=True)
-            return _spent(here, event.code_digest, event.device.serial)
+            spent = SpentClaimCode(ledger.sequence, event.device.serial, event.device.project)
+            return _spent(here, event.code_digest, spent)
         case _:
             assert_never(event)
 
 
-def _spent(ledger: Ledger, digest: str, serial: str | None) -> Ledger:
-    spent = SpentClaimCode(serial, ledger.sequence)
+def _spent(ledger: Ledger, digest: str, spent: SpentClaimCode) -> Ledger:
     return ledger._replace(claim_codes=ledger.claim_codes.set(digest, spent))
 
 
@@ -101,9 +101,9 @@ def claim_device(
     if code is None:
         return Rejection("claim_code_unknown")
     if isinstance(code, SpentClaimCode):
-        return AlreadyDone(code.sequence) if code.serial == command.serial else Rejection("claim_code_used")
+        return AlreadyDone(code.sequence) if _is_where_it_went(ledger, code, command) else Rejection("claim_code_used")
     project = ledger.projects[code.project]
-    if now >= code.expires or project.archived:
+    if now >= code.expires or project.archived or not _has_its_maker(ledger, code):
         return Rejection("claim_code_expired")
     if refused := refuse_blocked_company(ledger, project.company):
         return refused
@@ -119,12 +119,27 @@ def claim_device(
     )
 
 
+def _has_its_maker(ledger: Ledger, code: OpenClaimCode) -> bool:
+    """Whether who made the code may still add devices there: it works no longer than that (rule X8)."""
+    return code.made_by is not None and has_right(ledger, code.made_by, code.project, "licenses")
+
+
+def _is_where_it_went(ledger: Ledger, code: SpentClaimCode, command: ClaimDevice) -> bool:
+    """Whether this device used the code up, and is still in the company that it came to."""
+    device = ledger.devices.get(command.serial)
+    if device is None or code.project is None or code.serial != command.serial:
+        return False
+    return device.company == ledger.projects[code.project].company
+
+
 def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: KnownDevice) -> DeviceClaimed | Rejection:
     """Whoever types a serial may have typed another's: who has the box and its certificate is believed more."""
     if known.project == project:
         return Rejection("device_in_project")
     if known.in_contact or not _is_bare(ledger, command.serial, known):
         return Rejection("device_known_elsewhere")
+    if refused := refuse_blocked_company(ledger, known.company):
+        return refused
     return DeviceClaimed(
         company=ledger.projects[project].company,
         code_digest=command.code_digest,

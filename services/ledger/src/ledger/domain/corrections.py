@@ -24,10 +24,11 @@ from contracts.postings import ISSUANCE, RETIRED, device_account, project_accoun
 from ledger.domain import deliveries
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.devices import ALLOCATABLE
 from ledger.domain.keys import asked_for
 from ledger.domain.rare import DeliveryProposal, Proposal
 from ledger.domain.rights import absent, is_staff
-from ledger.domain.state import Device, Holdings, Ledger, Project, holdings_of, minus, plus
+from ledger.domain.state import Device, Holdings, Ledger, Project, at_most, holdings_of, minus, plus
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
@@ -79,6 +80,8 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
     wanted = asked_for(ledger, command.licenses)
     if isinstance(wanted, Rejection):
         return wanted
+    if command.target.startswith(_DEVICE) and (refused := _refuse_class(ledger, wanted)):
+        return refused
     return CorrectionProposed(
         correction=command.correction,
         company=company,
@@ -206,9 +209,20 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
 def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
     """A correction puts on a device what may stand there, and no more."""
     device = ledger.devices[move.target.removeprefix(_DEVICE)]
+    if refused := _refuse_class(ledger, move.licenses):
+        return refused
     if len(device.holdings.keys() | move.licenses.keys()) > MAX_LOTS:
         return Rejection("too_many_license_types", {"limit": MAX_LOTS})
     return refuse_limits(ledger, device, move.licenses)
+
+
+def _refuse_class(ledger: Ledger, wanted: Holdings) -> Rejection | None:
+    """No to what stands on no device: credits, and warranty, which is used up at once."""
+    for name in wanted:
+        license_class = ledger.catalog[name]
+        if license_class not in ALLOCATABLE:
+            return Rejection("class_not_allocatable", {"license_type": name, "license_class": license_class})
+    return None
 
 
 def _held(ledger: Ledger, account: str) -> Holdings:
@@ -238,7 +252,8 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
         projects = ledger._replace(projects=projects).credited(event.target.removeprefix(_PROJECT), units)
     if event.device is not None:
         before = devices[event.device.serial]
-        device = before.changed(event.device)
+        corrected = before.changed(event.device)
+        device = corrected._replace(bound=at_most(corrected.bound, corrected.holdings))
         devices = devices.set(event.device.serial, device)
         projects = ledger._replace(projects=projects).exchanged(device.project, before.holdings, device.holdings)
     return ledger._replace(projects=projects, devices=devices)

@@ -85,8 +85,11 @@ from ledger.domain import (
 from ledger.domain.state import Ledger
 
 
-def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
-    """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence."""
+def evolve(ledger: Ledger, event: Event, *, at: datetime, by: str) -> Ledger:
+    """The ledger after its next event, which happened at `at`; its families see it at the event's own sequence.
+
+    `by` is who caused it, as entries name them.
+    """
     ledger = ledger.following()
     match event:
         case LicensesAllocated() | LicenseFileDelivered() | DeviceAdded() | LicenseFileDownloaded():
@@ -106,7 +109,7 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime) -> Ledger:
         case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
             return people.evolve(ledger, event)
         case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
-            return claims.evolve(ledger, event)
+            return claims.evolve(ledger, event, by=by)
         case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
             return service.evolve(ledger, event)
         case WarrantyExtended():

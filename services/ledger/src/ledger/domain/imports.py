@@ -155,7 +155,7 @@ def _without_grants(ledger: Ledger, company: str) -> Map[Person, Map[str, Rights
 
 
 def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode | SpentClaimCode]:
-    spent = SpentClaimCode(None, ledger.sequence)
+    spent = SpentClaimCode(ledger.sequence)
     ended = {
         digest: spent
         for digest, code in ledger.claim_codes.items()

@@ -160,11 +160,16 @@ def refuse_more(ledger: Ledger, project: str, serial: str | None, added: Mapping
     return _refuse_size(plus(_all_of(ledger, project, serial), added))
 
 
-def refuse_return(ledger: Ledger, serial: str) -> Rejection | None:
-    """A device with old licenses gives back only after consent (rule C3)."""
-    if device_account(serial) in ledger.rare.legacy and serial not in ledger.rare.legacy_consents:
+def refuse_return(ledger: Ledger, serial: str, project: str) -> Rejection | None:
+    """A device with old licenses gives back only after consent (rule C3), and no more than the project may hold.
+
+    Where it would be too many, those in the project are converted first, or the device moves to another one.
+    """
+    if device_account(serial) not in ledger.rare.legacy:
+        return None
+    if serial not in ledger.rare.legacy_consents:
         return Rejection("v7_consent_required")
-    return None
+    return _refuse_size(_all_of(ledger, project, serial))
 
 
 def freed(ledger: Ledger, serial: str, project: str) -> Rare:

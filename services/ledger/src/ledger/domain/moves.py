@@ -22,6 +22,7 @@ from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
     absent,
     is_member,
+    refuse_blocked_company,
     refuse_giving_away,
     refuse_handling,
     refuse_project,
@@ -139,6 +140,8 @@ def accept_device(
     company = ledger.projects[command.project].company
     if ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
         return Rejection("offer_unknown")
+    if refused := refuse_blocked_company(ledger, device.company):
+        return Rejection(refused.code, {"company": device.company}, refused.entries)
     if refused := _refuse_full(ledger, command.serial, device):
         return refused
     return _move(ledger, command, device, today)

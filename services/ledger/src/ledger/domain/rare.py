@@ -88,16 +88,22 @@ class UnimportedKey:
         return replace(self, company=company)
 
 
+class AcceptedReturn(NamedTuple):
+    """The one document that spent a generation, the entry that accepted it, and the project that was credited."""
+
+    document_digest: str
+    sequence: int
+    at: datetime
+    project: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReplacedDevice:
-    """A device that another one stands in for: where it was, its next generation, and as which entry.
-
-    `returned` are the documents that it had given licenses back with, and the entries that accepted them.
-    """
+    """A device that another one stands in for: where it was, its next generation, its returns, and as which entry."""
 
     project: str
     generation: int
-    returned: Mapping[str, int]
+    returns: tuple[AcceptedReturn, ...]
     replacement: str
     sequence: int
 

@@ -46,7 +46,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
     gone = ReplacedDevice(
         device.project,
         event.former.generation,
-        {one.document_digest: one.sequence for one in broken.returns},
+        broken.returns,
         device.serial,
         ledger.sequence,
     )
@@ -94,7 +94,7 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
         return Rejection("replacement_not_blank")
     if refused := _refuse_model(ledger, command):
         return refused
-    return legacy.refuse_return(ledger, command.serial)
+    return legacy.refuse_return(ledger, command.serial, device.project)
 
 
 def _is_blank(ledger: Ledger, serial: str) -> bool:

@@ -10,8 +10,9 @@ from contracts.events import LicensesReturned, ReturnEvent, ReturnLimitReleased,
 from contracts.licenses import MAX_HELD
 from ledger.domain import legacy
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
+from ledger.domain.rare import AcceptedReturn
 from ledger.domain.rights import absent, has_right, refuse_device, refuse_staff_only
-from ledger.domain.state import AcceptedReturn, Device, Holdings, Ledger, holdings_of, minus
+from ledger.domain.state import Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 MAX_RETURNS, RETURN_DAYS = 5, 30
@@ -49,7 +50,7 @@ def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime) -> Ledger:
 def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
     device = event.device
     known = ledger.devices[device.serial]
-    accepted = AcceptedReturn(event.document_digest, ledger.sequence, at)
+    accepted = AcceptedReturn(event.document_digest, ledger.sequence, at, known.project)
     placed = ledger.placed(
         ledger.given_back(device.project, holdings_of(event.lots)),
         ledger.devices.set(device.serial, known.returned(device, accepted)),
@@ -69,16 +70,15 @@ def return_licenses(
     if device is None:
         return _absent(ledger, command, actor)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
-        return refused
-    for accepted in device.returns:
-        if accepted.document_digest == command.document_digest:
-            return AlreadyDone(accepted.sequence)
+        return _done_before(ledger, command, actor, device.returns) or refused
+    if done := _done_before(ledger, command, actor, device.returns):
+        return done
     if command.generation < device.generation:
         spent = device.returns[command.generation - 1 : command.generation]
         return Rejection("generation_spent", {"generation": device.generation}, tuple(one.sequence for one in spent))
     if command.generation > device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
-    if refused := legacy.refuse_return(ledger, command.serial):
+    if refused := legacy.refuse_return(ledger, command.serial, device.project):
         return refused
     recent = recent_returns(ledger, command.serial, device, now=now)
     if len(recent) >= MAX_RETURNS:
@@ -105,14 +105,23 @@ def return_licenses(
     )
 
 
+def _done_before(
+    ledger: Ledger, command: ReturnLicenses, actor: Actor, returns: tuple[AcceptedReturn, ...]
+) -> AlreadyDone | None:
+    """The same document again is the same receipt: for the box, and for who has `return` where it was credited (C7)."""
+    for accepted in returns:
+        if accepted.document_digest == command.document_digest:
+            itself = isinstance(actor, DeviceActor) and actor.serial == command.serial
+            may = itself or has_right(ledger, actor, accepted.project, "return")
+            return AlreadyDone(accepted.sequence) if may else None
+    return None
+
+
 def _absent(ledger: Ledger, command: ReturnLicenses, actor: Actor) -> AlreadyDone | Rejection:
-    """A device that was replaced has nothing left to give back; what it gave back before has its receipt."""
-    no, gone = absent(ledger, actor, command.serial), ledger.rare.replaced.get(command.serial)
-    if gone is None or no.code == "device_unknown":
-        return no
-    done = gone.returned.get(command.document_digest)
-    may = isinstance(actor, DeviceActor) or has_right(ledger, actor, gone.project, "return")
-    return AlreadyDone(done) if done is not None and may else no
+    """A device that was replaced or released has nothing to give back; what it gave back before has its receipt."""
+    gone = ledger.rare.replaced.get(command.serial) or ledger.released.get(command.serial)
+    done = _done_before(ledger, command, actor, gone.returns) if gone else None
+    return done or absent(ledger, actor, command.serial)
 
 
 def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejection | None:
@@ -146,19 +155,23 @@ def release_limit(
 def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
-    """Told once for each device and generation, however often the box comes back with it (attack T6)."""
-    device = ledger.devices.get(command.serial) or ledger.rare.replaced.get(command.serial)
-    if device is None or not isinstance(actor, DeviceActor) or actor.serial != command.serial:
+    """Told once for each device and generation, however often the box comes back with it (attack T6).
+
+    A device in no project is told of where it was last.
+    """
+    serial = command.serial
+    device = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.rare.replaced.get(serial)
+    if device is None or not isinstance(actor, DeviceActor) or actor.serial != serial:
         return Rejection("device_unknown")
     if command.generation >= device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
-    seen = ledger.rare.spent_seen.get((command.serial, command.generation))
+    seen = ledger.rare.spent_seen.get((serial, command.generation))
     if seen is not None:
         return AlreadyDone(seen)
     return SpentCertificateSeen(
         company=ledger.projects[device.project].company,
         project=device.project,
-        serial=command.serial,
+        serial=serial,
         generation=command.generation,
         current_generation=device.generation,
         certificate_sha256=command.certificate_sha256,

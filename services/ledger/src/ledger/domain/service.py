@@ -7,7 +7,7 @@ from contracts.actors import Actor
 from contracts.commands import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
 from contracts.dates import civil_day
 from contracts.events import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
-from contracts.licenses import CREDIT, MAX_HELD
+from contracts.licenses import CREDIT, MAX_HELD, MAX_LOTS
 from contracts.service import MAX_BOUGHT_MONTHS, Coverage, credits_for
 from ledger.domain import upgrades
 from ledger.domain.decisions import Decision, Rejection
@@ -166,6 +166,8 @@ def _refuse_price(ledger: Ledger, quote: Quote, preview: str) -> Rejection | Non
 
 
 def _refuse_release(ledger: Ledger, project: str, released: Holdings) -> Rejection | None:
+    if len(released) > MAX_LOTS:
+        return Rejection("too_many_license_types", {"limit": MAX_LOTS})
     free = ledger.projects[project].free
     for name, count in released.items():
         if free.get(name, 0) + count > MAX_HELD:

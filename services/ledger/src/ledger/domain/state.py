@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from immutables import Map
 
+from contracts.actors import Account
 from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.commands import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.service import ServicePeriod
-from ledger.domain.rare import Rare
+from ledger.domain.rare import AcceptedReturn, Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -71,33 +72,27 @@ class RedeemedKey:
 
 @dataclass(frozen=True, slots=True)
 class OpenClaimCode:
-    """A code that waits for its device."""
+    """A code that waits for its device, and who made it."""
 
     project: str
     expires: datetime
+    made_by: Account | None
 
 
 @dataclass(frozen=True, slots=True)
 class SpentClaimCode:
-    """A code that is used up, by which device (none: it was withdrawn) and as which entry."""
+    """A code that is used up: as which entry, by which device and into which project (none: it was withdrawn)."""
 
-    serial: str | None
     sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedReturn:
-    """The one document that spent a generation, and the entry that accepted it."""
-
-    document_digest: str
-    sequence: int
-    at: datetime
+    serial: str | None = None
+    project: str | None = None
 
 
 class Device(NamedTuple):
     """A device in a project; `returns[n]` spent generation n + 1, `delivered` is the last issue that left (0: none).
 
-    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5).
+    `bound` is what the last file held that left for the present generation: only a return frees that (rule R5), or a
+    correction that takes it off the device, so that never more is bound than stands there.
     `in_contact` says that the device itself has shown its certificate since it came into a project.
     """
 
@@ -284,6 +279,11 @@ def minus(holdings: Holdings, other: Holdings) -> Holdings:
         else:
             del rest[name]
     return rest
+
+
+def at_most(holdings: Holdings, limit: Holdings) -> Holdings:
+    """The same, but of no type more than `limit` has."""
+    return {name: min(count, limit[name]) for name, count in holdings.items() if name in limit}
 
 
 def holdings_of(lots: tuple[Lot, ...]) -> Holdings:

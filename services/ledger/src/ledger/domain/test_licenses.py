@@ -8,7 +8,7 @@ from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import TestEvent, TestLicensesIssued
 from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rights import absent, refuse_handling
+from ledger.domain.rights import absent, refuse_blocked_device, refuse_handling
 from ledger.domain.state import Device, IssuedTest, Ledger
 
 OLDEST_VERSION = 8
@@ -49,6 +49,8 @@ def issue_test_licenses(
     issued = ledger.tests.get(command.serial)
     if issued is not None:
         return _again(issued, device, command, today)
+    if refused := refuse_blocked_device(ledger, command.serial):
+        return refused
     after = device._replace(issue=device.issue + 1, test=wanted)
     return TestLicensesIssued(company=device.company, device=ledger.device_licenses(command.serial, after))
 

@@ -5,11 +5,11 @@ from datetime import date
 from contracts.actors import Actor
 from contracts.commands import UpgradeLicenses
 from contracts.events import LicensesUpgraded
-from contracts.licenses import MAX_HELD
+from contracts.licenses import MAX_HELD, MAX_LOTS
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.decisions import Rejection
-from ledger.domain.rights import absent, refuse_project
-from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
+from ledger.domain.rights import absent, refuse_blocked_device, refuse_project
+from ledger.domain.state import NOTHING, Holdings, Ledger, holdings_of, minus, plus
 
 
 def evolve(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
@@ -75,12 +75,15 @@ def _on_device(
         return Rejection("device_unknown")
     if device.project != command.project:
         return Rejection("device_not_in_project", {"project": device.project})
+    if refused := refuse_blocked_device(ledger, serial):
+        return refused
     change = _change(ledger, device.holdings, command.version, targets)
     if isinstance(change, Rejection):
         return change
     given_up, gained = change
     without = device._replace(issue=device.issue + 1, holdings=minus(device.holdings, given_up))
-    if refused := refuse_limits(ledger, without, gained):
+    emptied = ledger._replace(projects=ledger.exchanged(command.project, given_up, NOTHING))
+    if refused := refuse_limits(emptied, without, gained):
         return refused
     after = without._replace(holdings=plus(without.holdings, gained))
     event = _upgraded(ledger, command, change, today)
@@ -125,6 +128,8 @@ def _change(
         gained[target] = gained.get(target, 0) + count
     if not given_up:
         return Rejection("nothing_to_upgrade", {"version": version})
+    if len(given_up) > MAX_LOTS:
+        return Rejection("too_many_license_types", {"limit": MAX_LOTS})
     for name, count in gained.items():
         if holdings.get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})

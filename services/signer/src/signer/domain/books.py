@@ -266,7 +266,9 @@ class Books:
         if touched != ({device_account(event.device.serial)} if event.device else set()):
             raise LawBrokenError("correction_device_wrong", "the device that is corrected is not the one stated")
         if event.device is not None:
-            return self._changed(event.device, event.company, postings(event))
+            device = self._changed(event.device, event.company, postings(event))
+            self._moves.corrected(device.serial)
+            return device
         self.move(postings(event))
         return None
 

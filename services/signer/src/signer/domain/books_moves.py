@@ -112,6 +112,12 @@ class Moves:
         self._bound.pop(serial, None)
         self._contacted.add(serial)
 
+    def corrected(self, serial: str) -> None:
+        """What a correction took off a device binds no more: never more than stands there."""
+        held = self._books.returnable_on(serial)
+        bound = self._bound.pop(serial, {})
+        self._bound[serial] = {name: min(count, held[name]) for name, count in bound.items() if name in held}
+
     def upgraded(self, serial: str, became: Mapping[str, str]) -> None:
         """What was delivered stays bound as the types that it became."""
         bound: dict[str, int] = {}
