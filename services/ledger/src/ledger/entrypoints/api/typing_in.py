@@ -1,5 +1,6 @@
 """Commands with a key or a code that somebody typed: who misses too often is refused before the ledger is asked."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,7 +9,6 @@ from contracts.commands import Command
 from ledger.entrypoints.api.asking import Asker
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
-from runtime.trouble import Trouble
 
 
 class TypingAsker(Asker):
@@ -17,20 +17,23 @@ class TypingAsker(Asker):
     async def ask_typed(self, command: Command, command_id: str, *, miss: str) -> int:
         """As `ask`; each refusal with the code `miss` counts, and after too many the caller is refused unasked.
 
-        Counted before the ledger is asked, and taken back if it was no miss, so that asking in parallel gains nothing.
+        What was asked is awaited even if the client goes away: whether it was a miss is known in any case.
         """
         account, guesses = self.caller.account, self.services.guesses
-        if wait := guesses.wait_seconds(account):
-            raise Refused("too_many_attempts", retry_after_seconds=wait)
-        attempt = guesses.begin(account)
         try:
-            sequence = await self.ask(command, command_id)
-        except (Refused, Trouble) as no:
-            if not isinstance(no, Refused) or no.code != miss:
-                guesses.forget(account, attempt)
-            raise
-        guesses.forget(account, attempt)
-        return sequence
+            wait = await guesses.begin(account)
+        except TimeoutError:
+            raise Refused("service_unavailable", "Too many keys and codes are being tried; try again later.") from None
+        if wait:
+            raise Refused("too_many_attempts", retry_after_seconds=wait)
+        asking = asyncio.ensure_future(self.ask(command, command_id))
+        asking.add_done_callback(lambda known: guesses.end(account, missed=_is_miss(known, miss)))
+        return await asyncio.shield(asking)
+
+
+def _is_miss(known: asyncio.Future[int], miss: str) -> bool:
+    no = None if known.cancelled() else known.exception()
+    return isinstance(no, Refused) and no.code == miss
 
 
 async def _typing_asker(services: TheServices, caller: TheCaller, request: Request) -> TypingAsker:
