@@ -4,13 +4,16 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from ledger.entrypoints.api import bulk
+from ledger.entrypoints.api.app import application
+from ledger.entrypoints.api.services import Services
 from tests.unit.ledger.api_at_work import Api, problem
+from tests.unit.ledger.story import ADRIA, ANNA
 from tests.unit.ledger.test_api_requests import PROJECT
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
@@ -24,9 +27,9 @@ async def send(api: Api, content: bytes | AsyncIterator[bytes], token: str | Non
     return await api.client.post("/v1/commands", content=content, headers=api.bearer(token or api.staff()))
 
 
-async def answers(api: Api, *lines: Any) -> list[dict[str, Any]]:
+async def answers(api: Api, *lines: Any, token: str | None = None) -> list[dict[str, Any]]:
     content = b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
-    return told(await send(api, content))
+    return told(await send(api, content, token))
 
 
 def told(response: httpx.Response) -> list[dict[str, Any]]:
@@ -237,3 +240,39 @@ async def test_a_post_that_is_answered_with_a_file_is_no_line() -> None:
     found = await answers(await Api().founded(), {"idempotency_key": "a", "command": command})
 
     assert codes(found) == [(422, "request_invalid")]
+
+
+async def test_projects_are_opened_and_renamed_in_bulk() -> None:
+    api = await Api().founded()
+    company = {"name": "register-company", "kind": "end_customer", "administrator": ANNA, "company": ADRIA}
+    create = {"name": "create-project", "project_name": "Hotel"}
+    token = api.issuer.token()
+
+    (_, created) = await answers(api, of("c", company), of("p", create), token=token)
+    project = created["answer"]["project"]
+    rename = {"name": "rename-project", "project": project, "project_name": "Spa"}
+    found = await answers(api, of("r", rename), of("x", {"name": "create-project"}), token=token)
+
+    assert created["answer"]["name"] == "Hotel"
+    assert codes(found) == [(201, ""), (422, "request_invalid")]
+    assert "project_name" in found[1]["problem"]["detail"]
+
+
+def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
+    return {"idempotency_key": key, "command": command}
+
+
+OPERATIONS = bulk.operations(application(cast("Services", None)))
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_operation_can_be_said_in_a_line(name: str) -> None:
+    members = ("name", *OPERATIONS[name].members)
+    assert len(members) == len(set(members))
+
+
+def test_the_members_of_a_line_are_what_path_and_body_have() -> None:
+    assert OPERATIONS["rename-project"].members == ("project", "project_name")
+    assert OPERATIONS["allocate-licenses"].members == ("project", "confirm_final", "licenses", "serial")
+    assert OPERATIONS["return-licenses"].members == ("serial", "document")
+    assert OPERATIONS["archive-project"].members == ("project",)

@@ -45,6 +45,9 @@ MAX_REQUESTS = 4
 LINE_SECONDS = 10.0
 """How long the next piece of the body may take."""
 
+PROJECT_NAME = "project_name"
+"""What a line calls the body's field `name`, since `name` there is the operation."""
+
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
@@ -80,7 +83,13 @@ class Operation:
     method: str
     path: str
     parameters: tuple[str, ...]
+    fields: frozenset[str]
     body_type: str = JSON
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What a line of it has beside its name."""
+        return *self.parameters, *(PROJECT_NAME if field == "name" else field for field in sorted(self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +104,28 @@ class _Call:
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
     """What a line may name: every POST that answers with JSON, and every PUT of a document."""
-    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
+    api = app.openapi()
     return {
         described["operationId"].replace("_", "-"): Operation(
-            method, path, tuple(_PARAMETER.findall(path)), XML if method == "put" else JSON
+            method,
+            path,
+            tuple(_PARAMETER.findall(path)),
+            _fields(api, described),
+            XML if method == "put" else JSON,
         )
-        for path, methods in paths.items()
+        for path, methods in api["paths"].items()
         for method, described in methods.items()
         if path != PATH and (method == "put" or (method == "post" and _answers_json(described)))
     }
+
+
+def _fields(api: dict[str, Any], described: dict[str, Any]) -> frozenset[str]:
+    """The fields of its JSON body; the one of a document in a line."""
+    content = described.get("requestBody", {}).get("content", {})
+    if XML in content:
+        return frozenset({"document"})
+    name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return frozenset(api["components"]["schemas"][name]["properties"]) if name else frozenset()
 
 
 def _answers_json(described: dict[str, Any]) -> bool:
@@ -115,9 +137,10 @@ async def send_commands(request: Request, _: TheCaller) -> Response:
     """Many commands in one request.
 
     Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
-    this API by its operation, with hyphens, and the other members are what its path and its body have. A line may also
-    be named `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each
-    line is answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines
+    this API by its operation, with hyphens, and the other members are what its path and its body have; only what the
+    body of create-project or rename-project calls `name` is `project_name` in a line. A line may also be named
+    `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each line is
+    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines
     do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB.
@@ -219,6 +242,10 @@ class _Lines:
         for parameter, value in values.items():
             if not isinstance(value, str) or not value or "/" in value:
                 raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
+        if "name" in operation.fields:
+            if PROJECT_NAME not in body:
+                raise Refused("request_invalid", f"command.{PROJECT_NAME} is missing.")
+            body["name"] = body.pop(PROJECT_NAME)
         sent = _document(body) if operation.body_type == XML else json.dumps(body).encode()
         return _Call(operation, operation.path.format_map(values), wanted.idempotency_key, sent)
 
