@@ -276,3 +276,42 @@ def test_the_members_of_a_line_are_what_path_and_body_have() -> None:
     assert OPERATIONS["allocate-licenses"].members == ("project", "confirm_final", "licenses", "serial")
     assert OPERATIONS["return-licenses"].members == ("serial", "document")
     assert OPERATIONS["archive-project"].members == ("project",)
+
+
+async def test_an_answer_names_the_line_as_an_editor_counts_it_and_its_key_where_it_can_be_read() -> None:
+    api = await Api().founded()
+
+    found = await answers(
+        api,
+        b"\n",
+        issue("a"),
+        b"\r\n  \n",
+        {"idempotency_key": "b", "command": 7},
+        {"idempotency_key": "c", "order": {}},
+        {"idempotency_key": "x" * 81, "command": {}},
+        {"idempotency_key": 7, "command": {}},
+        b"[]\n",
+        b"[" * 40_000 + b"\n",
+        b'{"idempotency_key": "d"',
+    )
+
+    assert [(one["line"], one.get("idempotency_key")) for one in found] == [
+        (2, "a"),
+        (5, "b"),
+        (6, "c"),
+        (7, None),
+        (8, None),
+        (9, None),
+        (10, None),
+        (11, None),
+    ]
+    assert [one["status"] for one in found] == [201] + [422] * 7
+
+
+async def test_why_no_more_is_read_is_told_under_the_line_that_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MAX_LINES", 1)
+    api = await Api().founded()
+
+    found = await answers(api, b"\n", issue("a"), b"\n", issue("b"))
+
+    assert [(one["line"], one["status"]) for one in found] == [(2, 201), (4, 413)]

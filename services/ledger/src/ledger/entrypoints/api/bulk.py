@@ -18,7 +18,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -69,10 +69,14 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x20-\x7e]+$")]
+_KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
+
+
 class BulkLine(Body):
     """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
 
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x20-\x7e]+$")]
+    idempotency_key: Key
     command: dict[str, Any]
 
 
@@ -140,7 +144,8 @@ async def send_commands(request: Request, _: TheCaller) -> Response:
     this API by its operation, with hyphens, and the other members are what its path and its body have; only what the
     body of create-project or rename-project calls `name` is `project_name` in a line. A line may also be named
     `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each line is
-    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines
+    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order; `line` counts
+    blank lines, too, which have no answer, and `idempotency_key` is left out where it can't be read. Lines
     do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB.
@@ -181,10 +186,9 @@ class _Answers(Response):
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
         """Begin with each line as it comes; the last one may be the reason why no more are read."""
-        slots, number = asyncio.Semaphore(IN_FLIGHT), 0
+        slots = asyncio.Semaphore(IN_FLIGHT)
         async with aclosing(_lines_of(self._request)) as lines:
-            async for line in lines:
-                number += 1
+            async for number, line in lines:
                 await slots.acquire()
                 while self._unsent > MAX_UNSENT_BYTES:
                     self._sent.clear()
@@ -215,8 +219,9 @@ class _Lines:
         try:
             if isinstance(line, Refused):
                 raise line
+            if (key := _key_of(line)) is not None:
+                said["idempotency_key"] = key
             wanted = _parsed(line)
-            said["idempotency_key"] = wanted.idempotency_key
             status, body = await self._outcome(wanted)
         except Refused as refused:
             problem = problem_of(refused.code, refused.detail, refused.extras)
@@ -270,6 +275,15 @@ def _parsed(line: bytes) -> BulkLine:
         raise Refused("request_invalid", f"{place}: {first['msg']}.") from None
 
 
+def _key_of(line: bytes) -> str | None:
+    """The idempotency key of a line that may be wrong otherwise; none that a right line could not have."""
+    try:
+        said: Any = json.loads(line)
+        return _KEY.validate_python(said.get("idempotency_key"))
+    except (ValueError, AttributeError, RecursionError):
+        return None
+
+
 async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
     """What the API answers to this caller: status and JSON, a document in base64 within."""
     given, answered = [{"type": "http.request", "body": call.body, "more_body": False}], list[Message]()
@@ -308,26 +322,27 @@ def _scope(outer: Scope, call: _Call) -> Scope:
     }
 
 
-async def _lines_of(request: Request) -> AsyncGenerator[bytes | Refused]:
-    """The lines of the body without blank ones; ends with a Refused where it is too long, too slow, or malformed."""
-    rest, count = bytearray(), 0
+async def _lines_of(request: Request) -> AsyncGenerator[tuple[int, bytes | Refused]]:
+    """The lines of the body with their numbers, without blank ones; the last may be a Refused: why no more is read."""
+    rest, number, count = bytearray(), 0, 0
     async for piece in _pieces(request):
         if isinstance(piece, Refused):
-            yield piece
+            yield number + 1, piece
             return
         rest += piece
         *lines, last = bytes(rest).split(b"\n")
         rest = bytearray(last)
         for line in (*lines, last) if len(last) > MAX_LINE_BYTES else lines:
+            number += 1
             if not line.strip():
                 continue
             count += 1
             refused = _too_much(line, count)
-            yield refused or line
+            yield number, refused or line
             if refused:
                 return
     if rest.strip():
-        yield _too_much(rest, count + 1) or bytes(rest)
+        yield number + 1, _too_much(rest, count + 1) or bytes(rest)
 
 
 def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
