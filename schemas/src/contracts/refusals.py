@@ -68,7 +68,8 @@ _ROWS = (
     Refusal(
         "idempotency_key_reused",
         409,
-        "This idempotency key was used for another request; use a new key for a new request.",
+        "This idempotency key was used for another request. The accounts of a company share its keys: use a new and "
+        "random one for each new request, such as a UUID.",
         "D11",
     ),
     Refusal("company_exists", 409, "This company exists already.", "F1"),

@@ -38,6 +38,17 @@ async def test_another_body_under_the_same_key_is_refused() -> None:
     assert problem(other) == (409, "idempotency_key_reused")
 
 
+async def test_whoever_chooses_a_key_is_told_that_all_accounts_of_the_company_share_it() -> None:
+    api = await Api().founded()
+    await api.post(KEYS, PORTS, token=api.staff())
+
+    other = await api.post(KEYS, PORTS | {"order_number": "PO-2"}, token=api.staff())
+    (parameter,) = (await api.client.get("/openapi.json")).json()["paths"][KEYS]["post"]["parameters"]
+
+    assert "The accounts of a company share" in other.json()["detail"]
+    assert "accounts of a company share" in parameter["description"]
+
+
 async def test_only_staff_issues_keys() -> None:
     api = await Api().founded()
 
