@@ -116,7 +116,7 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: HistoryQueries | None = None) -> None:
+    def __init__(self, queries: HistoryQueries | None = None, exports: Exports | None = None) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
@@ -124,7 +124,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
-            exports=cast("Exports", NoRows()),
+            exports=exports or cast("Exports", NoRows()),
             dated=cast("DatedQueries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),

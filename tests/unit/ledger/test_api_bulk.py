@@ -9,6 +9,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from contracts.identifiers import derived_id
 from ledger.entrypoints.api import bulk
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.services import Services
@@ -179,18 +180,50 @@ async def test_a_body_that_stops_coming_is_told_so_at_the_end(monkeypatch: pytes
     assert codes(told(response)) == [(201, ""), (408, "request_too_slow")]
 
 
+async def test_a_body_that_trickles_is_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "WAITED_SECONDS", 0.1)
+    api = await Api().founded()
+
+    async def trickling() -> AsyncIterator[bytes]:
+        while True:
+            yield b"{}\n"
+            await asyncio.sleep(0.03)
+
+    async with asyncio.timeout(2):
+        found = told(await send(api, trickling()))
+
+    assert codes(found)[-1] == (408, "request_too_slow")
+    assert len(found) < 10
+
+
 async def test_more_such_requests_than_can_be_at_work_are_told_to_come_again() -> None:
     api = await Api().founded()
     hold = asyncio.Event()
-    held = [asyncio.create_task(send(api, _waiting(hold))) for _ in range(bulk.MAX_REQUESTS)]
+    tokens = [api.issuer.token(ANNA, derived_id(str(number), "company")) for number in range(bulk.MAX_REQUESTS)]
+    held = [asyncio.create_task(send(api, _waiting(hold), token)) for token in tokens]
     while len(api.ledger.asked) < 1 + bulk.MAX_REQUESTS:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
-    refused = await send(api, b"{}")
+    refused = await send(api, b"{}", api.issuer.token())
     hold.set()
 
     assert problem(refused) == (503, "service_unavailable")
     assert [len(told(await one)) for one in held] == [2] * bulk.MAX_REQUESTS
+
+
+async def test_one_such_request_of_a_company_is_at_work_at_a_time() -> None:
+    api = await Api().founded()
+    hold = asyncio.Event()
+    held = asyncio.create_task(send(api, _waiting(hold)))
+    while len(api.ledger.asked) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+    refused, other = await send(api, b"{}"), await send(api, b"{}", api.issuer.token())
+    hold.set()
+    await held
+
+    assert problem(refused) == (503, "service_unavailable")
+    assert other.status_code == (await send(api, b"{}")).status_code == 200
 
 
 async def test_an_empty_body_has_no_answers() -> None:

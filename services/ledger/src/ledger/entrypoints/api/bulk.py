@@ -12,7 +12,7 @@ import binascii
 import json
 import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -25,8 +25,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ledger.entrypoints.api.bodies import Body
+from ledger.entrypoints.api.places import Places
 from ledger.entrypoints.api.refused import Refused, problem_of
-from ledger.entrypoints.api.services import TheCaller
+from ledger.entrypoints.api.services import TheCaller, TheServices
 from runtime.problems import Problem, render
 
 PATH = "/v1/commands"
@@ -44,10 +45,15 @@ MAX_REQUESTS = 4
 """Such requests at the same time in this process; a further one is told to come again."""
 LINE_SECONDS = 10.0
 """How long the next piece of the body may take."""
+WAITED_SECONDS = 30.0
+"""How long a body may let us wait in all; each second's worth of bytes is one second more."""
+BYTES_PER_SECOND = 16 * 1024
+"""Slower than that is no line but a hand that holds a place."""
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
 
+_places = Places(MAX_REQUESTS, what="requests of this kind")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
@@ -137,7 +143,7 @@ def _answers_json(described: dict[str, Any]) -> bool:
 
 
 @router.post("/commands", response_class=Response, responses=_ANSWER, openapi_extra=_DESCRIBED)
-async def send_commands(request: Request, _: TheCaller) -> Response:
+async def send_commands(request: Request, services: TheServices, caller: TheCaller) -> Response:
     """Many commands in one request.
 
     Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
@@ -148,14 +154,9 @@ async def send_commands(request: Request, _: TheCaller) -> Response:
     blank lines, too, which have no answer, and `idempotency_key` is left out where it can't be read. Lines
     do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
-    of 64 KiB.
+    of 64 KiB, and one such request of a company at a time.
     """
-    app: FastAPI = request.app
-    running = getattr(app.state, "bulk", None) or asyncio.Semaphore(MAX_REQUESTS)
-    app.state.bulk = running
-    if running.locked():
-        raise Refused("service_unavailable", "Too many requests of this kind are at work; try again later.")
-    return _Answers(app, request, running)
+    return _Answers(request, _places.one(services, caller))
 
 
 class _Answers(Response):
@@ -163,17 +164,17 @@ class _Answers(Response):
 
     media_type = JSON_LINES
 
-    def __init__(self, app: FastAPI, request: Request, running: asyncio.Semaphore) -> None:
+    def __init__(self, request: Request, place: AbstractAsyncContextManager[None]) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._request = request
-        self._running = running
-        self._lines = _Lines(app, request.scope, operations(app))
+        self._place = place
+        self._lines = _Lines(request.app, request.scope, operations(request.app))
         self._unsent = 0
         self._sent = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        async with self._running, asyncio.TaskGroup() as group:
+        async with self._place, asyncio.TaskGroup() as group:
             answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
             group.create_task(self._read(group, answers))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -354,17 +355,19 @@ def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
 
 
 async def _pieces(request: Request) -> AsyncGenerator[bytes | Refused]:
-    """The body as it comes; a client that has gone ends it."""
-    stream = request.stream()
+    """The body as it comes; a client that has gone ends it, and so does one that is too slow."""
+    stream, clock, left = request.stream(), asyncio.get_running_loop().time, WAITED_SECONDS
     while True:
+        began = clock()
         try:
-            async with asyncio.timeout(LINE_SECONDS):
+            async with asyncio.timeout(min(LINE_SECONDS, left)):
                 piece = await anext(stream)
         except (StopAsyncIteration, ClientDisconnect):
             return
         except TimeoutError:
-            yield Refused("request_too_slow")
+            yield Refused("request_too_slow", "The lines took too long to arrive; send the rest in another request.")
             return
+        left += len(piece) / BYTES_PER_SECOND - (clock() - began)
         yield piece
 
 
