@@ -269,6 +269,7 @@ _ROWS = (
     Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
     Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
+    Refusal("body_not_json", 415, "The body must be JSON, and Content-Type must say application/json.", "style 15"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",

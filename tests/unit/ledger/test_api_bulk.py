@@ -291,6 +291,15 @@ async def test_projects_are_opened_and_renamed_in_bulk() -> None:
     assert "project_name" in found[1]["problem"]["detail"]
 
 
+async def test_a_member_that_the_operation_does_not_have_is_refused() -> None:
+    api = await Api().founded()
+    release = {"name": "release-device", "serial": "009033010203"}
+
+    found = await answers(api, of("a", release | {"foo": 1}), of("b", release), issue("c", foo=1))
+
+    assert codes(found) == [(422, "request_invalid"), (404, "device_unknown"), (422, "request_invalid")]
+
+
 def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "command": command}
 

@@ -192,6 +192,40 @@ async def test_what_can_be_no_id_is_unknown_and_asks_nobody(name: str) -> None:
     assert problem(await api.get(f"/v1/devices/{name}")) == (422, "serial_malformed")
 
 
+@pytest.mark.parametrize("path", ["/v1/devices/009033010203/release", f"/v1/projects/{PROJECT}/claim-codes"])
+async def test_an_operation_without_a_body_takes_none(path: str) -> None:
+    api = await Api().founded()
+    asked = len(api.ledger.asked)
+
+    for content in (b'{"foo": 1}', b"[]", b"release it", b"{"):
+        response = await api.client.post(path, content=content, headers=api.bearer() | {"Idempotency-Key": "k"})
+        assert problem(response) == (422, "request_invalid")
+        assert "takes no body" in response.json()["detail"]
+    assert len(api.ledger.asked) == asked
+    assert (await api.post(path, {})).status_code == (await api.post(path, None)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense", ""])
+async def test_a_body_that_is_not_called_json_is_told_what_it_must_be(kind: str) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
+
+    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+
+    assert problem(response) == (415, "body_not_json")
+    assert "application/json" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/merge+json"])
+async def test_a_body_may_be_called_json_in_any_way(kind: str) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
+
+    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+
+    assert problem(response) == (409, "ledger_not_founded")
+
+
 async def test_a_body_that_is_too_big_is_refused_unread() -> None:
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k"}
@@ -329,7 +363,7 @@ async def test_one_company_can_not_take_all_the_places(monkeypatch: pytest.Monke
     assert problem(await api.get("/v1/companies")) == (503, "service_unavailable")
     assert (await api.get("/v1/companies", token=api.staff())).status_code == 200
     arrive.set()
-    assert (await slow).status_code == 400
+    assert (await slow).status_code == 415
     assert (await api.get("/v1/companies")).status_code == 200
 
 

@@ -40,6 +40,7 @@ from ledger.entrypoints.api import (
 )
 from ledger.entrypoints.api.answers import allowed, answers, examples
 from ledger.entrypoints.api.bodies import ProblemBody
+from ledger.entrypoints.api.described import only_as_described
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
 from ledger.entrypoints.api.services import Services
@@ -108,20 +109,11 @@ def application(services: Services) -> FastAPI:
     )
     app.state.services = services
     for family in _FAMILIES:
-        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(_only_known_parameters)])
+        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(only_as_described)])
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
-
-
-async def _only_known_parameters(request: Request) -> None:
-    """Refuse a parameter that the operation does not have: a misspelt one would be answered as if it were not there."""
-    operation = _openapi(request.app)["paths"][request.scope["route"].path][request.method.lower()]
-    known = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-    if set(request.query_params) - known:
-        names = ", ".join(sorted(known)) or "no parameters"
-        raise Refused("request_invalid", f"The address has a parameter that is not known here; there are: {names}.")
 
 
 def _handle_errors(app: FastAPI) -> None:
