@@ -300,6 +300,17 @@ async def test_a_member_that_the_operation_does_not_have_is_refused() -> None:
     assert codes(found) == [(422, "request_invalid"), (404, "device_unknown"), (422, "request_invalid")]
 
 
+async def test_a_member_that_stands_twice_is_refused() -> None:
+    line = (
+        json.dumps(issue("a")).encode().replace(b'"order_number": "PO-1"', b'"order_number": "1", "order_number": "2"')
+    )
+
+    (found,) = await answers(await Api().founded(), line)
+
+    assert (found["status"], found["idempotency_key"]) == (422, "a")
+    assert "order_number" in found["problem"]["detail"]
+
+
 def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "command": command}
 

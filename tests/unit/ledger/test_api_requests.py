@@ -226,6 +226,23 @@ async def test_a_body_may_be_called_json_in_any_way(kind: str) -> None:
     assert problem(response) == (409, "ledger_not_founded")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"licenses": [{"license_type": "Port11", "count": 1}], "order_number": "PO-1", "order_number": "PO-2"}',
+        b'{"licenses": [{"license_type": "Port11", "count": 1, "count": 9}], "order_number": "PO-1"}',
+    ],
+)
+async def test_a_member_that_stands_twice_is_refused_and_named(content: bytes) -> None:
+    api = await Api().founded()
+    head = api.bearer(api.staff()) | {"Idempotency-Key": "k", "Content-Type": "application/json"}
+
+    response = await api.client.post(KEYS, content=content, headers=head)
+
+    assert problem(response) == (422, "request_invalid")
+    assert "twice" in response.json()["detail"]
+
+
 async def test_a_body_that_is_too_big_is_refused_unread() -> None:
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k"}

@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from ledger.entrypoints.api import json_once
 from ledger.entrypoints.api.bodies import Body
 from ledger.entrypoints.api.places import Places
 from ledger.entrypoints.api.refused import Refused, problem_of
@@ -269,7 +270,7 @@ def _document(body: dict[str, Any]) -> bytes:
 
 def _parsed(line: bytes) -> BulkLine:
     try:
-        return BulkLine.model_validate_json(line)
+        return BulkLine.model_validate(json_once.loaded(line))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
+from ledger.entrypoints.api import json_once
 from ledger.entrypoints.api.refused import Refused
 
 JSON = "application/json"
@@ -34,8 +35,10 @@ async def _only_its_body(request: Request, described: dict[str, Any] | None) -> 
     if described is None:
         if (await request.body()).strip() not in NO_BODY:
             raise Refused("request_invalid", "This operation takes no body, and no members but those of its address.")
-    elif takes_json(described) and await request.body() and not _is_json(request.headers.get("content-type", "")):
-        raise Refused("body_not_json")
+    elif takes_json(described) and (body := await request.body()):
+        if not _is_json(request.headers.get("content-type", "")):
+            raise Refused("body_not_json")
+        json_once.loaded(body)
 
 
 def _is_json(content_type: str) -> bool:
