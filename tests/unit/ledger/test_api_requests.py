@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
 from ledger.entrypoints.api import gates
+from ledger.entrypoints.api.app import application
+from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.wrong import FORMS
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF
 
+DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()
 KEYS = "/v1/activation-keys"
 PORTS = {"licenses": [{"license_type": "Port11", "count": 50}], "order_number": "PO-1"}
 PROJECT = derived_id("hotel", "project")
@@ -140,6 +144,32 @@ async def test_a_body_that_is_not_as_described_is_refused_with_its_place(path: s
     assert problem(response) == (422, "request_invalid")
     assert response.json()["errors"][0]["place"].startswith("body")
     assert len(api.ledger.asked) == asked
+
+
+@pytest.mark.parametrize("name", ["", " ", "Hotel ", "x" * 81, "a\nb"])
+async def test_a_name_that_can_not_be_one_is_told_what_a_name_must_be(name: str) -> None:
+    response = await Api().post("/v1/projects", {"name": name})
+
+    assert response.json()["detail"] == (
+        "body.name: This must be 1 to 80 characters without line breaks, and no blank at either end."
+    )
+
+
+def test_no_pattern_of_the_description_is_shown_to_anybody() -> None:
+    assert _patterns(DESCRIPTION["paths"]) | _patterns(DESCRIPTION["components"]["schemas"]) <= set(FORMS)
+
+
+def _patterns(schema: Any) -> set[str]:
+    match schema:
+        case dict():
+            of_schema = cast("dict[str, Any]", schema)
+            own = {of_schema["pattern"]} if isinstance(of_schema.get("pattern"), str) else set[str]()
+            return own.union(*map(_patterns, of_schema.values()))
+        case list():
+            items: list[Any] = schema
+            return set[str]().union(*map(_patterns, items))
+        case _:
+            return set()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 50_000, b'{"name": NaN}', b"1" * 5_000])
@@ -421,4 +451,4 @@ async def test_a_name_with_a_character_that_nobody_sees_is_refused_and_the_chara
     response = await Api().post("/v1/projects", {"name": "Hotel\u202eAdria"})
 
     assert problem(response) == (422, "request_invalid")
-    assert "U+202E" in response.text
+    assert response.json()["detail"] == "body.name: the character U+202E can't be seen and is not allowed."

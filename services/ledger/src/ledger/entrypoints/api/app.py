@@ -45,6 +45,7 @@ from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens
+from ledger.entrypoints.api.wrong import said
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -157,7 +158,7 @@ def _handle_errors(app: FastAPI) -> None:
 def _invalid(error: RequestValidationError) -> Refused:
     """What is wrong and where; never the value itself."""
     places = [
-        {"place": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+        {"place": ".".join(str(part) for part in one["loc"]), "problem": said(one)}
         for one in error.errors()[:MAX_ERRORS]
     ]
     first = places[0]

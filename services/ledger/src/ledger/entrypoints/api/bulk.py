@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from ledger.entrypoints.api import json_once
+from ledger.entrypoints.api import json_once, wrong
 from ledger.entrypoints.api.bodies import Body
 from ledger.entrypoints.api.places import Places
 from ledger.entrypoints.api.refused import Refused, problem_of
@@ -76,7 +76,7 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
-Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x20-\x7e]+$")]
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=wrong.KEY_PATTERN)]
 _KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
 
 
@@ -274,7 +274,7 @@ def _parsed(line: bytes) -> BulkLine:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise Refused("request_invalid", f"{place}: {first['msg']}.") from None
+        raise Refused("request_invalid", f"{place}: {wrong.said(first)}.") from None
 
 
 def _key_of(line: bytes) -> str | None:
