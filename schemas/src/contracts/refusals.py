@@ -270,6 +270,12 @@ _ROWS = (
     Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("body_not_json", 415, "The body must be JSON, and Content-Type must say application/json.", "style 15"),
+    Refusal(
+        "not_acceptable",
+        406,
+        "Accept names no form that this is given in: text/csv, application/jsonl or application/vnd.apache.parquet.",
+        "style 15",
+    ),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",
