@@ -346,8 +346,27 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
     assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
-    assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)}
+    assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True), ("if-none-match", False)}
     assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_each_group_of_operations_is_described_in_a_line_and_none_is_empty() -> None:
+    used = {tag for path in DESCRIPTION["paths"].values() for one in path.values() for tag in one["tags"]}
+
+    assert {one["name"] for one in DESCRIPTION["tags"]} == used
+    assert all(one["description"].endswith(".") for one in DESCRIPTION["tags"])
+
+
+def test_304_and_if_none_match_are_described_together_and_only_where_they_work() -> None:
+    gets = {path: one["get"] for path, one in DESCRIPTION["paths"].items() if "get" in one}
+    conditional = {path for path, one in gets.items() if "304" in one["responses"]}
+
+    assert conditional == {
+        path for path, one in gets.items() if "if-none-match" in {each["name"] for each in one.get("parameters", ())}
+    }
+    assert "/v1/projects/{project}/balance" in conditional
+    assert "/v1/projects/{project}/history" not in conditional
+    assert len(conditional) == 14
 
 
 async def test_the_documentation_page_needs_no_other_address() -> None:

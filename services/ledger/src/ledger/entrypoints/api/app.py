@@ -60,6 +60,29 @@ warranties are also told as of any entry, day or time (`?as_of=`). Every POST ne
 with the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable
 `code`.
 """
+TAGS = {
+    "companies": "Companies that are known, and registering one.",
+    "projects": "Projects of a company, their balances, and licenses between them and devices.",
+    "movements": "What went into and out of a balance, line by line.",
+    "people and rights": "Members of a company, and what an account may do in a project.",
+    "joining a company": "Invitations of accounts, and companies that take others over.",
+    "devices": "Devices in projects, and the licenses on them.",
+    "moves of devices": "Devices to other projects and other companies, and out of them.",
+    "claim codes": "Codes by which a device puts itself into a project.",
+    "replacements": "Broken devices whose licenses staff moved to others.",
+    "license files and returns": "The signed documents of a device, by hand instead of by the device itself.",
+    "activation keys": "Keys that the vendor issues and partners redeem.",
+    "history": "Every entry and every reason behind a number.",
+    "old licenses": "Licenses of the old manager: brought in, consented to and converted.",
+    "staff": "What only the vendor's staff does: blocks, downloads, corrections and releases.",
+    "catalog": "License types, device models, and the devices that were delivered.",
+    "warranty": "How long a device has a guarantee, and extending it.",
+    "test licenses": "One test of licenses for each device.",
+    "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "exports": "Movements and balances as files.",
+    "commands in bulk": "Many commands in one request.",
+}
+"""The groups of operations, in the order of the page."""
 _FAMILIES = (
     companies,
     people,
@@ -104,6 +127,7 @@ def application(services: Services) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
@@ -168,10 +192,12 @@ def _invalid(error: RequestValidationError) -> Refused:
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """OpenAPI 3.1 with our own problems instead of the framework's validation error."""
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        )
         for path, operations in schema["paths"].items():
-            for method, operation in operations.items():
-                operation["responses"] |= answers(method, path, operation)
+            for operation in operations.values():
+                operation["responses"] |= answers(path, operation)
                 for parameter in operation.get("parameters", ()):
                     # Optional for the framework only, so that its absence is a refusal of ours.
                     parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
