@@ -68,7 +68,8 @@ _ROWS = (
     Refusal(
         "idempotency_key_reused",
         409,
-        "This idempotency key was used for another request; use a new key for a new request.",
+        "This idempotency key was used for another request. The accounts of a company share its keys: use a new and "
+        "random one for each new request, such as a UUID.",
         "D11",
     ),
     Refusal("company_exists", 409, "This company exists already.", "F1"),
@@ -282,6 +283,13 @@ _ROWS = (
     Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
     Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
+    Refusal("body_not_json", 415, "The body must be JSON, and Content-Type must say application/json.", "style 15"),
+    Refusal(
+        "not_acceptable",
+        406,
+        "Accept names no form that this is given in: text/csv, application/jsonl or application/vnd.apache.parquet.",
+        "style 15",
+    ),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",

@@ -22,6 +22,13 @@ UNSEEN = {
     "paragraph separator": "\u2029",
     "private use": "\ue000",
     "tag": "\U000e0041",
+    "Hangul filler": "\u3164",
+    "Hangul choseong filler": "\u115f",
+    "Hangul jungseong filler": "\u1160",
+    "half-width Hangul filler": "\uffa0",
+    "Braille without a dot": "\u2800",
+    "grapheme joiner": "\u034f",
+    "Khmer inherent vowel": "\u17b4",
 }
 
 
@@ -42,7 +49,18 @@ def test_no_name_reason_or_reference_has_a_character_that_nobody_sees(character:
 
 
 @pytest.mark.parametrize(
-    "name", ["Hôtel Ödön", "Ξενοδοχείο", "ホテル\u3000一", "Hotel\u00a0A", "فندق", "Cafe\u0301", "A 🏨"]
+    "name",
+    [
+        "Hôtel Ödön",
+        "Ξενοδοχείο",
+        "ホテル\u3000一",
+        "Hotel\u00a0A",
+        "فندق",
+        "Cafe\u0301",
+        "A 🏨",
+        "한글 호텔",
+        "\uff28otel",
+    ],
 )
 def test_names_of_every_script_go(name: str) -> None:
     assert CreateProject(company=COMPANY, project=PROJECT, project_name=name).project_name == name

@@ -124,7 +124,12 @@ class NoRows:
 class Api:
     """What a test asks."""
 
-    def __init__(self, queries: HistoryQueries | None = None, keys: KeyQueries | None = None) -> None:
+    def __init__(
+        self,
+        queries: HistoryQueries | None = None,
+        keys: KeyQueries | None = None,
+        exports: Exports | None = None,
+    ) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
@@ -133,7 +138,7 @@ class Api:
             commands=self.ledger,
             queries=queries or cast("HistoryQueries", NoRows()),
             keys=keys or cast("KeyQueries", NoRows()),
-            exports=cast("Exports", NoRows()),
+            exports=exports or cast("Exports", NoRows()),
             dated=cast("DatedQueries", NoRows()),
             staff=cast("StaffQueries", NoRows()),
             people=cast("PeopleQueries", NoRows()),

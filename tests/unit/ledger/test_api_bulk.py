@@ -4,13 +4,17 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from contracts.identifiers import derived_id
 from ledger.entrypoints.api import bulk
+from ledger.entrypoints.api.app import application
+from ledger.entrypoints.api.services import Services
 from tests.unit.ledger.api_at_work import Api, problem
+from tests.unit.ledger.story import ADRIA, ANNA
 from tests.unit.ledger.test_api_requests import PROJECT
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
@@ -24,9 +28,9 @@ async def send(api: Api, content: bytes | AsyncIterator[bytes], token: str | Non
     return await api.client.post("/v1/commands", content=content, headers=api.bearer(token or api.staff()))
 
 
-async def answers(api: Api, *lines: Any) -> list[dict[str, Any]]:
+async def answers(api: Api, *lines: Any, token: str | None = None) -> list[dict[str, Any]]:
     content = b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
-    return told(await send(api, content))
+    return told(await send(api, content, token))
 
 
 def told(response: httpx.Response) -> list[dict[str, Any]]:
@@ -176,18 +180,50 @@ async def test_a_body_that_stops_coming_is_told_so_at_the_end(monkeypatch: pytes
     assert codes(told(response)) == [(201, ""), (408, "request_too_slow")]
 
 
+async def test_a_body_that_trickles_is_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "WAITED_SECONDS", 0.1)
+    api = await Api().founded()
+
+    async def trickling() -> AsyncIterator[bytes]:
+        while True:
+            yield b"{}\n"
+            await asyncio.sleep(0.03)
+
+    async with asyncio.timeout(2):
+        found = told(await send(api, trickling()))
+
+    assert codes(found)[-1] == (408, "request_too_slow")
+    assert len(found) < 10
+
+
 async def test_more_such_requests_than_can_be_at_work_are_told_to_come_again() -> None:
     api = await Api().founded()
     hold = asyncio.Event()
-    held = [asyncio.create_task(send(api, _waiting(hold))) for _ in range(bulk.MAX_REQUESTS)]
+    tokens = [api.issuer.token(ANNA, derived_id(str(number), "company")) for number in range(bulk.MAX_REQUESTS)]
+    held = [asyncio.create_task(send(api, _waiting(hold), token)) for token in tokens]
     while len(api.ledger.asked) < 1 + bulk.MAX_REQUESTS:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
-    refused = await send(api, b"{}")
+    refused = await send(api, b"{}", api.issuer.token())
     hold.set()
 
     assert problem(refused) == (503, "service_unavailable")
     assert [len(told(await one)) for one in held] == [2] * bulk.MAX_REQUESTS
+
+
+async def test_one_such_request_of_a_company_is_at_work_at_a_time() -> None:
+    api = await Api().founded()
+    hold = asyncio.Event()
+    held = asyncio.create_task(send(api, _waiting(hold)))
+    while len(api.ledger.asked) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+    refused, other = await send(api, b"{}"), await send(api, b"{}", api.issuer.token())
+    hold.set()
+    await held
+
+    assert problem(refused) == (503, "service_unavailable")
+    assert other.status_code == (await send(api, b"{}")).status_code == 200
 
 
 async def test_an_empty_body_has_no_answers() -> None:
@@ -238,3 +274,98 @@ async def test_a_post_that_is_answered_with_a_file_is_no_line() -> None:
     found = await answers(await Api().founded(), {"idempotency_key": "a", "command": command})
 
     assert codes(found) == [(422, "request_invalid")]
+
+
+async def test_projects_are_opened_and_renamed_in_bulk() -> None:
+    api = await Api().founded()
+    company = {"name": "register-company", "kind": "end_customer", "administrator": ANNA, "company": ADRIA}
+    create = {"name": "create-project", "project_name": "Hotel"}
+    token = api.issuer.token()
+
+    (_, created) = await answers(api, of("c", company), of("p", create), token=token)
+    project = created["answer"]["project"]
+    rename = {"name": "rename-project", "project": project, "project_name": "Spa"}
+    found = await answers(api, of("r", rename), of("x", {"name": "create-project"}), token=token)
+
+    assert created["answer"]["name"] == "Hotel"
+    assert codes(found) == [(201, ""), (422, "request_invalid")]
+    assert "project_name" in found[1]["problem"]["detail"]
+
+
+async def test_a_member_that_the_operation_does_not_have_is_refused() -> None:
+    api = await Api().founded()
+    release = {"name": "release-device", "serial": "009033010203"}
+
+    found = await answers(api, of("a", release | {"foo": 1}), of("b", release), issue("c", foo=1))
+
+    assert codes(found) == [(422, "request_invalid"), (404, "device_unknown"), (422, "request_invalid")]
+
+
+async def test_a_member_that_stands_twice_is_refused() -> None:
+    line = (
+        json.dumps(issue("a")).encode().replace(b'"order_number": "PO-1"', b'"order_number": "1", "order_number": "2"')
+    )
+
+    (found,) = await answers(await Api().founded(), line)
+
+    assert (found["status"], found["idempotency_key"]) == (422, "a")
+    assert "order_number" in found["problem"]["detail"]
+
+
+def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
+    return {"idempotency_key": key, "command": command}
+
+
+OPERATIONS = bulk.operations(application(cast("Services", None)))
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_operation_can_be_said_in_a_line(name: str) -> None:
+    members = ("name", *OPERATIONS[name].members)
+    assert len(members) == len(set(members))
+
+
+def test_the_members_of_a_line_are_what_path_and_body_have() -> None:
+    assert OPERATIONS["rename-project"].members == ("project", "project_name")
+    assert OPERATIONS["allocate-licenses"].members == ("project", "confirm_final", "licenses", "serial")
+    assert OPERATIONS["return-licenses"].members == ("serial", "document")
+    assert OPERATIONS["archive-project"].members == ("project",)
+
+
+async def test_an_answer_names_the_line_as_an_editor_counts_it_and_its_key_where_it_can_be_read() -> None:
+    api = await Api().founded()
+
+    found = await answers(
+        api,
+        b"\n",
+        issue("a"),
+        b"\r\n  \n",
+        {"idempotency_key": "b", "command": 7},
+        {"idempotency_key": "c", "order": {}},
+        {"idempotency_key": "x" * 81, "command": {}},
+        {"idempotency_key": 7, "command": {}},
+        b"[]\n",
+        b"[" * 40_000 + b"\n",
+        b'{"idempotency_key": "d"',
+    )
+
+    assert [(one["line"], one.get("idempotency_key")) for one in found] == [
+        (2, "a"),
+        (5, "b"),
+        (6, "c"),
+        (7, None),
+        (8, None),
+        (9, None),
+        (10, None),
+        (11, None),
+    ]
+    assert [one["status"] for one in found] == [201] + [422] * 7
+
+
+async def test_why_no_more_is_read_is_told_under_the_line_that_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MAX_LINES", 1)
+    api = await Api().founded()
+
+    found = await answers(api, b"\n", issue("a"), b"\n", issue("b"))
+
+    assert [(one["line"], one["status"]) for one in found] == [(2, 201), (4, 413)]

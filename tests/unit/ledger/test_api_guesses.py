@@ -1,10 +1,16 @@
 """Who tries keys and codes that do not exist has to wait."""
 
 import asyncio
+import json
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from contracts import activation_key
 from contracts.identifiers import default_project_of
+from ledger.entrypoints.api import gates
+from ledger.entrypoints.api import guesses as guesses_module
 from ledger.entrypoints.api.guesses import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, HOTEL, NOON
@@ -78,8 +84,9 @@ async def test_what_is_no_miss_is_not_counted() -> None:
         assert problem(answer) == (404, "project_unknown")
 
 
-async def test_asking_in_parallel_gains_nothing() -> None:
+async def test_asking_in_parallel_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     api = await Api().founded()
+    _slow(api, monkeypatch)
     posts = (
         api.post("/v1/invitations/acceptances", {"invitation_code": a_key(number)}, key=str(number))
         for number in range(3 * MAX_MISSES)
@@ -88,24 +95,134 @@ async def test_asking_in_parallel_gains_nothing() -> None:
     assert (answers.count(404), answers.count(429)) == (MAX_MISSES, 2 * MAX_MISSES)
 
 
-def test_misses_leave_the_window_one_by_one() -> None:
+async def test_valid_keys_go_in_bulk_and_in_parallel_however_many_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = await Api().founded()
+    _slow(api, monkeypatch)
+    company = {"kind": "end_customer", "administrator": ANNA, "company": ADRIA}
+    await api.post("/v1/companies", company, key="c")
+    project = (await api.post("/v1/projects", {"name": "Hotel"}, key="p")).json()["project"]
+    bodies = [{"activation_key": await _issued(api, number), "project": project} for number in range(100)]
+
+    singly = await asyncio.gather(
+        *(api.post("/v1/activation-keys/redemptions", body, key=body["activation_key"]) for body in bodies[:50])
+    )
+    lines = [
+        json.dumps({"idempotency_key": body["activation_key"], "command": {"name": "redeem-activation-key", **body}})
+        for body in bodies
+    ]
+    bulk = await api.client.post("/v1/commands", content="\n".join(lines), headers=api.bearer())
+
+    assert {answer.status_code for answer in singly} == {201}
+    assert [json.loads(line)["status"] for line in bulk.text.splitlines()] == [201] * 100
+
+
+def _slow(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger takes its time, so that commands are in flight together."""
+    ask = api.ledger.ask
+
+    async def slowly(*command: Any, **more: Any) -> Any:
+        await asyncio.sleep(0.001)
+        return await ask(*command, **more)
+
+    monkeypatch.setattr(api.ledger, "ask", slowly)
+
+
+async def _issued(api: Api, number: int) -> str:
+    body = {"licenses": [{"license_type": "Port11", "count": 1}], "order_number": "PO-1"}
+    issued = await api.post("/v1/activation-keys", body, key=f"k{number}", token=api.staff())
+    return str(issued.json()["activation_key"])
+
+
+async def _missed(guesses: Guesses, account: str) -> None:
+    assert await guesses.begin(account) == 0
+    guesses.end(account, missed=True)
+
+
+async def _full(guesses: Guesses) -> list[asyncio.Task[int]]:
+    """All places taken, and three attempts behind them."""
+    for _ in range(MAX_MISSES):
+        assert await guesses.begin("anna") == 0
+    queued = [asyncio.create_task(guesses.begin("anna")) for _ in range(3)]
+    await asyncio.sleep(0)
+    return queued
+
+
+async def test_a_hit_leaves_its_place_to_the_first_that_waits_and_a_miss_to_none() -> None:
+    guesses = Guesses(lambda: NOON)
+    first, second, third = await _full(guesses)
+
+    guesses.end("anna", missed=True)
+    await asyncio.sleep(0)
+    assert not first.done()
+    guesses.end("anna", missed=False)
+    assert await first == 0
+    assert not second.done()
+
+    for _ in range(MAX_MISSES - 1):
+        guesses.end("anna", missed=True)
+    assert await second == await third == int(WINDOW.total_seconds())
+
+
+async def test_whoever_goes_away_leaves_the_queue_or_the_place() -> None:
+    guesses = Guesses(lambda: NOON)
+    first, second, third = await _full(guesses)
+
+    first.cancel()
+    await asyncio.sleep(0)
+    guesses.end("anna", missed=False)
+    second.cancel()  # it has the place, and never learns of it
+    await asyncio.sleep(0)
+
+    assert await third == 0
+    assert first.cancelled()
+    assert second.cancelled()
+
+
+async def test_the_queue_has_an_end_and_nobody_stands_in_it_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guesses_module, "MAX_QUEUED", 3)
+    monkeypatch.setattr(guesses_module, "QUEUE_SECONDS", 0.01)
+    guesses = Guesses(lambda: NOON)
+    queued = await _full(guesses)
+
+    with pytest.raises(TimeoutError):
+        await guesses.begin("anna")
+    assert [type(one) for one in await asyncio.gather(*queued, return_exceptions=True)] == [TimeoutError] * 3
+    guesses.end("anna", missed=False)
+    assert await guesses.begin("anna") == 0
+
+
+async def test_going_away_makes_no_miss_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "REQUEST_SECONDS", 0.02)
+    api = await Api().founded()
+    known, ask = asyncio.Event(), api.ledger.ask
+
+    async def slowly(*command: Any, **more: Any) -> Any:
+        await known.wait()
+        return await ask(*command, **more)
+
+    monkeypatch.setattr(api.ledger, "ask", slowly)
+    assert await try_codes(api, 1, MAX_MISSES) == 503
+    known.set()
+    await asyncio.sleep(0.01)
+    assert await try_codes(api, 99, 99) == 429
+
+
+async def test_misses_leave_the_window_one_by_one() -> None:
     now = NOON
     guesses = Guesses(lambda: now)
     for _ in range(MAX_MISSES):
-        assert guesses.wait_seconds("anna") == 0
-        guesses.begin("anna")
+        await _missed(guesses, "anna")
         now += timedelta(seconds=1)
     assert guesses.wait_seconds("anna") == int(WINDOW.total_seconds()) - MAX_MISSES
     now = NOON + WINDOW
-    assert guesses.wait_seconds("anna") == 0
-    guesses.begin("anna")
+    await _missed(guesses, "anna")
     assert guesses.wait_seconds("anna") == 1
 
 
-def test_no_more_accounts_are_remembered_than_fit() -> None:
+async def test_no_more_accounts_are_remembered_than_fit() -> None:
     guesses = Guesses(lambda: NOON)
     for _ in range(MAX_MISSES):
-        guesses.begin("first")
+        await _missed(guesses, "first")
     for number in range(MAX_ACCOUNTS):
-        guesses.begin(str(number))
+        await _missed(guesses, str(number))
     assert guesses.wait_seconds("first") == 0

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
 from ledger.entrypoints.api import gates
+from ledger.entrypoints.api.app import application
+from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.wrong import FORMS
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF
 
+DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()
 KEYS = "/v1/activation-keys"
 PORTS = {"licenses": [{"license_type": "Port11", "count": 50}], "order_number": "PO-1"}
 PROJECT = derived_id("hotel", "project")
@@ -36,6 +40,17 @@ async def test_another_body_under_the_same_key_is_refused() -> None:
     other = await api.post(KEYS, PORTS | {"order_number": "PO-2"}, token=api.staff())
 
     assert problem(other) == (409, "idempotency_key_reused")
+
+
+async def test_whoever_chooses_a_key_is_told_that_all_accounts_of_the_company_share_it() -> None:
+    api = await Api().founded()
+    await api.post(KEYS, PORTS, token=api.staff())
+
+    other = await api.post(KEYS, PORTS | {"order_number": "PO-2"}, token=api.staff())
+    (parameter,) = (await api.client.get("/openapi.json")).json()["paths"][KEYS]["post"]["parameters"]
+
+    assert "The accounts of a company share" in other.json()["detail"]
+    assert "accounts of a company share" in parameter["description"]
 
 
 async def test_only_staff_issues_keys() -> None:
@@ -131,6 +146,32 @@ async def test_a_body_that_is_not_as_described_is_refused_with_its_place(path: s
     assert len(api.ledger.asked) == asked
 
 
+@pytest.mark.parametrize("name", ["", " ", "Hotel ", "x" * 81, "a\nb"])
+async def test_a_name_that_can_not_be_one_is_told_what_a_name_must_be(name: str) -> None:
+    response = await Api().post("/v1/projects", {"name": name})
+
+    assert response.json()["detail"] == (
+        "body.name: This must be 1 to 80 characters without line breaks, and no blank at either end."
+    )
+
+
+def test_no_pattern_of_the_description_is_shown_to_anybody() -> None:
+    assert _patterns(DESCRIPTION["paths"]) | _patterns(DESCRIPTION["components"]["schemas"]) <= set(FORMS)
+
+
+def _patterns(schema: Any) -> set[str]:
+    match schema:
+        case dict():
+            of_schema = cast("dict[str, Any]", schema)
+            own = {of_schema["pattern"]} if isinstance(of_schema.get("pattern"), str) else set[str]()
+            return own.union(*map(_patterns, of_schema.values()))
+        case list():
+            items: list[Any] = schema
+            return set[str]().union(*map(_patterns, items))
+        case _:
+            return set()
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 50_000, b'{"name": NaN}', b"1" * 5_000])
 async def test_a_body_that_is_no_json_is_refused(content: bytes) -> None:
     api = Api()
@@ -179,6 +220,57 @@ async def test_what_can_be_no_id_is_unknown_and_asks_nobody(name: str) -> None:
         assert problem(await api.get(f"/v1/{path}")) == (404, "project_unknown")
     assert problem(await api.get(f"/v1/companies/{name}")) == (404, "company_unknown")
     assert problem(await api.get(f"/v1/devices/{name}")) == (422, "serial_malformed")
+
+
+@pytest.mark.parametrize("path", ["/v1/devices/009033010203/release", f"/v1/projects/{PROJECT}/claim-codes"])
+async def test_an_operation_without_a_body_takes_none(path: str) -> None:
+    api = await Api().founded()
+    asked = len(api.ledger.asked)
+
+    for content in (b'{"foo": 1}', b"[]", b"release it", b"{"):
+        response = await api.client.post(path, content=content, headers=api.bearer() | {"Idempotency-Key": "k"})
+        assert problem(response) == (422, "request_invalid")
+        assert "takes no body" in response.json()["detail"]
+    assert len(api.ledger.asked) == asked
+    assert (await api.post(path, {})).status_code == (await api.post(path, None)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense", ""])
+async def test_a_body_that_is_not_called_json_is_told_what_it_must_be(kind: str) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
+
+    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+
+    assert problem(response) == (415, "body_not_json")
+    assert "application/json" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/merge+json"])
+async def test_a_body_may_be_called_json_in_any_way(kind: str) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
+
+    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+
+    assert problem(response) == (409, "ledger_not_founded")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"licenses": [{"license_type": "Port11", "count": 1}], "order_number": "PO-1", "order_number": "PO-2"}',
+        b'{"licenses": [{"license_type": "Port11", "count": 1, "count": 9}], "order_number": "PO-1"}',
+    ],
+)
+async def test_a_member_that_stands_twice_is_refused_and_named(content: bytes) -> None:
+    api = await Api().founded()
+    head = api.bearer(api.staff()) | {"Idempotency-Key": "k", "Content-Type": "application/json"}
+
+    response = await api.client.post(KEYS, content=content, headers=head)
+
+    assert problem(response) == (422, "request_invalid")
+    assert "twice" in response.json()["detail"]
 
 
 async def test_a_body_that_is_too_big_is_refused_unread() -> None:
@@ -254,8 +346,27 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
     assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
-    assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)}
+    assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True), ("if-none-match", False)}
     assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_each_group_of_operations_is_described_in_a_line_and_none_is_empty() -> None:
+    used = {tag for path in DESCRIPTION["paths"].values() for one in path.values() for tag in one["tags"]}
+
+    assert {one["name"] for one in DESCRIPTION["tags"]} == used
+    assert all(one["description"].endswith(".") for one in DESCRIPTION["tags"])
+
+
+def test_304_and_if_none_match_are_described_together_and_only_where_they_work() -> None:
+    gets = {path: one["get"] for path, one in DESCRIPTION["paths"].items() if "get" in one}
+    conditional = {path for path, one in gets.items() if "304" in one["responses"]}
+
+    assert conditional == {
+        path for path, one in gets.items() if "if-none-match" in {each["name"] for each in one.get("parameters", ())}
+    }
+    assert "/v1/projects/{project}/balance" in conditional
+    assert "/v1/projects/{project}/history" not in conditional
+    assert len(conditional) == 14
 
 
 async def test_the_documentation_page_needs_no_other_address() -> None:
@@ -318,7 +429,7 @@ async def test_one_company_can_not_take_all_the_places(monkeypatch: pytest.Monke
     assert problem(await api.get("/v1/companies")) == (503, "service_unavailable")
     assert (await api.get("/v1/companies", token=api.staff())).status_code == 200
     arrive.set()
-    assert (await slow).status_code == 400
+    assert (await slow).status_code == 415
     assert (await api.get("/v1/companies")).status_code == 200
 
 
@@ -359,4 +470,4 @@ async def test_a_name_with_a_character_that_nobody_sees_is_refused_and_the_chara
     response = await Api().post("/v1/projects", {"name": "Hotel\u202eAdria"})
 
     assert problem(response) == (422, "request_invalid")
-    assert "U+202E" in response.text
+    assert response.json()["detail"] == "body.name: the character U+202E can't be seen and is not allowed."

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ledger.application.queries_exports import Column
-from ledger.entrypoints.api.exports import accepted
+from ledger.entrypoints.api.accepting import accepted
 from ledger.entrypoints.api.tables import WRITERS, Format, Parquet
 
 COLUMNS = (

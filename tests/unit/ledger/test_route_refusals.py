@@ -43,7 +43,7 @@ def test_a_route_describes_each_of_its_codes_under_its_status_and_says_it(route:
         for code in problem["examples"]:
             assert REFUSALS[code].status == int(status)
             assert REFUSALS[code].sentence in OPERATIONS[route]["responses"][status]["description"]
-    assert codes_at(route) - {"not_found"} == ALWAYS | ROUTE_REFUSALS[OPERATIONS[route]["operationId"]]
+    assert codes_at(route) - {"not_found", "body_not_json"} == ALWAYS | ROUTE_REFUSALS[OPERATIONS[route]["operationId"]]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,13 @@ def test_a_rule_of_one_command_is_not_said_of_another() -> None:
     assert "project_name_taken" in codes_at("POST /v1/projects/{project}/renaming")
     assert "offer_unknown" not in codes_at("POST /v1/devices/{serial}/release")
     assert codes_at("GET /v1/license-types") == ALWAYS | {"sequence_not_reached"}
+
+
+def test_only_where_json_is_taken_a_body_can_be_none() -> None:
+    assert "body_not_json" in codes_at("POST /v1/projects")
+    for route in ("GET /v1/projects", "POST /v1/devices/{serial}/release", "PUT /v1/devices/{serial}/return"):
+        assert "body_not_json" not in codes_at(route)
+    assert "body_not_json" not in codes_at("POST /v1/commands")
 
 
 def test_an_example_is_the_problem_that_is_answered() -> None:

@@ -13,13 +13,16 @@ from contracts.commands import fields
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode categories of what nobody sees: controls, joiners and turned directions, private use, line ends."""
 
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol that show nothing: fillers, and Braille without a dot."""
+
 
 def _seen(text: str) -> str:
     """The text; raises ValueError for one that reads otherwise than it is written. No joiners either."""
-    if text.isprintable():  # quick: no such category is among the printable
+    if text.isprintable() and BLANK.isdisjoint(text):  # quick: no such category is among the printable
         return text
     for character in text:
-        if unicodedata.category(character) in UNSEEN:
+        if character in BLANK or unicodedata.category(character) in UNSEEN:
             raise ValueError(f"the character U+{ord(character):04X} can't be seen and is not allowed")
     return text
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.refusals import REFUSALS
+from ledger.entrypoints.api.described import takes_json
 from ledger.entrypoints.api.refused import problem_of
 from ledger.entrypoints.api.route_refusals import ROUTE_REFUSALS
 from runtime.problems import CONTENT_TYPE, render
@@ -24,11 +25,13 @@ _PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
 _UNCHANGED = {"description": "If-None-Match names what would be answered: it has not changed."}
 
 
-def answers(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
+def answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     """The responses of an operation for all that is no yes: each status and code that it can answer, and no others."""
     codes = ALWAYS | ROUTE_REFUSALS[operation["operationId"]] | ({"not_found"} if "{" in path else set())
+    if takes_json(operation.get("requestBody")):
+        codes |= {"body_not_json"}
     found = {str(status): _problem(status, of_status) for status, of_status in _by_status(codes).items()}
-    if method == "get" and not any(name in operation["operationId"] for name in ("list_", "export_", "find_")):
+    if any(parameter["name"] == "if-none-match" for parameter in operation.get("parameters", ())):
         found["304"] = _UNCHANGED
     return found
 

@@ -41,10 +41,12 @@ from ledger.entrypoints.api import (
 )
 from ledger.entrypoints.api.answers import allowed, answers, examples
 from ledger.entrypoints.api.bodies import ProblemBody
+from ledger.entrypoints.api.described import only_as_described
 from ledger.entrypoints.api.gates import Gates
 from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
 from ledger.entrypoints.api.services import Services
 from ledger.entrypoints.api.tokens import Tokens
+from ledger.entrypoints.api.wrong import said
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -59,6 +61,29 @@ warranties are also told as of any entry, day or time (`?as_of=`). Every POST ne
 with the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable
 `code`.
 """
+TAGS = {
+    "companies": "Companies that are known, and registering one.",
+    "projects": "Projects of a company, their balances, and licenses between them and devices.",
+    "movements": "What went into and out of a balance, line by line.",
+    "people and rights": "Members of a company, and what an account may do in a project.",
+    "joining a company": "Invitations of accounts, and companies that take others over.",
+    "devices": "Devices in projects, and the licenses on them.",
+    "moves of devices": "Devices to other projects and other companies, and out of them.",
+    "claim codes": "Codes by which a device puts itself into a project.",
+    "replacements": "Broken devices whose licenses staff moved to others.",
+    "license files and returns": "The signed documents of a device, by hand instead of by the device itself.",
+    "activation keys": "Keys that the vendor issues and partners redeem.",
+    "history": "Every entry and every reason behind a number.",
+    "old licenses": "Licenses of the old manager: brought in, consented to and converted.",
+    "staff": "What only the vendor's staff does: blocks, downloads, corrections and releases.",
+    "catalog": "License types, device models, and the devices that were delivered.",
+    "warranty": "How long a device has a guarantee, and extending it.",
+    "test licenses": "One test of licenses for each device.",
+    "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "exports": "Movements and balances as files.",
+    "commands in bulk": "Many commands in one request.",
+}
+"""The groups of operations, in the order of the page."""
 _FAMILIES = (
     companies,
     people,
@@ -104,26 +129,18 @@ def application(services: Services) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
     app.state.services = services
     for family in _FAMILIES:
-        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(_only_known_parameters)])
+        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(only_as_described)])
     app.include_router(pages.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
-
-
-async def _only_known_parameters(request: Request) -> None:
-    """Refuse a parameter that the operation does not have: a misspelt one would be answered as if it were not there."""
-    operation = _openapi(request.app)["paths"][request.scope["route"].path][request.method.lower()]
-    known = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-    if set(request.query_params) - known:
-        names = ", ".join(sorted(known)) or "no parameters"
-        raise Refused("request_invalid", f"The address has a parameter that is not known here; there are: {names}.")
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -167,7 +184,7 @@ def _handle_errors(app: FastAPI) -> None:
 def _invalid(error: RequestValidationError) -> Refused:
     """What is wrong and where; never the value itself."""
     places = [
-        {"place": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+        {"place": ".".join(str(part) for part in one["loc"]), "problem": said(one)}
         for one in error.errors()[:MAX_ERRORS]
     ]
     first = places[0]
@@ -177,10 +194,12 @@ def _invalid(error: RequestValidationError) -> Refused:
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """OpenAPI 3.1 with our own problems instead of the framework's validation error."""
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        )
         for path, operations in schema["paths"].items():
-            for method, operation in operations.items():
-                operation["responses"] |= answers(method, path, operation)
+            for operation in operations.values():
+                operation["responses"] |= answers(path, operation)
                 for parameter in operation.get("parameters", ()):
                     # Optional for the framework only, so that its absence is a refusal of ours.
                     parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"

@@ -60,7 +60,8 @@ async def _command_id(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="Required. 1 to 80 printable characters; the same key and body again gives the same answer."
+            description="Required. 1 to 80 printable characters; the same key and body again gives the same answer. The"
+            " accounts of a company share its keys, so choose random ones, such as a UUID."
         ),
     ] = None,
 ) -> str:

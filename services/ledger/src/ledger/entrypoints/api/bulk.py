@@ -12,21 +12,23 @@ import binascii
 import json
 import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from ledger.entrypoints.api import json_once, wrong
 from ledger.entrypoints.api.bodies import Body
+from ledger.entrypoints.api.places import Places
 from ledger.entrypoints.api.refused import Refused, problem_of
-from ledger.entrypoints.api.services import TheCaller
+from ledger.entrypoints.api.services import TheCaller, TheServices
 from runtime.problems import Problem, render
 
 PATH = "/v1/commands"
@@ -44,7 +46,15 @@ MAX_REQUESTS = 4
 """Such requests at the same time in this process; a further one is told to come again."""
 LINE_SECONDS = 10.0
 """How long the next piece of the body may take."""
+WAITED_SECONDS = 30.0
+"""How long a body may let us wait in all; each second's worth of bytes is one second more."""
+BYTES_PER_SECOND = 16 * 1024
+"""Slower than that is no line but a hand that holds a place."""
 
+PROJECT_NAME = "project_name"
+"""What a line calls the body's field `name`, since `name` there is the operation."""
+
+_places = Places(MAX_REQUESTS, what="requests of this kind")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
@@ -66,10 +76,14 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=wrong.KEY_PATTERN)]
+_KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
+
+
 class BulkLine(Body):
     """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
 
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x20-\x7e]+$")]
+    idempotency_key: Key
     command: dict[str, Any]
 
 
@@ -80,7 +94,13 @@ class Operation:
     method: str
     path: str
     parameters: tuple[str, ...]
+    fields: frozenset[str]
     body_type: str = JSON
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What a line of it has beside its name."""
+        return *self.parameters, *(PROJECT_NAME if field == "name" else field for field in sorted(self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +115,28 @@ class _Call:
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
     """What a line may name: every POST that answers with JSON, and every PUT of a document."""
-    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
+    api = app.openapi()
     return {
         described["operationId"].replace("_", "-"): Operation(
-            method, path, tuple(_PARAMETER.findall(path)), XML if method == "put" else JSON
+            method,
+            path,
+            tuple(_PARAMETER.findall(path)),
+            _fields(api, described),
+            XML if method == "put" else JSON,
         )
-        for path, methods in paths.items()
+        for path, methods in api["paths"].items()
         for method, described in methods.items()
         if path != PATH and (method == "put" or (method == "post" and _answers_json(described)))
     }
+
+
+def _fields(api: dict[str, Any], described: dict[str, Any]) -> frozenset[str]:
+    """The fields of its JSON body; the one of a document in a line."""
+    content = described.get("requestBody", {}).get("content", {})
+    if XML in content:
+        return frozenset({"document"})
+    name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return frozenset(api["components"]["schemas"][name]["properties"]) if name else frozenset()
 
 
 def _answers_json(described: dict[str, Any]) -> bool:
@@ -111,23 +144,20 @@ def _answers_json(described: dict[str, Any]) -> bool:
 
 
 @router.post("/commands", response_class=Response, responses=_ANSWER, openapi_extra=_DESCRIBED)
-async def send_commands(request: Request, _: TheCaller) -> Response:
+async def send_commands(request: Request, services: TheServices, caller: TheCaller) -> Response:
     """Many commands in one request.
 
     Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
-    this API by its operation, with hyphens, and the other members are what its path and its body have. A line may also
-    be named `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each
-    line is answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order. Lines
+    this API by its operation, with hyphens, and the other members are what its path and its body have; only what the
+    body of create-project or rename-project calls `name` is `project_name` in a line. A line may also be named
+    `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each line is
+    answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order; `line` counts
+    blank lines, too, which have no answer, and `idempotency_key` is left out where it can't be read. Lines
     do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
-    of 64 KiB.
+    of 64 KiB, and one such request of a company at a time.
     """
-    app: FastAPI = request.app
-    running = getattr(app.state, "bulk", None) or asyncio.Semaphore(MAX_REQUESTS)
-    app.state.bulk = running
-    if running.locked():
-        raise Refused("service_unavailable", "Too many requests of this kind are at work; try again later.")
-    return _Answers(app, request, running)
+    return _Answers(request, _places.one(services, caller))
 
 
 class _Answers(Response):
@@ -135,17 +165,17 @@ class _Answers(Response):
 
     media_type = JSON_LINES
 
-    def __init__(self, app: FastAPI, request: Request, running: asyncio.Semaphore) -> None:
+    def __init__(self, request: Request, place: AbstractAsyncContextManager[None]) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._request = request
-        self._running = running
-        self._lines = _Lines(app, request.scope, operations(app))
+        self._place = place
+        self._lines = _Lines(request.app, request.scope, operations(request.app))
         self._unsent = 0
         self._sent = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        async with self._running, asyncio.TaskGroup() as group:
+        async with self._place, asyncio.TaskGroup() as group:
             answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
             group.create_task(self._read(group, answers))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -158,10 +188,9 @@ class _Answers(Response):
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
         """Begin with each line as it comes; the last one may be the reason why no more are read."""
-        slots, number = asyncio.Semaphore(IN_FLIGHT), 0
+        slots = asyncio.Semaphore(IN_FLIGHT)
         async with aclosing(_lines_of(self._request)) as lines:
-            async for line in lines:
-                number += 1
+            async for number, line in lines:
                 await slots.acquire()
                 while self._unsent > MAX_UNSENT_BYTES:
                     self._sent.clear()
@@ -192,8 +221,9 @@ class _Lines:
         try:
             if isinstance(line, Refused):
                 raise line
+            if (key := _key_of(line)) is not None:
+                said["idempotency_key"] = key
             wanted = _parsed(line)
-            said["idempotency_key"] = wanted.idempotency_key
             status, body = await self._outcome(wanted)
         except Refused as refused:
             problem = problem_of(refused.code, refused.detail, refused.extras)
@@ -219,6 +249,10 @@ class _Lines:
         for parameter, value in values.items():
             if not isinstance(value, str) or not value or "/" in value:
                 raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
+        if "name" in operation.fields:
+            if PROJECT_NAME not in body:
+                raise Refused("request_invalid", f"command.{PROJECT_NAME} is missing.")
+            body["name"] = body.pop(PROJECT_NAME)
         sent = _document(body) if operation.body_type == XML else json.dumps(body).encode()
         return _Call(operation, operation.path.format_map(values), wanted.idempotency_key, sent)
 
@@ -236,11 +270,20 @@ def _document(body: dict[str, Any]) -> bytes:
 
 def _parsed(line: bytes) -> BulkLine:
     try:
-        return BulkLine.model_validate_json(line)
+        return BulkLine.model_validate(json_once.loaded(line))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise Refused("request_invalid", f"{place}: {first['msg']}.") from None
+        raise Refused("request_invalid", f"{place}: {wrong.said(first)}.") from None
+
+
+def _key_of(line: bytes) -> str | None:
+    """The idempotency key of a line that may be wrong otherwise; none that a right line could not have."""
+    try:
+        said: Any = json.loads(line)
+        return _KEY.validate_python(said.get("idempotency_key"))
+    except (ValueError, AttributeError, RecursionError):
+        return None
 
 
 async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
@@ -281,26 +324,27 @@ def _scope(outer: Scope, call: _Call) -> Scope:
     }
 
 
-async def _lines_of(request: Request) -> AsyncGenerator[bytes | Refused]:
-    """The lines of the body without blank ones; ends with a Refused where it is too long, too slow, or malformed."""
-    rest, count = bytearray(), 0
+async def _lines_of(request: Request) -> AsyncGenerator[tuple[int, bytes | Refused]]:
+    """The lines of the body with their numbers, without blank ones; the last may be a Refused: why no more is read."""
+    rest, number, count = bytearray(), 0, 0
     async for piece in _pieces(request):
         if isinstance(piece, Refused):
-            yield piece
+            yield number + 1, piece
             return
         rest += piece
         *lines, last = bytes(rest).split(b"\n")
         rest = bytearray(last)
         for line in (*lines, last) if len(last) > MAX_LINE_BYTES else lines:
+            number += 1
             if not line.strip():
                 continue
             count += 1
             refused = _too_much(line, count)
-            yield refused or line
+            yield number, refused or line
             if refused:
                 return
     if rest.strip():
-        yield _too_much(rest, count + 1) or bytes(rest)
+        yield number + 1, _too_much(rest, count + 1) or bytes(rest)
 
 
 def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
@@ -312,17 +356,19 @@ def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
 
 
 async def _pieces(request: Request) -> AsyncGenerator[bytes | Refused]:
-    """The body as it comes; a client that has gone ends it."""
-    stream = request.stream()
+    """The body as it comes; a client that has gone ends it, and so does one that is too slow."""
+    stream, clock, left = request.stream(), asyncio.get_running_loop().time, WAITED_SECONDS
     while True:
+        began = clock()
         try:
-            async with asyncio.timeout(LINE_SECONDS):
+            async with asyncio.timeout(min(LINE_SECONDS, left)):
                 piece = await anext(stream)
         except (StopAsyncIteration, ClientDisconnect):
             return
         except TimeoutError:
-            yield Refused("request_too_slow")
+            yield Refused("request_too_slow", "The lines took too long to arrive; send the rest in another request.")
             return
+        left += len(piece) / BYTES_PER_SECOND - (clock() - began)
         yield piece
 
 

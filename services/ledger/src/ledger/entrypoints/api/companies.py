@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from contracts.commands import CompanyKind, CreateProject, RegisterCompany
@@ -23,6 +23,7 @@ from ledger.entrypoints.api.asking import (
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,
     Cursor,
+    Known,
     Limit,
     PageView,
     Reached,
@@ -71,9 +72,9 @@ async def list_companies(
 
 
 @router.get("/companies/{company}", tags=["companies"], dependencies=[Reached], response_model=CompanyView)
-async def get_company(company: CompanyOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
+async def get_company(company: CompanyOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
     """The company that the caller acts for; any company for the vendor's staff."""
-    return etagged(request, found(await services.queries.company(caller.viewer, company), "company_unknown"))
+    return etagged(known, found(await services.queries.company(caller.viewer, company), "company_unknown"))
 
 
 @router.post("/projects", status_code=201, tags=["projects"])
@@ -112,21 +113,21 @@ async def list_projects(
 
 
 @router.get("/projects/{project}", tags=["projects"], dependencies=[Reached], response_model=ProjectView)
-async def get_project(project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller) -> Response:
+async def get_project(project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
     """One project."""
-    return etagged(request, found(await services.queries.project(caller.viewer, project), "project_unknown"))
+    return etagged(known, found(await services.queries.project(caller.viewer, project), "project_unknown"))
 
 
 @router.get("/projects/{project}/balance", tags=["projects"], dependencies=[Reached], response_model=BalanceView)
 async def get_balance(
-    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
+    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
     """The licenses of the project that are bound to no device, now or as of any entry or time."""
     if as_of is None:
         view = await services.queries.balance(caller.viewer, project)
     else:
         view = await services.queries.balance_as_of(caller.viewer, project, as_of)
-    return etagged(request, found(view, "project_unknown"))
+    return etagged(known, found(view, "project_unknown"))
 
 
 @router.get("/movements", tags=["movements"], dependencies=[Reached])

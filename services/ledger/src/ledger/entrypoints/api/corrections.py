@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from contracts.commands import ApproveCorrection, ProposeCorrection, RejectCorrection
 from contracts.identifiers import UUID_PATTERN, derived_id
@@ -14,6 +14,7 @@ from ledger.entrypoints.api.keys import wanted
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,
     Cursor,
+    Known,
     Limit,
     PageView,
     Reached,
@@ -91,7 +92,7 @@ async def list_corrections(
 
 @router.get("/{correction}", dependencies=[Reached], response_model=CorrectionView)
 async def get_correction(
-    correction: CorrectionOfPath, request: Request, services: TheServices, caller: TheCaller
+    correction: CorrectionOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
     """One correction. For the vendor's staff."""
-    return etagged(request, found(await services.staff.correction(caller.viewer, correction), "correction_unknown"))
+    return etagged(known, found(await services.staff.correction(caller.viewer, correction), "correction_unknown"))

@@ -1,6 +1,6 @@
 """Devices: into a project, licenses onto them, and what stands on them."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands import AddDevice, AllocateLicenses
@@ -12,6 +12,7 @@ from ledger.entrypoints.api.keys import wanted
 from ledger.entrypoints.api.reading import (
     PAGE_ROWS,
     Cursor,
+    Known,
     Limit,
     PageView,
     Reached,
@@ -68,9 +69,9 @@ async def allocate_licenses(
 
 @router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView)
 async def get_device(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
+    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
     """A device and the licenses on it, now or as of any entry or time."""
     if as_of is None:
-        return etagged(request, await device_there(services, caller, serial))
-    return etagged(request, await device_then(services, caller, serial, as_of))
+        return etagged(known, await device_there(services, caller, serial))
+    return etagged(known, await device_then(services, caller, serial, as_of))

@@ -12,7 +12,7 @@ from contracts.return_document import ReturnDocument, verify_return
 from contracts.xml import DocumentRefused
 from ledger.application.queries import DeviceView, SignedDocument
 from ledger.entrypoints.api.asking import Asker, SerialOfPath, TheAsker
-from ledger.entrypoints.api.reading import Reached, device_there, matches, unchanged_or
+from ledger.entrypoints.api.reading import Known, Reached, device_there, matches, unchanged_or
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
 from ledger.entrypoints.api.tokens import Caller
@@ -30,14 +30,14 @@ _XML_BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"typ
 
 @router.get("/license-file", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
 async def get_license_file(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, asker: TheAsker
+    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, asker: TheAsker
 ) -> Response:
     """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
     device = await device_there(services, caller, serial)
     file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
-    if not matches(request, file.sha256) and not _was_delivered(device, file):
+    if not matches(known, file.sha256) and not _was_delivered(device, file):
         await _record_delivery(asker, file)
-    return unchanged_or(request, file.sha256, file.document, XML, file_name(file))
+    return unchanged_or(known, file.sha256, file.document, XML, file_name(file))
 
 
 @router.put("/return", response_class=Response, responses=XML_ANSWER, openapi_extra=_XML_BODY)
@@ -52,19 +52,17 @@ async def return_licenses(
     document = _verified(services, await request.body(), serial)
     sequence = await asker.ask(_return_command(document), asker.derived("return", document.digest))
     receipt = await _receipt(services, caller, document, sequence)
-    return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
+    return unchanged_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
 @router.get("/return-receipt", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
-async def get_return_receipt(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller
-) -> Response:
+async def get_return_receipt(serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
     """The receipt of the device's last return."""
     receipt = await services.queries.return_receipt(caller.viewer, serial, None)
     if receipt is None:
         await device_there(services, caller, serial)
         raise Refused("receipt_unknown")
-    return unchanged_or(request, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
+    return unchanged_or(known, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
 async def newest_file(

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries_exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
+from ledger.entrypoints.api.accepting import accepted
 from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import project_of
+from ledger.entrypoints.api.places import Places
 from ledger.entrypoints.api.reading import Reached, found
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
@@ -35,11 +37,25 @@ _FILE: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-WantedFormat = Annotated[Format | None, Query(alias="format", description="Else Accept says it; CSV if neither does.")]
 OfProject = Annotated[str | None, Query(max_length=36, description="Of this project and its devices only.")]
 AfterEntry = Annotated[int, Query(ge=0, le=MAX_SEQUENCE, description="Only entries behind this one.")]
 
-_running = 0
+_places = Places(MAX_EXPORTS, what="exports")
+
+
+async def _form(
+    wanted: Annotated[
+        Format | None, Query(alias="format", description="Else Accept says it; CSV if neither does.")
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Format:
+    form = wanted or accepted(accept)
+    if form is None:
+        raise Refused("not_acceptable")
+    return form
+
+
+WantedForm = Annotated[Format, Depends(_form)]
 
 
 @router.get("/movements", dependencies=[Reached], response_class=Response, responses=_FILE)
@@ -47,8 +63,7 @@ async def export_movements(
     services: TheServices,
     caller: TheCaller,
     as_of: AsOf,
-    wanted_format: WantedFormat = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    form: WantedForm,
     project: OfProject = None,
     after: AfterEntry = 0,
 ) -> Response:
@@ -58,7 +73,8 @@ async def export_movements(
     """
     wanted = await _wanted(services, caller, as_of, project, after)
     batches = services.exports.movements(caller.viewer, wanted)
-    return await _file("movements", MOVEMENTS, batches, wanted_format or accepted(accept), wanted)
+    pieces = _pieces(_places.one(services, caller), MOVEMENTS, batches, form)
+    return await _file("movements", pieces, form, wanted)
 
 
 @router.get("/balances", dependencies=[Reached], response_class=Response, responses=_FILE)
@@ -66,14 +82,14 @@ async def export_balances(
     services: TheServices,
     caller: TheCaller,
     as_of: AsOf,
-    wanted_format: WantedFormat = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    form: WantedForm,
     project: OfProject = None,
 ) -> Response:
     """What every project and every device that the caller may see has, now or as of any entry or time."""
     wanted = await _wanted(services, caller, as_of, project, 0)
     batches = services.exports.balances(caller.viewer, wanted)
-    return await _file("balances", BALANCES, batches, wanted_format or accepted(accept), wanted)
+    pieces = _pieces(_places.one(services, caller), BALANCES, batches, form)
+    return await _file("balances", pieces, form, wanted)
 
 
 async def _wanted(services: Services, caller: Caller, as_of: int | None, project: str | None, after: int) -> Wanted:
@@ -83,21 +99,8 @@ async def _wanted(services: Services, caller: Caller, as_of: int | None, project
     return Wanted(until, after, project)
 
 
-def accepted(accept: str) -> Format:
-    """The first format that Accept names."""
-    places: dict[int, Format] = {
-        accept.find(media_type): name for name, media_type in MEDIA_TYPES.items() if media_type in accept
-    }
-    return places[min(places)] if places else "csv"
-
-
-async def _file(
-    name: str, columns: Sequence[Column], batches: AsyncGenerator[Batch], form: Format, wanted: Wanted
-) -> Response:
+async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: Wanted) -> Response:
     """The response, once the database has given the first rows: until then a no is still a problem document."""
-    if _running >= MAX_EXPORTS:
-        raise Refused("service_unavailable", "Too many exports are at work; try again later.")
-    pieces = _pieces(columns, batches, form)
     first = await anext(pieces)
     head = {
         "Content-Disposition": f'attachment; filename="{name}-{wanted.until}.{form}"',
@@ -118,17 +121,15 @@ class _Stream(StreamingResponse):
             await super().stream_response(send)
 
 
-async def _pieces(columns: Sequence[Column], batches: AsyncGenerator[Batch], form: Format) -> AsyncGenerator[bytes]:
-    global _running  # noqa: PLW0603 - exports of this process
+async def _pieces(
+    place: AbstractAsyncContextManager[None], columns: Sequence[Column], batches: AsyncGenerator[Batch], form: Format
+) -> AsyncGenerator[bytes]:
     writer = WRITERS[form](columns)
-    _running += 1
-    try:
+    async with place:
         async with aclosing(batches):
             async for batch in batches:
                 yield await asyncio.to_thread(writer.rows, batch)
         yield await asyncio.to_thread(writer.end)
-    finally:
-        _running -= 1
 
 
 async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -5,6 +5,7 @@ still nothing beside the number of codes. Nothing is stored, so a restart forget
 of what was accepted waits, too; it gets its first answer afterwards.
 """
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,14 +17,31 @@ WINDOW = timedelta(minutes=10)
 """After so many misses within the window the account waits until the oldest is out of it."""
 MAX_ACCOUNTS = 10_000
 """Beyond that the account that missed longest ago is forgotten."""
+MAX_QUEUED = 300
+"""Attempts of an account that queue: more than what one company's requests and one bulk of it have at work."""
+QUEUE_SECONDS = 10.0
+"""How long an attempt may queue; with the outcome's time it fits into the time of a request."""
+
+
+@dataclass(slots=True)
+class _AtWork:
+    """Attempts of an account that may still be misses, and those behind them, first come first served."""
+
+    in_flight: int = 0
+    queue: deque[asyncio.Future[int]] = field(default_factory=deque["asyncio.Future[int]"])
 
 
 @dataclass(slots=True)
 class Guesses:
-    """The misses of each account. `clock` is aware UTC."""
+    """The misses of each account. `clock` is aware UTC.
+
+    Misses and attempts in flight are never more than MAX_MISSES together, so asking in parallel gains nothing: a
+    further attempt queues until one in flight is known. A hit leaves its place to the next; only a miss is counted.
+    """
 
     clock: Callable[[], datetime]
     _missed: OrderedDict[str, deque[datetime]] = field(default_factory=OrderedDict[str, "deque[datetime]"])
+    _at_work: dict[str, _AtWork] = field(default_factory=dict[str, _AtWork])
 
     def wait_seconds(self, account: str) -> int:
         """How long an account that has missed too often has to wait; 0 for all others."""
@@ -34,19 +52,50 @@ class Guesses:
             return 0
         return ceil((missed[0] + WINDOW - now).total_seconds())
 
-    def begin(self, account: str) -> datetime:
-        """Count an attempt as a miss until it is known to be none."""
-        attempt = self.clock()
-        self._missed.setdefault(account, deque()).append(attempt)
-        self._missed.move_to_end(account)
-        if len(self._missed) > MAX_ACCOUNTS:
-            self._missed.popitem(last=False)
-        return attempt
+    async def begin(self, account: str) -> int:
+        """Take a place, which `end` gives back, and say 0; or take none and say how long the account has to wait.
 
-    def forget(self, account: str, attempt: datetime) -> None:
-        """It was no miss."""
-        missed = self._missed.get(account)
-        if missed is not None and attempt in missed:
-            missed.remove(attempt)
-            if not missed:
-                del self._missed[account]
+        Raises TimeoutError if too many are before it.
+        """
+        at_work = self._at_work.setdefault(account, _AtWork())
+        if len(at_work.queue) >= MAX_QUEUED:
+            raise TimeoutError
+        place: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        at_work.queue.append(place)
+        self._admit(account)
+        try:
+            async with asyncio.timeout(QUEUE_SECONDS):
+                return await place
+        except (asyncio.CancelledError, TimeoutError):
+            self._leave(account, place)
+            raise
+
+    def end(self, account: str, *, missed: bool) -> None:
+        """The attempt is known."""
+        self._at_work[account].in_flight -= 1
+        if missed:
+            self._missed.setdefault(account, deque()).append(self.clock())
+            self._missed.move_to_end(account)
+            if len(self._missed) > MAX_ACCOUNTS:
+                self._missed.popitem(last=False)
+        self._admit(account)
+
+    def _admit(self, account: str) -> None:
+        """Let those in who have room, or tell all that there is none."""
+        at_work, wait = self._at_work[account], self.wait_seconds(account)
+        missed = len(self._missed.get(account, ()))
+        while at_work.queue and (wait or missed + at_work.in_flight < MAX_MISSES):
+            place = at_work.queue.popleft()
+            if not place.done():
+                at_work.in_flight += not wait
+                place.set_result(wait)
+        if not at_work.in_flight:
+            del self._at_work[account]
+
+    def _leave(self, account: str, place: asyncio.Future[int]) -> None:
+        """Who asked has gone: out of the queue, or from the place that it has just got."""
+        if not place.cancelled():
+            if not place.result():
+                self.end(account, missed=False)
+        elif (at_work := self._at_work.get(account)) and place in at_work.queue:
+            at_work.queue.remove(place)

@@ -72,8 +72,7 @@ async def preview_activation_key(
     symbols = symbols_of(body.activation_key)
     digest = activation_key.digest(symbols)
     target = None if body.project is None else await _target(services, caller, body.project)
-    with asker.attempt("key_unknown"):
-        key = found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
+    key = await asker.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
     _refuse_used(key)
     outlook = None if target is None or key.redeemed else _outlook(key, target, civil_day(services.clock()))
     return bodies.ActivationKeyPreview(
@@ -118,6 +117,10 @@ class _Outlook(NamedTuple):
 
     credits: int
     held: Mapping[str, int]
+
+
+async def _typed_key(services: Services, caller: Caller, digest: str) -> TypedKey:
+    return found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
 
 
 async def _target(services: Services, caller: Caller, project: str) -> RedemptionTarget:

@@ -1,6 +1,6 @@
 """Licenses of the old manager: imported, looked at, consented to, converted."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -9,7 +9,7 @@ from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest,
 from ledger.application.queries_legacy import LegacyLicensesView, LegacyView
 from ledger.entrypoints.api import bodies_staff as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.reading import Reached, etagged, found
+from ledger.entrypoints.api.reading import Known, Reached, etagged, found
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
@@ -47,15 +47,15 @@ async def import_legacy_licenses(
 
 @router.get("/projects/{project}/legacy-licenses", dependencies=[Reached], response_model=LegacyView)
 async def get_legacy_licenses(
-    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
     """The project's old licenses: free ones, and those on devices with the consent that they need."""
-    return etagged(request, found(await services.staff.legacy(caller.viewer, project), "project_unknown"))
+    return etagged(known, found(await services.staff.legacy(caller.viewer, project), "project_unknown"))
 
 
 @router.get("/projects/{project}/legacy-conversions/preview", dependencies=[Reached], response_model=ConversionPreview)
 async def preview_legacy_conversion(
-    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
     """What the project's free old licenses become, or why they can't be converted."""
     legacy = found(await services.staff.legacy(caller.viewer, project), "project_unknown")
@@ -71,7 +71,7 @@ async def preview_legacy_conversion(
         new=[NewLicensesView(license_type=name, count=count) for name, count in new.items()],
         digest=preview_digest(project, old, new),
     )
-    return etagged(request, preview)
+    return etagged(known, preview)
 
 
 @router.post("/projects/{project}/legacy-conversions", status_code=201)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -130,25 +130,36 @@ async def refuse_replaced(services: Services, caller: Caller, serial: str, until
         raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})
 
 
-def etagged(request: Request, view: BaseModel) -> Response:
+async def _known(
+    if_none_match: Annotated[
+        str, Header(description="The ETag of an earlier answer; 304 if it is still the same.")
+    ] = "",
+) -> str:
+    return if_none_match
+
+
+Known = Annotated[str, Depends(_known)]
+"""The ETags that the client has already."""
+
+
+def etagged(known: Known, view: BaseModel) -> Response:
     """The view as JSON, or 304 if the caller has it already."""
     content = view.model_dump_json().encode()
-    return unchanged_or(request, hashlib.sha256(content).hexdigest()[:32], content, "application/json")
+    return unchanged_or(known, hashlib.sha256(content).hexdigest()[:32], content, "application/json")
 
 
 def unchanged_or(
-    request: Request, tag: str, content: bytes, media_type: str, more: dict[str, str] | None = None
+    known: Known, tag: str, content: bytes, media_type: str, more: dict[str, str] | None = None
 ) -> Response:
     """`content`, or 304 without it when If-None-Match names its tag."""
     head = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", **(more or {})}
-    if matches(request, tag):
+    if matches(known, tag):
         return Response(status_code=304, headers=head)
     return Response(content, media_type=media_type, headers=head)
 
 
-def matches(request: Request, tag: str) -> bool:
-    named = request.headers.get("if-none-match", "")
-    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in named.split(","))
+def matches(known: Known, tag: str) -> bool:
+    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in known.split(","))
 
 
 def _seal(mark: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from contracts.commands import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
@@ -13,7 +13,7 @@ from ledger.application.queries_dated import ServiceState
 from ledger.domain.service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api import bodies_dated as bodies
 from ledger.entrypoints.api.asking import CommandIdOfRequest, ProjectOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.reading import Reached, etagged, found
+from ledger.entrypoints.api.reading import Known, Reached, etagged, found
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import Services, TheCaller, TheServices
 from ledger.entrypoints.api.tokens import Caller
@@ -23,17 +23,17 @@ router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])
 
 @router.get("/software-service", dependencies=[Reached], response_model=bodies.ServiceStatus)
 async def get_software_service(
-    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
     """Whether it runs, until when, and what waits to be paid."""
     state = await _state(services, caller, project)
-    return etagged(request, _status(state, civil_day(services.clock())))
+    return etagged(known, _status(state, civil_day(services.clock())))
 
 
 @router.get("/software-service/price", dependencies=[Reached], response_model=bodies.ServicePrice)
 async def get_price_of_months(
     project: ProjectOfPath,
-    request: Request,
+    known: Known,
     services: TheServices,
     caller: TheCaller,
     months: Annotated[int, Query(ge=0, le=9_999)],
@@ -46,18 +46,18 @@ async def get_price_of_months(
         raise Refused("months_range", extras={"limit": MAX_BOUGHT_MONTHS})
     if quote.units == 0:
         raise Refused("ssa_no_licenses")
-    return etagged(request, _price(quote, state))
+    return etagged(known, _price(quote, state))
 
 
 @router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=bodies.ServicePrice)
 async def get_price_of_held_licenses(
-    project: ProjectOfPath, request: Request, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
     """What the held licenses owe to the end of the project's service."""
     state = await _state(services, caller, project)
     if not state.held:
         raise Refused("nothing_held")
-    return etagged(request, _price(quote_release(state.facts, civil_day(services.clock())), state))
+    return etagged(known, _price(quote_release(state.facts, civil_day(services.clock())), state))
 
 
 @router.post("/software-service", status_code=201)

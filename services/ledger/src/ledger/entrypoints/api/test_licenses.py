@@ -1,6 +1,6 @@
 """Test licenses: three months, once for a device."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands import IssueTestLicenses
@@ -8,7 +8,7 @@ from ledger.application.queries_dated import TestView
 from ledger.entrypoints.api.as_of import AsOf
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import IssueTestLicensesBody, TestIssued
-from ledger.entrypoints.api.reading import Reached, device_then, device_there, etagged, found
+from ledger.entrypoints.api.reading import Known, Reached, device_then, device_there, etagged, found
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
 router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])
@@ -28,11 +28,11 @@ async def issue_test_licenses(
 
 @router.get("", dependencies=[Reached], response_model=TestView)
 async def get_test_licenses(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOf
+    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
     """The test that the device has or has had, now or as of any entry or time."""
     if as_of is None:
         await device_there(services, caller, serial)
     else:
         await device_then(services, caller, serial, as_of)
-    return etagged(request, found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))
+    return etagged(known, found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))

@@ -1,8 +1,8 @@
 """Commands with a key or a code that somebody typed: who misses too often is refused before the ledger is asked."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Annotated
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
@@ -10,7 +10,8 @@ from contracts.commands import Command
 from ledger.entrypoints.api.asking import Asker
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
-from runtime.trouble import Trouble
+
+T = TypeVar("T")
 
 
 class TypingAsker(Asker):
@@ -18,26 +19,28 @@ class TypingAsker(Asker):
 
     async def ask_typed(self, command: Command, command_id: str, *, miss: str) -> int:
         """As `ask`, as one attempt."""
-        with self.attempt(miss):
-            return await self.ask(command, command_id)
+        return await self.attempt(lambda: self.ask(command, command_id), miss=miss)
 
-    @contextmanager
-    def attempt(self, miss: str) -> Generator[None]:
-        """Each refusal within with the code `miss` counts, and after too many the caller is refused before it.
+    async def attempt(self, ask: Callable[[], Coroutine[Any, Any, T]], *, miss: str) -> T:
+        """What `ask` gives; each refusal with the code `miss` counts, and after too many it is refused unasked.
 
-        Counted before anything is asked, and taken back if it was no miss, so that asking in parallel gains nothing.
+        What was asked is awaited even if the client goes away: whether it was a miss is known in any case.
         """
         account, guesses = self.caller.account, self.services.guesses
-        if wait := guesses.wait_seconds(account):
-            raise Refused("too_many_attempts", retry_after_seconds=wait)
-        attempt = guesses.begin(account)
         try:
-            yield
-        except (Refused, Trouble) as no:
-            if not isinstance(no, Refused) or no.code != miss:
-                guesses.forget(account, attempt)
-            raise
-        guesses.forget(account, attempt)
+            wait = await guesses.begin(account)
+        except TimeoutError:
+            raise Refused("service_unavailable", "Too many keys and codes are being tried; try again later.") from None
+        if wait:
+            raise Refused("too_many_attempts", retry_after_seconds=wait)
+        asking = asyncio.ensure_future(ask())
+        asking.add_done_callback(lambda known: guesses.end(account, missed=_is_miss(known, miss)))
+        return await asyncio.shield(asking)
+
+
+def _is_miss(known: asyncio.Future[Any], miss: str) -> bool:
+    no = None if known.cancelled() else known.exception()
+    return isinstance(no, Refused) and no.code == miss
 
 
 async def _typing_asker(services: TheServices, caller: TheCaller, request: Request) -> TypingAsker:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands import ExtendWarranty
@@ -12,7 +12,7 @@ from ledger.application.queries_dated import WarrantyView
 from ledger.entrypoints.api.as_of import AsOfThen
 from ledger.entrypoints.api.asking import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.bodies_dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
-from ledger.entrypoints.api.reading import Reached, etagged, refuse_replaced
+from ledger.entrypoints.api.reading import Known, Reached, etagged, refuse_replaced
 from ledger.entrypoints.api.refused import Refused
 from ledger.entrypoints.api.services import TheCaller, TheServices
 
@@ -30,7 +30,7 @@ async def extend_warranty(
 
 @router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
 async def get_guarantee(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, as_of: AsOfThen
+    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOfThen
 ) -> Response:
     """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
 
@@ -42,7 +42,7 @@ async def get_guarantee(
     await refuse_replaced(services, caller, serial, until)
     warranty = await services.dated.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
-    return etagged(request, _status(serial, warranty, day))
+    return etagged(known, _status(serial, warranty, day))
 
 
 def _status(serial: str, warranty: WarrantyView | None, today: date) -> GuaranteeStatus:
