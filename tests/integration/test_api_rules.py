@@ -133,6 +133,27 @@ async def test_consents_are_listed_with_who_gave_them(api: Api) -> None:
     assert (row["serial"], row["account"], row["sequence"]) == (SERIAL, ANNA, given)
 
 
+async def test_a_device_that_comes_to_another_company_needs_its_consent_too(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    ben, there = api.token(BEN, BORA), default_project_of(BORA)
+    await done(
+        api, f"projects/{project}/legacy-licenses", {"licenses": OLD, "serial": SERIAL, "reference": "E"}, api.staff
+    )
+    word = {"no_downgrade_below_version_8": True}
+    first = await done(api, f"devices/{SERIAL}/legacy-consent", word)
+
+    async def consent(last: int) -> Any:
+        (device,) = (await asked(api, f"projects/{there}/legacy-licenses?at_least={last}", ben))["devices"]
+        return device["consent_sequence"]
+
+    (device,) = (await asked(api, f"projects/{project}/legacy-licenses?at_least={first}"))["devices"]
+    assert device["consent_sequence"] == first
+    moved = await done(api, f"devices/{SERIAL}/staff-moves", {"project": there, **WHY}, api.staff)
+    assert await consent(moved) is None
+    again = await done(api, f"devices/{SERIAL}/legacy-consent", word, ben)
+    assert await consent(again) == again > first
+
+
 async def test_a_warranty_is_shown_as_it_stood_at_an_entry_or_a_day(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     delivered = await a_delivered_device(api, SERIAL)

@@ -29,6 +29,7 @@ from tests.unit.ledger.story import (
     operator,
     staff,
 )
+from tests.unit.ledger.story_people import BORAS, release, staff_moves
 from tests.unit.ledger.story_staff import ON_DEVICE, bring_in, consent, convert_as_seen, listed, old, replace
 
 LEGACY_KEY = "77" * 32
@@ -201,6 +202,16 @@ def test_consent_is_an_event_that_names_account_and_serial() -> None:
 
 def test_consent_is_given_once() -> None:
     an_old_device().given((anna, consent())).when(anna, consent()).done_before(10)
+
+
+def test_a_consent_ends_when_the_device_leaves_its_company() -> None:
+    story = an_old_device().given((anna, consent()), (staff, staff_moves()))
+    story.when(box, give_back()).refused("v7_consent_required")
+    story.given((ben, consent())).when(box, give_back()).accepted()
+
+    released = an_old_device().given((anna, consent()), (box, give_back()), (anna, release()), (ben, add(into=BORAS)))
+    released.given((staff, bring_in({"Registrations": 7}, on=SERIAL, into=BORAS)))
+    released.when(box, give_back(2, "d2" * 32)).refused("v7_consent_required")
 
 
 def test_after_consent_and_return_the_old_licenses_are_free_and_convert() -> None:

@@ -21,9 +21,19 @@ from ledger.application.queries_legacy import (
 
 T = TypeVar("T")
 
+# A consent is in force until the device leaves the company that gave it, or the one that took that over.
 _LEGACY = """
 SELECT l.account, l.license_name, l.count, c.sequence AS consent FROM legacy_licenses AS l
-  LEFT JOIN legacy_consents AS c ON c.ledger = l.ledger AND l.account = 'device/' || c.serial
+  LEFT JOIN LATERAL (
+       SELECT given.sequence FROM legacy_consents AS given
+        WHERE given.ledger = $1 AND given.serial = split_part(l.account, '/', 2) AND l.account LIKE 'device/%'
+          AND NOT EXISTS (
+              SELECT FROM device_stays AS s
+               WHERE s.ledger = $1 AND s.serial = given.serial AND s.sequence > given.sequence
+                 AND s.company IS DISTINCT FROM given.company
+                 AND NOT EXISTS (SELECT FROM predecessors AS p WHERE p.ledger = $1 AND p.company = s.company
+                                    AND p.predecessor = given.company))
+        ORDER BY given.sequence DESC LIMIT 1) AS c ON true
  WHERE l.ledger = $1 AND l.account = ANY(
        SELECT 'device/' || serial FROM devices WHERE ledger = $1 AND project = $2 UNION ALL SELECT 'project/' || $2)
  ORDER BY l.account, l.license_name"""

@@ -182,6 +182,13 @@ def freed(ledger: Ledger, serial: str, project: str) -> Rare:
     return ledger.rare._replace(legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
 
 
+def without_consent(rare: Rare, serial: str) -> Rare:
+    """A consent is the word of the company that gave it: it ends when the device leaves that."""
+    if serial not in rare.legacy_consents:
+        return rare
+    return rare._replace(legacy_consents=rare.legacy_consents.delete(serial))
+
+
 def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
     account = device_account(event.serial) if event.serial else project_account(event.project)
     keys, listed = ledger.rare.legacy_keys, ledger.rare.legacy_listed

@@ -16,6 +16,7 @@ from contracts.commands import (
 from contracts.dates import civil_day
 from contracts.events import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.postings import device_account
+from ledger.domain import legacy
 from ledger.domain.catalog import refuse_second
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
@@ -70,7 +71,7 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
                 devices=ledger.devices.delete(event.serial),
                 released=ledger.released.set(event.serial, device),
             )
-            return _without_offer(gone, event.serial)
+            return _left_company(gone, event.serial)
         case DeviceOffered():
             return ledger._replace(offers=ledger.offers.set(event.serial, event.offered_to))
         case DeviceOfferWithdrawn():
@@ -199,7 +200,13 @@ def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
         projects=left.with_device(device.project, here.holdings), devices=ledger.devices.set(device.serial, here)
     )
     paid = covered(moved, device.project, event.coverage)
-    return paid if event.company == event.former_company else _without_offer(paid, device.serial)
+    return paid if event.company == event.former_company else _left_company(paid, device.serial)
+
+
+def _left_company(ledger: Ledger, serial: str) -> Ledger:
+    """Its offer ends, and its company's consent."""
+    rare = legacy.without_consent(ledger.rare, serial)
+    return _without_offer(ledger if rare is ledger.rare else ledger._replace(rare=rare), serial)
 
 
 def _without_offer(ledger: Ledger, serial: str) -> Ledger:

@@ -179,7 +179,12 @@ def report_spent(
 
 
 def recent_returns(ledger: Ledger, serial: str, device: Device, *, now: datetime) -> tuple[int, ...]:
-    """The entries of the returns that count for the limit: those within the days, and after staff's last release."""
+    """The entries of the returns that count for the limit: those within the days, and after staff's last release.
+
+    None where there are fewer than the limit anyway.
+    """
+    if len(device.returns) < MAX_RETURNS:
+        return ()
     released = ledger.rare.limits_released.get(serial, 0)
     since = now - timedelta(days=RETURN_DAYS)
     return tuple(one.sequence for one in device.returns if one.sequence > released and one.at > since)
