@@ -3,7 +3,7 @@
 # ruff: noqa: E501  # sentences are the API's
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from licensing_client.transport import Transport, given
 
@@ -286,6 +286,7 @@ class EntryView(TypedDict):
     command_id: str
     correlation_id: str
     movements: list[MovedView]
+    facts: dict[str, Any] | None
 
 
 class FreeLicenses(TypedDict):

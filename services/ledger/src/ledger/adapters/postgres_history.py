@@ -60,7 +60,8 @@ SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.a
  ORDER BY m.sequence, m.line LIMIT $7"""
 # A walk for each thing, as far as the page goes; an entry may concern several. `shown` is asked entry by entry.
 _HISTORY = """
-SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id, {company} AS company
+SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id, e.facts,
+       {company} AS company
   FROM (SELECT DISTINCT found.sequence FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
                SELECT s.sequence FROM subject_entries AS s
                 WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3 AND {shown}
@@ -253,8 +254,12 @@ class Telling:
 
     def of(self, row: Any) -> dict[str, Any]:
         """The row, without accounts of other companies, and without which device a guarantee was extended for."""
-        said = dict(row)
-        said["actor"] = self.past.actor(row["actor"], said.pop("company", None) or self.company)
+        said: dict[str, Any] = dict(row)
+        company = said.pop("company", None) or self.company
+        said["actor"] = self.past.actor(said["actor"], company)
+        if "facts" in said:
+            whole = self.past.everything or company in self.past.companies
+            said["facts"] = json.loads(said["facts"]) if whole and said["facts"] else None
         hidden = not self.guarantee and row["event_type"] == _GUARANTEE
         return said | {"subject": self.about} if hidden else said
 

@@ -12,7 +12,7 @@ def history_added(changes: Changes) -> Iterator[tuple[str, str, Sequence[tuple[A
     """Tables that only grow: name, columns, new rows."""
     yield (
         "entries",
-        "sequence time actor event_type command_id correlation_id subject companies",
+        "sequence time actor event_type command_id correlation_id subject companies facts",
         changes.entries,
     )
     yield "subject_entries", "subject sequence", changes.subjects

@@ -1,5 +1,6 @@
 """Rows that say how things came to be: each entry once, and under everything that it concerns."""
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from contracts.concerns import companies, concerns
 from contracts.entries import Entry
 from contracts.events import Event
 from contracts.licenses import Lot
+from ledger.application.projection_facts import facts_of
 
 
 class EntryRow(NamedTuple):
@@ -18,6 +20,7 @@ class EntryRow(NamedTuple):
     correlation_id: str
     subject: str
     companies: list[str]
+    facts: str | None
 
 
 class SubjectRow(NamedTuple):
@@ -49,7 +52,7 @@ class DeviceVersionRow(NamedTuple):
 
 def history_rows(entry: Entry[Event]) -> tuple[EntryRow, list[SubjectRow]]:
     """The entry's own row, and one for each thing that it concerns."""
-    subjects = concerns(entry.data)
+    subjects, facts = concerns(entry.data), facts_of(entry.data)
     row = EntryRow(
         entry.sequence,
         entry.time,
@@ -59,5 +62,6 @@ def history_rows(entry: Entry[Event]) -> tuple[EntryRow, list[SubjectRow]]:
         entry.correlationid,
         entry.subject,
         companies(subjects),
+        None if facts is None else json.dumps(facts),
     )
     return row, [SubjectRow(subject, entry.sequence) for subject in sorted(subjects)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import Field
 
@@ -28,6 +28,10 @@ class EntryView(View):
     command_id: str
     correlation_id: str = Field(description="X-Correlation-Id of the request that caused it.")
     movements: list[MovedView] = Field(description="What it moved here.")
+    facts: dict[str, Any] | None = Field(
+        description="What it says besides, such as names and rights: for the company's administrators and staff.",
+        examples=[{"former_name": "Hotel Adria", "project_name": "Villa Adria"}],
+    )
 
 
 class CauseView(View):
