@@ -11,6 +11,7 @@ from contracts.corrections import Source, Target
 from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN
 from contracts.legacy import LegacyName
 from ledger.entrypoints.api.bodies_staff import LegacyKeyText
+from ledger.entrypoints.api.companies import NO_CONTROLS
 
 KEY_PATTERN = r"^[\x20-\x7e]+$"
 """Of an idempotency key in a line."""
@@ -24,6 +25,7 @@ FORMS: Mapping[str, str] = {
     UUID_PATTERN: "a UUID in lower case, such as 3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42",
     SHA256_PATTERN: "64 hexadecimal digits in lower case",
     LICENSE_TYPE_PATTERN: "the name of a license type, such as Port11",
+    NO_CONTROLS: "characters of a line, without line breaks",
     KEY_PATTERN: "printable ASCII characters, such as a UUID",
     _pattern(ProjectName): "1 to 80 characters without line breaks, and no blank at either end",
     _pattern(Reason): "1 to 200 characters without line breaks, and no blank at either end",
