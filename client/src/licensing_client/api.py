@@ -1877,7 +1877,7 @@ class Operations(Transport):
     def get_device_history(
         self, serial: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
     ) -> EntryViewPage:
-        """Every entry that concerns the device while it is with this company, oldest first; all of them for staff."""
+        """Every entry that concerns the device while in projects that the caller sees, oldest first; all for staff."""
         return cast(
             "EntryViewPage",
             self.get(f"/v1/devices/{serial}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),

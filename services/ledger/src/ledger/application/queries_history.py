@@ -22,7 +22,7 @@ class EntryView(View):
 
     sequence: int
     time: datetime
-    actor: str = Field(examples=["account:…@…", "device:009033010203"])
+    actor: str = Field(examples=["account:…@…", "device:009033010203", "company:…"])
     event_type: str = Field(examples=["licensing.ledger.licenses-allocated.v1"])
     subject: str = Field(description="What the entry is about first of all.", examples=["devices/009033010203"])
     command_id: str
@@ -90,7 +90,7 @@ class HistoryQueries(Queries, Protocol):
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
-        """None also where another company had it then."""
+        """None also where it was then in a project that the viewer does not see, or in none."""
         ...
 
     async def causes(
@@ -102,7 +102,7 @@ class HistoryQueries(Queries, Protocol):
     async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None: ...
     async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None: ...
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
-        """Without what happened to it in other companies, but for the vendor's staff."""
+        """What happened to it in projects that the viewer sees; all for the vendor's staff."""
         ...
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:

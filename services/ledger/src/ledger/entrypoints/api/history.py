@@ -75,7 +75,7 @@ async def get_project_history(
 async def get_device_history(
     serial: SerialOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[EntryView]:
-    """Every entry that concerns the device while it is with this company, oldest first; all of them for staff."""
+    """Every entry that concerns the device while in projects that the caller sees, oldest first; all for staff."""
     (after,) = after_numbers(cursor, 1)
     return _entries(await services.queries.device_history(caller.viewer, serial, after, limit), "device_unknown")
 
