@@ -9,7 +9,8 @@ import pytest
 
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
-from tests.integration.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, redeemed
+from tests.integration.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
+from tests.integration.projector_at_work import publish_receipt
 from tests.unit.ledger.api_at_work import problem
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA
 
@@ -90,6 +91,25 @@ async def test_a_guest_sees_a_devices_past_in_the_project_and_none_before_or_aft
     assert problem(await api.get(f"devices/{SERIAL}?at_least={gone}", ben)) == (404, "device_unknown")
     assert (await seen(f"devices/{SERIAL}?as_of={gone - 1}"))["project"] == hotel
     assert f"device/{SERIAL}" not in {row["account"] for row in await _export(api, "balances", ben)}
+
+
+async def test_c7_a_receipt_is_for_who_may_return_in_the_project_that_was_credited(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    allocated = (await api.allocate(project, SERIAL, 5)).json()["sequence"]
+    receipt = b"<return-receipt/>"
+    await publish_receipt(api.topics, SERIAL, receipt, sequence=allocated + 1)
+    document = api.vendor.box(SERIAL).return_document()
+    assert (await api.give_back(SERIAL, document)).content == receipt
+    await api.company(BORA, BEN)
+    ben, there = api.token(BEN, BORA), default_project_of(BORA)
+    moved = await done(
+        api, f"devices/{SERIAL}/staff-moves", {"project": there, "reason": "Sold.", "reference": "C-1"}, api.staff
+    )
+
+    assert problem(await api.get(f"devices/{SERIAL}/return-receipt?at_least={moved}", ben)) == (404, "receipt_unknown")
+    assert (await api.get(f"devices/{SERIAL}/return-receipt")).content == receipt
+    assert (await api.give_back(SERIAL, document)).content == receipt
+    assert problem(await api.give_back(SERIAL, document, ben)) == (409, "generation_spent")
 
 
 async def test_a_device_is_nowhere_while_it_is_in_no_project(api: Api) -> None:

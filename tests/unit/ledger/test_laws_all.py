@@ -26,10 +26,10 @@ from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from tests.unit.ledger import histories_all as every
-from tests.unit.ledger import story
+from tests.unit.ledger import story, story_joining, story_people
 from tests.unit.ledger.naive_rights import Persons
 from tests.unit.ledger.naive_sheet import Sheet
-from tests.unit.ledger.story import HOTEL, allocated_in
+from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, allocated_in
 from tests.unit.ledger.test_catalog import SMB, SMB9
 
 Places = dict[str, dict[str, int]]
@@ -60,6 +60,7 @@ class World:
     books: Books = field(default_factory=Books)
     replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+    came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
     rows: Places = field(default_factory=dict[str, dict[str, int]])
     old_rows: Places = field(default_factory=dict[str, dict[str, int]])
 
@@ -83,6 +84,7 @@ class World:
         require_day(event, now)
         self.books.post(event)
         self.append(actor, event, now)
+        self.changed_hands(before)
         self.balance(event)
         self.lives(before)
         self.agree()
@@ -118,8 +120,21 @@ class World:
             moved[posting.license_type] += posting.units
             account = self.accounts.setdefault(posting.account, Counter())
             account[posting.license_type] += posting.units
+            self.of(owner_of(self.ledger, posting.account))[posting.license_type] += posting.units
             assert posting.account == "issuance" or account[posting.license_type] >= 0
         assert not any(moved.values())
+
+    def changed_hands(self, before: Ledger) -> None:
+        """What stands in a project or on a device that is another company's now has gone there with it."""
+        for place, units in self.accounts.items():
+            former, owner = owner_of(before, place), owner_of(self.ledger, place)
+            if former != owner:
+                self.of(former).subtract(units)
+                self.of(owner).update(units)
+
+    def of(self, company: str | None) -> Counter[str]:
+        """What has come to a company, by redeeming, converting and moves, less what has gone; None is nobody."""
+        return self.came.setdefault(company, Counter())
 
     def lives(self, before: Ledger) -> None:
         """A device's generation and issue only rise, one at a time, wherever it goes."""
@@ -140,6 +155,8 @@ class World:
         assert here == {place: dict(self.books.balance(place)) for place in here}
         assert here == _some({place: units for place, units in self.accounts.items() if place not in UNHELD})
         assert here == _some(self.rows)
+        came = {whose: units for whose, units in self.came.items() if whose is not None}
+        assert standing_by_company(self.ledger) == _some(came)
         assert self.replica.ledger == self.ledger
         assert {
             serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)
@@ -164,12 +181,50 @@ class World:
             assert dict(project.allocated) == allocated_in(self.ledger, identity)
 
 
+def owner_of(ledger: Ledger, place: str) -> str | None:
+    """The company of a project or a device; None for issuance, what is used up, and a device in no project."""
+    kind, _, name = place.partition("/")
+    if kind == "device":
+        device = ledger.devices.get(name)
+        return device and device.company
+    return ledger.projects[name].company if kind in {"project", "held"} else None
+
+
+def standing_by_company(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """Free, waiting and assigned of each company together, as the ledger has them (rule R1)."""
+    standing: dict[str, Counter[str]] = {}
+    for identity, project in ledger.projects.items():
+        there = standing.setdefault(project.company, Counter())
+        there.update(project.free)
+        there.update(ledger.held.get(identity, {}))
+    for device in ledger.devices.values():
+        standing[device.company].update(device.holdings)
+    return _some(standing)
+
+
 def test_every_history_begins_with_service_that_runs_and_licenses_that_wait_for_it() -> None:
     world = World()
     for actor, command, now in every.moments([]):
         world.take(actor or story.operator, every.as_seen(world.ledger, command, now), now)
     assert world.ledger.sequence == len(every.BEGINNING)
     assert dict(world.ledger.held[HOTEL]) == {"Port11": 30}
+
+
+def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_moved_out() -> None:
+    world = World()
+    ports = story.allocate(story.OTHER_SERIAL, DEFAULT, Port11=7)
+    steps: list[tuple[Actor | None, Command, int]] = [
+        (story.anna, ports, 0),
+        (story.staff, story_people.staff_moves(serial=story.OTHER_SERIAL), 0),
+        (story.anna, story_joining.offer_company(BORA, ADRIA), 0),
+        (story.ben, story_joining.take_over(ADRIA, BORA), 0),
+    ]
+    for actor, command, now in every.moments(steps):
+        world.take(actor or story.operator, every.as_seen(world.ledger, command, now), now)
+    assert world.ledger.devices[story.OTHER_SERIAL].company == BORA
+    assert world.ledger.projects[HOTEL].company == BORA
+    assert not +world.of(ADRIA)
+    assert world.of(BORA)["Port11"] > 7
 
 
 @given(every.histories)

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel
-from contracts.commands import DefineDeviceModels, RegisterDevices
-from contracts.events import DeviceReplaced, LicensesReturned
+from contracts.commands import DefineDeviceModels, ExtendWarranty, RegisterDevices
+from contracts.events import DeviceReplaced, LicensesReturned, WarrantyExtended
 from contracts.postings import Posting, postings
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Delivered
@@ -302,6 +302,19 @@ def test_the_replacement_has_no_warranty_of_its_own_beside_the_inherited_one() -
     told = registered(a_device_at_work(), (SERIAL, "IP811", date(2025, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
     told.given((staff, replace()))
     assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2025, 5, 20), 12, 12)
+
+
+def test_a_later_extension_counts_from_the_inherited_day_of_delivery_up_to_60_months_in_all() -> None:
+    told = registered(a_device_at_work(), (SERIAL, "IP811", date(2026, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
+    told.given((staff, issue("d4" * 32, **{"WE-12": 1, "WE-48": 1})), (anna, redeem("d4" * 32)), (staff, replace()))
+    event = told.when(anna, extend("WE-48")).accepted()
+    assert isinstance(event, WarrantyExtended)
+    assert (event.months, event.ends_on) == (60, date(2031, 5, 19))
+    told.when(anna, extend("WE-12")).refused("warranty_max_exceeded", limit=60)
+
+
+def extend(license_type: str) -> ExtendWarranty:
+    return ExtendWarranty(serial=SPARE, license_type=license_type, confirm_final=True)
 
 
 def test_where_the_broken_device_was_never_registered_nothing_is_inherited() -> None:

@@ -1,5 +1,6 @@
 """Each route says exactly which refusals it can answer, and the table of that is what the sources say."""
 
+import re
 from typing import Any, cast
 
 import pytest
@@ -73,3 +74,9 @@ def test_an_example_is_the_problem_that_is_answered() -> None:
     example = DESCRIPTION["components"]["examples"]["device_offered"]["value"]
     assert (example["status"], example["code"]) == (409, "device_offered")
     assert example["type"] == "urn:licensing:problem:device_offered"
+
+
+def test_r7_a_file_is_delivered_and_nothing_is_ever_called_active() -> None:
+    names = {name for schema in DESCRIPTION["components"]["schemas"].values() for name in schema.get("properties", ())}
+    assert "delivery" in names
+    assert not [name for name in names if re.search(r"\bactive|activated", name.replace("_", " "))]

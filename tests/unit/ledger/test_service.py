@@ -11,6 +11,7 @@ from contracts.commands import (
     BuySoftwareService,
     DeallocateLicenses,
     DefineLicenseTypes,
+    IssueTestLicenses,
     MoveLicenses,
     ReleaseHeldLicenses,
     UpgradeLicenses,
@@ -34,12 +35,13 @@ from tests.unit.ledger.story import (
     ben,
     box,
     deliver,
+    give_back,
     issue,
     licenses,
     redeem,
     staff,
 )
-from tests.unit.ledger.story_people import transfer
+from tests.unit.ledger.story_people import deallocate, transfer
 from tests.unit.ledger.story_staff import block_device, unblock_device
 from tests.unit.ledger.test_catalog import SMB, SMB9, an_smb_key, define, smb
 
@@ -224,6 +226,22 @@ def test_d6_without_enough_credits_they_wait_as_held_and_are_not_allocatable() -
     story.when(anna, allocate(SERIAL, Port11=11)).refused(
         "insufficient_balance", license_type="Port11", wanted=11, free=10
     )
+
+
+def test_d6_what_leaves_gives_no_refund_and_what_comes_back_costs_nothing() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10")
+    before = story.free()["SSC"]
+    story.given((anna, add()), (anna, allocate(SERIAL, Port11=6)), (anna, deallocate(SERIAL, Port11=2)))
+    story.given((box, give_back()), (anna, transfer(Port11=3)))
+    assert story.free() == {"Port11": 7, "SSC": before}
+    assert not story.ledger.held.get(HOTEL)
+
+
+def test_f2_a_test_on_a_device_is_not_counted() -> None:
+    story = covered_since("2026-03-01", today="2026-10-10").given((anna, add()))
+    units = facts_of(story.ledger, HOTEL).units
+    story.given((anna, IssueTestLicenses(serial=SERIAL, version=11, slave=False, count=250)))
+    assert facts_of(story.ledger, HOTEL).units == units == 10
 
 
 def test_d6_gateway_licenses_cost_nothing() -> None:

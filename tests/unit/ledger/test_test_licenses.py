@@ -21,6 +21,7 @@ from tests.unit.ledger.story import (
     give_back,
     staff,
 )
+from tests.unit.ledger.story_people import a_stocked_project_with_people, move, staff_moves
 
 
 def ask(count: int | None = 10, *, version: int = 11, slave: bool = False, serial: str = SERIAL) -> IssueTestLicenses:
@@ -128,6 +129,17 @@ def test_after_a_return_there_is_no_second_one() -> None:
     story.when(anna, ask()).refused("test_used_up", expires="2027-02-23")
     story.now = at("2036-11-24")
     story.when(anna, ask(3)).refused("test_used_up", expires="2027-02-23")
+
+
+def test_f2_neither_a_move_nor_another_company_nor_a_new_certificate_gives_a_second_one() -> None:
+    story, other = a_stocked_project_with_people(), ask(3)
+    story.now = at("2026-11-24")
+    story.given((anna, ask()))
+    story.given((anna, move())).when(anna, other).refused("test_already_issued", version=11, expires="2027-02-23")
+    story.given((staff, staff_moves())).when(ben, other).refused(
+        "test_already_issued", version=11, expires="2027-02-23"
+    )
+    story.given((box, give_back())).when(ben, other).refused("test_used_up", expires="2027-02-23")
 
 
 def test_another_device_has_its_own() -> None:
