@@ -110,36 +110,25 @@ class Device(NamedTuple):
 
     def changed(self, stated: DeviceLicenses) -> "Device":
         """It as an event states it."""
-        company, _, _, _, _, delivered, delivered_sequence, returns, _, bound, in_contact = self
-        return Device(
-            company,
-            stated.project,
-            stated.generation,
-            stated.issue,
-            holdings_of(stated.licenses),
-            delivered,
-            delivered_sequence,
-            returns,
-            stated.test,
-            bound,
-            in_contact,
-        )
+        return self._as(stated, self.returns, self.bound)
 
     def returned(self, stated: DeviceLicenses, accepted: AcceptedReturn) -> "Device":
         """It as the event of a return states it: nothing is bound to the next generation yet."""
-        company, _, _, _, _, delivered, delivered_sequence, returns, _, _, in_contact = self
+        return self._as(stated, (*self.returns, accepted), NOTHING)
+
+    def _as(self, stated: DeviceLicenses, returns: tuple[AcceptedReturn, ...], bound: Holdings) -> "Device":
         return Device(
-            company,
+            self.company,
             stated.project,
             stated.generation,
             stated.issue,
             holdings_of(stated.licenses),
-            delivered,
-            delivered_sequence,
-            (*returns, accepted),
+            self.delivered,
+            self.delivered_sequence,
+            returns,
             stated.test,
-            NOTHING,
-            in_contact,
+            bound,
+            self.in_contact,
         )
 
 
