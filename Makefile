@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status down clean test unit check fmt lock bench faults fuzz
+.PHONY: help setup up run tour status down clean test unit check generate fmt lock bench faults fuzz
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -20,11 +20,11 @@ up: setup ## Start the local stack, or only PARTS="kafka postgres"
 	@$(PYTHON) -m dev.stack up $(PARTS)
 
 run: up ## Start the local stack and tell the story of a license
-	@$(PYTHON) -m dev.story
+	@$(PYTHON) -m dev.demo.story
 	@$(PYTHON) -m dev.stack next
 
 tour: ## Show the rest of the licensing business on the running stack, with real answers
-	@$(PYTHON) -m dev.tour
+	@$(PYTHON) -m dev.demo.tour
 
 status: ## Show every part with state and address (FORMAT=json for programs)
 	@$(PYTHON) -m dev.stack status --format $(FORMAT)
@@ -51,6 +51,9 @@ check: setup ## Lint, types, layers
 fmt: setup ## Format, and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+generate: setup ## Make all that is generated: schemas, reference pages, the table of refusals, the client
+	@$(BIN)/python -m dev.generate
 
 lock: setup ## Pin requirements/*.in again, with hashes
 	@for role in run dev; do \

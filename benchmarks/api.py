@@ -17,11 +17,11 @@ from benchmarks.figures import Beside, Figure
 from benchmarks.handlers import empty_handler
 from benchmarks.lab import Lab
 from contracts.topics import PREFIX
-from dev.cast import ADMINISTRATOR, PARTNER
-from dev.parts import Kit
-from dev.ports import HOST
-from dev.tokens import Issuer
+from dev.demo.cast import ADMINISTRATOR, PARTNER
+from dev.stack.parts import Kit
+from dev.stack.ports import HOST
 from runtime.kafka import Producer
+from simulator.issuer import Issuer
 
 RATE = 200
 PACED_SECONDS, UNPACED_SECONDS, WARM_SECONDS = 30.0, 15.0, 2.0

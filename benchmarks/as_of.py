@@ -15,9 +15,9 @@ from benchmarks.export import download
 from benchmarks.figures import Beside, Figure
 from benchmarks.filled import BEGIN, Filled, api_on_filled_tables, project
 from benchmarks.lab import Lab
-from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
-from dev.ports import HOST
-from dev.tokens import Issuer
+from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.stack.ports import HOST
+from simulator.issuer import Issuer
 
 QUESTIONS, WARMING = 2_000, 100
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from benchmarks import client
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
-from dev.cast import CLERK, VENDOR
-from dev.ports import HOST
-from dev.tokens import Issuer
+from dev.demo.cast import CLERK, VENDOR
+from dev.stack.ports import HOST
+from simulator.issuer import Issuer
 
 KEYS = 10_000
 """As many as one request takes."""

@@ -16,13 +16,13 @@ from benchmarks import client, lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.handlers import empty_handler
 from benchmarks.lab import Lab
-from contracts.device_certificate import factory_certificate
+from contracts.documents.device_certificate import factory_certificate
 from contracts.topics import PREFIX
-from dev.keys import Keys
-from dev.parts import PARTS, Kit
-from dev.pki import read_certificate, read_key, write_certificate, write_key
-from dev.ports import HOST
+from dev.stack.keys import Keys
+from dev.stack.parts import PARTS, Kit
+from dev.stack.ports import HOST
 from runtime.kafka import Producer
+from simulator.pki import read_certificate, read_key, write_certificate, write_key
 
 BOXES = 64
 SECONDS, WARM_SECONDS = 15.0, 1.0

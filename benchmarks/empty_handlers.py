@@ -9,11 +9,11 @@ import uvloop
 from aiohttp import web
 from fastapi import FastAPI
 
-from dev.keys import Keys
-from dev.ports import HOST
+from dev.stack.keys import Keys
+from dev.stack.ports import HOST
 from device_sync.entrypoints.http import runner
 from device_sync.entrypoints.tls import server_context
-from ledger.entrypoints.api.bodies import AllocateLicensesBody
+from ledger.entrypoints.api.models.bodies import AllocateLicensesBody
 
 
 def fastapi(port: int) -> None:

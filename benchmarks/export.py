@@ -18,10 +18,10 @@ from benchmarks import machine
 from benchmarks.figures import Beside, Figure
 from benchmarks.filled import Filled, api_on_filled_tables
 from benchmarks.lab import PATIENCE_SECONDS, Lab
-from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
-from dev.ports import HOST
-from dev.tokens import Issuer
-from ledger.adapters.postgres import SCHEMA
+from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.stack.ports import HOST
+from ledger.adapters.postgres.database import SCHEMA
+from simulator.issuer import Issuer
 
 MOVEMENTS_AN_ENTRY = 2
 CHUNK_BYTES = 1024 * 1024

@@ -16,14 +16,14 @@ import asyncpg
 
 from benchmarks import lab, market
 from benchmarks.lab import Lab
-from contracts.postings import device_account, project_account
-from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
-from dev.keys import Keys
-from dev.ports import HOST
-from dev.service import answers
-from dev.settings import admin_port_name, settings
-from dev.trouble import Trouble
-from ledger.adapters import postgres
+from contracts.log.postings import device_account, project_account
+from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.stack.keys import Keys
+from dev.stack.ports import HOST
+from dev.stack.service import answers
+from dev.stack.settings import admin_port_name, settings
+from dev.stack.trouble import Trouble
+from ledger.adapters.postgres import database
 
 ENTRIES = 1_000_000
 DATABASE = "bench_filled"
@@ -120,9 +120,9 @@ async def _filled(lab_: Lab, entries: int) -> str:
         url = await asyncio.to_thread(cluster.create, DATABASE)
     except Trouble:
         return cluster.url(DATABASE)  # another benchmark of this run has filled it
-    connection: Any = await asyncpg.connect(url, server_settings={"search_path": postgres.SCHEMA})
+    connection: Any = await asyncpg.connect(url, server_settings={"search_path": database.SCHEMA})
     try:
-        await postgres.migrate(connection)
+        await database.migrate(connection)
         await fill(connection, entries)
     finally:
         await connection.close()
@@ -131,7 +131,7 @@ async def _filled(lab_: Lab, entries: int) -> str:
 
 async def fill(connection: Any, entries: int) -> None:
     """Make the rows; the indexes of the big tables are made afterwards, as that is faster."""
-    indexes = await connection.fetch(_INDEXES, postgres.SCHEMA)
+    indexes = await connection.fetch(_INDEXES, database.SCHEMA)
     for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
     await connection.execute(_FIRST)

@@ -9,19 +9,19 @@ from typing import Self
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts import return_document
-from contracts.commands import ReturnLicenses
-from contracts.device_certificate import (
+from contracts.commands.returns import ReturnLicenses
+from contracts.documents import return_document
+from contracts.documents.device_certificate import (
     FACTORY_GENERATION,
     factory_certificate,
     fingerprint,
     generation_certificate,
     make_authority,
 )
-from contracts.return_document import ReturnStatement, StatedLicense
-from contracts.xmldsig import signer
-from dev.box import FIRMWARE
-from dev.pki import Pki, read_certificate, read_key
+from contracts.documents.return_document import ReturnStatement, StatedLicense
+from contracts.documents.xmldsig import signer
+from simulator.box import FIRMWARE
+from simulator.pki import Pki, read_certificate, read_key
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 STATED = (StatedLicense(license_type="Port11", count=3),)

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from benchmarks import machine
 from benchmarks.lab import STOP_SECONDS, Lab
-from dev import places
-from dev.ports import HOST
+from dev.stack import places
+from dev.stack.ports import HOST
 
 POLLS, POLL_SECONDS = 200, 0.05
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from benchmarks import machine
 from contracts.commands import CommandRecord
 from contracts.topics import COMMANDS, OUTCOMES, Topic, topic_name
-from dev import places, topics
-from dev.guard import Guard
-from dev.parts import PARTS, Kit
-from dev.stack import Stack
+from dev.stack import places, topics
+from dev.stack.cli import Stack
+from dev.stack.guard import Guard
+from dev.stack.parts import PARTS, Kit
 from runtime.kafka import Connection, Outgoing, PartitionTail, Producer, Record, partition_for
 
 ADDRESS = "bench-0"

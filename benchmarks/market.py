@@ -5,19 +5,13 @@ from collections.abc import Iterable, Iterator
 
 from benchmarks.lab import ADDRESS
 from contracts.actors import Account, Actor, Operator
-from contracts.commands import (
-    AddDevice,
-    AllocateLicenses,
-    Command,
-    CommandRecord,
-    FoundLedger,
-    IssueActivationKey,
-    RedeemActivationKey,
-    RegisterCompany,
-)
+from contracts.commands import Command, CommandRecord
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.companies import FoundLedger, RegisterCompany
+from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG, MAX_COUNT, Licenses
-from dev.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 PROJECT = default_project_of(PARTNER)
 STAFF = Account(account=CLERK, company=VENDOR)

@@ -18,10 +18,10 @@ from benchmarks.figures import Figure
 from benchmarks.lab import Lab
 from contracts.commands import CommandRecord
 from contracts.topics import LICENSE_FILES, topic_name
-from dev.keys import Keys
-from dev.ports import HOST
-from dev.service import answers
-from dev.settings import admin_port_name, settings
+from dev.stack.keys import Keys
+from dev.stack.ports import HOST
+from dev.stack.service import answers
+from dev.stack.settings import admin_port_name, settings
 from runtime.kafka import Outgoing, Producer, partition_for
 
 DEVICES = 100_000

@@ -12,35 +12,23 @@ from typing import NamedTuple
 
 from benchmarks import market
 from benchmarks.market import BUYER, PROJECT, STAFF
-from contracts import activation_key, claim_code
 from contracts.actors import Account
 from contracts.catalog import DeliveredDevice, DeviceModel
-from contracts.commands import (
-    AddDevice,
-    AddMember,
-    AllocateLicenses,
-    Command,
-    CommandRecord,
-    CreateClaimCode,
-    CreateProject,
-    DefineDeviceModels,
-    GrantRights,
-    IssueActivationKey,
-    IssueTestLicenses,
-    MoveDevice,
-    MoveLicenses,
-    RedeemActivationKey,
-    RegisterCompany,
-    RegisterDevices,
-    RemoveMember,
-    RenameProject,
-    ReturnLicenses,
-    RevokeRights,
-    WithdrawClaimCode,
-)
+from contracts.codes import activation_key, claim_code
+from contracts.commands import Command, CommandRecord
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
+from contracts.commands.companies import CreateProject, RegisterCompany
+from contracts.commands.device_moves import MoveDevice
+from contracts.commands.devices import AddDevice, AllocateLicenses
+from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
+from contracts.commands.projects import MoveLicenses, RenameProject
+from contracts.commands.returns import ReturnLicenses
+from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.identifiers import command_id_of, derived_id
 from contracts.licenses import Licenses
-from dev.cast import PARTNER, VENDOR
+from dev.demo.cast import PARTNER, VENDOR
 
 ROUND = 100
 ALLOCATIONS_A_RETURN = 3

@@ -17,14 +17,15 @@ from benchmarks.lab import Lab
 from benchmarks.market import BUYER, STAFF
 from benchmarks.mixed import PORTS, Day, Step
 from contracts.actors import Account
-from contracts.commands import AllocateLicenses, ReturnLicenses
+from contracts.commands.devices import AllocateLicenses
+from contracts.commands.returns import ReturnLicenses
 from contracts.topics import PREFIX
-from dev.keys import Keys
-from dev.parts import Kit
-from dev.ports import HOST
-from dev.tokens import Issuer
+from dev.stack.keys import Keys
+from dev.stack.parts import Kit
+from dev.stack.ports import HOST
 from runtime.kafka import Producer
 from runtime.settings import read_secret
+from simulator.issuer import Issuer
 
 RATE = 200
 PACED_SECONDS, UNPACED_SECONDS, WARM_SECONDS = 30.0, 15.0, 2.0

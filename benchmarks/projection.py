@@ -14,7 +14,7 @@ import asyncpg
 from benchmarks import machine, replay
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
-from ledger.adapters.postgres import SCHEMA
+from ledger.adapters.postgres.database import SCHEMA
 
 DATABASE = "bench_projection"
 

@@ -17,10 +17,10 @@ import uvloop
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
-from contracts.chain import LedgerChain, Orphan
+from contracts.log.chain import LedgerChain, Orphan
 from contracts.topics import EVENTS, topic_name
-from ledger.application.draft import Draft
-from ledger.application.follower import Follower
+from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.writer import GENERATION_0_OBJECTS
 from runtime.kafka import Connection, PartitionTail, Producer
 

@@ -15,7 +15,7 @@ import asyncpg
 from benchmarks import market
 from benchmarks.figures import Beside
 from benchmarks.lab import Lab
-from ledger.adapters import postgres
+from ledger.adapters.postgres import database
 
 TRANSACTIONS = 10_000
 UNITS = 1_000_000_000
@@ -46,13 +46,13 @@ async def measure(lab: Lab) -> tuple[Beside, ...]:
     )
 
 
-async def _rate(lab: Lab, database: str, count: int, connections: int, *, synced: bool) -> float:
-    url = await asyncio.to_thread(lab.kit.cluster().create, database)
-    settings = {"search_path": postgres.SCHEMA, "synchronous_commit": "on" if synced else "off"}
+async def _rate(lab: Lab, name: str, count: int, connections: int, *, synced: bool) -> float:
+    url = await asyncio.to_thread(lab.kit.cluster().create, name)
+    settings = {"search_path": database.SCHEMA, "synchronous_commit": "on" if synced else "off"}
     pool: Any = asyncpg.create_pool(url, min_size=connections, max_size=connections, server_settings=settings)
     async with pool:
         async with pool.acquire() as connection:
-            await postgres.migrate(connection)
+            await database.migrate(connection)
             await connection.execute(_COMMANDS)
             await connection.execute(_BALANCE, market.PROJECT, UNITS)
         share = count // connections

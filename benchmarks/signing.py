@@ -20,7 +20,7 @@ from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.topics import EVENTS, LICENSE_FILES, topic_name
-from dev import places
+from dev.stack import places
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.signing import LedgerSigning

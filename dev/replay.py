@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from contracts.chain import LedgerChain, Orphan
-from contracts.postings import postings
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.postings import postings
 from contracts.topics import EVENTS, PREFIX
 from runtime.kafka import Connection, PartitionTail
 

@@ -105,16 +105,16 @@ environment() {
 
 jars() {
     local wanted draft
-    wanted="$cache/kafka-$(digest dev/kafka/pom.xml dev/kafka/jars.sha256)"
+    wanted="$cache/kafka-$(digest dev/stack/kafka/pom.xml dev/stack/kafka/jars.sha256)"
     [ -d "$wanted" ] && return
     say "Fetching Apache Kafka (about 45 MB)"
     mkdir -p "$cache"
     draft="$(mktemp -d "$cache/draft-XXXXXX")"
     quietly "Maven could not fetch the Kafka jars; see above." \
-        mvn --quiet --batch-mode --strict-checksums --file dev/kafka/pom.xml dependency:copy-dependencies \
+        mvn --quiet --batch-mode --strict-checksums --file dev/stack/kafka/pom.xml dependency:copy-dependencies \
         -DincludeScope=runtime -DoutputDirectory="$draft"
-    (cd "$draft" && sha256sum --quiet --strict --check) < dev/kafka/jars.sha256 \
-        || fail "The Kafka jars are not the ones that dev/kafka/jars.sha256 names."
+    (cd "$draft" && sha256sum --quiet --strict --check) < dev/stack/kafka/jars.sha256 \
+        || fail "The Kafka jars are not the ones that dev/stack/kafka/jars.sha256 names."
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
 }
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from contracts.topics import Topic, topic_name
-from dev import places, topics
-from dev.guard import Guard
-from dev.kafka import Broker
-from dev.parts import Kit
-from dev.postgres import Cluster
+from dev.stack import places, topics
+from dev.stack.guard import Guard
+from dev.stack.kafka import Broker
+from dev.stack.parts import Kit
+from dev.stack.postgres import Cluster
 
 hypothesis_settings.register_profile("fuzz", max_examples=5_000, deadline=None)
 

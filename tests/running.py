@@ -5,9 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dev.parts import Kit
-from dev.stack import Stack
-from dev.story import Story
+from dev.demo.story import Story
+from dev.stack.cli import Stack
+from dev.stack.parts import Kit
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.topics import DEAD_LETTERS, EVENTS
-from ledger.adapters.kafka_log import KafkaLog
-from ledger.application.ports import EntryLog, Logged
+from ledger.adapters.kafka.entry_log import KafkaLog
+from ledger.application.writing.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from dev.parts import Kit
-from dev.story import Story
+from dev.demo.story import Story
+from dev.stack.parts import Kit
 from tests.e2e.handing_in import HandIn, by_hand, direct
 from tests.running import a_stocked_story, whole_stack
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from contracts import return_document
-from contracts.device_certificate import fingerprint
-from contracts.return_document import ReturnStatement, StatedLicense
-from contracts.xmldsig import signer
-from dev.box import Box
-from dev.pki import read_certificate, read_key
-from dev.story import Story
+from contracts.documents import return_document
+from contracts.documents.device_certificate import fingerprint
+from contracts.documents.return_document import ReturnStatement, StatedLicense
+from contracts.documents.xmldsig import signer
+from dev.demo.story import Story
+from simulator.box import Box
+from simulator.pki import read_certificate, read_key
 
 FREE = {"Port11": 30, "Voicemail11": 2}
 ALL_BACK = {"Port11": 50, "Voicemail11": 2}

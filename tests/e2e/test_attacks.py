@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts import return_document
-from contracts.device_certificate import factory_certificate, fingerprint, make_authority
-from contracts.return_document import ReturnStatement
-from contracts.xmldsig import signer
-from dev.cast import STRANGER, STRANGERS_ACCOUNT
-from dev.device import ServiceRefused
-from dev.partner import Refused
-from dev.parts import Kit
-from dev.story import Story, counted
+from contracts.documents import return_document
+from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
+from contracts.documents.return_document import ReturnStatement
+from contracts.documents.xmldsig import signer
+from dev.demo.cast import STRANGER, STRANGERS_ACCOUNT
+from dev.demo.story import Story, counted
+from dev.stack.parts import Kit
+from simulator.device import ServiceRefused
+from simulator.partner import Refused
 from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
 from tests.running import a_stocked_story
 

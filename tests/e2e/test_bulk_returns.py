@@ -4,8 +4,8 @@ import base64
 import json
 from typing import Any
 
-from dev.parts import Kit
-from dev.story import Story, counted
+from dev.demo.story import Story, counted
+from dev.stack.parts import Kit
 from tests.running import a_stocked_story
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.identifiers import derived_id
-from dev.partner import Client, Refused
-from dev.parts import Kit
-from dev.story import Story, wanted
+from dev.demo.story import Story, wanted
+from dev.stack.parts import Kit
+from simulator.partner import Client, Refused
 from tests.running import a_stocked_story
 
 TODAY = civil_day(datetime.now(UTC))

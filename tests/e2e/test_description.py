@@ -7,10 +7,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from dev.cast import CLERK, VENDOR
-from dev.client import description
-from dev.parts import Kit
-from dev.tokens import Issuer
+from dev.demo.cast import CLERK, VENDOR
+from dev.generate.client import description
+from dev.stack.parts import Kit
+from simulator.issuer import Issuer
 
 EXAMPLES = 20
 """Of each operation: about a minute in all."""

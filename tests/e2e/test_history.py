@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from dev.parts import Kit
-from dev.story import ALLOCATED, KEY_CONTENTS
+from dev.demo.story import ALLOCATED, KEY_CONTENTS
+from dev.stack.parts import Kit
 from licensing_client.orders import issue
 from tests.running import a_stocked_story
 

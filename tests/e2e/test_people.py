@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of, derived_id
-from dev.box import Box
-from dev.cast import PARTNER
-from dev.device import Firmware, ServiceRefused
-from dev.partner import Client, Refused
-from dev.parts import Kit
-from dev.story import Story, counted, wanted
-from dev.tokens import Issuer
+from dev.demo.cast import PARTNER
+from dev.demo.story import Story, counted, wanted
+from dev.stack.parts import Kit
+from simulator.box import Box
+from simulator.device import Firmware, ServiceRefused
+from simulator.issuer import Issuer
+from simulator.partner import Client, Refused
 from tests.running import a_stocked_story
 
 

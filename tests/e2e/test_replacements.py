@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dev.cast import STRANGER, STRANGERS_ACCOUNT
-from dev.partner import Refused
-from dev.story import Story, counted
+from dev.demo.cast import STRANGER, STRANGERS_ACCOUNT
+from dev.demo.story import Story, counted
+from simulator.partner import Refused
 from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, forged, refused
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import pytest
 
 from contracts.identifiers import derived_id
-from dev.cast import CLERK, PARTNER, VENDOR
-from dev.partner import Client, Refused
-from dev.parts import Kit
-from dev.story import Story, counted, wanted
-from dev.tokens import Issuer
+from dev.demo.cast import CLERK, PARTNER, VENDOR
+from dev.demo.story import Story, counted, wanted
+from dev.stack.parts import Kit
+from simulator.issuer import Issuer
+from simulator.partner import Client, Refused
 from tests.running import a_stocked_story
 
 WHY = {"reason": "A test of the stack", "reference": "CASE-1"}

@@ -1,7 +1,7 @@
 """The story that `make run` tells, as assertions: each step fails if the system does not do what it says."""
 
-from dev.parts import Kit
-from dev.story import STEPS, Story
+from dev.demo.story import STEPS, Story
+from dev.stack.parts import Kit
 from tests.running import a_stocked_story
 
 

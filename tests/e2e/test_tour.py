@@ -1,7 +1,7 @@
 """The tour that `make tour` makes, as assertions: each stop fails if the system does not do what it says."""
 
-from dev.parts import Kit
-from dev.tour import STOPS, begun
+from dev.demo.tour import STOPS, begun
+from dev.stack.parts import Kit
 
 
 def test_every_stop_of_the_tour_is_true(kit: Kit) -> None:

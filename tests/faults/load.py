@@ -7,21 +7,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from contracts.actors import Account, Actor, Operator
-from contracts.chain import LedgerChain, Orphan
-from contracts.commands import (
-    AddDevice,
-    AllocateLicenses,
-    Command,
-    CommandRecord,
-    FoundLedger,
-    IssueActivationKey,
-    RedeemActivationKey,
-    RegisterCompany,
-)
-from contracts.entries import Entry
+from contracts.commands import Command, CommandRecord
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.companies import FoundLedger, RegisterCompany
+from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.events import Event
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import DEFAULT_CATALOG, Licenses
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import Entry
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, EVENTS, OUTCOMES
 from runtime.kafka import Connection, PartitionTail, Producer, partition_for

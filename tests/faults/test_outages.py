@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.cast import ADMINISTRATOR, PARTNER
-from dev.parts import Kit
+from dev.demo.cast import ADMINISTRATOR, PARTNER
+from dev.demo.story import Story
 from dev.replay import replay
-from dev.story import Story
-from dev.tokens import Issuer
+from dev.stack.parts import Kit
+from simulator.issuer import Issuer
 from tests.running import a_stocked_story, whole_stack
 
 WORKERS = 6

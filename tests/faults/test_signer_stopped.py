@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from contracts.chain import LedgerChain
-from contracts.entries import encode_entry
-from contracts.events import LicensesAllocated
+from contracts.events.devices import LicensesAllocated
 from contracts.licenses import DeviceLicenses, Lot
+from contracts.log.chain import LedgerChain
+from contracts.log.entries import encode_entry
 from contracts.topics import EVENTS, topic_name
-from dev import topics
-from dev.cast import PARTNER
-from dev.parts import PARTS, Kit
-from dev.service import SCRIPTS
-from dev.settings import admin_port_name, settings
-from dev.stack import Stack
-from dev.story import Story, wanted
+from dev.demo.cast import PARTNER
+from dev.demo.story import Story, wanted
+from dev.stack import topics
+from dev.stack.cli import Stack
+from dev.stack.parts import PARTS, Kit
+from dev.stack.service import SCRIPTS
+from dev.stack.settings import admin_port_name, settings
 from runtime.kafka import Connection, PartitionTail, Producer
 from tests.running import a_stocked_story, whole_stack
 

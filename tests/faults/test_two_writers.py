@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.chain import LedgerChain, Orphan
 from contracts.commands import CommandRecord
-from contracts.entries import Entry
 from contracts.events import Event
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import Entry
+from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
-from contracts.postings import device_account, project_account
 from contracts.topics import EVENTS
-from ledger.adapters.kafka_log import KafkaLog
-from ledger.application.projection import fold
-from ledger.application.writer import Commands, LostLedgerError, Writer
+from ledger.adapters.kafka.entry_log import KafkaLog
+from ledger.application.projection.fold import fold
+from ledger.application.writing.writer import Commands, LostLedgerError, Writer
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer

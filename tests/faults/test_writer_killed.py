@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.chain import LedgerChain, Orphan
+from contracts.log.chain import LedgerChain, Orphan
 from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
-from ledger.application.follower import Follower
+from ledger.application.writing.ledger_replica import Follower
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from tests.conftest import KafkaTopics
 from tests.faults.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told

@@ -15,15 +15,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from contracts import return_document
 from contracts.actors import Operator
 from contracts.dates import civil_day
-from contracts.device_certificate import factory_certificate, fingerprint, make_authority
-from contracts.return_document import ReturnStatement
-from contracts.xmldsig import signer
-from ledger.entrypoints import projector, writer
+from contracts.documents import return_document
+from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
+from contracts.documents.return_document import ReturnStatement
+from contracts.documents.xmldsig import signer
+from ledger.entrypoints import writer
 from ledger.entrypoints.api import main as api
 from ledger.entrypoints.api.settings import ApiSettings
+from ledger.entrypoints.projector import main
 from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
@@ -137,7 +138,7 @@ async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path)
     stop = asyncio.Event()
     works: list[Coroutine[object, object, None]] = [
         writer.serve(WriterSettings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=0), stop),
-        projector.serve(settings_for(topics, database_url, folder), stop),
+        main.serve(settings_for(topics, database_url, folder), stop),
         api.serve(settings, stop),
     ]
     tasks = [asyncio.create_task(work) for work in works]

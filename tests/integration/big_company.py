@@ -1,7 +1,7 @@
 """A read side with a company of 100,000 devices and a project of 10,000, made by SQL in the real tables."""
 
 from contracts.identifiers import default_project_of, derived_id
-from ledger.adapters import postgres
+from ledger.adapters.postgres import database
 from tests.integration.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.integration.projector_at_work import connected
 
@@ -122,6 +122,6 @@ INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 async def fill(url: str) -> None:
     """Make the tables and their rows, and let the planner know."""
     async with connected(url) as connection:
-        await postgres.migrate(connection)
+        await database.migrate(connection)
         await connection.execute(_FILL)
         await connection.execute("VACUUM ANALYZE")

@@ -5,22 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from contracts.actors import Account
-from contracts.entries import GENESIS, encode_entry, entry_hash
-from contracts.events import (
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
-    CompanyRegistered,
-    DeviceAdded,
-    Event,
-    LedgerFounded,
-    LicenseFileDelivered,
-    LicenseFileDownloaded,
-    LicensesAllocated,
-    LicensesReturned,
-    ProjectCreated,
-)
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
+from contracts.events.returns import LicensesReturned
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, Lot
+from contracts.log.entries import GENESIS, encode_entry, entry_hash
 
 VENDOR, STAFF = derived_id("v", "company"), derived_id("v", "account")
 ADRIA, ANNA = derived_id("a", "company"), derived_id("a", "account")

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
-from ledger.entrypoints.projector import serve
-from ledger.entrypoints.projector_settings import ProjectorSettings
+from ledger.entrypoints.projector.main import serve
+from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import Connection, Producer, partition_for
 from tests.conftest import KafkaTopics
 

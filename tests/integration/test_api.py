@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.identifiers import derived_id
-from dev.kafka import Broker
-from dev.postgres import Cluster
+from dev.stack.kafka import Broker
+from dev.stack.postgres import Cluster
 from tests.conftest import KafkaTopics
 from tests.integration.api_at_work import Api, a_ledger_at_work
 from tests.integration.projector_at_work import publish_file, publish_receipt, rows

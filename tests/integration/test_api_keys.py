@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.activation_key import digest, normalise
+from contracts.codes.activation_key import digest, normalise
 from contracts.identifiers import default_project_of
 from tests.conftest import KafkaTopics
 from tests.integration.api_at_work import Api, a_ledger_at_work, asked, done

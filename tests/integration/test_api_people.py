@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from contracts.identifiers import default_project_of
-from ledger.entrypoints.projector import rebuild
+from ledger.entrypoints.projector.main import rebuild
 from tests.conftest import KafkaTopics
 from tests.integration.api_at_work import Api, a_ledger_at_work
 from tests.integration.projector_at_work import all_rows, publish_file, settings_for, until_sequence

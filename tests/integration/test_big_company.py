@@ -9,16 +9,16 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
 
-from contracts.commands import CompanyKind
-from ledger.adapters.postgres_exports import BALANCES, MOVEMENTS, Export, PostgresExports
-from ledger.adapters.postgres_history import PostgresHistory
-from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
-from ledger.adapters.postgres_scope import scope_of
-from ledger.adapters.postgres_staff import PostgresStaffQueries
-from ledger.application.queries import Page, ProjectSearch, Viewer
-from ledger.application.queries_exports import Wanted
-from ledger.application.queries_history import DeviceSearch
+from contracts.fields import CompanyKind
+from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
+from ledger.adapters.postgres.queries.history import PostgresHistory
+from ledger.adapters.postgres.queries.members import PostgresPeopleQueries
+from ledger.adapters.postgres.queries.queries import PostgresQueries
+from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
+from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.application.queries.exports import Wanted
+from ledger.application.queries.history import DeviceSearch
+from ledger.application.queries.queries import Page, ProjectSearch, Viewer
 from tests.integration import big_company as big
 from tests.integration.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.integration.projector_at_work import connected

@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 
-from contracts.events import (
-    DeliveryCorrected,
-    DeliveryCorrectionProposed,
-    DeviceReplaced,
-    DevicesRegistered,
-    RegisteredDevice,
-)
+from contracts.events.catalog import DevicesRegistered, RegisteredDevice
+from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
+from contracts.events.replacements import DeviceReplaced
 from contracts.identifiers import derived_id
-from ledger.entrypoints.projector import rebuild
+from ledger.entrypoints.projector.main import rebuild
 from tests.conftest import KafkaTopics
 from tests.integration import ledger_log as log
 from tests.integration.api_at_work import Api, a_ledger_at_work

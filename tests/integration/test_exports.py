@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from contracts.identifiers import default_project_of
-from ledger.adapters import postgres
-from ledger.adapters.postgres_exports import ROWS, PostgresExports
-from ledger.adapters.postgres_queries import PostgresQueries
-from ledger.application.queries import Viewer
-from ledger.application.queries_exports import Wanted
+from ledger.adapters.postgres import database
+from ledger.adapters.postgres.queries.exports import ROWS, PostgresExports
+from ledger.adapters.postgres.queries.queries import PostgresQueries
+from ledger.application.queries.exports import Wanted
+from ledger.application.queries.queries import Viewer
 from tests.conftest import KafkaTopics
 from tests.integration import ledger_log as log
 from tests.integration.api_at_work import Api, a_ledger_at_work
@@ -133,7 +133,7 @@ async def test_memory_does_not_grow_with_the_rows(
         await until_sequence(fresh_database_url, len(entries))
     viewer, wanted = Viewer(log.STAFF, log.VENDOR), Wanted(until=len(entries))
 
-    async with postgres.pool(fresh_database_url, most=2) as pool:
+    async with database.pool(fresh_database_url, most=2) as pool:
         exports = PostgresExports(PostgresQueries(pool, 0))
         count = 0
         tracemalloc.start()

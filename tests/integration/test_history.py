@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contracts.activation_key import digest, normalise
-from ledger.adapters import postgres
-from ledger.adapters.postgres_history import device_search
-from ledger.adapters.postgres_scope import Reach
-from ledger.application.queries_history import DeviceSearch
-from ledger.entrypoints.projector import rebuild
+from contracts.codes.activation_key import digest, normalise
+from ledger.adapters.postgres import database
+from ledger.adapters.postgres.queries.history import device_search
+from ledger.adapters.postgres.queries.visibility import Reach
+from ledger.application.queries.history import DeviceSearch
+from ledger.entrypoints.projector.main import rebuild
 from tests.conftest import KafkaTopics
 from tests.integration import ledger_log as log
 from tests.integration.api_at_work import Api, a_ledger_at_work
@@ -234,7 +234,7 @@ async def test_a_new_migration_empties_the_rows_and_the_log_brings_them_back(
     before = await all_rows(fresh_database_url)
     async with connected(fresh_database_url) as connection:
         await _forget_the_last_migration(connection)
-        assert len(await postgres.migrate(connection)) == 1
+        assert len(await database.migrate(connection)) == 1
     assert await rows(fresh_database_url, "movements") == []
 
     async with projector(settings):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts.entries import UnknownEventTypeError
+from contracts.log.entries import UnknownEventTypeError
 from contracts.topics import DEAD_LETTERS, LICENSE_FILES
-from dev.kafka import Broker
-from dev.postgres import Cluster
-from ledger.application.projection import LawBroken
-from ledger.entrypoints.projector import rebuild
+from dev.stack.kafka import Broker
+from dev.stack.postgres import Cluster
+from ledger.application.projection.fold import LawBroken
+from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import Connection, PartitionTail, Producer
 from tests.conftest import KafkaTopics, MakeTopics
 from tests.integration import ledger_log as log

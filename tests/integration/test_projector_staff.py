@@ -3,27 +3,26 @@
 import asyncio
 from pathlib import Path
 
-from contracts.events import (
+from contracts.events.blocks import (
     ActivationKeyBlocked,
     ActivationKeyUnblocked,
     CompanyBlocked,
     CompanyUnblocked,
-    CorrectionApplied,
-    CorrectionProposed,
-    CorrectionRejected,
     DeviceBlocked,
     DeviceUnblocked,
+)
+from contracts.events.corrections import CorrectionApplied, CorrectionProposed, CorrectionRejected
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
-    ReturnLimitReleased,
-    SpentCertificateSeen,
 )
+from contracts.events.returns import ReturnLimitReleased, SpentCertificateSeen
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.licenses import Lot
-from ledger.entrypoints.projector import rebuild
+from ledger.entrypoints.projector.main import rebuild
 from tests.conftest import KafkaTopics
 from tests.integration import ledger_log as log
 from tests.integration.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.kafka import Broker
+from dev.stack.kafka import Broker
 from ledger.entrypoints import writer
 from ledger.entrypoints.writer import WriterSettings
 from tests.conftest import KafkaTopics

@@ -10,19 +10,14 @@ from typing import Any
 import pytest
 
 from contracts.catalog import DeviceModel
-from contracts.events import (
-    DeviceModelsDefined,
-    DeviceOffered,
-    DeviceReplaced,
-    DevicesRegistered,
-    LegacyConsentGiven,
-    LegacyLicensesImported,
-    RegisteredDevice,
-    WarrantyExtended,
-)
+from contracts.events.catalog import DeviceModelsDefined, DevicesRegistered, RegisteredDevice
+from contracts.events.device_moves import DeviceOffered
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesImported
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.warranty import WarrantyExtended
 from contracts.legacy import lots_of
 from contracts.licenses import Licenses, TestLicenses
-from ledger.entrypoints.projector import rebuild
+from ledger.entrypoints.projector.main import rebuild
 from tests.conftest import KafkaTopics
 from tests.integration import ledger_log as log
 from tests.integration.api_at_work import Api, a_ledger_at_work, asked

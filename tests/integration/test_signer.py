@@ -21,10 +21,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 
-from contracts import license_file, return_receipt
-from contracts.checkpoint import LogVerifier
+from contracts.documents import license_file, return_receipt
+from contracts.documents.xmldsig import key_id
+from contracts.log.checkpoint import LogVerifier
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
-from contracts.xmldsig import key_id
 from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
 from tests.conftest import KafkaTopics
 from tests.unit.signer.story import FACTORY_CA, SERIAL, Story

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from contracts.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
+from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
 from contracts.topics import CHECKPOINTS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
-from dev.kafka import Broker
+from dev.stack.kafka import Broker
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.ports import Outputs

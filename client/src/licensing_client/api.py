@@ -1,4 +1,4 @@
-"""The API's operations and what they take and give. Made from its OpenAPI description by `python -m dev.client`."""
+"""The API's operations and what they take and give. Made from its OpenAPI description by `make generate`."""
 
 # ruff: noqa: E501  # sentences are the API's
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
-from runtime.listening import listening_on
 from runtime.settings import SettingsWrong
+from runtime.sockets import listening_on
 
 Readiness = Callable[[], tuple[bool, str]]
 """Says whether the process can do its work now, and if not, what it waits for."""

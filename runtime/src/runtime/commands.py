@@ -11,7 +11,8 @@ from prometheus_client import Histogram
 from pydantic import ValidationError
 
 from contracts.actors import Actor
-from contracts.commands import MAX_COMMAND_BYTES, Command, CommandRecord
+from contracts.commands import Command, CommandRecord
+from contracts.fields import MAX_COMMAND_BYTES
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, OUTCOMES, topic_name
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for

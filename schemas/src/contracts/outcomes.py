@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.commands import Address
+from contracts.fields import Address
 from contracts.identifiers import CommandId, LedgerNumber, Sequence, Sha256
 from contracts.models import WireModel
 

@@ -6,7 +6,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from contracts.topics import EVENTS, LICENSE_FILES
-from dev.kafka import Broker
+from dev.stack.kafka import Broker
 from tests.conftest import KafkaTopics, MakeTopics
 
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from dev.postgres import Cluster
+from dev.stack.postgres import Cluster
 
 
 async def count(url: str) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dev import identity, places
-from dev.ports import Ports, is_free
-from dev.process import Process, Program
-from dev.stack import Stack
+from dev.stack import identity, places
+from dev.stack.cli import Stack
+from dev.stack.ports import Ports, is_free
+from dev.stack.process import Process, Program
 
 LISTENER = "import socket, time; held = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
 

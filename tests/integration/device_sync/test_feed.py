@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
-from dev import topics
-from dev.kafka import Broker
+from dev.stack import topics
+from dev.stack.kafka import Broker
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from contracts.actors import Operator
-from contracts.commands import CommandRecord, FoundLedger
+from contracts.commands import CommandRecord
+from contracts.commands.companies import FoundLedger
 from contracts.identifiers import derived_id
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from contracts.topics import COMMANDS, DEAD_LETTERS, LICENSE_FILES, OUTCOMES
-from dev.kafka import Broker
+from dev.stack.kafka import Broker
 from runtime.dead_letters import MAX_PAYLOAD_BYTES, DeadLetters
 from runtime.kafka import (
     Connection,

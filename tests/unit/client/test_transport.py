@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from dev import client as generator
+from dev.generate import client as generator
 from licensing_client import Client, Problem
 
 
@@ -21,7 +21,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_methods_are_those_of_the_api() -> None:
     made = generator.source(generator.description())
 
-    assert generator.FILE.read_text() == made, "run `python -m dev.client`"
+    assert generator.FILE.read_text() == made, "run `make generate`"
 
 
 def test_a_503_is_asked_again_under_the_same_key() -> None:

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts import license_file, return_document, return_receipt
-from contracts.device_certificate import (
+from contracts.documents import license_file, return_document, return_receipt
+from contracts.documents.device_certificate import (
     Authorities,
     factory_certificate,
     fingerprint,
     generation_certificate,
     make_authority,
 )
-from contracts.license_lines import LicenseLine
-from contracts.return_document import ReturnStatement, StatedLicense
-from contracts.xmldsig import key_id, signer
+from contracts.documents.license_lines import LicenseLine
+from contracts.documents.return_document import ReturnStatement, StatedLicense
+from contracts.documents.xmldsig import key_id, signer
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SERIAL = "009033010203"

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contracts import activation_key
-from contracts.activation_key import ALPHABET, KeyMalformed
+from contracts.codes import activation_key
+from contracts.codes.activation_key import ALPHABET, KeyMalformed
 
 SECRET = b"s" * 32
 command_ids = st.binary(min_size=32, max_size=32).map(bytes.hex)

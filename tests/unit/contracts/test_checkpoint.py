@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.checkpoint import (
+from contracts.log.checkpoint import (
     Checkpoint,
     LogSigner,
     LogVerifier,
@@ -15,7 +15,7 @@ from contracts.checkpoint import (
     parse_checkpoint,
     parse_proof,
 )
-from contracts.merkle import CompactRange, leaf_hash
+from contracts.log.merkle import CompactRange, leaf_hash
 
 # A tree head that the Go checksum database once published, and its well-known key.
 GO_KEY = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"

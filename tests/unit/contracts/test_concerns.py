@@ -1,7 +1,7 @@
 """Which histories an event belongs to."""
 
-from contracts.concerns import companies, concerns
 from contracts.identifiers import default_project_of
+from contracts.log.subjects import companies, concerns
 from tests.integration import ledger_log as log
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from contracts.device_certificate import (
+from contracts.documents.device_certificate import (
     Authorities,
     DeviceIdentity,
     NotADeviceCertificate,

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from contracts import license_file, return_document, return_receipt
-from contracts.xml import DocumentMalformed, DocumentRefused, DocumentTooBig
-from contracts.xmldsig import DS, SignatureInvalid, key_id, signer
+from contracts.documents import license_file, return_document, return_receipt
+from contracts.documents.xml import DocumentMalformed, DocumentRefused, DocumentTooBig
+from contracts.documents.xmldsig import DS, SignatureInvalid, key_id, signer
 from tests.unit.contracts.documents import (
     BOX,
     DEVICE_CA,

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts import license_file, return_receipt
-from contracts.entries import MAX_ENTRY_BYTES
-from contracts.license_file import LicenseFile, LicenseFileNotForUs, Proof, require_for, require_not_older
-from contracts.license_lines import LicenseLine, ending_lines_of, lines_of
+from contracts.documents import license_file, return_receipt
+from contracts.documents.license_file import LicenseFile, LicenseFileNotForUs, Proof, require_for, require_not_older
+from contracts.documents.license_lines import LicenseLine, ending_lines_of, lines_of
+from contracts.documents.xml import DocumentMalformed
 from contracts.licenses import MAX_LOTS, Licenses, Lot, TestLicenses
-from contracts.xml import DocumentMalformed
+from contracts.log.entries import MAX_ENTRY_BYTES
 from tests.unit.contracts.documents import (
     DEVICE_KEY,
     FILE,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.merkle import (
+from contracts.log.merkle import (
     EMPTY_ROOT,
     CompactRange,
     leaf_hash,

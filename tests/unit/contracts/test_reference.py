@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts import reference, refusals
+from contracts import refusals
 from contracts.events import EVENT_TYPES
+from contracts.publishing import reference
 from contracts.refusals import REFUSALS
 
 ROOT = Path(__file__).resolve().parents[3]

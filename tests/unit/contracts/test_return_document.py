@@ -3,11 +3,16 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts import return_document
-from contracts.device_certificate import Authorities, factory_certificate, generation_certificate, make_authority
-from contracts.return_document import StatedLicense, verify_return
-from contracts.xml import DocumentRefused
-from contracts.xmldsig import SignatureInvalid, signer
+from contracts.documents import return_document
+from contracts.documents.device_certificate import (
+    Authorities,
+    factory_certificate,
+    generation_certificate,
+    make_authority,
+)
+from contracts.documents.return_document import StatedLicense, verify_return
+from contracts.documents.xml import DocumentRefused
+from contracts.documents.xmldsig import SignatureInvalid, signer
 from tests.unit.contracts.documents import (
     BOX,
     DEVICE_CA,

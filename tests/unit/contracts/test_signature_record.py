@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.signature_record import CheckpointSigned, decode_signature_record
+from contracts.documents.signature_record import CheckpointSigned, decode_signature_record
 
 
 def test_a_record_is_read_as_it_was_written() -> None:

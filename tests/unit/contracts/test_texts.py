@@ -3,8 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.commands import BlockCompany, CreateProject, IssueActivationKey
-from contracts.events import ProjectCreated
+from contracts.commands.activation_keys import IssueActivationKey
+from contracts.commands.blocks import BlockCompany
+from contracts.commands.companies import CreateProject
+from contracts.events.companies import ProjectCreated
 from contracts.identifiers import derived_id
 from contracts.licenses import Licenses
 

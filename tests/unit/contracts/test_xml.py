@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.xml import (
+from contracts.documents.xml import (
     MAX_DEPTH,
     DocumentMalformed,
     DocumentTooBig,

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contracts import license_file, return_document
-from contracts.device_certificate import Authorities
-from contracts.license_file import LicenseFile, LicenseFileNotForUs
-from contracts.xml import DocumentMalformed
-from contracts.xmldsig import SignatureInvalid, signer
-from dev.box import Box
-from dev.pki import Pki, read_certificate, read_key
-from dev.trouble import Trouble
+from contracts.documents import license_file, return_document
+from contracts.documents.device_certificate import Authorities
+from contracts.documents.license_file import LicenseFile, LicenseFileNotForUs
+from contracts.documents.xml import DocumentMalformed
+from contracts.documents.xmldsig import SignatureInvalid, signer
+from dev.stack.trouble import Trouble
+from simulator.box import Box
+from simulator.pki import Pki, read_certificate, read_key
 from tests.unit.contracts.documents import FILE, LICENSE_KEY, LICENSE_KEY_ID, NOW, OTHER_SERIAL, SERIAL, STRANGER_KEY
 from tests.unit.device_sync.world import receipt_row
 

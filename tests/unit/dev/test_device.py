@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contracts import return_document
-from contracts.device_certificate import Authorities
-from dev.pki import Pki, read_certificate, read_key
-from dev.places import ROOT
+from contracts.documents import return_document
+from contracts.documents.device_certificate import Authorities
+from dev.stack.places import ROOT
+from simulator.pki import Pki, read_certificate, read_key
 from tests.unit.contracts.documents import LICENSE_KEY, NOW, SERIAL
 from tests.unit.device_sync.world import file_row, receipt_row
 
@@ -71,6 +71,6 @@ def _digest(box: Path) -> str:
 
 
 def _device(*arguments: str | Path) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "dev.device", *map(str, arguments)]
+    command = [sys.executable, "-m", "simulator.device", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     return done.returncode, done.stdout, done.stderr

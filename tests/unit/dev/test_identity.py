@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dev import identity
-from dev.identity import Identity
+from dev.stack import identity
+from dev.stack.identity import Identity
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from dev.parts import GRAPH, PARTS, Part, Step, needed_by, port_names, selection, stages
-from dev.trouble import Trouble
+from dev.stack.parts import GRAPH, PARTS, Part, Step, needed_by, port_names, selection, stages
+from dev.stack.trouble import Trouble
 
 
 def names(nodes: Sequence[Part | Step]) -> list[str]:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.ports import HIGHEST, HOST, LOWEST, Ports, is_free
+from dev.stack.ports import HIGHEST, HOST, LOWEST, Ports, is_free
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dev.process import Process, Program
-from dev.trouble import Trouble
+from dev.stack.process import Process, Program
+from dev.stack.trouble import Trouble
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from contracts.identifiers import derived_id
-from dev.places import ROOT
-from dev.tokens import AUDIENCE, ISSUER, Issuer
-from ledger.entrypoints.api.tokens import KeyFile, Tokens
+from dev.stack.places import ROOT
+from ledger.entrypoints.api.http.authentication import KeyFile, Tokens
+from simulator.issuer import AUDIENCE, ISSUER, Issuer
 
 ACCOUNT, COMPANY = derived_id("a", "account"), derived_id("a", "company")
 
@@ -37,7 +37,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("ids", [("nope", "nope"), (ACCOUNT, "nope"), (ACCOUNT.upper(), COMPANY)])
 def test_what_is_no_id_gets_no_token_but_one_sentence(ids: tuple[str, str]) -> None:
-    command = [sys.executable, "-m", "dev.tokens", *ids]
+    command = [sys.executable, "-m", "simulator.issuer", *ids]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,5 +1,6 @@
-from contracts import activation_key, claim_code
-from contracts.commands import ClaimDevice, ReportSpentCertificate
+from contracts.codes import activation_key, claim_code
+from contracts.commands.claims import ClaimDevice
+from contracts.commands.returns import ReportSpentCertificate
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claimed, Claims
 from device_sync.application.spent import SpentCertificates

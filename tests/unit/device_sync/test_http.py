@@ -15,14 +15,11 @@ from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from prometheus_client import REGISTRY
 
-from contracts import claim_code
+from contracts.codes import claim_code
 from contracts.commands import Command
-from contracts.device_certificate import Authorities, factory_certificate, generation_certificate
+from contracts.documents.device_certificate import Authorities, factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
-from dev.box import Box
-from dev.device import Answer, Firmware, ServiceRefused
-from dev.pki import Pki, read_certificate, read_key, write_certificate
-from dev.trouble import Trouble as NoConnection
+from dev.stack.trouble import Trouble as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
@@ -33,6 +30,9 @@ from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
+from simulator.box import Box
+from simulator.device import Answer, Firmware, ServiceRefused
+from simulator.pki import Pki, read_certificate, read_key, write_certificate
 from tests.unit.contracts.documents import GENERATION_CA, GENERATION_CA_KEY, LICENSE_KEY, NOW, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, last_file_row, takes_returns
 

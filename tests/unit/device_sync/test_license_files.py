@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.commands import Command, RecordLicenseFileDelivery
+from contracts.commands import Command
+from contracts.commands.devices import RecordLicenseFileDelivery
 from contracts.outcomes import Accepted, Rejected
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application import license_files

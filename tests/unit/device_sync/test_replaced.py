@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from contracts import activation_key, claim_code
-from contracts.commands import ClaimDevice, Command, RecordLicenseFileDelivery, ReportSpentCertificate, ReturnLicenses
+from contracts.codes import activation_key, claim_code
+from contracts.commands import Command
+from contracts.commands.claims import ClaimDevice
+from contracts.commands.devices import RecordLicenseFileDelivery
+from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
+from contracts.documents.return_document import verify_return
 from contracts.outcomes import Accepted, Rejected
-from contracts.return_document import verify_return
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claimed, Claims
 from device_sync.application.license_files import FileAnswer, LicenseFiles

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.commands import ReturnLicenses
-from contracts.return_document import verify_return
+from contracts.commands.returns import ReturnLicenses
+from contracts.documents.return_document import verify_return
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application import returns
 from device_sync.application.returns import Receipt, Returns

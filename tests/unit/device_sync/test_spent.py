@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from contracts.commands import Command, ReportSpentCertificate
+from contracts.commands import Command
+from contracts.commands.returns import ReportSpentCertificate
 from contracts.outcomes import Accepted
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application import spent

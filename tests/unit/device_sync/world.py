@@ -7,18 +7,15 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from contracts import license_file, return_receipt
 from contracts.actors import Actor
-from contracts.commands import (
-    ClaimDevice,
-    Command,
-    RecordLicenseFileDelivery,
-    ReportSpentCertificate,
-    ReturnLicenses,
-)
-from contracts.device_certificate import generation_certificate
+from contracts.commands import Command
+from contracts.commands.claims import ClaimDevice
+from contracts.commands.devices import RecordLicenseFileDelivery
+from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
+from contracts.documents import license_file, return_receipt
+from contracts.documents.device_certificate import generation_certificate
+from contracts.documents.xmldsig import signer
 from contracts.outcomes import Accepted, Rejected
-from contracts.xmldsig import signer
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from device_sync.domain.devices import Caller

@@ -13,23 +13,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from contracts.actors import Actor, Operator
-from contracts.chain import LedgerChain
 from contracts.commands import Command, CommandRecord
-from contracts.device_certificate import Authorities
+from contracts.documents.device_certificate import Authorities
+from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.draft import Draft
-from ledger.application.follower import Follower
-from ledger.application.queries import Page
-from ledger.application.queries_dated import DatedQueries
-from ledger.application.queries_exports import Exports
-from ledger.application.queries_history import HistoryQueries
-from ledger.application.queries_keys import KeyQueries
-from ledger.application.queries_people import PeopleQueries
-from ledger.application.queries_staff import StaffQueries
+from ledger.application.queries.activation_keys import KeyQueries
+from ledger.application.queries.dated import DatedQueries
+from ledger.application.queries.exports import Exports
+from ledger.application.queries.history import HistoryQueries
+from ledger.application.queries.members import PeopleQueries
+from ledger.application.queries.queries import Page
+from ledger.application.queries.staff import StaffQueries
+from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.api.app import build
-from ledger.entrypoints.api.guesses import Guesses
-from ledger.entrypoints.api.services import Services
-from ledger.entrypoints.api.tokens import Tokens, read_jwks
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.attempt_limiter import Guesses
+from ledger.entrypoints.api.http.authentication import Tokens, read_jwks
 from runtime.trouble import Trouble
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 

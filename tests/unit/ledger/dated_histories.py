@@ -6,23 +6,16 @@ from hypothesis import strategies as st
 
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts
-from contracts.commands import (
-    BuySoftwareService,
-    Command,
-    DeallocateLicenses,
-    DefineDeviceModels,
-    DefineLicenseTypes,
-    ExtendWarranty,
-    IssueTestLicenses,
-    MoveLicenses,
-    RecordLicenseFileDelivery,
-    RegisterDevices,
-    ReleaseHeldLicenses,
-    UpgradeLicenses,
-)
+from contracts.commands import Command
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.devices import RecordLicenseFileDelivery
+from contracts.commands.projects import DeallocateLicenses, MoveLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses
+from contracts.commands.warranty import ExtendWarranty
 from contracts.dates import civil_day
-from ledger.domain.service import facts_of
-from ledger.domain.service_quotes import quote_months, quote_release
+from ledger.domain.software_service import facts_of
+from ledger.domain.software_service_quotes import quote_months, quote_release
 from ledger.domain.state import Ledger
 from tests.unit.ledger import story
 from tests.unit.ledger.story import DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL

@@ -6,28 +6,20 @@ from hypothesis import strategies as st
 
 from contracts.actors import Account, Actor, Device
 from contracts.catalog import DeliveredDevice, DeviceModel
-from contracts.commands import (
-    AllocateLicenses,
-    ApproveCorrection,
-    BuySoftwareService,
-    ClaimDevice,
-    Command,
-    ConvertLegacyLicenses,
-    DeallocateLicenses,
-    DefineDeviceModels,
-    DownloadLicenseFile,
-    ExtendWarranty,
-    RecordLicenseFileDelivery,
-    RegisterDevices,
-    RejectCorrection,
-    ReleaseHeldLicenses,
-    ReportSpentCertificate,
-    ReturnLicenses,
-)
+from contracts.commands import Command
+from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.claims import ClaimDevice
+from contracts.commands.corrections import ApproveCorrection, RejectCorrection
+from contracts.commands.devices import AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
+from contracts.commands.legacy import ConvertLegacyLicenses
+from contracts.commands.projects import DeallocateLicenses
+from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses
+from contracts.commands.warranty import ExtendWarranty
 from contracts.identifiers import derived_id
 from contracts.legacy import convert, preview_digest
-from contracts.postings import device_account, project_account
-from ledger.domain.rare import LegacyHeld
+from contracts.log.postings import device_account, project_account
+from ledger.domain.cold_state import LegacyHeld
 from ledger.domain.state import Ledger, OpenClaimCode
 from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story, story_joining, story_people, story_staff

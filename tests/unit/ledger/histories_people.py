@@ -5,7 +5,8 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.commands import Command, Right
+from contracts.commands import Command
+from contracts.fields import Right
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, OTHER_SERIAL, SERIAL
 from tests.unit.ledger.story_people import GUS, MIA

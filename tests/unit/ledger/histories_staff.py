@@ -3,10 +3,11 @@
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.commands import Command, ConvertLegacyLicenses
+from contracts.commands import Command
+from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import convert, preview_digest
-from contracts.postings import project_account
+from contracts.log.postings import project_account
 from tests.unit.ledger import story, story_staff
 from tests.unit.ledger.histories_people import people_commands
 from tests.unit.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from contracts.chain import Orphan
+from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import CLOCK_AHEAD_MS
-from ledger.application.ports import Logged
+from ledger.application.writing.ports import Logged
 from runtime.trouble import Trouble
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

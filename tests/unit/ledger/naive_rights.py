@@ -5,68 +5,56 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from contracts.actors import Account, Actor, Device, Operator
-from contracts.commands import (
-    AcceptDevice,
-    AcceptInvitation,
-    AddDevice,
-    AddMember,
-    AllocateLicenses,
-    ApproveCorrection,
-    ArchiveProject,
+from contracts.commands import Command
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.blocks import (
     BlockActivationKey,
     BlockCompany,
     BlockDevice,
-    BuySoftwareService,
-    ClaimDevice,
-    Command,
-    ConvertLegacyLicenses,
-    CreateClaimCode,
-    CreateInvitation,
-    CreateProject,
-    DeallocateLicenses,
-    DefineDeviceModels,
-    DefineLicenseTypes,
-    DownloadLicenseFile,
-    ExtendWarranty,
-    FoundLedger,
-    GiveLegacyConsent,
-    GrantRights,
-    ImportCompany,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    IssueActivationKey,
-    IssueTestLicenses,
-    MoveDevice,
-    MoveLicenses,
-    OfferCompany,
-    OfferDevice,
-    ProposeCorrection,
-    ProposeDeliveryCorrection,
-    RecordLicenseFileDelivery,
-    RedeemActivationKey,
-    RegisterCompany,
-    RegisterDevices,
-    RegisterLegacyKeys,
-    RejectCorrection,
-    ReleaseDevice,
-    ReleaseHeldLicenses,
-    ReleaseReturnLimit,
-    RemoveMember,
-    RenameProject,
-    ReplaceDevice,
-    ReportSpentCertificate,
-    ReturnLicenses,
-    RevokeRights,
-    TransferDevice,
     UnblockActivationKey,
     UnblockCompany,
     UnblockDevice,
-    UpgradeLicenses,
-    WithdrawClaimCode,
-    WithdrawCompanyOffer,
+)
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.claims import ClaimDevice, CreateClaimCode, WithdrawClaimCode
+from contracts.commands.companies import CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeDeliveryCorrection,
+    RejectCorrection,
+)
+from contracts.commands.device_moves import (
+    AcceptDevice,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
     WithdrawDeviceOffer,
+)
+from contracts.commands.devices import AddDevice, AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
+from contracts.commands.joining import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    OfferCompany,
+    WithdrawCompanyOffer,
     WithdrawInvitation,
 )
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyKey,
+    ImportLegacyLicenses,
+    RegisterLegacyKeys,
+)
+from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
+from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
+from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses
+from contracts.commands.warranty import ExtendWarranty
 from contracts.identifiers import default_project_of
 from tests.unit.ledger.naive_sheet import Sheet
 from tests.unit.ledger.story import VENDOR

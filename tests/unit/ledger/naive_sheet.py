@@ -9,34 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from contracts.commands import (
-    AcceptDevice,
-    AddDevice,
-    AllocateLicenses,
-    ApproveCorrection,
-    ClaimDevice,
-    Command,
-    ConvertLegacyLicenses,
-    CreateClaimCode,
-    DeallocateLicenses,
-    DefineDeviceModels,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    IssueActivationKey,
-    MoveDevice,
-    MoveLicenses,
-    ProposeCorrection,
-    ProposeDeliveryCorrection,
-    RedeemActivationKey,
-    RegisterDevices,
-    RegisterLegacyKeys,
-    ReleaseDevice,
-    ReplaceDevice,
-    ReturnLicenses,
-    TransferDevice,
-)
+from contracts.commands import Command
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.claims import ClaimDevice, CreateClaimCode
+from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, ProposeDeliveryCorrection
+from contracts.commands.device_moves import AcceptDevice, MoveDevice, ReleaseDevice, TransferDevice
+from contracts.commands.devices import AddDevice, AllocateLicenses
+from contracts.commands.legacy import ConvertLegacyLicenses, ImportLegacyKey, ImportLegacyLicenses, RegisterLegacyKeys
+from contracts.commands.projects import DeallocateLicenses, MoveLicenses
+from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.returns import ReturnLicenses
 from contracts.dates import add_months
-from contracts.events import Event, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought, WarrantyExtended
+from contracts.events import Event
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DEFAULT_CATALOG, Licenses, Lot
 
 PBX = {one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx"} | {"Port12", "PORT8*20", "PORT9*20"}

@@ -6,18 +6,11 @@ from datetime import UTC, datetime
 from typing import Self
 
 from contracts.actors import Account, Actor, Device, Operator
-from contracts.commands import (
-    AddDevice,
-    AllocateLicenses,
-    Command,
-    CreateProject,
-    FoundLedger,
-    IssueActivationKey,
-    RecordLicenseFileDelivery,
-    RedeemActivationKey,
-    RegisterCompany,
-    ReturnLicenses,
-)
+from contracts.commands import Command
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.companies import CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.devices import AddDevice, AllocateLicenses, RecordLicenseFileDelivery
+from contracts.commands.returns import ReturnLicenses
 from contracts.events import Event
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import DEFAULT_CATALOG, Licenses

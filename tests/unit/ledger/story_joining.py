@@ -1,16 +1,16 @@
 """More of the story: commands for invitations, and for companies that go over into others."""
 
 from contracts.actors import Account
-from contracts.commands import (
+from contracts.commands.companies import RegisterCompany
+from contracts.commands.joining import (
     AcceptInvitation,
-    CompanyKind,
     CreateInvitation,
     ImportCompany,
     OfferCompany,
-    RegisterCompany,
     WithdrawCompanyOffer,
     WithdrawInvitation,
 )
+from contracts.fields import CompanyKind
 from contracts.identifiers import default_project_of, derived_id
 from tests.unit.ledger.story import ADRIA, Story, staff
 from tests.unit.ledger.story_people import a_stocked_project_with_people

@@ -1,26 +1,18 @@
 """More of the story: commands and persons for members, rights, moves and claim codes."""
 
 from contracts.actors import Account
-from contracts.commands import (
+from contracts.commands.claims import ClaimDevice, CreateClaimCode, WithdrawClaimCode
+from contracts.commands.device_moves import (
     AcceptDevice,
-    AddMember,
-    ArchiveProject,
-    ClaimDevice,
-    CreateClaimCode,
-    DeallocateLicenses,
-    GrantRights,
     MoveDevice,
-    MoveLicenses,
     OfferDevice,
     ReleaseDevice,
-    RemoveMember,
-    RenameProject,
-    RevokeRights,
-    Right,
     TransferDevice,
-    WithdrawClaimCode,
     WithdrawDeviceOffer,
 )
+from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
+from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
+from contracts.fields import Right
 from contracts.identifiers import default_project_of, derived_id
 from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, SERIAL, Story, a_project, a_stocked_project, anna, ben
 from tests.unit.ledger.story import licenses as licenses_of

@@ -3,32 +3,35 @@
 from datetime import date
 
 from contracts.actors import Account
-from contracts.commands import (
-    AddMember,
-    ApproveCorrection,
+from contracts.commands.blocks import (
     BlockActivationKey,
     BlockCompany,
     BlockDevice,
-    ConvertLegacyLicenses,
-    DownloadLicenseFile,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    ProposeCorrection,
-    ProposeDeliveryCorrection,
-    RegisterLegacyKeys,
-    RejectCorrection,
-    ReleaseReturnLimit,
-    ReplaceDevice,
-    ReportSpentCertificate,
     UnblockActivationKey,
     UnblockCompany,
     UnblockDevice,
 )
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeDeliveryCorrection,
+    RejectCorrection,
+)
+from contracts.commands.devices import DownloadLicenseFile
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyKey,
+    ImportLegacyLicenses,
+    RegisterLegacyKeys,
+)
+from contracts.commands.members import AddMember
+from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate
 from contracts.identifiers import derived_id
 from contracts.legacy import Inconvertible, LegacyLicenses, ListedKey, convert, preview_digest
-from contracts.postings import device_account, project_account
-from ledger.domain.rare import LegacyHeld
+from contracts.log.postings import device_account, project_account
+from ledger.domain.cold_state import LegacyHeld
 from tests.unit.ledger.story import ADRIA, CERTIFICATE, HOTEL, KEY, SERIAL, VENDOR, Story, licenses, staff
 
 SECOND = derived_id("w", "account")

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from contracts.identifiers import derived_id
-from ledger.entrypoints.api import bulk
 from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.routes import bulk
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA
 from tests.unit.ledger.test_api_requests import PROJECT

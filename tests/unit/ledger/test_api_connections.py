@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ledger.entrypoints.api.connections import MAX_HEAD_BYTES, BoundedHttp
+from ledger.entrypoints.api.http.slow_clients import MAX_HEAD_BYTES, BoundedHttp
 from ledger.entrypoints.api.main import bound_to
 from runtime.settings import SettingsWrong
 

@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from ledger.application.queries import Viewer
-from ledger.application.queries_exports import Batch, Exports, Wanted
+from ledger.application.queries.exports import Batch, Exports, Wanted
+from ledger.application.queries.queries import Viewer
 from tests.unit.ledger.api_at_work import Api, problem
 
 MOVEMENTS = "/v1/exports/movements"

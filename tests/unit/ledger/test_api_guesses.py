@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from contracts import activation_key
+from contracts.codes import activation_key
 from contracts.identifiers import default_project_of
-from ledger.entrypoints.api import gates
-from ledger.entrypoints.api import guesses as guesses_module
-from ledger.entrypoints.api.guesses import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
+from ledger.entrypoints.api.http import attempt_limiter as guesses_module
+from ledger.entrypoints.api.http import gateway
+from ledger.entrypoints.api.http.attempt_limiter import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, HOTEL, NOON
 
@@ -192,7 +192,7 @@ async def test_the_queue_has_an_end_and_nobody_stands_in_it_for_ever(monkeypatch
 
 
 async def test_going_away_makes_no_miss_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "REQUEST_SECONDS", 0.02)
+    monkeypatch.setattr(gateway, "REQUEST_SECONDS", 0.02)
     api = await Api().founded()
     known, ask = asyncio.Event(), api.ledger.ask
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.entrypoints.api.as_of import point
-from ledger.entrypoints.api.refused import Refused
+from ledger.entrypoints.api.http.as_of import point
+from ledger.entrypoints.api.http.problems import Refused
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.test_api_requests import PROJECT
 

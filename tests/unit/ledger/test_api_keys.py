@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from contracts import activation_key
+from contracts.codes import activation_key
 from contracts.licenses import MAX_HELD
-from ledger.application.queries import LicensesView, Viewer
-from ledger.application.queries_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
+from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
+from ledger.application.queries.queries import LicensesView, Viewer
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import HOTEL
 

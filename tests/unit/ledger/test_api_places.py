@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 
 from contracts.identifiers import derived_id
-from ledger.application.queries import CompanyView, Viewer
-from ledger.entrypoints.api.places import Places
-from ledger.entrypoints.api.refused import Refused
-from ledger.entrypoints.api.services import Services
-from ledger.entrypoints.api.tokens import Caller
+from ledger.application.queries.queries import CompanyView, Viewer
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.authentication import Caller
+from ledger.entrypoints.api.http.concurrency_slots import Places
+from ledger.entrypoints.api.http.problems import Refused
 from tests.unit.ledger.story import ADRIA, ANNA, BORA, NOON, STAFF, VENDOR
 
 

@@ -9,7 +9,7 @@ import pytest
 import ledger
 from contracts.outcomes import Rejected
 from contracts.refusals import REFUSALS
-from ledger.entrypoints.api.refused import Refused, answer, problem_of, rejected, trouble_answer
+from ledger.entrypoints.api.http.problems import Refused, answer, problem_of, rejected, trouble_answer
 from runtime.trouble import Trouble
 
 

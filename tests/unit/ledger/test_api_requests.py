@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
-from ledger.entrypoints.api import gates
 from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.services import Services
-from ledger.entrypoints.api.wrong import FORMS
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http import gateway
+from ledger.entrypoints.api.http.validation_messages import FORMS
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF
 
@@ -395,13 +395,13 @@ async def _chunks(count: int) -> AsyncIterator[bytes]:
 
 
 async def test_more_requests_than_can_be_at_work_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "MAX_IN_FLIGHT", 0)
+    monkeypatch.setattr(gateway, "MAX_IN_FLIGHT", 0)
 
     assert problem(await Api().get("/v1/companies")) == (503, "service_unavailable")
 
 
 async def test_a_body_that_takes_too_long_to_arrive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.01)
     api = Api()
 
     response = await api.client.post("/v1/projects", content=_slowly(), headers=api.bearer())
@@ -416,7 +416,7 @@ async def _slowly() -> AsyncIterator[bytes]:
 
 
 async def test_one_company_can_not_take_all_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "MAX_IN_FLIGHT_A_COMPANY", 1)
+    monkeypatch.setattr(gateway, "MAX_IN_FLIGHT_A_COMPANY", 1)
     api, arrive = Api(), asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:

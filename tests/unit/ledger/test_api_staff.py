@@ -4,20 +4,11 @@ from typing import Any
 
 import pytest
 
-from contracts.commands import (
-    ApproveCorrection,
-    BlockActivationKey,
-    BlockCompany,
-    BlockDevice,
-    Command,
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyLicenses,
-    ProposeCorrection,
-    RejectCorrection,
-    ReleaseReturnLimit,
-    UnblockDevice,
-)
+from contracts.commands import Command
+from contracts.commands.blocks import BlockActivationKey, BlockCompany, BlockDevice, UnblockDevice
+from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
+from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
+from contracts.commands.returns import ReleaseReturnLimit
 from contracts.identifiers import derived_id
 from contracts.legacy import key_digest
 from tests.unit.ledger.api_at_work import Api, problem

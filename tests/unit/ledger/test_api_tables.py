@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ledger.application.queries_exports import Column
-from ledger.entrypoints.api.accepting import accepted
-from ledger.entrypoints.api.tables import WRITERS, Format, Parquet
+from ledger.application.queries.exports import Column
+from ledger.entrypoints.api.http.content_negotiation import accepted
+from ledger.entrypoints.api.http.export_formats import WRITERS, Format, Parquet
 
 COLUMNS = (
     Column("sequence", "integer"),

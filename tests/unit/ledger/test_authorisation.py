@@ -6,13 +6,16 @@ from typing import Any, cast, get_args
 import pytest
 
 from contracts.actors import Account, Actor
-from contracts.commands import BuySoftwareService, Command, ConvertLegacyLicenses, ReleaseHeldLicenses, Right
+from contracts.commands import Command
+from contracts.commands.legacy import ConvertLegacyLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses
+from contracts.fields import Right
 from contracts.identifiers import derived_id
 from contracts.legacy import preview_digest
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
 from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.dependencies import Services
 from tests.unit.ledger import (
     story,
     story_joining,

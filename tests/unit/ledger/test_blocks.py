@@ -2,7 +2,7 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.commands import Command
-from contracts.events import DeviceBlocked, DeviceUnblocked
+from contracts.events.blocks import DeviceBlocked, DeviceUnblocked
 from contracts.identifiers import derived_id
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (

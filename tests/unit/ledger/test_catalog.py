@@ -6,14 +6,10 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts, described
-from contracts.commands import (
-    AllocateLicenses,
-    DefineDeviceModels,
-    DefineLicenseTypes,
-    IssueActivationKey,
-    RegisterDevices,
-)
-from contracts.events import DevicesRegistered, RegisteredDevice
+from contracts.commands.activation_keys import IssueActivationKey
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.devices import AllocateLicenses
+from contracts.events.catalog import DevicesRegistered, RegisteredDevice
 from contracts.licenses import DEFAULT_CATALOG, Licenses, LicenseTypeDefinition
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger

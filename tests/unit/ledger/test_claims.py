@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from contracts.concerns import concerns
-from contracts.events import ClaimCodeCreated, DeviceClaimed
+from contracts.events.claims import ClaimCodeCreated, DeviceClaimed
+from contracts.log.subjects import concerns
 from tests.unit.ledger.story import (
     ADRIA,
     BORA,

@@ -1,7 +1,7 @@
 import pytest
 
-from contracts.commands import RegisterCompany
-from contracts.events import CompanyRegistered, ProjectCreated
+from contracts.commands.companies import RegisterCompany
+from contracts.events.companies import CompanyRegistered, ProjectCreated
 from contracts.identifiers import derived_id
 from tests.unit.ledger import story
 from tests.unit.ledger.story import (

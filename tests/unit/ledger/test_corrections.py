@@ -2,9 +2,9 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.commands import Command
-from contracts.events import CorrectionApplied, CorrectionProposed, CorrectionRejected
+from contracts.events.corrections import CorrectionApplied, CorrectionProposed, CorrectionRejected
 from contracts.identifiers import default_project_of, derived_id
-from contracts.postings import postings, project_account
+from contracts.log.postings import postings, project_account
 from ledger.domain.evolve import evolve
 from ledger.domain.state import plus
 from tests.unit.ledger import story_people

@@ -1,6 +1,7 @@
 """Rule D6 where licenses come in otherwise than by a key: by conversion, on a device, or by a correction."""
 
-from contracts.events import DeviceMoved, LicensesMoved
+from contracts.events.device_moves import DeviceMoved
+from contracts.events.projects import LicensesMoved
 from tests.unit.ledger.story import DEFAULT, HOTEL, SERIAL, Story, add, allocate, anna, ben, issue, redeem, staff
 from tests.unit.ledger.story_people import archive, move, staff_moves, transfer
 from tests.unit.ledger.story_staff import (

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import DeviceModel
-from contracts.concerns import companies, concerns
-from contracts.events import CorrectionRejected, DeliveryCorrected, DeliveryCorrectionProposed
-from contracts.postings import postings
+from contracts.events.corrections import CorrectionRejected, DeliveryCorrected, DeliveryCorrectionProposed
+from contracts.log.postings import postings
+from contracts.log.subjects import companies, concerns
 from ledger.domain.state import Delivered
 from tests.unit.ledger.story import OTHER_SERIAL, SERIAL, STAFF, VENDOR, Story, anna, box, operator, staff
 from tests.unit.ledger.story_staff import (

@@ -1,7 +1,7 @@
 import pytest
 
 from contracts.actors import Actor
-from contracts.events import LicensesAllocated
+from contracts.events.devices import LicensesAllocated
 from contracts.identifiers import default_project_of
 from contracts.licenses import MAX_HELD, MAX_LOTS, Lot
 from tests.unit.ledger.story import (

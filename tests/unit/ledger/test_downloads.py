@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.actors import Account, Actor
-from contracts.events import LicenseFileDownloaded
+from contracts.events.devices import LicenseFileDownloaded
 from contracts.identifiers import derived_id
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (

@@ -1,7 +1,7 @@
 """Founding a ledger again, by the same version or a later one."""
 
 from contracts.licenses import DEFAULT_CATALOG
-from ledger.entrypoints.found import command_id
+from ledger.entrypoints.bootstrap import command_id
 from tests.unit.ledger.story import found
 
 

@@ -6,19 +6,15 @@ from typing import cast
 
 from immutables import Map
 
-from contracts.commands import (
-    MAX_COMMAND_BYTES,
-    MAX_IMPORTED_ACCOUNTS,
-    MAX_IMPORTED_PROJECTS,
-    AddMember,
-    BuySoftwareService,
-    CreateProject,
-)
-from contracts.entries import GENESIS, encode_entry
-from contracts.events import CompanyImported, ImportedProject
+from contracts.commands.companies import CreateProject
+from contracts.commands.members import AddMember
+from contracts.commands.software_service import BuySoftwareService
+from contracts.events.joining import CompanyImported, ImportedProject
+from contracts.fields import MAX_COMMAND_BYTES, MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS
 from contracts.identifiers import derived_id
+from contracts.log.entries import GENESIS, encode_entry
+from ledger.domain.company_imports import MAX_IMPORTED_DEVICES
 from ledger.domain.evolve import evolve
-from ledger.domain.imports import MAX_IMPORTED_DEVICES
 from ledger.domain.rights import rights_in
 from ledger.domain.state import Device, Ledger, Project, RedeemedKey
 from tests.unit.ledger.dated_histories import UNPRICED, priced

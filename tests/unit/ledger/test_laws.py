@@ -10,21 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.chain import LedgerChain, Orphan
-from contracts.commands import (
-    AddDevice,
-    AllocateLicenses,
-    Command,
-    CommandRecord,
-    IssueActivationKey,
-    RedeemActivationKey,
-    ReturnLicenses,
-)
-from contracts.entries import GENESIS, decode_entry, encode_entry, entry_hash
+from contracts.commands import Command, CommandRecord
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.devices import AddDevice, AllocateLicenses
+from contracts.commands.returns import ReturnLicenses
 from contracts.identifiers import command_id_of, default_project_of
-from contracts.postings import postings
-from ledger.application.draft import Draft
-from ledger.application.follower import Follower
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
+from contracts.log.postings import postings
+from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.speculative_ledger import Draft
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

@@ -8,17 +8,17 @@ from datetime import datetime
 from hypothesis import given, settings
 
 from contracts.actors import Actor
-from contracts.chain import LedgerChain, Orphan
 from contracts.commands import Command
 from contracts.dates import civil_day
-from contracts.entries import Entry, encode_entry
 from contracts.events import Event
 from contracts.identifiers import command_id_of
-from contracts.postings import UNHELD, postings
-from dev.refusals import of_command
-from ledger.application.follower import Follower
-from ledger.application.projection import fold
-from ledger.application.projection_accounts import touched
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import Entry, encode_entry
+from contracts.log.postings import UNHELD, postings
+from dev.generate.route_refusals import of_command
+from ledger.application.projection.accounts import touched
+from ledger.application.projection.fold import fold
+from ledger.application.writing.ledger_replica import Follower
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

@@ -6,8 +6,9 @@ from hypothesis import given
 
 from contracts.actors import Account, Actor
 from contracts.commands import Command
-from contracts.events import CompanyImported, Event, InvitationAccepted
-from contracts.postings import postings
+from contracts.events import Event
+from contracts.events.joining import CompanyImported, InvitationAccepted
+from contracts.log.postings import postings
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

@@ -6,8 +6,10 @@ from hypothesis import given
 
 from contracts.actors import Account, Actor
 from contracts.commands import Command
-from contracts.events import DeviceMoved, Event, MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
-from contracts.postings import postings
+from contracts.events import Event
+from contracts.events.device_moves import DeviceMoved
+from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
+from contracts.log.postings import postings
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

@@ -3,11 +3,12 @@
 import pytest
 
 from contracts.actors import Actor
-from contracts.commands import Command, ConvertLegacyLicenses
-from contracts.events import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.commands import Command
+from contracts.commands.legacy import ConvertLegacyLicenses
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.identifiers import default_project_of
 from contracts.legacy import Inconvertible, convert, lots_of
-from contracts.postings import Posting, postings, project_account
+from contracts.log.postings import Posting, postings, project_account
 from ledger.domain.evolve import evolve
 from tests.unit.ledger import story_people
 from tests.unit.ledger.story import (

@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.actors import Actor
-from contracts.commands import RegisterLegacyKeys
-from contracts.events import LegacyKeysRegistered, LegacyLicensesImported
+from contracts.commands.legacy import RegisterLegacyKeys
+from contracts.events.legacy import LegacyKeysRegistered, LegacyLicensesImported
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey
 from ledger.domain.evolve import evolve

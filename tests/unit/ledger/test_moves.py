@@ -1,4 +1,5 @@
-from contracts.events import DeviceAdded, DeviceMoved
+from contracts.events.device_moves import DeviceMoved
+from contracts.events.devices import DeviceAdded
 from contracts.identifiers import derived_id
 from tests.unit.ledger.story import (
     ADRIA,

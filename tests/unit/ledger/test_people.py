@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from contracts.actors import Account
-from contracts.commands import Command, Right
-from contracts.events import RightsGranted, RightsRevoked
+from contracts.commands import Command
+from contracts.events.members import RightsGranted, RightsRevoked
+from contracts.fields import Right
 from contracts.identifiers import derived_id
-from ledger.domain import people
+from ledger.domain import members
 from tests.unit.ledger.story import (
     ADRIA,
     ANNA,
@@ -293,14 +294,14 @@ def test_what_is_nowhere_is_unknown_to_staff_too(command: Command, refusal: str)
 def test_a_company_has_a_bounded_number_of_members() -> None:
     story = a_project_with_people()
     company = story.ledger.companies[ADRIA]
-    crowd = frozenset(derived_id(str(n), "account") for n in range(people.MAX_MEMBERS - 1))
+    crowd = frozenset(derived_id(str(n), "account") for n in range(members.MAX_MEMBERS - 1))
     crowded = story.ledger.companies.set(ADRIA, replace(company, members=crowd))
     story.ledger = story.ledger._replace(companies=crowded)
-    story.when(anna, member(NOBODY)).refused("too_many_members", limit=people.MAX_MEMBERS)
+    story.when(anna, member(NOBODY)).refused("too_many_members", limit=members.MAX_MEMBERS)
 
 
 def test_an_account_has_rights_in_a_bounded_number_of_projects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "MAX_GRANTS", 1)
+    monkeypatch.setattr(members, "MAX_GRANTS", 1)
     a_member_with("view").when(anna, grant(MIA, ADRIA, "view", project=DEFAULT)).refused("too_many_grants", limit=1)
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from contracts.entries import Entry, decode_entry
 from contracts.events import Event
 from contracts.licenses import Lot
-from contracts.postings import device_account, project_account
-from ledger.application.projection import LawBroken, fold
-from ledger.application.projection_accounts import touched
+from contracts.log.entries import Entry, decode_entry
+from contracts.log.postings import device_account, project_account
+from ledger.application.projection.accounts import touched
+from ledger.application.projection.fold import LawBroken, fold
 from tests.integration import ledger_log as log
 
 

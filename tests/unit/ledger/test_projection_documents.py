@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from ledger.application.projection_documents import NotADocument, license_file, return_receipt
+from ledger.application.projection.documents import NotADocument, license_file, return_receipt
 from runtime.kafka import Record
 
 DOCUMENT = b"<file/>"

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from contracts.events import Event, WarrantyExtended
-from ledger.application.projection_facts import FACTS, facts_of
+from contracts.events import Event
+from contracts.events.warranty import WarrantyExtended
+from ledger.application.projection.facts import FACTS, facts_of
 from tests.unit.ledger.story import DEFAULT, HOTEL, a_stocked_project, allocate, anna, staff
 from tests.unit.ledger.story_people import move, rename, staff_moves
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.application.projection_follow import QUEUE_RECORDS, Follower
-from ledger.application.projection_store import PositionMoved
+from ledger.application.projection.partition_follower import QUEUE_RECORDS, Follower
+from ledger.application.projection.store import PositionMoved
 from runtime.kafka import Record
 from runtime.trouble import Trouble
 

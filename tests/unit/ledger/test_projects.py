@@ -1,4 +1,5 @@
-from contracts.events import LicensesDeallocated, ProjectArchived, ProjectCreated, ProjectRenamed
+from contracts.events.companies import ProjectCreated
+from contracts.events.projects import LicensesDeallocated, ProjectArchived, ProjectRenamed
 from contracts.identifiers import derived_id
 from ledger.domain.evolve import evolve
 from tests.unit.ledger.story import (

@@ -6,9 +6,12 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel
-from contracts.commands import DefineDeviceModels, ExtendWarranty, RegisterDevices
-from contracts.events import DeviceReplaced, LicensesReturned, WarrantyExtended
-from contracts.postings import Posting, postings
+from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.warranty import ExtendWarranty
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned
+from contracts.events.warranty import WarrantyExtended
+from contracts.log.postings import Posting, postings
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Delivered
 from tests.unit.ledger import story_staff, test_test_licenses, test_warranty

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.actors import Actor
-from contracts.events import ReturnLimitReleased, SpentCertificateSeen
+from contracts.events.returns import ReturnLimitReleased, SpentCertificateSeen
 from tests.unit.ledger.story import (
     ADRIA,
     HOTEL,

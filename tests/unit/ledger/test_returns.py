@@ -1,4 +1,4 @@
-from contracts.events import LicensesReturned
+from contracts.events.returns import LicensesReturned
 from contracts.licenses import Lot
 from tests.unit.ledger.story import (
     OTHER_SERIAL,

@@ -6,21 +6,16 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
-from contracts.commands import (
-    ArchiveProject,
-    BuySoftwareService,
-    DeallocateLicenses,
-    DefineLicenseTypes,
-    IssueTestLicenses,
-    MoveLicenses,
-    ReleaseHeldLicenses,
-    UpgradeLicenses,
-)
+from contracts.commands.catalog import DefineLicenseTypes
+from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.dates import civil_day
-from contracts.events import ActivationKeyRedeemed, HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
-from contracts.service import ServicePeriod
-from ledger.domain.service import facts_of
-from ledger.domain.service_quotes import quote_months, quote_release
+from contracts.events.activation_keys import ActivationKeyRedeemed
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.software_service import ServicePeriod
+from ledger.domain.software_service import facts_of
+from ledger.domain.software_service_quotes import quote_months, quote_release
 from tests.unit.ledger.story import (
     DEFAULT,
     HOTEL,

@@ -4,9 +4,11 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
-from contracts.commands import Command, IssueActivationKey, ProposeCorrection
+from contracts.commands import Command
+from contracts.commands.activation_keys import IssueActivationKey
+from contracts.commands.corrections import ProposeCorrection
 from contracts.licenses import Licenses
-from contracts.postings import device_account
+from contracts.log.postings import device_account
 from tests.unit.ledger import story_people, story_staff
 from tests.unit.ledger.story import (
     DEFAULT,

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.actors import Actor
-from contracts.commands import IssueTestLicenses
-from contracts.events import LicensesReturned, TestLicensesIssued
+from contracts.commands.test_licenses import IssueTestLicenses
+from contracts.events.returns import LicensesReturned
+from contracts.events.test_licenses import TestLicensesIssued
 from contracts.licenses import TestLicenses
 from tests.unit.ledger.story import (
     OTHER_SERIAL,

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.actors import Actor
-from contracts.commands import AllocateLicenses, ExtendWarranty, IssueActivationKey, RegisterCompany
-from contracts.events import WarrantyExtended
+from contracts.commands.activation_keys import IssueActivationKey
+from contracts.commands.companies import RegisterCompany
+from contracts.commands.devices import AllocateLicenses
+from contracts.commands.warranty import ExtendWarranty
+from contracts.events.warranty import WarrantyExtended
 from tests.unit.ledger.story import (
     ADRIA,
     ANNA,

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts.actors import Actor
-from contracts.chain import LedgerChain, Orphan
 from contracts.commands import Command, CommandRecord
-from contracts.entries import Entry, encode_entry
 from contracts.events import Event
 from contracts.identifiers import command_id_of
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.writer import Commands, LostLedgerError, Writer
 from runtime.trouble import Trouble
 from tests.unit.ledger import story
 from tests.unit.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition

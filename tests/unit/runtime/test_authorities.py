@@ -5,8 +5,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from contracts.device_certificate import make_authority
-from runtime.authorities import read_authorities
+from contracts.documents.device_certificate import make_authority
+from runtime.ca_files import read_authorities
 from runtime.settings import SettingsWrong
 
 

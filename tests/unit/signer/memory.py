@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 
-from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from runtime.kafka import Record
 from runtime.trouble import Trouble
 from signer.application.ports import Outputs, Published, SignatureRecords, receipt_key

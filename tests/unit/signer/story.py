@@ -10,28 +10,23 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.chain import LedgerChain
-from contracts.checkpoint import LogVerifier
-from contracts.device_certificate import Authorities, factory_certificate, fingerprint, make_authority
-from contracts.entries import GENESIS, encode_entry, entry_hash
-from contracts.events import (
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
-    CompanyRegistered,
-    DeviceAdded,
-    DeviceReplaced,
-    Event,
-    LedgerFounded,
-    LicensesAllocated,
-    LicensesReturned,
-)
+from contracts.documents.device_certificate import Authorities, factory_certificate, fingerprint, make_authority
+from contracts.documents.license_file import LicenseFile
+from contracts.documents.return_document import ReturnStatement, verify_return
+from contracts.documents.return_document import build as build_return
+from contracts.documents.xmldsig import key_id
+from contracts.documents.xmldsig import signer as xml_signer
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.companies import CompanyRegistered, LedgerFounded
+from contracts.events.devices import DeviceAdded, LicensesAllocated
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned
 from contracts.identifiers import default_project_of
-from contracts.license_file import LicenseFile
 from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, LicenseClass, Lot
-from contracts.return_document import ReturnStatement, verify_return
-from contracts.return_document import build as build_return
-from contracts.xmldsig import key_id
-from contracts.xmldsig import signer as xml_signer
+from contracts.log.chain import LedgerChain
+from contracts.log.checkpoint import LogVerifier
+from contracts.log.entries import GENESIS, encode_entry, entry_hash
 from signer.domain.keys import SigningKeys
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts import license_file
-from contracts.entries import decode_entry
-from contracts.events import LicensesAllocated
-from contracts.postings import ISSUANCE, device_account, project_account
+from contracts.documents import license_file
+from contracts.events.devices import LicensesAllocated
+from contracts.log.entries import decode_entry
+from contracts.log.postings import ISSUANCE, device_account, project_account
 from signer.domain.books import Books
 from signer.domain.changes import Change
 from signer.domain.documents import Notary, SignedLicenseFile

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from contracts.checkpoint import LogVerifier, NoteWrongError
+from contracts.log.checkpoint import LogVerifier, NoteWrongError
 from runtime.settings import SettingsWrong
 from signer.adapters import keystore
 from signer.adapters.keystore import KeysRefusedError

@@ -8,19 +8,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.device_certificate import factory_certificate, generation_certificate, make_authority
-from contracts.events import (
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
-    CompanyRegistered,
-    DeviceAdded,
-    Event,
-    LedgerFounded,
-    LicensesAllocated,
-    ProjectCreated,
-)
+from contracts.documents.device_certificate import factory_certificate, generation_certificate, make_authority
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.devices import DeviceAdded, LicensesAllocated
 from contracts.licenses import DEFAULT_CATALOG, LicenseClass, LicenseTypeDefinition, Lot
-from contracts.postings import Posting
+from contracts.log.postings import Posting
 from signer.domain.books_accounts import require_balanced
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError

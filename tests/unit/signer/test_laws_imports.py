@@ -4,21 +4,13 @@ from typing import Any
 
 import pytest
 
-from contracts.entries import decode_entry
-from contracts.events import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    CompanyRegistered,
-    CorrectionApplied,
-    CorrectionProposed,
-    DeviceMoved,
-    DeviceOffered,
-    Event,
-    ImportedProject,
-    ProjectCreated,
-)
+from contracts.events import Event
+from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.corrections import CorrectionApplied, CorrectionProposed
+from contracts.events.device_moves import DeviceMoved, DeviceOffered
+from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn, ImportedProject
 from contracts.identifiers import default_project_of
+from contracts.log.entries import decode_entry
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots

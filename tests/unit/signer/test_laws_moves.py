@@ -6,26 +6,14 @@ from typing import Any
 
 import pytest
 
-from contracts.entries import decode_entry
-from contracts.events import (
-    ClaimCodeCreated,
-    ClaimCodeWithdrawn,
-    CompanyRegistered,
-    DeviceAdded,
-    DeviceClaimed,
-    DeviceMoved,
-    DeviceOffered,
-    DeviceReleased,
-    Event,
-    LicenseFileDelivered,
-    LicenseFileDownloaded,
-    LicensesAllocated,
-    LicensesDeallocated,
-    LicensesMoved,
-    ProjectArchived,
-    ProjectCreated,
-)
+from contracts.events import Event
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceReleased
+from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
+from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
 from contracts.identifiers import default_project_of
+from contracts.log.entries import decode_entry
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots

@@ -5,31 +5,21 @@ from datetime import date
 
 import pytest
 
-from contracts.entries import decode_entry
-from contracts.events import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyRegistered,
-    DeviceAdded,
-    DeviceReleased,
-    DeviceReplaced,
-    DevicesRegistered,
-    Event,
-    ImportedProject,
-    LegacyConsentGiven,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-    LicensesAllocated,
-    LicensesDeallocated,
-    ProjectArchived,
-    ProjectCreated,
-    RegisteredDevice,
-    TestLicensesIssued,
-    WarrantyExtended,
-)
+from contracts.events import Event
+from contracts.events.catalog import DevicesRegistered, RegisteredDevice
+from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.device_moves import DeviceReleased
+from contracts.events.devices import DeviceAdded, LicensesAllocated
+from contracts.events.joining import CompanyImported, CompanyOffered, ImportedProject
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.projects import LicensesDeallocated, ProjectArchived
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses, TestLicenses
-from contracts.postings import device_account, project_account
+from contracts.log.entries import decode_entry
+from contracts.log.postings import device_account, project_account
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, Box, Story, lots

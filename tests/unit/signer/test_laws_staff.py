@@ -4,26 +4,27 @@ from datetime import date
 
 import pytest
 
-from contracts.events import (
-    CompanyRegistered,
+from contracts.events import Event
+from contracts.events.blocks import DeviceBlocked
+from contracts.events.catalog import DevicesRegistered, RegisteredDevice
+from contracts.events.companies import CompanyRegistered
+from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
-    DeviceBlocked,
-    DevicesRegistered,
-    Event,
+)
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
-    RegisteredDevice,
-    WarrantyExtended,
 )
+from contracts.events.warranty import WarrantyExtended
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
-from contracts.postings import device_account, project_account
+from contracts.log.postings import device_account, project_account
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading

@@ -9,18 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
-from contracts.commands import (
-    AddMember,
-    BuySoftwareService,
-    Command,
-    DeallocateLicenses,
-    ReleaseDevice,
-    ReplaceDevice,
-    UpgradeLicenses,
-)
-from contracts.entries import decode_entry
-from contracts.postings import device_account, held_account, project_account
-from ledger.application.projection import fold
+from contracts.commands import Command
+from contracts.commands.device_moves import ReleaseDevice
+from contracts.commands.members import AddMember
+from contracts.commands.projects import DeallocateLicenses
+from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
+from contracts.log.entries import decode_entry
+from contracts.log.postings import device_account, held_account, project_account
+from ledger.application.projection.fold import fold
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

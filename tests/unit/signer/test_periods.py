@@ -5,16 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts import license_file
 from contracts.catalog import LicenseTypeFacts
-from contracts.events import (
-    DevicesRegistered,
-    Event,
-    LicenseTypesDefined,
-    RegisteredDevice,
-    TestLicensesIssued,
-    WarrantyExtended,
-)
+from contracts.documents import license_file
+from contracts.events import Event
+from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined, RegisteredDevice
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses, TestLicenses
 from signer.domain.books_periods import require_day
 from signer.domain.changes import Change

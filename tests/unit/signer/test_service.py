@@ -4,25 +4,18 @@ from datetime import date
 
 import pytest
 
-from contracts.entries import decode_entry
-from contracts.events import (
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
-    DeviceMoved,
-    Event,
-    HeldLicensesReleased,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-    LicenseFileDelivered,
-    LicensesDeallocated,
-    LicensesMoved,
-    LicensesUpgraded,
-    ProjectCreated,
-    SoftwareServiceBought,
-)
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.companies import ProjectCreated
+from contracts.events.device_moves import DeviceMoved
+from contracts.events.devices import LicenseFileDelivered
+from contracts.events.legacy import LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.projects import LicensesDeallocated, LicensesMoved
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses
-from contracts.service import Coverage, ServicePeriod
+from contracts.log.entries import decode_entry
+from contracts.software_service import Coverage, ServicePeriod
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Box, Story, lots

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import pytest
 
-from contracts import license_file, return_receipt
-from contracts.events import ActivationKeyRedeemed
-from contracts.signature_record import LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents import license_file, return_receipt
+from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned
+from contracts.events.activation_keys import ActivationKeyRedeemed
 from signer.application.ports import LedgerEvents, Outputs
 from signer.application.signing import MAX_UNPUBLISHED_DOCUMENTS, LedgerSigning
 from signer.application.status import LedgerStatus, readiness

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from contracts import license_file
-from contracts.license_file import LicenseFile
-from contracts.signature_record import LicenseFileSigned
+from contracts.documents import license_file
+from contracts.documents.license_file import LicenseFile
+from contracts.documents.signature_record import LicenseFileSigned
 from runtime.kafka import Headers
 from signer.adapters.kafka_outputs import file_headers
 from signer.domain.documents import SignedLicenseFile

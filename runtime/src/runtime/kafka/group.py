@@ -7,8 +7,8 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
+from runtime.kafka.aiokafka_internals import begin, end
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import begin, end
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 

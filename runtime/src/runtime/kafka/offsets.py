@@ -7,8 +7,8 @@ from typing import Literal, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from runtime.kafka.aiokafka_internals import begin, end, partitions_of
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
-from runtime.kafka.inside import begin, end, partitions_of
 from runtime.kafka.records import Partition
 from runtime.trouble import Trouble
 

@@ -18,8 +18,8 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from runtime.kafka.aiokafka_internals import abandon, begin
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, trouble
-from runtime.kafka.inside import abandon, begin
 from runtime.kafka.records import Headers
 from runtime.logs import get_logger
 from runtime.trouble import Trouble

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.actors import Actor
+from contracts.commands.activation_keys import IssueActivationKey, KeyCommand, RedeemActivationKey
 from contracts.commands.blocks import (
     BlockActivationKey,
     BlockCommand,
@@ -28,6 +29,15 @@ from contracts.commands.corrections import (
     ProposeDeliveryCorrection,
     RejectCorrection,
 )
+from contracts.commands.device_moves import (
+    AcceptDevice,
+    MoveCommand,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
+    WithdrawDeviceOffer,
+)
 from contracts.commands.devices import (
     AddDevice,
     AllocateLicenses,
@@ -35,7 +45,43 @@ from contracts.commands.devices import (
     DownloadLicenseFile,
     RecordLicenseFileDelivery,
 )
-from contracts.commands.fields import (
+from contracts.commands.joining import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    JoiningCommand,
+    OfferCompany,
+    WithdrawCompanyOffer,
+    WithdrawInvitation,
+)
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyKey,
+    ImportLegacyLicenses,
+    LegacyCommand,
+    LegacyKeyCommand,
+    RegisterLegacyKeys,
+)
+from contracts.commands.members import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
+from contracts.commands.projects import (
+    ArchiveProject,
+    DeallocateLicenses,
+    MoveLicenses,
+    ProjectCommand,
+    RenameProject,
+)
+from contracts.commands.replacements import ReplaceDevice, ReplacementCommand, RmaId
+from contracts.commands.returns import (
+    ReleaseReturnLimit,
+    ReportSpentCertificate,
+    ReturnCommand,
+    ReturnLicenses,
+)
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
+from contracts.fields import (
     MAX_COMMAND_BYTES,
     MAX_IMPORTED_ACCOUNTS,
     MAX_IMPORTED_PROJECTS,
@@ -52,55 +98,9 @@ from contracts.commands.fields import (
     SomeRights,
     Traceparent,
 )
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    JoiningCommand,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
-from contracts.commands.keys import IssueActivationKey, KeyCommand, RedeemActivationKey
-from contracts.commands.legacy import (
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    LegacyCommand,
-    LegacyKeyCommand,
-    RegisterLegacyKeys,
-)
-from contracts.commands.moves import (
-    AcceptDevice,
-    MoveCommand,
-    MoveDevice,
-    OfferDevice,
-    ReleaseDevice,
-    TransferDevice,
-    WithdrawDeviceOffer,
-)
-from contracts.commands.people import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
-from contracts.commands.projects import (
-    ArchiveProject,
-    DeallocateLicenses,
-    MoveLicenses,
-    ProjectCommand,
-    RenameProject,
-)
-from contracts.commands.replacements import ReplaceDevice, ReplacementCommand, RmaId
-from contracts.commands.returns import (
-    ReleaseReturnLimit,
-    ReportSpentCertificate,
-    ReturnCommand,
-    ReturnLicenses,
-)
-from contracts.commands.service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
-from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
-from contracts.commands.texts import ProjectName, Reason, Reference
-from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
+from contracts.texts import ProjectName, Reason, Reference
 
 Command = (
     CompanyCommand

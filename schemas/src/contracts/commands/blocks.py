@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from contracts.commands.texts import Reason, Reference
 from contracts.identifiers import CompanyId, Serial, Sha256
 from contracts.models import WireModel
+from contracts.texts import Reason, Reference
 
 
 class BlockActivationKey(WireModel):

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from contracts.catalog import DefinedModels, DefinedTypes, DeliveredDevices
-from contracts.commands.texts import Reference
 from contracts.models import WireModel
+from contracts.texts import Reference
 
 
 class DefineLicenseTypes(WireModel):

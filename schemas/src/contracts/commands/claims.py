@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from contracts.commands.fields import KeyHint
+from contracts.fields import KeyHint
 from contracts.identifiers import ProjectId, Serial, Sha256
 from contracts.models import WireModel
 

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import CompanyKind
-from contracts.commands.texts import ProjectName
+from contracts.fields import CompanyKind
 from contracts.identifiers import AccountId, CompanyId, ProjectId
 from contracts.licenses import LicenseTypeDefinition
 from contracts.models import WireModel
+from contracts.texts import ProjectName
 
 
 class FoundLedger(WireModel):

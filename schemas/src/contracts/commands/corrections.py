@@ -3,12 +3,12 @@
 from typing import Literal
 
 from contracts.catalog import ModelName
-from contracts.commands.texts import Reason, Reference
 from contracts.corrections import CorrectionId, Source, Target
 from contracts.dates import Day
 from contracts.identifiers import Serial
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel
+from contracts.texts import Reason, Reference
 
 
 class ProposeCorrection(WireModel):

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import DeliveryPath
-from contracts.commands.texts import Reason, Reference
+from contracts.fields import DeliveryPath
 from contracts.identifiers import Generation, Issue, ProjectId, Serial, Sha256
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel
+from contracts.texts import Reason, Reference
 
 
 class AddDevice(WireModel):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from contracts.commands.texts import Reference
 from contracts.identifiers import ProjectId, Serial, Sha256
 from contracts.legacy import ListedKeys, SeveralLegacyLicenses
 from contracts.models import WireModel
+from contracts.texts import Reference
 
 
 class ImportLegacyLicenses(WireModel):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from contracts.commands.texts import ProjectName
 from contracts.identifiers import ProjectId, Serial
 from contracts.licenses import SeveralLicenses
 from contracts.models import WireModel
+from contracts.texts import ProjectName
 
 
 class RenameProject(WireModel):

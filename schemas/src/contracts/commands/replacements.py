@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.texts import Reason
 from contracts.identifiers import ProjectId, Serial
 from contracts.models import WireModel
+from contracts.texts import Reason
 
 RmaId = Annotated[
     str,

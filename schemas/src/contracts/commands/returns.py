@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.commands.fields import DocumentBase64, Firmware
-from contracts.commands.texts import Reason, Reference
+from contracts.fields import DocumentBase64, Firmware
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.models import WireModel
+from contracts.texts import Reason, Reference
 
 
 class ReturnLicenses(WireModel):

@@ -6,6 +6,7 @@ change is a new version under a new type string, and the old one stays decodable
 
 from typing import get_args
 
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.blocks import (
     ActivationKeyBlocked,
     ActivationKeyUnblocked,
@@ -32,6 +33,7 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
 from contracts.events.devices import (
     DeviceAdded,
     DeviceEvent,
@@ -49,7 +51,6 @@ from contracts.events.joining import (
     InvitationWithdrawn,
     JoiningEvent,
 )
-from contracts.events.keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyEvent,
@@ -57,8 +58,7 @@ from contracts.events.legacy import (
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
-from contracts.events.moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
-from contracts.events.people import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
+from contracts.events.members import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
 from contracts.events.projects import (
     LicensesDeallocated,
     LicensesMoved,
@@ -73,7 +73,12 @@ from contracts.events.returns import (
     ReturnLimitReleased,
     SpentCertificateSeen,
 )
-from contracts.events.service import HeldLicensesReleased, LicensesUpgraded, ServiceEvent, SoftwareServiceBought
+from contracts.events.software_service import (
+    HeldLicensesReleased,
+    LicensesUpgraded,
+    ServiceEvent,
+    SoftwareServiceBought,
+)
 from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 

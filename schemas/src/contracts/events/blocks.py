@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.commands.fields import Reason, Reference
+from contracts.fields import Reason, Reference
 from contracts.identifiers import CompanyId, ProjectId, Serial, Sha256
 from contracts.licenses import DeviceLicenses
 from contracts.models import WireModel

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.catalog import MAX_REGISTERED, DefinedModels, DefinedTypes, DeliveredDevice
-from contracts.commands.fields import Reference
+from contracts.fields import Reference
 from contracts.models import WireModel
 
 

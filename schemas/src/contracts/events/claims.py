@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from contracts.commands.fields import KeyHint
+from contracts.fields import KeyHint
 from contracts.identifiers import CompanyId, ProjectId, Sha256
 from contracts.licenses import DeviceLicenses
 from contracts.models import WireModel

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.commands.fields import CompanyKind, ProjectName
+from contracts.fields import CompanyKind, ProjectName
 from contracts.identifiers import AccountId, CompanyId, ProjectId
 from contracts.licenses import LicenseTypeDefinition
 from contracts.models import WireModel

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.catalog import MAX_WARRANTY_MONTHS, ModelName
-from contracts.commands.fields import Reason, Reference
 from contracts.corrections import CorrectionId, Source, Target
 from contracts.dates import Day, Months
+from contracts.fields import Reason, Reference
 from contracts.identifiers import AccountId, CompanyId, Serial
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from contracts.commands.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, KeyHint, ProjectName
+from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, KeyHint, ProjectName
 from contracts.identifiers import AccountId, CompanyId, ProjectId, Sha256
 from contracts.models import WireModel
 

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from contracts.commands.fields import Reference
+from contracts.fields import Reference
 from contracts.identifiers import AccountId, CompanyId, Generation, ProjectId, Serial, Sha256
 from contracts.legacy import LegacyLots, ListedKeys
 from contracts.licenses import Lots
 from contracts.models import WireModel
-from contracts.service import Coverage
+from contracts.software_service import Coverage
 
 
 class LegacyKeysRegistered(WireModel):

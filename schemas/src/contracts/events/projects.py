@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from contracts.commands.fields import ProjectName
+from contracts.fields import ProjectName
 from contracts.identifiers import CompanyId, ProjectId
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
-from contracts.service import Coverage
+from contracts.software_service import Coverage
 
 
 class ProjectRenamed(WireModel):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.commands.fields import DocumentBase64, Firmware, Reason, Reference
+from contracts.fields import DocumentBase64, Firmware, Reason, Reference
 from contracts.identifiers import CompanyId, Generation, ProjectId, Serial, Sha256
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel

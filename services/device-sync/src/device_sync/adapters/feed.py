@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from contracts import return_receipt
+from contracts.documents import return_receipt
+from contracts.documents.xml import DocumentRefused, parse
 from contracts.identifiers import SERIAL_PATTERN
 from contracts.topics import LICENSE_FILES, MAX_RECORD_BYTES, RETURN_RECEIPTS, topic_name
-from contracts.xml import DocumentRefused, parse
 from device_sync.adapters.metrics import FED
 from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Removed, Row, Store
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail

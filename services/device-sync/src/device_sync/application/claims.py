@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from contracts import activation_key, claim_code
 from contracts.actors import Device
-from contracts.commands import ClaimDevice
+from contracts.codes import activation_key, claim_code
+from contracts.commands.claims import ClaimDevice
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates

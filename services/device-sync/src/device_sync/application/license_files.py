@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.actors import Device
-from contracts.commands import RecordLicenseFileDelivery
+from contracts.commands.devices import RecordLicenseFileDelivery
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.actors import Device
-from contracts.commands import ReturnLicenses
-from contracts.device_certificate import Authorities
+from contracts.commands.returns import ReturnLicenses
+from contracts.documents.device_certificate import Authorities
+from contracts.documents.return_document import ReturnDocument, verify_return
+from contracts.documents.xml import DocumentRefused
 from contracts.outcomes import Rejected
-from contracts.return_document import ReturnDocument, verify_return
-from contracts.xml import DocumentRefused
 from device_sync.application.ports import Ledger, ReceiptRow, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until

@@ -6,7 +6,7 @@ It was given up with a return, or the box was replaced by another one.
 import asyncio
 
 from contracts.actors import Device
-from contracts.commands import ReportSpentCertificate
+from contracts.commands.returns import ReportSpentCertificate
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger
 from device_sync.domain.devices import Caller, spent_command_id

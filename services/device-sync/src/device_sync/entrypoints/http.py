@@ -12,7 +12,7 @@ from functools import cache
 from aiohttp import web
 from prometheus_client import Counter, Histogram
 
-from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
+from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from contracts.refusals import REFUSALS
 from device_sync.adapters.metrics import REQUESTS, SECONDS
 from device_sync.application.claims import MAX_CODE_BYTES, Claims

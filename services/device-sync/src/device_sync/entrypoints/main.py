@@ -20,14 +20,14 @@ from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
-from runtime.authorities import read_authorities
+from runtime.ca_files import read_authorities
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
-from runtime.listening import listening_on
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
+from runtime.sockets import listening_on
 
 SERVICE = "device-sync"
 HANDSHAKE_SECONDS = 10.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from cryptography import x509
 
-from contracts.device_certificate import (
+from contracts.documents.device_certificate import (
     Authorities,
     NotADeviceCertificate,
     NotVendorSigned,

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import (
+from contracts.commands.blocks import (
     BlockActivationKey,
     BlockCommand,
     BlockCompany,
@@ -12,7 +12,7 @@ from contracts.commands import (
     UnblockCompany,
     UnblockDevice,
 )
-from contracts.events import (
+from contracts.events.blocks import (
     ActivationKeyBlocked,
     ActivationKeyUnblocked,
     BlockEvent,
@@ -21,8 +21,8 @@ from contracts.events import (
     DeviceBlocked,
     DeviceUnblocked,
 )
+from ledger.domain.activation_keys import key_redeemed
 from ledger.domain.decisions import Decision, Rejection
-from ledger.domain.keys import key_redeemed
 from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import Ledger, RedeemedKey
 

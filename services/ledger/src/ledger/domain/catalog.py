@@ -5,9 +5,9 @@ from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
-from contracts.commands import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
 from contracts.dates import civil_day
-from contracts.events import (
+from contracts.events.catalog import (
     CatalogEvent,
     DeviceModelsDefined,
     DevicesRegistered,

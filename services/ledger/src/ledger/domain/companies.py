@@ -7,15 +7,9 @@ from immutables import Map
 
 from contracts.actors import Account, Actor, Operator
 from contracts.catalog import described
-from contracts.commands import (
-    MAX_IMPORTED_PROJECTS,
-    CompanyCommand,
-    CompanyKind,
-    CreateProject,
-    FoundLedger,
-    RegisterCompany,
-)
-from contracts.events import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
+from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.fields import MAX_IMPORTED_PROJECTS, CompanyKind
 from contracts.identifiers import default_project_of
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company

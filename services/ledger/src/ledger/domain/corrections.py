@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Account, Actor
-from contracts.commands import (
+from contracts.commands.corrections import (
     ApproveCorrection,
     CorrectionCommand,
     ProposeCorrection,
     ProposeDeliveryCorrection,
     RejectCorrection,
 )
-from contracts.events import (
+from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionEvent,
     CorrectionProposed,
@@ -20,13 +20,13 @@ from contracts.events import (
     DeliveryCorrectionProposed,
 )
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from contracts.postings import ISSUANCE, RETIRED, device_account, project_account
-from ledger.domain import deliveries
+from contracts.log.postings import ISSUANCE, RETIRED, device_account, project_account
+from ledger.domain import delivered_devices
+from ledger.domain.activation_keys import asked_for
 from ledger.domain.catalog import refuse_limits
+from ledger.domain.cold_state import DeliveryProposal, Proposal
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import ALLOCATABLE
-from ledger.domain.keys import asked_for
-from ledger.domain.rare import DeliveryProposal, Proposal
 from ledger.domain.rights import absent, is_staff
 from ledger.domain.state import Device, Holdings, Ledger, Project, at_most, holdings_of, minus, plus
 
@@ -65,7 +65,7 @@ def evolve(ledger: Ledger, event: CorrectionEvent) -> Ledger:
             asked = DeliveryProposal(event.serial, event.model, event.delivered_on, event.proposed_by)
             return _with(ledger, event.correction, asked)
         case DeliveryCorrected():
-            return _with(deliveries.corrected(ledger, event), event.correction, None)
+            return _with(delivered_devices.corrected(ledger, event), event.correction, None)
         case _:
             assert_never(event)
 
@@ -101,7 +101,7 @@ def propose_delivery(
     if command.correction in ledger.rare.corrections:
         return Rejection("correction_exists")
     wanted = DeliveryProposal(command.serial, command.model, command.delivered_on, actor.account)
-    after = deliveries.after(ledger, wanted, now)
+    after = delivered_devices.after(ledger, wanted, now)
     if isinstance(after, Rejection):
         return after
     return DeliveryCorrectionProposed(
@@ -126,7 +126,7 @@ def approve(
     if waiting.proposed_by == actor.account:
         return Rejection("second_person_needed")
     if isinstance(waiting, DeliveryProposal):
-        return deliveries.approve(ledger, command.correction, waiting, actor=actor, now=now)
+        return delivered_devices.approve(ledger, command.correction, waiting, actor=actor, now=now)
     return _approve_move(ledger, command, waiting, actor)
 
 

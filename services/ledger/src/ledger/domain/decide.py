@@ -4,85 +4,73 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import (
-    AcceptDevice,
-    AcceptInvitation,
-    AddDevice,
-    AddMember,
-    AllocateLicenses,
-    ApproveCorrection,
-    ArchiveProject,
+from contracts.commands import Command
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.blocks import (
     BlockActivationKey,
     BlockCompany,
     BlockDevice,
-    BuySoftwareService,
-    ClaimDevice,
-    Command,
-    ConvertLegacyLicenses,
-    CreateClaimCode,
-    CreateInvitation,
-    CreateProject,
-    DeallocateLicenses,
-    DefineDeviceModels,
-    DefineLicenseTypes,
-    DownloadLicenseFile,
-    ExtendWarranty,
-    FoundLedger,
-    GiveLegacyConsent,
-    GrantRights,
-    ImportCompany,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    IssueActivationKey,
-    IssueTestLicenses,
-    MoveDevice,
-    MoveLicenses,
-    OfferCompany,
-    OfferDevice,
-    ProposeCorrection,
-    ProposeDeliveryCorrection,
-    RecordLicenseFileDelivery,
-    RedeemActivationKey,
-    RegisterCompany,
-    RegisterDevices,
-    RegisterLegacyKeys,
-    RejectCorrection,
-    ReleaseDevice,
-    ReleaseHeldLicenses,
-    ReleaseReturnLimit,
-    RemoveMember,
-    RenameProject,
-    ReplaceDevice,
-    ReportSpentCertificate,
-    ReturnLicenses,
-    RevokeRights,
-    TransferDevice,
     UnblockActivationKey,
     UnblockCompany,
     UnblockDevice,
-    UpgradeLicenses,
-    WithdrawClaimCode,
-    WithdrawCompanyOffer,
+)
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.claims import ClaimDevice, CreateClaimCode, WithdrawClaimCode
+from contracts.commands.companies import CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeDeliveryCorrection,
+    RejectCorrection,
+)
+from contracts.commands.device_moves import (
+    AcceptDevice,
+    MoveDevice,
+    OfferDevice,
+    ReleaseDevice,
+    TransferDevice,
     WithdrawDeviceOffer,
+)
+from contracts.commands.devices import AddDevice, AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
+from contracts.commands.joining import (
+    AcceptInvitation,
+    CreateInvitation,
+    ImportCompany,
+    OfferCompany,
+    WithdrawCompanyOffer,
     WithdrawInvitation,
 )
+from contracts.commands.legacy import (
+    ConvertLegacyLicenses,
+    GiveLegacyConsent,
+    ImportLegacyKey,
+    ImportLegacyLicenses,
+    RegisterLegacyKeys,
+)
+from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
+from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
+from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands.test_licenses import IssueTestLicenses
+from contracts.commands.warranty import ExtendWarranty
 from ledger.domain import (
+    activation_keys,
     blocks,
     catalog,
     claims,
     companies,
     corrections,
+    device_moves,
     devices,
     joining,
-    keys,
     legacy,
     legacy_keys,
-    moves,
-    people,
+    members,
     projects,
     replacements,
     returns,
-    service,
+    software_service,
     test_licenses,
     warranty,
 )
@@ -106,21 +94,21 @@ def decide(ledger: Ledger, command: Command, actor: Actor, *, now: datetime) -> 
         case ReturnLicenses() | ReleaseReturnLimit() | ReportSpentCertificate():
             return returns.decide(ledger, command, actor, now=now)
         case RedeemActivationKey() | IssueActivationKey():
-            return keys.decide(ledger, command, actor, now)
+            return activation_keys.decide(ledger, command, actor, now)
         case MoveLicenses() | DeallocateLicenses() | RenameProject() | ArchiveProject():
             return projects.decide(ledger, command, actor, now)
         case MoveDevice() | ReleaseDevice() | OfferDevice() | WithdrawDeviceOffer() | AcceptDevice() | TransferDevice():
-            return moves.decide(ledger, command, actor, now)
+            return device_moves.decide(ledger, command, actor, now)
         case IssueTestLicenses():
             return test_licenses.decide(ledger, command, actor, now)
         case CreateProject() | RegisterCompany() | FoundLedger():
             return companies.decide(ledger, command, actor)
         case GrantRights() | RevokeRights() | AddMember() | RemoveMember():
-            return people.decide(ledger, command, actor)
+            return members.decide(ledger, command, actor)
         case CreateClaimCode() | WithdrawClaimCode() | ClaimDevice():
             return claims.decide(ledger, command, actor, now)
         case BuySoftwareService() | ReleaseHeldLicenses() | UpgradeLicenses():
-            return service.decide(ledger, command, actor, now)
+            return software_service.decide(ledger, command, actor, now)
         case ExtendWarranty():
             return warranty.decide(ledger, command, actor, now)
         case CreateInvitation() | WithdrawInvitation() | AcceptInvitation():

@@ -3,14 +3,14 @@
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import (
+from contracts.commands.devices import (
     AddDevice,
     AllocateLicenses,
     DeviceCommand,
     DownloadLicenseFile,
     RecordLicenseFileDelivery,
 )
-from contracts.events import (
+from contracts.events.devices import (
     DeviceAdded,
     DeviceEvent,
     LicenseFileDelivered,
@@ -18,9 +18,9 @@ from contracts.events import (
     LicensesAllocated,
 )
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
+from ledger.domain.activation_keys import asked_for
 from ledger.domain.catalog import refuse_limits, refuse_second
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.keys import asked_for
 from ledger.domain.rights import (
     absent,
     has_right,

@@ -3,82 +3,65 @@
 from datetime import datetime
 from typing import assert_never
 
-from contracts.events import (
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.blocks import (
     ActivationKeyBlocked,
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
     ActivationKeyUnblocked,
-    ClaimCodeCreated,
-    ClaimCodeWithdrawn,
     CompanyBlocked,
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    CompanyRegistered,
     CompanyUnblocked,
+    DeviceBlocked,
+    DeviceUnblocked,
+)
+from contracts.events.catalog import DeviceModelsDefined, DevicesRegistered, LicenseTypesDefined
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
-    DeviceAdded,
-    DeviceBlocked,
-    DeviceClaimed,
-    DeviceModelsDefined,
-    DeviceMoved,
-    DeviceOffered,
-    DeviceOfferWithdrawn,
-    DeviceReleased,
-    DeviceReplaced,
-    DevicesRegistered,
-    DeviceUnblocked,
-    Event,
-    HeldLicensesReleased,
+)
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
+from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
+from contracts.events.joining import (
+    CompanyImported,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
     InvitationAccepted,
     InvitationCreated,
     InvitationWithdrawn,
-    LedgerFounded,
+)
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
-    LicenseFileDelivered,
-    LicenseFileDownloaded,
-    LicensesAllocated,
-    LicensesDeallocated,
-    LicensesMoved,
-    LicensesReturned,
-    LicensesUpgraded,
-    LicenseTypesDefined,
-    MemberAdded,
-    MemberRemoved,
-    ProjectArchived,
-    ProjectCreated,
-    ProjectRenamed,
-    ReturnLimitReleased,
-    RightsGranted,
-    RightsRevoked,
-    SoftwareServiceBought,
-    SpentCertificateSeen,
-    TestLicensesIssued,
-    WarrantyExtended,
 )
+from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
+from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 from ledger.domain import (
+    activation_keys,
     blocks,
     catalog,
     claims,
     companies,
     corrections,
+    device_moves,
     devices,
     joining,
-    keys,
     legacy,
-    moves,
-    people,
+    members,
     projects,
     replacements,
     returns,
-    service,
+    software_service,
     test_licenses,
     warranty,
 )
@@ -97,21 +80,21 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime, by: str) -> Ledger:
         case LicensesReturned() | ReturnLimitReleased() | SpentCertificateSeen():
             return returns.evolve(ledger, event, at=at)
         case ActivationKeyIssued() | ActivationKeyRedeemed():
-            return keys.evolve(ledger, event)
+            return activation_keys.evolve(ledger, event)
         case LicensesMoved() | LicensesDeallocated() | ProjectRenamed() | ProjectArchived():
             return projects.evolve(ledger, event)
         case DeviceMoved() | DeviceReleased() | DeviceOffered() | DeviceOfferWithdrawn():
-            return moves.evolve(ledger, event)
+            return device_moves.evolve(ledger, event)
         case TestLicensesIssued():
             return test_licenses.evolve(ledger, event)
         case ProjectCreated() | CompanyRegistered() | LedgerFounded():
             return companies.evolve(ledger, event)
         case RightsGranted() | RightsRevoked() | MemberAdded() | MemberRemoved():
-            return people.evolve(ledger, event)
+            return members.evolve(ledger, event)
         case ClaimCodeCreated() | ClaimCodeWithdrawn() | DeviceClaimed():
             return claims.evolve(ledger, event, by=by)
         case SoftwareServiceBought() | HeldLicensesReleased() | LicensesUpgraded():
-            return service.evolve(ledger, event)
+            return software_service.evolve(ledger, event)
         case WarrantyExtended():
             return warranty.evolve(ledger, event)
         case InvitationCreated() | InvitationWithdrawn() | InvitationAccepted():

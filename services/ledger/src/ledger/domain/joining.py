@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from contracts.actors import Account, Actor
-from contracts.commands import (
+from contracts.codes.invitation_code import VALID_DAYS
+from contracts.commands.joining import (
     AcceptInvitation,
     CreateInvitation,
     ImportCompany,
@@ -13,7 +14,7 @@ from contracts.commands import (
     WithdrawCompanyOffer,
     WithdrawInvitation,
 )
-from contracts.events import (
+from contracts.events.joining import (
     CompanyImported,
     CompanyOffered,
     CompanyOfferWithdrawn,
@@ -22,11 +23,10 @@ from contracts.events import (
     InvitationWithdrawn,
     JoiningEvent,
 )
-from contracts.invitation_code import VALID_DAYS
-from ledger.domain import imports
+from ledger.domain import company_imports
+from ledger.domain.cold_state import OpenInvitation, SpentInvitation
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.people import MAX_MEMBERS, with_member
-from ledger.domain.rare import OpenInvitation, SpentInvitation
+from ledger.domain.members import MAX_MEMBERS, with_member
 from ledger.domain.rights import administers, refuse_blocked_company, refuse_company
 from ledger.domain.state import Ledger
 
@@ -45,7 +45,7 @@ def decide(ledger: Ledger, command: JoiningCommand, actor: Actor, now: datetime)
         case WithdrawCompanyOffer():
             return withdraw_offer(ledger, command, actor)
         case ImportCompany():
-            return imports.import_company(ledger, command, actor)
+            return company_imports.import_company(ledger, command, actor)
         case _:
             assert_never(command)
 
@@ -66,7 +66,7 @@ def evolve(ledger: Ledger, event: JoiningEvent) -> Ledger:
         case CompanyOfferWithdrawn():
             return _offers(ledger, ledger.rare.company_offers.delete(event.company))
         case CompanyImported():
-            return imports.imported(ledger, event)
+            return company_imports.imported(ledger, event)
         case _:
             assert_never(event)
 
@@ -161,5 +161,5 @@ def _with(ledger: Ledger, digest: str, invitation: OpenInvitation | SpentInvitat
     return ledger._replace(rare=ledger.rare._replace(invitations=invitations))
 
 
-def _offers(ledger: Ledger, offers: "imports.Offers") -> Ledger:
+def _offers(ledger: Ledger, offers: "company_imports.Offers") -> Ledger:
     return ledger._replace(rare=ledger.rare._replace(company_offers=offers))

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Account, Actor
-from contracts.commands import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
+from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
 from contracts.dates import civil_day
-from contracts.events import (
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyEvent,
     LegacyKeysRegistered,
@@ -25,11 +25,11 @@ from contracts.legacy import (
     unknown_name,
 )
 from contracts.licenses import MAX_HELD
-from contracts.postings import device_account, project_account
+from contracts.log.postings import device_account, project_account
+from ledger.domain.cold_state import LegacyHeld, LegacyKey, Rare, UnimportedKey
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rare import LegacyHeld, LegacyKey, Rare, UnimportedKey
 from ledger.domain.rights import absent, refuse_device, refuse_project, refuse_staff_only
-from ledger.domain.service import coverage, covered
+from ledger.domain.software_service import coverage, covered
 from ledger.domain.state import Ledger, holdings_of, plus
 
 NOTHING = LegacyHeld()

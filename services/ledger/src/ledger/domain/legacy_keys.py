@@ -3,12 +3,12 @@
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import ImportLegacyKey, LegacyKeyCommand, RegisterLegacyKeys
-from contracts.events import LegacyKeysRegistered, LegacyLicensesImported
+from contracts.commands.legacy import ImportLegacyKey, LegacyKeyCommand, RegisterLegacyKeys
+from contracts.events.legacy import LegacyKeysRegistered, LegacyLicensesImported
 from contracts.legacy import lots_of
+from ledger.domain.cold_state import LegacyKey
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.legacy import refuse_more, refuse_names
-from ledger.domain.rare import LegacyKey
 from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
 from ledger.domain.state import Ledger
 

@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
+from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
 from contracts.dates import civil_day
-from contracts.events import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
+from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
-from contracts.postings import project_account
+from contracts.log.postings import project_account
+from ledger.domain.activation_keys import asked_for
 from ledger.domain.companies import comparable_name, without_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
-from ledger.domain.keys import asked_for
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import absent, refuse_project, refuse_project_administration
-from ledger.domain.service import coverage, covered, unheld
+from ledger.domain.software_service import coverage, covered, unheld
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from immutables import Map
 
 from contracts.actors import Actor
-from contracts.commands import ReplacementCommand
-from contracts.events import DeviceReplaced, ReplacementEvent
+from contracts.commands.replacements import ReplacementCommand
+from contracts.events.replacements import DeviceReplaced, ReplacementEvent
 from contracts.licenses import DeviceLicenses
 from ledger.domain import legacy
+from ledger.domain.cold_state import ReplacedDevice
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arriving
-from ledger.domain.rare import ReplacedDevice
 from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 

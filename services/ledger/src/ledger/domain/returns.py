@@ -5,12 +5,12 @@ from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.actors import Device as DeviceActor
-from contracts.commands import ReleaseReturnLimit, ReportSpentCertificate, ReturnCommand, ReturnLicenses
-from contracts.events import LicensesReturned, ReturnEvent, ReturnLimitReleased, SpentCertificateSeen
+from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnCommand, ReturnLicenses
+from contracts.events.returns import LicensesReturned, ReturnEvent, ReturnLimitReleased, SpentCertificateSeen
 from contracts.licenses import MAX_HELD
 from ledger.domain import legacy
+from ledger.domain.cold_state import AcceptedReturn
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
-from ledger.domain.rare import AcceptedReturn
 from ledger.domain.rights import absent, has_right, refuse_device, refuse_staff_only
 from ledger.domain.state import Device, Holdings, Ledger, holdings_of, minus
 

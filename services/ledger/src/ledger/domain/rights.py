@@ -6,7 +6,7 @@ Outside one's own companies, unknown and forbidden look the same (rule X7).
 from typing import Literal, get_args
 
 from contracts.actors import Account, Actor, Device
-from contracts.commands import Right
+from contracts.fields import Right
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, Project, Rights

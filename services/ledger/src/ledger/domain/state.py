@@ -14,10 +14,10 @@ from immutables import Map
 
 from contracts.actors import Account
 from contracts.catalog import DeviceModel, LicenseTypeFacts
-from contracts.commands import CompanyKind, Right
+from contracts.fields import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
-from contracts.service import ServicePeriod
-from ledger.domain.rare import AcceptedReturn, Rare
+from contracts.software_service import ServicePeriod
+from ledger.domain.cold_state import AcceptedReturn, Rare
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from contracts.actors import Account, Actor
-from contracts.commands import IssueTestLicenses, TestCommand
+from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
 from contracts.dates import TEST_MONTHS, civil_day, last_day
-from contracts.events import TestEvent, TestLicensesIssued
+from contracts.events.test_licenses import TestEvent, TestLicensesIssued
 from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import absent, refuse_blocked_device, refuse_handling

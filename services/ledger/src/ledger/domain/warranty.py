@@ -5,9 +5,9 @@ from datetime import datetime
 
 from contracts.actors import Account, Actor
 from contracts.catalog import MAX_WARRANTY_MONTHS
-from contracts.commands import ExtendWarranty, WarrantyCommand
+from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.dates import civil_day, last_day
-from contracts.events import WarrantyEvent, WarrantyExtended
+from contracts.events.warranty import WarrantyEvent, WarrantyExtended
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import absent, refuse_handling
 from ledger.domain.state import Delivered, Device, Ledger, holdings_of

@@ -11,10 +11,10 @@ from typing import Annotated, NoReturn
 from pydantic import Field
 
 from contracts.topics import COMMANDS, EVENTS
-from ledger.adapters.kafka_log import KafkaLog, KafkaReplies
-from ledger.adapters.leadership import Leadership, Turns
-from ledger.adapters.writer_metrics import WriterMetrics
-from ledger.application.writer import Writer
+from ledger.adapters.kafka.entry_log import KafkaLog, KafkaReplies
+from ledger.adapters.kafka.leadership import Leadership, Turns
+from ledger.adapters.metrics import WriterMetrics
+from ledger.application.writing.writer import Writer
 from runtime.admin import Admin
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer

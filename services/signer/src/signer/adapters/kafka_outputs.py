@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
 
-from contracts.signature_record import LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned
 from contracts.topics import (
     CHECKPOINTS,
     DEAD_LETTERS,

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from contracts.checkpoint import LogVerifier, origin_of
-from contracts.device_certificate import NO_END, make_authority
-from contracts.xmldsig import key_id
+from contracts.documents.device_certificate import NO_END, make_authority
+from contracts.documents.xmldsig import key_id
+from contracts.log.checkpoint import LogVerifier, origin_of
 from runtime.settings import read_secret
 from signer.domain.keys import SigningKeys
 

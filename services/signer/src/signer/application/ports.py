@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from runtime.kafka import Record
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
 

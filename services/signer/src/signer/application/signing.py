@@ -10,10 +10,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from contracts.chain import Orphan
-from contracts.checkpoint import Checkpoint, NoteWrongError
-from contracts.device_certificate import Authorities
-from contracts.entries import UnknownEventTypeError
+from contracts.documents.device_certificate import Authorities
+from contracts.log.chain import Orphan
+from contracts.log.checkpoint import Checkpoint, NoteWrongError
+from contracts.log.entries import UnknownEventTypeError
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble

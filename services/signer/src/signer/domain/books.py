@@ -7,39 +7,34 @@ whatever the rules are, so that a wrong or stolen writer cannot get a signature 
 from collections.abc import Iterable, Mapping
 
 from contracts.catalog import described
-from contracts.events import (
-    ActivationKeyIssued,
-    ActivationKeyRedeemed,
-    CompanyImported,
-    CompanyRegistered,
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.blocks import DeviceBlocked
+from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
-    DeviceAdded,
-    DeviceBlocked,
-    DeviceReplaced,
-    DevicesRegistered,
-    Event,
-    HeldLicensesReleased,
-    LedgerFounded,
+)
+from contracts.events.devices import DeviceAdded, LicensesAllocated
+from contracts.events.joining import CompanyImported
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
-    LicensesAllocated,
-    LicensesReturned,
-    LicensesUpgraded,
-    LicenseTypesDefined,
-    ProjectCreated,
-    SoftwareServiceBought,
-    TestLicensesIssued,
-    WarrantyExtended,
 )
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
-from contracts.postings import Posting, device_account, postings
-from contracts.service import Coverage
+from contracts.log.postings import Posting, device_account, postings
+from contracts.software_service import Coverage
 from signer.domain.books_accounts import Accounts
 from signer.domain.books_catalog import Catalog, define
 from signer.domain.books_moves import DeviceLife, Moves

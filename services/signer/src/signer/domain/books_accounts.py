@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from contracts.postings import ISSUANCE, Posting
+from contracts.log.postings import ISSUANCE, Posting
 from signer.domain.laws import LawBrokenError
 
 

@@ -8,27 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from contracts.events import (
-    ClaimCodeCreated,
-    ClaimCodeWithdrawn,
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    DeviceClaimed,
-    DeviceMoved,
-    DeviceOffered,
-    DeviceOfferWithdrawn,
-    DeviceReleased,
-    Event,
-    LicenseFileDelivered,
-    LicenseFileDownloaded,
-    LicensesDeallocated,
-    LicensesMoved,
-    ProjectArchived,
-)
+from contracts.events import Event
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
+from contracts.events.devices import LicenseFileDelivered, LicenseFileDownloaded
+from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
+from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
 from contracts.licenses import DeviceLicenses, Lots
-from contracts.postings import Posting, device_account, held_account, postings, project_account
-from contracts.service import Coverage
+from contracts.log.postings import Posting, device_account, held_account, postings, project_account
+from contracts.software_service import Coverage
 from signer.domain.books_imports import Imports
 from signer.domain.laws import LawBrokenError
 

@@ -5,23 +5,19 @@ from datetime import date, datetime
 
 from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.dates import TEST_MONTHS, civil_day, last_day
-from contracts.events import (
-    ActivationKeyRedeemed,
-    DeliveryCorrected,
-    DeviceMoved,
-    DeviceReplaced,
-    DevicesRegistered,
-    Event,
-    HeldLicensesReleased,
-    LegacyLicensesConverted,
-    LicensesMoved,
-    LicensesUpgraded,
-    SoftwareServiceBought,
-    TestLicensesIssued,
-    WarrantyExtended,
-)
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyRedeemed
+from contracts.events.catalog import DevicesRegistered
+from contracts.events.corrections import DeliveryCorrected
+from contracts.events.device_moves import DeviceMoved
+from contracts.events.legacy import LegacyLicensesConverted
+from contracts.events.projects import LicensesMoved
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, TestLicenses
-from contracts.service import Coverage
+from contracts.software_service import Coverage
 from signer.domain.books_catalog import Catalog
 from signer.domain.laws import LawBrokenError
 

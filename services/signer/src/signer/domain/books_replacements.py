@@ -4,9 +4,9 @@ A dead device signs no document, so nothing but these laws keeps a wrong writer 
 what the replacement gets is what the former one loses, to the last license, and the former one never comes back.
 """
 
-from contracts.events import DeviceReplaced
+from contracts.events.replacements import DeviceReplaced
 from contracts.licenses import DeviceLicenses
-from contracts.postings import device_account, postings
+from contracts.log.postings import device_account, postings
 from signer.domain.books_moves import DeviceLife, MainBooks, Moves
 from signer.domain.books_periods import Periods
 from signer.domain.books_staff import StaffBooks

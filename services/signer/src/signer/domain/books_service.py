@@ -5,9 +5,9 @@ How many licenses a price counted is the ledger's to say; months, credits and en
 
 from datetime import date
 
-from contracts.events import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.licenses import CREDIT, Lot
-from contracts.service import Coverage, ServicePeriod, credits_for, extended
+from contracts.software_service import Coverage, ServicePeriod, credits_for, extended
 from signer.domain.books_catalog import Catalog
 from signer.domain.laws import LawBrokenError
 

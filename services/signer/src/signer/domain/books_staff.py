@@ -6,20 +6,22 @@ that it ends, and a device with old ones gives back only after somebody's consen
 
 from collections.abc import Iterable
 
-from contracts.events import (
-    CompanyImported,
+from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
+)
+from contracts.events.joining import CompanyImported
+from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
 from contracts.legacy import LegacyLot, ListedKey, convert, units_of
-from contracts.postings import device_account, project_account
+from contracts.log.postings import device_account, project_account
 from signer.domain.laws import LawBrokenError
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from contracts.entries import Entry
-from contracts.events import DeviceReplaced, Event, LicensesReturned
+from contracts.events import Event
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned
 from contracts.licenses import DeviceLicenses
+from contracts.log.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contracts import license_file, return_receipt
-from contracts.checkpoint import TlogProof
-from contracts.device_certificate import fingerprint, generation_certificate
-from contracts.license_file import LicenseFile, Proof
-from contracts.license_lines import ending_lines_of, lines_of
+from contracts.documents import license_file, return_receipt
+from contracts.documents.device_certificate import fingerprint, generation_certificate
+from contracts.documents.license_file import LicenseFile, Proof
+from contracts.documents.license_lines import ending_lines_of, lines_of
+from contracts.documents.return_receipt import ReturnReceipt, der
+from contracts.documents.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents.xmldsig import key_id, signer
 from contracts.licenses import DeviceLicenses
-from contracts.return_receipt import ReturnReceipt, der
-from contracts.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
-from contracts.xmldsig import key_id, signer
+from contracts.log.checkpoint import TlogProof
 from signer.domain.changes import Change, GivenBack
 from signer.domain.keys import SigningKeys
 

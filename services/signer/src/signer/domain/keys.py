@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.checkpoint import LogSigner, origin_of
+from contracts.log.checkpoint import LogSigner, origin_of
 
 
 @dataclass(frozen=True, slots=True)

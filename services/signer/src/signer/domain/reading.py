@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.chain import LedgerChain, Orphan
-from contracts.checkpoint import Checkpoint
-from contracts.device_certificate import Authorities
-from contracts.events import LicensesReturned
-from contracts.merkle import CompactRange, leaf_hash, root_from_last
+from contracts.documents.device_certificate import Authorities
+from contracts.events.returns import LicensesReturned
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.checkpoint import Checkpoint
+from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
 from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from signer.domain.changes import Change

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from contracts.commands import MAX_RETURN_DOCUMENT_BYTES
-from contracts.device_certificate import Authorities, fingerprint
-from contracts.events import LicensesReturned
-from contracts.return_document import ReturnDocument, verify_return
-from contracts.xml import DocumentRefused, parse
-from contracts.xmldsig import carried_certificate
+from contracts.documents.device_certificate import Authorities, fingerprint
+from contracts.documents.return_document import ReturnDocument, verify_return
+from contracts.documents.xml import DocumentRefused, parse
+from contracts.documents.xmldsig import carried_certificate
+from contracts.events.returns import LicensesReturned
+from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from signer.domain.changes import GivenBack
 from signer.domain.laws import LawBrokenError
 

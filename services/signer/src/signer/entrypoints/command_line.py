@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contracts.checkpoint import DEFAULT_LOG_NAME, NoteWrongError
+from contracts.log.checkpoint import DEFAULT_LOG_NAME, NoteWrongError
 from runtime.settings import SettingsWrong, read_secret
 from signer.adapters import keystore
 from signer.adapters.keystore import KeysRefusedError, PublicParts

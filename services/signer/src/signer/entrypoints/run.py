@@ -5,7 +5,7 @@ import asyncio
 from cryptography import x509
 from prometheus_client import REGISTRY
 
-from contracts.device_certificate import Authorities
+from contracts.documents.device_certificate import Authorities
 from contracts.topics import EVENTS, topic_name
 from runtime.admin import Admin
 from runtime.kafka import Connection, PartitionTail, Producer

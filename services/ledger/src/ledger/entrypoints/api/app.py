@@ -11,8 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.application.queries import NoRight
-from ledger.entrypoints.api import (
+from ledger.application.queries.queries import NoRight
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http import docs_page
+from ledger.entrypoints.api.http.authentication import Tokens
+from ledger.entrypoints.api.http.gateway import Gates
+from ledger.entrypoints.api.http.problems import Refused, answer, trouble_answer
+from ledger.entrypoints.api.http.strict_requests import only_as_described
+from ledger.entrypoints.api.http.validation_messages import said
+from ledger.entrypoints.api.models.bodies import ProblemBody
+from ledger.entrypoints.api.openapi.responses import allowed, answers, examples
+from ledger.entrypoints.api.routes import (
+    activation_keys,
     blocks,
     bulk,
     catalog,
@@ -20,33 +30,23 @@ from ledger.entrypoints.api import (
     companies,
     corrections,
     delivered_devices,
+    device_moves,
+    device_search,
     devices,
     documents,
     exports,
     history,
     joining,
-    keys,
     legacy,
     legacy_keys,
-    moves,
-    pages,
-    people,
+    license_file_downloads,
+    members,
     projects,
     replacements,
-    search,
-    service,
-    staff_downloads,
+    software_service,
     test_licenses,
     warranty,
 )
-from ledger.entrypoints.api.answers import allowed, answers, examples
-from ledger.entrypoints.api.bodies import ProblemBody
-from ledger.entrypoints.api.described import only_as_described
-from ledger.entrypoints.api.gates import Gates
-from ledger.entrypoints.api.refused import Refused, answer, trouble_answer
-from ledger.entrypoints.api.services import Services
-from ledger.entrypoints.api.tokens import Tokens
-from ledger.entrypoints.api.wrong import said
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -86,26 +86,26 @@ TAGS = {
 """The groups of operations, in the order of the page."""
 _FAMILIES = (
     companies,
-    people,
+    members,
     joining,
     projects,
-    search,
+    device_search,
     devices,
-    moves,
+    device_moves,
     claims,
     replacements,
     documents,
-    keys,
+    activation_keys,
     legacy,
     legacy_keys,
     blocks,
-    staff_downloads,
+    license_file_downloads,
     corrections,
     catalog,
     delivered_devices,
     warranty,
     test_licenses,
-    service,
+    software_service,
     history,
     exports,
     bulk,
@@ -137,7 +137,7 @@ def application(services: Services) -> FastAPI:
     app.state.services = services
     for family in _FAMILIES:
         app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(only_as_described)])
-    app.include_router(pages.router)
+    app.include_router(docs_page.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -11,30 +11,30 @@ from typing import Any, NoReturn
 import uvicorn
 from starlette.types import ASGIApp
 
-from contracts.activation_key import MIN_SECRET_BYTES
-from ledger.adapters import postgres
-from ledger.adapters.postgres_dated import PostgresDatedQueries
-from ledger.adapters.postgres_exports import PostgresExports
-from ledger.adapters.postgres_history import PostgresHistory
-from ledger.adapters.postgres_keys import PostgresKeyQueries
-from ledger.adapters.postgres_queries_people import PostgresPeopleQueries
-from ledger.adapters.postgres_staff import PostgresStaffQueries
-from ledger.adapters.postgres_waiter import ChangeWaiter
+from contracts.codes.activation_key import MIN_SECRET_BYTES
+from ledger.adapters.postgres import database
+from ledger.adapters.postgres.notifications import ChangeWaiter
+from ledger.adapters.postgres.queries.activation_keys import PostgresKeyQueries
+from ledger.adapters.postgres.queries.dated import PostgresDatedQueries
+from ledger.adapters.postgres.queries.exports import PostgresExports
+from ledger.adapters.postgres.queries.history import PostgresHistory
+from ledger.adapters.postgres.queries.members import PostgresPeopleQueries
+from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
 from ledger.entrypoints.api.app import build
-from ledger.entrypoints.api.connections import BoundedHttp
-from ledger.entrypoints.api.guesses import Guesses
-from ledger.entrypoints.api.services import Services
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.attempt_limiter import Guesses
+from ledger.entrypoints.api.http.authentication import KeyFile, Tokens
+from ledger.entrypoints.api.http.slow_clients import BoundedHttp
 from ledger.entrypoints.api.settings import ApiSettings
-from ledger.entrypoints.api.tokens import KeyFile, Tokens
 from runtime.admin import Admin
-from runtime.authorities import read_authorities
+from runtime.ca_files import read_authorities
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
-from runtime.listening import listening_on
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
+from runtime.sockets import listening_on
 
 SERVICE = "ledger-api"
 CONNECTIONS = 10
@@ -90,7 +90,7 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
     connection = Connection.from_settings(settings)
     url = settings.database()
     async with (
-        postgres.pool(url, most=CONNECTIONS) as pool,
+        database.pool(url, most=CONNECTIONS) as pool,
         Producer(connection, client_id=SERVICE) as producer,
         Commands(
             connection,

@@ -1,5 +1,0 @@
-"""One real Apache Kafka broker (KRaft, broker and controller in one process) on loopback."""
-
-from dev.kafka.broker import Broker
-
-__all__ = ["Broker"]

@@ -1,0 +1,181 @@
+"""The local stack: `python -m dev.stack up|down|status|next|wait|clean`."""
+
+import argparse
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.stack import places
+from dev.stack.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
+from dev.stack.settings import everybody
+from dev.stack.trouble import Trouble
+
+STEP_SECONDS = 120.0
+
+
+class Stack:
+    """All parts under one state folder. What it started is found again by any later `Stack` of the same folder."""
+
+    def __init__(self, state: Path = places.STATE, *, say: Callable[[str], None] = print) -> None:
+        self.state = state
+        self._kit = Kit(state)
+        self._say = say
+        self._moved = set[str]()
+
+    def up(self, names: Sequence[str] = ()) -> None:
+        """Start what does not run of these parts (or all) and their needs, and return when all are ready."""
+        with _alone(self.state):
+            for stage in stages(selection(names)):
+                self._start([node for node in stage if isinstance(node, Part)])
+                for node in stage:
+                    if isinstance(node, Step):
+                        self._take(node)
+
+    def wait(self, names: Sequence[str] = ()) -> None:
+        """Return when these parts (or all) are ready; Trouble for one that is not running."""
+        for node in selection(names):
+            if isinstance(node, Part):
+                self._kit.make(node).wait(self._say)
+
+    def down(self) -> None:
+        """End what was started, in reverse order, and return when it is gone."""
+        with _alone(self.state):
+            for part in reversed(self._runnables()):
+                if part.process.was_started():
+                    self._say(f"{part.name}: stopping")
+                    part.stop()
+
+    def clean(self) -> None:
+        """End everything and remove the state, data included."""
+        self.down()
+        places.remove(self.state)
+
+    def status(self) -> list[dict[str, str]]:
+        return [{"name": part.name, "state": _state(part), "address": part.address} for part in self._runnables()]
+
+    def _runnables(self) -> list[Runnable]:
+        return [self._kit.make(part) for part in PARTS]
+
+    def _start(self, stage: list[Part]) -> None:
+        launched = [self._launch(part) for part in stage if not self._may_stay(part)]
+        for part, begin in launched:
+            part.wait(self._say)
+            self._say(f"{part.name}: ready at {part.address} after {time.monotonic() - begin:.1f} s")
+
+    def _may_stay(self, part: Part) -> bool:
+        """Whether it is ready, and what it was told of others still holds."""
+        return self._moved.isdisjoint(needed_by(part)) and self._kit.make(part).is_ready()
+
+    def _launch(self, part: Part) -> tuple[Runnable, float]:
+        self._kit.make(part).stop()
+        for name in port_names(part):
+            if (lost := self._kit.ports.release_if_taken(name)) is not None:
+                port = self._kit.ports.port(name)
+                self._moved.add(part.name)
+                self._say(f"{part.name}: somebody else listens on port {lost}, so it takes {port}")
+        runnable = self._kit.make(part)
+        self._say(f"{part.name}: starting (log {_short(runnable.process.log)})")
+        begin = time.monotonic()
+        runnable.launch()
+        return runnable, begin
+
+    def _take(self, step: Step) -> None:
+        stack = self._kit.stack()
+        done = subprocess.run(
+            step.command(stack),
+            cwd=places.ROOT,
+            env=os.environ | everybody(stack),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=STEP_SECONDS,
+        )
+        if done.returncode != 0:
+            raise Trouble(f"{step.name} failed:\n{done.stdout}{done.stderr}".rstrip())
+        self._say(done.stdout.strip() or f"{step.name}: done")
+
+
+def _state(part: Runnable) -> str:
+    if not part.process.was_started():
+        return "stopped"
+    if not part.process.is_alive():
+        return "crashed"
+    return "ready" if part.is_ready() else "starting"
+
+
+@contextmanager
+def _alone(state: Path) -> Generator[None]:
+    """Hold the state folder's lock; Trouble when another `up` or `down` of this checkout is at work."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble("Another command is starting or stopping this stack; wait for it to end.") from None
+        yield
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(places.ROOT) if path.is_relative_to(places.ROOT) else path
+
+
+def show(status: list[dict[str, str]], form: str) -> None:
+    if form == "json":
+        print(json.dumps(status, indent=1))
+        return
+    width = max(len(part["name"]) for part in status)
+    for part in status:
+        print(f"{part['name']:<{width}}  {part['state']:<8}  {part['address']}")
+
+
+def show_next(status: list[dict[str, str]]) -> None:
+    """What runs, and what a newcomer may do with it."""
+    api = next(part["address"] for part in status if part["name"] == "ledger-api")
+    print("\nThe stack keeps running:\n")
+    show(status, "text")
+    print(f"""
+API and its documentation   {api}/docs
+the partner's token for it  .venv/bin/python -m simulator.issuer {ADMINISTRATOR} {PARTNER}
+a clerk's of the vendor     .venv/bin/python -m simulator.issuer {CLERK} {VENDOR}
+the rest of the business    make tour
+a device of your own        .venv/bin/python -m simulator.device --help
+logs, data and keys         .state/
+end it                      make down (keeps the data) or make clean""")
+
+
+def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
+    match command:
+        case "up":
+            stack.up(parts)
+        case "wait":
+            stack.wait(parts)
+        case "status":
+            show(stack.status(), form)
+        case "next":
+            show_next(stack.status())
+        case "down":
+            stack.down()
+        case _:
+            stack.clean()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.stack", description=__doc__)
+    parser.add_argument("command", choices=("up", "down", "status", "next", "wait", "clean"))
+    parser.add_argument("parts", nargs="*", help="of up and wait: only these and what they need")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of status")
+    arguments = parser.parse_args()
+    stack = Stack(say=lambda line: print(line, flush=True))
+    try:
+        _run(stack, arguments.command, arguments.parts, arguments.format)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    return 0

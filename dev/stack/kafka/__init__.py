@@ -1,0 +1,5 @@
+"""One real Apache Kafka broker (KRaft, broker and controller in one process) on loopback."""
+
+from dev.stack.kafka.broker import Broker
+
+__all__ = ["Broker"]

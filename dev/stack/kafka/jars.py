@@ -1,0 +1,18 @@
+"""The broker's jars, as `dev/setup` fetched them."""
+
+import hashlib
+from pathlib import Path
+
+from dev.stack.places import user_cache
+from dev.stack.trouble import Trouble
+
+HERE = Path(__file__).resolve().parent
+
+
+def folder() -> Path:
+    """Where the jars of this pom.xml and this jars.sha256 lie; a change of either makes a new folder."""
+    digest = hashlib.sha256((HERE / "pom.xml").read_bytes() + (HERE / "jars.sha256").read_bytes())
+    found = user_cache() / f"kafka-{digest.hexdigest()[:16]}"
+    if not found.is_dir():
+        raise Trouble("The Kafka jars are not there yet; run `make setup`.")
+    return found

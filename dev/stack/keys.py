@@ -1,0 +1,68 @@
+"""Make every key and secret of the stack that is not there yet: `python -m dev.stack.keys STATE`."""
+
+import argparse
+import os
+import secrets
+import subprocess
+from pathlib import Path
+
+from dev.stack.service import SCRIPTS
+from dev.stack.trouble import Trouble
+from simulator.issuer import Issuer
+from simulator.pki import Pki
+
+SECRET_BYTES = 32
+SIGNER_INIT_SECONDS = 60.0
+
+
+class Keys:
+    """Where the keys and secrets of one stack are."""
+
+    def __init__(self, state: Path) -> None:
+        folder = state / "keys"
+        self.pki = Pki(state / "pki")
+        self.issuer = Issuer(state)
+        self.signer_folder = state / "signer"
+        self.license_key = self.signer_folder / "public" / "license-key.pem"
+        self.license_certificate = self.signer_folder / "public" / "license-certificate.pem"
+        self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
+        self.signer_passphrase_file = folder / "signer.passphrase"
+        self.activation_key_secret_file = folder / "activation-keys.secret"
+
+    def prepare(self) -> None:
+        """Make what is not there yet; nothing is ever replaced."""
+        self.signer_passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.pki.make()
+        self.issuer.prepare()
+        _make_secret(self.signer_passphrase_file)
+        _make_secret(self.activation_key_secret_file)
+        self._make_signer_keys()
+
+    def _make_signer_keys(self) -> None:
+        if self.signer_folder.exists():
+            return
+        arguments = ("init", "--keys", self.signer_folder, "--passphrase-file", self.signer_passphrase_file)
+        argv = (SCRIPTS / "signer", *arguments)
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SIGNER_INIT_SECONDS)
+        if done.returncode != 0:
+            raise Trouble(f"The signer's keys could not be made: {done.stderr.strip()}")
+
+
+def _make_secret(file: Path) -> None:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.token_hex(SECRET_BYTES) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m dev.stack.keys", description=__doc__)
+    parser.add_argument("state", type=Path)
+    Keys(parser.parse_args().state).prepare()
+    print("keys: there")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Writes what others read: JSON Schemas, the AsyncAPI document, reference pages. `make generate`.
+
+The files are committed; a test makes them anew and compares, so they say what the code says.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from contracts.commands import CommandRecord
+from contracts.documents.signature_record import SignatureRecord
+from contracts.events import EVENT_TYPES
+from contracts.log.entries import ENVELOPES
+from contracts.outcomes import Outcome
+from contracts.publishing.reference import pages
+from contracts.topics import COMMANDS, EVENTS, OUTCOMES, PREFIX, SIGNATURES, TOPICS, Topic, topic_name
+
+ROOM = Path(__file__).resolve().parents[3]
+JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+MESSAGES_OF = {
+    COMMANDS.name: ("command",),
+    EVENTS.name: tuple(ENVELOPES),
+    OUTCOMES.name: ("outcome",),
+    SIGNATURES.name: ("signature-record",),
+}
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Each generated file: its path below schemas/, and its text."""
+    for name, schema in _schemas():
+        head = {"$schema": JSON_SCHEMA, "$id": f"urn:licensing:schema:{name}"}
+        yield f"json/{name}.schema.json", _text(head | schema)
+    yield "asyncapi.json", _text(_asyncapi())
+    for name, text in pages():
+        yield f"../docs/reference/{name}", text
+
+
+def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
+    for event_type, envelope in ENVELOPES.items():
+        yield event_type.removeprefix(PREFIX), envelope.model_json_schema(mode="serialization")
+    yield "command", CommandRecord.model_json_schema()
+    yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema()
+    yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema()
+
+
+def _asyncapi() -> dict[str, Any]:
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Licensing ledger",
+            "version": "1.0.0",
+            "description": "Every movement of a license is one immutable event on ledger.events, in CloudEvents 1.0.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": dict(_operations()),
+        "components": {"messages": {name: _message(name) for names in MESSAGES_OF.values() for name in names}},
+    }
+
+
+def _channel(topic: Topic) -> dict[str, Any]:
+    return {
+        "address": topic_name(topic),
+        "description": f"Key: {topic.key}. Kept: {_kept(topic)}.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in MESSAGES_OF.get(topic.name, ())},
+        "bindings": {
+            "kafka": {
+                "partitions": topic.partitions,
+                "topicConfiguration": {
+                    "cleanup.policy": [topic.cleanup],
+                    "retention.ms": topic.retention_ms,
+                    "max.message.bytes": int(topic.config()["max.message.bytes"]),
+                },
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for topic in TOPICS:
+        channel = {"$ref": f"#/channels/{topic.name}"}
+        for action, services in (("send", topic.writers), ("receive", topic.readers)):
+            for service in services:
+                yield f"{service}.{action}.{topic.name}", {"action": action, "channel": channel}
+
+
+def _message(name: str) -> dict[str, Any]:
+    known = EVENT_TYPES.get(name)
+    summary = (known.__doc__ or "").split("\n")[0] if known else f"One {name}."
+    return {
+        "name": name,
+        "summary": summary,
+        "contentType": "application/cloudevents+json" if known else "application/json",
+        "payload": {"$ref": f"json/{name.removeprefix(PREFIX)}.schema.json"},
+    }
+
+
+def _kept(topic: Topic) -> str:
+    if topic.cleanup == "compact":
+        return "the newest of each key"
+    return "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms // 86_400_000} days"
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write all of them below schemas/."""
+    for name, text in files():
+        path = ROOM / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        sys.stdout.write(f"schemas/{name}\n")

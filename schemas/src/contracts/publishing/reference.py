@@ -1,0 +1,135 @@
+"""The reference pages, made from the registries: what each refusal says, and what each entry of the ledger means."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from contracts.events import EVENT_TYPES, Event
+from contracts.log.entries import Entry, NotAnEntryError, UnknownEventTypeError, decode_entry
+from contracts.log.postings import postings
+from contracts.log.subjects import concerns
+from contracts.refusals import REFUSALS, Refusal
+
+GOLDEN = Path(__file__).resolve().parents[3] / "golden"
+
+_REFUSALS = """\
+# Refusal codes
+
+Every no of the API and of the firmware's interface is an RFC 9457 problem document. Its `code` is stable:
+programs decide by it, and `type` is `urn:licensing:problem:<code>`. `detail` is a sentence for a person;
+further members say more, such as `license_type`, `wanted` and `free`. A refusal of the ledger names
+`at_sequence`: the entry that the ledger stood at when it said no. `GET
+/v1/projects/{id}/balance/why?license_type=...&as_of=<at_sequence>` shows the movements behind a balance then.
+
+`rule` names the rule behind a refusal, as the tables below do: F, R, D, X and T are numbered rules, the sections
+those of the domain's description. `entries` are the entries of the ledger that it rests on: the block behind
+`device_blocked`, the delivery behind `already_delivered`, the accepted return behind `generation_spent`. Histories
+and movements of what one may see show each under its `sequence`. A refusal has no `entries` where nothing of the
+past is the reason, where the asker may not know it, and where it rests on a balance, which many entries make: ask
+the balance why.
+
+A 503 names `Retry-After`; the same request under the same `Idempotency-Key` may be sent again. All other
+codes stay until something changes.
+
+Made from `contracts.refusals` by `make generate`; do not edit.
+"""
+_EVENTS = """\
+# What each entry of the ledger means
+
+The ledger is a list of entries. Each is one event in a CloudEvents 1.0 envelope: `sequence` counts from 1
+without gaps, `prev` is the SHA-256 of the entry before, `time` is when the ledger decided, `actor` is who
+asked, `commandid` which request it was, and `data` what happened. Nothing is ever changed or removed; a
+mistake is corrected by a further entry.
+
+An event that moves licenses moves them between accounts: `issuance`, `project/<id>` (the free balance),
+`device/<serial>` and `retired`. What leaves one account enters another; the sum over all accounts is zero at
+every entry, and only `issuance` may be below zero.
+
+Types are versioned and frozen: an entry written today reads the same in ten years. JSON Schemas stand in
+`schemas/json/`, an example of each type in `schemas/golden/`.
+
+Made from `contracts.events` by `make generate`; do not edit.
+"""
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Each page: its name below docs/reference/, and its text."""
+    yield "refusals.md", "\n".join(_refusals())
+    yield "events.md", "\n".join(_events())
+
+
+def _refusals() -> Iterator[str]:
+    yield _REFUSALS
+    by_status = sorted(REFUSALS.values(), key=lambda row: (row.status, row.code))
+    for status, rows in groupby(by_status, key=lambda row: row.status):
+        yield f"## {status}\n"
+        yield "| code | what it says | rule |\n|---|---|---|"
+        yield from map(_row, rows)
+        yield ""
+
+
+def _row(row: Refusal) -> str:
+    return f"| `{row.code}` | {row.sentence} | {row.rule} |"
+
+
+def _events() -> Iterator[str]:
+    yield _EVENTS
+    examples = _examples()
+    for event_type, model in EVENT_TYPES.items():
+        yield f"## {model.__name__}\n\n`{event_type}`\n"
+        yield f"{_text(model)}\n"
+        yield "| field | what it is |\n|---|---|"
+        schema = model.model_json_schema()
+        yield from (_field(name, told, schema) for name, told in schema["properties"].items())
+        yield ""
+        if event_type in examples:
+            yield from _example(examples[event_type])
+
+
+def _text(model: type[Event]) -> str:
+    return "\n".join(line.strip() for line in (model.__doc__ or "").strip().splitlines())
+
+
+def _field(name: str, told: dict[str, Any], schema: dict[str, Any]) -> str:
+    optional = "" if name in schema.get("required", ()) else ", may be absent"
+    return f"| `{name}` | {_kind(told, schema)}{optional} |"
+
+
+def _kind(told: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What a field holds, in words: its own description, or the names of its parts."""
+    if "description" in told:
+        return str(told["description"]).replace("\n", " ").rstrip(".")
+    match told:
+        case {"$ref": str(reference)}:
+            part = schema["$defs"][reference.rpartition("/")[2]]
+            return ", ".join(f"`{name}`" for name in part.get("properties", {})) or _kind(part, schema)
+        case {"type": "array"}:
+            parts = told.get("items") or (told.get("prefixItems") or [{}])[0]
+            return f"list of {_kind(parts, schema)}"
+        case {"anyOf": list(kinds)} | {"oneOf": list(kinds)}:
+            return " or ".join(_kind(kind, schema) for kind in kinds if kind.get("type") != "null")
+        case {"enum": list(words)}:
+            return ", ".join(f"`{word}`" for word in words)
+        case {"const": word}:
+            return f"`{word}`"
+        case _:
+            return str(told.get("type", "value"))
+
+
+def _example(entry: Entry[Event]) -> Iterator[str]:
+    yield f"It stands in the history of {', '.join(sorted({one.partition('/')[0] for one in concerns(entry.data)}))}."
+    moved = [f"{one.units:+} {one.license_type} in `{one.account}`" for one in postings(entry.data)]
+    yield f"Example: {', '.join(moved)}.\n" if moved else "The example moves no licenses.\n"
+
+
+def _examples() -> dict[str, Entry[Event]]:
+    """A golden entry of each type."""
+    found: dict[str, Entry[Event]] = {}
+    for path in sorted(GOLDEN.glob("**/*.json")):
+        try:
+            entry = decode_entry(path.read_bytes())
+        except (NotAnEntryError, UnknownEventTypeError):
+            continue
+        found.setdefault(entry.type, entry)
+    return found

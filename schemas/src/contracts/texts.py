@@ -1,0 +1,32 @@
+"""Texts that people write into commands: only characters that a reader can see.
+
+What an entry holds was accepted once and is read for ever, so events ask for less: contracts.commands.fields.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from contracts import fields
+
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories of what nobody sees: controls, joiners and turned directions, private use, line ends."""
+
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol that show nothing: fillers, and Braille without a dot."""
+
+
+def _seen(text: str) -> str:
+    """The text; raises ValueError for one that reads otherwise than it is written. No joiners either."""
+    if text.isprintable() and BLANK.isdisjoint(text):  # quick: no such category is among the printable
+        return text
+    for character in text:
+        if character in BLANK or unicodedata.category(character) in UNSEEN:
+            raise ValueError(f"the character U+{ord(character):04X} can't be seen and is not allowed")
+    return text
+
+
+ProjectName = Annotated[fields.ProjectName, AfterValidator(_seen)]
+Reference = Annotated[fields.Reference, AfterValidator(_seen)]
+Reason = Annotated[fields.Reason, AfterValidator(_seen)]

@@ -1,0 +1,69 @@
+"""The ledger's partition of ledger.events, and the way back to those who asked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from contracts.outcomes import Accepted, Rejected
+from contracts.topics import OUTCOMES
+from ledger.application.writing.ports import Logged
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
+
+READ_SECONDS = 0.5
+"""How long a read waits for a new entry: an idle follower looks up twice a second."""
+
+
+@lru_cache(maxsize=4096)
+def _partition_of(address: str) -> int:
+    """Few addresses, many outcomes: the hash is worth remembering."""
+    return partition_for(address.encode(), OUTCOMES.partitions)
+
+
+class KafkaLog:
+    """EntryLog on one Kafka partition."""
+
+    def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: DeadLetters) -> None:
+        self._tail = tail
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._key = str(tail.partition.number).encode()
+
+    async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
+        records: list[Outgoing] = [(self._key, value, ()) for value in values]
+        await self._producer.send_many(self._tail.partition.topic, self._tail.partition.number, records, at=at)
+
+    async def read(self) -> Sequence[Logged]:
+        records = await self._tail.next_batch(timeout_seconds=READ_SECONDS)
+        return [Logged(record.offset, record.value or b"") for record in records]
+
+    async def end_offset(self) -> int:
+        return await self._tail.end_offset()
+
+    async def set_aside(self, poison: Logged, reason: str) -> None:
+        where = self._tail.partition
+        await self._dead_letters.put(
+            Record(where.topic, where.number, poison.offset, self._key, poison.value, (), 0), reason
+        )
+
+
+class KafkaReplies:
+    """Replies by way of the consumer group's commits and the topic of outcomes."""
+
+    def __init__(self, group: GroupConsumer, commands: Partition, producer: Producer, topic_prefix: str) -> None:
+        self._group = group
+        self._commands = commands
+        self._producer = producer
+        self._topic = topic_prefix + OUTCOMES.name
+
+    async def commit(self, next_offset: int) -> None:
+        await self._group.commit({self._commands: next_offset})
+
+    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+        by_partition: dict[int, list[Outgoing]] = defaultdict(list)
+        for outcome in outcomes:
+            value: Outgoing = (outcome.reply_to.encode(), outcome.json_bytes(), ())
+            by_partition[_partition_of(outcome.reply_to)].append(value)
+        for number, records in by_partition.items():
+            await self._producer.send_many(self._topic, number, records)

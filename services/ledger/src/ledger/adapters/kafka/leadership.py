@@ -1,0 +1,143 @@
+"""Whose turn it is: the consumer group of ledger.commands says which process leads which ledger.
+
+It only spares two writers from getting in each other's way; what is right, the log decides.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from contracts.commands import CommandRecord
+from contracts.fields import MAX_COMMAND_BYTES
+from ledger.application.writing.ports import Replies
+from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+BATCH = 500
+"""Commands decided in one go, about 10 ms of work: more would make single commands wait, fewer cost throughput."""
+WAITING_BATCHES = 2
+POLL_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
+"""After losing a ledger or trouble with the broker, before standing for it again."""
+
+_log = get_logger("ledger.leadership")
+RepliesFor = Callable[[GroupConsumer, Partition], Replies]
+GroupFor = Callable[["Turns"], GroupConsumer]
+
+
+class Turns:
+    """Counts the rebalances of a group, so that its reader knows that something has changed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def changed(self, _: frozenset[Partition]) -> None:
+        self.count += 1
+
+
+@dataclass(slots=True)
+class _Term:
+    """One ledger, led from now until the next change."""
+
+    batches: "asyncio.Queue[Commands]"
+    task: "asyncio.Task[None]"
+
+
+class Leadership:
+    """Leads the ledgers that the group gives to this process, again and again."""
+
+    def __init__(
+        self, writers: Mapping[int, Writer], group_for: GroupFor, replies_for: RepliesFor, dead_letters: DeadLetters
+    ) -> None:
+        self._writers = writers
+        self._group_for = group_for
+        self._replies_for = replies_for
+        self._dead_letters = dead_letters
+        self.leading: frozenset[int] = frozenset()
+
+    async def run(self) -> None:
+        """Never returns. A lost ledger or trouble ends all terms; the commands not committed are read again."""
+        while True:
+            turns = Turns()
+            async with self._group_for(turns) as group:
+                try:
+                    await self._lead(group, turns)
+                except* (LostLedgerError, Trouble, OffsetGone) as group_of_reasons:
+                    reasons = [str(reason) for reason in _leaves(group_of_reasons)]
+                    _log.warning("terms_ended", reasons=reasons)
+                self.leading = frozenset()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _lead(self, group: GroupConsumer, turns: Turns) -> None:
+        terms: dict[int, _Term] = {}
+        seen = turns.count
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                records = await group.next_batch(BATCH, POLL_SECONDS)
+                if turns.count != seen:
+                    seen = turns.count
+                    await _end(terms)
+                    terms = await self._begin(group, tasks)
+                    continue
+                await self._hand_out(terms, records)
+
+    async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term]:
+        """Start from the committed offsets: what was read before the change is read again."""
+        terms: dict[int, _Term] = {}
+        self._leave_to_others({partition.number for partition in group.assignment()})
+        for partition in sorted(group.assignment()):
+            writer = self._writers.get(partition.number)
+            if writer is None:
+                raise RuntimeError(f"{partition.topic} has partition {partition.number}, but no such ledger is set")
+            await group.rewind(partition)
+            batches: asyncio.Queue[Commands] = asyncio.Queue(WAITING_BATCHES)
+            task = tasks.create_task(writer.lead(batches, self._replies_for(group, partition)))
+            terms[partition.number] = _Term(batches, task)
+        self.leading = frozenset(terms)
+        _log.info("terms_begun", ledgers=sorted(terms))
+        return terms
+
+    def _leave_to_others(self, mine: set[int]) -> None:
+        for number, writer in self._writers.items():
+            if number not in mine:
+                writer.append_trouble = ""
+
+    async def _hand_out(self, terms: Mapping[int, _Term], records: Iterable[Record]) -> None:
+        by_ledger: dict[int, list[Record]] = {}
+        for record in records:
+            by_ledger.setdefault(record.partition, []).append(record)
+        for number, mine in by_ledger.items():
+            commands = [command for record in mine if (command := await self._decoded(record)) is not None]
+            await terms[number].batches.put(Commands(commands, mine[-1].offset + 1))
+
+    async def _decoded(self, record: Record) -> CommandRecord | None:
+        value = record.value or b""
+        if len(value) > MAX_COMMAND_BYTES:
+            await self._dead_letters.put(record, f"{len(value)} bytes; a command has at most {MAX_COMMAND_BYTES}")
+            return None
+        try:
+            return CommandRecord.from_json_bytes(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            await self._dead_letters.put(record, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+            return None
+
+
+async def _end(terms: Mapping[int, _Term]) -> None:
+    for term in terms.values():
+        term.task.cancel()
+    if terms:
+        await asyncio.wait([term.task for term in terms.values()])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -1,0 +1,125 @@
+"""PostgreSQL: how to reach it, which of its failures are only trouble, and the migrations of the read side."""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+
+from runtime.trouble import Trouble
+
+SCHEMA = "ledger"
+CONNECT_SECONDS = 5
+"""A database that does not answer a hello that fast is away."""
+STATEMENT_SECONDS = 10.0
+"""Longest statement of a query; a batch of the projector has its own bound."""
+_PLANS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+"""A query is planned for the viewer at hand: one plan for all of them could use no index for a condition on some.
+
+Compiling costs a tenth of a second before the first row, and these queries walk indexes more than they calculate.
+"""
+MIGRATION_LOCK = 0x1ED6E7
+"""Advisory lock: two processes that start together migrate one after the other."""
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    # Between the drop and the migrations of a rebuild there are no tables, and afterwards they are others.
+    asyncpg.UndefinedTableError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InvalidCachedStatementError,
+)
+
+
+class MigrationChanged(Exception):  # noqa: N818 - states the world
+    """A migration that was applied has been edited since; write a new one, or rebuild."""
+
+
+@asynccontextmanager
+async def database_trouble(what: str) -> AsyncGenerator[None]:
+    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
+    try:
+        yield
+    except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
+        raise
+    except _AWAY as error:
+        raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
+
+
+def pool(url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+    """A pool of at most `most` connections, not connected yet: entering it makes it ready, using it connects."""
+    return asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=most,
+        timeout=CONNECT_SECONDS,
+        command_timeout=statement_seconds,
+        server_settings={"application_name": "licensing", "search_path": SCHEMA, **_PLANS},
+    )
+
+
+async def migrate(connection: Any) -> list[str]:
+    """Bring the tables up to date in one transaction; the names of what was applied now.
+
+    Rows that older tables held are thrown away when anything is: they follow from the log, and new columns do too.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        await connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {SCHEMA}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
+        )
+        rows = await connection.fetch(f"SELECT name, sha256 FROM {SCHEMA}.migrations")  # noqa: S608 - a constant
+        done = {row["name"]: row["sha256"] for row in rows}
+        applied = [name for name, text in migrations() if await _apply(connection, name, text, done.get(name))]
+        if done and applied:
+            await _empty(connection)
+        return applied
+
+
+async def drop(connection: Any) -> None:
+    """Throw the whole read side away; `migrate` and the log bring it back."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+        await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def migrations() -> list[tuple[str, str]]:
+    """Every migration in order: its name and its SQL."""
+    folder = files("ledger.adapters.postgres") / "migrations"
+    found = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return sorted((entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+async def _empty(connection: Any) -> None:
+    """Take every row of the read side away, positions too: the projector begins at the first record again."""
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> 'migrations'"
+    names = [f'{SCHEMA}."{row[0]}"' for row in await connection.fetch(query, SCHEMA)]
+    await connection.execute(f"TRUNCATE {', '.join(names)}")
+
+
+async def _apply(connection: Any, name: str, text: str, applied: str | None) -> bool:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if applied == digest:
+        return False
+    if applied is not None:
+        raise MigrationChanged(f"migration {name} was edited after it had been applied")
+    await connection.execute(text)
+    await connection.execute(
+        f"INSERT INTO {SCHEMA}.migrations (name, sha256) VALUES ($1, $2)",  # noqa: S608 - a constant
+        name,
+        digest,
+    )
+    return True

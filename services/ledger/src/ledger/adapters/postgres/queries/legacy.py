@@ -1,0 +1,144 @@
+"""The queries about old licenses, on PostgreSQL."""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from contracts.log.postings import device_account, project_account
+from ledger.adapters.postgres.queries.queries import one_page, snapshot
+from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.application.queries.legacy import (
+    LegacyConsentView,
+    LegacyConversionView,
+    LegacyDeviceView,
+    LegacyImportView,
+    LegacyKeyView,
+    LegacyLicensesView,
+    LegacyView,
+)
+from ledger.application.queries.queries import LicensesView, NoRight, Page, Viewer
+
+T = TypeVar("T")
+
+# A consent is in force until the device leaves the company that gave it, or the one that took that over.
+_LEGACY = """
+SELECT l.account, l.license_name, l.count, c.sequence AS consent FROM legacy_licenses AS l
+  LEFT JOIN LATERAL (
+       SELECT given.sequence FROM legacy_consents AS given
+        WHERE given.ledger = $1 AND given.serial = split_part(l.account, '/', 2) AND l.account LIKE 'device/%'
+          AND NOT EXISTS (
+              SELECT FROM device_stays AS s
+               WHERE s.ledger = $1 AND s.serial = given.serial AND s.sequence > given.sequence
+                 AND s.company IS DISTINCT FROM given.company
+                 AND NOT EXISTS (SELECT FROM predecessors AS p WHERE p.ledger = $1 AND p.company = s.company
+                                    AND p.predecessor = given.company))
+        ORDER BY given.sequence DESC LIMIT 1) AS c ON true
+ WHERE l.ledger = $1 AND l.account = ANY(
+       SELECT 'device/' || serial FROM devices WHERE ledger = $1 AND project = $2 UNION ALL SELECT 'project/' || $2)
+ ORDER BY l.account, l.license_name"""
+_OF_PROJECT = " WHERE ledger = $1 AND project = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"
+_IMPORTS = "SELECT serial, key_digest, licenses, reference, sequence, time AS imported FROM legacy_imports"
+_CONVERSIONS = "SELECT licenses, lots, sequence, time AS converted FROM legacy_conversions"
+_CONSENTS = "SELECT serial, account, sequence, time AS given FROM legacy_consents"
+_KEYS = """
+SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS registered, i.project,
+       i.sequence AS imported_sequence
+  FROM legacy_keys AS k LEFT JOIN legacy_imports AS i USING (ledger, key_digest)
+ WHERE ledger = $1 AND (k.sequence, k.key_digest) > ($2, $3) ORDER BY k.sequence, k.key_digest LIMIT $4"""
+
+
+class PostgresLegacyQueries:
+    """Implements LegacyQueries for one ledger, on a pool whose search_path is the schema."""
+
+    def __init__(self, pool: Any, ledger: int) -> None:
+        self._pool = pool
+        self._ledger = ledger
+
+    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
+        async with self._project(viewer, project) as connection:
+            rows = connection and await connection.fetch(_LEGACY, self._ledger, project)
+            return None if rows is None else _legacy(project, rows)
+
+    async def legacy_imports(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyImportView] | None:
+        return await self._page(_IMPORTS, _import, viewer, project, after, limit)
+
+    async def legacy_conversions(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyConversionView] | None:
+        return await self._page(_CONVERSIONS, _conversion, viewer, project, after, limit)
+
+    async def legacy_consents(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyConsentView] | None:
+        return await self._page(_CONSENTS, lambda row: LegacyConsentView(**row), viewer, project, after, limit)
+
+    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
+        async with self._staff(viewer) as connection:
+            return one_page(map(_key, await connection.fetch(_KEYS, self._ledger, *after, limit + 1)), limit)
+
+    async def _page(
+        self, query: str, view: Callable[[Any], T], viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[T] | None:
+        async with self._project(viewer, project) as connection:
+            if connection is None:
+                return None
+            rows = await connection.fetch(query + _OF_PROJECT, self._ledger, project, after, limit + 1)
+            return one_page(map(view, rows), limit)
+
+    @asynccontextmanager
+    async def _project(self, viewer: Viewer, project: str) -> AsyncGenerator[Any]:
+        """A snapshot for who may see the project, None for others; raises NoRight where a no is no secret."""
+        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            company: str | None = await connection.fetchval(query, self._ledger, project)
+            seen = company is not None and scope.require(company, project, "view")
+            yield connection if seen else None
+
+    @asynccontextmanager
+    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
+        """A snapshot for the vendor's staff; raises NoRight for all others."""
+        async with snapshot(self._pool) as connection:
+            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
+                raise NoRight("staff")
+            yield connection
+
+
+def _old(text: str) -> list[LegacyLicensesView]:
+    return [LegacyLicensesView(**lot) for lot in json.loads(text)]
+
+
+def _with_licenses(row: Any) -> dict[str, Any]:
+    return {**row, "licenses": _old(row["licenses"])}
+
+
+def _import(row: Any) -> LegacyImportView:
+    return LegacyImportView(**_with_licenses(row))
+
+
+def _conversion(row: Any) -> LegacyConversionView:
+    new = [LicensesView(**lot) for lot in json.loads(row["lots"])]
+    return LegacyConversionView(
+        old=_old(row["licenses"]), new=new, sequence=row["sequence"], converted=row["converted"]
+    )
+
+
+def _key(row: Any) -> LegacyKeyView:
+    return LegacyKeyView(**_with_licenses(row))
+
+
+def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:
+    free: list[LegacyLicensesView] = []
+    devices: dict[str, LegacyDeviceView] = {}
+    for row in rows:
+        lot = LegacyLicensesView(license_name=row["license_name"], count=row["count"])
+        if row["account"] == project_account(project):
+            free.append(lot)
+            continue
+        serial = row["account"].removeprefix(device_account(""))
+        device = LegacyDeviceView(serial=serial, licenses=[], consent_sequence=row["consent"])
+        devices.setdefault(serial, device).licenses.append(lot)
+    return LegacyView(project=project, free=free, devices=list(devices.values()))

@@ -1,0 +1,49 @@
+"""The queries about broken devices and what stands in for them, on PostgreSQL."""
+
+import json
+from typing import Any
+
+from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
+from ledger.adapters.postgres.queries.queries import one_page, snapshot
+from ledger.adapters.postgres.queries.visibility import Scope, scope_of
+from ledger.application.queries.queries import LicensesView, Page, Viewer
+from ledger.application.queries.replacements import ReplacementView
+
+_COLUMNS = """
+SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced
+  FROM replacements"""
+_ALL = f"{_COLUMNS} WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
+# A walk for the company and one for each granted project, as far as the page goes.
+_OWN = f"""
+({_COLUMNS} WHERE ledger = $1 AND company = $4 AND sequence > $2 ORDER BY sequence LIMIT $3)
+UNION
+(SELECT shown.* FROM unnest($5::text[]) AS granted (id) CROSS JOIN LATERAL (
+        {_COLUMNS} WHERE ledger = $1 AND project = granted.id AND sequence > $2 ORDER BY sequence LIMIT $3) AS shown)
+ORDER BY sequence LIMIT $3"""  # noqa: S608 - made of our own words
+_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2"
+
+
+class PostgresReplacementQueries(PostgresLegacyQueries):
+    """Implements ReplacementQueries for one ledger, on a pool whose search_path is the schema."""
+
+    async def replacements(self, viewer: Viewer, after: int, limit: int) -> Page[ReplacementView]:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            everything, *own = scope.lists()
+            query, arguments = (_ALL, []) if everything else (_OWN, own)
+            rows = await connection.fetch(query, self._ledger, after, limit + 1, *arguments)
+            return one_page((_view(row, scope) for row in rows), limit)
+
+    async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
+        async with snapshot(self._pool) as connection:
+            scope = await scope_of(connection, self._ledger, viewer)
+            row = await connection.fetchrow(_ONE, self._ledger, serial)
+            return _view(row, scope) if row and scope.may(row["company"], row["project"], "view") else None
+
+
+def _view(row: Any, scope: Scope) -> ReplacementView:
+    """Why staff did it, is for the company's administrators and for staff."""
+    said = {name: value for name, value in row.items() if name not in ("lots", "company")}
+    if not scope.sees_all and not (scope.administers and row["company"] == scope.company):
+        said["reason"] = None
+    return ReplacementView(**said, licenses=[LicensesView(**lot) for lot in json.loads(row["lots"])])

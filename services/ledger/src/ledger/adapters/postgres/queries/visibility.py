@@ -1,0 +1,88 @@
+"""What a viewer may see: the ledger's rule of rights (section 9) once more, on the rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contracts.fields import Right
+from ledger.application.queries.queries import NoRight, Viewer
+
+_MEMBER = """
+SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)
+ WHERE m.ledger = $1 AND m.account = $2 AND m.company = $3"""
+_PREDECESSORS = "SELECT predecessor FROM predecessors WHERE ledger = $1 AND company = ANY ($2) ORDER BY predecessor"
+_GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2 AND acting_for = $3"
+
+
+Reach = tuple[bool, str | None, list[str]]
+"""Everything, what a company has, single projects; as of Scope.lists."""
+_OF_COMPANY = "SELECT project FROM projects WHERE ledger = $1 AND company = $2 AND project = ANY($3) ORDER BY project"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all.
+
+    `guarantee` says that it may know of warranties, which end customers never do (F4).
+    """
+
+    company: str | None = None
+    administers: bool = False
+    sees_all: bool = False
+    guarantee: bool = False
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def may(self, company: str, project: str, right: Right) -> bool:
+        """Whether the viewer has this right in a project of a company."""
+        whole = self.sees_all or (self.administers and company == self.company)
+        return whole or right in self.grants.get(project, ())
+
+    def require(self, company: str, project: str, right: Right) -> bool:
+        """As `may`; raises NoRight where a no is no secret: in one's company, or in a project that one sees (X7)."""
+        if self.may(company, project, right):
+            return True
+        if company == self.company or self.may(company, project, "view"):
+            raise NoRight(right)
+        return False
+
+    def as_partner(self) -> "Scope":
+        """It without what staff may: the reach of an administrator of its own company."""
+        return replace(self, sees_all=False)
+
+    def lists(self) -> Reach:
+        """For lists of projects: all of them, those of a company, and single ones."""
+        return self.sees_all, self.company if self.administers else None, sorted(self.grants)
+
+
+async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
+    """The scope of an account that acts for a company; empty for one that does not belong to it."""
+    member = await connection.fetchrow(_MEMBER, ledger, viewer.account, viewer.company)
+    if member is None:
+        return Scope()
+    grants = await connection.fetch(_GRANTS, ledger, viewer.account, viewer.company)
+    return Scope(
+        company=viewer.company,
+        administers=member["administrator"],
+        sees_all=member["administrator"] and member["kind"] == "vendor",
+        guarantee=member["kind"] != "end_customer",
+        grants={row["project"]: frozenset(row["rights"]) for row in grants},
+    )
+
+
+async def narrowed(connection: Any, ledger: int, reach: Reach, company: str | None) -> Reach:
+    """A reach within one company, where one is named."""
+    everything, own, projects = reach
+    if company is None:
+        return reach
+    if everything:
+        return False, company, []
+    rows = await connection.fetch(_OF_COMPANY, ledger, company, projects) if projects else ()
+    return False, own if own == company else None, [row[0] for row in rows]
+
+
+async def predecessors_of(connection: Any, ledger: int, companies: Sequence[str]) -> list[str]:
+    """The companies that some companies took over, those among them that these had taken over before.
+
+    What they did is the history of whoever has their projects and devices now.
+    """
+    return [row[0] for row in await connection.fetch(_PREDECESSORS, ledger, list(companies))]

@@ -1,0 +1,63 @@
+"""What an entry says beside whom it concerns and what it moved, for who reads its history: by a list, field by field.
+
+What is not on the list is not told: nothing of a warranty (F4), and of what concerns two companies only what both know.
+"""
+
+from collections.abc import Mapping
+from operator import attrgetter
+
+from pydantic_core import to_jsonable_python
+
+from contracts.events import Event
+from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.corrections import CorrectionProposed, CorrectionRejected
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn
+from contracts.events.devices import LicenseFileDelivered
+from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn, InvitationAccepted
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesImported
+from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
+from contracts.events.projects import LicensesMoved, ProjectArchived, ProjectRenamed
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.returns import LicensesReturned
+from contracts.events.software_service import LicensesUpgraded, SoftwareServiceBought
+
+Facts = dict[str, object]
+
+FACTS: Mapping[type[Event], tuple[str, ...]] = {
+    CompanyImported: ("former_company",),
+    CompanyOffered: ("offered_to",),
+    CompanyOfferWithdrawn: ("offered_to",),
+    CompanyRegistered: ("kind", "administrator"),
+    CorrectionProposed: ("correction", "reason", "reference"),
+    CorrectionRejected: ("correction", "reason"),
+    DeviceMoved: ("former_project", "device.project"),
+    DeviceOffered: ("offered_to",),
+    DeviceOfferWithdrawn: ("offered_to",),
+    DeviceReplaced: ("rma", "reason", "former.serial", "device.serial"),
+    InvitationAccepted: ("account",),
+    LegacyConsentGiven: ("account",),
+    LegacyLicensesImported: ("licenses", "reference"),
+    LicenseFileDelivered: ("generation", "issue", "path"),
+    LicensesMoved: ("source", "target"),
+    LicensesReturned: ("spent_generation", "firmware", "counts_differ"),
+    LicensesUpgraded: ("version",),
+    MemberAdded: ("account", "administrator"),
+    MemberRemoved: ("account",),
+    ProjectArchived: ("project_name",),
+    ProjectCreated: ("project_name",),
+    ProjectRenamed: ("former_name", "project_name"),
+    RightsGranted: ("account", "acting_for", "granted", "rights"),
+    RightsRevoked: ("account", "acting_for", "revoked", "rights"),
+    SoftwareServiceBought: ("months", "units", "ends_on"),
+}
+"""The fields of each type of event that its history tells; of a field of a field, by the path."""
+
+
+def facts_of(event: Event) -> Facts | None:
+    """The listed fields as JSON has them, `device.serial` as `device_serial`; None where there is nothing to tell."""
+    if isinstance(event, DeviceMoved) and event.company != event.former_company:
+        return None
+    told = FACTS.get(type(event))
+    if told is None:
+        return None
+    return {path.replace(".", "_"): to_jsonable_python(attrgetter(path)(event)) for path in told}

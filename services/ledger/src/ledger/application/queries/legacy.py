@@ -1,0 +1,93 @@
+"""What may be asked about old licenses and the old manager's keys, and by whom."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.queries import LicensesView, Page, View, Viewer
+
+
+class LegacyLicensesView(View):
+    license_name: str = Field(examples=["PBX7#250@100"])
+    count: int
+
+
+class LegacyDeviceView(View):
+    serial: str
+    licenses: list[LegacyLicensesView]
+    consent_sequence: int | None = Field(description="The entry of the consent, or null while it is missing.")
+
+
+class LegacyView(View):
+    """Old licenses of a project: free ones, which can be converted, and those that stand on devices."""
+
+    project: str
+    free: list[LegacyLicensesView]
+    devices: list[LegacyDeviceView]
+
+
+class LegacyImportView(View):
+    """Old licenses that came into a project."""
+
+    serial: str | None = Field(description="The device that they stood on, or null.")
+    key_digest: str | None = Field(description="The digest of the old key that they came with, or null.")
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int
+    imported: datetime
+
+
+class LegacyConversionView(View):
+    """Old licenses of a project that ended, and what came in their place."""
+
+    old: list[LegacyLicensesView]
+    new: list[LicensesView]
+    sequence: int
+    converted: datetime
+
+
+class LegacyConsentView(View):
+    """An account's word that a device never goes below version 8 again."""
+
+    serial: str
+    account: str
+    sequence: int
+    given: datetime
+
+
+class LegacyKeyView(View):
+    """A key on the old manager's list; the key itself is kept nowhere."""
+
+    key_digest: str
+    company: str | None = Field(description="Who redeemed it in the old manager, or null.")
+    licenses: list[LegacyLicensesView]
+    reference: str
+    sequence: int = Field(description="The entry that registered it.")
+    registered: datetime
+    project: str | None = Field(description="Where it was imported to, or null.")
+    imported_sequence: int | None
+
+
+class LegacyQueries(Protocol):
+    """Each from one snapshot; None for what is not to be seen. Raises NoRight and Trouble."""
+
+    async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None: ...
+
+    async def legacy_imports(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyImportView] | None: ...
+
+    async def legacy_conversions(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyConversionView] | None: ...
+
+    async def legacy_consents(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[LegacyConsentView] | None:
+        """Those that were given while the device was in the project."""
+        ...
+
+    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
+        """For the vendor's staff alone; one entry registers several, so a page goes on after entry and digest."""
+        ...

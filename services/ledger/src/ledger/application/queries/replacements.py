@@ -1,0 +1,34 @@
+"""What may be asked about broken devices and what stands in for them, and by whom."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.queries import LicensesView, Page, View, Viewer
+
+
+class ReplacementView(View):
+    """A broken device, and the one that has its licenses now."""
+
+    serial: str = Field(description="The broken device.")
+    replacement: str = Field(description="The device that stands in its place.")
+    rma: str
+    project: str = Field(description="Where both were at that moment.")
+    reason: str | None = Field(description="For administrators of the company and for staff.")
+    other_model: bool = Field(description="Whether staff confirmed a device of another family.")
+    licenses: list[LicensesView] = Field(description="What went from one to the other.")
+    sequence: int
+    replaced: datetime
+
+
+class ReplacementQueries(Protocol):
+    """Each from one snapshot. Raises Trouble."""
+
+    async def replacements(self, viewer: Viewer, after: int, limit: int) -> Page[ReplacementView]:
+        """Staff sees all, everybody else those in the projects that they see."""
+        ...
+
+    async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
+        """What stands in the place of a broken device; None also where the viewer may not know."""
+        ...

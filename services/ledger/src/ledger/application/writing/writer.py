@@ -1,0 +1,188 @@
+"""The writer of one ledger: the log decides, the first valid entry wins (architecture D4).
+
+It decides ahead, appends, reads its own entries back, and only then commits the commands and tells the outcomes. It is
+right on the strength of the log's append alone; the consumer group only says whose turn it is.
+
+The order «commit, then tell» matters: were a refusal told first and the process to die before the commit, the command
+would be decided again on a later state, perhaps with another answer. An outcome that is lost with the process is asked
+for again under the same command id.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from contracts.commands import CommandRecord
+from contracts.log.chain import LedgerChain, Orphan
+from ledger.application.writing.ledger_replica import Follower, Sealed
+from ledger.application.writing.ports import EntryLog, Logged, Replies
+from ledger.application.writing.speculative_ledger import Clock, Decided, Draft
+from ledger.application.writing.writer_observer import Watch
+from runtime.trouble import Trouble
+
+DECIDED_AHEAD = 4
+"""Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
+WORTH_OVERLAPPING = 100
+"""A smaller batch is told before the next one is decided, so that more commands share the next: at 200 a second one by
+one, every process down the log would do the work of a batch for each entry."""
+
+
+class LostLedgerError(Exception):
+    """Another writer's entry is on the log where ours should be: whatever was decided ahead is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Commands in the order of their topic, and the offset after the last of them."""
+
+    commands: Sequence[CommandRecord]
+    next_offset: int
+
+
+@dataclass(slots=True)
+class Writer:
+    """One ledger's writer: always a follower, and a leader while `lead` runs.
+
+    `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
+    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
+    """
+
+    log: EntryLog
+    clock: Clock
+    watch: Watch
+    follower: Follower
+    following: bool = False
+    trouble: str = ""
+    append_trouble: str = ""
+    _next_offset: int = 0
+    _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
+    _draft: Draft | None = None
+    _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _lost: bool = False
+
+    @classmethod
+    def of(cls, ledger: int, log: EntryLog, clock: Clock, watch: Watch) -> "Writer":
+        """A writer that has read nothing yet."""
+        return cls(log, clock, watch, Follower(LedgerChain(ledger)))
+
+    async def follow(self) -> None:
+        """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
+        try:
+            await self._follow()
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+            raise
+
+    async def _follow(self) -> None:
+        end = await self.log.end_offset()
+        while True:
+            records = await self.log.read()
+            for record in records:
+                await self._read(record)
+                self._next_offset = record.offset + 1
+            self.following = self.following or self._next_offset >= end
+            if records:
+                self.watch.followed(self.follower.chain.sequence)
+            async with self._moved:
+                self._moved.notify_all()
+            if not records:
+                await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            self.trouble = ""
+
+    async def catch_up(self) -> None:
+        """Return when all that is on the log now has been read."""
+        end = await self.log.end_offset()
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._next_offset >= end)
+
+    async def lead(self, batches: asyncio.Queue[Commands], replies: Replies) -> None:
+        """Decide batches of commands for ever.
+
+        Raises LostLedgerError or Trouble; then nothing that was not told has a claim to be true, and the commands that
+        were not committed have to be read again. `follow` must be running.
+        """
+        appends: asyncio.Queue[Decided] = asyncio.Queue(DECIDED_AHEAD)
+        confirms: asyncio.Queue[Decided] = asyncio.Queue(DECIDED_AHEAD)
+        try:
+            await self.catch_up()
+            self._lost = False
+            self._draft = Draft(self.follower, self.clock)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._decide(self._draft, batches, appends))
+                tasks.create_task(self._append(appends, confirms))
+                tasks.create_task(self._confirm(self._draft, appends, confirms, replies))
+        finally:
+            self._hoped.clear()
+            self._draft = None
+
+    async def _decide(self, draft: Draft, batches: asyncio.Queue[Commands], appends: asyncio.Queue[Decided]) -> None:
+        while True:
+            batch = await _gathered(batches)
+            await appends.put(draft.take(batch.commands, batch.next_offset))
+            if len(batch.commands) < WORTH_OVERLAPPING:
+                await appends.join()
+
+    async def _append(self, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided]) -> None:
+        while True:
+            decided = await appends.get()
+            self._hoped.extend(decided.sealed)
+            if decided.sealed:
+                await self._append_entries(decided)
+            await confirms.put(decided)
+
+    async def _append_entries(self, decided: Decided) -> None:
+        try:
+            await self.log.append([entry.value for entry in decided.sealed], at=decided.clock)
+        except Trouble as trouble:
+            self.append_trouble = str(trouble)
+            raise
+        self.append_trouble = ""
+
+    async def _confirm(
+        self, draft: Draft, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided], replies: Replies
+    ) -> None:
+        while True:
+            decided = await confirms.get()
+            await self._read_back(decided)
+            draft.forget(decided.sealed)
+            await replies.commit(decided.next_offset)
+            await replies.send(decided.outcomes)
+            self.watch.decided(decided.outcomes)
+            appends.task_done()
+
+    async def _read_back(self, decided: Decided) -> None:
+        """Wait until the log itself says that what this was decided on is the newest there is.
+
+        A batch with entries has its proof in them. One without asks where the log ends and reads up to there, so that
+        nobody is refused for want of what another writer has just confirmed.
+        """
+        end = 0 if decided.sealed else await self.log.end_offset()
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._lost or self._reached(decided.last_sequence, end))
+        if self._lost:
+            raise LostLedgerError(f"ledger {self.follower.chain.ledger} has another writer's entry")
+
+    def _reached(self, sequence: int, offset: int) -> bool:
+        return self.follower.chain.sequence >= sequence and self._next_offset >= offset
+
+    async def _read(self, record: Logged) -> None:
+        if self._hoped and not self._lost and self._hoped[0].value == record.value:
+            self.follower.adopt(self._hoped.popleft())
+            return
+        found = self.follower.read(record.value)
+        if isinstance(found, Orphan):
+            self.watch.orphan(found)
+            if found.poison:
+                await self.log.set_aside(record, found.reason)
+        elif self._draft is not None:
+            self._lost = True
+
+
+async def _gathered(batches: asyncio.Queue[Commands]) -> Commands:
+    """All that waits, as one batch."""
+    batch = await batches.get()
+    while not batches.empty():
+        more = batches.get_nowait()
+        batch = Commands([*batch.commands, *more.commands], more.next_offset)
+    return batch

@@ -1,0 +1,75 @@
+"""What the routes work with, and how they reach it.
+
+Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from contracts.actors import Actor
+from contracts.commands import Command
+from contracts.documents.device_certificate import Authorities
+from contracts.outcomes import Accepted, Rejected
+from ledger.application.queries.activation_keys import KeyQueries
+from ledger.application.queries.dated import DatedQueries
+from ledger.application.queries.exports import Exports
+from ledger.application.queries.history import HistoryQueries
+from ledger.application.queries.members import PeopleQueries
+from ledger.application.queries.staff import StaffQueries
+from ledger.entrypoints.api.http.attempt_limiter import Guesses
+from ledger.entrypoints.api.http.authentication import Caller
+
+
+class CommandSender(Protocol):
+    """Sends a command and awaits its outcome; see runtime.commands."""
+
+    async def ask(
+        self,
+        command: Command,
+        *,
+        ledger: int,
+        command_id: str,
+        actor: Actor,
+        correlation_id: str,
+        traceparent: str | None = None,
+    ) -> Accepted | Rejected: ...
+
+
+class Waiter(Protocol):
+    """Waits for the read side; see ledger.adapters.postgres_waiter."""
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    ledger: int
+    commands: CommandSender
+    queries: HistoryQueries
+    keys: KeyQueries
+    exports: Exports
+    dated: DatedQueries
+    staff: StaffQueries
+    people: PeopleQueries
+    waiter: Waiter
+    clock: Callable[[], datetime]
+    activation_key_secret: bytes
+    device_authorities: Authorities
+    guesses: Guesses
+
+
+async def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+async def _caller(request: Request) -> Caller:
+    """Set by the gates, which no request to /v1 gets around."""
+    return cast("Caller", request.state.caller)
+
+
+TheServices = Annotated[Services, Depends(_services)]
+TheCaller = Annotated[Caller, Depends(_caller)]

@@ -1,0 +1,27 @@
+"""JSON in which no object has a member twice: RFC 8259 leaves open which of the two would count."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ledger.entrypoints.api.http.problems import Refused
+
+MAX_SHOWN = 40
+"""Characters of a member's name in the refusal."""
+
+
+def loaded(text: bytes) -> Any:
+    """What the JSON says; raises Refused for a repeated member, and for what is no JSON."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise Refused("request_invalid", "This is no JSON.") from None
+
+
+def _once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        ((repeated, _),) = Counter(name for name, _ in members).most_common(1)
+        raise Refused("request_invalid", f'The member "{repeated[:MAX_SHOWN]}" stands twice in one object.')
+    return found

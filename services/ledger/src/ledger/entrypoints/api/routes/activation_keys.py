@@ -1,0 +1,157 @@
+"""Activation keys: issued by the vendor's order system, redeemed by partners."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from typing import NamedTuple
+
+from fastapi import APIRouter
+
+from contracts.codes import activation_key
+from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.dates import civil_day
+from contracts.licenses import CREDIT, MAX_HELD, Licenses
+from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
+from ledger.domain.software_service_quotes import dues_of
+from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
+from ledger.entrypoints.api.http.authentication import Caller
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
+from ledger.entrypoints.api.http.problems import Refused
+from ledger.entrypoints.api.http.reading import Reached, found, reaches
+from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
+from ledger.entrypoints.api.models import bodies
+from runtime.trouble import Trouble
+
+router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
+
+REDEEMED_SECONDS = 1.0
+"""How long a redemption's answer waits for the read side, which is milliseconds behind, to say what came of it."""
+
+
+def wanted(licenses: list[bodies.WantedLicenses]) -> tuple[Licenses, ...]:
+    return tuple(Licenses(license_type=one.license_type, count=one.count) for one in licenses)
+
+
+def symbols_of(typed: str) -> str:
+    """The symbols of a key that somebody typed; raises Refused."""
+    try:
+        return activation_key.normalise(typed)
+    except activation_key.KeyMalformed as error:
+        raise Refused("key_checksum", f"This is no activation key: {error}.") from None
+
+
+@router.post("", status_code=201)
+async def issue_activation_key(
+    body: bodies.IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.ActivationKeyIssued:
+    """Put a key into the world. For the vendor's staff.
+
+    The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
+    """
+    key = activation_key.make(services.activation_key_secret, command_id)
+    symbols = activation_key.normalise(key)
+    command = IssueActivationKey(
+        key_digest=activation_key.digest(symbols),
+        key_hint=activation_key.hint(symbols),
+        licenses=wanted(body.licenses),
+        order_number=body.order_number,
+        customer_reference=body.customer_reference,
+    )
+    return bodies.ActivationKeyIssued(activation_key=key, sequence=await asker.ask(command, command_id))
+
+
+@router.post("/previews", dependencies=[Reached])
+async def preview_activation_key(
+    body: bodies.PreviewActivationKeyBody, services: TheServices, caller: TheCaller, asker: TheTypingAsker
+) -> bodies.ActivationKeyPreview:
+    """What a key stands for, before it is redeemed; and what would become of it in a project, where one is named.
+
+    Refused as the redemption would be, and a key that does not exist counts as one that was typed in vain. Where it
+    was redeemed to is told to whoever may see that project.
+    """
+    symbols = symbols_of(body.activation_key)
+    digest = activation_key.digest(symbols)
+    target = None if body.project is None else await _target(services, caller, body.project)
+    key = await asker.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
+    _refuse_used(key)
+    outlook = None if target is None or key.redeemed else _outlook(key, target, civil_day(services.clock()))
+    return bodies.ActivationKeyPreview(
+        key_digest=digest,
+        key_hint=key.key_hint,
+        state="redeemed" if key.redeemed else "redeemable",
+        licenses=[
+            bodies.PreviewedLicenses(**lot.model_dump(), held=outlook and outlook.held.get(lot.license_type, 0))
+            for lot in key.licenses
+        ],
+        credits=outlook and outlook.credits,
+        redeemed=key.redeemed,
+    )
+
+
+@router.post("/redemptions", status_code=201)
+async def redeem_activation_key(
+    body: bodies.RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
+) -> bodies.ActivationKeyRedeemed:
+    """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
+    digest = activation_key.digest(symbols_of(body.activation_key))
+    command = RedeemActivationKey(key_digest=digest, project=body.project)
+    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
+    return bodies.ActivationKeyRedeemed(
+        project=body.project,
+        sequence=sequence,
+        key_digest=digest,
+        licenses=await _redeemed(asker.services, digest, sequence),
+    )
+
+
+async def _redeemed(services: Services, digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
+    """What came of it, if the read side knows in time: the key is redeemed in any case."""
+    with suppress(Trouble):
+        if await reaches(services, sequence, seconds=REDEEMED_SECONDS):
+            return await services.keys.redemption(digest, sequence)
+    return None
+
+
+class _Outlook(NamedTuple):
+    """What would become of a key in a project: what it pays at once, and what waits until it is paid."""
+
+    credits: int
+    held: Mapping[str, int]
+
+
+async def _typed_key(services: Services, caller: Caller, digest: str) -> TypedKey:
+    return found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
+
+
+async def _target(services: Services, caller: Caller, project: str) -> RedemptionTarget:
+    """The project; raises Refused as a redemption into it would be refused."""
+    company = await services.queries.company(caller.viewer, caller.company)
+    if company is not None and company.blocked:
+        raise Refused("company_blocked", extras={"entries": [company.blocked.sequence]})
+    target = found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
+    if target.archived:
+        raise Refused("project_archived")
+    if target.blocked:
+        raise Refused("company_blocked", extras={"entries": [target.blocked.sequence]})
+    return target
+
+
+def _refuse_used(key: TypedKey) -> None:
+    if key.is_redeemed and key.redeemed is None:
+        raise Refused("key_already_redeemed")
+    if key.blocked and not key.is_redeemed:
+        raise Refused("key_blocked", extras={"entries": [key.blocked.sequence]})
+
+
+def _outlook(key: TypedKey, target: RedemptionTarget, today: date) -> _Outlook:
+    """As a redemption would decide (rule D6); raises Refused as it would be refused."""
+    counts = {lot.license_type: lot.count for lot in key.licenses}
+    for name, count in counts.items():
+        if target.free.get(name, 0) + count > MAX_HELD:
+            raise Refused("balance_limit", extras={"license_type": name, "limit": MAX_HELD})
+    dues = dues_of(target.period, key.units, today)
+    if dues is None:
+        return _Outlook(0, {})
+    if dues.are_paid_by(target.free.get(CREDIT, 0) + counts.get(CREDIT, 0)):
+        return _Outlook(dues.charge, {})
+    return _Outlook(0, {lot.license_type: lot.count for lot in key.licenses if lot.license_class == "pbx"})

@@ -1,0 +1,49 @@
+"""The catalog of license types, and device models."""
+
+from fastapi import APIRouter
+
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
+from ledger.application.queries.dated import DeviceModelView, LicenseTypeView
+from ledger.entrypoints.api.dependencies import TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
+from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged
+from ledger.entrypoints.api.models import dated
+from ledger.entrypoints.api.models.bodies import Done
+
+router = APIRouter(prefix="/v1", tags=["catalog"])
+
+
+@router.get("/license-types", dependencies=[Reached])
+async def list_license_types(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LicenseTypeView]:
+    """The catalog, by name."""
+    page = await services.dated.license_types(after_text(cursor), limit)
+    return paged(page, lambda row: row.license_type)
+
+
+@router.post("/license-types", status_code=201)
+async def define_license_types(
+    body: dated.DefineLicenseTypesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> Done:
+    """Add license types, or change the weight and the limits of known ones. For the vendor's staff."""
+    command = DefineLicenseTypes(license_types=tuple(body.license_types), reference=body.reference)
+    return Done(sequence=await asker.ask(command, command_id))
+
+
+@router.get("/device-models", dependencies=[Reached])
+async def list_device_models(
+    services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[DeviceModelView]:
+    """Device models, by name."""
+    page = await services.dated.device_models(after_text(cursor), limit)
+    return paged(page, lambda row: row.model)
+
+
+@router.post("/device-models", status_code=201)
+async def define_device_models(
+    body: dated.DefineDeviceModelsBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> Done:
+    """Add device models, or change known ones for later deliveries. For the vendor's staff."""
+    command = DefineDeviceModels(models=tuple(body.models), reference=body.reference)
+    return Done(sequence=await asker.ask(command, command_id))

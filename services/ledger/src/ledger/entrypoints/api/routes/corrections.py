@@ -1,0 +1,98 @@
+"""Corrections: one of the staff proposes, another one decides."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
+from contracts.identifiers import UUID_PATTERN, derived_id
+from ledger.application.queries.staff import CorrectionState, CorrectionView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
+from ledger.entrypoints.api.http.problems import Refused
+from ledger.entrypoints.api.http.reading import (
+    PAGE_ROWS,
+    Cursor,
+    Known,
+    Limit,
+    PageView,
+    Reached,
+    after_numbers,
+    etagged,
+    found,
+    paged,
+)
+from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.routes.activation_keys import wanted
+
+router = APIRouter(prefix="/v1/corrections", tags=["staff"])
+_UUID = re.compile(UUID_PATTERN)
+
+
+async def _correction(correction: str) -> str:
+    if not _UUID.fullmatch(correction):
+        raise Refused("correction_unknown")
+    return correction
+
+
+CorrectionOfPath = Annotated[str, Depends(_correction)]
+
+
+@router.post("", status_code=201)
+async def propose_correction(
+    body: bodies.ProposeCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
+) -> bodies.CorrectionDone:
+    """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
+    correction = derived_id(command_id, "correction")
+    command = ProposeCorrection(
+        correction=correction,
+        source=body.source,
+        target=body.target,
+        licenses=wanted(body.licenses),
+        reason=body.reason,
+        reference=body.reference,
+    )
+    sequence = await asker.ask(command, command_id)
+    response.headers["Location"] = f"/v1/corrections/{correction}"
+    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+
+
+@router.post("/{correction}/approval", status_code=201)
+async def approve_correction(
+    correction: CorrectionOfPath, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.CorrectionDone:
+    """Carry out what another account of the staff proposed."""
+    sequence = await asker.ask(ApproveCorrection(correction=correction), command_id)
+    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+
+
+@router.post("/{correction}/rejection", status_code=201)
+async def reject_correction(
+    correction: CorrectionOfPath, body: bodies.RejectCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.CorrectionDone:
+    """Close a proposal without carrying it out; its proposer may do so, too."""
+    sequence = await asker.ask(RejectCorrection(correction=correction, reason=body.reason), command_id)
+    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+
+
+@router.get("", dependencies=[Reached])
+async def list_corrections(
+    services: TheServices,
+    caller: TheCaller,
+    state: Annotated[CorrectionState | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[CorrectionView]:
+    """Corrections in the order of their proposals. For the vendor's staff."""
+    (after,) = after_numbers(cursor, 1)
+    page = await services.staff.corrections(caller.viewer, state, after, limit)
+    return paged(page, lambda row: str(row.sequence))
+
+
+@router.get("/{correction}", dependencies=[Reached], response_model=CorrectionView)
+async def get_correction(
+    correction: CorrectionOfPath, known: Known, services: TheServices, caller: TheCaller
+) -> Response:
+    """One correction. For the vendor's staff."""
+    return etagged(known, found(await services.staff.correction(caller.viewer, correction), "correction_unknown"))

@@ -1,0 +1,73 @@
+"""The devices that the vendor delivered: registered, read, and put right by two persons."""
+
+from fastapi import APIRouter, Response
+
+from contracts.catalog import DeliveredDevice
+from contracts.commands.catalog import RegisterDevices
+from contracts.commands.corrections import ProposeDeliveryCorrection
+from contracts.identifiers import derived_id
+from ledger.application.queries.staff import DeliveredDeviceView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
+from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, paged
+from ledger.entrypoints.api.models import dated
+from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.models.bodies import Done
+from ledger.entrypoints.api.routes.device_search import SerialPrefix, after_serial, prefix_of
+
+router = APIRouter(prefix="/v1/delivered-devices", tags=["catalog"])
+
+
+@router.get("", dependencies=[Reached])
+async def list_delivered_devices(
+    services: TheServices,
+    caller: TheCaller,
+    serial: SerialPrefix = "",
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[DeliveredDeviceView]:
+    """Devices that are registered as delivered, by serial. For the vendor's staff."""
+    page = await services.staff.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
+    return paged(page, lambda row: row.serial)
+
+
+@router.post("", status_code=201)
+async def register_devices(body: dated.RegisterDevicesBody, asker: TheAsker, command_id: CommandIdOfRequest) -> Done:
+    """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
+    devices = tuple(
+        DeliveredDevice(
+            serial=serial_of(one.serial),
+            model=one.model,
+            delivered_on=one.delivered_on,
+            certificate_sha256=one.certificate_sha256,
+        )
+        for one in body.devices
+    )
+    return Done(sequence=await asker.ask(RegisterDevices(devices=devices, reference=body.reference), command_id))
+
+
+@router.post("/{serial}/corrections", status_code=201)
+async def propose_delivery_correction(
+    serial: SerialOfPath,
+    body: bodies.ProposeDeliveryCorrectionBody,
+    asker: TheAsker,
+    command_id: CommandIdOfRequest,
+    response: Response,
+) -> bodies.CorrectionDone:
+    """Ask to correct the model or the day of delivery of a registered device. For the vendor's staff.
+
+    Nothing changes before another of the staff approves it. Then the warranty counts from the new day: the months that
+    were bought stay, and where the model changes, the base is the new model's.
+    """
+    correction = derived_id(command_id, "correction")
+    command = ProposeDeliveryCorrection(
+        correction=correction,
+        serial=serial,
+        model=body.model,
+        delivered_on=body.delivered_on,
+        reason=body.reason,
+        reference=body.reference,
+    )
+    sequence = await asker.ask(command, command_id)
+    response.headers["Location"] = f"/v1/corrections/{correction}"
+    return bodies.CorrectionDone(correction=correction, sequence=sequence)

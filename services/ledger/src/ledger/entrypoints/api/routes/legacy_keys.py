@@ -1,0 +1,101 @@
+"""Keys of the old manager: its list, and a key that a partner imports; and what became of old licenses."""
+
+import re
+
+from fastapi import APIRouter
+
+from contracts.commands.legacy import ImportLegacyKey, RegisterLegacyKeys
+from contracts.identifiers import MAX_SEQUENCE, SHA256_PATTERN
+from contracts.legacy import LegacyLicenses, ListedKey, key_digest
+from ledger.application.queries.legacy import LegacyConsentView, LegacyConversionView, LegacyImportView, LegacyKeyView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker
+from ledger.entrypoints.api.http.reading import (
+    PAGE_ROWS,
+    Cursor,
+    Limit,
+    PageView,
+    Reached,
+    after,
+    after_numbers,
+    bad_cursor,
+    found,
+    paged,
+)
+from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
+from ledger.entrypoints.api.models import staff as bodies
+
+router = APIRouter(prefix="/v1", tags=["old licenses"])
+_MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
+
+
+@router.post("/legacy-keys", status_code=201)
+async def register_legacy_keys(
+    body: bodies.RegisterLegacyKeysBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.LegacyKeysRegistered:
+    """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
+
+    A partner imports the key that they hold by typing it; its licenses are those that were registered.
+    """
+    keys = tuple(
+        ListedKey(
+            key_digest=key_digest(key.legacy_key),
+            licenses=tuple(LegacyLicenses(license_name=one.license_name, count=one.count) for one in key.licenses),
+            company=key.company,
+        )
+        for key in body.keys
+    )
+    command = RegisterLegacyKeys(keys=keys, reference=body.reference)
+    return bodies.LegacyKeysRegistered(keys=len(keys), sequence=await asker.ask(command, command_id))
+
+
+@router.get("/legacy-keys", dependencies=[Reached])
+async def list_legacy_keys(
+    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LegacyKeyView]:
+    """The old manager's list, and where its keys were imported to. For the vendor's staff."""
+    mark = _MARK.fullmatch(after(cursor, "0."))
+    if mark is None or int(mark[1]) > MAX_SEQUENCE:
+        raise bad_cursor()
+    page = await services.staff.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
+    return paged(page, lambda row: f"{row.sequence}.{row.key_digest}")
+
+
+@router.post("/projects/{project}/legacy-keys", status_code=201)
+async def import_legacy_key(
+    project: ProjectOfPath, body: bodies.ImportLegacyKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
+) -> bodies.LegacyImported:
+    """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
+    command = ImportLegacyKey(project=project, key_digest=key_digest(body.legacy_key))
+    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
+    return bodies.LegacyImported(project=project, sequence=sequence)
+
+
+@router.get("/projects/{project}/legacy-imports", dependencies=[Reached])
+async def list_legacy_imports(
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LegacyImportView]:
+    """Old licenses as they came into the project, oldest first."""
+    (start,) = after_numbers(cursor, 1)
+    page = await services.staff.legacy_imports(caller.viewer, project, start, limit)
+    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+
+
+@router.get("/projects/{project}/legacy-conversions", dependencies=[Reached])
+async def list_legacy_conversions(
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LegacyConversionView]:
+    """What old licenses of the project became, oldest first."""
+    (start,) = after_numbers(cursor, 1)
+    page = await services.staff.legacy_conversions(caller.viewer, project, start, limit)
+    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+
+
+@router.get("/projects/{project}/legacy-consents", dependencies=[Reached])
+async def list_legacy_consents(
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[LegacyConsentView]:
+    """Consents that were given for devices while they were in the project, oldest first."""
+    (start,) = after_numbers(cursor, 1)
+    page = await services.staff.legacy_consents(caller.viewer, project, start, limit)
+    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))

@@ -1,0 +1,95 @@
+"""Members of companies, and rights of accounts in projects."""
+
+from fastapi import APIRouter
+
+from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
+from ledger.application.queries.members import GrantView, MemberView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheAsker
+from ledger.entrypoints.api.http.reading import (
+    PAGE_ROWS,
+    Cursor,
+    Limit,
+    PageView,
+    Reached,
+    after_text,
+    bad_cursor,
+    found,
+    paged,
+)
+from ledger.entrypoints.api.models import members as bodies
+
+router = APIRouter(prefix="/v1", tags=["people and rights"])
+
+
+@router.post("/companies/{company}/members", status_code=201)
+async def add_member(
+    company: CompanyOfPath, body: bodies.AddMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.MemberChanged:
+    """Let an account act for the company, or give a member the other role. For the company's administrators."""
+    command = AddMember(company=company, account=body.account, administrator=body.administrator)
+    sequence = await asker.ask(command, command_id)
+    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+
+
+@router.post("/companies/{company}/member-removals", status_code=201)
+async def remove_member(
+    company: CompanyOfPath, body: bodies.RemoveMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.MemberChanged:
+    """End a membership, and with it every right that the account had in the company's name."""
+    sequence = await asker.ask(RemoveMember(company=company, account=body.account), command_id)
+    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+
+
+@router.get("/companies/{company}/members", dependencies=[Reached])
+async def list_members(
+    company: CompanyOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[MemberView]:
+    """Who belongs to the company. For its administrators."""
+    page = await services.people.members(caller.viewer, company, after_text(cursor), limit)
+    return paged(found(page, "company_unknown"), lambda row: row.account)
+
+
+@router.post("/projects/{project}/members", status_code=201)
+async def grant_rights(
+    project: ProjectOfPath,
+    body: bodies.RightsBody,
+    asker: TheAsker,
+    caller: TheCaller,
+    command_id: CommandIdOfRequest,
+) -> bodies.RightsChanged:
+    """Give an account rights in this project, and in no other; it may belong to another company.
+
+    Only what the caller has can be granted. Every right comes with `view`.
+    """
+    acting_for = body.acting_for or caller.company
+    command = GrantRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
+    sequence = await asker.ask(command, command_id)
+    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+
+
+@router.post("/projects/{project}/member-revocations", status_code=201)
+async def revoke_rights(
+    project: ProjectOfPath,
+    body: bodies.RightsBody,
+    asker: TheAsker,
+    caller: TheCaller,
+    command_id: CommandIdOfRequest,
+) -> bodies.RightsChanged:
+    """Take rights in this project from an account. Revoking `view` takes them all."""
+    acting_for = body.acting_for or caller.company
+    command = RevokeRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
+    sequence = await asker.ask(command, command_id)
+    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+
+
+@router.get("/projects/{project}/members", dependencies=[Reached])
+async def list_grants(
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[GrantView]:
+    """Who was given rights in the project. For who may give them; the company's administrators are not listed."""
+    account, slash, acting_for = after_text(cursor, "/").partition("/")
+    if not slash:
+        raise bad_cursor()
+    page = await services.people.grants(caller.viewer, project, (account, acting_for), limit)
+    return paged(found(page, "project_unknown"), lambda row: f"{row.account}/{row.acting_for}")

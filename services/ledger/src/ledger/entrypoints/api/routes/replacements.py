@@ -1,0 +1,44 @@
+"""Broken devices: staff puts another one in the place of each, and who sees the project sees that."""
+
+from fastapi import APIRouter
+
+from contracts.commands.replacements import ReplaceDevice
+from ledger.application.queries.replacements import ReplacementView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
+from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, paged
+from ledger.entrypoints.api.models import staff as bodies
+
+router = APIRouter(prefix="/v1", tags=["replacements"])
+
+
+@router.post("/devices/{serial}/replacements", status_code=201)
+async def replace_device(
+    serial: SerialOfPath, body: bodies.ReplaceDeviceBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> bodies.DeviceReplaced:
+    """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
+
+    All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
+    The broken device gets no license file any more. An RMA does this once, and nothing undoes it: name the project
+    where the broken device should be, and a mistyped serial is refused.
+    """
+    command = ReplaceDevice(
+        serial=serial,
+        replacement=serial_of(body.replacement),
+        rma=body.rma,
+        reason=body.reason,
+        other_model=body.other_model,
+        project=body.project,
+    )
+    sequence = await asker.ask(command, command_id)
+    return bodies.DeviceReplaced(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)
+
+
+@router.get("/replacements", dependencies=[Reached])
+async def list_replacements(
+    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[ReplacementView]:
+    """Broken devices and what stands in for them, in the projects that the caller sees; all for the vendor's staff."""
+    (after,) = after_numbers(cursor, 1)
+    page = await services.staff.replacements(caller.viewer, after, limit)
+    return paged(page, lambda row: str(row.sequence))

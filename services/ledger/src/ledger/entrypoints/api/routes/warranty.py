@@ -1,0 +1,61 @@
+"""Warranty: extended by whoever may, and shown to resellers and the vendor's staff only (F4)."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from contracts.commands.warranty import ExtendWarranty
+from contracts.dates import civil_day, last_day
+from contracts.identifiers import MAX_SEQUENCE
+from ledger.application.queries.dated import WarrantyView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.as_of import AsOfThen
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
+from ledger.entrypoints.api.http.problems import Refused
+from ledger.entrypoints.api.http.reading import Known, Reached, etagged, refuse_replaced
+from ledger.entrypoints.api.models.dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
+
+router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
+
+
+@router.post("/warranty-extensions", status_code=201)
+async def extend_warranty(
+    serial: SerialOfPath, body: ExtendWarrantyBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> WarrantyExtended:
+    """Use up one extension of the balance of the device's project, while the warranty runs."""
+    command = ExtendWarranty(serial=serial, license_type=body.license_type, confirm_final=body.confirm_final)
+    return WarrantyExtended(serial=serial, sequence=await asker.ask(command, command_id))
+
+
+@router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
+async def get_guarantee(
+    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOfThen
+) -> Response:
+    """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
+
+    As of an entry or a time, state and days left are those of that day.
+    """
+    until = MAX_SEQUENCE if as_of is None else as_of.sequence
+    if not await services.dated.shows_guarantee(caller.viewer, serial, until):
+        raise Refused("device_unknown")
+    await refuse_replaced(services, caller, serial, until)
+    warranty = await services.dated.warranty(serial, until)
+    day = civil_day(services.clock()) if as_of is None else as_of.day
+    return etagged(known, _status(serial, warranty, day))
+
+
+def _status(serial: str, warranty: WarrantyView | None, today: date) -> GuaranteeStatus:
+    if warranty is None:
+        return GuaranteeStatus(serial=serial, state="unknown")
+    days_left = (warranty.ends_on - today).days + 1
+    return GuaranteeStatus(
+        serial=serial,
+        state="running" if days_left > 0 else "expired",
+        model=warranty.model,
+        delivered_on=warranty.delivered_on,
+        base_ends_on=last_day(warranty.delivered_on, warranty.base_months),
+        extension_months=warranty.months - warranty.base_months,
+        ends_on=warranty.ends_on,
+        days_left=max(0, days_left),
+    )
