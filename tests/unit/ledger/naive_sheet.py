@@ -89,7 +89,8 @@ class Sheet:
 
     def months_left(self, project: str, today: date) -> int:
         anchor, months = self.service.get(project, (today, 0))
-        return sum(1 for month in range(1, months + 1) if add_months(anchor, month) > today)
+        same_days = (add_months(anchor, month) for month in range(1, months + 1))
+        return sum(1 for day in same_days if day > today or (day == today and day.day < anchor.day))
 
     def owed(self, project: str, units: Units, today: date) -> int:
         unit_months = sum(n * WEIGHTS.get(name, 1) for name, n in pbx_of(units).items())
