@@ -11,12 +11,14 @@ from datetime import date
 
 from contracts.commands import Command
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import ClaimDevice, CreateClaimCode
 from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, ProposeDeliveryCorrection
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import AcceptDevice, MoveDevice, ReleaseDevice, TransferDevice
 from contracts.commands.devices import AddDevice, AllocateLicenses
-from contracts.commands.legacy import ConvertLegacyLicenses, ImportLegacyKey, ImportLegacyLicenses, RegisterLegacyKeys
+from contracts.commands.legacy import ConvertLegacyLicenses, ImportLegacyLicenses
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.commands.projects import DeallocateLicenses, MoveLicenses
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.returns import ReturnLicenses

@@ -2,14 +2,8 @@
 
 from contracts.actors import Account
 from contracts.commands.companies import RegisterCompany
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
+from contracts.commands.company_imports import ImportCompany, OfferCompany, WithdrawCompanyOffer
+from contracts.commands.invitations import AcceptInvitation, CreateInvitation, WithdrawInvitation
 from contracts.fields import CompanyKind
 from contracts.identifiers import default_project_of, derived_id
 from tests.unit.ledger.story import ADRIA, Story, staff

@@ -18,13 +18,8 @@ from contracts.commands.corrections import (
     RejectCorrection,
 )
 from contracts.commands.devices import DownloadLicenseFile
-from contracts.commands.legacy import (
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    RegisterLegacyKeys,
-)
+from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.commands.members import AddMember
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate
@@ -164,7 +159,7 @@ def replace(
 
 
 def old(story: Story, account: str = PLACE) -> dict[str, int]:
-    return dict(story.ledger.rare.legacy.get(account, LegacyHeld()).licenses)
+    return dict(story.ledger.cold.legacy.get(account, LegacyHeld()).licenses)
 
 
 def convert_as_seen(story: Story, project: str = HOTEL) -> ConvertLegacyLicenses:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.commands.catalog import RegisterDevices
+from contracts.commands.delivered_devices import RegisterDevices
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import HOTEL
 

@@ -7,9 +7,10 @@ import pytest
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts, described
 from contracts.commands.activation_keys import IssueActivationKey
-from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AllocateLicenses
-from contracts.events.catalog import DevicesRegistered, RegisteredDevice
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.licenses import DEFAULT_CATALOG, Licenses, LicenseTypeDefinition
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts.events.joining import InvitationAccepted, InvitationCreated
+from contracts.events.invitations import InvitationAccepted, InvitationCreated
 from tests.unit.ledger.story import ADRIA, BORA, NOON, a_project, a_stocked_project, allocate, anna, ben, box, staff
 from tests.unit.ledger.story_joining import INVITATION, invite, join, newcomer, uninvite
 from tests.unit.ledger.story_people import a_project_with_people, dismiss, gus, member, mia
