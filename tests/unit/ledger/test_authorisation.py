@@ -16,19 +16,11 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
-from tests.unit.ledger import (
-    story,
-    story_joining,
-    story_people,
-    story_staff,
-    test_catalog,
-    test_service,
-    test_test_licenses,
-    test_warranty,
-)
-from tests.unit.ledger.dated_histories import priced
-from tests.unit.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
-from tests.unit.ledger.story_people import BORAS, a_stocked_project_with_people, grant
+from tests.support.ledger import story, story_company_imports, story_corrections, story_members
+from tests.support.ledger.histories_over_time import priced
+from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
+from tests.support.ledger.story_members import BORAS, a_stocked_project_with_people, grant
+from tests.unit.ledger.domain import test_catalog, test_software_service, test_test_licenses, test_warranty
 
 RIGHTS: tuple[Right, ...] = get_args(Right)
 SEES_NOTHING = {"no_right", "project_unknown", "company_unknown", "device_unknown", "offer_unknown"}
@@ -43,7 +35,7 @@ PEOPLE: dict[str, Actor] = {
     "operator": story.operator,
     "staff": story.staff,
     "administrator": anna,
-    "member": story_people.mia,
+    "member": story_members.mia,
     **{f"member+{right}": person(f"member+{right}") for right in RIGHTS},
     **{f"guest+{right}": person(f"guest+{right}", BORA) for right in RIGHTS},
     "member of the vendor": person("of the vendor", story.VENDOR),
@@ -64,38 +56,41 @@ MEMBERS_WITH_LICENSES = {"administrator", "member+licenses"}
 
 COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "found-ledger": (story.found(), {"operator"}),
-    "register-company": (story.register(derived_id("new", "company"), story_people.NOBODY), {"staff"}),
+    "register-company": (story.register(derived_id("new", "company"), story_members.NOBODY), {"staff"}),
     "create-project": (story.project("Spa", identity=derived_id("spa", "project")), {"administrator"}),
-    "rename-project": (story_people.rename("Spa"), {"administrator"}),
-    "archive-project": (story_people.archive(derived_id("empty", "project")), {"administrator"}),
-    "add-member": (story_people.member(story_people.NOBODY), {"administrator"}),
-    "remove-member": (story_people.dismiss(derived_id("leaver", "account")), {"administrator"}),
+    "rename-project": (story_members.rename("Spa"), {"administrator"}),
+    "archive-project": (story_members.archive(derived_id("empty", "project")), {"administrator"}),
+    "add-member": (story_members.member(story_members.NOBODY), {"administrator"}),
+    "remove-member": (story_members.dismiss(derived_id("leaver", "account")), {"administrator"}),
     "grant-rights": (grant(derived_id("leaver", "account"), ADRIA, "view"), with_right("rights")),
-    "revoke-rights": (story_people.revoke(derived_id("watcher", "account"), ADRIA, "view"), with_right("rights")),
+    "revoke-rights": (story_members.revoke(derived_id("watcher", "account"), ADRIA, "view"), with_right("rights")),
     "issue-activation-key": (story.issue("c9" * 32, Port11=1), {"staff"}),
     "redeem-activation-key": (story.redeem("b7" * 32), with_right("licenses")),
     "add-device": (story.add("009033010299"), with_right("licenses")),
     "allocate-licenses": (story.allocate(Port11=1), with_right("licenses")),
-    "deallocate-licenses": (story_people.deallocate(Port11=1), with_right("licenses")),
-    "move-licenses": (story_people.transfer(target=derived_id("empty", "project"), Port11=1), with_right("licenses")),
-    "move-device": (story_people.move(derived_id("empty", "project")), with_right("licenses")),
-    "release-device": (story_people.release(OTHER_SERIAL), MEMBERS_WITH_LICENSES),
-    "offer-device": (story_people.offer(serial=OTHER_SERIAL), MEMBERS_WITH_LICENSES),
-    "withdraw-device-offer": (story_people.withdraw("009033010205"), MEMBERS_WITH_LICENSES | {"guests' company"}),
-    "accept-device": (story_people.accept(BORAS, "009033010205"), {"the other side"}),
-    "transfer-device": (story_people.staff_moves(), {"staff"}),
-    "replace-device": (story_staff.replace(), {"staff"}),
-    "create-invitation": (story_joining.invite(digest="d8" * 32), {"administrator"}),
-    "withdraw-invitation": (story_joining.uninvite(), {"administrator"}),
-    "accept-invitation": (story_joining.join(), set()),
-    "offer-company": (story_joining.offer_company(BORA, ADRIA), {"administrator"}),
-    "withdraw-company-offer": (story_joining.withdraw_company(), {"administrator", "who made a company by accident"}),
-    "import-company": (story_joining.take_over(), {"administrator"}),
-    "create-claim-code": (story_people.code(digest="c8" * 32), with_right("licenses")),
-    "withdraw-claim-code": (story_people.withdraw_code(), with_right("licenses")),
-    "claim-device": (story_people.claim(OTHER_SERIAL.replace("4", "6")), {"a new box"}),
+    "deallocate-licenses": (story_members.deallocate(Port11=1), with_right("licenses")),
+    "move-licenses": (story_members.transfer(target=derived_id("empty", "project"), Port11=1), with_right("licenses")),
+    "move-device": (story_members.move(derived_id("empty", "project")), with_right("licenses")),
+    "release-device": (story_members.release(OTHER_SERIAL), MEMBERS_WITH_LICENSES),
+    "offer-device": (story_members.offer(serial=OTHER_SERIAL), MEMBERS_WITH_LICENSES),
+    "withdraw-device-offer": (story_members.withdraw("009033010205"), MEMBERS_WITH_LICENSES | {"guests' company"}),
+    "accept-device": (story_members.accept(BORAS, "009033010205"), {"the other side"}),
+    "transfer-device": (story_members.staff_moves(), {"staff"}),
+    "replace-device": (story_corrections.replace(), {"staff"}),
+    "create-invitation": (story_company_imports.invite(digest="d8" * 32), {"administrator"}),
+    "withdraw-invitation": (story_company_imports.uninvite(), {"administrator"}),
+    "accept-invitation": (story_company_imports.join(), set()),
+    "offer-company": (story_company_imports.offer_company(BORA, ADRIA), {"administrator"}),
+    "withdraw-company-offer": (
+        story_company_imports.withdraw_company(),
+        {"administrator", "who made a company by accident"},
+    ),
+    "import-company": (story_company_imports.take_over(), {"administrator"}),
+    "create-claim-code": (story_members.code(digest="c8" * 32), with_right("licenses")),
+    "withdraw-claim-code": (story_members.withdraw_code(), with_right("licenses")),
+    "claim-device": (story_members.claim(OTHER_SERIAL.replace("4", "6")), {"a new box"}),
     "record-license-file-delivery": (story.deliver(1, 2), {"the box", *with_right("licenses")}),
-    "download-license-file": (story_staff.download(1, 2), {"staff"}),
+    "download-license-file": (story_corrections.download(1, 2), {"staff"}),
     "return-licenses": (story.give_back(), {"the box", *with_right("return")}),
     "define-license-types": (test_catalog.define(test_catalog.SMB), {"staff"}),
     "define-device-models": (test_catalog.models(test_catalog.MODEL), {"staff"}),
@@ -104,29 +99,29 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "issue-test-licenses": (test_test_licenses.ask(), with_right("test")),
     "buy-software-service": (BuySoftwareService(project=HOTEL, months=1, preview="0" * 64), with_right("service")),
     "release-held-licenses": (ReleaseHeldLicenses(project=HOTEL, preview="0" * 64), with_right("service")),
-    "upgrade-licenses": (test_service.upgrade(11), with_right("licenses")),
-    "release-return-limit": (story_staff.release_limit(RETURNED), {"staff"}),
-    "report-spent-certificate": (story_staff.report_spent(1, RETURNED), {"a box that gave back"}),
-    "block-activation-key": (story_staff.block_key("b7" * 32), {"staff"}),
-    "unblock-activation-key": (story_staff.unblock_key("b8" * 32), {"staff"}),
-    "block-device": (story_staff.block_device(), {"staff"}),
-    "unblock-device": (story_staff.unblock_device(OLD), {"staff"}),
-    "block-company": (story_staff.block_company(), {"staff"}),
-    "unblock-company": (story_staff.unblock_company(derived_id("blocked", "company")), {"staff"}),
+    "upgrade-licenses": (test_software_service.upgrade(11), with_right("licenses")),
+    "release-return-limit": (story_corrections.release_limit(RETURNED), {"staff"}),
+    "report-spent-certificate": (story_corrections.report_spent(1, RETURNED), {"a box that gave back"}),
+    "block-activation-key": (story_corrections.block_key("b7" * 32), {"staff"}),
+    "unblock-activation-key": (story_corrections.unblock_key("b8" * 32), {"staff"}),
+    "block-device": (story_corrections.block_device(), {"staff"}),
+    "unblock-device": (story_corrections.unblock_device(OLD), {"staff"}),
+    "block-company": (story_corrections.block_company(), {"staff"}),
+    "unblock-company": (story_corrections.unblock_company(derived_id("blocked", "company")), {"staff"}),
     "propose-correction": (
-        story_staff.propose("issuance", story_staff.PLACE, derived_id("new", "correction"), Port11=1),
+        story_corrections.propose("issuance", story_corrections.PLACE, derived_id("new", "correction"), Port11=1),
         {"staff"},
     ),
     "propose-delivery-correction": (
-        story_staff.propose_delivery(correction=derived_id("new", "correction")),
+        story_corrections.propose_delivery(correction=derived_id("new", "correction")),
         {"staff"},
     ),
-    "approve-correction": (story_staff.approve(), {"staff"}),
-    "reject-correction": (story_staff.reject(), {"staff"}),
-    "import-legacy-licenses": (story_staff.bring_in({"BRIs": 1}), {"staff"}),
-    "register-legacy-keys": (story_staff.listed("c6" * 32, {"BRIs": 1}), {"staff"}),
-    "import-legacy-key": (story_staff.old_key("c5" * 32), with_right("licenses")),
-    "give-legacy-consent": (story_staff.consent(OLD), with_right("return")),
+    "approve-correction": (story_corrections.approve(), {"staff"}),
+    "reject-correction": (story_corrections.reject(), {"staff"}),
+    "import-legacy-licenses": (story_corrections.bring_in({"BRIs": 1}), {"staff"}),
+    "register-legacy-keys": (story_corrections.listed("c6" * 32, {"BRIs": 1}), {"staff"}),
+    "import-legacy-key": (story_corrections.old_key("c5" * 32), with_right("licenses")),
+    "give-legacy-consent": (story_corrections.consent(OLD), with_right("return")),
     "convert-legacy-licenses": (
         ConvertLegacyLicenses(project=HOTEL, preview_digest=preview_digest(HOTEL, {"Registrations": 5}, {"Port8": 5})),
         with_right("licenses"),
@@ -247,23 +242,23 @@ def a_full_ledger() -> Story:
         (anna, story.allocate(Port11=2)),
         (anna, story.add(OTHER_SERIAL)),
         (anna, story.add("009033010205")),
-        (anna, story_people.offer(serial="009033010205")),
-        (anna, story_people.code()),
-        (anna, story_joining.invite()),
-        (story.staff, story_joining.by_accident()),
-        (story_joining.cleo, story_joining.offer_company()),
+        (anna, story_members.offer(serial="009033010205")),
+        (anna, story_members.code()),
+        (anna, story_company_imports.invite()),
+        (story.staff, story_company_imports.by_accident()),
+        (story_company_imports.cleo, story_company_imports.offer_company()),
         (story.staff, story.issue("b7" * 32, Port11=1)),
-        *((anna, story_people.member(derived_id(name, "account"))) for name in ("leaver", "watcher")),
+        *((anna, story_members.member(derived_id(name, "account"))) for name in ("leaver", "watcher")),
         (anna, grant(derived_id("watcher", "account"), ADRIA, "view")),
     )
     _with_dates(told)
     _let_staff_act(told)
-    told.given((story.staff, story_people.member(person("of the vendor", story.VENDOR).account, story.VENDOR)))
+    told.given((story.staff, story_members.member(person("of the vendor", story.VENDOR).account, story.VENDOR)))
     for name, who in PEOPLE.items():
         _, plus, right = name.partition("+")
         if plus and isinstance(who, Account):
             administrator = anna if who.company == ADRIA else ben
-            told.given((administrator, story_people.member(who.account, who.company)))
+            told.given((administrator, story_members.member(who.account, who.company)))
             for project in (HOTEL, empty):
                 told.given((anna, grant(who.account, who.company, cast("Right", right), project=project)))
     return told
@@ -274,13 +269,13 @@ def _with_dates(told: Story) -> None:
     told.given(
         (story.staff, test_catalog.models(test_catalog.MODEL)),
         (story.staff, test_catalog.register(test_catalog.delivered())),
-        (story.staff, test_catalog.register(test_catalog.delivered(story_staff.SPARE))),
+        (story.staff, test_catalog.register(test_catalog.delivered(story_corrections.SPARE))),
         (story.staff, test_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
         (anna, story.redeem("c7" * 32)),
         (story.staff, story.issue("b9" * 32, Port9=1, SSC=6)),
         (anna, story.redeem("b9" * 32)),
     )
-    test_service.bought(told, 1)
+    test_software_service.bought(told, 1)
     told.given(
         (story.staff, story.issue("ba" * 32, Port11=100)),
         (anna, story.redeem("ba" * 32)),
@@ -292,30 +287,30 @@ def _with_dates(told: Story) -> None:
 def _let_staff_act(told: Story) -> None:
     blocked = derived_id("blocked", "company")
     returning = box.model_copy(update={"serial": RETURNED})
-    story_staff.with_a_second_clerk(told).given(
+    story_corrections.with_a_second_clerk(told).given(
         (story.staff, story.issue("b8" * 32, Port11=1)),
-        (story.staff, story_staff.block_key("b8" * 32)),
-        (story.staff, story.register(blocked, story_people.NOBODY)),
-        (story.staff, story_staff.block_company(blocked)),
-        (story_staff.second, story_staff.propose("issuance", story_staff.PLACE, Port11=1)),
+        (story.staff, story_corrections.block_key("b8" * 32)),
+        (story.staff, story.register(blocked, story_members.NOBODY)),
+        (story.staff, story_corrections.block_company(blocked)),
+        (story_corrections.second, story_corrections.propose("issuance", story_corrections.PLACE, Port11=1)),
         (anna, story.add(OLD)),
         (anna, story.add(RETURNED)),
-        (story.staff, story_staff.block_device(OLD)),
-        (story.staff, story_staff.bring_in({"Registrations": 5})),
-        (story.staff, story_staff.listed("c5" * 32, {"BRIs": 2})),
-        (story.staff, story_staff.bring_in({"PRIs": 1}, on=OLD)),
+        (story.staff, story_corrections.block_device(OLD)),
+        (story.staff, story_corrections.bring_in({"Registrations": 5})),
+        (story.staff, story_corrections.listed("c5" * 32, {"BRIs": 2})),
+        (story.staff, story_corrections.bring_in({"PRIs": 1}, on=OLD)),
         *((returning, story.give_back(number, f"{number:064x}", RETURNED)) for number in range(1, 6)),
     )
 
 
 FULL = a_full_ledger()
 # For the sake of one row each: the other side of an offer, and a box that is in no project.
-FULL.given((ben, story_people.member(person("the other side", BORA).account, BORA)))
+FULL.given((ben, story_members.member(person("the other side", BORA).account, BORA)))
 FULL.given((ben, grant(person("the other side", BORA).account, BORA, "licenses", project=BORAS)))
 MORE: dict[str, Actor] = {
     "a box that gave back": box.model_copy(update={"serial": RETURNED}),
     "the other side": person("the other side", BORA),
-    "who made a company by accident": story_joining.cleo,
+    "who made a company by accident": story_company_imports.cleo,
     "a new box": box.model_copy(update={"serial": OTHER_SERIAL.replace("4", "6")}),
 }
 
