@@ -23,7 +23,7 @@ from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.books import Books
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
 from tests.support.ledger.memory import Noticed
 

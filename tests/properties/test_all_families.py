@@ -26,11 +26,11 @@ from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from tests.support.ledger import histories_all as every
-from tests.support.ledger import story, story_company_imports, story_members
+from tests.support.ledger import story, story_company_imports, story_device_moves
 from tests.support.ledger.naive_rights import Persons
 from tests.support.ledger.naive_sheet import Sheet
 from tests.support.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, allocated_in
-from tests.unit.ledger.domain.test_catalog import SMB, SMB9
+from tests.support.ledger.story_catalog import SMB, SMB9
 
 Places = dict[str, dict[str, int]]
 
@@ -215,7 +215,7 @@ def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_move
     ports = story.allocate(story.OTHER_SERIAL, DEFAULT, Port11=7)
     steps: list[tuple[Actor | None, Command, int]] = [
         (story.anna, ports, 0),
-        (story.staff, story_members.staff_moves(serial=story.OTHER_SERIAL), 0),
+        (story.staff, story_device_moves.staff_moves(serial=story.OTHER_SERIAL), 0),
         (story.anna, story_company_imports.offer_company(BORA, ADRIA), 0),
         (story.ben, story_company_imports.take_over(ADRIA, BORA), 0),
     ]

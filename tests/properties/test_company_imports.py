@@ -16,8 +16,7 @@ from ledger.domain.rights import rights_in
 from ledger.domain.state import Ledger
 from tests.support.ledger.histories_company_imports import joining_histories
 from tests.support.ledger.story import NOON
-from tests.support.ledger.story_company_imports import an_accidental_company
-from tests.unit.ledger.domain.test_company_imports import of_company
+from tests.support.ledger.story_company_imports import an_accidental_company, of_company
 
 History = list[tuple[Actor, Command]]
 

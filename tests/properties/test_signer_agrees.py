@@ -25,7 +25,7 @@ from ledger.domain.state import Ledger
 from signer.domain.books import Books
 from signer.domain.books_periods import require_day
 from tests.support.ledger import histories_over_time as dated
-from tests.support.ledger import story, story_company_imports, story_corrections
+from tests.support.ledger import story, story_company_imports, story_corrections, story_legacy
 from tests.support.ledger.histories_company_imports import joining_histories
 from tests.support.ledger.histories_corrections import staff_histories
 from tests.support.ledger.histories_members import people_histories
@@ -54,8 +54,8 @@ THERE: list[tuple[Actor, Command]] = [
     (story.anna, ReleaseDevice(serial=DEVICES[2])),
     (story.anna, story.allocate(Port11=20, PRI=4)),
     (story.anna, story.deliver(1, 2)),
-    (story.staff, story_corrections.bring_in({"Registrations": 5}, on=SERIAL)),
-    (story.anna, story_corrections.consent()),
+    (story.staff, story_legacy.bring_in({"Registrations": 5}, on=SERIAL)),
+    (story.anna, story_legacy.consent()),
 ]
 swaps_by_staff = st.tuples(st.just(story.staff), swaps)
 
@@ -137,7 +137,7 @@ def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:
         (story.anna, story.add()),
         (story.anna, story.allocate(Port11=30)),
         (story.anna, story.deliver(1, 2)),
-        (story.staff, story_corrections.propose(story_corrections.ON_DEVICE, story_corrections.PLACE, Port11=30)),
+        (story.staff, story_corrections.propose(story.ON_DEVICE, story.PLACE, Port11=30)),
         (story_corrections.second, story_corrections.approve()),
         (story.anna, story.allocate(Port11=10)),
         (story.anna, DeallocateLicenses(project=story.HOTEL, serial=SERIAL, licenses=story.licenses(Port11=10))),

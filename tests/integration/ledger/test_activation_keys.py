@@ -8,9 +8,8 @@ import pytest
 
 from contracts.codes.activation_key import digest, normalise
 from contracts.identifiers import default_project_of
-from tests.conftest import KafkaTopics
-from tests.integration.ledger.test_blocks import WHY
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work, asked, done
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_at_work import WHY, Api, a_ledger_at_work, asked, done
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, BEN, BORA
 from tests.support.ledger.story_members import GUS, MIA

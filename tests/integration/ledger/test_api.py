@@ -9,7 +9,7 @@ import pytest
 from contracts.identifiers import derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of
-from tests.conftest import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_at_work import WHY, Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA
 from tests.support.ledger.story_members import GUS
 
 SERIAL, OTHER = "009033010203", "009033010204"
-WHY = {"reason": "Stolen from a shipment", "reference": "CASE-1"}
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import pytest
 
 from contracts.identifiers import default_project_of, derived_id
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
-from tests.integration.ledger.test_members import done, member
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_at_work import Api, a_ledger_at_work, accepted, member
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, VENDOR
@@ -37,8 +36,8 @@ async def code_of(api: Api, company: str = ADRIA, key: str = "") -> tuple[str, s
 
 async def import_casa(api: Api) -> int:
     """Anna's company takes Cleo's over; the entry that did it."""
-    done(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, api.token(CLEO, CASA)))
-    return done(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
+    accepted(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, api.token(CLEO, CASA)))
+    return accepted(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
 
 
 async def test_an_account_joins_by_a_code_that_is_told_once(api: Api) -> None:
@@ -49,7 +48,7 @@ async def test_an_account_joins_by_a_code_that_is_told_once(api: Api) -> None:
     assert problem(await api.post("invitations/acceptances", wrong, newcomer)) == (422, "invitation_malformed")
 
     said = {"invitation_code": code.lower().replace("-", " ")}
-    joined = done(await api.post("invitations/acceptances", said, newcomer))
+    joined = accepted(await api.post("invitations/acceptances", said, newcomer))
 
     companies = (await api.get(f"companies?at_least={joined}", newcomer)).json()["items"]
     assert [row["company"] for row in companies] == [ADRIA]
@@ -57,7 +56,7 @@ async def test_an_account_joins_by_a_code_that_is_told_once(api: Api) -> None:
     (listed,) = (await api.get(f"companies/{ADRIA}/invitations")).json()["items"]
     assert (listed["state"], listed["account"], listed["code_hint"]) == ("accepted", GUS, code[-4:])
     assert code not in str(listed)
-    assert done(await api.post("invitations/acceptances", said, newcomer)) == joined
+    assert accepted(await api.post("invitations/acceptances", said, newcomer)) == joined
     assert problem(await api.post("invitations/acceptances", said, api.token(BEN, BORA))) == (409, "invitation_used")
 
 
@@ -70,23 +69,23 @@ async def test_invitations_are_seen_and_withdrawn_by_administrators_only(api: Ap
     withdrawal = f"companies/{ADRIA}/invitation-withdrawals"
     assert problem(await api.post(withdrawal, {"code_digest": digest}, api.token(GUS))) == (403, "no_right")
 
-    gone = done(await api.post(withdrawal, {"code_digest": digest}))
+    gone = accepted(await api.post(withdrawal, {"code_digest": digest}))
 
     (listed,) = (await api.get(f"{path}?at_least={gone}")).json()["items"]
     assert listed["state"] == "withdrawn"
-    accepted = await api.post("invitations/acceptances", {"invitation_code": code}, api.token(BEN, BORA))
-    assert problem(accepted) == (409, "invitation_used")
+    again = await api.post("invitations/acceptances", {"invitation_code": code}, api.token(BEN, BORA))
+    assert problem(again) == (409, "invitation_used")
 
 
 async def test_a_company_goes_over_with_its_projects_devices_and_history(api: Api) -> None:
     cleo = api.token(CLEO, CASA)
-    added = done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
-    offered = done(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, cleo))
+    added = accepted(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
+    offered = accepted(await api.post(f"companies/{CASA}/offers", {"offered_to": ADRIA}, cleo))
     (offer,) = (await api.get(f"company-offers?at_least={offered}")).json()["items"]
     assert (offer["company"], offer["offered_to"]) == (CASA, ADRIA)
     assert (await api.get("company-offers", api.token(BEN, BORA))).json()["items"] == []
 
-    imported = done(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
+    imported = accepted(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
 
     project = (await api.get(f"projects/{CASAS}?at_least={imported}")).json()
     assert (project["company"], project["name"]) == (ADRIA, "DEFAULT (2)")
@@ -97,7 +96,7 @@ async def test_a_company_goes_over_with_its_projects_devices_and_history(api: Ap
     assert (await api.get(f"devices/{SERIAL}?as_of={added}")).json()["project"] == CASAS
     assert (await api.get("company-offers")).json()["items"] == []
     again = await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA})
-    assert done(again) == imported
+    assert accepted(again) == imported
 
 
 async def test_nobody_acts_for_a_closed_company_and_its_account_joined_without_rights(api: Api) -> None:
@@ -120,21 +119,21 @@ async def stocked_casa(api: Api) -> list[int]:
     key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
     redemption = {"activation_key": key, "project": CASAS}
     return [
-        done(await api.post("activation-keys/redemptions", redemption, cleo)),
-        done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo)),
+        accepted(await api.post("activation-keys/redemptions", redemption, cleo)),
+        accepted(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo)),
         await allocated(api, 4, cleo),
     ]
 
 
 async def allocated(api: Api, ports: int, who: dict[str, str]) -> int:
     body = {"serial": SERIAL, "licenses": [{"license_type": "Port11", "count": ports}], "confirm_final": True}
-    return done(await api.post(f"projects/{CASAS}/allocations", body, who))
+    return accepted(await api.post(f"projects/{CASAS}/allocations", body, who))
 
 
 async def import_adria(api: Api) -> int:
     """Ben's company takes Anna's over; the entry that did it."""
-    done(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
-    return done(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, api.token(BEN, BORA)))
+    accepted(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
+    return accepted(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, api.token(BEN, BORA)))
 
 
 async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_them_now(api: Api) -> None:
@@ -173,13 +172,13 @@ async def test_rows_are_the_same_entry_by_entry_and_rebuilt_in_one_batch(
     api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     second = api.token(GUS, VENDOR)
-    done(await api.post(f"companies/{VENDOR}/members", {"account": GUS, "administrator": True}, api.staff))
+    accepted(await api.post(f"companies/{VENDOR}/members", {"account": GUS, "administrator": True}, api.staff))
     await until_sequence(fresh_database_url, (await stocked_casa(api))[-1])
     decided, waiting = await proposed(api, 1), await proposed(api, 2)
-    await until_sequence(fresh_database_url, done(await api.post(f"corrections/{decided}/approval", None, second)))
+    await until_sequence(fresh_database_url, accepted(await api.post(f"corrections/{decided}/approval", None, second)))
     await until_sequence(fresh_database_url, await import_casa(api))
     await until_sequence(fresh_database_url, await allocated(api, 1, api.token()))
-    await until_sequence(fresh_database_url, done(await api.post(f"corrections/{waiting}/approval", None, second)))
+    await until_sequence(fresh_database_url, accepted(await api.post(f"corrections/{waiting}/approval", None, second)))
     last = await import_adria(api)
     await until_sequence(fresh_database_url, last)
     incremental = await all_rows(fresh_database_url)
@@ -197,7 +196,7 @@ async def proposed(api: Api, ports: int) -> str:
     lots = [{"license_type": "Port11", "count": ports}]
     body = {"source": "issuance", "target": f"project/{CASAS}", "licenses": lots, "reason": "Lost", "reference": "E-1"}
     said = await api.post("corrections", body, api.staff)
-    done(said)
+    accepted(said)
     return str(said.json()["correction"])
 
 
@@ -206,22 +205,22 @@ async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(
 ) -> None:
     ben, cleo = api.token(BEN, BORA), api.token(CLEO, CASA)
     await api.stocked_project(OTHER)
-    done(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
+    accepted(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
     await member(api, GUS, CASA, cleo)
     code, _ = await code_of(api)
-    done(await api.post("invitations/acceptances", {"invitation_code": code}, ben))
-    done(await api.post(f"companies/{CASA}/invitations", None, cleo))
-    done(await api.post(f"projects/{CASAS}/claim-codes", None, cleo))
-    done(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}, cleo))
-    done(await api.post(f"devices/{OTHER}/offers", {"company": CASA}))
-    done(await api.post(f"companies/{BORA}/offers", {"offered_to": CASA}, ben))
+    accepted(await api.post("invitations/acceptances", {"invitation_code": code}, ben))
+    accepted(await api.post(f"companies/{CASA}/invitations", None, cleo))
+    accepted(await api.post(f"projects/{CASAS}/claim-codes", None, cleo))
+    accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}, cleo))
+    accepted(await api.post(f"devices/{OTHER}/offers", {"company": CASA}))
+    accepted(await api.post(f"companies/{BORA}/offers", {"offered_to": CASA}, ben))
     rights = {"account": CLEO, "acting_for": CASA, "rights": ["view"]}
-    done(await api.post(f"projects/{default_project_of(ADRIA)}/members", rights))
+    accepted(await api.post(f"projects/{default_project_of(ADRIA)}/members", rights))
     await import_casa(api)
-    done(await api.post(f"projects/{CASAS}/renaming", {"name": "Casa"}))
-    done(await api.post(f"projects/{CASAS}/claim-codes", None))
-    done(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
-    last = done(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))
+    accepted(await api.post(f"projects/{CASAS}/renaming", {"name": "Casa"}))
+    accepted(await api.post(f"projects/{CASAS}/claim-codes", None))
+    accepted(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
+    last = accepted(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))
     await until_sequence(fresh_database_url, last)
     incremental = await all_rows(fresh_database_url)
 

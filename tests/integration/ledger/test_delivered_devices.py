@@ -13,7 +13,7 @@ from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionPr
 from contracts.events.replacements import DeviceReplaced
 from contracts.identifiers import derived_id
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work
 from tests.support.ledger.api_in_memory import problem

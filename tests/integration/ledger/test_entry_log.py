@@ -13,7 +13,7 @@ from ledger.application.writing.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.memory import MemoryLog, Partition
 
 VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]

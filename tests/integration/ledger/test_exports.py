@@ -16,7 +16,7 @@ from ledger.adapters.postgres.queries.exports import ROWS, PostgresExports
 from ledger.adapters.postgres.queries.queries import PostgresQueries
 from ledger.application.queries.exports import Wanted
 from ledger.application.queries.queries import Viewer
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work
 from tests.support.ledger.api_in_memory import problem

@@ -14,7 +14,7 @@ from ledger.adapters.postgres.queries.history import device_search
 from ledger.adapters.postgres.queries.visibility import Reach
 from ledger.application.queries.history import DeviceSearch
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work
 from tests.support.ledger.api_in_memory import problem

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, BEN, BORA, VENDOR

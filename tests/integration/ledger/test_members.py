@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from contracts.identifiers import default_project_of
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_at_work import Api, a_ledger_at_work, accepted, member
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, publish_file, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA
@@ -27,19 +26,9 @@ async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
         yield api
 
 
-def done(response: httpx.Response) -> int:
-    """The sequence of a command that was accepted."""
-    assert response.status_code == 201, response.text
-    return int(response.json()["sequence"])
-
-
-async def member(api: Api, account: str, company: str, who: dict[str, str]) -> int:
-    return done(await api.post(f"companies/{company}/members", {"account": account}, who))
-
-
 async def grant(api: Api, project: str, account: str, acting_for: str, *rights: str) -> int:
     body = {"account": account, "acting_for": acting_for, "rights": list(rights)}
-    return done(await api.post(f"projects/{project}/members", body))
+    return accepted(await api.post(f"projects/{project}/members", body))
 
 
 async def test_a_guest_sees_the_project_and_nothing_else_of_the_company(api: Api) -> None:
@@ -99,7 +88,7 @@ async def test_rights_are_listed_and_end_with_the_membership(api: Api) -> None:
 
     listed = (await api.get(f"projects/{project}/members?at_least={reached}")).json()["items"]
     assert [(row["account"], row["acting_for"], row["rights"]) for row in listed] == [(GUS, BORA, ["view", "licenses"])]
-    gone = done(await api.post(f"companies/{BORA}/member-removals", {"account": GUS}, api.token(BEN, BORA)))
+    gone = accepted(await api.post(f"companies/{BORA}/member-removals", {"account": GUS}, api.token(BEN, BORA)))
     assert (await api.get(f"projects/{project}/members?at_least={gone}")).json()["items"] == []
     assert problem(await api.get(f"projects/{project}", api.token(GUS, BORA))) == (404, "project_unknown")
     members = (await api.get(f"companies/{BORA}/members", api.token(BEN, BORA))).json()["items"]
@@ -109,14 +98,14 @@ async def test_rights_are_listed_and_end_with_the_membership(api: Api) -> None:
 async def test_a_device_goes_to_another_company_by_consent_of_both(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     ben = api.token(BEN, BORA)
-    done(await api.allocate(project, SERIAL, 0, 4))
-    offered = done(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
+    accepted(await api.allocate(project, SERIAL, 0, 4))
+    offered = accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
 
     assert [row["serial"] for row in (await api.get(f"device-offers?at_least={offered}", ben)).json()["items"]] == [
         SERIAL
     ]
     assert [row["serial"] for row in (await api.get("device-offers")).json()["items"]] == [SERIAL]
-    moved = done(await api.post(f"devices/{SERIAL}/acceptances", {"project": BORAS}, ben))
+    moved = accepted(await api.post(f"devices/{SERIAL}/acceptances", {"project": BORAS}, ben))
     device = (await api.get(f"devices/{SERIAL}?at_least={moved}", ben)).json()
     assert (device["project"], [row["count"] for row in device["licenses"]]) == (BORAS, [4])
     assert problem(await api.get(f"devices/{SERIAL}")) == (404, "device_unknown")
@@ -125,9 +114,9 @@ async def test_a_device_goes_to_another_company_by_consent_of_both(api: Api) -> 
 
 async def test_a_renamed_and_an_archived_project_say_so(api: Api) -> None:
     project = str((await api.post("projects", {"name": "Spa"})).json()["project"])
-    done(await api.post(f"projects/{project}/renaming", {"name": "Wellness"}))
-    archived = done(await api.post(f"projects/{project}/archiving", None))
-    done(await api.post("projects", {"name": "Wellness"}))
+    accepted(await api.post(f"projects/{project}/renaming", {"name": "Wellness"}))
+    archived = accepted(await api.post(f"projects/{project}/archiving", None))
+    accepted(await api.post("projects", {"name": "Wellness"}))
 
     view = (await api.get(f"projects/{project}?at_least={archived}")).json()
     assert view["name"] == "Wellness"
@@ -141,7 +130,7 @@ async def test_claim_codes_are_told_once_and_listed_without_the_code(api: Api) -
     again = await api.post(f"projects/{project}/claim-codes", None, key="code")
     assert first.json() == again.json()
     digest = first.json()["code_digest"]
-    gone = done(await api.post(f"projects/{project}/claim-code-withdrawals", {"code_digest": digest}))
+    gone = accepted(await api.post(f"projects/{project}/claim-code-withdrawals", {"code_digest": digest}))
 
     (listed,) = (await api.get(f"projects/{project}/claim-codes?at_least={gone}")).json()["items"]
     assert (listed["state"], listed["code_hint"]) == ("withdrawn", first.json()["claim_code"][-4:])
@@ -157,20 +146,20 @@ async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(
     allocated = await api.allocate(project, OTHER, 5)
     assert allocated.status_code == 201
     lots = [{"license_type": "Port11", "count": 2}]
-    done(await api.post(f"projects/{project}/deallocations", {"serial": OTHER, "licenses": lots}))
-    done(await api.post(f"projects/{project}/transfers", {"target": default_project_of(ADRIA), "licenses": lots}))
-    done(await api.post(f"devices/{OTHER}/moves", {"project": default_project_of(ADRIA)}))
+    accepted(await api.post(f"projects/{project}/deallocations", {"serial": OTHER, "licenses": lots}))
+    accepted(await api.post(f"projects/{project}/transfers", {"target": default_project_of(ADRIA), "licenses": lots}))
+    accepted(await api.post(f"devices/{OTHER}/moves", {"project": default_project_of(ADRIA)}))
     await member(api, MIA, ADRIA, api.token())
     await member(api, GUS, BORA, ben)
     await grant(api, project, MIA, ADRIA, "licenses", "rights")
     await grant(api, project, GUS, BORA, "return")
-    done(await api.post(f"companies/{ADRIA}/member-removals", {"account": MIA}))
+    accepted(await api.post(f"companies/{ADRIA}/member-removals", {"account": MIA}))
     await member(api, MIA, ADRIA, api.token())
-    done(await api.post(f"projects/{project}/renaming", {"name": "Hotel Bora"}))
-    done(await api.post(f"projects/{project}/claim-codes", None))
-    done(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
-    done(await api.post(f"devices/{SERIAL}/release", None))
-    last = done(await api.post(f"projects/{BORAS}/devices", {"serial": SERIAL}, ben))
+    accepted(await api.post(f"projects/{project}/renaming", {"name": "Hotel Bora"}))
+    accepted(await api.post(f"projects/{project}/claim-codes", None))
+    accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
+    accepted(await api.post(f"devices/{SERIAL}/release", None))
+    last = accepted(await api.post(f"projects/{BORAS}/devices", {"serial": SERIAL}, ben))
     await until_sequence(fresh_database_url, last)
     incremental = await all_rows(fresh_database_url)
 

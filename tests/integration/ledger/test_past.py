@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_receipt

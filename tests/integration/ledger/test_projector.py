@@ -13,7 +13,7 @@ from dev.stack.postgres import Cluster
 from ledger.application.projection.fold import LawBroken
 from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import Connection, PartitionTail, Producer
-from tests.conftest import KafkaTopics, MakeTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.projector_at_work import (
     all_rows,

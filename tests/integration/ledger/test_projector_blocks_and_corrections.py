@@ -23,7 +23,7 @@ from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.licenses import Lot
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence
 

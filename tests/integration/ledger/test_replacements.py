@@ -18,7 +18,7 @@ from contracts.events.warranty import WarrantyExtended
 from contracts.legacy import lots_of
 from contracts.licenses import Licenses, TestLicenses
 from ledger.entrypoints.projector.main import rebuild
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work, asked
 from tests.support.ledger.api_in_memory import problem

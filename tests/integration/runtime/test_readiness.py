@@ -13,8 +13,8 @@ import pytest
 from dev.stack.kafka import Broker
 from ledger.entrypoints import writer
 from ledger.entrypoints.writer import WriterSettings
-from tests.conftest import KafkaTopics
-from tests.integration.signer.test_signer import SignerProcess, free_port, until
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.signer.process import SignerProcess, free_port, until
 
 Readiness = Callable[[], tuple[int, str]]
 NOTICED_SECONDS = 40.0

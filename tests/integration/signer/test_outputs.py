@@ -18,7 +18,7 @@ from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
 from signer.domain.documents import Notary, SignedLicenseFile, SignedReturnReceipt
 from signer.domain.reading import Reading
-from tests.conftest import KafkaTopics, MakeTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
 from tests.support.signer.story import KEYS, SERIAL, TRUSTED, Story
 

@@ -29,9 +29,13 @@ from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, Issuer
-from tests.support.ledger.projector_at_work import database_settings, settings_for, until
+from tests.support.ledger.projector_at_work import (
+    database_settings,
+    settings_for,
+    until,
+)
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -227,3 +231,16 @@ async def redeemed(api: Api, project: str, **counts: int) -> int:
     order = {"licenses": lots, "order_number": "PO-2"}
     key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
     return await done(api, "activation-keys/redemptions", {"activation_key": key, "project": project})
+
+
+WHY = {"reason": "Stolen from a shipment", "reference": "CASE-1"}
+
+
+def accepted(response: httpx.Response) -> int:
+    """The sequence of a command that was accepted."""
+    assert response.status_code == 201, response.text
+    return int(response.json()["sequence"])
+
+
+async def member(api: Api, account: str, company: str, who: dict[str, str]) -> int:
+    return accepted(await api.post(f"companies/{company}/members", {"account": account}, who))

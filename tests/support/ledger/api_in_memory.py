@@ -15,6 +15,7 @@ from jwt.algorithms import OKPAlgorithm
 from contracts.actors import Actor, Operator
 from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
+from contracts.identifiers import derived_id
 from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.activation_keys import KeyQueries
@@ -185,3 +186,6 @@ def problem(response: httpx.Response) -> tuple[int, str]:
     assert body["rule"]
     assert ("retry-after" in response.headers) == (response.status_code in {429, 503})
     return response.status_code, body["code"]
+
+
+PROJECT = derived_id("hotel", "project")

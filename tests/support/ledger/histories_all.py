@@ -21,13 +21,26 @@ from contracts.legacy import convert, preview_digest
 from contracts.log.postings import device_account, project_account
 from ledger.domain.cold_state import LegacyHeld
 from ledger.domain.state import Ledger, OpenClaimCode
-from tests.properties.test_main_job import KEYS, PROJECTS, commands
 from tests.support.ledger import histories_over_time as dated
-from tests.support.ledger import story, story_company_imports, story_corrections, story_members
+from tests.support.ledger import (
+    story,
+    story_blocks,
+    story_claims,
+    story_company_imports,
+    story_corrections,
+    story_device_moves,
+    story_invitations,
+    story_legacy,
+    story_license_file_downloads,
+    story_members,
+    story_projects,
+    story_replacements,
+)
 from tests.support.ledger.histories_corrections import OLD, staff_commands
+from tests.support.ledger.histories_main_job import KEYS, PROJECTS, commands
 from tests.support.ledger.histories_members import people_commands
 from tests.support.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
-from tests.unit.ledger.domain.test_catalog import SMB, SMB9, define
+from tests.support.ledger.story_catalog import SMB, SMB9, define
 
 Step = tuple[Actor | None, Command, datetime]
 
@@ -47,7 +60,7 @@ everybody: st.SearchStrategy[Actor] = st.sampled_from(
     [
         *(story.anna, story.ben, story.staff, story_corrections.second, story.box, story.other_box, story.operator),
         *(
-            story_company_imports.newcomer,
+            story_invitations.newcomer,
             story.ben,
             story_members.mia,
             story_members.gus,
@@ -59,11 +72,11 @@ others: st.SearchStrategy[Command] = st.sampled_from(
     [
         story.register(NEW_COMPANY, story.BEN),
         story.project("Spa", identity=derived_id("spa", "project")),
-        story_corrections.block_company(BORA),
-        story_corrections.unblock_company(BORA),
-        story_company_imports.invite(),
-        story_company_imports.uninvite(),
-        story_company_imports.join(),
+        story_blocks.block_company(BORA),
+        story_blocks.unblock_company(BORA),
+        story_invitations.invite(),
+        story_invitations.uninvite(),
+        story_invitations.join(),
         story_company_imports.offer_company(ADRIA, BORA),
         story_company_imports.withdraw_company(BORA),
         story_company_imports.take_over(BORA),
@@ -75,7 +88,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         ),
     ]
 )
-serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_corrections.SPARE])
+serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_replacements.SPARE])
 projects = st.sampled_from(PROJECTS)
 own = st.sampled_from([HOTEL, HOTEL, DEFAULT])
 few = st.integers(1, 8)
@@ -87,14 +100,14 @@ old_keys = st.sampled_from(["0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32])
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
 often: st.SearchStrategy[Command] = st.one_of(
     st.builds(
-        lambda there, into: story_corrections.bring_in(there, into=into),
+        lambda there, into: story_legacy.bring_in(there, into=into),
         st.sampled_from(OLD),
         st.sampled_from([HOTEL, HOTEL, DEFAULT]),
     ),
-    st.builds(lambda on: story_corrections.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
-    st.builds(story_corrections.consent, serials),
-    st.builds(story_corrections.listed, old_keys, st.sampled_from(OLD), st.sampled_from([None, ADRIA, BORA])),
-    st.builds(story_corrections.old_key, old_keys, st.sampled_from([HOTEL, DEFAULT, story_members.BORAS])),
+    st.builds(lambda on: story_legacy.bring_in({"Registrations": 3}, on=on, into=HOTEL), serials),
+    st.builds(story_legacy.consent, serials),
+    st.builds(story_legacy.listed, old_keys, st.sampled_from(OLD), st.sampled_from([None, ADRIA, BORA])),
+    st.builds(story_legacy.old_key, old_keys, st.sampled_from([HOTEL, DEFAULT, story_device_moves.BORAS])),
     st.builds(
         lambda project: ConvertLegacyLicenses(project=project, preview_digest=dated.UNPRICED),
         st.sampled_from([HOTEL, DEFAULT]),
@@ -103,12 +116,12 @@ often: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda serial, n: story.allocate(serial, Port11=n), serials, few),
     st.builds(lambda serial, n: story.allocate(serial, **{SMB.license_type: n}), serials, few),
     st.builds(lambda serial, n: story.allocate(serial, **{SMB9.license_type: n}), serials, few),
-    st.builds(lambda serial, n: story_members.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
+    st.builds(lambda serial, n: story_projects.deallocate(serial, Port11=n), serials, st.integers(1, 2)),
     st.builds(lambda serial: story.deliver(1, 1, serial), serials),
-    st.builds(lambda serial: story_corrections.download(1, 1, serial), serials),
+    st.builds(lambda serial: story_license_file_downloads.download(1, 1, serial), serials),
     st.builds(lambda digest, serial: story.give_back(1, digest, serial), digests, serials),
-    st.builds(story_members.move, st.sampled_from([HOTEL, DEFAULT]), serials),
-    st.builds(lambda way, held, n: story_members.transfer(*way, held=held, Port11=n), ways, st.booleans(), few),
+    st.builds(story_device_moves.move, st.sampled_from([HOTEL, DEFAULT]), serials),
+    st.builds(lambda way, held, n: story_projects.transfer(*way, held=held, Port11=n), ways, st.booleans(), few),
     st.builds(
         lambda source, target, correction, n: story_corrections.propose(source, target, correction, Port11=n),
         st.sampled_from(["issuance", *places]),
@@ -128,25 +141,25 @@ often: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda months: BuySoftwareService(project=HOTEL, months=months, preview=dated.UNPRICED), few),
     st.just(ReleaseHeldLicenses(project=HOTEL, preview=dated.UNPRICED)),
     st.builds(lambda key, n: story.issue(f"{key:064x}", Port11=n), st.integers(1, 40), few),
-    st.builds(lambda n: story_members.transfer(DEFAULT, HOTEL, **{SMB.license_type: n}), few),
-    st.builds(lambda n: story_members.transfer(HOTEL, DEFAULT, SSC=n), st.sampled_from([3, 20, 300])),
-    st.builds(story_corrections.unblock_key, st.sampled_from(KEYS)),
-    st.just(story_corrections.unblock_company(BORA)),
+    st.builds(lambda n: story_projects.transfer(DEFAULT, HOTEL, **{SMB.license_type: n}), few),
+    st.builds(lambda n: story_projects.transfer(HOTEL, DEFAULT, SSC=n), st.sampled_from([3, 20, 300])),
+    st.builds(story_blocks.unblock_key, st.sampled_from(KEYS)),
+    st.just(story_blocks.unblock_company(BORA)),
     st.builds(lambda key: story.redeem(f"{key:064x}"), st.integers(1, 40)),
     st.builds(ExtendWarranty, serial=st.just(STEADY), license_type=st.just("WE-12"), confirm_final=st.just(value=True)),
 )
 going: st.SearchStrategy[Command] = st.one_of(
-    st.builds(story_members.release, st.just(OTHER_SERIAL)),
-    st.builds(story_members.offer, st.just(BORA), st.just(OTHER_SERIAL)),
-    st.builds(story_members.accept, st.just(story_members.BORAS), st.just(OTHER_SERIAL)),
-    st.builds(story_members.withdraw, st.just(OTHER_SERIAL)),
-    st.builds(story_members.code, projects, codes),
-    st.builds(story_members.withdraw_code, projects, codes),
-    st.builds(story_members.claim, st.just(OTHER_SERIAL), codes),
+    st.builds(story_device_moves.release, st.just(OTHER_SERIAL)),
+    st.builds(story_device_moves.offer, st.just(BORA), st.just(OTHER_SERIAL)),
+    st.builds(story_device_moves.accept, st.just(story_device_moves.BORAS), st.just(OTHER_SERIAL)),
+    st.builds(story_device_moves.withdraw, st.just(OTHER_SERIAL)),
+    st.builds(story_claims.code, projects, codes),
+    st.builds(story_claims.withdraw_code, projects, codes),
+    st.builds(story_claims.claim, st.just(OTHER_SERIAL), codes),
     st.builds(
-        story_corrections.replace,
+        story_replacements.replace,
         st.sampled_from([OTHER_SERIAL, SERIAL, STEADY]),
-        st.sampled_from([story_corrections.SPARE, OTHER_SERIAL]),
+        st.sampled_from([story_replacements.SPARE, OTHER_SERIAL]),
         st.sampled_from(["RMA-1", "RMA-2"]).map(lambda name: f"{name}-2026"),
     ),
 )
@@ -213,7 +226,7 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (story.staff, story.issue("e4" * 32, **{SMB.license_type: 30, SMB9.license_type: 30})),
     (story.anna, story.redeem("e4" * 32, DEFAULT)),
     (story.anna, BuySoftwareService(project=HOTEL, months=12, preview=dated.UNPRICED)),
-    (story.anna, story_members.transfer(SSC=300)),
+    (story.anna, story_projects.transfer(SSC=300)),
     (story.staff, story.issue("e8" * 32, Port11=30)),
     (story.anna, story.redeem("e8" * 32)),
 ]

@@ -4,19 +4,20 @@ from hypothesis import strategies as st
 
 from contracts.actors import Actor
 from contracts.commands import Command
-from tests.properties.test_main_job import commands
-from tests.support.ledger import story, story_company_imports
+from tests.support.ledger import story, story_company_imports, story_invitations
+from tests.support.ledger.histories_main_job import commands
 from tests.support.ledger.histories_members import people_actors, people_commands
 from tests.support.ledger.story import ADRIA, BORA
-from tests.support.ledger.story_company_imports import CASA, CASAS, cleo, newcomer
+from tests.support.ledger.story_company_imports import CASA, CASAS, cleo
+from tests.support.ledger.story_invitations import newcomer
 
 companies = st.sampled_from([ADRIA, BORA, CASA])
 digests = st.sampled_from(["d1" * 32, "d2" * 32])
 keys = st.sampled_from([f"{number:064x}" for number in range(20)])
 joining_commands: st.SearchStrategy[Command] = st.one_of(
-    st.builds(story_company_imports.invite, companies, digests),
-    st.builds(story_company_imports.uninvite, companies, digests),
-    st.builds(story_company_imports.join, digests),
+    st.builds(story_invitations.invite, companies, digests),
+    st.builds(story_invitations.uninvite, companies, digests),
+    st.builds(story_invitations.join, digests),
     st.builds(story_company_imports.offer_company, companies, companies),
     st.builds(story_company_imports.withdraw_company, companies),
     st.builds(story_company_imports.take_over, companies, companies),

@@ -8,8 +8,15 @@ from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import convert, preview_digest
 from contracts.log.postings import project_account
-from tests.properties.test_main_job import KEYS, PROJECTS, commands, counts
-from tests.support.ledger import story, story_corrections
+from tests.support.ledger import (
+    story,
+    story_blocks,
+    story_corrections,
+    story_legacy,
+    story_license_file_downloads,
+    story_returns,
+)
+from tests.support.ledger.histories_main_job import KEYS, PROJECTS, commands, counts
 from tests.support.ledger.histories_members import people_commands
 from tests.support.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL
 
@@ -26,11 +33,11 @@ SEEN = [
 serials = st.sampled_from([SERIAL, OTHER_SERIAL])
 corrections = st.sampled_from(CORRECTIONS)
 staff_commands: st.SearchStrategy[Command] = st.one_of(
-    st.builds(story_corrections.block_key, st.sampled_from(KEYS)),
-    st.builds(story_corrections.unblock_key, st.sampled_from(KEYS)),
-    st.builds(story_corrections.block_device, serials),
-    st.builds(story_corrections.unblock_device, serials),
-    st.builds(story_corrections.unblock_company, st.sampled_from([story.ADRIA, BORA])),
+    st.builds(story_blocks.block_key, st.sampled_from(KEYS)),
+    st.builds(story_blocks.unblock_key, st.sampled_from(KEYS)),
+    st.builds(story_blocks.block_device, serials),
+    st.builds(story_blocks.unblock_device, serials),
+    st.builds(story_blocks.unblock_company, st.sampled_from([story.ADRIA, BORA])),
     st.builds(
         lambda source, target, correction, n: story_corrections.propose(source, target, correction, **n),
         st.sampled_from(ACCOUNTS),
@@ -41,21 +48,19 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(story_corrections.propose_delivery, correction=corrections),
     st.builds(story_corrections.approve, corrections),
     st.builds(story_corrections.reject, corrections),
-    st.builds(story_corrections.release_limit, serials),
-    st.builds(story_corrections.report_spent, st.integers(1, 3), serials),
+    st.builds(story_returns.release_limit, serials),
+    st.builds(story_returns.report_spent, st.integers(1, 3), serials),
     st.builds(
-        lambda there, serial, into: story_corrections.bring_in(there, on=serial, into=into),
+        lambda there, serial, into: story_legacy.bring_in(there, on=serial, into=into),
         st.sampled_from(OLD),
         st.sampled_from([None, SERIAL, OTHER_SERIAL]),
         st.sampled_from([HOTEL, DEFAULT, default_project_of(BORA)]),
     ),
-    st.builds(story_corrections.consent, serials),
-    st.builds(
-        story_corrections.listed, st.sampled_from(KEYS), st.sampled_from(OLD), st.sampled_from([None, story.ADRIA])
-    ),
-    st.builds(story_corrections.old_key, st.sampled_from(KEYS), st.sampled_from([HOTEL, DEFAULT])),
-    st.builds(lambda key: story_corrections.bring_in(OLD[0], key=key), st.sampled_from(KEYS)),
-    st.builds(story_corrections.download, st.integers(1, 2), st.integers(1, 4), serials),
+    st.builds(story_legacy.consent, serials),
+    st.builds(story_legacy.listed, st.sampled_from(KEYS), st.sampled_from(OLD), st.sampled_from([None, story.ADRIA])),
+    st.builds(story_legacy.old_key, st.sampled_from(KEYS), st.sampled_from([HOTEL, DEFAULT])),
+    st.builds(lambda key: story_legacy.bring_in(OLD[0], key=key), st.sampled_from(KEYS)),
+    st.builds(story_license_file_downloads.download, st.integers(1, 2), st.integers(1, 4), serials),
     st.sampled_from(SEEN),
 )
 actors: st.SearchStrategy[Actor] = st.sampled_from(

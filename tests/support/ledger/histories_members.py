@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.fields import Right
-from tests.properties.test_main_job import PROJECTS, actors, commands, counts, serials
-from tests.support.ledger import story_members
+from tests.support.ledger import story_claims, story_device_moves, story_members, story_projects
+from tests.support.ledger.histories_main_job import PROJECTS, actors, commands, counts, serials
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, OTHER_SERIAL, SERIAL
 from tests.support.ledger.story_members import GUS, MIA
 
@@ -29,18 +29,18 @@ people_commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(story_members.dismiss, accounts, companies),
     st.builds(lambda p, a, c, r: story_members.grant(a, c, *r, project=p), projects, accounts, companies, rights),
     st.builds(lambda p, a, c, r: story_members.revoke(a, c, *r, project=p), projects, accounts, companies, rights),
-    st.builds(story_members.rename, st.sampled_from(["A", "B", "C"]), projects),
-    st.builds(story_members.archive, projects),
-    st.builds(lambda source, target, n: story_members.transfer(source, target, **n), projects, projects, counts),
-    st.builds(lambda serial, project, n: story_members.deallocate(serial, project, **n), serials, projects, counts),
-    st.builds(story_members.move, projects, serials),
-    st.builds(story_members.release, serials),
-    st.builds(story_members.offer, companies, serials),
-    st.builds(story_members.withdraw, serials),
-    st.builds(story_members.accept, projects, serials),
-    st.builds(story_members.staff_moves, projects, serials),
-    st.builds(story_members.code, projects, codes),
-    st.builds(story_members.withdraw_code, projects, codes),
-    st.builds(story_members.claim, st.sampled_from([SERIAL, OTHER_SERIAL]), codes),
+    st.builds(story_projects.rename, st.sampled_from(["A", "B", "C"]), projects),
+    st.builds(story_projects.archive, projects),
+    st.builds(lambda source, target, n: story_projects.transfer(source, target, **n), projects, projects, counts),
+    st.builds(lambda serial, project, n: story_projects.deallocate(serial, project, **n), serials, projects, counts),
+    st.builds(story_device_moves.move, projects, serials),
+    st.builds(story_device_moves.release, serials),
+    st.builds(story_device_moves.offer, companies, serials),
+    st.builds(story_device_moves.withdraw, serials),
+    st.builds(story_device_moves.accept, projects, serials),
+    st.builds(story_device_moves.staff_moves, projects, serials),
+    st.builds(story_claims.code, projects, codes),
+    st.builds(story_claims.withdraw_code, projects, codes),
+    st.builds(story_claims.claim, st.sampled_from([SERIAL, OTHER_SERIAL]), codes),
 )
 people_histories = st.lists(st.tuples(people_actors, st.one_of(commands, people_commands)), max_size=60)

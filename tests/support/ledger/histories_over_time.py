@@ -17,8 +17,8 @@ from contracts.dates import civil_day
 from ledger.domain.software_service import facts_of
 from ledger.domain.software_service_quotes import quote_months, quote_release
 from ledger.domain.state import Ledger
-from tests.properties.test_main_job import KEYS, PROJECTS, actors, serials
 from tests.support.ledger import story
+from tests.support.ledger.histories_main_job import KEYS, PROJECTS, actors, serials
 from tests.support.ledger.story import DEFAULT, HOTEL, NOON, OTHER_SERIAL, SERIAL
 
 TYPES = ("Port9", "Port11", "Fax10", "Channel", "SSC", "WE-12", "WE-48")

@@ -20,7 +20,7 @@ from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, EVENTS, OUTCOMES
 from runtime.kafka import Connection, PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 
 VENDOR, STAFF = derived_id("v", "company"), derived_id("v", "account")
 COMPANY, PARTNER = derived_id("c", "company"), derived_id("c", "account")

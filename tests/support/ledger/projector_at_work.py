@@ -17,7 +17,7 @@ from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import Connection, Producer, partition_for
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 
 TABLES = (
     "companies",

@@ -14,6 +14,7 @@ from contracts.commands.returns import ReturnLicenses
 from contracts.events import Event
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import DEFAULT_CATALOG, Licenses
+from contracts.log.postings import device_account, project_account
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -159,3 +160,12 @@ def allocated_in(ledger: Ledger, project_id: str) -> dict[str, int]:
     for device in ledger.devices.values():
         found.update(device.holdings if device.project == project_id else {})
     return dict(found)
+
+
+REASON, REFERENCE = "Ordered by mistake", "CASE-2026-0117"
+
+
+PLACE = project_account(HOTEL)
+
+
+ON_DEVICE = device_account(SERIAL)

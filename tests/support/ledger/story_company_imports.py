@@ -1,39 +1,29 @@
-"""More of the story: commands for invitations, and for companies that go over into others."""
+"""More of the story: commands for companies that go over into others."""
+
+from collections import Counter
+from collections.abc import Mapping
 
 from contracts.actors import Account
 from contracts.commands.companies import RegisterCompany
 from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
     ImportCompany,
     OfferCompany,
     WithdrawCompanyOffer,
-    WithdrawInvitation,
 )
 from contracts.fields import CompanyKind
 from contracts.identifiers import default_project_of, derived_id
-from tests.support.ledger.story import ADRIA, Story, staff
+from ledger.domain.state import Ledger
+from tests.support.ledger.story import (
+    ADRIA,
+    Story,
+    staff,
+)
 from tests.support.ledger.story_members import a_stocked_project_with_people
 
-INVITATION = "d7" * 32
 CASA, CLEO = derived_id("casa", "company"), derived_id("cleo", "account")
 CASAS = default_project_of(CASA)
-newcomer = Account(account=derived_id("newcomer", "account"), company=derived_id("nowhere", "company"))
-"""An account that belongs to no company yet."""
 cleo = Account(account=CLEO, company=CASA)
 """Who made a company by accident, and administers it."""
-
-
-def invite(company: str = ADRIA, digest: str = INVITATION) -> CreateInvitation:
-    return CreateInvitation(company=company, code_digest=digest, code_hint="K3YZ")
-
-
-def uninvite(company: str = ADRIA, digest: str = INVITATION) -> WithdrawInvitation:
-    return WithdrawInvitation(company=company, code_digest=digest)
-
-
-def join(digest: str = INVITATION) -> AcceptInvitation:
-    return AcceptInvitation(code_digest=digest)
 
 
 def offer_company(to: str = ADRIA, company: str = CASA) -> OfferCompany:
@@ -59,3 +49,15 @@ def an_accidental_company(kind: CompanyKind = "reseller") -> Story:
 
 def an_offered_company(kind: CompanyKind = "reseller") -> Story:
     return an_accidental_company(kind).given((cleo, offer_company()))
+
+
+def of_company(ledger: Ledger, company: str) -> Mapping[str, int]:
+    """All that a company has, free, held and on devices."""
+    found: Counter[str] = Counter()
+    for identity, one in ledger.projects.items():
+        if one.company == company:
+            found.update(one.free)
+            found.update(ledger.held.get(identity, {}))
+    for device in ledger.devices.values():
+        found.update(device.holdings if device.company == company else {})
+    return found

@@ -4,7 +4,7 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.events.blocks import DeviceBlocked, DeviceUnblocked
 from contracts.identifiers import derived_id
-from tests.support.ledger import story_members
+from tests.support.ledger import story_claims, story_device_moves, story_members
 from tests.support.ledger.story import (
     ADRIA,
     BORA,
@@ -12,6 +12,8 @@ from tests.support.ledger.story import (
     HOTEL,
     OTHER_KEY,
     OTHER_SERIAL,
+    REASON,
+    REFERENCE,
     SERIAL,
     VENDOR,
     a_project,
@@ -30,9 +32,7 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_corrections import (
-    REASON,
-    REFERENCE,
+from tests.support.ledger.story_blocks import (
     block_company,
     block_device,
     block_key,
@@ -40,7 +40,7 @@ from tests.support.ledger.story_corrections import (
     unblock_device,
     unblock_key,
 )
-from tests.unit.ledger.domain.test_test_licenses import ask
+from tests.support.ledger.story_test_licenses import ask
 
 
 def test_a_blocked_key_can_not_be_redeemed_until_it_is_unblocked() -> None:
@@ -184,47 +184,47 @@ def test_a_guest_can_do_nothing_in_a_project_of_a_blocked_company() -> None:
 
 
 def test_a_box_does_not_claim_itself_into_a_blocked_company() -> None:
-    story = a_stocked_project().given((anna, story_members.code()), (staff, block_company()))
-    story.when(other_box, story_members.claim(OTHER_SERIAL)).refused("company_blocked")
+    story = a_stocked_project().given((anna, story_claims.code()), (staff, block_company()))
+    story.when(other_box, story_claims.claim(OTHER_SERIAL)).refused("company_blocked")
 
 
 def test_a_device_that_a_blocked_company_had_offered_stays_there_until_staff_moves_it() -> None:
-    story = a_stocked_project().given((anna, story_members.offer()), (staff, block_company()))
-    story.when(ben, story_members.accept()).refused("company_blocked", company=ADRIA)
-    story.given((staff, story_members.staff_moves()))
+    story = a_stocked_project().given((anna, story_device_moves.offer()), (staff, block_company()))
+    story.when(ben, story_device_moves.accept()).refused("company_blocked", company=ADRIA)
+    story.given((staff, story_device_moves.staff_moves()))
 
 
 def test_an_offer_of_a_blocked_company_can_be_accepted_once_it_is_unblocked() -> None:
-    story = a_stocked_project().given((anna, story_members.offer()), (staff, block_company()))
-    story.given((staff, unblock_company()), (ben, story_members.accept()))
+    story = a_stocked_project().given((anna, story_device_moves.offer()), (staff, block_company()))
+    story.given((staff, unblock_company()), (ben, story_device_moves.accept()))
 
 
 def test_who_was_offered_nothing_does_not_learn_that_a_company_is_blocked() -> None:
     story = a_stocked_project().given((staff, block_company()))
-    story.when(ben, story_members.accept()).refused("offer_unknown")
+    story.when(ben, story_device_moves.accept()).refused("offer_unknown")
 
 
 def test_a_box_does_not_claim_itself_out_of_a_blocked_company() -> None:
-    story = a_stocked_project().given((staff, block_company()), (ben, story_members.code(story_members.BORAS)))
-    story.when(box, story_members.claim()).refused("company_blocked")
-    story.given((staff, unblock_company()), (box, story_members.claim()))
+    story = a_stocked_project().given((staff, block_company()), (ben, story_claims.code(story_device_moves.BORAS)))
+    story.when(box, story_claims.claim()).refused("company_blocked")
+    story.given((staff, unblock_company()), (box, story_claims.claim()))
 
 
 def test_a_block_goes_with_the_device_wherever_it_goes() -> None:
-    story = a_stocked_project().given((staff, block_device()), (anna, story_members.release()), (anna, add()))
+    story = a_stocked_project().given((staff, block_device()), (anna, story_device_moves.release()), (anna, add()))
     story.when(anna, allocate(Port11=1)).refused("device_blocked")
 
 
 def test_a_block_of_a_released_device_is_lifted_with_where_it_was_last() -> None:
-    story = a_stocked_project().given((staff, block_device()), (anna, story_members.release()))
+    story = a_stocked_project().given((staff, block_device()), (anna, story_device_moves.release()))
     event = story.when(staff, unblock_device()).accepted()
     assert isinstance(event, DeviceUnblocked)
     assert (event.company, event.project) == (ADRIA, HOTEL)
     story.when(staff, unblock_device()).refused("not_blocked")
-    story.given((ben, add(into=story_members.BORAS)), (box, deliver(1, 3)))
+    story.given((ben, add(into=story_device_moves.BORAS)), (box, deliver(1, 3)))
 
 
 def test_a_device_in_no_project_is_not_blocked() -> None:
-    story = a_stocked_project().given((anna, story_members.release()))
+    story = a_stocked_project().given((anna, story_device_moves.release()))
     story.when(staff, block_device()).refused("device_unknown")
     story.when(staff, unblock_device()).refused("not_blocked")

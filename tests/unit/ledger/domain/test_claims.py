@@ -23,26 +23,13 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_corrections import block_device, bring_in
-from tests.support.ledger.story_members import (
-    BORAS,
-    MIA,
-    a_guest_with,
-    a_member_with,
-    archive,
-    claim,
-    code,
-    dismiss,
-    grant,
-    gus,
-    mia,
-    move,
-    offer,
-    release,
-    revoke,
-    withdraw_code,
-)
-from tests.unit.ledger.domain.test_test_licenses import ask
+from tests.support.ledger.story_blocks import block_device
+from tests.support.ledger.story_claims import claim, code, withdraw_code
+from tests.support.ledger.story_device_moves import BORAS, move, offer, release
+from tests.support.ledger.story_legacy import bring_in
+from tests.support.ledger.story_members import MIA, a_guest_with, a_member_with, dismiss, grant, gus, mia, revoke
+from tests.support.ledger.story_projects import archive
+from tests.support.ledger.story_test_licenses import ask
 
 
 def test_a_box_in_no_project_claims_itself_into_the_codes_project() -> None:

@@ -1,7 +1,7 @@
 """Rule X9, second half: a company that was made by accident goes over into another one, by consent of both."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import cast
 
 from immutables import Map
@@ -16,7 +16,7 @@ from contracts.log.entries import GENESIS, encode_entry
 from ledger.domain.company_imports import MAX_IMPORTED_DEVICES
 from ledger.domain.evolve import evolve
 from ledger.domain.rights import rights_in
-from ledger.domain.state import Device, Ledger, Project, RedeemedKey
+from ledger.domain.state import Device, Project, RedeemedKey
 from tests.support.ledger.histories_over_time import UNPRICED, priced
 from tests.support.ledger.story import (
     ADRIA,
@@ -40,51 +40,26 @@ from tests.support.ledger.story import (
     register,
     staff,
 )
+from tests.support.ledger.story_blocks import block_company, unblock_company
+from tests.support.ledger.story_claims import claim, code
 from tests.support.ledger.story_company_imports import (
     CASA,
     CASAS,
     CLEO,
-    INVITATION,
     an_accidental_company,
     an_offered_company,
     cleo,
-    invite,
-    join,
-    newcomer,
+    of_company,
     offer_company,
     take_over,
     withdraw_company,
 )
-from tests.support.ledger.story_corrections import (
-    approve,
-    block_company,
-    bring_in,
-    listed,
-    old_key,
-    propose,
-    second,
-    unblock_company,
-    with_a_second_clerk,
-)
-from tests.support.ledger.story_members import (
-    BORAS,
-    GUS,
-    MIA,
-    accept,
-    archive,
-    claim,
-    code,
-    deallocate,
-    dismiss,
-    grant,
-    gus,
-    member,
-    mia,
-    move,
-    offer,
-    rename,
-    transfer,
-)
+from tests.support.ledger.story_corrections import approve, propose, second, with_a_second_clerk
+from tests.support.ledger.story_device_moves import BORAS, accept, move, offer
+from tests.support.ledger.story_invitations import INVITATION, invite, join, newcomer
+from tests.support.ledger.story_legacy import bring_in, listed, old_key
+from tests.support.ledger.story_members import GUS, MIA, dismiss, grant, gus, member, mia
+from tests.support.ledger.story_projects import archive, deallocate, rename, transfer
 
 CASAS_KEY = "c1" * 32
 LIMITS = {"projects": MAX_IMPORTED_PROJECTS, "accounts": MAX_IMPORTED_ACCOUNTS, "devices": MAX_IMPORTED_DEVICES}
@@ -105,18 +80,6 @@ def imported(story: Story) -> CompanyImported:
     event = story.when(anna, take_over()).accepted()
     assert isinstance(event, CompanyImported)
     return event
-
-
-def of_company(ledger: Ledger, company: str) -> Mapping[str, int]:
-    """All that a company has, free, held and on devices."""
-    found: Counter[str] = Counter()
-    for identity, one in ledger.projects.items():
-        if one.company == company:
-            found.update(one.free)
-            found.update(ledger.held.get(identity, {}))
-    for device in ledger.devices.values():
-        found.update(device.holdings if device.company == company else {})
-    return found
 
 
 def test_its_projects_move_with_balances_and_devices() -> None:

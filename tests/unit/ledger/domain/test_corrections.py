@@ -7,13 +7,17 @@ from contracts.identifiers import default_project_of, derived_id
 from contracts.log.postings import postings, project_account
 from ledger.domain.evolve import evolve
 from ledger.domain.state import plus
-from tests.support.ledger import story_members
+from tests.support.ledger import story_device_moves, story_projects
 from tests.support.ledger.story import (
     ADRIA,
     BORA,
     DEFAULT,
     HOTEL,
+    ON_DEVICE,
     OTHER_SERIAL,
+    PLACE,
+    REASON,
+    REFERENCE,
     SERIAL,
     STAFF,
     Story,
@@ -31,10 +35,6 @@ from tests.support.ledger.story import (
 )
 from tests.support.ledger.story_corrections import (
     CORRECTION,
-    ON_DEVICE,
-    PLACE,
-    REASON,
-    REFERENCE,
     SECOND,
     approve,
     propose,
@@ -141,25 +141,25 @@ def test_credits_that_a_correction_once_put_on_a_device_are_corrected_off_it() -
 
 def test_what_a_correction_takes_off_a_device_binds_it_no_more() -> None:
     story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
-    story.given((anna, allocate(Port11=10)), (anna, story_members.deallocate(Port11=10)))
+    story.given((anna, allocate(Port11=10)), (anna, story_projects.deallocate(Port11=10)))
     assert story.free()["Port11"] == 50
 
 
 def test_what_a_correction_leaves_of_a_delivered_file_stays_bound() -> None:
     story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=5)), (second, approve()))
     story.given((anna, allocate(Port11=10)))
-    story.when(anna, story_members.deallocate(Port11=11)).refused(
+    story.when(anna, story_projects.deallocate(Port11=11)).refused(
         "already_delivered", license_type="Port11", undelivered=10
     )
-    story.given((anna, story_members.deallocate(Port11=10)))
+    story.given((anna, story_projects.deallocate(Port11=10)))
 
 
 def test_a_device_that_was_corrected_and_released_is_bound_to_nothing_elsewhere() -> None:
     story = a_mistake().given((box, deliver(1, 2)), (staff, propose(ON_DEVICE, PLACE, Port11=20)), (second, approve()))
     elsewhere, key = default_project_of(BORA), "b9" * 32
-    story.given((anna, story_members.release()), (staff, issue(key, Port11=10)), (ben, redeem(key, elsewhere)))
+    story.given((anna, story_device_moves.release()), (staff, issue(key, Port11=10)), (ben, redeem(key, elsewhere)))
     story.given((ben, add(into=elsewhere)), (ben, allocate(source=elsewhere, Port11=5)))
-    story.given((ben, story_members.deallocate(project=elsewhere, Port11=5)))
+    story.given((ben, story_projects.deallocate(project=elsewhere, Port11=5)))
 
 
 def test_licenses_move_between_projects_of_one_company() -> None:
@@ -248,10 +248,10 @@ def test_a_key_stays_used_whatever_is_corrected() -> None:
 
 def test_a_device_that_has_left_the_company_meanwhile_is_not_corrected() -> None:
     story = a_mistake().given((staff, propose(ON_DEVICE, "retired", Channel=1)))
-    story.given((staff, story_members.staff_moves(default_project_of(BORA))))
+    story.given((staff, story_device_moves.staff_moves(default_project_of(BORA))))
     story.when(second, approve()).refused("not_same_company")
 
 
 def test_nothing_is_corrected_in_an_archived_project() -> None:
-    story = a_mistake().given((anna, story_members.archive(DEFAULT)))
+    story = a_mistake().given((anna, story_projects.archive(DEFAULT)))
     story.when(staff, propose("issuance", project_account(DEFAULT), Port11=1)).refused("project_archived")

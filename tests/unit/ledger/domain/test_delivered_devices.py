@@ -10,21 +10,30 @@ from contracts.events.corrections import CorrectionRejected, DeliveryCorrected, 
 from contracts.log.postings import postings
 from contracts.log.subjects import companies, concerns
 from ledger.domain.state import Delivered
-from tests.support.ledger.story import OTHER_SERIAL, SERIAL, STAFF, VENDOR, Story, anna, box, operator, staff
-from tests.support.ledger.story_corrections import (
+from tests.support.ledger.story import (
+    OTHER_SERIAL,
     REASON,
     REFERENCE,
+    SERIAL,
+    STAFF,
+    VENDOR,
+    Story,
+    anna,
+    box,
+    operator,
+    staff,
+)
+from tests.support.ledger.story_catalog import MODEL, delivered, models, register
+from tests.support.ledger.story_corrections import (
     SECOND,
-    SPARE,
     approve,
     propose_delivery,
     reject,
-    replace,
     second,
     with_a_second_clerk,
 )
-from tests.unit.ledger.domain.test_catalog import MODEL, delivered, models, register
-from tests.unit.ledger.domain.test_warranty import a_delivered_device, extend
+from tests.support.ledger.story_replacements import SPARE, replace
+from tests.support.ledger.story_warranty import a_delivered_device, extend
 
 BIGGER = DeviceModel(model="IP6010", family="IP6", warranty_months=24)
 

@@ -19,21 +19,8 @@ from tests.support.ledger.story import (
     staff,
 )
 from tests.support.ledger.story_company_imports import cleo
-from tests.support.ledger.story_members import (
-    BORAS,
-    GUS,
-    a_guest_with,
-    a_member_with,
-    accept,
-    grant,
-    gus,
-    mia,
-    move,
-    offer,
-    release,
-    staff_moves,
-    withdraw,
-)
+from tests.support.ledger.story_device_moves import BORAS, accept, move, offer, release, staff_moves, withdraw
+from tests.support.ledger.story_members import GUS, a_guest_with, a_member_with, grant, gus, mia
 
 # Within a company a device moves with all that is assigned (F1).
 

@@ -9,7 +9,7 @@ from contracts.commands.activation_keys import IssueActivationKey
 from contracts.commands.corrections import ProposeCorrection
 from contracts.licenses import Licenses
 from contracts.log.postings import device_account
-from tests.support.ledger import story_corrections, story_members
+from tests.support.ledger import story_claims, story_corrections, story_device_moves, story_projects
 from tests.support.ledger.story import (
     DEFAULT,
     HOTEL,
@@ -25,8 +25,8 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_members import BORAS
-from tests.unit.ledger.domain.test_catalog import SMB, SMB9, define
+from tests.support.ledger.story_catalog import SMB, SMB9, define
+from tests.support.ledger.story_device_moves import BORAS
 
 MINI = LicenseTypeFacts(
     license_type="Mini*8", license_class="gateway", family="Mini*8", device_limit=8, sole_device=True
@@ -58,7 +58,7 @@ def puts_more_on(serial: str, license_type: str, count: int) -> ProposeCorrectio
 
 @pytest.mark.parametrize(
     ("who", "command"),
-    [(anna, story_members.move(DEFAULT)), (staff, story_members.staff_moves(DEFAULT))],
+    [(anna, story_device_moves.move(DEFAULT)), (staff, story_device_moves.staff_moves(DEFAULT))],
     ids=["move", "transfer"],
 )
 def test_a_device_with_smb_ports_goes_into_no_project_where_another_has_some(who: Actor, command: Command) -> None:
@@ -66,31 +66,31 @@ def test_a_device_with_smb_ports_goes_into_no_project_where_another_has_some(who
 
 
 def test_a_device_with_smb_ports_goes_where_no_other_has_some() -> None:
-    told = two_offices("PORT8*20").given((anna, story_members.deallocate(OTHER_SERIAL, DEFAULT, **{"PORT8*20": 5})))
-    told.given((anna, story_members.move(DEFAULT)))
+    told = two_offices("PORT8*20").given((anna, story_projects.deallocate(OTHER_SERIAL, DEFAULT, **{"PORT8*20": 5})))
+    told.given((anna, story_device_moves.move(DEFAULT)))
     assert told.ledger.projects[DEFAULT].allocated == {"PORT8*20": 5}
 
 
 def test_an_offered_device_is_not_accepted_where_another_holds_the_type() -> None:
     told = two_offices("Mini*8").given(
-        (anna, story_members.offer()),
+        (anna, story_device_moves.offer()),
         (staff, a_key("c5" * 32, "Mini*8")),
         (ben, redeem("c5" * 32, BORAS)),
         (ben, add("009033010205", BORAS)),
         (ben, allocate("009033010205", BORAS, confirm_final=True, **{"Mini*8": 1})),
     )
-    told.when(ben, story_members.accept()).refused("smb_limit", license_type="Mini*8", devices=1)
+    told.when(ben, story_device_moves.accept()).refused("smb_limit", license_type="Mini*8", devices=1)
 
 
 def test_a_released_device_is_not_added_where_another_holds_the_type() -> None:
-    told = two_offices("Mini*8").given((anna, story_members.release()))
+    told = two_offices("Mini*8").given((anna, story_device_moves.release()))
     told.when(anna, add(SERIAL, DEFAULT)).refused("smb_limit", license_type="Mini*8", devices=1)
     told.when(anna, add(SERIAL, HOTEL)).accepted()
 
 
 def test_a_released_device_does_not_claim_itself_in_where_another_holds_the_type() -> None:
-    told = two_offices("Mini*8").given((anna, story_members.release()), (anna, story_members.code(DEFAULT)))
-    told.when(box, story_members.claim()).refused("smb_limit", license_type="Mini*8", devices=1)
+    told = two_offices("Mini*8").given((anna, story_device_moves.release()), (anna, story_claims.code(DEFAULT)))
+    told.when(box, story_claims.claim()).refused("smb_limit", license_type="Mini*8", devices=1)
 
 
 def test_a_correction_puts_no_smb_ports_on_a_second_device() -> None:
@@ -121,4 +121,4 @@ def test_a_device_does_not_come_to_another_that_holds_another_version() -> None:
     for digest, serial, project, one in (("c3", SERIAL, HOTEL, SMB), ("c4", OTHER_SERIAL, DEFAULT, SMB9)):
         told.given((staff, a_key(digest * 32, one.license_type)), (anna, redeem(digest * 32, project)))
         told.given((anna, allocate(serial, project, confirm_final=True, **{one.license_type: 5})))
-    told.when(anna, story_members.move(DEFAULT)).refused("smb_limit", license_type=SMB.license_type, devices=1)
+    told.when(anna, story_device_moves.move(DEFAULT)).refused("smb_limit", license_type=SMB.license_type, devices=1)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from contracts.events.joining import InvitationAccepted, InvitationCreated
 from tests.support.ledger.story import ADRIA, BORA, NOON, a_project, a_stocked_project, allocate, anna, ben, box, staff
-from tests.support.ledger.story_company_imports import INVITATION, invite, join, newcomer, uninvite
-from tests.support.ledger.story_corrections import block_company
+from tests.support.ledger.story_blocks import block_company
+from tests.support.ledger.story_invitations import INVITATION, invite, join, newcomer, uninvite
 from tests.support.ledger.story_members import a_project_with_people, dismiss, gus, member, mia
 
 

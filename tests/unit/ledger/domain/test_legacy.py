@@ -10,13 +10,14 @@ from contracts.identifiers import default_project_of
 from contracts.legacy import Inconvertible, convert, lots_of
 from contracts.log.postings import Posting, postings, project_account
 from ledger.domain.evolve import evolve
-from tests.support.ledger import story_members
+from tests.support.ledger import story_device_moves, story_projects
 from tests.support.ledger.story import (
     ADRIA,
     ANNA,
     BORA,
     DEFAULT,
     HOTEL,
+    ON_DEVICE,
     OTHER_SERIAL,
     SERIAL,
     Story,
@@ -30,8 +31,9 @@ from tests.support.ledger.story import (
     operator,
     staff,
 )
-from tests.support.ledger.story_corrections import ON_DEVICE, bring_in, consent, convert_as_seen, listed, old, replace
-from tests.support.ledger.story_members import BORAS, release, staff_moves
+from tests.support.ledger.story_device_moves import BORAS, release, staff_moves
+from tests.support.ledger.story_legacy import bring_in, consent, convert_as_seen, listed, old
+from tests.support.ledger.story_replacements import replace
 
 LEGACY_KEY = "77" * 32
 SIX = tuple(f"0090330300{number:02x}" for number in range(6))
@@ -271,25 +273,25 @@ def test_only_the_company_consents_and_converts(who: Actor, command: Command, co
 
 def test_a_device_with_old_licenses_leaves_its_company_by_staff_only() -> None:
     story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, on=SERIAL)))
-    story.when(anna, story_members.release()).refused("device_not_empty")
-    story.when(anna, story_members.offer()).refused("device_not_empty")
-    story.given((staff, story_members.staff_moves(default_project_of(BORA))))
+    story.when(anna, story_device_moves.release()).refused("device_not_empty")
+    story.when(anna, story_device_moves.offer()).refused("device_not_empty")
+    story.given((staff, story_device_moves.staff_moves(default_project_of(BORA))))
     assert old(story, ON_DEVICE) == {"BRIs": 1}
 
 
 def test_old_licenses_go_with_their_device_within_the_company() -> None:
     story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, on=SERIAL)))
-    story.given((anna, story_members.move(DEFAULT)), (anna, consent()), (box, give_back()))
+    story.given((anna, story_device_moves.move(DEFAULT)), (anna, consent()), (box, give_back()))
     assert old(story, project_account(DEFAULT)) == {"BRIs": 1}
 
 
 def test_a_project_with_old_licenses_is_not_empty() -> None:
     story = a_stocked_project().given((staff, bring_in({"BRIs": 1}, into=DEFAULT)))
-    story.when(anna, story_members.archive(DEFAULT)).refused("project_not_empty", devices=0, free=0, legacy_licenses=1)
+    story.when(anna, story_projects.archive(DEFAULT)).refused("project_not_empty", devices=0, free=0, legacy_licenses=1)
 
 
 def test_nothing_old_comes_into_an_archived_project() -> None:
-    story = a_stocked_project().given((anna, story_members.archive(DEFAULT)))
+    story = a_stocked_project().given((anna, story_projects.archive(DEFAULT)))
     story.when(staff, bring_in({"BRIs": 1}, into=DEFAULT)).refused("project_archived")
 
 
@@ -315,4 +317,4 @@ def test_old_licenses_of_several_devices_come_together_as_long_as_they_can_be_co
 def test_a_device_with_too_many_old_licenses_for_its_project_gives_back_in_another_one() -> None:
     story = many_boxes()
     story.given(*((anna, give_back(serial=serial, digest=serial.zfill(64))) for serial in SIX[:5]))
-    story.given((anna, story_members.move(DEFAULT, SIX[5])), (anna, give_back(serial=SIX[5])))
+    story.given((anna, story_device_moves.move(DEFAULT, SIX[5])), (anna, give_back(serial=SIX[5])))

@@ -8,7 +8,7 @@ from contracts.events.legacy import LegacyKeysRegistered, LegacyLicensesImported
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey
 from ledger.domain.evolve import evolve
-from tests.support.ledger import story_members
+from tests.support.ledger import story_projects
 from tests.support.ledger.story import (
     ADRIA,
     BORA,
@@ -22,8 +22,9 @@ from tests.support.ledger.story import (
     operator,
     staff,
 )
-from tests.support.ledger.story_corrections import bring_in, convert_as_seen, listed, old, old_key
-from tests.support.ledger.story_members import BORAS, MIA, grant, member, mia
+from tests.support.ledger.story_device_moves import BORAS
+from tests.support.ledger.story_legacy import bring_in, convert_as_seen, listed, old, old_key
+from tests.support.ledger.story_members import MIA, grant, member, mia
 
 KEY, OTHER = "77" * 32, "78" * 32
 CONTENTS = {"Registrations": 5, "PBX7#100": 1}
@@ -107,7 +108,7 @@ def test_a_key_that_came_onto_the_list_with_a_name_that_no_conversion_takes_does
 
 
 def test_nothing_old_comes_into_an_archived_project_by_a_key() -> None:
-    told = a_list().given((anna, story_members.archive(DEFAULT)))
+    told = a_list().given((anna, story_projects.archive(DEFAULT)))
     told.when(anna, old_key(KEY, DEFAULT)).refused("project_archived")
 
 

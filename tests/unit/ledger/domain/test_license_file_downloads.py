@@ -5,9 +5,11 @@ import pytest
 from contracts.actors import Account, Actor
 from contracts.events.devices import LicenseFileDownloaded
 from contracts.identifiers import derived_id
-from tests.support.ledger import story_members
+from tests.support.ledger import story_members, story_projects
 from tests.support.ledger.story import (
     OTHER_SERIAL,
+    REASON,
+    REFERENCE,
     VENDOR,
     Story,
     a_stocked_project,
@@ -19,7 +21,8 @@ from tests.support.ledger.story import (
     operator,
     staff,
 )
-from tests.support.ledger.story_corrections import REASON, REFERENCE, block_company, block_device, download
+from tests.support.ledger.story_blocks import block_company, block_device
+from tests.support.ledger.story_license_file_downloads import download
 
 CLERK = derived_id("no administrator", "account")
 
@@ -41,7 +44,7 @@ def test_every_time_staff_takes_a_file_is_an_entry() -> None:
 
 def test_r5_what_staff_took_is_delivered() -> None:
     told = an_allocated_device().given((staff, download(1, 2)))
-    told.when(anna, story_members.deallocate(Port11=1)).refused(
+    told.when(anna, story_projects.deallocate(Port11=1)).refused(
         "already_delivered", license_type="Port11", undelivered=0
     )
     told.when(box, deliver(1, 2)).done_before(9)

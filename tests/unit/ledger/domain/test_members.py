@@ -25,7 +25,9 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_corrections import consent
+from tests.support.ledger.story_claims import code
+from tests.support.ledger.story_device_moves import move, offer, release
+from tests.support.ledger.story_legacy import consent
 from tests.support.ledger.story_members import (
     GUS,
     MIA,
@@ -34,22 +36,15 @@ from tests.support.ledger.story_members import (
     a_member_with,
     a_project_with_people,
     a_stocked_project_with_people,
-    archive,
-    code,
-    deallocate,
     dismiss,
     grant,
     gus,
     member,
     mia,
-    move,
-    offer,
-    release,
-    rename,
     revoke,
-    transfer,
 )
-from tests.unit.ledger.domain.test_test_licenses import ask
+from tests.support.ledger.story_projects import archive, deallocate, rename, transfer
+from tests.support.ledger.story_test_licenses import ask
 
 # X1: rights are of an account in a project; the company's administrator has all of them, other members none.
 

@@ -23,19 +23,10 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_members import (
-    BORAS,
-    MIA,
-    a_guest_with,
-    archive,
-    code,
-    deallocate,
-    grant,
-    gus,
-    move,
-    rename,
-    transfer,
-)
+from tests.support.ledger.story_claims import code
+from tests.support.ledger.story_device_moves import BORAS, move
+from tests.support.ledger.story_members import MIA, a_guest_with, grant, gus
+from tests.support.ledger.story_projects import archive, deallocate, rename, transfer
 
 SPA = derived_id("spa", "project")
 

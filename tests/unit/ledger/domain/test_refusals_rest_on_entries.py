@@ -25,21 +25,16 @@ from tests.support.ledger.story import (
     register,
     staff,
 )
-from tests.support.ledger.story_company_imports import CASA, an_offered_company, cleo, invite, join, take_over, uninvite
-from tests.support.ledger.story_corrections import (
-    SPARE,
-    block_company,
-    block_device,
-    block_key,
-    bring_in,
-    listed,
-    old_key,
-    replace,
-    unblock_device,
-)
-from tests.support.ledger.story_members import claim, code, deallocate, grant, member, mia, withdraw_code
-from tests.unit.ledger.domain.test_returns_limit import returned
-from tests.unit.ledger.domain.test_test_licenses import ask
+from tests.support.ledger.story_blocks import block_company, block_device, block_key, unblock_device
+from tests.support.ledger.story_claims import claim, code, withdraw_code
+from tests.support.ledger.story_company_imports import CASA, an_offered_company, cleo, take_over
+from tests.support.ledger.story_invitations import invite, join, uninvite
+from tests.support.ledger.story_legacy import bring_in, listed, old_key
+from tests.support.ledger.story_members import grant, member, mia
+from tests.support.ledger.story_projects import deallocate
+from tests.support.ledger.story_replacements import SPARE, replace
+from tests.support.ledger.story_returns import returned
+from tests.support.ledger.story_test_licenses import ask
 
 OLD_KEY = "c5" * 32
 

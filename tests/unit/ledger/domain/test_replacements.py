@@ -14,7 +14,15 @@ from contracts.events.warranty import WarrantyExtended
 from contracts.log.postings import Posting, postings
 from ledger.domain.decisions import Rejection
 from ledger.domain.state import Delivered
-from tests.support.ledger import story_corrections
+from tests.support.ledger import (
+    story_blocks,
+    story_corrections,
+    story_legacy,
+    story_license_file_downloads,
+    story_returns,
+    story_test_licenses,
+    story_warranty,
+)
 from tests.support.ledger.story import (
     ADRIA,
     BORA,
@@ -37,10 +45,12 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_corrections import SPARE, replace
-from tests.support.ledger.story_members import BORAS, claim, code, deallocate, grant, gus, mia, move, offer, release
+from tests.support.ledger.story_claims import claim, code
+from tests.support.ledger.story_device_moves import BORAS, move, offer, release
 from tests.support.ledger.story_members import a_stocked_project_with_people as a_stocked_project
-from tests.unit.ledger.domain import test_test_licenses, test_warranty
+from tests.support.ledger.story_members import grant, gus, mia
+from tests.support.ledger.story_projects import deallocate
+from tests.support.ledger.story_replacements import SPARE, replace
 
 IP811 = DeviceModel(model="IP811", family="IP8")
 IP411 = DeviceModel(model="IP411", family="IP4")
@@ -66,12 +76,12 @@ def replaced(story: Story) -> DeviceReplaced:
 
 
 def test_the_golden_row_all_licenses_and_the_warranty_go_along_and_no_test_does() -> None:
-    told = a_device_at_work().given((anna, test_test_licenses.ask()))
+    told = a_device_at_work().given((anna, story_test_licenses.ask()))
     registered(told, (SERIAL, "IP811", date(2026, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
     told.given(
-        (staff, test_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
+        (staff, story_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
         (anna, redeem("c7" * 32)),
-        (anna, test_warranty.extend()),
+        (anna, story_warranty.extend()),
     )
     free, months = told.free(), told.ledger.delivered[SERIAL].warranty_months
     event = replaced(told)
@@ -88,7 +98,7 @@ def test_the_golden_row_all_licenses_and_the_warranty_go_along_and_no_test_does(
     assert event.former.licenses == ()
     assert (event.former.generation, event.former.issue) == (2, 4)
     assert (event.device.generation, event.device.issue) == (1, 1)
-    told.when(anna, test_test_licenses.ask(serial=SPARE))
+    told.when(anna, story_test_licenses.ask(serial=SPARE))
     assert isinstance(told.answer, Rejection)
     assert told.answer.code == "test_used_up"
 
@@ -168,16 +178,16 @@ def test_the_broken_device_comes_back_into_no_project() -> None:
     told.when(anna, allocate(Port11=1)).refused("device_replaced", replacement=SPARE)
     told.when(anna, move()).refused("device_replaced", replacement=SPARE)
     told.when(box, deliver(1, 2)).refused("device_replaced")
-    told.when(anna, test_test_licenses.ask()).refused("device_replaced", replacement=SPARE)
-    told.when(anna, test_warranty.extend()).refused("device_replaced", replacement=SPARE)
-    told.when(staff, story_corrections.download(1, 2)).refused("device_replaced", replacement=SPARE)
+    told.when(anna, story_test_licenses.ask()).refused("device_replaced", replacement=SPARE)
+    told.when(anna, story_warranty.extend()).refused("device_replaced", replacement=SPARE)
+    told.when(staff, story_license_file_downloads.download(1, 2)).refused("device_replaced", replacement=SPARE)
     told.when(staff, replace(rma="RMA-2026-000118", replacement="0090330102f1")).refused(
         "device_replaced", replacement=SPARE
     )
     told.when(gus, allocate(Port11=1)).refused("project_unknown")
-    told.when(staff, story_corrections.block_device()).refused("device_replaced", replacement=SPARE)
-    told.when(staff, story_corrections.bring_in({"PRIs": 1}, on=SERIAL)).refused("device_replaced", replacement=SPARE)
-    told.when(anna, story_corrections.consent()).refused("device_replaced", replacement=SPARE)
+    told.when(staff, story_blocks.block_device()).refused("device_replaced", replacement=SPARE)
+    told.when(staff, story_legacy.bring_in({"PRIs": 1}, on=SERIAL)).refused("device_replaced", replacement=SPARE)
+    told.when(anna, story_legacy.consent()).refused("device_replaced", replacement=SPARE)
     told.when(staff, story_corrections.propose(f"device/{SERIAL}", "retired", Port11=1)).refused(
         "device_replaced", replacement=SPARE
     )
@@ -185,11 +195,11 @@ def test_the_broken_device_comes_back_into_no_project() -> None:
 
 def test_its_certificate_is_reported_once_for_each_generation() -> None:
     told = a_device_at_work().given((staff, replace()))
-    event = told.when(box, story_corrections.report_spent(1)).accepted()
+    event = told.when(box, story_returns.report_spent(1)).accepted()
     assert getattr(event, "certificate_sha256", None) == CERTIFICATE
-    told.when(box, story_corrections.report_spent(1)).done_before(told.ledger.sequence)
-    told.when(box, story_corrections.report_spent(2)).refused("generation_unknown", generation=2)
-    told.when(other_box, story_corrections.report_spent(1)).refused("device_unknown")
+    told.when(box, story_returns.report_spent(1)).done_before(told.ledger.sequence)
+    told.when(box, story_returns.report_spent(2)).refused("generation_unknown", generation=2)
+    told.when(other_box, story_returns.report_spent(1)).refused("device_unknown")
 
 
 def test_an_offer_of_the_broken_device_ends() -> None:
@@ -208,10 +218,10 @@ def with_a_channel(told: Story) -> Story:
 
 def test_a_test_of_the_replacement_s_own_ends_and_stays_used() -> None:
     told = a_device_at_work().given((ben, add(SPARE, BORAS)))
-    told.given((ben, test_test_licenses.ask(serial=SPARE)), (ben, release(SPARE)))
+    told.given((ben, story_test_licenses.ask(serial=SPARE)), (ben, release(SPARE)))
     assert replaced(told).device.test is None
     assert told.ledger.devices[SPARE].test is None
-    told.when(anna, test_test_licenses.ask(serial=SPARE))
+    told.when(anna, story_test_licenses.ask(serial=SPARE))
     assert isinstance(told.answer, Rejection)
     assert told.answer.code == "test_used_up"
 
@@ -244,7 +254,7 @@ def test_an_unknown_device_has_nothing_to_give() -> None:
 
 @pytest.mark.parametrize("blocked", [SERIAL, SPARE])
 def test_a_blocked_device_takes_no_part(blocked: str) -> None:
-    told = a_device_at_work().given((ben, add(SPARE, BORAS)), (staff, story_corrections.block_device(blocked)))
+    told = a_device_at_work().given((ben, add(SPARE, BORAS)), (staff, story_blocks.block_device(blocked)))
     told.given((ben, release(SPARE))).when(staff, replace()).refused("device_blocked", serial=blocked)
 
 
@@ -315,15 +325,15 @@ def test_where_the_broken_device_was_never_registered_nothing_is_inherited() -> 
 
 
 def test_old_licenses_need_their_consent_and_then_are_the_project_s() -> None:
-    told = a_device_at_work().given((staff, story_corrections.bring_in({"PRIs": 1}, on=SERIAL)))
+    told = a_device_at_work().given((staff, story_legacy.bring_in({"PRIs": 1}, on=SERIAL)))
     told.when(staff, replace()).refused("v7_consent_required")
-    told.given((anna, story_corrections.consent()), (staff, replace()))
-    assert story_corrections.old(told) == {"PRIs": 1}
-    assert story_corrections.old(told, f"device/{SERIAL}") == {}
+    told.given((anna, story_legacy.consent()), (staff, replace()))
+    assert story_legacy.old(told) == {"PRIs": 1}
+    assert story_legacy.old(told, f"device/{SERIAL}") == {}
 
 
 def test_the_company_may_be_blocked_or_another_by_now() -> None:
-    told = a_device_at_work().given((staff, story_corrections.block_company(ADRIA)))
+    told = a_device_at_work().given((staff, story_blocks.block_company(ADRIA)))
     assert replaced(told).company == ADRIA != BORA
 
 

@@ -14,8 +14,8 @@ from tests.support.ledger.story import (
     other_box,
     staff,
 )
-from tests.support.ledger.story_corrections import SPARE, replace
-from tests.support.ledger.story_members import BORAS, accept, offer, release
+from tests.support.ledger.story_device_moves import BORAS, accept, offer, release
+from tests.support.ledger.story_replacements import SPARE, replace
 
 OTHER_DIGEST = "d2" * 32
 

@@ -8,8 +8,6 @@ from tests.support.ledger.story import (
     ADRIA,
     HOTEL,
     NOON,
-    Story,
-    a_stocked_project,
     anna,
     box,
     give_back,
@@ -17,33 +15,20 @@ from tests.support.ledger.story import (
     other_box,
     staff,
 )
-from tests.support.ledger.story_corrections import release_limit, report_spent
-from tests.support.ledger.story_members import release
-
-
-def _digest(generation: int) -> str:
-    return f"{generation:064x}"
-
-
-def returned(times: int, *, days_apart: float = 1) -> Story:
-    """A device that gave back so many times; now is the moment of the last one."""
-    story = a_stocked_project()
-    for generation in range(1, times + 1):
-        story.now = NOON + timedelta(days=(generation - 1) * days_apart)
-        story.given((box, give_back(generation, _digest(generation))))
-    return story
+from tests.support.ledger.story_device_moves import release
+from tests.support.ledger.story_returns import digest_of, release_limit, report_spent, returned
 
 
 def test_a_device_gives_back_five_times_within_30_days_and_not_a_sixth_time() -> None:
-    returned(5).when(box, give_back(6, _digest(6))).refused("return_limit", limit=5, days=30)
+    returned(5).when(box, give_back(6, digest_of(6))).refused("return_limit", limit=5, days=30)
 
 
 def test_returns_of_more_than_30_days_ago_do_not_count() -> None:
     story = returned(5)
     story.now = NOON + timedelta(days=30) - timedelta(seconds=1)
-    story.when(box, give_back(6, _digest(6))).refused("return_limit", limit=5, days=30)
+    story.when(box, give_back(6, digest_of(6))).refused("return_limit", limit=5, days=30)
     story.now = NOON + timedelta(days=30)
-    story.given((box, give_back(6, _digest(6))))
+    story.given((box, give_back(6, digest_of(6))))
 
 
 def test_returns_further_apart_never_reach_the_limit() -> None:
@@ -54,8 +39,8 @@ def test_staff_releases_a_device_for_another_five() -> None:
     story = returned(5)
     assert isinstance(story.when(staff, release_limit()).accepted(), ReturnLimitReleased)
     for generation in range(6, 11):
-        story.given((box, give_back(generation, _digest(generation))))
-    story.when(box, give_back(11, _digest(11))).refused("return_limit", limit=5, days=30)
+        story.given((box, give_back(generation, digest_of(generation))))
+    story.when(box, give_back(11, digest_of(11))).refused("return_limit", limit=5, days=30)
 
 
 def test_there_is_nothing_to_release_below_the_limit() -> None:
@@ -63,7 +48,7 @@ def test_there_is_nothing_to_release_below_the_limit() -> None:
 
 
 def test_a_repeated_document_gets_its_receipt_also_at_the_limit() -> None:
-    returned(5).when(box, give_back(5, _digest(5))).done_before(12)
+    returned(5).when(box, give_back(5, digest_of(5))).done_before(12)
 
 
 @pytest.mark.parametrize("who", [anna, box, operator], ids=str)

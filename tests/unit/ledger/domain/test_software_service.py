@@ -1,6 +1,6 @@
 """Software service: the rows of the golden table (domain section 5), held licenses, upgrades (F3)."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -8,22 +8,19 @@ from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
 from contracts.commands.catalog import DefineLicenseTypes
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses
-from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses
 from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.dates import civil_day
-from contracts.events.activation_keys import ActivationKeyRedeemed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.software_service import ServicePeriod
 from ledger.domain.software_service import facts_of
-from ledger.domain.software_service_quotes import quote_months, quote_release
+from ledger.domain.software_service_quotes import quote_release
 from tests.support.ledger.story import (
     DEFAULT,
     HOTEL,
-    KEY,
     OTHER_KEY,
     SERIAL,
     Story,
-    a_project,
     add,
     allocate,
     anna,
@@ -36,50 +33,25 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_corrections import block_device, unblock_device
-from tests.support.ledger.story_members import deallocate, transfer
-from tests.unit.ledger.domain.test_catalog import SMB, SMB9, an_smb_key, define, smb
+from tests.support.ledger.story_blocks import block_device, unblock_device
+from tests.support.ledger.story_catalog import SMB, SMB9, an_smb_key, define, smb
+from tests.support.ledger.story_projects import deallocate, transfer
+from tests.support.ledger.story_software_service import (
+    MORE,
+    a_project_on,
+    at,
+    bought,
+    buy,
+    covered_since,
+    ended,
+    holding,
+    more,
+    preview,
+    upgrade,
+)
 
-MORE = "c3" * 32
 PORT12 = LicenseTypeFacts(license_type="Port12", license_class="pbx", family="Port", version=12)
 RELEASED_12 = DefineLicenseTypes(license_types=(PORT12,), reference="CAT-12")
-
-
-def at(day: str) -> datetime:
-    return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
-
-
-def a_project_on(day: str, **stock: int) -> Story:
-    """With this stock, by default ten ports and plenty of credits."""
-    story = a_project().given((staff, issue(KEY, **(stock or {"Port11": 10, "SSC": 500}))), (anna, redeem()))
-    story.now = at(day)
-    return story
-
-
-def ended(day: str, *, today: str, **stock: int) -> Story:
-    """A project whose service ended on that day, after one month."""
-    story = a_project_on(today, **stock)
-    end = date.fromisoformat(day)
-    period = ServicePeriod(anchor=date(end.year, end.month, 1), months=1)
-    assert period.ends_on == end
-    story.ledger = story.ledger._replace(service=story.ledger.service.set(HOTEL, period))
-    return story
-
-
-def preview(story: Story, months: int) -> str:
-    """The digest of the price as it is now."""
-    quote = quote_months(facts_of(story.ledger, HOTEL), months, civil_day(story.now))
-    return quote.digest() if quote else "0" * 64
-
-
-def buy(story: Story, months: int, *, seen: str = "") -> Story:
-    return story.when(anna, BuySoftwareService(project=HOTEL, months=months, preview=seen or preview(story, months)))
-
-
-def bought(story: Story, months: int) -> SoftwareServiceBought:
-    event = buy(story, months).accepted()
-    assert isinstance(event, SoftwareServiceBought)
-    return event
 
 
 def credits_of(event: SoftwareServiceBought | HeldLicensesReleased) -> int:
@@ -184,20 +156,6 @@ def test_nobody_else_buys_for_a_companys_project(actor: Actor, code: str) -> Non
     story.when(actor, BuySoftwareService(project=HOTEL, months=12, preview=preview(story, 12))).refused(code)
 
 
-def covered_since(day: str, *, today: str, **stock: int) -> Story:
-    story = a_project_on(day, **stock)
-    bought(story, 12)
-    story.now = at(today)
-    return story
-
-
-def more(story: Story, **counts: int) -> ActivationKeyRedeemed:
-    story.given((staff, issue(MORE, **counts)))
-    event = story.when(anna, redeem(MORE)).accepted()
-    assert isinstance(event, ActivationKeyRedeemed)
-    return event
-
-
 def test_d6_licenses_that_come_in_are_paid_to_the_same_end() -> None:
     story = covered_since("2026-03-01", today="2026-10-10")
     event = more(story, Port11=12)
@@ -253,13 +211,6 @@ def test_d6_another_project_is_not_concerned() -> None:
     assert story.free(DEFAULT) == {"Port11": 12}
 
 
-def holding() -> Story:
-    """12 ports held, 4 credits left, 5 months to pay."""
-    story = covered_since("2026-03-01", today="2026-10-10", Port11=10, SSC=14)
-    more(story, Port11=12)
-    return story
-
-
 def release(story: Story, *, seen: str = "") -> Story:
     digest = quote_release(facts_of(story.ledger, HOTEL), civil_day(story.now)).digest()
     return story.when(anna, ReleaseHeldLicenses(project=HOTEL, preview=seen or digest))
@@ -308,10 +259,6 @@ def test_a_new_period_covers_held_licenses_too() -> None:
     assert bought(story, 12).units == 22
     assert story.free() == {"Port11": 22, "SSC": 22}
     assert HOTEL not in story.ledger.held
-
-
-def upgrade(version: int, serial: str | None = None) -> UpgradeLicenses:
-    return UpgradeLicenses(project=HOTEL, serial=serial, version=version)
 
 
 def test_the_balance_is_upgraded_while_service_runs() -> None:

@@ -2,18 +2,25 @@
 
 from contracts.events.device_moves import DeviceMoved
 from contracts.events.projects import LicensesMoved
-from tests.support.ledger.story import DEFAULT, HOTEL, SERIAL, Story, add, allocate, anna, ben, issue, redeem, staff
-from tests.support.ledger.story_corrections import (
+from tests.support.ledger.story import (
+    DEFAULT,
+    HOTEL,
     PLACE,
-    approve,
-    bring_in,
-    convert_as_seen,
-    propose,
-    second,
-    with_a_second_clerk,
+    SERIAL,
+    Story,
+    add,
+    allocate,
+    anna,
+    ben,
+    issue,
+    redeem,
+    staff,
 )
-from tests.support.ledger.story_members import archive, move, staff_moves, transfer
-from tests.unit.ledger.domain.test_software_service import MORE, bought, covered_since, holding
+from tests.support.ledger.story_corrections import approve, propose, second, with_a_second_clerk
+from tests.support.ledger.story_device_moves import move, staff_moves
+from tests.support.ledger.story_legacy import bring_in, convert_as_seen
+from tests.support.ledger.story_projects import archive, transfer
+from tests.support.ledger.story_software_service import MORE, bought, covered_since, holding
 
 
 def with_old_licenses(story: Story) -> Story:

@@ -22,11 +22,9 @@ from tests.support.ledger.story import (
     give_back,
     staff,
 )
-from tests.support.ledger.story_members import a_stocked_project_with_people, move, staff_moves
-
-
-def ask(count: int | None = 10, *, version: int = 11, slave: bool = False, serial: str = SERIAL) -> IssueTestLicenses:
-    return IssueTestLicenses(serial=serial, version=version, slave=slave, count=count)
+from tests.support.ledger.story_device_moves import move, staff_moves
+from tests.support.ledger.story_members import a_stocked_project_with_people
+from tests.support.ledger.story_test_licenses import ask
 
 
 def at(day: str, clock: str = "12:00:00") -> datetime:

@@ -1,63 +1,29 @@
 """Signing a ledger with everything outside in memory: order, crashes, trouble, broken laws."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
 
 import pytest
 
 from contracts.documents import license_file, return_receipt
-from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned
 from contracts.events.activation_keys import ActivationKeyRedeemed
-from signer.application.ports import LedgerEvents, Outputs
 from signer.application.signing import MAX_UNPUBLISHED_DOCUMENTS, LedgerSigning
-from signer.application.status import LedgerStatus, readiness
+from signer.application.status import readiness
 from tests.support.signer.memory import Interruptions, MemoryEvents, MemoryOutputs, Then, When
+from tests.support.signer.signing import SECONDS, assert_as_good_as, die, sign, signing_of
 from tests.support.signer.story import (
     KEYS,
     PARTNER,
     PROJECT,
     PUBLIC_KEYS,
     SERIAL,
-    TRUSTED,
     Story,
     is_proven,
     lots,
     verifier,
 )
 
-SECONDS = 5.0
 # begin: published; then audit, receipts, files, checkpoint a batch. One entry a batch: 8 batches and more.
 CALLS = range(1, 24)
-
-
-def _signing(events: LedgerEvents, outputs: Outputs, ledger: int = 0) -> LedgerSigning:
-    return LedgerSigning(ledger, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
-
-
-async def sign(values: Sequence[bytes], outputs: Outputs, *, batch_size: int = 100, ledger: int = 0) -> LedgerStatus:
-    """Run until the end of the ledger, or until it stops by itself."""
-    stop = asyncio.Event()
-    events = MemoryEvents(values, batch_size=batch_size)
-    signing = _signing(events, outputs, ledger)
-    task = asyncio.create_task(signing.run(stop))
-    async with asyncio.timeout(SECONDS):
-        while signing.status.phase not in ("following", "stopped"):  # noqa: ASYNC110 - it is a plain value
-            await asyncio.sleep(0.001)
-    stop.set()
-    await task
-    return signing.status
-
-
-async def die(values: Sequence[bytes], outputs: MemoryOutputs, allowed: int, when: When, batch_size: int) -> None:
-    interruptions = Interruptions(outputs, allowed, then="die", when=when)
-    task = asyncio.create_task(sign(values, interruptions, batch_size=batch_size))
-    happened = asyncio.create_task(interruptions.happened.wait())
-    await asyncio.wait({task, happened}, return_when=asyncio.FIRST_COMPLETED, timeout=SECONDS)
-    happened.cancel()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def test_each_change_of_a_device_makes_a_file_that_proves_itself() -> None:
@@ -172,7 +138,7 @@ async def test_trouble_at_any_call_is_waited_out(when: When, monkeypatch: pytest
 async def test_sigterm_while_the_broker_is_away_ends_at_once() -> None:
     outputs = Interruptions(MemoryOutputs(), 1, then="trouble", when="before")
     stop = asyncio.Event()
-    task = asyncio.create_task(_signing(MemoryEvents(Story().main_job().values), outputs).run(stop))
+    task = asyncio.create_task(signing_of(MemoryEvents(Story().main_job().values), outputs).run(stop))
     await outputs.happened.wait()
     stop.set()
     async with asyncio.timeout(1):
@@ -211,7 +177,7 @@ async def test_a_ledger_that_lost_its_tail_is_not_signed_on() -> None:
     story, outputs = Story().main_job(), MemoryOutputs()
     await sign(story.values, outputs)
     before = list(outputs.journal)
-    signing = _signing(MemoryEvents(story.values[:6]), outputs)
+    signing = signing_of(MemoryEvents(story.values[:6]), outputs)
     stop = asyncio.Event()
     task = asyncio.create_task(signing.run(stop))
     await asyncio.sleep(0.05)
@@ -270,7 +236,7 @@ async def test_two_ledgers_have_logs_of_their_own() -> None:
 
 async def test_a_broker_that_goes_away_while_nothing_happens_is_told_until_it_answers_again() -> None:
     events, stop = MemoryEvents(Story().main_job().values), asyncio.Event()
-    signing = _signing(events, MemoryOutputs())
+    signing = signing_of(events, MemoryOutputs())
     task = asyncio.create_task(signing.run(stop))
     await _until_ready(signing, (True, "following"))
 
@@ -287,19 +253,3 @@ async def _until_ready(signing: LedgerSigning, expected: tuple[bool, str]) -> No
     async with asyncio.timeout(SECONDS):
         while readiness([signing.status]) != expected:  # noqa: ASYNC110 - it is a plain value
             await asyncio.sleep(0.001)
-
-
-def assert_as_good_as(outputs: MemoryOutputs, whole: MemoryOutputs) -> None:
-    """Both hold the same bytes, nothing was ever unrecorded, and no older file came behind a newer one."""
-    for key, files in whole.files.items():
-        assert outputs.files[key][-1].content == files[-1].content
-        assert {one.content for one in outputs.files[key]} == {one.content for one in files}
-        sequences = [one.record.sequence for one in outputs.files[key]]
-        assert sequences == sorted(sequences), "an older file came to lie behind a newer one"
-    assert outputs.receipts.keys() == whole.receipts.keys()
-    for key, receipts in whole.receipts.items():
-        assert outputs.receipts[key][-1].content == receipts[-1].content
-    assert outputs.checkpoints[0][-1] == whole.checkpoints[0][-1]
-    recorded = {one.sha256 for one in outputs.audit if isinstance(one, LicenseFileSigned | ReturnReceiptSigned)}
-    assert recorded >= {one.record.sha256 for files in outputs.files.values() for one in files}
-    assert recorded >= {one.record.sha256 for receipts in outputs.receipts.values() for one in receipts}

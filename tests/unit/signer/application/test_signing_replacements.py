@@ -11,8 +11,8 @@ from runtime.kafka import Headers
 from signer.adapters.kafka_outputs import file_headers
 from signer.domain.documents import SignedLicenseFile
 from tests.support.signer.memory import MemoryOutputs, When
+from tests.support.signer.signing import assert_as_good_as, die, sign
 from tests.support.signer.story import PUBLIC_KEYS, SERIAL, Story, is_proven
-from tests.unit.signer.application.test_signing import assert_as_good_as, die, sign
 
 NEW = "009033010299"
 REPLACED_AT = 7

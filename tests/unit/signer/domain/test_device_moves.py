@@ -1,53 +1,37 @@
 """Each law of moves, broken once: what was delivered, who consented, which claim code."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from contracts.events import Event
-from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.claims import ClaimCodeWithdrawn, DeviceClaimed
 from contracts.events.companies import CompanyRegistered, ProjectCreated
-from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceReleased
-from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
+from contracts.events.device_moves import DeviceReleased
+from contracts.events.devices import DeviceAdded, LicenseFileDownloaded, LicensesAllocated
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
-from contracts.identifiers import default_project_of
 from contracts.log.entries import decode_entry
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.support.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots
-
-SPA = "00000000-0000-4000-8000-00000000000a"
-BUYER = "00000000-0000-4000-8000-00000000000b"
-BUYERS = default_project_of(BUYER)
-CODE, OTHER_CODE = "e" * 64, "d" * 64
-NEW = "009033010299"
-
-
-def offered(to: str = BUYER) -> Event:
-    return DeviceOffered(company=PARTNER, project=PROJECT, serial=SERIAL, offered_to=to)
-
-
-def moved(project: str, company: str = PARTNER, *, issue: int = 3, **said: object) -> Event:
-    event = DeviceMoved(
-        former_company=PARTNER,
-        former_project=PROJECT,
-        company=company,
-        device=Box(issue=issue, holdings={"Port11": 20, "PRI": 4}).licenses(project),
-    )
-    return event.model_copy(update=said)
+from tests.support.signer.story_device_moves import (
+    BUYER,
+    BUYERS,
+    CODE,
+    NEW,
+    OTHER_CODE,
+    SPA,
+    claimed,
+    code,
+    delivered,
+    moved,
+    offered,
+)
 
 
 def released() -> Event:
     return DeviceReleased(company=PARTNER, project=PROJECT, serial=SERIAL)
-
-
-def delivered(issue: int = 2, **said: object) -> Event:
-    event = LicenseFileDelivered(
-        company=PARTNER, project=PROJECT, serial=SERIAL, generation=1, issue=issue, file_sha256="f" * 64, path="direct"
-    )
-    return event.model_copy(update=said)
 
 
 def downloaded(issue: int = 2) -> Event:
@@ -59,20 +43,6 @@ def downloaded(issue: int = 2) -> Event:
 def deallocated(left: int, *, issue: int = 3, **counts: int) -> Event:
     device = Box(issue=issue, holdings={"Port11": left, "PRI": 4}).licenses()
     return LicensesDeallocated(company=PARTNER, lots=lots(counts), device=device)
-
-
-def code(project: str = PROJECT, digest: str = CODE) -> Event:
-    return ClaimCodeCreated(
-        company=PARTNER,
-        project=project,
-        code_digest=digest,
-        code_hint="K3YZ",
-        expires=datetime(2026, 12, 24, tzinfo=UTC),
-    )
-
-
-def claimed(serial: str = NEW, project: str = PROJECT) -> Event:
-    return DeviceClaimed(company=PARTNER, code_digest=CODE, device=Box(serial).licenses(project))
 
 
 def claimed_away(*, issue: int = 2, **said: object) -> Event:

@@ -23,8 +23,18 @@ from contracts.log.postings import device_account, project_account
 from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
 from tests.support.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, Box, Story, lots
-from tests.unit.signer.domain.test_device_moves import BUYER, BUYERS, NEW, SPA, claimed, code, delivered, moved, offered
-from tests.unit.signer.domain.test_warranty_and_test_licenses import TEST
+from tests.support.signer.story_device_moves import (
+    BUYER,
+    BUYERS,
+    NEW,
+    SPA,
+    TEST,
+    claimed,
+    code,
+    delivered,
+    moved,
+    offered,
+)
 
 THIRD = "009033010297"
 HELD = {"Port11": 20, "PRI": 4}

@@ -11,22 +11,14 @@ from contracts.events import Event
 from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined, RegisteredDevice
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
-from contracts.licenses import DeviceLicenses, Licenses, TestLicenses
+from contracts.licenses import DeviceLicenses, Licenses
 from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
 from signer.domain.documents import Notary, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
-from tests.support.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, SERIAL, START, TRUSTED, Story, lots
-
-TEST = TestLicenses(
-    version=11,
-    slave=False,
-    count=10,
-    issued_on=START.date(),
-    expires=date(2027, 2, 23),
-    licenses=(Licenses(license_type="Port11", count=10), Licenses(license_type="Fax11", count=10)),
-)
+from tests.support.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, SERIAL, TRUSTED, Story, lots
+from tests.support.signer.story_device_moves import TEST
 
 
 def a_ledger() -> Story:

@@ -9,7 +9,8 @@ from contracts.events import Event
 from contracts.events.warranty import WarrantyExtended
 from ledger.application.projection.facts import FACTS, facts_of
 from tests.support.ledger.story import DEFAULT, HOTEL, a_stocked_project, allocate, anna, staff
-from tests.support.ledger.story_members import move, rename, staff_moves
+from tests.support.ledger.story_device_moves import move, staff_moves
+from tests.support.ledger.story_projects import rename
 
 
 @pytest.mark.parametrize(("event", "path"), [(event, path) for event, paths in FACTS.items() for path in paths])

@@ -13,9 +13,8 @@ from contracts.identifiers import derived_id
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.routes import bulk
-from tests.support.ledger.api_in_memory import Api, problem
+from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA
-from tests.unit.ledger.entrypoints.api.test_requests import PROJECT
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
 

@@ -6,8 +6,7 @@ import pytest
 
 from ledger.entrypoints.api.http.as_of import point
 from ledger.entrypoints.api.http.problems import Refused
-from tests.support.ledger.api_in_memory import Api, problem
-from tests.unit.ledger.entrypoints.api.test_requests import PROJECT
+from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 
 
 @pytest.mark.parametrize(

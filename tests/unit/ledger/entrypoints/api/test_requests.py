@@ -11,13 +11,12 @@ from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http import gateway
 from ledger.entrypoints.api.http.validation_messages import FORMS
-from tests.support.ledger.api_in_memory import Api, problem
+from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA, STAFF
 
 DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()
 KEYS = "/v1/activation-keys"
 PORTS = {"licenses": [{"license_type": "Port11", "count": 50}], "order_number": "PO-1"}
-PROJECT = derived_id("hotel", "project")
 ALLOCATIONS = f"/v1/projects/{PROJECT}/allocations"
 ALLOCATION = {"serial": "009033010203", "licenses": [{"license_type": "Port11", "count": 1}]}
 

@@ -11,7 +11,7 @@ from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.openapi.responses import ALWAYS
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from tests.unit.ledger.test_authorisation import COMMANDS, ENDPOINTS
+from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 
 DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()
 OPERATIONS: dict[str, dict[str, Any]] = {
