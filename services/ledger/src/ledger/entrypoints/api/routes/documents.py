@@ -1,6 +1,5 @@
 """The manual path: the same signed documents as a device fetches and sends itself, byte for byte."""
 
-import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,7 +7,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from contracts.commands.devices import RecordLicenseFileDelivery
-from contracts.commands.returns import ReturnLicenses
 from contracts.documents.return_document import ReturnDocument, verify_return
 from contracts.documents.xml import DocumentRefused
 from ledger.application.queries.queries import DeviceView, SignedDocument
@@ -51,7 +49,7 @@ async def return_licenses(
     document again gets the same receipt.
     """
     document = _verified(services, await request.body(), serial)
-    sequence = await asker.ask(_return_command(document), asker.derived("return", document.digest))
+    sequence = await asker.ask(document.command(), asker.derived("return", document.digest))
     receipt = await _receipt(services, caller, document, sequence)
     return unchanged_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
@@ -107,18 +105,6 @@ def _verified(services: Services, raw: bytes, serial: str) -> ReturnDocument:
         return verify_return(raw, trusted=services.device_authorities, now=services.clock(), serial=serial)
     except DocumentRefused as error:
         raise Refused(error.code, str(error)) from None
-
-
-def _return_command(document: ReturnDocument) -> ReturnLicenses:
-    return ReturnLicenses(
-        serial=document.serial,
-        generation=document.generation,
-        document_digest=document.digest,
-        certificate_sha256=document.statement.certificate_sha256,
-        firmware=document.statement.firmware,
-        stated=document.stated,
-        document=base64.b64encode(document.raw).decode("ascii"),
-    )
 
 
 async def _receipt(services: Services, caller: Caller, document: ReturnDocument, sequence: int) -> SignedDocument:
