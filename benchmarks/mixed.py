@@ -28,7 +28,7 @@ from contracts.commands.returns import ReturnLicenses
 from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.identifiers import command_id_of, derived_id
 from contracts.licenses import Licenses
-from dev.demo.cast import PARTNER, VENDOR
+from simulator.cast import PARTNER, VENDOR
 
 ROUND = 100
 ALLOCATIONS_A_RETURN = 3

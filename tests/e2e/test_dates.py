@@ -10,7 +10,7 @@ from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.identifiers import derived_id
 from dev.demo.story import Story, wanted
 from dev.stack.parts import Kit
-from simulator.partner import Client, Refused
+from simulator.partner import PartnerClient, Refused
 from tests.running import a_stocked_story
 
 TODAY = civil_day(datetime.now(UTC))
@@ -40,24 +40,24 @@ def register(story: Story) -> None:
     story.sequence = done["sequence"]
 
 
-def get(story: Story, path: str, who: Client | None = None) -> dict[str, Any]:
+def get(story: Story, path: str, who: PartnerClient | None = None) -> dict[str, Any]:
     return (who or story.partner).get(path, at_least=story.sequence)
 
 
-def code_of(client: Client, path: str, body: dict[str, Any]) -> str:
+def code_of(client: PartnerClient, path: str, body: dict[str, Any]) -> str:
     with pytest.raises(Refused) as refused:
         client.post(path, body)
     return refused.value.code
 
 
-def a_guest(story: Story) -> Client:
+def a_guest(story: Story) -> PartnerClient:
     """An end customer who may see the project, and use what warranty it has."""
     company, account = (derived_id(story.serial, what) for what in ("guest-company", "guest-account"))
     body = {"kind": "end_customer", "administrator": account, "company": company}
     story.clerk.post("/v1/companies", body)
     rights = {"account": account, "acting_for": company, "rights": ["view", "service"]}
     story.sequence = story.partner.post(f"/v1/projects/{story.project}/members", rights)["sequence"]
-    return Client(story.partner.address, story.partner.issuer, account, company)
+    return PartnerClient(story.partner.address, story.partner.issuer, account, company)
 
 
 def test_a_warranty_is_extended_and_only_resellers_and_staff_see_it(story: Story) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from contracts.identifiers import default_project_of, derived_id
-from dev.demo.cast import PARTNER
 from dev.demo.story import Story, counted, wanted
 from dev.stack.parts import Kit
 from simulator.box import Box
-from simulator.device import Firmware, ServiceRefused
+from simulator.cast import PARTNER
+from simulator.device import Firmware, RefusedByServiceError
 from simulator.issuer import Issuer
-from simulator.partner import Client, Refused
+from simulator.partner import PartnerClient, Refused
 from tests.running import a_stocked_story
 
 
@@ -24,8 +24,8 @@ class Stage:
 
     story: Story
     other: str
-    administrator: Client
-    guest: Client
+    administrator: PartnerClient
+    guest: PartnerClient
 
     def fresh_box(self) -> Box:
         serial = f"0090337{secrets.randbelow(16**5):05x}"
@@ -59,7 +59,10 @@ def stage(kit: Kit) -> Iterator[Stage]:
         api = f"http://127.0.0.1:{kit.ports.port('ledger-api')}"
         story.clerk.post("/v1/companies", {"kind": "reseller", "administrator": owner, "company": other})
         issuer = Issuer(kit.state)
-        with Client(api, issuer, owner, other) as administrator, Client(api, issuer, guest, other) as the_guest:
+        with (
+            PartnerClient(api, issuer, owner, other) as administrator,
+            PartnerClient(api, issuer, guest, other) as the_guest,
+        ):
             administrator.post(f"/v1/companies/{other}/members", {"account": guest})
             yield Stage(story, other, administrator, the_guest)
 
@@ -76,7 +79,7 @@ def test_a_box_claims_itself_with_a_code_and_gets_its_licenses(stage: Stage) -> 
     sequence = firmware.claim(code.lower())
 
     assert firmware.claim(code) == sequence, "the same claim again is done already"
-    with pytest.raises(ServiceRefused, match="claim_code_used"):
+    with pytest.raises(RefusedByServiceError, match="claim_code_used"):
         stage.firmware(stage.fresh_box()).claim(code)
     stage.story.sequence = stage.allocate(box.state.serial, Port11=3)
     device = stage.story.partner.get(f"/v1/devices/{box.state.serial}", at_least=stage.story.sequence)
@@ -118,7 +121,7 @@ def test_a_box_that_fetched_licenses_stays_where_it_is(stage: Stage) -> None:
     test = {"version": 11, "count": 10}
     there = stage.administrator.post(f"/v1/devices/{box.state.serial}/test-licenses", test)["sequence"]
     stage.firmware(box).sync_to(there)
-    with pytest.raises(ServiceRefused, match="device_known_elsewhere"):
+    with pytest.raises(RefusedByServiceError, match="device_known_elsewhere"):
         stage.firmware(box).claim(stage.code())
 
 

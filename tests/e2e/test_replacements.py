@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dev.demo.cast import STRANGER, STRANGERS_ACCOUNT
 from dev.demo.story import Story, counted
+from simulator.cast import STRANGER, STRANGERS_ACCOUNT
 from simulator.partner import Refused
 from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, forged, refused
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import pytest
 
 from contracts.identifiers import derived_id
-from dev.demo.cast import CLERK, PARTNER, VENDOR
 from dev.demo.story import Story, counted, wanted
 from dev.stack.parts import Kit
+from simulator.cast import CLERK, PARTNER, VENDOR
 from simulator.issuer import Issuer
-from simulator.partner import Client, Refused
+from simulator.partner import PartnerClient, Refused
 from tests.running import a_stocked_story
 
 WHY = {"reason": "A test of the stack", "reference": "CASE-1"}
@@ -68,7 +68,7 @@ def test_a_second_person_approves_and_the_device_gets_its_corrected_file(kit: Ki
         body = {"source": f"device/{story.serial}", "target": f"project/{story.project}", **WHY}
         made = story.clerk.post("/v1/corrections", body | {"licenses": wanted({"Channel": 4})})
 
-        with Client(story.clerk.address, Issuer(kit.state), second, VENDOR) as approver:
+        with PartnerClient(story.clerk.address, Issuer(kit.state), second, VENDOR) as approver:
             story.sequence = approver.post(f"/v1/corrections/{made['correction']}/approval", {})["sequence"]
 
         assert story.balance() == {"Port11": 30, "Voicemail11": 2, "Channel": 4}

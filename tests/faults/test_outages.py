@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.demo.cast import ADMINISTRATOR, PARTNER
+from dev.demo.replay import replay
 from dev.demo.story import Story
-from dev.replay import replay
 from dev.stack.parts import Kit
+from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
 from tests.running import a_stocked_story, whole_stack
 

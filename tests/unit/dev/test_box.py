@@ -11,8 +11,7 @@ from contracts.documents.device_certificate import Authorities
 from contracts.documents.license_file import LicenseFile, LicenseFileNotForUs
 from contracts.documents.xml import DocumentMalformed
 from contracts.documents.xmldsig import SignatureInvalid, signer
-from dev.stack.trouble import Trouble
-from simulator.box import Box
+from simulator.box import Box, BoxError
 from simulator.pki import Pki, read_certificate, read_key
 from tests.unit.contracts.documents import FILE, LICENSE_KEY, LICENSE_KEY_ID, NOW, OTHER_SERIAL, SERIAL, STRANGER_KEY
 from tests.unit.device_sync.world import receipt_row
@@ -83,7 +82,7 @@ def test_an_invalidated_box_has_no_licenses_and_takes_none(box: Box) -> None:
     box.invalidate()
 
     assert box.license_file() is None
-    with pytest.raises(Trouble, match="given up"):
+    with pytest.raises(BoxError, match="given up"):
         box.take_license_file(_signed())
 
 
@@ -110,10 +109,10 @@ def test_a_receipt_begins_the_next_generation_and_old_files_are_dead(box: Box, p
 
 
 def test_a_box_takes_no_receipt_that_is_not_for_its_return(box: Box) -> None:
-    with pytest.raises(Trouble, match="not given up"):
+    with pytest.raises(BoxError, match="not given up"):
         box.take_receipt(receipt_row("ab" * 32).document)
     box.invalidate()
-    with pytest.raises(Trouble, match="another return document"):
+    with pytest.raises(BoxError, match="another return document"):
         box.take_receipt(receipt_row("ab" * 32, key=read_key(box.key_file)).document)
     with pytest.raises(LicenseFileNotForUs):
         box.take_receipt(receipt_row("ab" * 32, generation=2).document)
@@ -123,12 +122,12 @@ def test_a_box_takes_no_receipt_that_is_not_for_its_return(box: Box) -> None:
 def test_a_box_takes_no_certificate_for_another_key(box: Box, pki: Pki) -> None:
     digest = _digest(box, pki)
 
-    with pytest.raises(Trouble, match="not for this box's key"):
+    with pytest.raises(BoxError, match="not for this box's key"):
         box.take_receipt(receipt_row(digest, key=STRANGER_KEY).document)
 
 
 def test_there_is_one_box_in_a_folder(box: Box, pki: Pki) -> None:
-    with pytest.raises(Trouble, match="already"):
+    with pytest.raises(BoxError, match="already"):
         Box.make(box.folder, SERIAL, pki=pki, license_keys=[])
 
 

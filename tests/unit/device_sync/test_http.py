@@ -19,7 +19,7 @@ from contracts.codes import claim_code
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities, factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
-from dev.stack.trouble import Trouble as NoConnection
+from dev.stack.error import StackError as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
@@ -31,7 +31,7 @@ from device_sync.entrypoints.tls import Callers, server_context
 from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
 from simulator.box import Box
-from simulator.device import Answer, Firmware, ServiceRefused
+from simulator.device import Answer, Firmware, RefusedByServiceError
 from simulator.pki import Pki, read_certificate, read_key, write_certificate
 from tests.unit.contracts.documents import GENERATION_CA, GENERATION_CA_KEY, LICENSE_KEY, NOW, OTHER_SERIAL, SERIAL
 from tests.unit.device_sync.world import MemoryLedger, away, file_row, last_file_row, takes_returns
@@ -290,7 +290,7 @@ async def test_whatever_is_not_offered_is_a_problem_document(
 
 async def test_problems_say_what_a_person_can_do(place: Place) -> None:
     answer = await place.ask("PUT", "return", body=b"<a/>")
-    refused = ServiceRefused(answer)
+    refused = RefusedByServiceError(answer)
 
     assert json.loads(answer.body)["rule"] == "C3"
     assert str(refused).startswith("422 document_malformed: The element <a> stands where <license-return> belongs")
