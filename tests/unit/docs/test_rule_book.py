@@ -25,6 +25,8 @@ _BARE = re.compile(rf"\b{_ID}\b")
 _CITED = re.compile(rf"\b(rule|decision)s? ({_IDS})\b", re.IGNORECASE)
 _SECTION = re.compile(r"\brules,? sections? (\d+)", re.IGNORECASE)
 _FORMER = re.compile(rf"\b(domain|architecture)(\.md)?,? (rules? )?(section|{_ID})|\(section \d", re.IGNORECASE)
+_MAY_CITE = re.compile(rf"\b{_ID}\b|\bADR \d|[Ss]ection \d")
+"""What a file without any citation has nowhere: most files need no parsing."""
 _ADR = re.compile(r"\bADR (\d+)\b")
 
 
@@ -86,6 +88,8 @@ def texts() -> tuple[tuple[str, str], ...]:
 def _said(source: Path) -> Iterator[str]:
     """Comments and docstrings, a line break in them being a blank."""
     text = source.read_text(encoding="utf-8")
+    if not _MAY_CITE.search(text):
+        return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield " ".join(node.value.value.split())
