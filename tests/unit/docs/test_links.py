@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.markdown import (
+from tests.support.markdown import (
     ROOT,
     anchors,
     code_spans,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts.refusals import REFUSALS
-from tests.unit.docs.markdown import ROOT, anchors, name_of, pages, prose, sections, tracked
+from tests.support.markdown import ROOT, anchors, name_of, pages, prose, sections, tracked
 
 RULES, ARCHITECTURE = ROOT / "docs" / "rules.md", ROOT / "docs" / "architecture.md"
 REFERENCE = ROOT / "docs" / "reference"
