@@ -60,7 +60,7 @@ class PublishedLicenseFile(WireModel):
     document: Content
 
     def record(self) -> PublishedRecord:
-        """It as it is written."""
+        """The record as it is written."""
         return PublishedRecord(self.serial.encode(), self.document, _written(self, FILE_HEADERS))
 
 
@@ -75,7 +75,7 @@ class PublishedReturnReceipt(WireModel):
     document: Content
 
     def record(self) -> PublishedRecord:
-        """It as it is written."""
+        """The record as it is written."""
         key = f"{self.serial}/{self.generation}"
         return PublishedRecord(key.encode(), self.document, _written(self, RECEIPT_HEADERS))
 
