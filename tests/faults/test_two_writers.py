@@ -22,7 +22,7 @@ from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
-from signer.domain.books import Books
+from signer.domain.verification.devices import Books
 from tests.conftest import KafkaTopics
 from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
 from tests.unit.ledger.memory import Noticed

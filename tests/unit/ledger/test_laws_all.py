@@ -23,8 +23,8 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
+from signer.domain.verification.devices import Books
+from signer.domain.verification.warranty import require_day
 from tests.unit.ledger import histories_all as every
 from tests.unit.ledger import story, story_joining, story_people
 from tests.unit.ledger.naive_rights import Persons

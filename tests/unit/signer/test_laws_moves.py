@@ -14,8 +14,8 @@ from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseF
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
 from contracts.identifiers import default_project_of
 from contracts.log.entries import decode_entry
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.devices import Books
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots
 
 SPA = "00000000-0000-4000-8000-00000000000a"

@@ -20,8 +20,8 @@ from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses, TestLicenses
 from contracts.log.entries import decode_entry
 from contracts.log.postings import device_account, project_account
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.devices import Books
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, Box, Story, lots
 from tests.unit.signer.test_laws_moves import (
     BUYER,

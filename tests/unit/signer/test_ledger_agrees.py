@@ -22,8 +22,8 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
+from signer.domain.verification.devices import Books
+from signer.domain.verification.warranty import require_day
 from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story, story_joining, story_staff

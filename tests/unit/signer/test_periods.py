@@ -12,11 +12,11 @@ from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined, Reg
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses, TestLicenses
-from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedLicenseFile
+from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
+from signer.domain.verification.warranty import require_day
 from tests.unit.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, SERIAL, START, TRUSTED, Story, lots
 
 TEST = TestLicenses(
@@ -73,7 +73,7 @@ def law(story: Story) -> str:
 def test_a_test_stands_in_the_file_with_its_class_and_its_last_day() -> None:
     story = a_ledger()
     story.add(on_test(story))
-    (document,) = Notary(0, KEYS).documents(read(story)[-1])
+    (document,) = DocumentSigner(0, KEYS).documents(read(story)[-1])
     assert isinstance(document, SignedLicenseFile)
     said = license_file.verify(document.content, public_keys=PUBLIC_KEYS).licenses
     assert [(line.license_type, line.license_class, line.count, line.expires) for line in said] == [

@@ -16,8 +16,8 @@ from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses
 from contracts.log.entries import decode_entry
 from contracts.software_service import Coverage, ServicePeriod
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.devices import Books
 from tests.unit.signer.story import PARTNER, PROJECT, SERIAL, Box, Story, lots
 
 TODAY = date(2026, 11, 24)

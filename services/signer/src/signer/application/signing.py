@@ -20,10 +20,16 @@ from runtime.trouble import Trouble
 from signer.application.ports import LedgerEvents, Outputs, Published, receipt_key
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedCheckpoint, SignedDocument, SignedLicenseFile, SignedReturnReceipt
-from signer.domain.keys import SigningKeys
+from signer.domain.documents import (
+    DocumentSigner,
+    SignedCheckpoint,
+    SignedDocument,
+    SignedLicenseFile,
+    SignedReturnReceipt,
+)
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading, Skipped
+from signer.domain.signing_keys import SigningKeys
 
 MAX_UNPUBLISHED_DOCUMENTS = 500
 """A portion: some 2 MB as a rule, 50 MB at worst. One is being published while the next is signed, and a crash repeats
@@ -55,7 +61,7 @@ class LedgerSigning:
     ) -> None:
         self.status = LedgerStatus(ledger)
         self._ledger = ledger
-        self._notary = Notary(ledger, keys)
+        self._document_signer = DocumentSigner(ledger, keys)
         self._log_verifier = keys.log_of(ledger).verifier
         self._trusted = trusted
         self._events = events
@@ -154,7 +160,7 @@ class LedgerSigning:
         match taken:
             case Change():
                 self.status.entries += 1
-                return self._notary.documents(taken)
+                return self._document_signer.documents(taken)
             case Orphan():
                 await self._pass_over(record, taken)
             case Skipped():
@@ -178,7 +184,7 @@ class LedgerSigning:
         size = self._reading.sequence
         if size <= self.status.checkpoint_size or not self._reading.is_anchored:
             return None
-        return self._notary.checkpoint(size, self._reading.root())
+        return self._document_signer.checkpoint(size, self._reading.root())
 
     async def _publish(self, documents: Sequence[SignedDocument], checkpoint: SignedCheckpoint | None) -> None:
         signed = (*documents, checkpoint) if checkpoint else documents

@@ -8,11 +8,11 @@ from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
-from signer.domain.returns import prove_return
+from signer.domain.verification.devices import Books
+from signer.domain.verification.returns import prove_return
+from signer.domain.verification.warranty import require_day
 
 Wanted = Callable[[str, int], bool]
 """Whether the documents of this serial and sequence have still to be made."""

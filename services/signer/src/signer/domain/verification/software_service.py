@@ -8,8 +8,8 @@ from datetime import date
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.licenses import CREDIT, Lot
 from contracts.software_service import Coverage, ServicePeriod, credits_for, extended
-from signer.domain.books_catalog import Catalog
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.catalog import Catalog
 
 
 class ServiceBooks:

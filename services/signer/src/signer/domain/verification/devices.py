@@ -35,14 +35,14 @@ from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot
 from contracts.log.postings import Posting, device_account, postings
 from contracts.software_service import Coverage
-from signer.domain.books_accounts import Accounts
-from signer.domain.books_catalog import Catalog, define
-from signer.domain.books_moves import DeviceLife, Moves
-from signer.domain.books_periods import Periods
-from signer.domain.books_replacements import Replacements
-from signer.domain.books_service import ServiceBooks
-from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.accounts import Accounts
+from signer.domain.verification.catalog import Catalog, define
+from signer.domain.verification.corrections import StaffBooks
+from signer.domain.verification.device_moves import DeviceLife, Moves
+from signer.domain.verification.replacements import Replacements
+from signer.domain.verification.software_service import ServiceBooks
+from signer.domain.verification.warranty import Periods
 
 RETURNABLE: LicenseClass = "pbx"
 FIRST_GENERATION = 1

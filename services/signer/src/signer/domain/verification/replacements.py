@@ -7,10 +7,10 @@ what the replacement gets is what the former one loses, to the last license, and
 from contracts.events.replacements import DeviceReplaced
 from contracts.licenses import DeviceLicenses
 from contracts.log.postings import device_account, postings
-from signer.domain.books_moves import DeviceLife, MainBooks, Moves
-from signer.domain.books_periods import Periods
-from signer.domain.books_staff import StaffBooks
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.corrections import StaffBooks
+from signer.domain.verification.device_moves import DeviceLife, MainBooks, Moves
+from signer.domain.verification.warranty import Periods
 
 
 class Replacements:

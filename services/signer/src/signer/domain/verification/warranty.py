@@ -18,8 +18,8 @@ from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, TestLicenses
 from contracts.software_service import Coverage
-from signer.domain.books_catalog import Catalog
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from contracts.events.projects import LicensesDeallocated, LicensesMoved, Projec
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.log.postings import Posting, device_account, held_account, postings, project_account
 from contracts.software_service import Coverage
-from signer.domain.books_imports import Imports
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.company_imports import Imports
 
 
 @dataclass(frozen=True, slots=True)
