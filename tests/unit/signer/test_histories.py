@@ -12,7 +12,8 @@ from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
-from signer.domain.verification.devices import Books
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.unit.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, TRUSTED, Story, is_proven, lots
 
 SERIALS = ["009033000001", "009033000002", "009033000003"]
@@ -87,9 +88,9 @@ def test_the_same_history_makes_the_same_bytes(moves: list[tuple[str, str, dict[
 def test_over_all_accounts_each_type_sums_to_zero_and_only_issuance_is_negative(
     moves: list[tuple[str, str, dict[str, int]]],
 ) -> None:
-    story, books = _history(moves), Books()
+    story, books = _history(moves), VerifiedLedger()
     for value in story.values:
-        books.post(decode_entry(value).data)
+        post(books, decode_entry(value).data)
     accounts = [ISSUANCE, project_account(PROJECT), *(device_account(serial) for serial in SERIALS)]
     for name in STOCK:
         assert sum(books.balance(account).get(name, 0) for account in accounts) == 0

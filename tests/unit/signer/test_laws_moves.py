@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from contracts.events.projects import LicensesDeallocated, LicensesMoved, Projec
 from contracts.identifiers import default_project_of
 from contracts.log.entries import decode_entry
 from signer.domain.laws import LawBrokenError
-from signer.domain.verification.devices import Books
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.unit.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots
 
 SPA = "00000000-0000-4000-8000-00000000000a"
@@ -178,24 +180,24 @@ def _books() -> Callable[[Event], object]:
     story = Story().begin({"Port11": 50, "PRI": 4}).add_device().allocate({"Port11": 20, "PRI": 4})
     story.add(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
     story.add(CompanyRegistered(company=BUYER, kind="reseller", administrator=ACCOUNT, default_project=BUYERS))
-    books = Books()
+    books = VerifiedLedger()
     for value in story.values:
-        books.post(decode_entry(value).data)
-    return books.post
+        post(books, decode_entry(value).data)
+    return partial(post, books)
 
 
 @pytest.mark.parametrize("events", HOLDS)
 def test_what_keeps_the_laws_is_taken(events: list[Event]) -> None:
-    post = _books()
+    take = _books()
     for event in events:
-        post(event)
+        take(event)
 
 
 @pytest.mark.parametrize(("law", "events"), BROKEN)
 def test_an_event_that_breaks_a_law_of_moves_is_not_taken(law: str, events: list[Event]) -> None:
-    post = _books()
+    take = _books()
     for event in events[:-1]:
-        post(event)
+        take(event)
     with pytest.raises(LawBrokenError) as caught:
-        post(events[-1])
+        take(events[-1])
     assert caught.value.law == law

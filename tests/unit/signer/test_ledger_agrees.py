@@ -22,8 +22,9 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
-from signer.domain.verification.devices import Books
-from signer.domain.verification.warranty import require_day
+from signer.domain.verification.days import require_day
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.integration.ledger_log import Log
 from tests.unit.ledger import dated_histories as dated
 from tests.unit.ledger import story, story_joining, story_staff
@@ -159,18 +160,18 @@ def _agree(history: list[tuple[Actor, Command]]) -> None:
 
 
 def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
-    ledger, books = Ledger(), Books()
+    ledger, books = Ledger(), VerifiedLedger()
     for actor, command, now in history:
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
         ledger = evolve(ledger, event, at=now, by=str(actor))
-        books.post(event)
+        post(books, event)
     for account, held in ledger.rare.legacy.items():
         assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
-        assert books.company_of(project) == known.company
+        assert books.projects[project] == known.company
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
     return ledger
@@ -178,7 +179,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
 
 @given(dated.histories)
 def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Actor, Command, int]]) -> None:
-    ledger, books, entries = Ledger(), Books(), Log()
+    ledger, books, entries = Ledger(), VerifiedLedger(), Log()
     rows: dict[str, dict[str, int]] = {}
     for actor, command, now in dated.moments(history):
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
@@ -186,7 +187,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
             continue
         ledger = evolve(ledger, event, at=now, by=str(actor))
         require_day(event, now)
-        books.post(event)
+        post(books, event)
         entries.add(event)
         rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
     for project, known in ledger.projects.items():

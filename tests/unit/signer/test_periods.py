@@ -16,7 +16,7 @@ from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
-from signer.domain.verification.warranty import require_day
+from signer.domain.verification.days import require_day
 from tests.unit.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, SERIAL, START, TRUSTED, Story, lots
 
 TEST = TestLicenses(

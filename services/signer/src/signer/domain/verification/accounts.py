@@ -1,43 +1,32 @@
-"""The signer's accounts: what each holds, by license type, as the postings of all entries add up to."""
+"""The laws of accounts: what goes out of one comes into another, and nobody gives what is not there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from contracts.log.postings import ISSUANCE, Posting
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.state import VerifiedLedger
 
 
-class Accounts:
-    """The accounts of one ledger. After a LawBrokenError they are of no further use."""
-
-    __slots__ = ("_held",)
-
-    def __init__(self) -> None:
-        self._held: dict[str, dict[str, int]] = {}
-
-    def balance(self, account: str) -> Mapping[str, int]:
-        """What an account holds, by type."""
-        return self._held.get(account, {})
-
-    def move(self, moves: tuple[Posting, ...]) -> None:
-        """Post; raises LawBrokenError if an account would go below zero."""
-        require_balanced(moves)
-        for move in moves:
-            account = self._held.setdefault(move.account, {})
-            units = account.get(move.license_type, 0) + move.units
-            if units < 0 and move.account != ISSUANCE:
-                raise LawBrokenError(
-                    "account_negative", f"{move.account} would hold {units} licenses of type {move.license_type}"
-                )
-            if units:
-                account[move.license_type] = units
-            else:
-                del account[move.license_type]
+def move(ledger: VerifiedLedger, moves: tuple[Posting, ...]) -> None:
+    """Post; raises LawBrokenError if an account would go below zero."""
+    require_balanced(moves)
+    for one in moves:
+        account = ledger.accounts.setdefault(one.account, {})
+        units = account.get(one.license_type, 0) + one.units
+        if units < 0 and one.account != ISSUANCE:
+            raise LawBrokenError(
+                "account_negative", f"{one.account} would hold {units} licenses of type {one.license_type}"
+            )
+        if units:
+            account[one.license_type] = units
+        else:
+            del account[one.license_type]
 
 
 def require_balanced(moves: Iterable[Posting]) -> None:
-    """The first law: units of an event sum to zero per license type."""
+    """Units of an event sum to zero per license type."""
     sums: dict[str, int] = {}
-    for move in moves:
-        sums[move.license_type] = sums.get(move.license_type, 0) + move.units
+    for one in moves:
+        sums[one.license_type] = sums.get(one.license_type, 0) + one.units
     if any(sums.values()):
         raise LawBrokenError("postings_unbalanced", "the event makes or loses licenses")

@@ -1,10 +1,4 @@
-"""The signer's own view of what staff does: blocks, corrections by two persons, and old licenses.
-
-It believes the writer nothing: a correction needs a proposal and a second person, a conversion needs the old licenses
-that it ends, and a device with old ones gives back only after somebody's consent.
-"""
-
-from collections.abc import Iterable
+"""The laws of corrections: what one person proposed, exactly that, and approved by another person."""
 
 from contracts.events.corrections import (
     CorrectionApplied,
@@ -14,135 +8,105 @@ from contracts.events.corrections import (
     DeliveryCorrectionProposed,
 )
 from contracts.events.joining import CompanyImported
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
-from contracts.legacy import LegacyLot, ListedKey, convert, units_of
-from contracts.log.postings import device_account, project_account
+from contracts.log.postings import device_account, postings
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.accounts import move
+from signer.domain.verification.catalog import require_lots
+from signer.domain.verification.companies import require_project
+from signer.domain.verification.devices import bind_at_most_what_is_held, change, require_not_replaced
+from signer.domain.verification.state import Changed, VerifiedLedger
+from signer.domain.verification.warranty import correct_delivery
+
+Proposed = CorrectionProposed | DeliveryCorrectionProposed
+Approved = CorrectionApplied | DeliveryCorrected
 
 
-class StaffBooks:
-    """Corrections that wait, and old licenses by account."""
-
-    __slots__ = ("_consents", "_corrections", "_keys", "_legacy", "_listed")
-
-    def __init__(self) -> None:
-        self._corrections: dict[str, CorrectionProposed | DeliveryCorrectionProposed | None] = {}  # None once closed
-        self._legacy: dict[str, dict[str, int]] = {}
-        self._keys: set[str] = set()
-        self._listed: dict[str, ListedKey] = {}
-        self._consents: set[str] = set()
-
-    def legacy(self, account: str) -> dict[str, int]:
-        """Old licenses by name."""
-        return self._legacy.get(account, {})
-
-    def proposed(self, event: CorrectionProposed | DeliveryCorrectionProposed) -> None:
-        if event.correction in self._corrections:
-            raise LawBrokenError("correction_twice", f"correction {event.correction} was proposed before")
-        self._corrections[event.correction] = event
-
-    def applied(self, event: CorrectionApplied) -> None:
-        """Exactly what was proposed, and by another person."""
-        waiting = self._approved(event)
-        if not isinstance(waiting, CorrectionProposed):
-            raise _changed(event)
-        told = (event.company, event.source, event.target, event.lots)
-        if told != (waiting.company, waiting.source, waiting.target, waiting.lots):
-            raise _changed(event)
-
-    def delivery_corrected(self, event: DeliveryCorrected) -> None:
-        """Likewise."""
-        waiting = self._approved(event)
-        if not isinstance(waiting, DeliveryCorrectionProposed):
-            raise _changed(event)
-        told = (event.company, event.serial, event.model, event.delivered_on)
-        if told != (waiting.company, waiting.serial, waiting.model, waiting.delivered_on):
-            raise _changed(event)
-
-    def rejected(self, event: CorrectionRejected) -> None:
-        self._close(event.correction)
-
-    def taken_over(self, event: CompanyImported) -> None:
-        """What was proposed for a company, or stands on the old manager's list as its own, is the other one's now."""
-        for correction, waiting in self._corrections.items():
-            if isinstance(waiting, CorrectionProposed) and waiting.company == event.former_company:
-                self._corrections[correction] = waiting.model_copy(update={"company": event.company})
-        for digest, key in self._listed.items():
-            if key.company == event.former_company:
-                self._listed[digest] = key.model_copy(update={"company": event.company})
-
-    def listed(self, event: LegacyKeysRegistered) -> None:
-        """A key comes onto the old manager's list once, and before it is imported."""
-        for key in event.keys:
-            if key.key_digest in self._keys or key.key_digest in self._listed:
-                raise LawBrokenError("legacy_key_twice", "this key of the old manager was known before")
-            self._listed[key.key_digest] = key
-
-    def imported(self, event: LegacyLicensesImported) -> None:
-        if event.key_digest is not None and event.key_digest in self._keys:
-            raise LawBrokenError("legacy_key_twice", "this key of the old manager was imported before")
-        if event.key_digest is not None:
-            self._require_listed(event, event.key_digest)
-            self._keys.add(event.key_digest)
-        account = device_account(event.serial) if event.serial else project_account(event.project)
-        self._add(account, event.licenses)
-
-    def consented(self, event: LegacyConsentGiven) -> None:
-        self._consents.add(event.serial)
-
-    def converted(self, event: LegacyLicensesConverted) -> None:
-        """All free old licenses of the project end, and the new ones are those that the table says."""
-        old = self._legacy.pop(project_account(event.project), {})
-        if not old or units_of(event.licenses) != old:
-            raise LawBrokenError("legacy_licenses_wrong", "the converted licenses are not the project's old ones")
-        if convert(old) != {lot.license_type: lot.count for lot in event.lots}:
-            raise LawBrokenError("conversion_wrong", "the new licenses are not those that the old ones become")
-
-    def returned(self, serial: str, project: str) -> None:
-        """Old licenses of a device that gave back, or was replaced, are free in its project; that needs consent."""
-        freed = self._legacy.pop(device_account(serial), None)
-        if freed is None:
-            return
-        if serial not in self._consents:
-            raise LawBrokenError("legacy_consent_missing", f"nobody consented to convert what is on device {serial}")
-        account = self._legacy.setdefault(project_account(project), {})
-        for name, count in freed.items():
-            account[name] = account.get(name, 0) + count
-
-    def _require_listed(self, event: LegacyLicensesImported, digest: str) -> None:
-        """A key on the list is worth what stands there, and to nobody but the company that stands there."""
-        listed = self._listed.pop(digest, None)
-        if listed is None:
-            return
-        if units_of(event.licenses) != units_of(listed.licenses) or listed.company not in (None, event.company):
-            raise LawBrokenError("legacy_key_wrong", "this key of the old manager stands otherwise on its list")
-
-    def _approved(
-        self, event: CorrectionApplied | DeliveryCorrected
-    ) -> CorrectionProposed | DeliveryCorrectionProposed:
-        """What was proposed, closed by a second person."""
-        waiting = self._close(event.correction)
-        if event.approved_by == waiting.proposed_by or event.proposed_by != waiting.proposed_by:
-            raise LawBrokenError("correction_alone", f"correction {event.correction} has no second person")
-        return waiting
-
-    def _close(self, correction: str) -> CorrectionProposed | DeliveryCorrectionProposed:
-        waiting = self._corrections.get(correction)
-        if waiting is None:
-            raise LawBrokenError("correction_unknown", f"correction {correction} waits for nobody")
-        self._corrections[correction] = None
-        return waiting
-
-    def _add(self, account: str, lots: Iterable[LegacyLot]) -> None:
-        held = self._legacy.setdefault(account, {})
-        for name, count in units_of(lots).items():
-            held[name] = held.get(name, 0) + count
+def correction_proposed(ledger: VerifiedLedger, event: CorrectionProposed) -> None:
+    """Licenses are to move between two accounts."""
+    require_lots(ledger, event.lots)
+    _propose(ledger, event)
 
 
-def _changed(event: CorrectionApplied | DeliveryCorrected) -> LawBrokenError:
+def delivery_correction_proposed(ledger: VerifiedLedger, event: DeliveryCorrectionProposed) -> None:
+    """A device was delivered on another day, or is of another model."""
+    _propose(ledger, event)
+
+
+def correction_applied(ledger: VerifiedLedger, event: CorrectionApplied) -> Changed:
+    """What was proposed is moved, and a device is stated if one is touched."""
+    waiting = _approved(ledger, event)
+    if not isinstance(waiting, CorrectionProposed) or _terms(event) != _terms(waiting):
+        raise _changed(event)
+    _require_places(ledger, event)
+    if event.device is None:
+        move(ledger, postings(event))
+        return ()
+    changed = change(ledger, event.device, event.company, postings(event))
+    bind_at_most_what_is_held(ledger, event.device.serial)
+    return changed
+
+
+def delivery_corrected(ledger: VerifiedLedger, event: DeliveryCorrected) -> None:
+    """The delivery is as proposed, and the warranty follows from it."""
+    require_not_replaced(ledger, event.serial)
+    waiting = _approved(ledger, event)
+    if not isinstance(waiting, DeliveryCorrectionProposed) or _delivery(event) != _delivery(waiting):
+        raise _changed(event)
+    correct_delivery(ledger, event)
+
+
+def correction_rejected(ledger: VerifiedLedger, event: CorrectionRejected) -> None:
+    """A proposal is closed without effect; its own author may do that."""
+    _close(ledger, event.correction)
+
+
+def take_over_corrections(ledger: VerifiedLedger, event: CompanyImported) -> None:
+    """What was proposed for the former company is the other one's now."""
+    for correction, waiting in ledger.corrections.items():
+        if isinstance(waiting, CorrectionProposed) and waiting.company == event.former_company:
+            ledger.corrections[correction] = waiting.model_copy(update={"company": event.company})
+
+
+def _propose(ledger: VerifiedLedger, event: Proposed) -> None:
+    if event.correction in ledger.corrections:
+        raise LawBrokenError("correction_twice", f"correction {event.correction} was proposed before")
+    ledger.corrections[event.correction] = event
+
+
+def _approved(ledger: VerifiedLedger, event: Approved) -> Proposed:
+    """What was proposed, closed by a second person."""
+    waiting = _close(ledger, event.correction)
+    if event.approved_by == waiting.proposed_by or event.proposed_by != waiting.proposed_by:
+        raise LawBrokenError("correction_alone", f"correction {event.correction} has no second person")
+    return waiting
+
+
+def _close(ledger: VerifiedLedger, correction: str) -> Proposed:
+    waiting = ledger.corrections.get(correction)
+    if waiting is None:
+        raise LawBrokenError("correction_unknown", f"correction {correction} waits for nobody")
+    ledger.corrections[correction] = None
+    return waiting
+
+
+def _terms(event: CorrectionProposed | CorrectionApplied) -> tuple[object, ...]:
+    return event.company, event.source, event.target, event.lots
+
+
+def _delivery(event: DeliveryCorrectionProposed | DeliveryCorrected) -> tuple[object, ...]:
+    return event.company, event.serial, event.model, event.delivered_on
+
+
+def _require_places(ledger: VerifiedLedger, event: CorrectionApplied) -> None:
+    """Projects are the company's, and the device that is touched is the one that is stated."""
+    accounts = (event.source, event.target)
+    for account in accounts:
+        if account.startswith("project/"):
+            require_project(ledger, account.removeprefix("project/"), event.company)
+    touched = {account for account in accounts if account.startswith("device/")}
+    if touched != ({device_account(event.device.serial)} if event.device else set()):
+        raise LawBrokenError("correction_device_wrong", "the device that is corrected is not the one stated")
+
+
+def _changed(event: Approved) -> LawBrokenError:
     return LawBrokenError("correction_changed", f"correction {event.correction} is not what was proposed")
