@@ -16,8 +16,8 @@ from dev.stack.parts import Kit
 from simulator.cast import STRANGER, STRANGERS_ACCOUNT
 from simulator.device import RefusedByServiceError
 from simulator.partner import Refused
-from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
-from tests.running import a_stocked_story
+from tests.support.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
+from tests.support.running import a_stocked_story
 
 
 @pytest.mark.parametrize("second", [direct, by_hand], ids=["then-direct", "then-manual"])

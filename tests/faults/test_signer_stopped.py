@@ -26,7 +26,7 @@ from dev.stack.service import SCRIPTS
 from dev.stack.settings import admin_port_name, settings
 from runtime.kafka import Connection, PartitionTail, Producer
 from simulator.cast import PARTNER
-from tests.running import a_stocked_story, whole_stack
+from tests.support.running import a_stocked_story, whole_stack
 
 LOG = topic_name(EVENTS)
 READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")

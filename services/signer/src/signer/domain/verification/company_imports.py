@@ -1,11 +1,11 @@
 """The laws of company imports: a company goes over into another one by consent of both, whole, once, and is closed."""
 
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.companies import require_not_imported
 from signer.domain.verification.corrections import take_over_corrections
 from signer.domain.verification.devices import life_of
-from signer.domain.verification.legacy import take_over_listed_keys
+from signer.domain.verification.legacy_keys import take_over_listed_keys
 from signer.domain.verification.state import VerifiedLedger
 
 

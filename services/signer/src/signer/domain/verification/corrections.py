@@ -1,5 +1,6 @@
 """The laws of corrections: what one person proposed, exactly that, and approved by another person."""
 
+from contracts.events.company_imports import CompanyImported
 from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
@@ -7,7 +8,6 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
-from contracts.events.joining import CompanyImported
 from contracts.log.postings import device_account, postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move

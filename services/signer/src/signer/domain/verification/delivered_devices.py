@@ -1,6 +1,6 @@
 """The laws of delivered devices: each is delivered once, and its warranty begins there."""
 
-from contracts.events.catalog import DevicesRegistered
+from contracts.events.delivered_devices import DevicesRegistered
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.devices import require_not_replaced
 from signer.domain.verification.state import VerifiedLedger, Warranty

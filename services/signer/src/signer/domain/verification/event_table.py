@@ -13,9 +13,10 @@ from contracts.events.blocks import (
     DeviceBlocked,
     DeviceUnblocked,
 )
-from contracts.events.catalog import DeviceModelsDefined, DevicesRegistered, LicenseTypesDefined
+from contracts.events.catalog import DeviceModelsDefined, LicenseTypesDefined
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
 from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
@@ -23,22 +24,16 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
 from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
-from contracts.events.joining import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    InvitationAccepted,
-    InvitationCreated,
-    InvitationWithdrawn,
-)
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationWithdrawn
 from contracts.events.legacy import (
     LegacyConsentGiven,
-    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
 from contracts.events.replacements import DeviceReplaced
@@ -59,6 +54,7 @@ from signer.domain.verification import (
     device_moves,
     devices,
     legacy,
+    legacy_keys,
     projects,
     replacements,
     returns,
@@ -119,7 +115,7 @@ VERIFICATIONS: Mapping[type[WireModel], Verification] = dict(
         _of(CorrectionRejected, corrections.correction_rejected),
         _of(DeliveryCorrectionProposed, corrections.delivery_correction_proposed),
         _of(DeliveryCorrected, corrections.delivery_corrected),
-        _of(LegacyKeysRegistered, legacy.legacy_keys_registered),
+        _of(LegacyKeysRegistered, legacy_keys.legacy_keys_registered),
         _of(LegacyLicensesImported, legacy.legacy_licenses_imported),
         _of(LegacyConsentGiven, legacy.legacy_consent_given),
         _of(LegacyLicensesConverted, legacy.legacy_licenses_converted),

@@ -1,14 +1,12 @@
-"""The laws of old licenses: a key comes in once, and a conversion ends old ones and makes what the table says.
+"""The laws of old licenses: a conversion ends all free ones of a project and makes what the conversion table says.
 
 A device with old licenses gives back only after somebody's consent.
 """
 
 from collections.abc import Iterable
 
-from contracts.events.joining import CompanyImported
 from contracts.events.legacy import (
     LegacyConsentGiven,
-    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
@@ -18,16 +16,9 @@ from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots
 from signer.domain.verification.companies import require_project
+from signer.domain.verification.legacy_keys import use_listed_key
 from signer.domain.verification.software_service import cover
 from signer.domain.verification.state import VerifiedLedger
-
-
-def legacy_keys_registered(ledger: VerifiedLedger, event: LegacyKeysRegistered) -> None:
-    """A key comes onto the old manager's list once, and before it is imported."""
-    for key in event.keys:
-        if key.key_digest in ledger.imported_legacy_keys or key.key_digest in ledger.listed_legacy_keys:
-            raise LawBrokenError("legacy_key_twice", "this key of the old manager was known before")
-        ledger.listed_legacy_keys[key.key_digest] = key
 
 
 def legacy_licenses_imported(ledger: VerifiedLedger, event: LegacyLicensesImported) -> None:
@@ -36,7 +27,7 @@ def legacy_licenses_imported(ledger: VerifiedLedger, event: LegacyLicensesImport
     if event.serial is not None:
         _require_device(ledger, event.serial, event.project)
     if event.key_digest is not None:
-        _use_key(ledger, event, event.key_digest)
+        use_listed_key(ledger, event, event.key_digest)
     account = device_account(event.serial) if event.serial else project_account(event.project)
     _add(ledger, account, event.licenses)
 
@@ -71,30 +62,11 @@ def free_legacy_licenses(ledger: VerifiedLedger, serial: str, project: str) -> N
         account[name] = account.get(name, 0) + count
 
 
-def take_over_listed_keys(ledger: VerifiedLedger, event: CompanyImported) -> None:
-    """What stands on the old manager's list as the former company's is the other one's now."""
-    for digest, key in ledger.listed_legacy_keys.items():
-        if key.company == event.former_company:
-            ledger.listed_legacy_keys[digest] = key.model_copy(update={"company": event.company})
-
-
 def _require_device(ledger: VerifiedLedger, serial: str, project: str) -> None:
     """Unlike elsewhere, a device that is in no project is in the wrong one, too."""
     life = ledger.devices.get(serial)
     if life is None or life.project != project:
         raise LawBrokenError("device_project_wrong", f"device {serial} is not in the project")
-
-
-def _use_key(ledger: VerifiedLedger, event: LegacyLicensesImported, digest: str) -> None:
-    """Once; a key on the list is worth what stands there, and only to the company that stands there."""
-    if digest in ledger.imported_legacy_keys:
-        raise LawBrokenError("legacy_key_twice", "this key of the old manager was imported before")
-    listed = ledger.listed_legacy_keys.pop(digest, None)
-    if listed is not None and (
-        units_of(event.licenses) != units_of(listed.licenses) or listed.company not in (None, event.company)
-    ):
-        raise LawBrokenError("legacy_key_wrong", "this key of the old manager stands otherwise on its list")
-    ledger.imported_legacy_keys.add(digest)
 
 
 def _add(ledger: VerifiedLedger, account: str, lots: Iterable[LegacyLot]) -> None:
