@@ -6,7 +6,12 @@ the table of refusals when it is imported.
 
 from importlib import import_module
 
-PARTS = ("contracts.publishing.generate", "dev.generate.route_refusals", "dev.generate.client")
+PARTS = (
+    "contracts.publishing.generate",
+    "dev.generate.route_refusals",
+    "dev.generate.client",
+    "dev.generate.signer_laws",
+)
 
 for part in PARTS:
     import_module(part).main()

@@ -1,4 +1,7 @@
-"""The proof of a return, checked once more: the signer believes neither the edge nor the writer that it was checked."""
+"""The laws of returns: a device gives back all its PBX licenses and proves it by a signed document.
+
+The signer trusts neither the edge nor the writer that the document was checked.
+"""
 
 from base64 import b64decode
 from datetime import datetime
@@ -11,8 +14,47 @@ from contracts.documents.xml import DocumentRefused, parse
 from contracts.documents.xmldsig import carried_certificate
 from contracts.events.returns import LicensesReturned
 from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
+from contracts.log.postings import postings
 from signer.domain.changes import GivenBack
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.accounts import move
+from signer.domain.verification.catalog import units_of
+from signer.domain.verification.companies import require_project
+from signer.domain.verification.devices import life_of, live_on, require_licenses, returnable_on
+from signer.domain.verification.legacy import free_legacy_licenses
+from signer.domain.verification.state import Changed, DeviceLife, VerifiedLedger
+from signer.domain.verification.test_licenses import end_test
+
+
+def licenses_returned(ledger: VerifiedLedger, event: LicensesReturned) -> Changed:
+    """A device spent its generation: what was delivered for it binds nothing any more."""
+    device = event.device
+    before = life_of(ledger, device.serial)
+    _require_current(event, before)
+    require_project(ledger, device.project, event.company)
+    live_on(ledger, device, before.next_generation())
+    _require_total(ledger, event)
+    end_test(ledger, device.serial)
+    free_legacy_licenses(ledger, device.serial, device.project)
+    ledger.delivered_licenses.pop(device.serial, None)
+    ledger.devices_in_contact.add(device.serial)
+    move(ledger, postings(event))
+    require_licenses(ledger, device)
+    return (device,)
+
+
+def _require_current(event: LicensesReturned, before: DeviceLife) -> None:
+    if event.spent_generation != before.generation:
+        raise LawBrokenError(
+            "device_generation_wrong",
+            f"generation {event.spent_generation} was given back, but generation {before.generation} is current",
+        )
+
+
+def _require_total(ledger: VerifiedLedger, event: LicensesReturned) -> None:
+    """All PBX licenses of the device are credited, and nothing else is (domain rules R6 and C1)."""
+    if units_of(ledger, event.lots) != returnable_on(ledger, event.device.serial):
+        raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
 
 
 def prove_return(event: LicensesReturned, *, at: datetime, trusted: Authorities) -> GivenBack:
