@@ -23,7 +23,9 @@ DOMAIN, API, COMMANDS = "ledger.domain", "ledger.entrypoints.api", "contracts.co
 PACKAGES = (DOMAIN, API, "contracts")
 TABLE = "contracts.refusals"
 """Names all codes, and answers none."""
-PAGES = f"{API}.openapi.docs_page"
+MESSAGES = (COMMANDS, "contracts.events")
+"""What is sent and written decides nothing; which commands a route sends is read from the names in it."""
+PAGES = f"{API}.http.docs_page"
 """Its routes are for browsers, and no operations."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
 """What the writer says before a rule is asked."""
@@ -152,9 +154,10 @@ def _modules() -> frozenset[str]:
 def _inside(package: str) -> Iterator[str]:
     spec = find_spec(package)
     for one in iter_modules(spec.submodule_search_locations if spec else None):
-        yield f"{package}.{one.name}"
-        if one.ispkg:
-            yield from _inside(f"{package}.{one.name}")
+        module = f"{package}.{one.name}"
+        if module not in MESSAGES:
+            yield module
+            yield from _inside(module) if one.ispkg else ()
 
 
 @cache
