@@ -19,7 +19,7 @@ from ledger.entrypoints.api.http.gateway import Gates
 from ledger.entrypoints.api.http.problems import Refused, answer, trouble_answer
 from ledger.entrypoints.api.http.strict_requests import only_as_described
 from ledger.entrypoints.api.http.validation_messages import said
-from ledger.entrypoints.api.models.bodies import ProblemBody
+from ledger.entrypoints.api.models.problems import ProblemBody
 from ledger.entrypoints.api.openapi.responses import allowed, answers, examples
 from ledger.entrypoints.api.routes import (
     activation_keys,
@@ -28,21 +28,24 @@ from ledger.entrypoints.api.routes import (
     catalog,
     claims,
     companies,
+    company_imports,
     corrections,
     delivered_devices,
     device_moves,
     device_search,
     devices,
-    documents,
     exports,
     history,
-    joining,
+    invitations,
     legacy,
     legacy_keys,
     license_file_downloads,
+    license_files,
     members,
+    movements,
     projects,
     replacements,
+    returns,
     software_service,
     test_licenses,
     warranty,
@@ -86,15 +89,18 @@ TAGS = {
 """The groups of operations, in the order of the page."""
 _FAMILIES = (
     companies,
-    members,
-    joining,
     projects,
+    movements,
+    members,
+    invitations,
+    company_imports,
     device_search,
     devices,
     device_moves,
     claims,
     replacements,
-    documents,
+    license_files,
+    returns,
     activation_keys,
     legacy,
     legacy_keys,

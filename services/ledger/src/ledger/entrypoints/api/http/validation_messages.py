@@ -11,11 +11,9 @@ from contracts.corrections import Source, Target
 from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN
 from contracts.legacy import LegacyName
 from contracts.texts import ProjectName, Reason, Reference
-from ledger.entrypoints.api.models.staff import LegacyKeyText
-from ledger.entrypoints.api.routes.companies import NO_CONTROLS
-
-KEY_PATTERN = r"^[\x20-\x7e]+$"
-"""Of an idempotency key in a line."""
+from ledger.entrypoints.api.models.base import NO_CONTROLS
+from ledger.entrypoints.api.models.bulk import KEY_PATTERN
+from ledger.entrypoints.api.models.legacy_keys import LegacyKeyText
 
 
 def _pattern(kind: Any) -> str:

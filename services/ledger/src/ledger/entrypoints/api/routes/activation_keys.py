@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from contracts.codes import activation_key
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
 from contracts.dates import civil_day
-from contracts.licenses import CREDIT, MAX_HELD, Licenses
+from contracts.licenses import CREDIT, MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
@@ -19,17 +19,22 @@ from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.http.reading import Reached, found, reaches
 from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
-from ledger.entrypoints.api.models import bodies
+from ledger.entrypoints.api.models.activation_keys import (
+    ActivationKeyIssuedResponse,
+    ActivationKeyPreview,
+    ActivationKeyRedeemedResponse,
+    IssueActivationKeyBody,
+    PreviewActivationKeyBody,
+    PreviewedLicenses,
+    RedeemActivationKeyBody,
+)
+from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.trouble import Trouble
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
 REDEEMED_SECONDS = 1.0
 """How long a redemption's answer waits for the read side, which is milliseconds behind, to say what came of it."""
-
-
-def wanted(licenses: list[bodies.WantedLicenses]) -> tuple[Licenses, ...]:
-    return tuple(Licenses(license_type=one.license_type, count=one.count) for one in licenses)
 
 
 def symbols_of(typed: str) -> str:
@@ -42,8 +47,8 @@ def symbols_of(typed: str) -> str:
 
 @router.post("", status_code=201)
 async def issue_activation_key(
-    body: bodies.IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ActivationKeyIssued:
+    body: IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
+) -> ActivationKeyIssuedResponse:
     """Put a key into the world. For the vendor's staff.
 
     The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
@@ -53,17 +58,17 @@ async def issue_activation_key(
     command = IssueActivationKey(
         key_digest=activation_key.digest(symbols),
         key_hint=activation_key.hint(symbols),
-        licenses=wanted(body.licenses),
+        licenses=licenses_of(body.licenses),
         order_number=body.order_number,
         customer_reference=body.customer_reference,
     )
-    return bodies.ActivationKeyIssued(activation_key=key, sequence=await asker.ask(command, command_id))
+    return ActivationKeyIssuedResponse(activation_key=key, sequence=await asker.ask(command, command_id))
 
 
 @router.post("/previews", dependencies=[Reached])
 async def preview_activation_key(
-    body: bodies.PreviewActivationKeyBody, services: TheServices, caller: TheCaller, asker: TheTypingAsker
-) -> bodies.ActivationKeyPreview:
+    body: PreviewActivationKeyBody, services: TheServices, caller: TheCaller, asker: TheTypingAsker
+) -> ActivationKeyPreview:
     """What a key stands for, before it is redeemed; and what would become of it in a project, where one is named.
 
     Refused as the redemption would be, and a key that does not exist counts as one that was typed in vain. Where it
@@ -75,12 +80,12 @@ async def preview_activation_key(
     key = await asker.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
     _refuse_used(key)
     outlook = None if target is None or key.redeemed else _outlook(key, target, civil_day(services.clock()))
-    return bodies.ActivationKeyPreview(
+    return ActivationKeyPreview(
         key_digest=digest,
         key_hint=key.key_hint,
         state="redeemed" if key.redeemed else "redeemable",
         licenses=[
-            bodies.PreviewedLicenses(**lot.model_dump(), held=outlook and outlook.held.get(lot.license_type, 0))
+            PreviewedLicenses(**lot.model_dump(), held=outlook and outlook.held.get(lot.license_type, 0))
             for lot in key.licenses
         ],
         credits=outlook and outlook.credits,
@@ -90,13 +95,13 @@ async def preview_activation_key(
 
 @router.post("/redemptions", status_code=201)
 async def redeem_activation_key(
-    body: bodies.RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
-) -> bodies.ActivationKeyRedeemed:
+    body: RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
+) -> ActivationKeyRedeemedResponse:
     """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
     digest = activation_key.digest(symbols_of(body.activation_key))
     command = RedeemActivationKey(key_digest=digest, project=body.project)
     sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
-    return bodies.ActivationKeyRedeemed(
+    return ActivationKeyRedeemedResponse(
         project=body.project,
         sequence=sequence,
         key_digest=digest,

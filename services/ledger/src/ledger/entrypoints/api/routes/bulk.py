@@ -14,11 +14,11 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -28,7 +28,7 @@ from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http import strict_json, validation_messages
 from ledger.entrypoints.api.http.concurrency_slots import Places
 from ledger.entrypoints.api.http.problems import Refused, problem_of
-from ledger.entrypoints.api.models.bodies import Body
+from ledger.entrypoints.api.models.bulk import BulkLine, Key
 from runtime.problems import Problem, render
 
 PATH = "/v1/commands"
@@ -76,15 +76,7 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
-Key = Annotated[str, Field(min_length=1, max_length=80, pattern=validation_messages.KEY_PATTERN)]
 _KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
-
-
-class BulkLine(Body):
-    """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
-
-    idempotency_key: Key
-    command: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from ledger.application.queries.members import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker
 from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged
-from ledger.entrypoints.api.models import members as bodies
+from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
+from ledger.entrypoints.api.models.projects import ProjectChangedResponse
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["claim codes"])
 
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/v1/projects/{project}", tags=["claim codes"])
 @router.post("/claim-codes", status_code=201)
 async def create_claim_code(
     project: ProjectOfPath, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ClaimCodeCreated:
+) -> ClaimCodeCreatedResponse:
     """Make a code by which one device adds itself to the project. It works once, for 30 days.
 
     The code is in this answer and nowhere else; the same request again gives it again.
@@ -25,7 +26,7 @@ async def create_claim_code(
     symbols = activation_key.normalise(code)
     digest = claim_code.digest(symbols)
     command = CreateClaimCode(project=project, code_digest=digest, code_hint=activation_key.hint(symbols))
-    return bodies.ClaimCodeCreated(
+    return ClaimCodeCreatedResponse(
         project=project,
         claim_code=code,
         code_digest=digest,
@@ -36,11 +37,11 @@ async def create_claim_code(
 
 @router.post("/claim-code-withdrawals", status_code=201)
 async def withdraw_claim_code(
-    project: ProjectOfPath, body: bodies.WithdrawClaimCodeBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ProjectChanged:
+    project: ProjectOfPath, body: WithdrawClaimCodeBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> ProjectChangedResponse:
     """Make a code useless that was not used yet."""
     sequence = await asker.ask(WithdrawClaimCode(project=project, code_digest=body.code_digest), command_id)
-    return bodies.ProjectChanged(project=project, sequence=sequence)
+    return ProjectChangedResponse(project=project, sequence=sequence)
 
 
 @router.get("/claim-codes", dependencies=[Reached])

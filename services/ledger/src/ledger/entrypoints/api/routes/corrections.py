@@ -23,8 +23,8 @@ from ledger.entrypoints.api.http.reading import (
     found,
     paged,
 )
-from ledger.entrypoints.api.models import staff as bodies
-from ledger.entrypoints.api.routes.activation_keys import wanted
+from ledger.entrypoints.api.models.corrections import CorrectionResponse, ProposeCorrectionBody, RejectCorrectionBody
+from ledger.entrypoints.api.models.licenses import licenses_of
 
 router = APIRouter(prefix="/v1/corrections", tags=["staff"])
 _UUID = re.compile(UUID_PATTERN)
@@ -41,39 +41,39 @@ CorrectionOfPath = Annotated[str, Depends(_correction)]
 
 @router.post("", status_code=201)
 async def propose_correction(
-    body: bodies.ProposeCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
-) -> bodies.CorrectionDone:
+    body: ProposeCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
+) -> CorrectionResponse:
     """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
     correction = derived_id(command_id, "correction")
     command = ProposeCorrection(
         correction=correction,
         source=body.source,
         target=body.target,
-        licenses=wanted(body.licenses),
+        licenses=licenses_of(body.licenses),
         reason=body.reason,
         reference=body.reference,
     )
     sequence = await asker.ask(command, command_id)
     response.headers["Location"] = f"/v1/corrections/{correction}"
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.post("/{correction}/approval", status_code=201)
 async def approve_correction(
     correction: CorrectionOfPath, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.CorrectionDone:
+) -> CorrectionResponse:
     """Carry out what another account of the staff proposed."""
     sequence = await asker.ask(ApproveCorrection(correction=correction), command_id)
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.post("/{correction}/rejection", status_code=201)
 async def reject_correction(
-    correction: CorrectionOfPath, body: bodies.RejectCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.CorrectionDone:
+    correction: CorrectionOfPath, body: RejectCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> CorrectionResponse:
     """Close a proposal without carrying it out; its proposer may do so, too."""
     sequence = await asker.ask(RejectCorrection(correction=correction, reason=body.reason), command_id)
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.get("", dependencies=[Reached])

@@ -22,8 +22,13 @@ from ledger.entrypoints.api.http.reading import (
     found,
     paged,
 )
-from ledger.entrypoints.api.models import bodies
-from ledger.entrypoints.api.routes.activation_keys import wanted
+from ledger.entrypoints.api.models.devices import (
+    AddDeviceBody,
+    AllocateLicensesBody,
+    DeviceAddedResponse,
+    LicensesAllocatedResponse,
+)
+from ledger.entrypoints.api.models.licenses import licenses_of
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 
@@ -31,16 +36,16 @@ router = APIRouter(prefix="/v1", tags=["devices"])
 @router.post("/projects/{project}/devices", status_code=201)
 async def add_device(
     project: ProjectOfPath,
-    body: bodies.AddDeviceBody,
+    body: AddDeviceBody,
     asker: TheAsker,
     command_id: CommandIdOfRequest,
     response: Response,
-) -> bodies.DeviceAdded:
+) -> DeviceAddedResponse:
     """Bring a device into the project. A device is in one project at a time."""
     serial = serial_of(body.serial)
     sequence = await asker.ask(AddDevice(serial=serial, project=project), command_id)
     response.headers["Location"] = f"/v1/devices/{serial}"
-    return bodies.DeviceAdded(serial=serial, project=project, sequence=sequence)
+    return DeviceAddedResponse(serial=serial, project=project, sequence=sequence)
 
 
 @router.get("/projects/{project}/devices", dependencies=[Reached])
@@ -54,17 +59,17 @@ async def list_devices(
 
 @router.post("/projects/{project}/allocations", status_code=201)
 async def allocate_licenses(
-    project: ProjectOfPath, body: bodies.AllocateLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LicensesAllocated:
+    project: ProjectOfPath, body: AllocateLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> LicensesAllocatedResponse:
     """Bind licenses of the project's balance to one of its devices, all or none."""
     command = AllocateLicenses(
         project=project,
         serial=serial_of(body.serial),
-        licenses=wanted(body.licenses),
+        licenses=licenses_of(body.licenses),
         confirm_final=body.confirm_final,
     )
     sequence = await asker.ask(command, command_id)
-    return bodies.LicensesAllocated(serial=command.serial, project=project, sequence=sequence)
+    return LicensesAllocatedResponse(serial=command.serial, project=project, sequence=sequence)
 
 
 @router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView)

@@ -1,39 +1,33 @@
 """Licenses of the old manager: imported, looked at, consented to, converted."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
-from ledger.application.queries.legacy import LegacyLicensesView, LegacyView
+from ledger.application.queries.legacy import LegacyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.http.reading import Known, Reached, etagged, found
-from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.models.legacy import (
+    ConversionPreview,
+    ConvertLegacyLicensesBody,
+    GiveLegacyConsentBody,
+    ImportLegacyLicensesBody,
+    LegacyConsentGivenResponse,
+    LegacyLicensesConvertedResponse,
+    LegacyLicensesImportedResponse,
+    NewLicensesView,
+)
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 
 
-class NewLicensesView(BaseModel):
-    license_type: str = Field(examples=["Port8"])
-    count: int
-
-
-class ConversionPreview(BaseModel):
-    """What the project's free old licenses become; `digest` confirms exactly this."""
-
-    project: str
-    old: list[LegacyLicensesView]
-    new: list[NewLicensesView]
-    digest: str
-
-
 @router.post("/projects/{project}/legacy-licenses", status_code=201)
 async def import_legacy_licenses(
-    project: ProjectOfPath, body: bodies.ImportLegacyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyImported:
+    project: ProjectOfPath, body: ImportLegacyLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> LegacyLicensesImportedResponse:
     """Bring licenses of the old manager into a project: a key's, or a line of its export list. For staff."""
     command = ImportLegacyLicenses(
         project=project,
@@ -42,7 +36,7 @@ async def import_legacy_licenses(
         licenses=tuple(LegacyLicenses(license_name=one.license_name, count=one.count) for one in body.licenses),
         reference=body.reference,
     )
-    return bodies.LegacyImported(project=project, sequence=await asker.ask(command, command_id))
+    return LegacyLicensesImportedResponse(project=project, sequence=await asker.ask(command, command_id))
 
 
 @router.get("/projects/{project}/legacy-licenses", dependencies=[Reached], response_model=LegacyView)
@@ -76,17 +70,17 @@ async def preview_legacy_conversion(
 
 @router.post("/projects/{project}/legacy-conversions", status_code=201)
 async def convert_legacy_licenses(
-    project: ProjectOfPath, body: bodies.ConvertLegacyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyConverted:
+    project: ProjectOfPath, body: ConvertLegacyLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> LegacyLicensesConvertedResponse:
     """Convert all free old licenses of the project, exactly as the preview with this digest said."""
     command = ConvertLegacyLicenses(project=project, preview_digest=body.preview_digest)
-    return bodies.LegacyConverted(project=project, sequence=await asker.ask(command, command_id))
+    return LegacyLicensesConvertedResponse(project=project, sequence=await asker.ask(command, command_id))
 
 
 @router.post("/devices/{serial}/legacy-consent", status_code=201)
 async def give_legacy_consent(
-    serial: SerialOfPath, body: bodies.LegacyConsentBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyConsentGiven:
+    serial: SerialOfPath, body: GiveLegacyConsentBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> LegacyConsentGivenResponse:
     """Agree that the device never goes below version 8 again, and gets a new bootcode.
 
     The consent is an entry with account and time. From then on a return frees the device's old licenses, too.
@@ -94,4 +88,4 @@ async def give_legacy_consent(
     if not body.no_downgrade_below_version_8:
         raise Refused("request_invalid", "no_downgrade_below_version_8 has to be true.")
     sequence = await asker.ask(GiveLegacyConsent(serial=serial), command_id)
-    return bodies.LegacyConsentGiven(serial=serial, sequence=sequence)
+    return LegacyConsentGivenResponse(serial=serial, sequence=sequence)

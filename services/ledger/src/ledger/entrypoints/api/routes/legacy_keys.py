@@ -23,7 +23,12 @@ from ledger.entrypoints.api.http.reading import (
     paged,
 )
 from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
-from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.models.legacy import LegacyLicensesImportedResponse
+from ledger.entrypoints.api.models.legacy_keys import (
+    ImportLegacyKeyBody,
+    LegacyKeysRegisteredResponse,
+    RegisterLegacyKeysBody,
+)
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
@@ -31,8 +36,8 @@ _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
 
 @router.post("/legacy-keys", status_code=201)
 async def register_legacy_keys(
-    body: bodies.RegisterLegacyKeysBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyKeysRegistered:
+    body: RegisterLegacyKeysBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> LegacyKeysRegisteredResponse:
     """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
 
     A partner imports the key that they hold by typing it; its licenses are those that were registered.
@@ -46,7 +51,7 @@ async def register_legacy_keys(
         for key in body.keys
     )
     command = RegisterLegacyKeys(keys=keys, reference=body.reference)
-    return bodies.LegacyKeysRegistered(keys=len(keys), sequence=await asker.ask(command, command_id))
+    return LegacyKeysRegisteredResponse(keys=len(keys), sequence=await asker.ask(command, command_id))
 
 
 @router.get("/legacy-keys", dependencies=[Reached])
@@ -63,12 +68,12 @@ async def list_legacy_keys(
 
 @router.post("/projects/{project}/legacy-keys", status_code=201)
 async def import_legacy_key(
-    project: ProjectOfPath, body: bodies.ImportLegacyKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyImported:
+    project: ProjectOfPath, body: ImportLegacyKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
+) -> LegacyLicensesImportedResponse:
     """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
     command = ImportLegacyKey(project=project, key_digest=key_digest(body.legacy_key))
     sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
-    return bodies.LegacyImported(project=project, sequence=sequence)
+    return LegacyLicensesImportedResponse(project=project, sequence=sequence)
 
 
 @router.get("/projects/{project}/legacy-imports", dependencies=[Reached])

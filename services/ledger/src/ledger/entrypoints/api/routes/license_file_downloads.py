@@ -17,8 +17,8 @@ from ledger.entrypoints.api.http.reading import (
     device_there,
     paged,
 )
-from ledger.entrypoints.api.models import staff as bodies
-from ledger.entrypoints.api.routes.documents import XML, XML_ANSWER, file_name, newest_file
+from ledger.entrypoints.api.models.base import StaffBody
+from ledger.entrypoints.api.routes.license_files import XML, XML_ANSWER, file_name, newest_file
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 @router.post("/devices/{serial}/staff-downloads", response_class=Response, responses=XML_ANSWER)
 async def download_license_file(
     serial: SerialOfPath,
-    body: bodies.StaffBody,
+    body: StaffBody,
     services: TheServices,
     caller: TheCaller,
     asker: TheAsker,

@@ -17,28 +17,34 @@ from ledger.entrypoints.api.http.reading import (
     found,
     paged,
 )
-from ledger.entrypoints.api.models import members as bodies
+from ledger.entrypoints.api.models.members import (
+    AddMemberBody,
+    MemberChangedResponse,
+    RemoveMemberBody,
+    RightsBody,
+    RightsChangedResponse,
+)
 
 router = APIRouter(prefix="/v1", tags=["people and rights"])
 
 
 @router.post("/companies/{company}/members", status_code=201)
 async def add_member(
-    company: CompanyOfPath, body: bodies.AddMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.MemberChanged:
+    company: CompanyOfPath, body: AddMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> MemberChangedResponse:
     """Let an account act for the company, or give a member the other role. For the company's administrators."""
     command = AddMember(company=company, account=body.account, administrator=body.administrator)
     sequence = await asker.ask(command, command_id)
-    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+    return MemberChangedResponse(company=company, account=body.account, sequence=sequence)
 
 
 @router.post("/companies/{company}/member-removals", status_code=201)
 async def remove_member(
-    company: CompanyOfPath, body: bodies.RemoveMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.MemberChanged:
+    company: CompanyOfPath, body: RemoveMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> MemberChangedResponse:
     """End a membership, and with it every right that the account had in the company's name."""
     sequence = await asker.ask(RemoveMember(company=company, account=body.account), command_id)
-    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+    return MemberChangedResponse(company=company, account=body.account, sequence=sequence)
 
 
 @router.get("/companies/{company}/members", dependencies=[Reached])
@@ -53,11 +59,11 @@ async def list_members(
 @router.post("/projects/{project}/members", status_code=201)
 async def grant_rights(
     project: ProjectOfPath,
-    body: bodies.RightsBody,
+    body: RightsBody,
     asker: TheAsker,
     caller: TheCaller,
     command_id: CommandIdOfRequest,
-) -> bodies.RightsChanged:
+) -> RightsChangedResponse:
     """Give an account rights in this project, and in no other; it may belong to another company.
 
     Only what the caller has can be granted. Every right comes with `view`.
@@ -65,22 +71,22 @@ async def grant_rights(
     acting_for = body.acting_for or caller.company
     command = GrantRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
     sequence = await asker.ask(command, command_id)
-    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+    return RightsChangedResponse(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
 
 
 @router.post("/projects/{project}/member-revocations", status_code=201)
 async def revoke_rights(
     project: ProjectOfPath,
-    body: bodies.RightsBody,
+    body: RightsBody,
     asker: TheAsker,
     caller: TheCaller,
     command_id: CommandIdOfRequest,
-) -> bodies.RightsChanged:
+) -> RightsChangedResponse:
     """Take rights in this project from an account. Revoking `view` takes them all."""
     acting_for = body.acting_for or caller.company
     command = RevokeRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
     sequence = await asker.ask(command, command_id)
-    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+    return RightsChangedResponse(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
 
 
 @router.get("/projects/{project}/members", dependencies=[Reached])

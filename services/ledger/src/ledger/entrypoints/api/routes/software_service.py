@@ -16,12 +16,19 @@ from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.http.reading import Known, Reached, etagged, found
-from ledger.entrypoints.api.models import dated as bodies
+from ledger.entrypoints.api.models.software_service import (
+    BuySoftwareServiceBody,
+    ReleaseHeldBody,
+    ServicePrice,
+    ServiceStatus,
+    SoftwareServiceResponse,
+    UpgradeLicensesBody,
+)
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])
 
 
-@router.get("/software-service", dependencies=[Reached], response_model=bodies.ServiceStatus)
+@router.get("/software-service", dependencies=[Reached], response_model=ServiceStatus)
 async def get_software_service(
     project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
@@ -30,7 +37,7 @@ async def get_software_service(
     return etagged(known, _status(state, civil_day(services.clock())))
 
 
-@router.get("/software-service/price", dependencies=[Reached], response_model=bodies.ServicePrice)
+@router.get("/software-service/price", dependencies=[Reached], response_model=ServicePrice)
 async def get_price_of_months(
     project: ProjectOfPath,
     known: Known,
@@ -49,7 +56,7 @@ async def get_price_of_months(
     return etagged(known, _price(quote, state))
 
 
-@router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=bodies.ServicePrice)
+@router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=ServicePrice)
 async def get_price_of_held_licenses(
     project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
 ) -> Response:
@@ -62,40 +69,40 @@ async def get_price_of_held_licenses(
 
 @router.post("/software-service", status_code=201)
 async def buy_software_service(
-    project: ProjectOfPath, body: bodies.BuySoftwareServiceBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: BuySoftwareServiceBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Pay for months of software service for all licenses of the project, at the price that was looked at."""
     command = BuySoftwareService(project=project, months=body.months, preview=body.preview)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await asker.ask(command, command_id))
 
 
 @router.post("/software-service/held-licenses/releases", status_code=201)
 async def release_held_licenses(
-    project: ProjectOfPath, body: bodies.ReleaseHeldBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: ReleaseHeldBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Pay what held licenses owe; then they are free in the balance."""
     command = ReleaseHeldLicenses(project=project, preview=body.preview)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await asker.ask(command, command_id))
 
 
 @router.post("/upgrades", status_code=201)
 async def upgrade_licenses(
-    project: ProjectOfPath, body: bodies.UpgradeLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: UpgradeLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Exchange PBX licenses for a newer major version while software service runs."""
     serial = serial_of(body.serial) if body.serial is not None else None
     command = UpgradeLicenses(project=project, serial=serial, version=body.version)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await asker.ask(command, command_id))
 
 
 async def _state(services: Services, caller: Caller, project: str) -> ServiceState:
     return found(await services.dated.service(caller.viewer, project), "project_unknown")
 
 
-def _status(state: ServiceState, today: date) -> bodies.ServiceStatus:
+def _status(state: ServiceState, today: date) -> ServiceStatus:
     period = state.facts.period
     lapsed_or_running: Literal["running", "lapsed"] = "running" if state.facts.runs(today) else "lapsed"
-    return bodies.ServiceStatus(
+    return ServiceStatus(
         project=state.facts.project,
         state="none" if period is None else lapsed_or_running,
         anchor=period.anchor if period else None,
@@ -108,8 +115,8 @@ def _status(state: ServiceState, today: date) -> bodies.ServiceStatus:
     )
 
 
-def _price(quote: Quote, state: ServiceState) -> bodies.ServicePrice:
-    return bodies.ServicePrice(
+def _price(quote: Quote, state: ServiceState) -> ServicePrice:
+    return ServicePrice(
         project=quote.project,
         units=quote.units,
         charged_months=quote.charged_months,

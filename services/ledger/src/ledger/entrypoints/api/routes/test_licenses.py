@@ -9,7 +9,7 @@ from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.http.reading import Known, Reached, device_then, device_there, etagged, found
-from ledger.entrypoints.api.models.dated import IssueTestLicensesBody, TestIssued
+from ledger.entrypoints.api.models.test_licenses import IssueTestLicensesBody, TestIssuedResponse
 
 router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])
 
@@ -17,13 +17,13 @@ router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test lice
 @router.post("", status_code=201)
 async def issue_test_licenses(
     serial: SerialOfPath, body: IssueTestLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> TestIssued:
+) -> TestIssuedResponse:
     """Put the device's one test on it; it is in the device's next license file.
 
     The same request again while the test runs is answered with the entry that issued it.
     """
     command = IssueTestLicenses(serial=serial, version=body.version, slave=body.slave, count=body.count)
-    return TestIssued(serial=serial, sequence=await asker.ask(command, command_id))
+    return TestIssuedResponse(serial=serial, sequence=await asker.ask(command, command_id))
 
 
 @router.get("", dependencies=[Reached], response_model=TestView)

@@ -14,7 +14,7 @@ from ledger.entrypoints.api.http.as_of import AsOfThen
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.http.reading import Known, Reached, etagged, refuse_replaced
-from ledger.entrypoints.api.models.dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
+from ledger.entrypoints.api.models.warranty import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtendedResponse
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
 
@@ -22,10 +22,10 @@ router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
 @router.post("/warranty-extensions", status_code=201)
 async def extend_warranty(
     serial: SerialOfPath, body: ExtendWarrantyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> WarrantyExtended:
+) -> WarrantyExtendedResponse:
     """Use up one extension of the balance of the device's project, while the warranty runs."""
     command = ExtendWarranty(serial=serial, license_type=body.license_type, confirm_final=body.confirm_final)
-    return WarrantyExtended(serial=serial, sequence=await asker.ask(command, command_id))
+    return WarrantyExtendedResponse(serial=serial, sequence=await asker.ask(command, command_id))
 
 
 @router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
