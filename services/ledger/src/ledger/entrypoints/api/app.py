@@ -15,12 +15,12 @@ from ledger.application.queries.queries import NoRight
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http import docs_page
 from ledger.entrypoints.api.http.authentication import Tokens
-from ledger.entrypoints.api.http.gateway import Gates
+from ledger.entrypoints.api.http.gateway import Gateway
 from ledger.entrypoints.api.http.problems import Refused, answer, trouble_answer
-from ledger.entrypoints.api.http.strict_requests import only_as_described
-from ledger.entrypoints.api.http.validation_messages import said
+from ledger.entrypoints.api.http.strict_requests import reject_undescribed
+from ledger.entrypoints.api.http.validation_messages import message_for
 from ledger.entrypoints.api.models.problems import ProblemBody
-from ledger.entrypoints.api.openapi.responses import allowed, answers, examples
+from ledger.entrypoints.api.openapi.responses import allowed_methods, problem_examples, problem_responses
 from ledger.entrypoints.api.routes import (
     activation_keys,
     blocks,
@@ -124,7 +124,7 @@ _log = get_logger("ledger.api")
 
 def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gates."""
-    return Gates(application(services), tokens=tokens, clock=services.clock)
+    return Gateway(application(services), tokens=tokens, clock=services.clock)
 
 
 def application(services: Services) -> FastAPI:
@@ -142,7 +142,7 @@ def application(services: Services) -> FastAPI:
     )
     app.state.services = services
     for family in _FAMILIES:
-        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(only_as_described)])
+        app.include_router(family.router, dependencies=[Depends(_BEARER), Depends(reject_undescribed)])
     app.include_router(docs_page.router)
     _handle_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -176,7 +176,7 @@ def _handle_errors(app: FastAPI) -> None:
         response = answer(Refused(_HTTP_CODES.get(error.status_code, "request_invalid")))
         response.headers.update(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
-            methods := allowed(_openapi(app)["paths"], request.url.path)
+            methods := allowed_methods(_openapi(app)["paths"], request.url.path)
         ):
             response.headers["Allow"] = methods
         return response
@@ -190,7 +190,7 @@ def _handle_errors(app: FastAPI) -> None:
 def _invalid(error: RequestValidationError) -> Refused:
     """What is wrong and where; never the value itself."""
     places = [
-        {"place": ".".join(str(part) for part in one["loc"]), "problem": said(one)}
+        {"place": ".".join(str(part) for part in one["loc"]), "problem": message_for(one)}
         for one in error.errors()[:MAX_ERRORS]
     ]
     first = places[0]
@@ -205,14 +205,14 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )
         for path, operations in schema["paths"].items():
             for operation in operations.values():
-                operation["responses"] |= answers(path, operation)
+                operation["responses"] |= problem_responses(path, operation)
                 for parameter in operation.get("parameters", ()):
                     # Optional for the framework only, so that its absence is a refusal of ours.
                     parameter["required"] = parameter["required"] or parameter["name"] == "idempotency-key"
         schemas = schema["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        schema["components"]["examples"] = examples()
+        schema["components"]["examples"] = problem_examples()
         schemas["ProblemBody"] = ProblemBody.model_json_schema()
         app.openapi_schema = schema
     return app.openapi_schema

@@ -20,11 +20,11 @@ from ledger.application.queries.exports import Exports
 from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.staff import StaffQueries
-from ledger.entrypoints.api.http.attempt_limiter import Guesses
+from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.authentication import Caller
 
 
-class CommandSender(Protocol):
+class CommandChannel(Protocol):
     """Sends a command and awaits its outcome; see runtime.commands."""
 
     async def ask(
@@ -48,7 +48,7 @@ class Waiter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     ledger: int
-    commands: CommandSender
+    commands: CommandChannel
     queries: HistoryQueries
     keys: KeyQueries
     exports: Exports
@@ -59,7 +59,7 @@ class Services:
     clock: Callable[[], datetime]
     activation_key_secret: bytes
     device_authorities: Authorities
-    guesses: Guesses
+    attempts: AttemptLimiter
 
 
 async def _services(request: Request) -> Services:

@@ -22,7 +22,7 @@ from ledger.adapters.postgres.queries.members import PostgresPeopleQueries
 from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http.attempt_limiter import Guesses
+from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.authentication import KeyFile, Tokens
 from ledger.entrypoints.api.http.slow_clients import BoundedHttp
 from ledger.entrypoints.api.settings import ApiSettings
@@ -122,7 +122,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         clock=_now,
         activation_key_secret=secret,
         device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
-        guesses=Guesses(_now),
+        attempts=AttemptLimiter(_now),
     )
 
 

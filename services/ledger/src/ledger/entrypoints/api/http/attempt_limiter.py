@@ -32,7 +32,7 @@ class _AtWork:
 
 
 @dataclass(slots=True)
-class Guesses:
+class AttemptLimiter:
     """The misses of each account. `clock` is aware UTC.
 
     Misses and attempts in flight are never more than MAX_MISSES together, so asking in parallel gains nothing: a

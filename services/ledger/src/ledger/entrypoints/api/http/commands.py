@@ -23,7 +23,7 @@ _SEPARATORS = str.maketrans("", "", "-:. ")
 _ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 
 
-class Asker:
+class CommandSender:
     """Sends the commands of one request in its caller's name."""
 
     def __init__(self, services: Services, caller: Caller, request: Request) -> None:
@@ -31,7 +31,7 @@ class Asker:
         self.caller = caller
         self._state = request.state
 
-    async def ask(self, command: Command, command_id: str) -> int:
+    async def send(self, command: Command, command_id: str) -> int:
         """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble."""
         outcome = await self.services.commands.ask(
             command,
@@ -51,8 +51,8 @@ class Asker:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-async def _asker(services: TheServices, caller: TheCaller, request: Request) -> Asker:
-    return Asker(services, caller, request)
+async def _command_sender(services: TheServices, caller: TheCaller, request: Request) -> CommandSender:
+    return CommandSender(services, caller, request)
 
 
 async def _command_id(
@@ -70,7 +70,7 @@ async def _command_id(
     return command_id_of(caller.company, idempotency_key)
 
 
-TheAsker = Annotated[Asker, Depends(_asker)]
+TheCommandSender = Annotated[CommandSender, Depends(_command_sender)]
 CommandIdOfRequest = Annotated[str, Depends(_command_id)]
 
 

@@ -8,7 +8,7 @@ from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.problems import Refused
 
 
-class Places:
+class ConcurrencySlots:
     """At most `most` at the same time in this process; the vendor's staff finds a place behind them, too."""
 
     def __init__(self, most: int, *, what: str) -> None:
@@ -17,7 +17,7 @@ class Places:
         self._taken: set[str] = set()
 
     @asynccontextmanager
-    async def one(self, services: Services, caller: Caller) -> AsyncGenerator[None]:
+    async def slot(self, services: Services, caller: Caller) -> AsyncGenerator[None]:
         """The company's place; raises Refused when it is taken, or all are."""
         if len(self._taken) >= self._most and not await _is_vendor(services, caller):
             raise Refused("service_unavailable", f"Too many {self._what} are at work; try again later.")

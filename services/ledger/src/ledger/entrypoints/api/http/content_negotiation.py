@@ -7,7 +7,7 @@ from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, Format
 _QUALITY = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.IGNORECASE)
 
 
-def accepted(accept: str) -> Format | None:
+def negotiate(accept: str) -> Format | None:
     """The form with the highest quality, and of several the one named first; None if none will do.
 
     Without Accept, and for whoever takes everything alike, CSV.

@@ -49,7 +49,7 @@ _TRACEPARENT: TypeAdapter[str] = TypeAdapter(Traceparent)
 _log = get_logger("ledger.api")
 
 
-class Gates:
+class Gateway:
     """ASGI middleware around the whole API. Paths under /v1 need a token; the description of the API does not."""
 
     def __init__(self, app: ASGIApp, *, tokens: Tokens, clock: Callable[[], datetime]) -> None:
@@ -64,7 +64,7 @@ class Gates:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answering = _Answering(send, _identify(scope))
+        answering = _ResponseSender(send, _identify(scope))
         self._in_flight += 1
         try:
             await self._in_time(scope, receive, answering)
@@ -74,7 +74,7 @@ class Gates:
         _REQUESTS.labels(scope["method"], route, answering.status).inc()
         _SECONDS.labels(route).observe(time.perf_counter() - began)
 
-    async def _in_time(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, answering: "_ResponseSender") -> None:
         if self._in_flight > MAX_IN_FLIGHT:
             await answering.refuse(Refused("service_unavailable"), scope, receive)
             return
@@ -86,7 +86,7 @@ class Gates:
             _log.warning("request_too_long", path=scope["path"])
             await answering.refuse(Refused("service_unavailable"), scope, receive)
 
-    async def _pass(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
+    async def _pass(self, scope: Scope, receive: Receive, answering: "_ResponseSender") -> None:
         try:
             if not scope["path"].startswith("/v1"):  # pages, which take no body: nobody is waited for without a token
                 await self._app(scope, _replay(b"", receive), answering)
@@ -119,7 +119,7 @@ class Gates:
                 del self._of_company[company]
 
 
-class _Answering:
+class _ResponseSender:
     """`send` that knows the status, and puts on every answer what all of them carry."""
 
     def __init__(self, send: Send, correlation_id: str) -> None:

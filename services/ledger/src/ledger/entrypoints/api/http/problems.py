@@ -1,6 +1,7 @@
 """Every no as a problem document (RFC 9457): one total function from a code to its answer."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from starlette.responses import Response
 
@@ -8,6 +9,8 @@ from contracts.outcomes import Rejected
 from contracts.refusals import REFUSALS
 from runtime.problems import Problem, headers, render
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
+
+T = TypeVar("T")
 
 SOON_SECONDS = 1
 """Retry-After of what is only a moment behind."""
@@ -68,3 +71,10 @@ def answer(refused: Refused) -> Response:
 def trouble_answer(trouble: Trouble) -> Response:
     """503: the sentence names what is away, never where it is."""
     return answer(Refused("service_unavailable", retry_after_seconds=trouble.retry_after_seconds))
+
+
+def require_found(view: T | None, code: str) -> T:
+    """The view, or the refusal that also hides what is not the caller's."""
+    if view is None:
+        raise Refused(code)
+    return view

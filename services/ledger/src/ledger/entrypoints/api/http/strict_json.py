@@ -11,7 +11,7 @@ MAX_SHOWN = 40
 """Characters of a member's name in the refusal."""
 
 
-def loaded(text: bytes) -> Any:
+def loads(text: bytes) -> Any:
     """What the JSON says; raises Refused for a repeated member, and for what is no JSON."""
     try:
         return json.loads(text, object_pairs_hook=_once)

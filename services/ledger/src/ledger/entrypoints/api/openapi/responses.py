@@ -25,7 +25,7 @@ _PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
 _UNCHANGED = {"description": "If-None-Match names what would be answered: it has not changed."}
 
 
-def answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
+def problem_responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     """The responses of an operation for all that is no yes: each status and code that it can answer, and no others."""
     codes = ALWAYS | ROUTE_REFUSALS[operation["operationId"]] | ({"not_found"} if "{" in path else set())
     if takes_json(operation.get("requestBody")):
@@ -36,14 +36,14 @@ def answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def examples() -> dict[str, Any]:
+def problem_examples() -> dict[str, Any]:
     """A problem document of each code, for the description's components."""
     return {
         code: {"summary": row.sentence, "value": json.loads(render(problem_of(code)))} for code, row in REFUSALS.items()
     }
 
 
-def allowed(paths: dict[str, Any], path: str) -> str:
+def allowed_methods(paths: dict[str, Any], path: str) -> str:
     """The Allow header of an address: every method that is described for it."""
     operations: dict[str, Any] = paths.get(path) or next((paths[one] for one in paths if _matches(one, path)), {})
     return ", ".join(sorted(method.upper() for method in operations))

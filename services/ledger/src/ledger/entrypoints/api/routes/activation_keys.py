@@ -15,10 +15,10 @@ from ledger.application.queries.activation_keys import RedeemedLicensesView, Red
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Reached, found, reaches
-from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached, reaches
+from ledger.entrypoints.api.http.problems import Refused, require_found
+from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.activation_keys import (
     ActivationKeyIssuedResponse,
     ActivationKeyPreview,
@@ -47,7 +47,7 @@ def symbols_of(typed: str) -> str:
 
 @router.post("", status_code=201)
 async def issue_activation_key(
-    body: IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
+    body: IssueActivationKeyBody, services: TheServices, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ActivationKeyIssuedResponse:
     """Put a key into the world. For the vendor's staff.
 
@@ -62,12 +62,12 @@ async def issue_activation_key(
         order_number=body.order_number,
         customer_reference=body.customer_reference,
     )
-    return ActivationKeyIssuedResponse(activation_key=key, sequence=await asker.ask(command, command_id))
+    return ActivationKeyIssuedResponse(activation_key=key, sequence=await sender.send(command, command_id))
 
 
 @router.post("/previews", dependencies=[Reached])
 async def preview_activation_key(
-    body: PreviewActivationKeyBody, services: TheServices, caller: TheCaller, asker: TheTypingAsker
+    body: PreviewActivationKeyBody, services: TheServices, caller: TheCaller, sender: TheThrottledSender
 ) -> ActivationKeyPreview:
     """What a key stands for, before it is redeemed; and what would become of it in a project, where one is named.
 
@@ -77,7 +77,7 @@ async def preview_activation_key(
     symbols = symbols_of(body.activation_key)
     digest = activation_key.digest(symbols)
     target = None if body.project is None else await _target(services, caller, body.project)
-    key = await asker.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
+    key = await sender.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
     _refuse_used(key)
     outlook = None if target is None or key.redeemed else _outlook(key, target, civil_day(services.clock()))
     return ActivationKeyPreview(
@@ -95,17 +95,17 @@ async def preview_activation_key(
 
 @router.post("/redemptions", status_code=201)
 async def redeem_activation_key(
-    body: RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
+    body: RedeemActivationKeyBody, sender: TheThrottledSender, command_id: CommandIdOfRequest
 ) -> ActivationKeyRedeemedResponse:
     """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
     digest = activation_key.digest(symbols_of(body.activation_key))
     command = RedeemActivationKey(key_digest=digest, project=body.project)
-    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
+    sequence = await sender.send_throttled(command, command_id, miss="key_unknown")
     return ActivationKeyRedeemedResponse(
         project=body.project,
         sequence=sequence,
         key_digest=digest,
-        licenses=await _redeemed(asker.services, digest, sequence),
+        licenses=await _redeemed(sender.services, digest, sequence),
     )
 
 
@@ -125,7 +125,7 @@ class _Outlook(NamedTuple):
 
 
 async def _typed_key(services: Services, caller: Caller, digest: str) -> TypedKey:
-    return found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
+    return require_found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
 
 
 async def _target(services: Services, caller: Caller, project: str) -> RedemptionTarget:
@@ -133,7 +133,7 @@ async def _target(services: Services, caller: Caller, project: str) -> Redemptio
     company = await services.queries.company(caller.viewer, caller.company)
     if company is not None and company.blocked:
         raise Refused("company_blocked", extras={"entries": [company.blocked.sequence]})
-    target = found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
+    target = require_found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
     if target.archived:
         raise Refused("project_archived")
     if target.blocked:

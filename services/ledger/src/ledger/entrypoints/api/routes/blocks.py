@@ -16,9 +16,10 @@ from contracts.commands.blocks import (
 )
 from ledger.application.queries.staff import BlockView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker, serial_of
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, paged
 from ledger.entrypoints.api.models.blocks import BlockBody, BlockResponse
 from ledger.entrypoints.api.routes.activation_keys import symbols_of
 
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 
 
 @router.post("/blocks", status_code=201)
-async def block(body: BlockBody, asker: TheAsker, command_id: CommandIdOfRequest) -> BlockResponse:
+async def block(body: BlockBody, sender: TheCommandSender, command_id: CommandIdOfRequest) -> BlockResponse:
     """Stop a key, a device or a company. For the vendor's staff.
 
     A blocked key cannot be redeemed; a blocked device gets neither licenses nor license files; a blocked company can
@@ -40,11 +41,11 @@ async def block(body: BlockBody, asker: TheAsker, command_id: CommandIdOfRequest
             command = BlockDevice(serial=serial, reason=reason, reference=reference)
         case _, company:
             command = BlockCompany(company=company, reason=reason, reference=reference)
-    return BlockResponse(subject=_subject(command), sequence=await asker.ask(command, command_id))
+    return BlockResponse(subject=_subject(command), sequence=await sender.send(command, command_id))
 
 
 @router.post("/blocks/releases", status_code=201)
-async def unblock(body: BlockBody, asker: TheAsker, command_id: CommandIdOfRequest) -> BlockResponse:
+async def unblock(body: BlockBody, sender: TheCommandSender, command_id: CommandIdOfRequest) -> BlockResponse:
     """Let a key, a device or a company go on. For the vendor's staff."""
     reason, reference = body.reason, body.reference
     match _the_one(body):
@@ -54,7 +55,7 @@ async def unblock(body: BlockBody, asker: TheAsker, command_id: CommandIdOfReque
             command = UnblockDevice(serial=serial, reason=reason, reference=reference)
         case _, company:
             command = UnblockCompany(company=company, reason=reason, reference=reference)
-    return BlockResponse(subject=_subject(command), sequence=await asker.ask(command, command_id))
+    return BlockResponse(subject=_subject(command), sequence=await sender.send(command, command_id))
 
 
 @router.get("/blocks", dependencies=[Reached])

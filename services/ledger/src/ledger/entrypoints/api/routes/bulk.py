@@ -26,7 +26,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http import strict_json, validation_messages
-from ledger.entrypoints.api.http.concurrency_slots import Places
+from ledger.entrypoints.api.http.concurrency_slots import ConcurrencySlots
 from ledger.entrypoints.api.http.problems import Refused, problem_of
 from ledger.entrypoints.api.models.bulk import BulkLine, Key
 from runtime.problems import Problem, render
@@ -54,7 +54,7 @@ BYTES_PER_SECOND = 16 * 1024
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
 
-_places = Places(MAX_REQUESTS, what="requests of this kind")
+_slots = ConcurrencySlots(MAX_REQUESTS, what="requests of this kind")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
@@ -149,7 +149,7 @@ async def send_commands(request: Request, services: TheServices, caller: TheCall
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB, and one such request of a company at a time.
     """
-    return _Answers(request, _places.one(services, caller))
+    return _Answers(request, _slots.slot(services, caller))
 
 
 class _Answers(Response):
@@ -262,11 +262,11 @@ def _document(body: dict[str, Any]) -> bytes:
 
 def _parsed(line: bytes) -> BulkLine:
     try:
-        return BulkLine.model_validate(strict_json.loaded(line))
+        return BulkLine.model_validate(strict_json.loads(line))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise Refused("request_invalid", f"{place}: {validation_messages.said(first)}.") from None
+        raise Refused("request_invalid", f"{place}: {validation_messages.message_for(first)}.") from None
 
 
 def _key_of(line: bytes) -> str | None:

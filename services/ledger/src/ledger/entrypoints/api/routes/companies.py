@@ -10,23 +10,11 @@ from contracts.fields import CompanyKind
 from contracts.identifiers import derived_id
 from ledger.application.queries.queries import CompanyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import (
-    CommandIdOfRequest,
-    CompanyOfPath,
-    TheAsker,
-)
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Known,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    etagged,
-    found,
-    paged,
-)
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
+from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.companies import CompanyRegisteredResponse, RegisterCompanyBody
 
 router = APIRouter(prefix="/v1/companies", tags=["companies"])
@@ -34,7 +22,7 @@ router = APIRouter(prefix="/v1/companies", tags=["companies"])
 
 @router.post("", status_code=201)
 async def register_company(
-    body: RegisterCompanyBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
+    body: RegisterCompanyBody, sender: TheCommandSender, command_id: CommandIdOfRequest, response: Response
 ) -> CompanyRegisteredResponse:
     """Make a company known, with its first administrator. It starts with a project DEFAULT.
 
@@ -42,7 +30,7 @@ async def register_company(
     """
     company = body.company or derived_id(command_id, "company")
     command = RegisterCompany(company=company, kind=body.kind, administrator=body.administrator)
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/companies/{company}"
     return CompanyRegisteredResponse(company=company, sequence=sequence)
 
@@ -65,6 +53,8 @@ async def list_companies(
 
 
 @router.get("/{company}", dependencies=[Reached], response_model=CompanyView)
-async def get_company(company: CompanyOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
+async def get_company(company: CompanyOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller) -> Response:
     """The company that the caller acts for; any company for the vendor's staff."""
-    return etagged(known, found(await services.queries.company(caller.viewer, company), "company_unknown"))
+    return etag_response(
+        known, require_found(await services.queries.company(caller.viewer, company), "company_unknown")
+    )

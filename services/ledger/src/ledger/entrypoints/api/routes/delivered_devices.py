@@ -8,8 +8,9 @@ from contracts.commands.corrections import ProposeDeliveryCorrection
 from contracts.identifiers import derived_id
 from ledger.application.queries.staff import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, paged
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, paged
 from ledger.entrypoints.api.models.base import CommandResponse
 from ledger.entrypoints.api.models.corrections import CorrectionResponse
 from ledger.entrypoints.api.models.delivered_devices import ProposeDeliveryCorrectionBody, RegisterDevicesBody
@@ -33,7 +34,7 @@ async def list_delivered_devices(
 
 @router.post("", status_code=201)
 async def register_devices(
-    body: RegisterDevicesBody, asker: TheAsker, command_id: CommandIdOfRequest
+    body: RegisterDevicesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> CommandResponse:
     """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
     devices = tuple(
@@ -46,7 +47,7 @@ async def register_devices(
         for one in body.devices
     )
     return CommandResponse(
-        sequence=await asker.ask(RegisterDevices(devices=devices, reference=body.reference), command_id)
+        sequence=await sender.send(RegisterDevices(devices=devices, reference=body.reference), command_id)
     )
 
 
@@ -54,7 +55,7 @@ async def register_devices(
 async def propose_delivery_correction(
     serial: SerialOfPath,
     body: ProposeDeliveryCorrectionBody,
-    asker: TheAsker,
+    sender: TheCommandSender,
     command_id: CommandIdOfRequest,
     response: Response,
 ) -> CorrectionResponse:
@@ -72,6 +73,6 @@ async def propose_delivery_correction(
         reason=body.reason,
         reference=body.reference,
     )
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/corrections/{correction}"
     return CorrectionResponse(correction=correction, sequence=sequence)

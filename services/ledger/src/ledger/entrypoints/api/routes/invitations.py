@@ -10,19 +10,11 @@ from contracts.commands.joining import (
 )
 from ledger.application.queries.members import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheAsker
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    found,
-    paged,
-)
-from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from ledger.entrypoints.api.http.problems import Refused, require_found
+from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.invitations import (
     AcceptInvitationBody,
@@ -36,7 +28,7 @@ router = APIRouter(prefix="/v1", tags=["joining a company"])
 
 @router.post("/companies/{company}/invitations", status_code=201)
 async def create_invitation(
-    company: CompanyOfPath, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
+    company: CompanyOfPath, services: TheServices, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> InvitationCreatedResponse:
     """Make a code by which one account joins the company. It works once, for 14 days. For its administrators.
 
@@ -51,17 +43,17 @@ async def create_invitation(
         invitation_code=code,
         code_digest=digest,
         expires_after_days=invitation_code.VALID_DAYS,
-        sequence=await asker.ask(command, command_id),
+        sequence=await sender.send(command, command_id),
     )
 
 
 @router.post("/companies/{company}/invitation-withdrawals", status_code=201)
 async def withdraw_invitation(
-    company: CompanyOfPath, body: WithdrawInvitationBody, asker: TheAsker, command_id: CommandIdOfRequest
+    company: CompanyOfPath, body: WithdrawInvitationBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> CompanyChangedResponse:
     """Make an invitation useless that nobody accepted yet. For the company's administrators."""
     command = WithdrawInvitation(company=company, code_digest=body.code_digest)
-    return CompanyChangedResponse(company=company, sequence=await asker.ask(command, command_id))
+    return CompanyChangedResponse(company=company, sequence=await sender.send(command, command_id))
 
 
 @router.get("/companies/{company}/invitations", dependencies=[Reached])
@@ -71,12 +63,12 @@ async def list_invitations(
     """The invitations to the company, and what became of them; never the codes. For its administrators."""
     (after,) = after_numbers(cursor, 1)
     page = await services.people.invitations(caller.viewer, company, after, limit)
-    return paged(found(page, "company_unknown"), lambda row: str(row.sequence))
+    return paged(require_found(page, "company_unknown"), lambda row: str(row.sequence))
 
 
 @router.post("/invitations/acceptances", status_code=201)
 async def accept_invitation(
-    body: AcceptInvitationBody, asker: TheTypingAsker, caller: TheCaller, command_id: CommandIdOfRequest
+    body: AcceptInvitationBody, sender: TheThrottledSender, caller: TheCaller, command_id: CommandIdOfRequest
 ) -> InvitationAcceptedResponse:
     """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
 
@@ -87,5 +79,5 @@ async def accept_invitation(
     except activation_key.KeyMalformed:
         raise Refused("invitation_malformed") from None
     command = AcceptInvitation(code_digest=invitation_code.digest(symbols))
-    sequence = await asker.ask_typed(command, command_id, miss="invitation_unknown")
+    sequence = await sender.send_throttled(command, command_id, miss="invitation_unknown")
     return InvitationAcceptedResponse(account=caller.account, sequence=sequence)

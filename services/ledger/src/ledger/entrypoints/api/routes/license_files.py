@@ -9,9 +9,11 @@ from starlette.responses import Response
 from contracts.commands.devices import RecordLicenseFileDelivery
 from ledger.application.queries.queries import DeviceView, SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import Asker, SerialOfPath, TheAsker
+from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.device_lookup import require_device
 from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Known, Reached, device_there, matches, unchanged_or
 
 DOCUMENT_SECONDS = 5.0
 """How long a request waits for the signer's document; it is a fraction of a second behind."""
@@ -25,14 +27,14 @@ XML_ANSWER: dict[int | str, dict[str, Any]] = {
 
 @router.get("/license-file", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
 async def get_license_file(
-    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, asker: TheAsker
+    serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, sender: TheCommandSender
 ) -> Response:
     """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
-    device = await device_there(services, caller, serial)
+    device = await require_device(services, caller, serial)
     file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
-    if not matches(known, file.sha256) and not _was_delivered(device, file):
-        await _record_delivery(asker, file)
-    return unchanged_or(known, file.sha256, file.document, XML, file_name(file))
+    if not matches_etag(known, file.sha256) and not _was_delivered(device, file):
+        await _record_delivery(sender, file)
+    return not_modified_or(known, file.sha256, file.document, XML, file_name(file))
 
 
 async def newest_file(
@@ -59,7 +61,7 @@ def _was_delivered(device: DeviceView, file: SignedDocument) -> bool:
     )
 
 
-async def _record_delivery(asker: Asker, file: SignedDocument) -> None:
+async def _record_delivery(sender: CommandSender, file: SignedDocument) -> None:
     """Make the delivery an entry before any byte of the file leaves (architecture D16)."""
     command = RecordLicenseFileDelivery(
         serial=file.serial,
@@ -68,7 +70,7 @@ async def _record_delivery(asker: Asker, file: SignedDocument) -> None:
         file_sha256=file.sha256,
         path="manual",
     )
-    await asker.ask(command, asker.derived("delivery", file.serial, file.generation, file.issue, file.sha256))
+    await sender.send(command, sender.derived("delivery", file.serial, file.generation, file.issue, file.sha256))
 
 
 def file_name(file: SignedDocument) -> dict[str, str]:

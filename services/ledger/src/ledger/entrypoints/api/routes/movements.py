@@ -11,17 +11,9 @@ from ledger.entrypoints.api.http.commands import (
     project_of,
     serial_of,
 )
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    found,
-    paged,
-)
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from ledger.entrypoints.api.http.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["movements"])
 
@@ -42,4 +34,4 @@ async def list_movements(
     after, line = after_numbers(cursor, 2)
     page = await services.queries.movements(caller.viewer, account, (after, line if cursor else -1), limit)
     code = "device_unknown" if project is None else "project_unknown"
-    return paged(found(page, code), lambda row: f"{row.sequence}.{row.line}")
+    return paged(require_found(page, code), lambda row: f"{row.sequence}.{row.line}")

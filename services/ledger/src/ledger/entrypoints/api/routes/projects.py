@@ -15,21 +15,13 @@ from ledger.entrypoints.api.http.commands import (
     CommandIdOfRequest,
     CompanyOfQuery,
     ProjectOfPath,
-    TheAsker,
+    TheCommandSender,
     serial_of,
 )
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Known,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    etagged,
-    found,
-    paged,
-)
+from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
@@ -48,7 +40,7 @@ router = APIRouter(prefix="/v1/projects", tags=["projects"])
 @router.post("", status_code=201)
 async def create_project(
     body: CreateProjectBody,
-    asker: TheAsker,
+    sender: TheCommandSender,
     caller: TheCaller,
     command_id: CommandIdOfRequest,
     response: Response,
@@ -56,7 +48,7 @@ async def create_project(
     """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
     project = derived_id(command_id, "project")
     command = CreateProject(company=caller.company, project=project, project_name=body.name)
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/projects/{project}"
     return ProjectCreatedResponse(project=project, name=body.name, sequence=sequence)
 
@@ -81,55 +73,57 @@ async def list_projects(
 
 
 @router.get("/{project}", dependencies=[Reached], response_model=ProjectView)
-async def get_project(project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
+async def get_project(project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller) -> Response:
     """One project."""
-    return etagged(known, found(await services.queries.project(caller.viewer, project), "project_unknown"))
+    return etag_response(
+        known, require_found(await services.queries.project(caller.viewer, project), "project_unknown")
+    )
 
 
 @router.get("/{project}/balance", dependencies=[Reached], response_model=BalanceView)
 async def get_balance(
-    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOf
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
     """The licenses of the project that are bound to no device, now or as of any entry or time."""
     if as_of is None:
         view = await services.queries.balance(caller.viewer, project)
     else:
         view = await services.queries.balance_as_of(caller.viewer, project, as_of)
-    return etagged(known, found(view, "project_unknown"))
+    return etag_response(known, require_found(view, "project_unknown"))
 
 
 @router.post("/{project}/renaming", status_code=201)
 async def rename_project(
-    project: ProjectOfPath, body: RenameProjectBody, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, body: RenameProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ProjectChangedResponse:
     """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
-    sequence = await asker.ask(RenameProject(project=project, project_name=body.name), command_id)
+    sequence = await sender.send(RenameProject(project=project, project_name=body.name), command_id)
     return ProjectChangedResponse(project=project, sequence=sequence)
 
 
 @router.post("/{project}/archiving", status_code=201)
 async def archive_project(
-    project: ProjectOfPath, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ProjectChangedResponse:
     """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
-    sequence = await asker.ask(ArchiveProject(project=project), command_id)
+    sequence = await sender.send(ArchiveProject(project=project), command_id)
     return ProjectChangedResponse(project=project, sequence=sequence)
 
 
 @router.post("/{project}/transfers", status_code=201)
 async def move_licenses(
-    project: ProjectOfPath, body: MoveLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, body: MoveLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ProjectChangedResponse:
     """Move free licenses, or held ones, to another project of the same company, all or none."""
     command = MoveLicenses(source=project, target=body.target, licenses=licenses_of(body.licenses), held=body.held)
-    return ProjectChangedResponse(project=project, sequence=await asker.ask(command, command_id))
+    return ProjectChangedResponse(project=project, sequence=await sender.send(command, command_id))
 
 
 @router.post("/{project}/deallocations", status_code=201)
 async def deallocate_licenses(
-    project: ProjectOfPath, body: DeallocateLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
+    project: ProjectOfPath, body: DeallocateLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> DeviceChangedResponse:
     """Take PBX licenses back from a device, as long as no license file with them was delivered."""
     serial = serial_of(body.serial)
     command = DeallocateLicenses(project=project, serial=serial, licenses=licenses_of(body.licenses))
-    return DeviceChangedResponse(serial=serial, sequence=await asker.ask(command, command_id))
+    return DeviceChangedResponse(serial=serial, sequence=await sender.send(command, command_id))

@@ -5,8 +5,9 @@ from fastapi import APIRouter
 from contracts.commands.replacements import ReplaceDevice
 from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, paged
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from ledger.entrypoints.api.models.replacements import DeviceReplacedResponse, ReplaceDeviceBody
 
 router = APIRouter(prefix="/v1", tags=["replacements"])
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["replacements"])
 
 @router.post("/devices/{serial}/replacements", status_code=201)
 async def replace_device(
-    serial: SerialOfPath, body: ReplaceDeviceBody, asker: TheAsker, command_id: CommandIdOfRequest
+    serial: SerialOfPath, body: ReplaceDeviceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> DeviceReplacedResponse:
     """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
 
@@ -30,7 +31,7 @@ async def replace_device(
         other_model=body.other_model,
         project=body.project,
     )
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     return DeviceReplacedResponse(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)
 
 

@@ -13,20 +13,12 @@ from ledger.application.queries.queries import SignedDocument
 from ledger.application.queries.staff import ReturnLimitReleaseView, SpentCertificateView
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, not_modified_or
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.device_lookup import require_device
+from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Known,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    device_there,
-    paged,
-    unchanged_or,
-)
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.models.returns import ReturnLimitReleasedResponse
 from ledger.entrypoints.api.routes.license_files import DOCUMENT_SECONDS, XML, XML_ANSWER
@@ -41,7 +33,7 @@ _XML_BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"typ
     "/devices/{serial}/return", tags=BY_HAND, response_class=Response, responses=XML_ANSWER, openapi_extra=_XML_BODY
 )
 async def return_licenses(
-    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, asker: TheAsker
+    serial: SerialOfPath, request: Request, services: TheServices, caller: TheCaller, sender: TheCommandSender
 ) -> Response:
     """Give back the PBX licenses of a device whose certificate was invalidated.
 
@@ -49,9 +41,9 @@ async def return_licenses(
     document again gets the same receipt.
     """
     document = _verified(services, await request.body(), serial)
-    sequence = await asker.ask(_return_command(document), asker.derived("return", document.digest))
+    sequence = await sender.send(_return_command(document), sender.derived("return", document.digest))
     receipt = await _receipt(services, caller, document, sequence)
-    return unchanged_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
+    return not_modified_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
 @router.get(
@@ -61,22 +53,24 @@ async def return_licenses(
     response_class=Response,
     responses=XML_ANSWER,
 )
-async def get_return_receipt(serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller) -> Response:
+async def get_return_receipt(
+    serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
+) -> Response:
     """The receipt of the device's last return."""
     receipt = await services.queries.return_receipt(caller.viewer, serial, None)
     if receipt is None:
-        await device_there(services, caller, serial)
+        await require_device(services, caller, serial)
         raise Refused("receipt_unknown")
-    return unchanged_or(known, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
+    return not_modified_or(known, receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
 
 @router.post("/devices/{serial}/return-limit-releases", tags=STAFF, status_code=201)
 async def release_return_limit(
-    serial: SerialOfPath, body: StaffBody, asker: TheAsker, command_id: CommandIdOfRequest
+    serial: SerialOfPath, body: StaffBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ReturnLimitReleasedResponse:
     """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
     command = ReleaseReturnLimit(serial=serial, reason=body.reason, reference=body.reference)
-    return ReturnLimitReleasedResponse(serial=serial, sequence=await asker.ask(command, command_id))
+    return ReturnLimitReleasedResponse(serial=serial, sequence=await sender.send(command, command_id))
 
 
 @router.get("/return-limit-releases", tags=STAFF, dependencies=[Reached])

@@ -1,0 +1,32 @@
+"""Devices looked up for a caller, or the refusal that says why there is none."""
+
+from contracts.identifiers import MAX_SEQUENCE
+from ledger.application.queries.queries import DeviceView
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.authentication import Caller
+from ledger.entrypoints.api.http.problems import Refused
+
+
+async def require_device(services: Services, caller: Caller, serial: str) -> DeviceView:
+    """The device, or the refusal that says why there is none: replaced, where the caller may know that."""
+    view = await services.queries.device(caller.viewer, serial)
+    if view is not None:
+        return view
+    await reject_replaced(services, caller, serial)
+    raise Refused("device_unknown")
+
+
+async def require_device_as_of(services: Services, caller: Caller, serial: str, sequence: int) -> DeviceView:
+    """The device as of an entry, or why there was none then."""
+    view = await services.queries.device_as_of(caller.viewer, serial, sequence)
+    if view is not None:
+        return view
+    await reject_replaced(services, caller, serial, sequence)
+    raise Refused("device_unknown")
+
+
+async def reject_replaced(services: Services, caller: Caller, serial: str, until: int = MAX_SEQUENCE) -> None:
+    """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
+    done = await services.staff.replacement(caller.viewer, serial)
+    if done is not None and done.sequence <= until:
+        raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})
