@@ -29,8 +29,8 @@ from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
-from ledger.entrypoints.api.http.authentication import Tokens, read_jwks
 from runtime.trouble import Trouble
+from runtime.web.authentication import Tokens, read_jwks
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"

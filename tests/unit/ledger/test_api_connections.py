@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ledger.entrypoints.api.http.slow_clients import MAX_HEAD_BYTES, BoundedHttp
 from ledger.entrypoints.api.main import bound_to
 from runtime.settings import SettingsWrong
+from runtime.web.slow_clients import MAX_HEAD_BYTES, BoundedHttp
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 SOON = 0.3

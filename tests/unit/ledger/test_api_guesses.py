@@ -10,8 +10,8 @@ import pytest
 from contracts.codes import activation_key
 from contracts.identifiers import default_project_of
 from ledger.entrypoints.api.http import attempt_limiter as guesses_module
-from ledger.entrypoints.api.http import gateway
 from ledger.entrypoints.api.http.attempt_limiter import MAX_ACCOUNTS, MAX_MISSES, WINDOW, AttemptLimiter
+from runtime.web import gateway
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, BEN, BORA, HOTEL, NOON
 

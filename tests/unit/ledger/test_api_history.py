@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ledger.entrypoints.api.http.as_of import parse_as_of
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.test_api_requests import PROJECT
 

@@ -8,9 +8,9 @@ import pytest
 from contracts.identifiers import derived_id
 from ledger.application.queries.queries import CompanyView, Viewer
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.concurrency_slots import ConcurrencySlots
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.authentication import Caller
+from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.problems import Refused
 from tests.unit.ledger.story import ADRIA, ANNA, BORA, NOON, STAFF, VENDOR
 
 

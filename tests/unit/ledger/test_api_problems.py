@@ -9,8 +9,8 @@ import pytest
 import ledger
 from contracts.outcomes import Rejected
 from contracts.refusals import REFUSALS
-from ledger.entrypoints.api.http.problems import Refused, answer, problem_of, rejected, trouble_answer
 from runtime.trouble import Trouble
+from runtime.web.problems import Refused, answer, problem_of, rejected, trouble_answer
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))

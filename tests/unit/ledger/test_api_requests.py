@@ -9,8 +9,8 @@ import pytest
 from contracts.identifiers import command_id_of, derived_id
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http import gateway
 from ledger.entrypoints.api.http.forms import FORMS
+from runtime.web import gateway
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import ADRIA, ANNA, STAFF
 

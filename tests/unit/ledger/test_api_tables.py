@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ledger.application.queries.exports import Column
-from ledger.entrypoints.api.http.content_negotiation import negotiate
 from ledger.entrypoints.api.http.export_formats import WRITERS, Format, Parquet
+from runtime.web.content_negotiation import negotiate
 
 COLUMNS = (
     Column("sequence", "integer"),

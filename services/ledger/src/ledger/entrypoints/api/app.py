@@ -13,14 +13,7 @@ from starlette.types import ASGIApp
 
 from ledger.application.queries.queries import NoRight
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http import docs_page
-from ledger.entrypoints.api.http.authentication import Tokens
-from ledger.entrypoints.api.http.gateway import Gateway
-from ledger.entrypoints.api.http.problems import Refused, answer, trouble_answer
-from ledger.entrypoints.api.http.strict_requests import reject_undescribed
-from ledger.entrypoints.api.http.validation_messages import message_for
 from ledger.entrypoints.api.models.problems import ProblemBody
-from ledger.entrypoints.api.openapi.responses import allowed_methods, problem_examples, problem_responses
 from ledger.entrypoints.api.routes import (
     activation_keys,
     blocks,
@@ -53,6 +46,13 @@ from ledger.entrypoints.api.routes import (
 from runtime.commands import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
+from runtime.web import docs_page
+from runtime.web.authentication import Tokens
+from runtime.web.gateway import Gateway
+from runtime.web.openapi_refusals import allowed_methods, problem_examples, problem_responses
+from runtime.web.problems import Refused, answer, trouble_answer
+from runtime.web.strict_requests import reject_undescribed
+from runtime.web.validation_messages import message_for
 
 VERSION = "1.0.0"
 MAX_ERRORS = 20

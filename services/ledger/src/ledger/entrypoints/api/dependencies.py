@@ -21,7 +21,7 @@ from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.staff import StaffQueries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
-from ledger.entrypoints.api.http.authentication import Caller
+from runtime.web.authentication import Caller
 
 
 class CommandChannel(Protocol):

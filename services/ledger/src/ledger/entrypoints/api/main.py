@@ -23,8 +23,6 @@ from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
-from ledger.entrypoints.api.http.authentication import KeyFile, Tokens
-from ledger.entrypoints.api.http.slow_clients import BoundedHttp
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
@@ -35,6 +33,8 @@ from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
 from runtime.sockets import listening_on
+from runtime.web.authentication import KeyFile, Tokens
+from runtime.web.slow_clients import BoundedHttp
 
 SERVICE = "ledger-api"
 CONNECTIONS = 10

@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 from contracts.dates import civil_day
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.entrypoints.api.dependencies import TheServices
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 CALENDAR = ZoneInfo("Europe/Berlin")
 """Whose days count; a day ends at its midnight."""

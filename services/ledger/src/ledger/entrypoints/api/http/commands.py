@@ -13,8 +13,8 @@ from contracts.commands import Command
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
 from contracts.outcomes import Rejected
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.problems import Refused, rejected
+from runtime.web.authentication import Caller
+from runtime.web.problems import Refused, rejected
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,78}[\x21-\x7e])?")
 _SERIAL = re.compile(SERIAL_PATTERN)

@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.entrypoints.api.dependencies import Services, TheServices
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 SEQUENCE_SECONDS = 5.0
 """How long a query waits for the entry it asks for; the projector is milliseconds behind."""

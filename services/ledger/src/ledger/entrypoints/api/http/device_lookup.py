@@ -3,8 +3,8 @@
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.queries import DeviceView
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.authentication import Caller
+from runtime.web.problems import Refused
 
 
 async def require_device(services: Services, caller: Caller, serial: str) -> DeviceView:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from contracts.commands import Command
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 T = TypeVar("T")
 

@@ -14,10 +14,8 @@ from contracts.licenses import CREDIT, MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached, reaches
-from ledger.entrypoints.api.http.problems import Refused, require_found
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.activation_keys import (
     ActivationKeyIssuedResponse,
@@ -30,6 +28,8 @@ from ledger.entrypoints.api.models.activation_keys import (
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.trouble import Trouble
+from runtime.web.authentication import Caller
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 

@@ -25,11 +25,11 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http import strict_json, validation_messages
-from ledger.entrypoints.api.http.concurrency_slots import ConcurrencySlots
-from ledger.entrypoints.api.http.problems import Refused, problem_of
 from ledger.entrypoints.api.models.bulk import BulkLine, Key
 from runtime.problems import Problem, render
+from runtime.web import strict_json, validation_messages
+from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.problems import Refused, problem_of
 
 PATH = "/v1/commands"
 JSON_LINES = "application/jsonl"

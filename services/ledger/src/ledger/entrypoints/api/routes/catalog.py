@@ -7,9 +7,9 @@ from ledger.application.queries.dated import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api.dependencies import TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 from ledger.entrypoints.api.models.base import CommandResponse
 from ledger.entrypoints.api.models.catalog import DefineDeviceModelsBody, DefineLicenseTypesBody
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
 

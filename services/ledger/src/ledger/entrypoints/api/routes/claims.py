@@ -8,10 +8,10 @@ from ledger.application.queries.members import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
 from ledger.entrypoints.api.models.projects import ProjectChangedResponse
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["claim codes"])
 

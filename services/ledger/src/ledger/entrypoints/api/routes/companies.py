@@ -11,11 +11,11 @@ from contracts.identifiers import derived_id
 from ledger.application.queries.queries import CompanyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.companies import CompanyRegisteredResponse, RegisterCompanyBody
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/companies", tags=["companies"])
 

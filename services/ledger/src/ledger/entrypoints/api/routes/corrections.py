@@ -10,12 +10,12 @@ from contracts.identifiers import UUID_PATTERN, derived_id
 from ledger.application.queries.staff import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import Refused, require_found
 from ledger.entrypoints.api.models.corrections import CorrectionResponse, ProposeCorrectionBody, RejectCorrectionBody
 from ledger.entrypoints.api.models.licenses import licenses_of
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/corrections", tags=["staff"])
 _UUID = re.compile(UUID_PATTERN)

@@ -11,8 +11,8 @@ from ledger.application.queries.queries import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
-from ledger.entrypoints.api.http.problems import Refused, require_found
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 

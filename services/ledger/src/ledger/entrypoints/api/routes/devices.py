@@ -14,11 +14,8 @@ from ledger.entrypoints.api.http.commands import (
     TheCommandSender,
     serial_of,
 )
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
     AllocateLicensesBody,
@@ -26,6 +23,9 @@ from ledger.entrypoints.api.models.devices import (
     LicensesAllocatedResponse,
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 

@@ -13,13 +13,13 @@ from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
-from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import project_of
-from ledger.entrypoints.api.http.concurrency_slots import ConcurrencySlots
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.content_negotiation import negotiate
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
-from ledger.entrypoints.api.http.problems import Refused, require_found
+from runtime.web.authentication import Caller
+from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.content_negotiation import negotiate
+from runtime.web.problems import Refused, require_found
 
 PREFIX = "/v1/exports"
 MAX_EXPORTS = 3

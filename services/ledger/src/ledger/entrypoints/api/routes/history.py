@@ -12,8 +12,8 @@ from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, SerialOfPath, matching
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import require_found
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["history"])
 

@@ -12,8 +12,6 @@ from ledger.application.queries.members import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import Refused, require_found
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.invitations import (
@@ -22,6 +20,8 @@ from ledger.entrypoints.api.models.invitations import (
     InvitationCreatedResponse,
     WithdrawInvitationBody,
 )
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["joining a company"])
 

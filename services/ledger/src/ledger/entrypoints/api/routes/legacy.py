@@ -14,9 +14,7 @@ from ledger.entrypoints.api.http.commands import (
     TheCommandSender,
     serial_of,
 )
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.problems import Refused, require_found
 from ledger.entrypoints.api.models.legacy import (
     ConversionPreview,
     ConvertLegacyLicensesBody,
@@ -27,6 +25,8 @@ from ledger.entrypoints.api.models.legacy import (
     LegacyLicensesImportedResponse,
     NewLicensesView,
 )
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 

@@ -11,17 +11,6 @@ from ledger.application.queries.legacy import LegacyConsentView, LegacyConversio
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    after,
-    after_numbers,
-    bad_cursor,
-    paged,
-)
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.legacy import LegacyLicensesImportedResponse
 from ledger.entrypoints.api.models.legacy_keys import (
@@ -29,6 +18,8 @@ from ledger.entrypoints.api.models.legacy_keys import (
     LegacyKeysRegisteredResponse,
     RegisterLegacyKeysBody,
 )
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, after_numbers, bad_cursor, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")

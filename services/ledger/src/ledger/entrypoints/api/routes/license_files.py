@@ -10,10 +10,10 @@ from contracts.commands.devices import RecordLicenseFileDelivery
 from ledger.application.queries.queries import DeviceView, SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
+from runtime.web.problems import Refused
 
 DOCUMENT_SECONDS = 5.0
 """How long a request waits for the signer's document; it is a fraction of a second behind."""

@@ -7,8 +7,6 @@ from ledger.application.queries.members import GrantView, MemberView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, paged
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.members import (
     AddMemberBody,
     MemberChangedResponse,
@@ -16,6 +14,8 @@ from ledger.entrypoints.api.models.members import (
     RightsBody,
     RightsChangedResponse,
 )
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["people and rights"])
 

@@ -12,8 +12,8 @@ from ledger.entrypoints.api.http.commands import (
     serial_of,
 )
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import Refused, require_found
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["movements"])
 

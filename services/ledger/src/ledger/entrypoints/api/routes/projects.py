@@ -18,10 +18,7 @@ from ledger.entrypoints.api.http.commands import (
     TheCommandSender,
     serial_of,
 )
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
@@ -33,6 +30,9 @@ from ledger.entrypoints.api.models.projects import (
     ProjectCreatedResponse,
     RenameProjectBody,
 )
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 

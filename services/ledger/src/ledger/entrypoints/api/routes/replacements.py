@@ -7,8 +7,8 @@ from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from ledger.entrypoints.api.models.replacements import DeviceReplacedResponse, ReplaceDeviceBody
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 
 router = APIRouter(prefix="/v1", tags=["replacements"])
 

@@ -12,16 +12,16 @@ from contracts.documents.xml import DocumentRefused
 from ledger.application.queries.queries import SignedDocument
 from ledger.application.queries.staff import ReturnLimitReleaseView, SpentCertificateView
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, not_modified_or
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device
-from ledger.entrypoints.api.http.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.models.returns import ReturnLimitReleasedResponse
 from ledger.entrypoints.api.routes.license_files import DOCUMENT_SECONDS, XML, XML_ANSWER
+from runtime.web.authentication import Caller
+from runtime.web.conditional_requests import IfNoneMatch, not_modified_or
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1")
 BY_HAND: list[str | Enum] = ["license files and returns"]

@@ -12,11 +12,8 @@ from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.dated import ServiceState
 from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender, serial_of
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
-from ledger.entrypoints.api.http.problems import Refused, require_found
 from ledger.entrypoints.api.models.software_service import (
     BuySoftwareServiceBody,
     ReleaseHeldBody,
@@ -25,6 +22,9 @@ from ledger.entrypoints.api.models.software_service import (
     SoftwareServiceResponse,
     UpgradeLicensesBody,
 )
+from runtime.web.authentication import Caller
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])
 

@@ -8,11 +8,11 @@ from ledger.application.queries.dated import TestView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
-from ledger.entrypoints.api.http.problems import require_found
 from ledger.entrypoints.api.models.test_licenses import IssueTestLicensesBody, TestIssuedResponse
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])
 

@@ -12,11 +12,11 @@ from ledger.application.queries.dated import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOfPoint
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.conditional_requests import IfNoneMatch, etag_response
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import reject_replaced
-from ledger.entrypoints.api.http.problems import Refused
 from ledger.entrypoints.api.models.warranty import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtendedResponse
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
 

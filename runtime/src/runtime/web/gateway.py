@@ -15,10 +15,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
-from ledger.entrypoints.api.http.authentication import AccountInactive, BadCredentials, Tokens
-from ledger.entrypoints.api.http.problems import Refused, answer
 from ledger.entrypoints.api.routes import bulk, exports
 from runtime.logs import get_logger
+from runtime.web.authentication import AccountInactive, BadCredentials, Tokens
+from runtime.web.problems import Refused, answer
 
 MAX_BODY_BYTES = 64 * 1024
 """The biggest request is a return document of 32 KiB; JSON bodies are far smaller."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 MAX_SHOWN = 40
 """Characters of a member's name in the refusal."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import Request
 
-from ledger.entrypoints.api.http import strict_json
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web import strict_json
+from runtime.web.problems import Refused
 
 JSON = "application/json"
 NO_BODY = (b"", b"{}")

@@ -10,8 +10,8 @@ from typing import cast
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ledger.entrypoints.api.http.problems import Refused, answer, problem_of
 from runtime.problems import headers, render
+from runtime.web.problems import Refused, answer, problem_of
 
 ARRIVAL_SECONDS = 15.0
 """From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gates)."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.refusals import REFUSALS
-from ledger.entrypoints.api.http.problems import problem_of
-from ledger.entrypoints.api.http.strict_requests import takes_json
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.problems import CONTENT_TYPE, render
+from runtime.web.problems import problem_of
+from runtime.web.strict_requests import takes_json
 
 ALWAYS = frozenset(
     {

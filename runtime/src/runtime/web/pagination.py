@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.queries import Page
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
 MAX_CURSOR_CHARACTERS = 100

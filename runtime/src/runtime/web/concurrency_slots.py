@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.authentication import Caller
+from runtime.web.problems import Refused
 
 
 class ConcurrencySlots:
