@@ -20,13 +20,11 @@ from contracts.refusals import REFUSALS
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
 DOMAIN, API, COMMANDS = "ledger.domain", "ledger.entrypoints.api", "contracts.commands"
-PACKAGES = (DOMAIN, API, "contracts")
-TABLE = "contracts.refusals"
-"""Names all codes, and answers none."""
+PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
+TABLES = frozenset({"contracts.refusals", f"{API}.http.problems", "runtime.web.problems"})
+"""They name codes without responding with them."""
 MESSAGES = (COMMANDS, "contracts.events")
 """What is sent and written decides nothing; which commands a route sends is read from the names in it."""
-PAGES = f"{API}.http.docs_page"
-"""Its routes are for browsers, and no operations."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
 """What the writer says before a rule is asked."""
 VIEWER = "viewer"
@@ -68,7 +66,7 @@ def of_command(name: str) -> frozenset[str]:
 
 def _routes() -> Iterator[Place]:
     for module in _modules():
-        if module.startswith(API) and module != PAGES:
+        if module.startswith(API):
             for name, node in _module(module).defined.items():
                 if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_route, node.decorator_list)):
                     yield Place(module, name)
@@ -148,7 +146,7 @@ def _codes(reached: Mapping[Place, list[ast.AST]]) -> frozenset[str]:
 
 @cache
 def _modules() -> frozenset[str]:
-    return frozenset({module for package in PACKAGES for module in _inside(package)} - {TABLE})
+    return frozenset({module for package in PACKAGES for module in _inside(package)} - TABLES)
 
 
 def _inside(package: str) -> Iterator[str]:

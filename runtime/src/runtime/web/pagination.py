@@ -2,24 +2,34 @@
 
 import base64
 import binascii
-from collections.abc import Callable
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.queries import Page
 from runtime.web.problems import Refused
 
 PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
 MAX_CURSOR_CHARACTERS = 100
+MAX_NUMBER = 2**31 - 1
+"""Of a number in a cursor: the database compares it with an integer column."""
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_ROWS)]
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before.")]
+
+
+class Rows(Protocol[T_co]):
+    """Rows as a query gives them, and whether more follow."""
+
+    @property
+    def rows(self) -> Sequence[T_co]: ...
+    @property
+    def more(self) -> bool: ...
 
 
 class PageView(BaseModel, Generic[T]):
@@ -29,14 +39,14 @@ class PageView(BaseModel, Generic[T]):
     next: str | None = Field(description="Opaque; give it back as `cursor`.")
 
 
-def paged(page: Page[T], mark: Callable[[T], str]) -> PageView[T]:
+def paged(page: Rows[T], mark: Callable[[T], str]) -> PageView[T]:
     """A page with its cursor, which stands after the last row."""
     following = _seal(mark(page.rows[-1])) if page.more else None
     return PageView(items=list(page.rows), next=following)
 
 
 def after(cursor: str | None, first: str) -> str:
-    """What a cursor stands after; raises Refused for one that we did not make."""
+    """The mark of the row that a cursor stands after; raises Refused for a cursor that we did not make."""
     if cursor is None:
         return first
     try:
@@ -51,7 +61,7 @@ def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
     if len(parts) != count or not all(part.isdecimal() and len(part) <= 10 for part in parts):
         raise bad_cursor()
     numbers = tuple(int(part) for part in parts)
-    if max(numbers) > MAX_SEQUENCE:
+    if max(numbers) > MAX_NUMBER:
         raise bad_cursor()
     return numbers
 

@@ -1,4 +1,4 @@
-"""JSON in which no object has a member twice: RFC 8259 leaves open which of the two would count."""
+"""JSON in which no object has a member twice: RFC 8259 leaves open which of the two is valid."""
 
 import json
 from collections import Counter
@@ -12,7 +12,7 @@ MAX_SHOWN = 40
 
 
 def loads(text: bytes) -> Any:
-    """What the JSON says; raises Refused for a repeated member, and for what is no JSON."""
+    """The value of a JSON text; raises Refused for a repeated member, and for what is no JSON."""
     try:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
@@ -20,8 +20,8 @@ def loads(text: bytes) -> Any:
 
 
 def _once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) < len(members):
+    value = dict(members)
+    if len(value) < len(members):
         ((repeated, _),) = Counter(name for name, _ in members).most_common(1)
         raise Refused("request_invalid", f'The member "{repeated[:MAX_SHOWN]}" stands twice in one object.')
-    return found
+    return value

@@ -1,4 +1,4 @@
-"""A request has what the API's description says, and nothing else: what is not known here would go unnoticed."""
+"""A request has what the API's description names, and nothing else: anything more would be ignored without notice."""
 
 from email.message import Message
 from typing import Any

@@ -1,6 +1,6 @@
-"""What the routes work with, and how they reach it.
+"""What the routes depend on, and how they get it.
 
-Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+Dependencies are coroutines although they await nothing: FastAPI runs a plain function in another thread.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,6 +21,7 @@ from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.staff import StaffQueries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.authentication import Caller
 
 
@@ -40,7 +41,7 @@ class CommandChannel(Protocol):
 
 
 class Waiter(Protocol):
-    """Waits for the read side; see ledger.adapters.postgres_waiter."""
+    """Waits for the read side; see ledger.adapters.postgres.notifications."""
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool: ...
 
@@ -66,10 +67,11 @@ async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
-async def _caller(request: Request) -> Caller:
-    """Set by the gates, which no request to /v1 gets around."""
-    return cast("Caller", request.state.caller)
+async def _caller(request: Request) -> LedgerCaller:
+    """The caller that the gateway authenticated."""
+    caller = cast("Caller", request.state.caller)
+    return LedgerCaller(caller.account, caller.company)
 
 
 TheServices = Annotated[Services, Depends(_services)]
-TheCaller = Annotated[Caller, Depends(_caller)]
+TheCaller = Annotated[LedgerCaller, Depends(_caller)]

@@ -1,22 +1,23 @@
 """How a route turns a request into a command, once, however often the request is repeated.
 
-The dependencies are coroutines although they await nothing: FastAPI runs plain functions in threads, which costs more.
+Dependencies are coroutines although they await nothing: FastAPI runs a plain function in another thread.
 """
 
 import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 
 from contracts.commands import Command
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
 from contracts.outcomes import Rejected
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from runtime.web.authentication import Caller
-from runtime.web.problems import Refused, rejected
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.problems import rejected
+from runtime.web.idempotency import IdempotencyKey
+from runtime.web.problems import Refused
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,78}[\x21-\x7e])?")
 _SERIAL = re.compile(SERIAL_PATTERN)
 _UUID = re.compile(UUID_PATTERN)
 _SEPARATORS = str.maketrans("", "", "-:. ")
@@ -26,7 +27,7 @@ _ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 class CommandSender:
     """Sends the commands of one request in its caller's name."""
 
-    def __init__(self, services: Services, caller: Caller, request: Request) -> None:
+    def __init__(self, services: Services, caller: LedgerCaller, request: Request) -> None:
         self.services = services
         self.caller = caller
         self._state = request.state
@@ -55,18 +56,7 @@ async def _command_sender(services: TheServices, caller: TheCaller, request: Req
     return CommandSender(services, caller, request)
 
 
-async def _command_id(
-    caller: TheCaller,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="Required. 1 to 80 printable characters; the same key and body again gives the same answer. The"
-            " accounts of a company share its keys, so choose random ones, such as a UUID."
-        ),
-    ] = None,
-) -> str:
-    if idempotency_key is None or not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-        raise Refused("idempotency_key_missing")
+async def _command_id(caller: TheCaller, idempotency_key: IdempotencyKey) -> str:
     return command_id_of(caller.company, idempotency_key)
 
 

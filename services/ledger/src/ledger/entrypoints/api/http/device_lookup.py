@@ -3,11 +3,11 @@
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.queries import DeviceView
 from ledger.entrypoints.api.dependencies import Services
-from runtime.web.authentication import Caller
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.problems import Refused
 
 
-async def require_device(services: Services, caller: Caller, serial: str) -> DeviceView:
+async def require_device(services: Services, caller: LedgerCaller, serial: str) -> DeviceView:
     """The device, or the refusal that says why there is none: replaced, where the caller may know that."""
     view = await services.queries.device(caller.viewer, serial)
     if view is not None:
@@ -16,7 +16,7 @@ async def require_device(services: Services, caller: Caller, serial: str) -> Dev
     raise Refused("device_unknown")
 
 
-async def require_device_as_of(services: Services, caller: Caller, serial: str, sequence: int) -> DeviceView:
+async def require_device_as_of(services: Services, caller: LedgerCaller, serial: str, sequence: int) -> DeviceView:
     """The device as of an entry, or why there was none then."""
     view = await services.queries.device_as_of(caller.viewer, serial, sequence)
     if view is not None:
@@ -25,7 +25,7 @@ async def require_device_as_of(services: Services, caller: Caller, serial: str, 
     raise Refused("device_unknown")
 
 
-async def reject_replaced(services: Services, caller: Caller, serial: str, until: int = MAX_SEQUENCE) -> None:
+async def reject_replaced(services: Services, caller: LedgerCaller, serial: str, until: int = MAX_SEQUENCE) -> None:
     """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)
     if done is not None and done.sequence <= until:

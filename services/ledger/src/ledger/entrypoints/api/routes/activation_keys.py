@@ -14,6 +14,7 @@ from contracts.licenses import CREDIT, MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached, reaches
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
@@ -28,7 +29,6 @@ from ledger.entrypoints.api.models.activation_keys import (
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.trouble import Trouble
-from runtime.web.authentication import Caller
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
@@ -124,11 +124,11 @@ class _Outlook(NamedTuple):
     held: Mapping[str, int]
 
 
-async def _typed_key(services: Services, caller: Caller, digest: str) -> TypedKey:
+async def _typed_key(services: Services, caller: LedgerCaller, digest: str) -> TypedKey:
     return require_found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
 
 
-async def _target(services: Services, caller: Caller, project: str) -> RedemptionTarget:
+async def _target(services: Services, caller: LedgerCaller, project: str) -> RedemptionTarget:
     """The project; raises Refused as a redemption into it would be refused."""
     company = await services.queries.company(caller.viewer, caller.company)
     if company is not None and company.blocked:

@@ -25,11 +25,15 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.concurrency_slots import slot_for
+from ledger.entrypoints.api.http.forms import FORMS
+from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.models.bulk import BulkLine, Key
 from runtime.problems import Problem, render
-from runtime.web import strict_json, validation_messages
+from runtime.web import strict_json
 from runtime.web.concurrency_slots import ConcurrencySlots
-from runtime.web.problems import Refused, problem_of
+from runtime.web.problems import Refused
+from runtime.web.validation_messages import message_for
 
 PATH = "/v1/commands"
 JSON_LINES = "application/jsonl"
@@ -149,7 +153,7 @@ async def send_commands(request: Request, services: TheServices, caller: TheCall
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB, and one such request of a company at a time.
     """
-    return _Answers(request, _slots.slot(services, caller))
+    return _Answers(request, slot_for(_slots, services, caller))
 
 
 class _Answers(Response):
@@ -218,7 +222,7 @@ class _Lines:
             wanted = _parsed(line)
             status, body = await self._outcome(wanted)
         except Refused as refused:
-            problem = problem_of(refused.code, refused.detail, refused.extras)
+            problem = PROBLEMS.of(refused)
             status, body = problem.status, _members(problem)
         return json.dumps(said | {"status": status, "answer" if status < 400 else "problem": body}).encode() + b"\n"
 
@@ -266,7 +270,7 @@ def _parsed(line: bytes) -> BulkLine:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise Refused("request_invalid", f"{place}: {validation_messages.message_for(first)}.") from None
+        raise Refused("request_invalid", f"{place}: {message_for(first, FORMS)}.") from None
 
 
 def _key_of(line: bytes) -> str | None:

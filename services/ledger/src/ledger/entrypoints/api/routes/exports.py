@@ -13,10 +13,11 @@ from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
+from ledger.entrypoints.api.http.concurrency_slots import slot_for
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
-from runtime.web.authentication import Caller
 from runtime.web.concurrency_slots import ConcurrencySlots
 from runtime.web.content_negotiation import negotiate
 from runtime.web.problems import Refused, require_found
@@ -49,7 +50,7 @@ async def _form(
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Format:
-    form = wanted or negotiate(accept)
+    form = wanted or negotiate(accept, MEDIA_TYPES)
     if form is None:
         raise Refused("not_acceptable")
     return form
@@ -73,7 +74,7 @@ async def export_movements(
     """
     wanted = await _wanted(services, caller, as_of, project, after)
     batches = services.exports.movements(caller.viewer, wanted)
-    pieces = _pieces(_slots.slot(services, caller), MOVEMENTS, batches, form)
+    pieces = _pieces(slot_for(_slots, services, caller), MOVEMENTS, batches, form)
     return await _file("movements", pieces, form, wanted)
 
 
@@ -88,11 +89,13 @@ async def export_balances(
     """What every project and every device that the caller may see has, now or as of any entry or time."""
     wanted = await _wanted(services, caller, as_of, project, 0)
     batches = services.exports.balances(caller.viewer, wanted)
-    pieces = _pieces(_slots.slot(services, caller), BALANCES, batches, form)
+    pieces = _pieces(slot_for(_slots, services, caller), BALANCES, batches, form)
     return await _file("balances", pieces, form, wanted)
 
 
-async def _wanted(services: Services, caller: Caller, as_of: int | None, project: str | None, after: int) -> Wanted:
+async def _wanted(
+    services: Services, caller: LedgerCaller, as_of: int | None, project: str | None, after: int
+) -> Wanted:
     if project is not None:
         require_found(await services.queries.project(caller.viewer, project_of(project)), "project_unknown")
     until = await services.queries.position() if as_of is None else as_of

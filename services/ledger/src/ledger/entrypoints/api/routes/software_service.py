@@ -12,6 +12,7 @@ from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.dated import ServiceState
 from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender, serial_of
 from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.software_service import (
@@ -22,7 +23,6 @@ from ledger.entrypoints.api.models.software_service import (
     SoftwareServiceResponse,
     UpgradeLicensesBody,
 )
-from runtime.web.authentication import Caller
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.problems import Refused, require_found
 
@@ -96,7 +96,7 @@ async def upgrade_licenses(
     return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
-async def _state(services: Services, caller: Caller, project: str) -> ServiceState:
+async def _state(services: Services, caller: LedgerCaller, project: str) -> ServiceState:
     return require_found(await services.dated.service(caller.viewer, project), "project_unknown")
 
 
