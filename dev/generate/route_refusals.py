@@ -16,15 +16,17 @@ from typing import NamedTuple, get_args
 
 from contracts.commands import Command
 from contracts.refusals import REFUSALS
+from ledger.domain.families import DECIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
-DOMAIN, API, COMMANDS = "ledger.domain", "ledger.entrypoints.api", "contracts.commands"
+DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
 PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
-TABLES = frozenset({"contracts.refusals", f"{API}.http.problems", "runtime.web.problems"})
-"""They name codes without responding with them."""
-MESSAGES = (COMMANDS, "contracts.events")
-"""What is sent and written decides nothing; which commands a route sends is read from the names in it."""
+SILENT = (
+    *("contracts.refusals", f"{API}.http.problems", "runtime.web.problems"),
+    *("contracts.commands", "contracts.events"),
+)
+"""They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
 """What the writer says before a rule is asked."""
 VIEWER = "viewer"
@@ -61,7 +63,13 @@ def routes() -> dict[str, frozenset[str]]:
 @cache
 def of_command(name: str) -> frozenset[str]:
     """The codes that a command can be refused with, by the name of its class."""
-    return _codes(_reached(Place(f"{DOMAIN}.decide", "decide"), name)) | OF_COMMANDS
+    before, rules = Place(f"{DOMAIN}.decide", "decide"), Place(_module_of_rules(name), "decide")
+    return _codes(_reached(before, name)) | _codes(_reached(rules, name)) | OF_COMMANDS
+
+
+def _module_of_rules(command: str) -> str:
+    """The module of the family that decides a command, as the ledger's registry has it."""
+    return next(rules.__module__ for model, rules in DECIDE.items() if model.__name__ == command)
 
 
 def _routes() -> Iterator[Place]:
@@ -146,16 +154,15 @@ def _codes(reached: Mapping[Place, list[ast.AST]]) -> frozenset[str]:
 
 @cache
 def _modules() -> frozenset[str]:
-    return frozenset({module for package in PACKAGES for module in _inside(package)} - TABLES)
+    return frozenset(one for package in PACKAGES for one in _inside(package) if not one.startswith(SILENT))
 
 
 def _inside(package: str) -> Iterator[str]:
     spec = find_spec(package)
     for one in iter_modules(spec.submodule_search_locations if spec else None):
-        module = f"{package}.{one.name}"
-        if module not in MESSAGES:
-            yield module
-            yield from _inside(module) if one.ispkg else ()
+        yield f"{package}.{one.name}"
+        if one.ispkg:
+            yield from _inside(f"{package}.{one.name}")
 
 
 @cache

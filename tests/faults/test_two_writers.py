@@ -23,9 +23,9 @@ from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.books import Books
-from tests.conftest import KafkaTopics
-from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
-from tests.unit.ledger.memory import Noticed
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
+from tests.support.ledger.memory import Noticed
 
 COMMANDS = 1_500
 MOST_COMMANDS = 10_000

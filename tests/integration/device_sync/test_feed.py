@@ -17,9 +17,9 @@ from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Headers, PartitionTail, Producer, partition_for
-from tests.conftest import KafkaTopics
-from tests.unit.contracts.documents import OTHER_SERIAL, SERIAL
-from tests.unit.device_sync.world import file_row, receipt_row
+from tests.support.device_sync import file_row, receipt_row
+from tests.support.documents import OTHER_SERIAL, SERIAL
+from tests.support.kafka_topics import KafkaTopics
 
 
 class Place:

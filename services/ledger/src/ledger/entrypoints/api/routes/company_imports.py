@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from contracts.commands.joining import (
+from contracts.commands.company_imports import (
     ImportCompany,
     OfferCompany,
     WithdrawCompanyOffer,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from contracts.codes import activation_key, invitation_code
-from contracts.commands.joining import (
+from contracts.commands.invitations import (
     AcceptInvitation,
     CreateInvitation,
     WithdrawInvitation,
