@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, cast
 
 import jwt
+from fastapi import Depends, Request
 from jwt import PyJWK
 
 from contracts.identifiers import UUID_PATTERN
@@ -41,6 +42,14 @@ class Caller:
 
     account: str
     company: str
+
+
+async def _authenticated(request: Request) -> Caller:
+    """The caller whom the gateway authenticated; a coroutine, for FastAPI runs plain functions in threads."""
+    return cast("Caller", request.state.caller)
+
+
+AuthenticatedCaller = Annotated[Caller, Depends(_authenticated)]
 
 
 class KeyFile:

@@ -22,7 +22,7 @@ from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.staff import StaffQueries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
-from runtime.web.authentication import Caller
+from runtime.web.authentication import AuthenticatedCaller
 
 
 class CommandChannel(Protocol):
@@ -67,9 +67,7 @@ async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
-async def _caller(request: Request) -> LedgerCaller:
-    """The caller that the gateway authenticated."""
-    caller = cast("Caller", request.state.caller)
+async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
     return LedgerCaller(caller.account, caller.company)
 
 

@@ -17,6 +17,7 @@ from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached, reaches
+from ledger.entrypoints.api.http.one_time_codes import make_code, symbols_of
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.activation_keys import (
     ActivationKeyIssuedResponse,
@@ -37,14 +38,6 @@ REDEEMED_SECONDS = 1.0
 """How long a redemption's answer waits for the read side, which is milliseconds behind, to say what came of it."""
 
 
-def symbols_of(typed: str) -> str:
-    """The symbols of a key that somebody typed; raises Refused."""
-    try:
-        return activation_key.normalise(typed)
-    except activation_key.KeyMalformed as error:
-        raise Refused("key_checksum", f"This is no activation key: {error}.") from None
-
-
 @router.post("", status_code=201)
 async def issue_activation_key(
     body: IssueActivationKeyBody, services: TheServices, sender: TheCommandSender, command_id: CommandIdOfRequest
@@ -53,16 +46,15 @@ async def issue_activation_key(
 
     The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
     """
-    key = activation_key.make(services.activation_key_secret, command_id)
-    symbols = activation_key.normalise(key)
+    made = make_code(activation_key, services.activation_key_secret, command_id)
     command = IssueActivationKey(
-        key_digest=activation_key.digest(symbols),
-        key_hint=activation_key.hint(symbols),
+        key_digest=made.digest,
+        key_hint=made.hint,
         licenses=licenses_of(body.licenses),
         order_number=body.order_number,
         customer_reference=body.customer_reference,
     )
-    return ActivationKeyIssuedResponse(activation_key=key, sequence=await sender.send(command, command_id))
+    return ActivationKeyIssuedResponse(activation_key=made.code, sequence=await sender.send(command, command_id))
 
 
 @router.post("/previews", dependencies=[Reached])

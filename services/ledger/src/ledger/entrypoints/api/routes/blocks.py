@@ -18,8 +18,8 @@ from ledger.application.queries.staff import BlockView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender, serial_of
 from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.one_time_codes import symbols_of
 from ledger.entrypoints.api.models.blocks import BlockBody, BlockResponse
-from ledger.entrypoints.api.routes.activation_keys import symbols_of
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import Refused
 

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from contracts.codes import activation_key, claim_code
+from contracts.codes import claim_code
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
 from ledger.application.queries.members import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.one_time_codes import make_code
 from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
 from ledger.entrypoints.api.models.projects import ProjectChangedResponse
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
@@ -24,14 +25,12 @@ async def create_claim_code(
 
     The code is in this answer and nowhere else; the same request again gives it again.
     """
-    code = claim_code.make(services.activation_key_secret, command_id)
-    symbols = activation_key.normalise(code)
-    digest = claim_code.digest(symbols)
-    command = CreateClaimCode(project=project, code_digest=digest, code_hint=activation_key.hint(symbols))
+    made = make_code(claim_code, services.activation_key_secret, command_id)
+    command = CreateClaimCode(project=project, code_digest=made.digest, code_hint=made.hint)
     return ClaimCodeCreatedResponse(
         project=project,
-        claim_code=code,
-        code_digest=digest,
+        claim_code=made.code,
+        code_digest=made.digest,
         expires_after_days=claim_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )

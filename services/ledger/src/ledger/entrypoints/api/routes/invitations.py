@@ -12,6 +12,7 @@ from ledger.application.queries.members import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.one_time_codes import make_code
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.invitations import (
@@ -34,14 +35,12 @@ async def create_invitation(
 
     The code is in this answer and nowhere else; the same request again gives it again. Handing it on is the caller's.
     """
-    code = invitation_code.make(services.activation_key_secret, command_id)
-    symbols = activation_key.normalise(code)
-    digest = invitation_code.digest(symbols)
-    command = CreateInvitation(company=company, code_digest=digest, code_hint=activation_key.hint(symbols))
+    made = make_code(invitation_code, services.activation_key_secret, command_id)
+    command = CreateInvitation(company=company, code_digest=made.digest, code_hint=made.hint)
     return InvitationCreatedResponse(
         company=company,
-        invitation_code=code,
-        code_digest=digest,
+        invitation_code=made.code,
+        code_digest=made.digest,
         expires_after_days=invitation_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )
