@@ -94,7 +94,7 @@ class Gateway:
             async with asyncio.timeout(self._seconds(scope["path"])):
                 await self._pass(scope, receive, sender)
         except TimeoutError:
-            _log.warning("request_too_long", path=scope["path"])
+            _log.warning("request_timed_out", path=scope["path"])
             await sender.refuse(Refused("service_unavailable"), scope, receive)
 
     def _seconds(self, path: str) -> float:

@@ -67,7 +67,7 @@ def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
 
 
 def after_text(cursor: str | None, first: str = "") -> str:
-    """The text in a cursor, as the database takes it."""
+    """The text in a cursor; raises Refused for a NUL, which the database rejects."""
     text = after(cursor, first)
     if "\x00" in text:
         raise bad_cursor()

@@ -98,5 +98,5 @@ class Problems:
         return Response(render(problem), problem.status, head)
 
     def trouble_response(self, trouble: Trouble) -> Response:
-        """503: the sentence names what is away, never where it is."""
+        """503: the sentence names no server and no address."""
         return self.response(Refused("service_unavailable", retry_after_seconds=trouble.retry_after_seconds))

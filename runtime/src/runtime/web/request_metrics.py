@@ -1,4 +1,4 @@
-"""How many requests were answered, with which status, and how long they took."""
+"""Metrics of requests: how many, with which status, and how long they took."""
 
 from prometheus_client import Counter, Histogram
 

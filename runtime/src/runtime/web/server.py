@@ -14,7 +14,7 @@ from runtime.web.problems import Problems
 from runtime.web.slow_clients import bounded_http
 
 CONNECTED_CLIENTS = 5000
-"""Beyond that a connection is answered 503 and closed; the gateway bounds requests long before."""
+"""Beyond that a connection gets 503 and is closed; the gateway bounds requests long before."""
 IDLE_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -47,7 +47,7 @@ class WebServer(uvicorn.Server):
         yield
 
     async def serve_until(self, stop: asyncio.Event, listener: socket.socket) -> None:
-        """Serve until `stop`; then take nothing new and finish what is in flight."""
+        """Serve until `stop`; then accept nothing new and finish what is in flight."""
         serving = asyncio.create_task(self.serve([listener]))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

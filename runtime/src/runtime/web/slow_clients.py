@@ -63,7 +63,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_message_complete()
         self._deadline.cancel()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, ours say the same
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence; our problem has its own
         """Uvicorn's response to what is no HTTP."""
         self._refuse("request_malformed")
 

@@ -14,7 +14,7 @@ from ledger.entrypoints.api.dependencies import TheServices
 from runtime.web.problems import Refused
 
 CALENDAR = ZoneInfo("Europe/Berlin")
-"""Whose days count; a day ends at its midnight."""
+"""Days are those of this zone; a day ends at its midnight."""
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -65,14 +65,14 @@ AsOf = Annotated[int | None, Depends(_as_of)]
 
 @dataclass(frozen=True, slots=True)
 class PointInTime:
-    """The last entry that counts, and the day that it is asked about."""
+    """The last entry that counts, and the day in question."""
 
     sequence: int
     day: date
 
 
 async def _point(services: TheServices, as_of: _AsOfText = None) -> PointInTime | None:
-    """None for the present. A day that is named is that day, but none to come; an entry is of its own day."""
+    """None for the present. The day of a day is itself, but none in the future; the day of an entry is its own."""
     sequence = await _as_of(services, as_of)
     if as_of is None or sequence is None:
         return None

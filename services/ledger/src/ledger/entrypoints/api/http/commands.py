@@ -47,7 +47,7 @@ class CommandSender:
         return outcome.sequence
 
     def derived(self, what: str, *parts: str | int) -> str:
-        """The id of a command that follows from what it says and who says it, not from a client's key."""
+        """The id of a command that follows from its content and its actor, not from a client's key."""
         said = "\n".join(["licensing/derived-command/v1", what, str(self.caller.actor), *map(str, parts)])
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -27,7 +27,7 @@ async def _reached(
 
 
 async def reaches(services: Services, sequence: int, *, seconds: float) -> bool:
-    """Whether the read side has come to this entry in time."""
+    """Whether the read side has reached this entry in time."""
 
     async def holds() -> bool:
         return await services.queries.position() >= sequence

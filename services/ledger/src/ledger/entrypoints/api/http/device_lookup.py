@@ -1,4 +1,4 @@
-"""Devices looked up for a caller, or the refusal that says why there is none."""
+"""Devices looked up for a caller, or refused with the reason."""
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.queries import DeviceView
@@ -8,7 +8,7 @@ from runtime.web.problems import Refused
 
 
 async def require_device(services: Services, caller: LedgerCaller, serial: str) -> DeviceView:
-    """The device, or the refusal that says why there is none: replaced, where the caller may know that."""
+    """The device; raises Refused with the reason: replaced, where the caller may know that."""
     view = await services.queries.device(caller.viewer, serial)
     if view is not None:
         return view
@@ -17,7 +17,7 @@ async def require_device(services: Services, caller: LedgerCaller, serial: str) 
 
 
 async def require_device_as_of(services: Services, caller: LedgerCaller, serial: str, sequence: int) -> DeviceView:
-    """The device as of an entry, or why there was none then."""
+    """The device as of an entry; raises Refused likewise."""
     view = await services.queries.device_as_of(caller.viewer, serial, sequence)
     if view is not None:
         return view
@@ -26,7 +26,7 @@ async def require_device_as_of(services: Services, caller: LedgerCaller, serial:
 
 
 async def reject_replaced(services: Services, caller: LedgerCaller, serial: str, until: int = MAX_SEQUENCE) -> None:
-    """The refusal of a device that another one stands in for, by this entry, where the caller may know that."""
+    """Refuse a device that was replaced by this entry, where the caller may know that."""
     done = await services.staff.replacement(caller.viewer, serial)
     if done is not None and done.sequence <= until:
         raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})

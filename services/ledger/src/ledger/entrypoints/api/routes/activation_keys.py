@@ -35,7 +35,7 @@ from runtime.web.problems import Refused, require_found
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
 REDEEMED_SECONDS = 1.0
-"""How long a redemption's answer waits for the read side, which is milliseconds behind, to say what came of it."""
+"""How long a redemption waits for the read side, which is milliseconds behind, to include its result."""
 
 
 @router.post("", status_code=201)
@@ -102,7 +102,7 @@ async def redeem_activation_key(
 
 
 async def _redeemed(services: Services, digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
-    """What came of it, if the read side knows in time: the key is redeemed in any case."""
+    """What came into the project, if the read side knows in time: the key is redeemed in any case."""
     with suppress(Trouble):
         if await reaches(services, sequence, seconds=REDEEMED_SECONDS):
             return await services.keys.redemption(digest, sequence)

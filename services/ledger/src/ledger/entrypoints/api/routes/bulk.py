@@ -1,9 +1,9 @@
 """POST /v1/commands: many commands in one request, JSON Lines in, JSON Lines out.
 
-A line names a POST of this API by its operation, or the PUT of a return document, and is answered exactly as that would
-be, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those before
-it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and so are
-the bytes of unread answers.
+A line names a POST of this API by its operation, or the PUT of a return document, and gets the response of exactly that
+request, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those
+before it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and
+so are the bytes of unread answers.
 """
 
 import asyncio
@@ -42,18 +42,18 @@ XML = "application/xml"
 MAX_LINES = 10_000
 """Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
-"""Answers that a client has not read; with more of them (receipts are long) reading waits for it."""
+"""Answers that a client has not read; beyond that (receipts are long) reading waits for the client."""
 MAX_LINE_BYTES = 64 * 1024
 IN_FLIGHT = 64
 """Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
 MAX_REQUESTS = 4
-"""Such requests at the same time in this process; a further one is told to come again."""
+"""Such requests at the same time in this process; a further one gets 503."""
 LINE_SECONDS = 10.0
 """How long the next piece of the body may take."""
 WAITED_SECONDS = 30.0
-"""How long a body may let us wait in all; each second's worth of bytes is one second more."""
+"""How long all waits of one body may take; each second's worth of bytes adds a second."""
 BYTES_PER_SECOND = 16 * 1024
-"""Slower than that is no line but a hand that holds a place."""
+"""Below this rate the client counts as stalled."""
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
@@ -110,7 +110,7 @@ class _Call:
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """What a line may name: every POST that answers with JSON, and every PUT of a document."""
+    """What a line may name: every POST with a JSON response, and every PUT of a document."""
     api = app.openapi()
     return {
         described["operationId"].replace("_", "-"): Operation(
@@ -157,7 +157,7 @@ async def send_commands(request: Request, services: TheServices, caller: TheCall
 
 
 class _Answers(Response):
-    """Reads lines, has them answered, and writes the answers, all at the same time."""
+    """Reads lines, runs them, and writes the answers, all at the same time."""
 
     media_type = JSON_LINES
 
@@ -183,7 +183,7 @@ class _Answers(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
-        """Begin with each line as it comes; the last one may be the reason why no more are read."""
+        """Start each line as it comes; the last one may be the reason why no more are read."""
         slots = asyncio.Semaphore(IN_FLIGHT)
         async with aclosing(_lines_of(self._request)) as lines:
             async for number, line in lines:
@@ -204,7 +204,7 @@ class _Answers(Response):
 
 @dataclass(slots=True)
 class _Lines:
-    """Has lines answered by the routes of the API."""
+    """Runs lines through the routes of the API."""
 
     app: FastAPI
     scope: Scope
@@ -212,7 +212,7 @@ class _Lines:
     away: Any = field(default=None)
 
     async def answer(self, number: int, line: bytes | Refused) -> bytes:
-        """The answering line. After a first 503 the rest of the request is not tried any more."""
+        """The answer to a line. After a first 503 the rest of the request is not tried any more."""
         said: dict[str, Any] = {"line": number}
         try:
             if isinstance(line, Refused):
@@ -283,7 +283,7 @@ def _key_of(line: bytes) -> str | None:
 
 
 async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
-    """What the API answers to this caller: status and JSON, a document in base64 within."""
+    """The API's response to this caller: status and JSON, in which a document is base64."""
     given, answered = [{"type": "http.request", "body": call.body, "more_body": False}], list[Message]()
 
     async def receive() -> Message:
@@ -295,7 +295,7 @@ async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
     try:
         await app(_scope(outer, call), receive, send)
     except Exception:
-        # What was answered 500 is raised again for the server's log; the line has its answer.
+        # The framework raises a defect again after its 500, for the server's log; the line has its answer.
         if not answered:
             raise
     content = b"".join(message.get("body", b"") for message in answered[1:])

@@ -103,7 +103,7 @@ async def _wanted(
 
 
 async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: Wanted) -> Response:
-    """The response, once the database has given the first rows: until then a no is still a problem document."""
+    """The response, once the database has given the first rows: until then a refusal is still a problem document."""
     first = await anext(pieces)
     head = {
         "Content-Disposition": f'attachment; filename="{name}-{wanted.until}.{form}"',
@@ -113,7 +113,7 @@ async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: 
 
 
 class _Stream(StreamingResponse):
-    """Closes what it streams, and so frees the connection, also when the client goes away in the middle."""
+    """Closes what it streams, and so frees the connection, also when the client disconnects in the middle."""
 
     def __init__(self, pieces: AsyncGenerator[bytes], media_type: str, headers: dict[str, str]) -> None:
         super().__init__(pieces, media_type=media_type, headers=headers)

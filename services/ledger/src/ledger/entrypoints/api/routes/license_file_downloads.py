@@ -1,4 +1,4 @@
-"""License files that the vendor's staff takes for support: each time with a reason, and an entry before the bytes."""
+"""License files that staff downloads for support: each time with a reason, and an entry before the bytes."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

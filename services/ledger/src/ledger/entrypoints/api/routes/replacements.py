@@ -1,4 +1,4 @@
-"""Broken devices: staff puts another one in the place of each, and who sees the project sees that."""
+"""Replacements of broken devices by staff, shown to whoever sees the project."""
 
 from fastapi import APIRouter
 
