@@ -21,11 +21,12 @@ from ledger.domain.families import DECIDE
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
 DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
-PACKAGES = (DOMAIN, API, "contracts")
-SILENT = ("contracts.refusals", "contracts.commands", "contracts.events")
-"""Not searched: the table names all codes, and a union of commands would lead to the rules of all families."""
-PAGES = f"{API}.http.docs_page"
-"""Its routes serve browsers and are no operations."""
+PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
+SILENT = (
+    *("contracts.refusals", f"{API}.http.problems", "runtime.web.problems"),
+    *("contracts.commands", "contracts.events"),
+)
+"""They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
 """What the writer refuses before any rule decides."""
 VIEWER = "viewer"
@@ -73,7 +74,7 @@ def _module_of_rules(command: str) -> str:
 
 def _routes() -> Iterator[Place]:
     for module in _modules():
-        if module.startswith(API) and module != PAGES:
+        if module.startswith(API):
             for name, node in _module(module).defined.items():
                 if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_route, node.decorator_list)):
                     yield Place(module, name)

@@ -9,8 +9,8 @@ import pytest
 from contracts.identifiers import command_id_of, derived_id
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http import gateway
-from ledger.entrypoints.api.http.validation_messages import FORMS
+from ledger.entrypoints.api.http.forms import FORMS
+from runtime.web import gateway
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA, STAFF
 

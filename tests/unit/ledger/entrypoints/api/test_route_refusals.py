@@ -9,8 +9,8 @@ from contracts.refusals import REFUSALS
 from dev.generate import route_refusals
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.openapi.responses import ALWAYS
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
+from runtime.web.openapi_refusals import ALWAYS
 from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 
 DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()

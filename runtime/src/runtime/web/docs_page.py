@@ -1,11 +1,12 @@
-"""The documentation page: Swagger UI from our own address, so that it works without any other."""
+"""The documentation page: Swagger UI from our own address, so that it needs no other."""
 
+from html import escape
 from importlib.resources import files
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon-32x32.png": "image/png"}
 _START = """\
@@ -26,7 +27,7 @@ _PAGE = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Licensing ledger API</title>
+<title>{title}</title>
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <link rel="icon" href="/docs/favicon-32x32.png">
 </head>
@@ -41,26 +42,31 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
 )
 
-router = APIRouter(include_in_schema=False)
+
+def docs_page(title: str) -> APIRouter:
+    """The routes of the page, under a title."""
+    html = _PAGE.format(title=escape(title))
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/docs")
+    async def page() -> Response:
+        return HTMLResponse(html, headers={"Content-Security-Policy": _POLICY})
+
+    router.get("/")(_start)
+    router.get("/docs/start.js")(_script)
+    router.get("/docs/{name}")(_asset)
+    return router
 
 
-@router.get("/")
-async def start() -> Response:
+async def _start() -> Response:
     return RedirectResponse("/docs")
 
 
-@router.get("/docs")
-async def page() -> Response:
-    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
-
-
-@router.get("/docs/start.js")
-async def script() -> Response:
+async def _script() -> Response:
     return Response(_START, media_type="text/javascript")
 
 
-@router.get("/docs/{name}")
-async def asset(name: str) -> Response:
+async def _asset(name: str) -> Response:
     media_type = _ASSETS.get(name)
     if media_type is None:
         raise Refused("not_found")

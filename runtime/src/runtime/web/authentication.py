@@ -1,4 +1,4 @@
-"""Bearer tokens: who calls, and for which company. Only asymmetric signatures by a key of the JWKS file count."""
+"""Bearer tokens: who calls, and for which company. Only asymmetric signatures by a key of the JWKS file are valid."""
 
 import json
 import re
@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, cast
 
 import jwt
+from fastapi import Depends, Request
 from jwt import PyJWK
 
-from contracts.actors import Account
 from contracts.identifiers import UUID_PATTERN
-from ledger.application.queries.queries import Viewer
 from runtime.logs import get_logger
 
 ALGORITHMS = {"EdDSA": "OKP", "ES256": "EC"}
-"""Taken algorithms and the type of key that each needs; never a symmetric one, never `none`."""
+"""Accepted algorithms and the type of key that each needs; never a symmetric one, never `none`."""
 MAX_LIFE_SECONDS = 3600
 """From `iat` to `exp`: a token that leaks is worth an hour at most."""
 LEEWAY_SECONDS = 5
@@ -26,11 +25,11 @@ MAX_TOKEN_CHARACTERS = 4096
 _REQUIRED = ["iss", "aud", "iat", "exp", "sub", "company"]
 _UUID = re.compile(UUID_PATTERN)
 
-_log = get_logger("ledger.api.tokens")
+_log = get_logger("runtime.web.tokens")
 
 
 class BadCredentials(Exception):  # noqa: N818 - states the world
-    """Nobody is known to call; the message says what is wrong with the token, for its owner."""
+    """The request has no valid token; the message says what is wrong with it, for its owner."""
 
 
 class AccountInactive(Exception):  # noqa: N818 - states the world
@@ -44,26 +43,26 @@ class Caller:
     account: str
     company: str
 
-    @property
-    def viewer(self) -> Viewer:
-        return Viewer(self.account, self.company)
 
-    @property
-    def actor(self) -> Account:
-        return Account(account=self.account, company=self.company)
+async def _authenticated(request: Request) -> Caller:
+    """The caller whom the gateway authenticated; a coroutine, for FastAPI runs plain functions in threads."""
+    return cast("Caller", request.state.caller)
+
+
+AuthenticatedCaller = Annotated[Caller, Depends(_authenticated)]
 
 
 class KeyFile:
-    """The public keys of a JWKS file, read again when the file changes: that is how keys are rotated, and taken back.
+    """The public keys of a JWKS file, read again when the file changes: so keys are rotated, and revoked.
 
-    While the file is away or wrong, the keys that were read last stay in force, and the log says so.
+    While the file is missing or wrong, the keys that were read last stay valid, and the log says so.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen = _stamp(path)
         self._keys = read_jwks(path.read_text(encoding="utf-8"))
-        self._tell()
+        self._log_keys()
 
     def key(self, kid: str) -> PyJWK | None:
         seen = _stamp(self._path)
@@ -78,14 +77,14 @@ class KeyFile:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
             _log.error("token_keys_unreadable", reason=f"{type(error).__name__}: {error}", kids=sorted(self._keys))
         else:
-            self._tell()
+            self._log_keys()
 
-    def _tell(self) -> None:
+    def _log_keys(self) -> None:
         _log.info("token_keys_read", kids=sorted(self._keys))
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written or replaced; None while it is away."""
+    """What changes when a file is written or replaced; None while it is missing."""
     try:
         status = path.stat()
     except OSError:
@@ -114,7 +113,7 @@ class Tokens:
         self._audience = audience
 
     def caller(self, authorization: str | None, *, now: datetime) -> Caller:
-        """Whom an Authorization header names; raises BadCredentials, or AccountInactive for one of a good token."""
+        """The caller that an Authorization header names; raises BadCredentials or AccountInactive."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise BadCredentials("there is no bearer token")

@@ -1,18 +1,18 @@
-"""JSON in which no object has a member twice: RFC 8259 leaves open which of the two would count."""
+"""JSON in which no object has a member twice: RFC 8259 leaves open which of the two is valid."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 MAX_SHOWN = 40
 """Characters of a member's name in the refusal."""
 
 
-def loaded(text: bytes) -> Any:
-    """What the JSON says; raises Refused for a repeated member, and for what is no JSON."""
+def loads(text: bytes) -> Any:
+    """The value of a JSON text; raises Refused for a repeated member, and for what is no JSON."""
     try:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
@@ -20,8 +20,8 @@ def loaded(text: bytes) -> Any:
 
 
 def _once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) < len(members):
+    value = dict(members)
+    if len(value) < len(members):
         ((repeated, _),) = Counter(name for name, _ in members).most_common(1)
         raise Refused("request_invalid", f'The member "{repeated[:MAX_SHOWN]}" stands twice in one object.')
-    return found
+    return value

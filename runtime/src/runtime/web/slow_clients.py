@@ -1,34 +1,28 @@
-"""Connections of clients nobody knows yet: a request has to arrive in time, and its head is bounded.
+"""Slow clients: a request has to arrive in time, and its head is bounded, before anybody is authenticated.
 
-uvicorn bounds neither: it keeps a connection that says nothing for ever, and a header line of any length in memory.
+uvicorn bounds neither: it keeps a silent connection without end, and a header line of any length in memory.
 """
 
 from asyncio import Transport
 from http import HTTPStatus
-from typing import cast
+from typing import ClassVar, cast
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ledger.entrypoints.api.http.problems import Refused, answer, problem_of
 from runtime.problems import headers, render
+from runtime.web.problems import Problems, Refused
 
 ARRIVAL_SECONDS = 15.0
-"""From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gates)."""
+"""From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gateway)."""
 MAX_HEAD_BYTES = 32 * 1024
 """Request line and headers beyond what came with the first read; ours have some 5 KiB, most of it the token."""
 
 
-async def _overloaded(scope: Scope, receive: Receive, send: Send) -> None:
-    """What a connection beyond the most hears; it is closed then."""
-    response = answer(Refused("service_unavailable", "Too many clients are connected; try again later."))
-    response.headers["Connection"] = "close"
-    await response(scope, receive, send)
-
-
 class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline and a bound on what it reads before the application is asked."""
+    """uvicorn's protocol with a deadline and a bound on what it reads before the application sees a request."""
 
+    problems: ClassVar[Problems]
     arrival_seconds = ARRIVAL_SECONDS
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -62,26 +56,33 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         if self._most is not None and len(self.connections) >= self._most:
-            self.app = _overloaded
+            self.app = self._overloaded
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._deadline.cancel()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, ours say the same
-        """What uvicorn answers to something that is no HTTP."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence; our problem has its own
+        """Uvicorn's response to what is no HTTP."""
         self._refuse("request_malformed")
 
     def _refuse(self, code: str) -> None:
-        """Answer without the application, which was not asked yet, and close."""
-        problem = problem_of(code)
+        """Respond without the application, which has not seen the request yet, and close."""
+        problem = self.problems.of(Refused(code))
         body = render(problem)
         head = headers() | {"Content-Length": str(len(body)), "Connection": "close"}
         lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in head.items()]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         self.transport.close()
+
+    async def _overloaded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application of a connection beyond the limit; it closes the connection."""
+        refused = Refused("service_unavailable", "Too many clients are connected; try again later.")
+        response = self.problems.response(refused)
+        response.headers["Connection"] = "close"
+        await response(scope, receive, send)
 
     def _has_whole_request(self) -> bool:
         return cast("object", self.cycle) is not None and not self.cycle.response_complete
@@ -92,3 +93,8 @@ class BoundedHttp(HttpToolsProtocol):
     def _too_late(self) -> None:
         self._deadline.cancel()
         self.transport.close()
+
+
+def bounded_http(problems: Problems) -> type[BoundedHttp]:
+    """The protocol of a service with these problems: uvicorn takes a class and makes one for each connection."""
+    return type("ServiceHttp", (BoundedHttp,), {"problems": problems})

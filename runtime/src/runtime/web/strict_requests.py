@@ -1,18 +1,18 @@
-"""A request has what the API's description says, and nothing else: what is not known here would go unnoticed."""
+"""A request has what the API's description names, and nothing else: anything more would be ignored without notice."""
 
 from email.message import Message
 from typing import Any
 
 from fastapi import Request
 
-from ledger.entrypoints.api.http import strict_json
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web import strict_json
+from runtime.web.problems import Refused
 
 JSON = "application/json"
 NO_BODY = (b"", b"{}")
 
 
-async def only_as_described(request: Request) -> None:
+async def reject_undescribed(request: Request) -> None:
     """Refuse a parameter, a body, or a kind of body that the operation does not have."""
     operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
     _only_known_parameters(request, operation)
@@ -38,7 +38,7 @@ async def _only_its_body(request: Request, described: dict[str, Any] | None) -> 
     elif takes_json(described) and (body := await request.body()):
         if not _is_json(request.headers.get("content-type", "")):
             raise Refused("body_not_json")
-        strict_json.loaded(body)
+        strict_json.loads(body)
 
 
 def _is_json(content_type: str) -> bool:

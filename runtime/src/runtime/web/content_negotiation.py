@@ -1,24 +1,26 @@
-"""Which form of a file a client wants: the header Accept (RFC 9110, section 12.5.1)."""
+"""Which form of a response a client wants: the header Accept (RFC 9110, section 12.5.1)."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
-from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, Format
+F = TypeVar("F", bound=str)
 
 _QUALITY = re.compile(r"q\s*=\s*([01](?:\.[0-9]{0,3})?)", re.IGNORECASE)
 
 
-def accepted(accept: str) -> Format | None:
+def negotiate(accept: str, media_types: Mapping[F, str]) -> F | None:
     """The form with the highest quality, and of several the one named first; None if none will do.
 
-    Without Accept, and for whoever takes everything alike, CSV.
+    Without Accept, and for a client that takes everything alike, the first of `media_types`.
     """
     ranges = _ranges(accept)
     if not ranges:
-        return "csv"
+        return next(iter(media_types))
     order = list(ranges)
-    found: dict[Format, float] = {form: _quality(kind, ranges) for form, kind in MEDIA_TYPES.items()}
-    fitting: list[Format] = [form for form in found if found[form] > 0]
-    return min(fitting, key=lambda form: (-found[form], _place(MEDIA_TYPES[form], order)), default=None)
+    qualities = {form: _quality(kind, ranges) for form, kind in media_types.items()}
+    fitting = [form for form in qualities if qualities[form] > 0]
+    return min(fitting, key=lambda form: (-qualities[form], _place(media_types[form], order)), default=None)
 
 
 def _ranges(accept: str) -> dict[str, float]:

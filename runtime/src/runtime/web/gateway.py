@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it: counted, timed, small enough, and authenticated."""
+"""The gateway: every request is counted, timed, bounded and authenticated before a route sees it."""
 
 import asyncio
 import time
@@ -8,54 +8,67 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
-from prometheus_client import Counter, Histogram
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
-from ledger.entrypoints.api.http.authentication import AccountInactive, BadCredentials, Tokens
-from ledger.entrypoints.api.http.problems import Refused, answer
-from ledger.entrypoints.api.routes import bulk, exports
 from runtime.logs import get_logger
+from runtime.web.authentication import AccountInactive, BadCredentials, Tokens
+from runtime.web.problems import Problems, Refused
+from runtime.web.request_metrics import RequestMetrics
 
 MAX_BODY_BYTES = 64 * 1024
-"""The biggest request is a return document of 32 KiB; JSON bodies are far smaller."""
+"""The biggest body is a document of 32 KiB; JSON bodies are far smaller."""
 BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
 REQUEST_SECONDS = 25.0
-"""How long a request may take in all: an outcome is awaited for 10 s, a sequence for 5 s, a document for 5 s."""
+"""How long a request may take in all: of what a route awaits, the longest takes 10 s."""
 STREAM_SECONDS = 900.0
 """How long a request with a stream may take; its pieces have bounds of their own."""
-STREAMS = (bulk.PATH, exports.PREFIX)
-"""Where bodies or answers are streams."""
 
 MAX_IN_FLIGHT = 500
-"""Requests at work at the same time; more would only wait, so they are told at once to come again."""
+"""Requests in flight at the same time; more would only wait, so they get 503 at once and are retried later."""
 MAX_IN_FLIGHT_A_COMPANY = 200
-"""What one company's requests may take of them: whoever lets many requests wait must not shut the others out."""
+"""One company's share of them: a company that lets many requests wait must not shut the others out."""
 
-_REQUESTS = Counter("licensing_api_requests", "Answered requests", ["method", "route", "status"])
-_SECONDS = Histogram(
-    "licensing_api_seconds",
-    "From a request's first byte to its answer",
-    ["route"],
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
-)
 _CORRELATION: TypeAdapter[str] = TypeAdapter(CorrelationId)
 _TRACEPARENT: TypeAdapter[str] = TypeAdapter(Traceparent)
 
-_log = get_logger("ledger.api")
+_log = get_logger("runtime.web")
 
 
-class Gates:
-    """ASGI middleware around the whole API. Paths under /v1 need a token; the description of the API does not."""
+class Streams(NamedTuple):
+    """Where requests take long: paths whose route reads the body itself, and beginnings of paths of long responses."""
 
-    def __init__(self, app: ASGIApp, *, tokens: Tokens, clock: Callable[[], datetime]) -> None:
+    bodies: tuple[str, ...] = ()
+    responses: tuple[str, ...] = ()
+
+
+NO_STREAMS = Streams()
+
+
+class Gateway:
+    """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        problems: Problems,
+        metrics: RequestMetrics,
+        clock: Callable[[], datetime],
+        streams: Streams = NO_STREAMS,
+    ) -> None:
         self._app = app
         self._tokens = tokens
+        self._problems = problems
+        self._metrics = metrics
         self._clock = clock
+        self._streams = streams
         self._in_flight = 0
         self._of_company: Counts[str] = Counts()
 
@@ -64,50 +77,51 @@ class Gates:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answering = _Answering(send, _identify(scope))
+        sender = _ResponseSender(send, self._problems, _identify(scope))
         self._in_flight += 1
         try:
-            await self._in_time(scope, receive, answering)
+            await self._in_time(scope, receive, sender)
         finally:
             self._in_flight -= 1
         route = getattr(scope.get("route"), "path", "none")
-        _REQUESTS.labels(scope["method"], route, answering.status).inc()
-        _SECONDS.labels(route).observe(time.perf_counter() - began)
+        self._metrics.observe(scope["method"], route, sender.status, time.perf_counter() - began)
 
-    async def _in_time(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         if self._in_flight > MAX_IN_FLIGHT:
-            await answering.refuse(Refused("service_unavailable"), scope, receive)
+            await sender.refuse(Refused("service_unavailable"), scope, receive)
             return
         try:
-            seconds = STREAM_SECONDS if scope["path"].startswith(STREAMS) else REQUEST_SECONDS
-            async with asyncio.timeout(seconds):
-                await self._pass(scope, receive, answering)
+            async with asyncio.timeout(self._seconds(scope["path"])):
+                await self._pass(scope, receive, sender)
         except TimeoutError:
-            _log.warning("request_too_long", path=scope["path"])
-            await answering.refuse(Refused("service_unavailable"), scope, receive)
+            _log.warning("request_timed_out", path=scope["path"])
+            await sender.refuse(Refused("service_unavailable"), scope, receive)
 
-    async def _pass(self, scope: Scope, receive: Receive, answering: "_Answering") -> None:
+    def _seconds(self, path: str) -> float:
+        return STREAM_SECONDS if path.startswith((*self._streams.bodies, *self._streams.responses)) else REQUEST_SECONDS
+
+    async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
-            if not scope["path"].startswith("/v1"):  # pages, which take no body: nobody is waited for without a token
-                await self._app(scope, _replay(b"", receive), answering)
+            if not scope["path"].startswith("/v1"):  # pages take no body: without a token nothing is awaited
+                await self._app(scope, _replay(b"", receive), sender)
                 return
             authorization = Headers(scope=scope).get("authorization")
             caller = self._tokens.caller(authorization, now=self._clock())
             scope["state"]["caller"] = caller
             with self._share(caller.company):
-                if scope["path"] != bulk.PATH:
+                if scope["path"] not in self._streams.bodies:
                     receive = _replay(await _body(Headers(scope=scope), receive), receive)
-                await self._app(scope, receive, answering)
+                await self._app(scope, receive, sender)
         except BadCredentials as error:
-            await answering.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
+            await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
         except AccountInactive:
-            await answering.refuse(Refused("account_inactive"), scope, receive)
+            await sender.refuse(Refused("account_inactive"), scope, receive)
         except Refused as refused:
-            await answering.refuse(refused, scope, receive)
+            await sender.refuse(refused, scope, receive)
 
     @contextmanager
     def _share(self, company: str) -> Generator[None]:
-        """One of the company's places; raises Refused when it has taken all of them."""
+        """One of the company's requests in flight; raises Refused beyond its share."""
         if self._of_company[company] >= MAX_IN_FLIGHT_A_COMPANY:
             raise Refused("service_unavailable", "Too many requests of this company are at work; send fewer at a time.")
         self._of_company[company] += 1
@@ -119,12 +133,13 @@ class Gates:
                 del self._of_company[company]
 
 
-class _Answering:
-    """`send` that knows the status, and puts on every answer what all of them carry."""
+class _ResponseSender:
+    """`send` that knows the status, and puts on every response the headers that all of them have."""
 
-    def __init__(self, send: Send, correlation_id: str) -> None:
+    def __init__(self, send: Send, problems: Problems, correlation_id: str) -> None:
         self.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
         self._send = send
+        self._problems = problems
         self._started = False
         self._correlation_id = correlation_id
 
@@ -139,11 +154,11 @@ class _Answering:
 
     async def refuse(self, refused: Refused, scope: Scope, receive: Receive) -> None:
         if not self._started:
-            await answer(refused)(scope, receive, self)
+            await self._problems.response(refused)(scope, receive, self)
 
 
 def _identify(scope: Scope) -> str:
-    """Note the caller's correlation id and trace, or a new id; a malformed one is replaced, not refused."""
+    """Keep the caller's correlation id and trace, or a new id; a malformed one is replaced, not refused."""
     head = Headers(scope=scope)
     state = scope.setdefault("state", {})
     state["correlation_id"] = _valid(_CORRELATION, head.get("x-correlation-id")) or uuid.uuid4().hex

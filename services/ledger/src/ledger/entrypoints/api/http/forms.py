@@ -1,4 +1,4 @@
-"""What is wrong with a request, said to a person: no pattern is ever shown."""
+"""Forms of values: what a person reads where a value does not match its pattern."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,9 @@ from contracts.corrections import Source, Target
 from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN
 from contracts.legacy import LegacyName
 from contracts.texts import ProjectName, Reason, Reference
-from ledger.entrypoints.api.models.staff import LegacyKeyText
-from ledger.entrypoints.api.routes.companies import NO_CONTROLS
-
-KEY_PATTERN = r"^[\x20-\x7e]+$"
-"""Of an idempotency key in a line."""
+from ledger.entrypoints.api.models.base import NO_CONTROLS
+from ledger.entrypoints.api.models.bulk import KEY_PATTERN
+from ledger.entrypoints.api.models.legacy_keys import LegacyKeyText
 
 
 def _pattern(kind: Any) -> str:
@@ -40,14 +38,3 @@ FORMS: Mapping[str, str] = {
     _pattern(Target): "retired, project/ with the project's id, or device/ with the device's serial",
 }
 """What each pattern of the API's description asks for."""
-
-
-def said(error: Mapping[str, Any]) -> str:
-    """One error of a validation, as what must be done or is not allowed."""
-    match error["type"]:
-        case "string_pattern_mismatch":
-            return f"This must be {FORMS.get(error['ctx']['pattern'], 'of the form that the description says')}"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case _:
-            return str(error["msg"])
