@@ -17,13 +17,10 @@ from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
 from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import KeyQueries
-from ledger.application.queries.dated import DatedQueries
+from ledger.application.queries.activation_keys import RedemptionQueries
 from ledger.application.queries.exports import Exports
-from ledger.application.queries.history import HistoryQueries
-from ledger.application.queries.members import PeopleQueries
-from ledger.application.queries.queries import Page
-from ledger.application.queries.staff import StaffQueries
+from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.pagination import Page
 from ledger.application.writing.ledger_replica import Follower
 from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.api.app import build
@@ -126,8 +123,8 @@ class Api:
 
     def __init__(
         self,
-        queries: HistoryQueries | None = None,
-        keys: KeyQueries | None = None,
+        queries: Queries | None = None,
+        keys: RedemptionQueries | None = None,
         exports: Exports | None = None,
     ) -> None:
         self.issuer = Issuer()
@@ -136,12 +133,12 @@ class Api:
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("HistoryQueries", NoRows()),
-            keys=keys or cast("KeyQueries", NoRows()),
+            queries=queries or cast("Queries", NoRows()),
+            keys=keys or cast("RedemptionQueries", NoRows()),
             exports=exports or cast("Exports", NoRows()),
-            dated=cast("DatedQueries", NoRows()),
-            staff=cast("StaffQueries", NoRows()),
-            people=cast("PeopleQueries", NoRows()),
+            dated=cast("Queries", NoRows()),
+            staff=cast("Queries", NoRows()),
+            people=cast("Queries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,

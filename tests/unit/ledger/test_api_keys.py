@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from contracts.codes import activation_key
 from contracts.licenses import MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
-from ledger.application.queries.queries import LicensesView, Viewer
+from ledger.application.queries.views import LicensesView
+from ledger.application.queries.visibility import Viewer
 from tests.unit.ledger.api_at_work import Api, problem
 from tests.unit.ledger.story import HOTEL
 

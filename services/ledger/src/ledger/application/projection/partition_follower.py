@@ -56,7 +56,7 @@ class Target(Protocol):
         ...
 
 
-class Follower:
+class PartitionFollower:
     """Keeps one target at the end of one partition, until stopped or until a law breaks."""
 
     def __init__(self, name: str, tail: Tail, target: Target, *, check_seconds: float = CHECK_SECONDS) -> None:

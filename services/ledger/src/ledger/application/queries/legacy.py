@@ -1,11 +1,13 @@
-"""What may be asked about old licenses and the old manager's keys, and by whom."""
+"""Queries of old licenses and of the old manager's keys."""
 
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 
-from ledger.application.queries.queries import LicensesView, Page, View, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import LicensesView, View
+from ledger.application.queries.visibility import Viewer
 
 
 class LegacyLicensesView(View):

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.application.queries.queries import NoRight
+from ledger.application.queries.visibility import NoRight
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http import docs_page
 from ledger.entrypoints.api.http.authentication import Tokens

@@ -14,12 +14,9 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import KeyQueries
-from ledger.application.queries.dated import DatedQueries
+from ledger.application.queries.activation_keys import RedemptionQueries
 from ledger.application.queries.exports import Exports
-from ledger.application.queries.history import HistoryQueries
-from ledger.application.queries.members import PeopleQueries
-from ledger.application.queries.staff import StaffQueries
+from ledger.application.queries.ledger_queries import Queries
 from ledger.entrypoints.api.http.attempt_limiter import Guesses
 from ledger.entrypoints.api.http.authentication import Caller
 
@@ -49,12 +46,12 @@ class Waiter(Protocol):
 class Services:
     ledger: int
     commands: CommandSender
-    queries: HistoryQueries
-    keys: KeyQueries
+    queries: Queries
+    keys: RedemptionQueries
     exports: Exports
-    dated: DatedQueries
-    staff: StaffQueries
-    people: PeopleQueries
+    dated: Queries
+    staff: Queries
+    people: Queries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes

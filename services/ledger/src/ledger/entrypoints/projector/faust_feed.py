@@ -14,7 +14,7 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
-from ledger.application.projection.partition_follower import Follower
+from ledger.application.projection.partition_follower import PartitionFollower
 from runtime.kafka import Connection, Partition, Record
 from runtime.kafka.aiokafka_internals import end
 from runtime.logs import get_logger
@@ -29,7 +29,7 @@ BUFFER_RECORDS = 4096
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 4.0
 
-Followers = Mapping[Partition, Follower]
+Followers = Mapping[Partition, PartitionFollower]
 
 _log = get_logger("ledger.projector.faust")
 

@@ -1,13 +1,13 @@
-"""The queries about old licenses, on PostgreSQL."""
+"""Queries of old licenses and of the old manager's keys."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from contracts.log.postings import device_account, project_account
-from ledger.adapters.postgres.queries.queries import one_page, snapshot
-from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.legacy import (
     LegacyConsentView,
     LegacyConversionView,
@@ -17,7 +17,8 @@ from ledger.application.queries.legacy import (
     LegacyLicensesView,
     LegacyView,
 )
-from ledger.application.queries.queries import LicensesView, NoRight, Page, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
 
 T = TypeVar("T")
 
@@ -48,17 +49,14 @@ SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS r
  WHERE ledger = $1 AND (k.sequence, k.key_digest) > ($2, $3) ORDER BY k.sequence, k.key_digest LIMIT $4"""
 
 
-class PostgresLegacyQueries:
-    """Implements LegacyQueries for one ledger, on a pool whose search_path is the schema."""
-
-    def __init__(self, pool: Any, ledger: int) -> None:
-        self._pool = pool
-        self._ledger = ledger
+class PostgresLegacyQueries(SnapshotReader):
+    """Implements LegacyQueries."""
 
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
-        async with self._project(viewer, project) as connection:
-            rows = connection and await connection.fetch(_LEGACY, self._ledger, project)
-            return None if rows is None else _legacy(project, rows)
+        async with self.seen(viewer) as (connection, scope):
+            if not await self._may(connection, scope, project, "view"):
+                return None
+            return _legacy(project, await connection.fetch(_LEGACY, self.ledger, project))
 
     async def legacy_imports(
         self, viewer: Viewer, project: str, after: int, limit: int
@@ -76,35 +74,17 @@ class PostgresLegacyQueries:
         return await self._page(_CONSENTS, lambda row: LegacyConsentView(**row), viewer, project, after, limit)
 
     async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
-        async with self._staff(viewer) as connection:
-            return one_page(map(_key, await connection.fetch(_KEYS, self._ledger, *after, limit + 1)), limit)
+        async with self.seen_by_staff(viewer) as connection:
+            return one_page(map(_key, await connection.fetch(_KEYS, self.ledger, *after, limit + 1)), limit)
 
     async def _page(
         self, query: str, view: Callable[[Any], T], viewer: Viewer, project: str, after: int, limit: int
     ) -> Page[T] | None:
-        async with self._project(viewer, project) as connection:
-            if connection is None:
+        async with self.seen(viewer) as (connection, scope):
+            if not await self._may(connection, scope, project, "view"):
                 return None
-            rows = await connection.fetch(query + _OF_PROJECT, self._ledger, project, after, limit + 1)
+            rows = await connection.fetch(query + _OF_PROJECT, self.ledger, project, after, limit + 1)
             return one_page(map(view, rows), limit)
-
-    @asynccontextmanager
-    async def _project(self, viewer: Viewer, project: str) -> AsyncGenerator[Any]:
-        """A snapshot for who may see the project, None for others; raises NoRight where a no is no secret."""
-        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
-        async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
-            company: str | None = await connection.fetchval(query, self._ledger, project)
-            seen = company is not None and scope.require(company, project, "view")
-            yield connection if seen else None
-
-    @asynccontextmanager
-    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
-        """A snapshot for the vendor's staff; raises NoRight for all others."""
-        async with snapshot(self._pool) as connection:
-            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
-                raise NoRight("staff")
-            yield connection
 
 
 def _old(text: str) -> list[LegacyLicensesView]:
@@ -120,9 +100,8 @@ def _import(row: Any) -> LegacyImportView:
 
 
 def _conversion(row: Any) -> LegacyConversionView:
-    new = [LicensesView(**lot) for lot in json.loads(row["lots"])]
     return LegacyConversionView(
-        old=_old(row["licenses"]), new=new, sequence=row["sequence"], converted=row["converted"]
+        old=_old(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.fields import Right
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.adapters.postgres.queries.visibility import Scope, predecessors_of
 
 _ACCOUNT, _COMPANY = "account:", "company:"
@@ -65,7 +66,14 @@ async def was_seen(
     return scope.require(company, row["project"], right)
 
 
-async def ever_seen(connection: Any, ledger: int, past: Past, serial: str) -> bool:
+async def has_past(connection: Any, ledger: int, scope: Scope, past: Past, serial: str) -> bool:
+    """Whether the viewer sees anything of the device's past; raises NoRight where a refusal is no secret."""
+    return await _ever_seen(connection, ledger, past, serial) or await was_seen(
+        connection, ledger, scope, past, serial, MAX_SEQUENCE
+    )
+
+
+async def _ever_seen(connection: Any, ledger: int, past: Past, serial: str) -> bool:
     """Whether there is anything of the device's past that the viewer sees."""
     reach = past.everything, past.companies, past.projects
     return await connection.fetchrow(_EVER, ledger, serial, *reach) is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.fields import Right
-from ledger.application.queries.queries import NoRight, Viewer
+from ledger.application.queries.visibility import NoRight, Viewer
 
 _MEMBER = """
 SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)
@@ -44,6 +44,14 @@ class Scope:
         if company == self.company or self.may(company, project, "view"):
             raise NoRight(right)
         return False
+
+    def administers_or_staff(self, company: str) -> bool:
+        """Whether it may know who belongs to a company; raises NoRight where a refusal is no secret."""
+        if not self.sees_all and self.company != company:
+            return False
+        if not self.administers:
+            raise NoRight("rights")
+        return True
 
     def as_partner(self) -> "Scope":
         """It without what staff may: the reach of an administrator of its own company."""

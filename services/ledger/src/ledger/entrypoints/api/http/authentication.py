@@ -13,7 +13,7 @@ from jwt import PyJWK
 
 from contracts.actors import Account
 from contracts.identifiers import UUID_PATTERN
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 from runtime.logs import get_logger
 
 ALGORITHMS = {"EdDSA": "OKP", "ES256": "EC"}

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.queries import DeviceView, Page
+from ledger.application.queries.devices import DeviceView
+from ledger.application.queries.pagination import Page
 from ledger.entrypoints.api.dependencies import Services, TheServices
 from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.problems import Refused

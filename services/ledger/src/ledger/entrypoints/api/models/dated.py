@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from contracts.catalog import MAX_DEFINED, MAX_REGISTERED, DeviceModel, LicenseTypeFacts, ModelName, Version
 from contracts.identifiers import LicenseType, Sha256
 from contracts.texts import Reference
-from ledger.application.queries.dated import HeldView
+from ledger.application.queries.software_service import HeldView
 from ledger.entrypoints.api.models.bodies import Body, Done, SerialText
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -15,7 +15,8 @@ from contracts.commands.blocks import (
     UnblockDevice,
 )
 from contracts.commands.returns import ReleaseReturnLimit
-from ledger.application.queries.staff import BlockView, ReturnLimitReleaseView, SpentCertificateView
+from ledger.application.queries.blocks import BlockView
+from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.http.problems import Refused

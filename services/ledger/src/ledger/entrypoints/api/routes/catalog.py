@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
-from ledger.application.queries.dated import DeviceModelView, LicenseTypeView
+from ledger.application.queries.catalog import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api.dependencies import TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged

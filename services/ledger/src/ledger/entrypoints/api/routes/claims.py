@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from contracts.codes import activation_key, claim_code
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
-from ledger.application.queries.members import ClaimCodeView
+from ledger.application.queries.claims import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker
 from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged

@@ -9,7 +9,9 @@ from contracts.commands.companies import CreateProject, RegisterCompany
 from contracts.fields import CompanyKind
 from contracts.identifiers import derived_id
 from contracts.log.postings import device_account, project_account
-from ledger.application.queries.queries import BalanceView, CompanyView, MovementView, ProjectSearch, ProjectView
+from ledger.application.queries.balances import BalanceView, MovementView
+from ledger.application.queries.companies import CompanyView
+from ledger.application.queries.projects import ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import (

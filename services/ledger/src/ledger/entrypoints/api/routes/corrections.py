@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
 from contracts.identifiers import UUID_PATTERN, derived_id
-from ledger.application.queries.staff import CorrectionState, CorrectionView
+from ledger.application.queries.corrections import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
 from ledger.entrypoints.api.http.problems import Refused

@@ -6,7 +6,7 @@ from contracts.catalog import DeliveredDevice
 from contracts.commands.catalog import RegisterDevices
 from contracts.commands.corrections import ProposeDeliveryCorrection
 from contracts.identifiers import derived_id
-from ledger.application.queries.staff import DeliveredDeviceView
+from ledger.application.queries.delivered_devices import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
 from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, paged

@@ -10,7 +10,7 @@ from contracts.commands.device_moves import (
     TransferDevice,
     WithdrawDeviceOffer,
 )
-from ledger.application.queries.members import OfferView
+from ledger.application.queries.device_moves import OfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged

@@ -11,7 +11,8 @@ from contracts.commands.devices import RecordLicenseFileDelivery
 from contracts.commands.returns import ReturnLicenses
 from contracts.documents.return_document import ReturnDocument, verify_return
 from contracts.documents.xml import DocumentRefused
-from ledger.application.queries.queries import DeviceView, SignedDocument
+from ledger.application.queries.devices import DeviceView
+from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.authentication import Caller
 from ledger.entrypoints.api.http.commands import Asker, SerialOfPath, TheAsker

@@ -11,7 +11,8 @@ from contracts.commands.joining import (
     WithdrawCompanyOffer,
     WithdrawInvitation,
 )
-from ledger.application.queries.members import CompanyOfferView, InvitationView
+from ledger.application.queries.company_imports import CompanyOfferView
+from ledger.application.queries.invitations import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheAsker
 from ledger.entrypoints.api.http.problems import Refused

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import DownloadLicenseFile
-from ledger.application.queries.staff import StaffDownloadView
+from ledger.application.queries.license_file_downloads import StaffDownloadView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
 from ledger.entrypoints.api.http.reading import (
@@ -38,7 +38,7 @@ async def download_license_file(
     """
     viewer = caller.viewer
     device = await device_there(services, caller, serial)
-    file = await newest_file(services, device, lambda: services.staff.license_file(viewer, serial))
+    file = await newest_file(services, device, lambda: services.staff.file_to_download(viewer, serial))
     command = DownloadLicenseFile(
         serial=serial,
         generation=file.generation,

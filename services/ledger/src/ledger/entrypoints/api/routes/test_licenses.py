@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.test_licenses import IssueTestLicenses
-from ledger.application.queries.dated import TestView
+from ledger.application.queries.test_licenses import TestView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker

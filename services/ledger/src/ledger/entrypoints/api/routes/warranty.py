@@ -8,7 +8,7 @@ from starlette.responses import Response
 from contracts.commands.warranty import ExtendWarranty
 from contracts.dates import civil_day, last_day
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.dated import WarrantyView
+from ledger.application.queries.warranty import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOfThen
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
