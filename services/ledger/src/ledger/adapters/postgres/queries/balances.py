@@ -7,6 +7,7 @@ from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
+from ledger.adapters.postgres.queries.redaction import redaction_for
 from ledger.application.queries.balances import BalanceView, CauseView, FreeLicenses, HeldLicenses, MovementView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
@@ -105,10 +106,10 @@ class PostgresBalanceQueries(PostgresProjectQueries):
             found = await self._project(connection, scope, project)
             if found is None:
                 return None
-            telling = await self._telling(connection, scope, found.company, subject(PROJECT, project))
+            redaction = await redaction_for(connection, self.ledger, scope, found.company, subject(PROJECT, project))
             account = project_account(project)
             rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
-            return one_page((CauseView(**telling.of(row)) for row in rows), limit)
+            return one_page((CauseView(**redaction.of(row)) for row in rows), limit)
 
 
 def _movement(row: Any, past: Past) -> MovementView:

@@ -1,18 +1,16 @@
 """Queries of history; each walks an index, so a page costs the same wherever it stands."""
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 from contracts.events.catalog import DevicesRegistered
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
-from contracts.events.warranty import WarrantyExtended
 from contracts.log.postings import device_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries
 from ledger.adapters.postgres.queries.pagination import one_page
-from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
-from ledger.adapters.postgres.queries.visibility import Scope, predecessors_of
+from ledger.adapters.postgres.queries.past_visibility import has_past, past_of, stay
+from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction, redaction_for
+from ledger.adapters.postgres.queries.visibility import predecessors_of
 from ledger.application.queries.history import EntryView, MovedView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import NoRight, Viewer
@@ -39,10 +37,8 @@ _OF_DEVICE = _HISTORY.format(
     shown=f"""EXISTS (SELECT {_SEEN_IN.format("s")})
       AND (SELECT event_type FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence) <> ALL ($8)""",  # noqa: S608
 )
-_GUARANTEE = WarrantyExtended.type
-"""End customers may not learn of a device that it was in one of these entries (F4)."""
-_STAFFS = [event.type for event in (DevicesRegistered, DeliveryCorrectionProposed, DeliveryCorrected)]
-"""The vendor's own papers."""
+_STAFF_ONLY = [event.type for event in (DevicesRegistered, DeliveryCorrectionProposed, DeliveryCorrected)]
+"""The vendor's own records, which no company reads."""
 _MOVED = """
 SELECT sequence, license_type, units, held FROM movements
  WHERE ledger = $1 AND account = $2 AND sequence = ANY ($3) ORDER BY sequence, line"""
@@ -57,12 +53,14 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
             if found is None:
                 return None
             about, account = subject(PROJECT, project), project_account(project)
-            telling = await self._telling(connection, scope, found.company, about)
+            redaction = await redaction_for(connection, self.ledger, scope, found.company, about)
             if scope.sees_all:
-                return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit, account=account)
+                return await self._history(
+                    connection, redaction, _WHOLE_HISTORY, [about], after, limit, account=account
+                )
             companies = await self._with_predecessors(connection, found.company)
             return await self._history(
-                connection, telling, _OF_COMPANIES, [about], after, limit, companies, account=account
+                connection, redaction, _OF_COMPANIES, [about], after, limit, companies, account=account
             )
 
     async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
@@ -71,11 +69,9 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
                 return None
             if not scope.sees_all and not scope.administers:
                 raise NoRight("view")
-            about = [
-                subject(COMPANY, one) for one in [company, *await predecessors_of(connection, self.ledger, [company])]
-            ]
-            telling = await self._telling(connection, scope, company, about[0])
-            return await self._history(connection, telling, _WHOLE_HISTORY, about, after, limit)
+            about = [subject(COMPANY, one) for one in await self._with_predecessors(connection, company)]
+            redaction = await redaction_for(connection, self.ledger, scope, company, about[0])
+            return await self._history(connection, redaction, _WHOLE_HISTORY, about, after, limit)
 
     async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):
@@ -83,31 +79,32 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
             if not await has_past(connection, self.ledger, scope, past, serial):
                 return None
             about, account = subject(DEVICE, serial), device_account(serial)
-            telling = Telling(past, None, scope.guarantee, about)
+            redaction = Redaction(past, None, scope.guarantee, about)
             if scope.sees_all:
-                return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit, account=account)
-            hidden = _STAFFS if scope.guarantee else [*_STAFFS, _GUARANTEE]
+                return await self._history(
+                    connection, redaction, _WHOLE_HISTORY, [about], after, limit, account=account
+                )
+            hidden = _STAFF_ONLY if scope.guarantee else [*_STAFF_ONLY, GUARANTEE]
             reach = serial, past.companies, past.projects, hidden
-            return await self._history(connection, telling, _OF_DEVICE, [about], after, limit, *reach, account=account)
+            return await self._history(
+                connection, redaction, _OF_DEVICE, [about], after, limit, *reach, account=account
+            )
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
         if await self.activation_key(viewer, key_digest) is None:
             return None
         async with self.seen(viewer) as (connection, scope):
             about = subject(KEY, key_digest)
-            telling = await self._telling(connection, scope, None, about)
-            return await self._history(connection, telling, _WHOLE_HISTORY, [about], after, limit)
+            redaction = await redaction_for(connection, self.ledger, scope, None, about)
+            return await self._history(connection, redaction, _WHOLE_HISTORY, [about], after, limit)
 
     async def _with_predecessors(self, connection: Any, company: str) -> list[str]:
         return [company, *await predecessors_of(connection, self.ledger, [company])]
 
-    async def _telling(self, connection: Any, scope: Scope, company: str | None, about: str) -> "Telling":
-        return Telling(await past_of(connection, self.ledger, scope), company, scope.guarantee, about)
-
     async def _history(
         self,
         connection: Any,
-        telling: "Telling",
+        redaction: Redaction,
         query: str,
         about: list[str],
         after: int,
@@ -120,25 +117,4 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
-        return one_page((EntryView(**telling.of(row), movements=moved[row["sequence"]]) for row in rows), limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How a viewer is told the entries of something (`about`) that is in a company, or in several in turn."""
-
-    past: Past
-    company: str | None
-    guarantee: bool
-    about: str
-
-    def of(self, row: Any) -> dict[str, Any]:
-        """The row, without accounts of other companies, and without which device a guarantee was extended for."""
-        said: dict[str, Any] = dict(row)
-        company = said.pop("company", None) or self.company
-        said["actor"] = self.past.actor(said["actor"], company)
-        if "facts" in said:
-            whole = self.past.everything or company in self.past.companies
-            said["facts"] = json.loads(said["facts"]) if whole and said["facts"] else None
-        hidden = not self.guarantee and row["event_type"] == _GUARANTEE
-        return said | {"subject": self.about} if hidden else said
+        return one_page((EntryView(**redaction.of(row), movements=moved[row["sequence"]]) for row in rows), limit)
