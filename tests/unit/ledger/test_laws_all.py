@@ -16,8 +16,6 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
-from ledger.application.projection.accounts import touched
-from ledger.application.projection.fold import fold
 from ledger.application.writing.ledger_replica import Follower
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -29,6 +27,7 @@ from tests.unit.ledger import histories_all as every
 from tests.unit.ledger import story, story_joining, story_people
 from tests.unit.ledger.naive_rights import Persons
 from tests.unit.ledger.naive_sheet import Sheet
+from tests.unit.ledger.projected import projected
 from tests.unit.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, allocated_in
 from tests.unit.ledger.test_catalog import SMB, SMB9
 
@@ -107,11 +106,9 @@ class World:
 
     def project(self, entry: Entry[Event]) -> None:
         """The rows that people read, from the accounts that the projector fetches for this entry and no others."""
-        fetched = touched([entry])
-        changes = fold([entry], {place: self.rows.get(place, {}) for place in fetched}, self.old_rows)
-        assert set(changes.held) <= fetched
+        changes = projected([entry], self.rows, self.old_rows)
         self.rows |= changes.held
-        self.old_rows |= changes.staff.legacy
+        self.old_rows |= changes.legacy
 
     def balance(self, event: Event) -> None:
         """As much out as in; nobody but issuance below zero."""

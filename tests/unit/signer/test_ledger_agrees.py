@@ -17,7 +17,6 @@ from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
 from contracts.log.entries import decode_entry
 from contracts.log.postings import device_account, held_account, project_account
-from ledger.application.projection.fold import fold
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -30,6 +29,7 @@ from tests.unit.ledger import story, story_joining, story_staff
 from tests.unit.ledger.histories_joining import joining_histories
 from tests.unit.ledger.histories_people import people_histories
 from tests.unit.ledger.histories_staff import staff_histories
+from tests.unit.ledger.projected import projected
 from tests.unit.ledger.story import NOON, OTHER_SERIAL, SERIAL
 from tests.unit.ledger.story_staff import SECOND
 
@@ -188,7 +188,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
         require_day(event, now)
         books.post(event)
         entries.add(event)
-        rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
+        rows |= projected([decode_entry(entries.values[-1])], rows).held
     for project, known in ledger.projects.items():
         held = dict(ledger.held.get(project, {}))
         assert books.balance(project_account(project)) == dict(known.free) == _some(rows, project_account(project))

@@ -1,11 +1,11 @@
-"""What a replacement takes over from the broken device, row by row: its warranty.
+"""The warranty that a replacement takes over from the broken device.
 
 The entry does not say the warranty (a license file carries its entry), so the rows go on from those that are there.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
+from ledger.application.projection.changes import Changes
 from ledger.application.projection.replacements import ReplacementRow
 
 _DELIVERED = """
@@ -24,8 +24,8 @@ SELECT ledger, $3, months, ends_on, $4 FROM warranties WHERE ledger = $1 AND ser
  WHERE excluded.sequence > warranties.sequence"""
 
 
-async def write_inherited(connection: Any, ledger: int, replacements: Sequence[ReplacementRow]) -> None:
+async def inherit_warranties(connection: Any, ledger: int, changes: Changes) -> None:
     """In the order of the entries, after all other rows of the batch: an extension that came later stays."""
-    for row in replacements:
+    for row in changes.of(ReplacementRow):
         for statement in (_DELIVERED, _VERSION, _WARRANTY):
             await connection.execute(statement, ledger, row.serial, row.replacement, row.sequence)
