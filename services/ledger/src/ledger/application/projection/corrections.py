@@ -47,14 +47,18 @@ class CorrectionEndRow(NamedTuple):
     time: datetime
 
 
-def _proposed(entry: Entry[CorrectionProposed | DeliveryCorrectionProposed]) -> Rows:
+def _proposed(entry: Entry[CorrectionProposed]) -> Rows:
     event = entry.data
-    if isinstance(event, CorrectionProposed):
-        what = (event.source, event.target, event.lots, None, None, None)
-    else:
-        what = (None, None, (), event.serial, event.model, event.delivered_on)
-    said = (event.reason, event.reference, event.proposed_by)
-    return (CorrectionRow(event.correction, event.company, *what, *said, *at(entry)),)
+    what = (event.source, event.target, event.lots, None, None, None)
+    why = (event.reason, event.reference, event.proposed_by)
+    return (CorrectionRow(event.correction, event.company, *what, *why, *at(entry)),)
+
+
+def _delivery_proposed(entry: Entry[DeliveryCorrectionProposed]) -> Rows:
+    event = entry.data
+    what = (None, None, (), event.serial, event.model, event.delivered_on)
+    why = (event.reason, event.reference, event.proposed_by)
+    return (CorrectionRow(event.correction, event.company, *what, *why, *at(entry)),)
 
 
 def _applied(entry: Entry[CorrectionApplied]) -> Rows:
@@ -79,7 +83,7 @@ def _delivery_corrected(entry: Entry[DeliveryCorrected]) -> Rows:
 
 ROWS: RowsByEvent = {
     CorrectionProposed: _proposed,
-    DeliveryCorrectionProposed: _proposed,
+    DeliveryCorrectionProposed: _delivery_proposed,
     CorrectionApplied: _applied,
     CorrectionRejected: _rejected,
     DeliveryCorrected: _delivery_corrected,

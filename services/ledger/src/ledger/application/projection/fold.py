@@ -18,11 +18,11 @@ from ledger.application.projection.rows_of_events import rows_of
 
 
 class LawBroken(Exception):  # noqa: N818 - states the world
-    """An entry breaks a law of the ledger: whoever wrote it has a defect, and nothing may be built on it."""
+    """An entry breaks a law of the ledger: its writer has a defect, and no row may follow from it."""
 
 
 class MovementRow(NamedTuple):
-    """One posting; `held` is what the account has after it, or None for an account that nobody holds."""
+    """One posting; `held` is what the account has after it, or None for issuance and retired."""
 
     sequence: int
     line: int
@@ -51,7 +51,7 @@ def effects_of(entries: Iterable[Entry[Event]]) -> list[Effect]:
 
 
 def touched(effects: Iterable[Effect]) -> frozenset[str]:
-    """The accounts whose holdings `fold` has to know: all but issuance and retired, which nobody asks for."""
+    """The accounts whose holdings `fold` has to know: all but issuance and retired, which no query asks for."""
     return frozenset(account for effect in effects for account in _accounts(effect)) - UNHELD
 
 

@@ -1,6 +1,6 @@
 """The Faust app of the projector: it brings records to the followers, and nothing can fail in its agents.
 
-Why it does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
+It does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _log = get_logger("ledger.projector.faust")
 
 
 class FaustFeed:
-    """Runs a Faust app for as long as the process lives: one that crashed, say without a broker, is made anew."""
+    """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced."""
 
     def __init__(self, connection: Connection, prefix: str, followers: Followers) -> None:
         self._connection = connection
@@ -78,7 +78,7 @@ class FaustFeed:
 
 
 async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
-    """Stop an app; one that is still starting is let finish first, or it would leave its connections open."""
+    """Stop an app; one that is still starting finishes first, or it would leave its connections open."""
     await asyncio.wait({starting}, timeout=STOP_SECONDS)
     starting.cancel()
     with suppress(Exception):

@@ -1,4 +1,4 @@
-"""`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` makes them anew first."""
+"""`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` drops and fills them first."""
 
 import argparse
 import asyncio
@@ -61,7 +61,7 @@ async def serve(settings: ProjectorSettings, stop: asyncio.Event) -> None:
 
 
 async def rebuild(settings: ProjectorSettings, stop: asyncio.Event) -> None:
-    """Drop every table, make them anew, and read everything again; running projectors go on from there."""
+    """Drop every table, create it again, and read the whole log; running projectors continue from there."""
     async with _followers(settings) as (pool, followers):
         async with database.database_trouble("drop the tables"), pool.acquire() as connection:
             await database.drop(connection)

@@ -1,5 +1,6 @@
 """Blocks, and their ends."""
 
+from operator import attrgetter
 from typing import Any
 
 from ledger.application.projection.blocks import BlockRow, UnblockRow
@@ -18,8 +19,8 @@ async def write_blocks(connection: Any, ledger: int, changes: Changes) -> None:
 
     Raises LawBroken for the end of a block that does not hold.
     """
-    rows = sorted((*changes.of(BlockRow), *changes.of(UnblockRow)), key=lambda row: row.sequence)
-    for row in rows:
+    rows: list[BlockRow | UnblockRow] = [*changes.of(BlockRow), *changes.of(UnblockRow)]
+    for row in sorted(rows, key=attrgetter("sequence")):
         if isinstance(row, BlockRow):
             await connection.execute(_BLOCK, ledger, *row)
         elif not await connection.fetch(_UNBLOCK, ledger, *row):

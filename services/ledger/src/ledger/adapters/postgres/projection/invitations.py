@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.adapters.postgres.projection.tables import each
+from ledger.adapters.postgres.projection.statements import each
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.invitations import InvitationEndRow
 

@@ -17,7 +17,7 @@ async def read_legacy(connection: Any, ledger: int, accounts: Collection[str]) -
 
 
 async def write_legacy(connection: Any, ledger: int, changes: Changes) -> None:
-    """Write the changed accounts anew."""
+    """Replace the rows of the changed accounts."""
     before = changes.legacy_before
     changed = {account: held for account, held in changes.legacy.items() if held != before.get(account, {})}
     if not changed:

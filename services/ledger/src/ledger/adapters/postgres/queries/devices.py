@@ -83,7 +83,7 @@ class PostgresDeviceQueries(PostgresProjectQueries):
         return (await self._devices(connection, [row]))[0]
 
     async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
-        """Devices by their serials, whoever asks."""
+        """Devices by their serials, for any viewer."""
         query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
         return await self._devices(connection, await connection.fetch(query, self.ledger, list(serials)))
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from contracts.identifiers import MAX_SEQUENCE
 from contracts.log.subjects import COMPANY, subject
-from ledger.adapters.postgres.queries.past_visibility import past_of, told_actor
+from ledger.adapters.postgres.queries.past_visibility import past_of, visible_actor
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope
 from ledger.application.queries.exports import Batch, Wanted
@@ -16,7 +16,7 @@ ROWS = 5_000
 
 _COLUMNS = "m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, {}, m.command_id"
 _OWN = _COLUMNS.format("m.actor")
-_TOLD = _COLUMNS.format(told_actor("a.company", "$9", "$4"))
+_REDACTED = _COLUMNS.format(visible_actor("a.company", "$9", "$4"))
 _ALL_MOVEMENTS = f"""
 SELECT {_OWN} FROM movements AS m
  WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3 ORDER BY m.sequence, m.line"""  # noqa: S608
@@ -48,7 +48,7 @@ _LEFT = """(
      WHERE n.ledger = $1 AND n.serial = a.serial AND n.sequence > a.since)"""
 # Account by account, and then put into the order of the ledger: for a few projects.
 _MOVEMENTS = f"""
-SELECT {_TOLD} FROM ({_ACCOUNTS}) AS a
+SELECT {_REDACTED} FROM ({_ACCOUNTS}) AS a
   JOIN movements AS m ON m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
    AND m.sequence >= a.since AND m.sequence < coalesce({_LEFT}, {MAX_SEQUENCE + 1}::bigint)
  ORDER BY m.sequence, m.line"""  # noqa: S608

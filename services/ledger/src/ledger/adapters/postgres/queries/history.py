@@ -45,7 +45,7 @@ SELECT sequence, license_type, units, held FROM movements
 
 
 class PostgresHistoryQueries(PostgresActivationKeyQueries):
-    """Implements HistoryQueries; whoever may see a key sees its history."""
+    """Implements HistoryQueries; who may see a key, sees its history."""
 
     async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.seen(viewer) as (connection, scope):

@@ -1,4 +1,4 @@
-"""Who sees what of a device's past: whoever sees the project that it was in then (rules X2 and X7)."""
+"""Who sees what of a device's past: who sees the project that it was in then (rules X2 and X7)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ class Past:
     own: list[str]
 
     def actor(self, actor: str, company: str | None) -> str:
-        """Who did it, as the viewer is told: of other companies' projects, which company and no account (X2)."""
+        """The actor as this viewer may see it: for other companies the company, not the account (X2)."""
         whose = actor.partition("@")[2]
         if self.everything or company in self.own or whose in self.own or not actor.startswith(_ACCOUNT):
             return actor
@@ -41,11 +41,11 @@ async def past_of(connection: Any, ledger: int, scope: Scope) -> Past:
     return Past(scope.sees_all, own if scope.administers else [], sorted(scope.grants), own)
 
 
-def told_actor(company: str, own: str, everything: str) -> str:
+def visible_actor(company: str, own: str, everything: str) -> str:
     """As Past.actor, of the row `m`: an expression of the company of the row, the own ones, and whether all is seen."""
     whose = "split_part(m.actor, '@', 2)"
-    told = f"{everything} OR {company} = ANY ({own}) OR {whose} = ANY ({own}) OR m.actor NOT LIKE 'account:%'"
-    return f"""CASE WHEN {told}
+    seen = f"{everything} OR {company} = ANY ({own}) OR {whose} = ANY ({own}) OR m.actor NOT LIKE 'account:%'"
+    return f"""CASE WHEN {seen}
             THEN m.actor ELSE 'company:' || {whose} END AS actor"""
 
 
