@@ -74,7 +74,7 @@ class CurrentTable(Table):
             rows = f"VALUES ($1, {', '.join(f'${place}' for place in places)})"
         else:
             arrays = (f"${place}::{kind}[]" for place, kind in zip(places, self._types, strict=True))
-            rows = f"SELECT $1, * FROM unnest({', '.join(arrays)})"
+            rows = f"SELECT $1, * FROM unnest({', '.join(arrays)})"  # noqa: S608 - made of our own words
         key, others = ", ".join(self.columns[: self.keys]), self.columns[self.keys :]
         updates = ", ".join(f"{name} = excluded.{name}" for name in others)
         return f"INSERT INTO {self.name} (ledger, {names}) {rows} ON CONFLICT (ledger, {key}) DO UPDATE SET {updates}"
