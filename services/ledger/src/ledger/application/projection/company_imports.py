@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.log.entries import Entry
 from ledger.application.projection.members import member
 from ledger.application.projection.projects import ProjectNameRow

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from contracts.dates import last_day
-from contracts.events.catalog import DevicesRegistered
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.log.entries import Entry
 from ledger.application.projection.rows import Rows, RowsByEvent
 from ledger.application.projection.warranty import WarrantyRow

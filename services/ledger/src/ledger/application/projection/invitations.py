@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.events.joining import InvitationAccepted, InvitationCreated, InvitationWithdrawn
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationWithdrawn
 from contracts.log.entries import Entry
 from ledger.application.projection.members import member
 from ledger.application.projection.rows import Rows, RowsByEvent, at

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from contracts.events.legacy import (
     LegacyConsentGiven,
-    LegacyKeysRegistered,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
-from contracts.legacy import LegacyLicenses, LegacyLot
+from contracts.legacy import LegacyLot
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.entries import Entry
 from contracts.log.postings import device_account, project_account
@@ -22,15 +21,6 @@ class LegacyMove(NamedTuple):
     source: str | None
     target: str | None
     lots: tuple[LegacyLot, ...] = ()
-
-
-class LegacyKeyRow(NamedTuple):
-    key_digest: str
-    company: str | None
-    licenses: tuple[LegacyLicenses, ...]
-    reference: str
-    sequence: int
-    time: datetime
 
 
 class LegacyImportRow(NamedTuple):
@@ -67,11 +57,6 @@ def freed(device: DeviceLicenses) -> LegacyMove:
     return LegacyMove(device_account(device.serial), project_account(device.project))
 
 
-def _keys_registered(entry: Entry[LegacyKeysRegistered]) -> Rows:
-    event = entry.data
-    return [LegacyKeyRow(key.key_digest, key.company, key.licenses, event.reference, *at(entry)) for key in event.keys]
-
-
 def _imported(entry: Entry[LegacyLicensesImported]) -> Rows:
     event = entry.data
     account = device_account(event.serial) if event.serial else project_account(event.project)
@@ -96,7 +81,6 @@ def _converted(entry: Entry[LegacyLicensesConverted]) -> Rows:
 
 
 ROWS: RowsByEvent = {
-    LegacyKeysRegistered: _keys_registered,
     LegacyLicensesImported: _imported,
     LegacyConsentGiven: _consent_given,
     LegacyLicensesConverted: _converted,

@@ -19,6 +19,7 @@ from ledger.application.queries.devices import DeviceQueries
 from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.invitations import InvitationQueries
 from ledger.application.queries.legacy import LegacyQueries
+from ledger.application.queries.legacy_keys import LegacyKeyQueries
 from ledger.application.queries.license_file_downloads import LicenseFileDownloadQueries
 from ledger.application.queries.license_files import LicenseFileQueries
 from ledger.application.queries.members import MemberQueries
@@ -55,6 +56,7 @@ class Queries(
     BlockQueries,
     CorrectionQueries,
     LegacyQueries,
+    LegacyKeyQueries,
     ReplacementQueries,
     HistoryQueries,
     Protocol,

@@ -19,7 +19,8 @@ from ledger.application.projection.devices import DeviceRow, StayRow
 from ledger.application.projection.fold import MovementRow
 from ledger.application.projection.history import EntryRow, SubjectRow
 from ledger.application.projection.invitations import InvitationRow
-from ledger.application.projection.legacy import LegacyConsentRow, LegacyConversionRow, LegacyImportRow, LegacyKeyRow
+from ledger.application.projection.legacy import LegacyConsentRow, LegacyConversionRow, LegacyImportRow
+from ledger.application.projection.legacy_keys import LegacyKeyRow
 from ledger.application.projection.license_file_downloads import DownloadRow
 from ledger.application.projection.license_files import LicenseFileDeliveryRow
 from ledger.application.projection.members import GrantRow, MemberRow

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from contracts.events.catalog import DevicesRegistered
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.log.postings import device_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries

@@ -12,6 +12,7 @@ from ledger.adapters.postgres.queries.device_moves import PostgresDeviceMoveQuer
 from ledger.adapters.postgres.queries.history import PostgresHistoryQueries
 from ledger.adapters.postgres.queries.invitations import PostgresInvitationQueries
 from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
+from ledger.adapters.postgres.queries.legacy_keys import PostgresLegacyKeyQueries
 from ledger.adapters.postgres.queries.license_file_downloads import PostgresLicenseFileDownloadQueries
 from ledger.adapters.postgres.queries.license_files import PostgresLicenseFileQueries
 from ledger.adapters.postgres.queries.members import PostgresMemberQueries
@@ -44,6 +45,7 @@ class PostgresQueries(
     PostgresBlockQueries,
     PostgresCorrectionQueries,
     PostgresLegacyQueries,
+    PostgresLegacyKeyQueries,
     PostgresReplacementQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""

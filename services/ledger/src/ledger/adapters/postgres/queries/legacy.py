@@ -1,4 +1,4 @@
-"""Queries of old licenses and of the old manager's keys."""
+"""Queries of old licenses."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -13,7 +13,6 @@ from ledger.application.queries.legacy import (
     LegacyConversionView,
     LegacyDeviceView,
     LegacyImportView,
-    LegacyKeyView,
     LegacyLicensesView,
     LegacyView,
 )
@@ -42,11 +41,6 @@ _OF_PROJECT = " WHERE ledger = $1 AND project = $2 AND sequence > $3 ORDER BY se
 _IMPORTS = "SELECT serial, key_digest, licenses, reference, sequence, time AS imported FROM legacy_imports"
 _CONVERSIONS = "SELECT licenses, lots, sequence, time AS converted FROM legacy_conversions"
 _CONSENTS = "SELECT serial, account, sequence, time AS given FROM legacy_consents"
-_KEYS = """
-SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS registered, i.project,
-       i.sequence AS imported_sequence
-  FROM legacy_keys AS k LEFT JOIN legacy_imports AS i USING (ledger, key_digest)
- WHERE ledger = $1 AND (k.sequence, k.key_digest) > ($2, $3) ORDER BY k.sequence, k.key_digest LIMIT $4"""
 
 
 class PostgresLegacyQueries(SnapshotReader):
@@ -73,10 +67,6 @@ class PostgresLegacyQueries(SnapshotReader):
     ) -> Page[LegacyConsentView] | None:
         return await self._page(_CONSENTS, lambda row: LegacyConsentView(**row), viewer, project, after, limit)
 
-    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
-        async with self.seen_by_staff(viewer) as connection:
-            return one_page(map(_key, await connection.fetch(_KEYS, self.ledger, *after, limit + 1)), limit)
-
     async def _page(
         self, query: str, view: Callable[[Any], T], viewer: Viewer, project: str, after: int, limit: int
     ) -> Page[T] | None:
@@ -87,12 +77,13 @@ class PostgresLegacyQueries(SnapshotReader):
             return one_page(map(view, rows), limit)
 
 
-def _old(text: str) -> list[LegacyLicensesView]:
+def old_licenses(text: str) -> list[LegacyLicensesView]:
+    """The old licenses of a column of them."""
     return [LegacyLicensesView(**lot) for lot in json.loads(text)]
 
 
 def _with_licenses(row: Any) -> dict[str, Any]:
-    return {**row, "licenses": _old(row["licenses"])}
+    return {**row, "licenses": old_licenses(row["licenses"])}
 
 
 def _import(row: Any) -> LegacyImportView:
@@ -101,12 +92,8 @@ def _import(row: Any) -> LegacyImportView:
 
 def _conversion(row: Any) -> LegacyConversionView:
     return LegacyConversionView(
-        old=_old(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
+        old=old_licenses(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
     )
-
-
-def _key(row: Any) -> LegacyKeyView:
-    return LegacyKeyView(**_with_licenses(row))
 
 
 def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:
