@@ -18,7 +18,6 @@ from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
 from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import RedemptionQueries
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
@@ -125,7 +124,6 @@ class Api:
     def __init__(
         self,
         queries: Queries | None = None,
-        keys: RedemptionQueries | None = None,
         exports: Exports | None = None,
     ) -> None:
         self.issuer = Issuer()
@@ -135,11 +133,7 @@ class Api:
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
-            keys=keys or cast("RedemptionQueries", NoRows()),
             exports=exports or cast("Exports", NoRows()),
-            dated=cast("Queries", NoRows()),
-            staff=cast("Queries", NoRows()),
-            people=cast("Queries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,

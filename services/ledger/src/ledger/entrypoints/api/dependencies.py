@@ -14,7 +14,6 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import RedemptionQueries
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
@@ -48,11 +47,7 @@ class Services:
     ledger: int
     commands: CommandChannel
     queries: Queries
-    keys: RedemptionQueries
     exports: Exports
-    dated: Queries
-    staff: Queries
-    people: Queries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes

@@ -68,7 +68,7 @@ async def list_blocks(
 ) -> PageView[BlockView]:
     """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.blocks(caller.viewer, after, limit, only_holding=holding)
+    page = await services.queries.blocks(caller.viewer, after, limit, only_holding=holding)
     return paged(page, lambda row: str(row.sequence))
 
 

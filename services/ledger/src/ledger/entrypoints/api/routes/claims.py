@@ -51,5 +51,5 @@ async def list_claim_codes(
 ) -> PageView[ClaimCodeView]:
     """The codes that were made for the project, and what became of them; never the codes themselves."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.people.claim_codes(caller.viewer, project, after, limit)
+    page = await services.queries.claim_codes(caller.viewer, project, after, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

@@ -28,7 +28,7 @@ async def list_delivered_devices(
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeliveredDeviceView]:
     """Devices that are registered as delivered, by serial. For the vendor's staff."""
-    page = await services.staff.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
+    page = await services.queries.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
     return paged(page, lambda row: row.serial)
 
 

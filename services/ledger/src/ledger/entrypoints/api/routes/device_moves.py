@@ -79,5 +79,5 @@ async def list_offers(
     services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[OfferView]:
     """Open offers to the caller's company, and by it as far as the caller handles the devices."""
-    page = await services.people.offers(caller.viewer, after_text(cursor), limit)
+    page = await services.queries.offers(caller.viewer, after_text(cursor), limit)
     return paged(page, lambda row: row.serial)

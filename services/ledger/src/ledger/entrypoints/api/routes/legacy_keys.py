@@ -54,7 +54,7 @@ async def list_legacy_keys(
     mark = _MARK.fullmatch(after(cursor, "0."))
     if mark is None or int(mark[1]) > MAX_SEQUENCE:
         raise bad_cursor()
-    page = await services.staff.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
+    page = await services.queries.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
     return paged(page, lambda row: f"{row.sequence}.{row.key_digest}")
 
 
@@ -74,7 +74,7 @@ async def list_legacy_imports(
 ) -> PageView[LegacyImportView]:
     """Old licenses as they came into the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_imports(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_imports(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
@@ -84,7 +84,7 @@ async def list_legacy_conversions(
 ) -> PageView[LegacyConversionView]:
     """What old licenses of the project became, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_conversions(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_conversions(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
@@ -94,5 +94,5 @@ async def list_legacy_consents(
 ) -> PageView[LegacyConsentView]:
     """Consents that were given for devices while they were in the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_consents(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_consents(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

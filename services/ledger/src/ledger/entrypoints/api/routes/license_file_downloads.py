@@ -31,7 +31,7 @@ async def download_license_file(
     """
     viewer = caller.viewer
     device = await require_device(services, caller, serial)
-    file = await newest_file(services, device, lambda: services.staff.file_to_download(viewer, serial))
+    file = await newest_file(services, device, lambda: services.queries.file_to_download(viewer, serial))
     command = DownloadLicenseFile(
         serial=serial,
         generation=file.generation,
@@ -50,5 +50,5 @@ async def list_staff_downloads(
 ) -> PageView[StaffDownloadView]:
     """License files that staff took, with reason and reference. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.downloads(caller.viewer, after, limit)
+    page = await services.queries.downloads(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))

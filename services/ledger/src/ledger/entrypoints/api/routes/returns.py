@@ -78,7 +78,7 @@ async def list_return_limit_releases(
 ) -> PageView[ReturnLimitReleaseView]:
     """Devices that staff let give back again, and why. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.return_limit_releases(caller.viewer, after, limit)
+    page = await services.queries.return_limit_releases(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 
@@ -88,7 +88,7 @@ async def list_spent_certificates(
 ) -> PageView[SpentCertificateView]:
     """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.spent_certificates(caller.viewer, after, limit)
+    page = await services.queries.spent_certificates(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 

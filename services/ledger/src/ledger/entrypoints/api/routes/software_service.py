@@ -97,7 +97,7 @@ async def upgrade_licenses(
 
 
 async def _state(services: Services, caller: LedgerCaller, project: str) -> ServiceState:
-    return require_found(await services.dated.service(caller.viewer, project), "project_unknown")
+    return require_found(await services.queries.service(caller.viewer, project), "project_unknown")
 
 
 def _status(state: ServiceState, today: date) -> ServiceStatus:

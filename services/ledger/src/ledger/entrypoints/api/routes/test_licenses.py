@@ -38,4 +38,6 @@ async def get_test_licenses(
         await require_device(services, caller, serial)
     else:
         await require_device_as_of(services, caller, serial, as_of)
-    return etag_response(known, require_found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))
+    return etag_response(
+        known, require_found(await services.queries.test(caller.viewer, serial, as_of), "test_unknown")
+    )

@@ -39,10 +39,10 @@ async def get_guarantee(
     As of an entry or a time, state and days left are those of that day.
     """
     until = MAX_SEQUENCE if as_of is None else as_of.sequence
-    if not await services.dated.shows_guarantee(caller.viewer, serial, until):
+    if not await services.queries.shows_guarantee(caller.viewer, serial, until):
         raise Refused("device_unknown")
     await reject_replaced(services, caller, serial, until)
-    warranty = await services.dated.warranty(serial, until)
+    warranty = await services.queries.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
     return etag_response(known, _status(serial, warranty, day))
 
