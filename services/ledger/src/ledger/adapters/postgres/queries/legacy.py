@@ -77,22 +77,22 @@ class PostgresLegacyQueries(SnapshotReader):
             return one_page(map(view, rows), limit)
 
 
-def old_licenses(text: str) -> list[LegacyLicensesView]:
-    """The old licenses of a column of them."""
+def _old_licenses(text: str) -> list[LegacyLicensesView]:
     return [LegacyLicensesView(**lot) for lot in json.loads(text)]
 
 
-def _with_licenses(row: Any) -> dict[str, Any]:
-    return {**row, "licenses": old_licenses(row["licenses"])}
+def with_old_licenses(row: Any) -> dict[str, Any]:
+    """A row with its column of old licenses as a view has them."""
+    return {**row, "licenses": _old_licenses(row["licenses"])}
 
 
 def _import(row: Any) -> LegacyImportView:
-    return LegacyImportView(**_with_licenses(row))
+    return LegacyImportView(**with_old_licenses(row))
 
 
 def _conversion(row: Any) -> LegacyConversionView:
     return LegacyConversionView(
-        old=old_licenses(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
+        old=_old_licenses(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.adapters.postgres.queries.legacy import old_licenses
+from ledger.adapters.postgres.queries.legacy import with_old_licenses
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.legacy_keys import LegacyKeyView
@@ -25,4 +25,4 @@ class PostgresLegacyKeyQueries(SnapshotReader):
 
 
 def _key(row: Any) -> LegacyKeyView:
-    return LegacyKeyView(**{**row, "licenses": old_licenses(row["licenses"])})
+    return LegacyKeyView(**with_old_licenses(row))
