@@ -16,8 +16,6 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
-from ledger.application.projection.accounts import touched
-from ledger.application.projection.fold import fold
 from ledger.application.writing.ledger_replica import Follower
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -30,6 +28,7 @@ from tests.support.ledger import histories_all as every
 from tests.support.ledger import story, story_company_imports, story_device_moves
 from tests.support.ledger.naive_rights import Persons
 from tests.support.ledger.naive_sheet import Sheet
+from tests.support.ledger.projected import projected
 from tests.support.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, allocated_in
 from tests.support.ledger.story_catalog import SMB, SMB9
 
@@ -108,11 +107,9 @@ class World:
 
     def project(self, entry: Entry[Event]) -> None:
         """The rows that people read, from the accounts that the projector fetches for this entry and no others."""
-        fetched = touched([entry])
-        changes = fold([entry], {place: self.rows.get(place, {}) for place in fetched}, self.old_rows)
-        assert set(changes.held) <= fetched
+        changes = projected([entry], self.rows, self.old_rows)
         self.rows |= changes.held
-        self.old_rows |= changes.staff.legacy
+        self.old_rows |= changes.legacy
 
     def balance(self, event: Event) -> None:
         """As much out as in; nobody but issuance below zero."""

@@ -13,9 +13,9 @@ import pytest
 from contracts.identifiers import default_project_of
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.queries.exports import ROWS, PostgresExports
-from ledger.adapters.postgres.queries.queries import PostgresQueries
+from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api, a_ledger_at_work

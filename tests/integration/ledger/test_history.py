@@ -10,9 +10,9 @@ import pytest
 
 from contracts.codes.activation_key import digest, normalise
 from ledger.adapters.postgres import database
-from ledger.adapters.postgres.queries.history import device_search
+from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.visibility import Reach
-from ledger.application.queries.history import DeviceSearch
+from ledger.application.queries.devices import DeviceSearch
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log

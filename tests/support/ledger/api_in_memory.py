@@ -18,13 +18,9 @@ from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
 from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import KeyQueries
-from ledger.application.queries.dated import DatedQueries
 from ledger.application.queries.exports import Exports
-from ledger.application.queries.history import HistoryQueries
-from ledger.application.queries.members import PeopleQueries
-from ledger.application.queries.queries import Page
-from ledger.application.queries.staff import StaffQueries
+from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.pagination import Page
 from ledger.application.writing.ledger_replica import Follower
 from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.api.app import build
@@ -127,8 +123,7 @@ class Api:
 
     def __init__(
         self,
-        queries: HistoryQueries | None = None,
-        keys: KeyQueries | None = None,
+        queries: Queries | None = None,
         exports: Exports | None = None,
     ) -> None:
         self.issuer = Issuer()
@@ -137,12 +132,8 @@ class Api:
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("HistoryQueries", NoRows()),
-            keys=keys or cast("KeyQueries", NoRows()),
+            queries=queries or cast("Queries", NoRows()),
             exports=exports or cast("Exports", NoRows()),
-            dated=cast("DatedQueries", NoRows()),
-            staff=cast("StaffQueries", NoRows()),
-            people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
