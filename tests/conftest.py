@@ -17,6 +17,14 @@ from tests.support.kafka_topics import KafkaTopics, MakeTopics
 hypothesis_settings.register_profile("fuzz", max_examples=5_000, deadline=None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker runs on its own: the tests of a file, and all that act on the one stack of tests/e2e."""
+    for item in items:
+        folder = item.path.parent
+        group = folder.name if folder.name == "e2e" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def state() -> Iterator[Path]:
     """A folder for what this session starts; whatever has a pid file in it ends with the session, however that ends."""
