@@ -17,9 +17,10 @@ from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.codes import activation_key, claim_code
 from contracts.commands import Command, CommandRecord
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CreateProject, RegisterCompany
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import MoveDevice
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights

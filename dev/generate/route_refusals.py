@@ -16,14 +16,15 @@ from typing import NamedTuple, get_args
 
 from contracts.commands import Command
 from contracts.refusals import REFUSALS
+from ledger.domain.families import DECIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
-DOMAIN, API, COMMANDS = "ledger.domain", "ledger.entrypoints.api", "contracts.commands"
+DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
 PACKAGES = (DOMAIN, API, "contracts")
-TABLE = "contracts.refusals"
-"""Names all codes, and answers none."""
-PAGES = f"{API}.openapi.docs_page"
+SILENT = ("contracts.refusals", "contracts.commands", "contracts.events")
+"""They answer no code: the table names all of them, and a union of commands would lead to the rules of all families."""
+PAGES = f"{API}.http.docs_page"
 """Its routes are for browsers, and no operations."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
 """What the writer says before a rule is asked."""
@@ -61,7 +62,13 @@ def routes() -> dict[str, frozenset[str]]:
 @cache
 def of_command(name: str) -> frozenset[str]:
     """The codes that a command can be refused with, by the name of its class."""
-    return _codes(_reached(Place(f"{DOMAIN}.decide", "decide"), name)) | OF_COMMANDS
+    before, rules = Place(f"{DOMAIN}.decide", "decide"), Place(_module_of_rules(name), "decide")
+    return _codes(_reached(before, name)) | _codes(_reached(rules, name)) | OF_COMMANDS
+
+
+def _module_of_rules(command: str) -> str:
+    """The module of the family that decides a command, as the ledger's registry has it."""
+    return next(rules.__module__ for model, rules in DECIDE.items() if model.__name__ == command)
 
 
 def _routes() -> Iterator[Place]:
@@ -146,7 +153,7 @@ def _codes(reached: Mapping[Place, list[ast.AST]]) -> frozenset[str]:
 
 @cache
 def _modules() -> frozenset[str]:
-    return frozenset({module for package in PACKAGES for module in _inside(package)} - {TABLE})
+    return frozenset(one for package in PACKAGES for one in _inside(package) if not one.startswith(SILENT))
 
 
 def _inside(package: str) -> Iterator[str]:

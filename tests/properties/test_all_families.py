@@ -139,7 +139,7 @@ class World:
     def lives(self, before: Ledger) -> None:
         """A device's generation and issue only rise, one at a time, wherever it goes."""
         for serial, old in (*before.devices.items(), *before.released.items()):
-            gone = self.ledger.rare.replaced.get(serial)
+            gone = self.ledger.cold.replaced.get(serial)
             if gone is not None:
                 assert gone.generation == old.generation + 1
                 continue

@@ -7,7 +7,8 @@ from hypothesis import given
 from contracts.actors import Account, Actor
 from contracts.commands import Command
 from contracts.events import Event
-from contracts.events.joining import CompanyImported, InvitationAccepted
+from contracts.events.company_imports import CompanyImported
+from contracts.events.invitations import InvitationAccepted
 from contracts.log.postings import postings
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -46,12 +47,12 @@ def test_r1_an_import_moves_all_licenses_of_one_company_to_the_other_and_nothing
 @given(joining_histories)
 def test_nobody_acts_for_a_closed_company_and_nothing_is_its_own(history: History) -> None:
     for actor, _, before, after in _told(history):
-        assert not (isinstance(actor, Account) and actor.company in before.rare.imported)
-        closed = set(after.rare.imported)
+        assert not (isinstance(actor, Account) and actor.company in before.cold.imported)
+        closed = set(after.cold.imported)
         assert not closed & {project.company for project in after.projects.values()}
         assert not closed & {device.company for device in after.devices.values()}
         assert not closed & {company for _, company in after.grants}
-        assert not closed & {*after.offers.values(), *after.rare.company_offers.values(), *after.rare.company_offers}
+        assert not closed & {*after.offers.values(), *after.cold.company_offers.values(), *after.cold.company_offers}
         assert not any(after.companies[one].administrators | after.companies[one].members for one in closed)
 
 
@@ -82,5 +83,5 @@ def test_names_stay_unique_and_found(history: History) -> None:
 @given(joining_histories)
 def test_each_companys_projects_are_listed(history: History) -> None:
     for _, _, _, after in _told(history):
-        listed = {(one, company) for company, projects in after.rare.company_projects.items() for one in projects}
+        listed = {(one, company) for company, projects in after.cold.company_projects.items() for one in projects}
         assert listed == {(one, project.company) for one, project in after.projects.items()}

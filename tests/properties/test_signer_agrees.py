@@ -166,7 +166,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
             continue
         ledger = evolve(ledger, event, at=now, by=str(actor))
         books.post(event)
-    for account, held in ledger.rare.legacy.items():
+    for account, held in ledger.cold.legacy.items():
         assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)

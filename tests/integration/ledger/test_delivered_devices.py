@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contracts.events.catalog import DevicesRegistered, RegisteredDevice
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.events.replacements import DeviceReplaced
 from contracts.identifiers import derived_id
 from ledger.entrypoints.projector.main import rebuild

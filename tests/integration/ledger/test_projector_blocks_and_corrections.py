@@ -12,12 +12,8 @@ from contracts.events.blocks import (
     DeviceUnblocked,
 )
 from contracts.events.corrections import CorrectionApplied, CorrectionProposed, CorrectionRejected
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.returns import ReturnLimitReleased, SpentCertificateSeen
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest

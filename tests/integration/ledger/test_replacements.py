@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from contracts.catalog import DeviceModel
-from contracts.events.catalog import DeviceModelsDefined, DevicesRegistered, RegisteredDevice
+from contracts.events.catalog import DeviceModelsDefined
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.events.device_moves import DeviceOffered
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesImported
 from contracts.events.replacements import DeviceReplaced

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from contracts.actors import Account, Actor, Device
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.commands import Command
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import ClaimDevice
 from contracts.commands.corrections import ApproveCorrection, RejectCorrection
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.commands.projects import DeallocateLicenses
@@ -196,7 +197,7 @@ def whoever_may(ledger: Ledger, command: Command) -> Actor:
 def _company(ledger: Ledger, command: Command) -> str:
     said: dict[str, str] = command.model_dump(include={"company", "project", "source", "serial"})
     if command.name in {"add-member", "remove-member", "offer-company", "withdraw-company-offer"}:
-        return ADRIA if said["company"] in ledger.rare.imported else said["company"]
+        return ADRIA if said["company"] in ledger.cold.imported else said["company"]
     device = ledger.devices.get(said.get("serial") or "")
     project = said.get("project") or said.get("source") or (device.project if device else DEFAULT)
     return ledger.projects[project].company if project in ledger.projects else ADRIA
@@ -253,7 +254,7 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
             device = ledger.devices.get(command.serial)
             return command.model_copy(update={"project": device.project}) if device else command
         case ApproveCorrection() | RejectCorrection():
-            waiting = [one for one, proposal in ledger.rare.corrections.items() if proposal]
+            waiting = [one for one, proposal in ledger.cold.corrections.items() if proposal]
             return command.model_copy(update={"correction": min(waiting, default=command.correction)})
         case ClaimDevice():
             still = [code for code, known in ledger.claim_codes.items() if isinstance(known, OpenClaimCode)]
@@ -266,7 +267,7 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
 
 
 def _converting(ledger: Ledger, command: ConvertLegacyLicenses) -> Command:
-    old = ledger.rare.legacy.get(project_account(command.project), LegacyHeld()).licenses
+    old = ledger.cold.legacy.get(project_account(command.project), LegacyHeld()).licenses
     new = convert(old)
     digest = preview_digest(command.project, old, new) if isinstance(new, dict) else command.preview_digest
     return command.model_copy(update={"preview_digest": digest})

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts
 from contracts.commands import Command
-from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import RecordLicenseFileDelivery
 from contracts.commands.projects import DeallocateLicenses, MoveLicenses
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses

@@ -15,15 +15,17 @@ from contracts.commands.blocks import (
     UnblockCompany,
     UnblockDevice,
 )
-from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
 from contracts.commands.claims import ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CreateProject, FoundLedger, RegisterCompany
+from contracts.commands.company_imports import ImportCompany, OfferCompany, WithdrawCompanyOffer
 from contracts.commands.corrections import (
     ApproveCorrection,
     ProposeCorrection,
     ProposeDeliveryCorrection,
     RejectCorrection,
 )
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import (
     AcceptDevice,
     MoveDevice,
@@ -33,21 +35,9 @@ from contracts.commands.device_moves import (
     WithdrawDeviceOffer,
 )
 from contracts.commands.devices import AddDevice, AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
-from contracts.commands.legacy import (
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    RegisterLegacyKeys,
-)
+from contracts.commands.invitations import AcceptInvitation, CreateInvitation, WithdrawInvitation
+from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.commands.replacements import ReplaceDevice

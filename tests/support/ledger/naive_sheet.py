@@ -11,12 +11,14 @@ from datetime import date
 
 from contracts.commands import Command
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import ClaimDevice, CreateClaimCode
 from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, ProposeDeliveryCorrection
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import AcceptDevice, MoveDevice, ReleaseDevice, TransferDevice
 from contracts.commands.devices import AddDevice, AllocateLicenses
-from contracts.commands.legacy import ConvertLegacyLicenses, ImportLegacyKey, ImportLegacyLicenses, RegisterLegacyKeys
+from contracts.commands.legacy import ConvertLegacyLicenses, ImportLegacyLicenses
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.commands.projects import DeallocateLicenses, MoveLicenses
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.returns import ReturnLicenses
@@ -89,7 +91,8 @@ class Sheet:
 
     def months_left(self, project: str, today: date) -> int:
         anchor, months = self.service.get(project, (today, 0))
-        return sum(1 for month in range(1, months + 1) if add_months(anchor, month) > today)
+        same_days = (add_months(anchor, month) for month in range(1, months + 1))
+        return sum(1 for day in same_days if day > today or (day == today and day.day < anchor.day))
 
     def owed(self, project: str, units: Units, today: date) -> int:
         unit_months = sum(n * WEIGHTS.get(name, 1) for name, n in pbx_of(units).items())

@@ -4,7 +4,8 @@ from datetime import date
 
 from contracts.catalog import DeliveredDevice, DeviceModel, LicenseTypeFacts
 from contracts.commands.activation_keys import IssueActivationKey
-from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AllocateLicenses
 from contracts.licenses import Licenses
 from tests.support.ledger.story import (

@@ -5,11 +5,7 @@ from collections.abc import Mapping
 
 from contracts.actors import Account
 from contracts.commands.companies import RegisterCompany
-from contracts.commands.joining import (
-    ImportCompany,
-    OfferCompany,
-    WithdrawCompanyOffer,
-)
+from contracts.commands.company_imports import ImportCompany, OfferCompany, WithdrawCompanyOffer
 from contracts.fields import CompanyKind
 from contracts.identifiers import default_project_of, derived_id
 from ledger.domain.state import Ledger

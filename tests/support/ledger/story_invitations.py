@@ -1,11 +1,7 @@
 """Invitations of accounts into companies."""
 
 from contracts.actors import Account
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    WithdrawInvitation,
-)
+from contracts.commands.invitations import AcceptInvitation, CreateInvitation, WithdrawInvitation
 from contracts.identifiers import derived_id
 from tests.support.ledger.story import ADRIA
 

@@ -1,12 +1,7 @@
 """Licenses and keys of the old manager."""
 
-from contracts.commands.legacy import (
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    RegisterLegacyKeys,
-)
+from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.legacy import Inconvertible, LegacyLicenses, ListedKey, convert, preview_digest
 from contracts.log.postings import project_account
 from ledger.domain.cold_state import LegacyHeld
@@ -40,7 +35,7 @@ def consent(serial: str = SERIAL) -> GiveLegacyConsent:
 
 
 def old(story: Story, account: str = PLACE) -> dict[str, int]:
-    return dict(story.ledger.rare.legacy.get(account, LegacyHeld()).licenses)
+    return dict(story.ledger.cold.legacy.get(account, LegacyHeld()).licenses)
 
 
 def convert_as_seen(story: Story, project: str = HOTEL) -> ConvertLegacyLicenses:

@@ -7,7 +7,7 @@ import pytest
 from contracts.actors import Actor
 from contracts.catalog import DeviceModel, LicenseTypeFacts, described
 from contracts.commands.activation_keys import IssueActivationKey
-from contracts.events.catalog import DevicesRegistered, RegisteredDevice
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.licenses import DEFAULT_CATALOG, Licenses, LicenseTypeDefinition
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger

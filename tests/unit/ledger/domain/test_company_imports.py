@@ -9,7 +9,7 @@ from immutables import Map
 from contracts.commands.companies import CreateProject
 from contracts.commands.members import AddMember
 from contracts.commands.software_service import BuySoftwareService
-from contracts.events.joining import CompanyImported, ImportedProject
+from contracts.events.company_imports import CompanyImported, ImportedProject
 from contracts.fields import MAX_COMMAND_BYTES, MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS
 from contracts.identifiers import derived_id
 from contracts.log.entries import GENESIS, encode_entry
@@ -228,7 +228,7 @@ def test_its_invitations_claim_codes_and_offers_end() -> None:
     story.when(other_box, claim(OTHER_SERIAL)).refused("claim_code_used")
     story.when(ben, accept(BORAS, OTHER_SERIAL)).refused("offer_unknown")
     assert not story.ledger.offers
-    assert not story.ledger.rare.company_offers
+    assert not story.ledger.cold.company_offers
     story.given((anna, offer(BORA)), (ben, accept()), (ben, offer_company(ADRIA, BORA)))
     assert story.ledger.devices[SERIAL].project == BORAS
 

@@ -73,7 +73,7 @@ def test_extensions_stay_and_end_later_or_earlier_with_the_day() -> None:
 
 
 def test_months_are_clamped_as_those_of_any_period() -> None:
-    assert corrected(registered(extensions=("WE-12",)), "2024-02-29").ends_on == date(2026, 2, 27)
+    assert corrected(registered(extensions=("WE-12",)), "2024-02-29").ends_on == date(2026, 2, 28)
 
 
 def test_a_device_that_expired_by_mistake_can_be_extended_again() -> None:

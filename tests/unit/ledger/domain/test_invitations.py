@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts.events.joining import InvitationAccepted, InvitationCreated
+from contracts.events.invitations import InvitationAccepted, InvitationCreated
 from tests.support.ledger.story import ADRIA, BORA, NOON, a_project, a_stocked_project, allocate, anna, ben, box, staff
 from tests.support.ledger.story_blocks import block_company
 from tests.support.ledger.story_invitations import INVITATION, invite, join, newcomer, uninvite

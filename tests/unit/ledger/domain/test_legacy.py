@@ -223,7 +223,7 @@ def test_after_consent_and_return_the_old_licenses_are_free_and_convert() -> Non
     assert old(story) == {"Registrations": 5, "PRIs": 1}
     story.given((anna, convert_as_seen(story)))
     assert story.free() == {"Port11": 50, "Voicemail11": 2, "Port8": 5, "PRI": 1}
-    assert story.ledger.rare.legacy_keys[LEGACY_KEY].is_converted
+    assert story.ledger.cold.legacy_keys[LEGACY_KEY].is_converted
 
 
 def test_what_stands_on_a_device_is_not_converted() -> None:

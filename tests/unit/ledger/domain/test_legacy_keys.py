@@ -3,8 +3,9 @@
 import pytest
 
 from contracts.actors import Actor
-from contracts.commands.legacy import RegisterLegacyKeys
-from contracts.events.legacy import LegacyKeysRegistered, LegacyLicensesImported
+from contracts.commands.legacy_keys import RegisterLegacyKeys
+from contracts.events.legacy import LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey
 from ledger.domain.evolve import evolve

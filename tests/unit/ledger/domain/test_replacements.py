@@ -6,7 +6,8 @@ import pytest
 
 from contracts.actors import Actor
 from contracts.catalog import DeliveredDevice, DeviceModel
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.warranty import ExtendWarranty
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.returns import LicensesReturned
@@ -114,7 +115,7 @@ def test_licenses_go_from_device_to_device() -> None:
 
 def test_an_rma_moves_licenses_once_and_the_same_request_has_the_same_answer() -> None:
     told = a_device_at_work().given((staff, replace()), (anna, add(OTHER_SERIAL)))
-    told.when(staff, replace()).done_before(told.ledger.rare.replaced[SERIAL].sequence)
+    told.when(staff, replace()).done_before(told.ledger.cold.replaced[SERIAL].sequence)
     told.when(staff, replace(OTHER_SERIAL, "0090330102f1")).refused(
         "licenses_already_transferred", serial=SERIAL, replacement=SPARE
     )

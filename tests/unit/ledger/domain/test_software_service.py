@@ -73,10 +73,10 @@ def test_same_on_2026_10_10_plus_6() -> None:
 
 def test_none_2026_01_31_plus_1_then_plus_1() -> None:
     story = a_project_on("2026-01-31")
-    assert [bought(story, 1).ends_on for _ in range(2)] == [date(2026, 2, 27), date(2026, 3, 30)]
+    assert [bought(story, 1).ends_on for _ in range(2)] == [date(2026, 2, 28), date(2026, 3, 30)]
 
 
-@pytest.mark.parametrize(("months", "end"), [(12, "2025-02-27"), (48, "2028-02-28")])
+@pytest.mark.parametrize(("months", "end"), [(12, "2025-02-28"), (48, "2028-02-28")])
 def test_none_2024_02_29(months: int, end: str) -> None:
     assert bought(a_project_on("2024-02-29"), months).ends_on == date.fromisoformat(end)
 
@@ -162,6 +162,15 @@ def test_d6_licenses_that_come_in_are_paid_to_the_same_end() -> None:
     assert event.coverage is not None
     assert (event.coverage.months, event.coverage.units) == (5, 12)
     assert story.free() == {"Port11": 22, "SSC": 485}
+
+
+def test_d6_on_the_last_day_of_a_short_month_the_started_month_is_owed() -> None:
+    story = a_project_on("2026-01-31")
+    bought(story, 1)
+    story.now = at("2026-02-28")
+    event = more(story, Port11=12)
+    assert event.coverage is not None
+    assert event.coverage.months == 1
 
 
 def test_d6_credits_that_come_along_pay_too() -> None:

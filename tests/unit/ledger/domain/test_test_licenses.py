@@ -44,21 +44,25 @@ def the_test(story: Story) -> TestLicenses:
     return event.device.test
 
 
-def test_issued_2025_11_30_ends_on_2026_02_27() -> None:
-    test = the_test(a_device_on("2025-11-30").when(anna, ask()))
-    assert (test.issued_on, test.expires) == (date(2025, 11, 30), date(2026, 2, 27))
+@pytest.mark.parametrize(
+    ("issued", "last"),
+    [("2025-11-30", "2026-02-28"), ("2025-11-29", "2026-02-28"), ("2025-11-28", "2026-02-27")],
+)
+def test_issued_late_in_november_2025_ends_late_in_february(issued: str, last: str) -> None:
+    test = the_test(a_device_on(issued).when(anna, ask()))
+    assert (test.issued_on, test.expires) == (date.fromisoformat(issued), date.fromisoformat(last))
 
 
 def test_issued_2025_11_30_asked_again_on_its_last_day_is_the_same_test() -> None:
     story = a_device_on("2025-11-30").given((anna, ask()))
-    story.now = at("2026-02-27", "22:59:59")
+    story.now = at("2026-02-28", "22:59:59")
     story.when(anna, ask()).done_before(story.ledger.sequence)
 
 
-def test_issued_2025_11_30_asked_again_on_2026_02_28_is_used_up() -> None:
+def test_issued_2025_11_30_asked_again_on_2026_03_01_is_used_up() -> None:
     story = a_device_on("2025-11-30").given((anna, ask()))
-    story.now = at("2026-02-27", "23:00:00")
-    story.when(anna, ask()).refused("test_used_up", expires="2026-02-27")
+    story.now = at("2026-02-28", "23:00:00")
+    story.when(anna, ask()).refused("test_used_up", expires="2026-02-28")
 
 
 def test_the_day_is_the_one_in_berlin() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.events import Event
 from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn, ImportedProject
 from contracts.events.corrections import CorrectionApplied, CorrectionProposed
 from contracts.events.device_moves import DeviceMoved, DeviceOffered
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn, ImportedProject
 from contracts.identifiers import default_project_of
 from contracts.log.entries import decode_entry
 from signer.domain.books import Books

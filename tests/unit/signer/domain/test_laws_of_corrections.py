@@ -6,7 +6,6 @@ import pytest
 
 from contracts.events import Event
 from contracts.events.blocks import DeviceBlocked
-from contracts.events.catalog import DevicesRegistered, RegisteredDevice
 from contracts.events.companies import CompanyRegistered
 from contracts.events.corrections import (
     CorrectionApplied,
@@ -15,12 +14,9 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.warranty import WarrantyExtended
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest

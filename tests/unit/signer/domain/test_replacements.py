@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from contracts.events import Event
-from contracts.events.catalog import DevicesRegistered, RegisteredDevice
 from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.company_imports import CompanyImported, CompanyOffered, ImportedProject
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.events.device_moves import DeviceReleased
 from contracts.events.devices import DeviceAdded, LicensesAllocated
-from contracts.events.joining import CompanyImported, CompanyOffered, ImportedProject
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.events.projects import LicensesDeallocated, ProjectArchived
 from contracts.events.replacements import DeviceReplaced

@@ -8,7 +8,8 @@ import pytest
 from contracts.catalog import LicenseTypeFacts
 from contracts.documents import license_file
 from contracts.events import Event
-from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined, RegisteredDevice
+from contracts.events.catalog import LicenseTypesDefined
+from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses

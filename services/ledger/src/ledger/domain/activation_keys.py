@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands.activation_keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.activation_keys import ActivationKeyCommand, IssueActivationKey, RedeemActivationKey
 from contracts.dates import civil_day
-from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
+from contracts.events.activation_keys import ActivationKeyEvent, ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import block_of, has_right, refuse_project, refuse_staff_only
@@ -15,7 +15,7 @@ from ledger.domain.software_service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
 
-def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: ActivationKeyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case RedeemActivationKey():
@@ -26,7 +26,7 @@ def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> 
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ActivationKeyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ActivationKeyIssued():

@@ -15,7 +15,7 @@ from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
 
-def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case CreateClaimCode():
@@ -28,7 +28,7 @@ def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ClaimEvent, *, by: str) -> Ledger:
+def evolve(ledger: Ledger, event: ClaimEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ClaimCodeCreated():
@@ -152,4 +152,4 @@ def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: Known
 def _is_bare(ledger: Ledger, serial: str, device: KnownDevice) -> bool:
     """Whether nothing stands on the device: no license of any class, no test, no old ones, no return, no block."""
     stands = device.holdings or device.test or device.returns or block_of(ledger, "devices", serial)
-    return not stands and device_account(serial) not in ledger.rare.legacy
+    return not stands and device_account(serial) not in ledger.cold.legacy

@@ -108,7 +108,7 @@ class ReplacedDevice:
     sequence: int
 
 
-class Rare(NamedTuple):
+class ColdState(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
 
     Also invitations by their digest, the companies that companies are offered to, and those that were imported.
@@ -133,7 +133,7 @@ class Rare(NamedTuple):
     replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
     rmas: Map[str, str] = Map[str, str]()
 
-    def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "Rare":
+    def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "ColdState":
         """It with more projects in a company, of which the first `most` are known."""
         known = self.company_projects.get(company, ())
         if len(known) >= most:

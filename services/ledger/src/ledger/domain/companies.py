@@ -1,6 +1,7 @@
 """The ledger itself, companies and projects."""
 
 import unicodedata
+from datetime import datetime
 from typing import assert_never
 
 from immutables import Map
@@ -23,7 +24,7 @@ COUNTED_PROJECTS = MAX_IMPORTED_PROJECTS + 1
 """As many of a company's projects are listed: with more, all that is asked is whether it has too many."""
 
 
-def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: CompanyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case FoundLedger():
@@ -36,7 +37,7 @@ def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: CompanyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LedgerFounded():
@@ -120,7 +121,7 @@ def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledg
     return ledger._replace(
         projects=ledger.projects.set(project, Project(company, name)),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
-        rare=ledger.rare.with_projects(company, (project,), most=COUNTED_PROJECTS),
+        cold=ledger.cold.with_projects(company, (project,), most=COUNTED_PROJECTS),
     )
 
 

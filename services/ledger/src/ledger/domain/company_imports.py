@@ -1,39 +1,101 @@
-"""The import of a company that was made by accident: all that is its own goes over, and it is closed (rule X9).
+"""Taking a company over that was made by accident: all that is its own moves, and it is closed (rule X9).
 
+One side offers it and the other imports it, so that both consent.
 Accounts of licenses are named after projects and devices, so no license moves: the projects change their company.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import count, islice
+from typing import assert_never
 
 from immutables import Map
 
 from contracts.actors import Actor
-from contracts.commands.joining import ImportCompany
-from contracts.events.joining import CompanyImported, ImportedProject
+from contracts.commands.company_imports import CompanyImportCommand, ImportCompany, OfferCompany, WithdrawCompanyOffer
+from contracts.events.company_imports import (
+    CompanyImported,
+    CompanyImportEvent,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
+    ImportedProject,
+)
 from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS
-from ledger.domain.cold_state import Imported, OpenInvitation, Proposal, Rare, SpentInvitation
+from ledger.domain.cold_state import ColdState, Imported, OpenInvitation, Proposal, SpentInvitation
 from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
-from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.members import MAX_MEMBERS, with_member
-from ledger.domain.rights import refuse_blocked_company, refuse_company
+from ledger.domain.rights import administers, refuse_blocked_company, refuse_company
 from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
 
 MAX_NAME_CHARACTERS = 80
 """As ProjectName has it."""
-Offers = Map[str, str]
 MAX_IMPORTED_DEVICES = 10_000
 """Of a company that another one takes over: each is written anew, here and in the rows of the read side, at once."""
+
+
+def decide(ledger: Ledger, command: CompanyImportCommand, actor: Actor, *, now: datetime) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case OfferCompany():
+            return offer_company(ledger, command, actor)
+        case WithdrawCompanyOffer():
+            return withdraw_offer(ledger, command, actor)
+        case ImportCompany():
+            return import_company(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: CompanyImportEvent, *, at: datetime, by: str) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case CompanyOffered():
+            return _with_offers(ledger, ledger.cold.company_offers.set(event.company, event.offered_to))
+        case CompanyOfferWithdrawn():
+            return _with_offers(ledger, ledger.cold.company_offers.delete(event.company))
+        case CompanyImported():
+            return imported(ledger, event)
+        case _:
+            assert_never(event)
+
+
+def offer_company(ledger: Ledger, command: OfferCompany, actor: Actor) -> CompanyOffered | Rejection:
+    """One side's consent: its administrator offers a company to one other at a time.
+
+    Whether the other is of the same kind is said to its administrator at the import: here it would tell of a stranger.
+    """
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if command.offered_to == command.company:
+        return Rejection("same_company")
+    if command.offered_to not in ledger.companies or command.offered_to in ledger.cold.imported:
+        return Rejection("company_unknown")
+    if command.company in ledger.cold.company_offers:
+        return Rejection("company_offered", {"company": ledger.cold.company_offers[command.company]})
+    return CompanyOffered(company=command.company, offered_to=command.offered_to)
+
+
+def withdraw_offer(ledger: Ledger, command: WithdrawCompanyOffer, actor: Actor) -> CompanyOfferWithdrawn | Rejection:
+    """An administrator of the offered company takes the offer back; one of the other declines it."""
+    offered_to = ledger.cold.company_offers.get(command.company)
+    if offered_to is not None and administers(ledger, actor, offered_to):
+        return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if offered_to is None:
+        return Rejection("company_offer_unknown")
+    return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
 
 
 def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> CompanyImported | AlreadyDone | Rejection:
     """The other side's consent: by an administrator of the company that the offer went to."""
     if refused := refuse_company(ledger, actor, command.into):
         return refused
-    done = ledger.rare.imported.get(command.company)
+    done = ledger.cold.imported.get(command.company)
     if done is not None and done.company == command.into:
         return AlreadyDone(done.sequence)
-    if ledger.rare.company_offers.get(command.company) != command.into:
+    if ledger.cold.company_offers.get(command.company) != command.into:
         return Rejection("company_offer_unknown")
     former, company = ledger.companies[command.company], ledger.companies[command.into]
     if former.kind != company.kind:
@@ -65,7 +127,7 @@ def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: 
 
 def _projects_of(ledger: Ledger, company: str) -> list[tuple[str, Project]]:
     """All of a company's projects, or one more than may be imported; it looks at no other company's."""
-    return [(identity, ledger.projects[identity]) for identity in ledger.rare.company_projects[company]]
+    return [(identity, ledger.projects[identity]) for identity in ledger.cold.company_projects[company]]
 
 
 def _is_too_big(projects: list[tuple[str, Project]], accounts: frozenset[str]) -> bool:
@@ -114,8 +176,12 @@ def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
         grants=_without_grants(ledger, former),
         offers=offers,
         claim_codes=_without_codes(ledger, {one.project for one in event.projects}),
-        rare=_closed(ledger, event),
+        cold=_closed(ledger, event),
     )
+
+
+def _with_offers(ledger: Ledger, offers: Map[str, str]) -> Ledger:
+    return ledger._replace(cold=ledger.cold._replace(company_offers=offers))
 
 
 def _devices_of(ledger: Ledger, event: CompanyImported) -> dict[str, Device]:
@@ -165,30 +231,30 @@ def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode
     return ledger.claim_codes.update(ended)
 
 
-def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
+def _closed(ledger: Ledger, event: CompanyImported) -> ColdState:
     """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
-    rare, former = ledger.rare, event.former_company
+    cold, former = ledger.cold, event.former_company
     spent = SpentInvitation(None, ledger.sequence)
-    listed = rare.with_projects(event.company, rare.company_projects[former], most=COUNTED_PROJECTS)
+    listed = cold.with_projects(event.company, cold.company_projects[former], most=COUNTED_PROJECTS)
     return listed._replace(
         company_projects=listed.company_projects.delete(former),
-        imported=rare.imported.set(former, Imported(event.company, ledger.sequence)),
-        company_offers=Map({one: to for one, to in rare.company_offers.items() if former not in (one, to)}),
-        invitations=rare.invitations.update(
+        imported=cold.imported.set(former, Imported(event.company, ledger.sequence)),
+        company_offers=Map({one: to for one, to in cold.company_offers.items() if former not in (one, to)}),
+        invitations=cold.invitations.update(
             {
                 digest: spent
-                for digest, invitation in rare.invitations.items()
+                for digest, invitation in cold.invitations.items()
                 if isinstance(invitation, OpenInvitation) and invitation.company == former
             }
         ),
-        corrections=rare.corrections.update(
+        corrections=cold.corrections.update(
             {
                 correction: proposal.of(event.company)
-                for correction, proposal in rare.corrections.items()
+                for correction, proposal in cold.corrections.items()
                 if isinstance(proposal, Proposal) and proposal.company == former
             }
         ),
-        legacy_listed=rare.legacy_listed.update(
-            {digest: key.of(event.company) for digest, key in rare.legacy_listed.items() if key.company == former}
+        legacy_listed=cold.legacy_listed.update(
+            {digest: key.of(event.company) for digest, key in cold.legacy_listed.items() if key.company == former}
         ),
     )

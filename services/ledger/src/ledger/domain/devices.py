@@ -1,5 +1,6 @@
 """Devices: brought into a project, given licenses, and served license files."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -36,7 +37,7 @@ ALLOCATABLE = frozenset({"pbx", "gateway"})
 FINAL = frozenset({"gateway", "warranty"})
 
 
-def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: DeviceCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case AllocateLicenses():
@@ -51,7 +52,7 @@ def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
+def evolve(ledger: Ledger, event: DeviceEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LicensesAllocated():
@@ -88,7 +89,7 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
 
 def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
     """No to a device that was replaced, or released with what another of the project is the only one to hold."""
-    if serial in ledger.rare.replaced:
+    if serial in ledger.cold.replaced:
         return Rejection("device_replaced")
     known = ledger.released.get(serial)
     return None if known is None else refuse_second(ledger, project, known.holdings)

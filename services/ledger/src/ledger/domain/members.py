@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never, get_args
 
 from immutables import Map
 
 from contracts.actors import Actor
-from contracts.commands.members import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
-from contracts.events.members import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
+from contracts.commands.members import AddMember, GrantRights, MemberCommand, RemoveMember, RevokeRights
+from contracts.events.members import MemberAdded, MemberEvent, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.fields import Right
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import NO_RIGHTS, refuse_company, refuse_project, rights_in
@@ -21,7 +22,7 @@ MAX_GRANTS = 1000
 VIEW: Right = "view"
 
 
-def decide(ledger: Ledger, command: PeopleCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: MemberCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case AddMember():
@@ -36,7 +37,7 @@ def decide(ledger: Ledger, command: PeopleCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: PeopleEvent) -> Ledger:
+def evolve(ledger: Ledger, event: MemberEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case MemberAdded():

@@ -5,6 +5,7 @@ delivered file had bound to the broken device is bound to its replacement: a swa
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from immutables import Map
 
@@ -20,13 +21,13 @@ from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 
 
-def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
-    serial = ledger.rare.rmas.get(command.rma)
+    serial = ledger.cold.rmas.get(command.rma)
     if serial is not None:
-        return _again(command, serial, ledger.rare.replaced[serial])
+        return _again(command, serial, ledger.cold.replaced[serial])
     if command.serial == command.replacement:
         return Rejection("same_device")
     device = ledger.devices.get(command.serial)
@@ -35,7 +36,7 @@ def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor) -> Decisio
     return _refuse(ledger, command, device) or _replaced(ledger, command, device)
 
 
-def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ReplacementEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family; the balance and the number of devices of the project stay."""
     former, device = event.former.serial, event.device
     broken = ledger.devices[former]
@@ -50,7 +51,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
         device.serial,
         ledger.sequence,
     )
-    rare = legacy.freed(ledger, former, device.project)
+    cold = legacy.freed(ledger, former, device.project)
     return ledger._replace(
         devices=ledger.devices.delete(former).set(device.serial, here),
         released=ledger.released.delete(device.serial) if device.serial in ledger.released else ledger.released,
@@ -59,7 +60,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
         if event.test_used
         else ledger.tests,
         delivered=_inherited(ledger, event),
-        rare=rare._replace(replaced=rare.replaced.set(former, gone), rmas=rare.rmas.set(event.rma, former)),
+        cold=cold._replace(replaced=cold.replaced.set(former, gone), rmas=cold.rmas.set(event.rma, former)),
     )
 
 
@@ -99,7 +100,7 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
 
 def _is_blank(ledger: Ledger, serial: str) -> bool:
     """Whether the device is in no project, has no licenses on it, and was not itself replaced. A test just ends."""
-    if serial in ledger.devices or serial in ledger.rare.replaced:
+    if serial in ledger.devices or serial in ledger.cold.replaced:
         return False
     known = ledger.released.get(serial)
     return known is None or not known.holdings

@@ -31,7 +31,7 @@ def is_staff(ledger: Ledger, actor: Actor) -> bool:
 
 def block_of(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> int | None:
     """The entry by which staff has stopped this key, device or company."""
-    return ledger.rare.blocked.get(f"{kind}/{name}")
+    return ledger.cold.blocked.get(f"{kind}/{name}")
 
 
 def refuse_blocked_device(ledger: Ledger, serial: str) -> Rejection | None:
@@ -48,9 +48,9 @@ def refuse_blocked_company(ledger: Ledger, company: str) -> Rejection | None:
 
 def refuse_stopped(ledger: Ledger, actor: Actor) -> Rejection | None:
     """No to every account that acts for a blocked company, which can do nothing but look, or for a closed one."""
-    if ledger.rare.imported and isinstance(actor, Account) and actor.company in ledger.rare.imported:
-        return Rejection("company_closed", entries=(ledger.rare.imported[actor.company].sequence,))
-    if ledger.rare.blocked and isinstance(actor, Account):
+    if ledger.cold.imported and isinstance(actor, Account) and actor.company in ledger.cold.imported:
+        return Rejection("company_closed", entries=(ledger.cold.imported[actor.company].sequence,))
+    if ledger.cold.blocked and isinstance(actor, Account):
         return refuse_blocked_company(ledger, actor.company)
     return None
 
@@ -130,7 +130,7 @@ def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rej
 
 def absent(ledger: Ledger, actor: Actor, serial: str) -> Rejection:
     """No to a device that is in no project; that it was replaced, learns the device itself and who may see where."""
-    gone = ledger.rare.replaced.get(serial)
+    gone = ledger.cold.replaced.get(serial)
     if gone is None:
         return Rejection("device_unknown")
     if isinstance(actor, Device) and actor.serial == serial:

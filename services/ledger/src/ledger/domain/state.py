@@ -17,7 +17,7 @@ from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.fields import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.software_service import ServicePeriod
-from ledger.domain.cold_state import AcceptedReturn, Rare
+from ledger.domain.cold_state import AcceptedReturn, ColdState
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -179,7 +179,7 @@ class Ledger(NamedTuple):
     tests: Map[str, IssuedTest] = Map[str, IssuedTest]()
     service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
     held: Map[str, Holdings] = Map[str, Holdings]()
-    rare: Rare = Rare()
+    cold: ColdState = ColdState()
 
     def following(self) -> "Ledger":
         """It at the sequence of the next entry."""

@@ -10,8 +10,9 @@ from contracts.catalog import described
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.events.blocks import DeviceBlocked
-from contracts.events.catalog import DevicesRegistered, LicenseTypesDefined
+from contracts.events.catalog import LicenseTypesDefined
 from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.company_imports import CompanyImported
 from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
@@ -19,14 +20,10 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.devices import DeviceAdded, LicensesAllocated
-from contracts.events.joining import CompanyImported
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.returns import LicensesReturned
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought

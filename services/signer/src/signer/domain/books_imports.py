@@ -1,6 +1,6 @@
 """The signer's books of companies that go over into others: by consent of both, once, and then they are closed."""
 
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from signer.domain.laws import LawBrokenError
 
 

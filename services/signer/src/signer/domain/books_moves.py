@@ -10,9 +10,9 @@ from typing import Protocol
 
 from contracts.events import Event
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
 from contracts.events.devices import LicenseFileDelivered, LicenseFileDownloaded
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.log.postings import Posting, device_account, held_account, postings, project_account

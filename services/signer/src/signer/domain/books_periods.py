@@ -7,8 +7,8 @@ from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.dates import TEST_MONTHS, civil_day, last_day
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
-from contracts.events.catalog import DevicesRegistered
 from contracts.events.corrections import DeliveryCorrected
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.device_moves import DeviceMoved
 from contracts.events.legacy import LegacyLicensesConverted
 from contracts.events.projects import LicensesMoved

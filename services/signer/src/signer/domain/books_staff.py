@@ -6,6 +6,7 @@ that it ends, and a device with old ones gives back only after somebody's consen
 
 from collections.abc import Iterable
 
+from contracts.events.company_imports import CompanyImported
 from contracts.events.corrections import (
     CorrectionApplied,
     CorrectionProposed,
@@ -13,13 +14,8 @@ from contracts.events.corrections import (
     DeliveryCorrected,
     DeliveryCorrectionProposed,
 )
-from contracts.events.joining import CompanyImported
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.legacy import LegacyLot, ListedKey, convert, units_of
 from contracts.log.postings import device_account, project_account
 from signer.domain.laws import LawBrokenError

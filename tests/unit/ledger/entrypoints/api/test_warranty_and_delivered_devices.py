@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.commands.catalog import RegisterDevices
+from contracts.commands.delivered_devices import RegisterDevices
 from tests.support.ledger.api_in_memory import Api, problem
 from tests.support.ledger.story import HOTEL
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from contracts.catalog import DeliveredDevice
-from contracts.commands.catalog import RegisterDevices
 from contracts.commands.corrections import ProposeDeliveryCorrection
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.identifiers import derived_id
 from ledger.application.queries.staff import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices

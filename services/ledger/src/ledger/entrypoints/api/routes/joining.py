@@ -3,14 +3,8 @@
 from fastapi import APIRouter
 
 from contracts.codes import activation_key, invitation_code
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
+from contracts.commands.company_imports import ImportCompany, OfferCompany, WithdrawCompanyOffer
+from contracts.commands.invitations import AcceptInvitation, CreateInvitation, WithdrawInvitation
 from ledger.application.queries.members import CompanyOfferView, InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheAsker

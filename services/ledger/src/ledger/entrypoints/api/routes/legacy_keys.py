@@ -4,7 +4,7 @@ import re
 
 from fastapi import APIRouter
 
-from contracts.commands.legacy import ImportLegacyKey, RegisterLegacyKeys
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.identifiers import MAX_SEQUENCE, SHA256_PATTERN
 from contracts.legacy import LegacyLicenses, ListedKey, key_digest
 from ledger.application.queries.legacy import LegacyConsentView, LegacyConversionView, LegacyImportView, LegacyKeyView

@@ -1,37 +1,20 @@
-"""Joining a company: an account by a one-time invitation, and a company by consent of both sides (rule X9)."""
+"""Joining a company as an account, by a one-time invitation (rule X9)."""
 
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from contracts.actors import Account, Actor
 from contracts.codes.invitation_code import VALID_DAYS
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    JoiningCommand,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
-from contracts.events.joining import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    InvitationAccepted,
-    InvitationCreated,
-    InvitationWithdrawn,
-    JoiningEvent,
-)
-from ledger.domain import company_imports
+from contracts.commands.invitations import AcceptInvitation, CreateInvitation, InvitationCommand, WithdrawInvitation
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationEvent, InvitationWithdrawn
 from ledger.domain.cold_state import OpenInvitation, SpentInvitation
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.members import MAX_MEMBERS, with_member
-from ledger.domain.rights import administers, refuse_blocked_company, refuse_company
+from ledger.domain.rights import refuse_blocked_company, refuse_company
 from ledger.domain.state import Ledger
 
 
-def decide(ledger: Ledger, command: JoiningCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: InvitationCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case CreateInvitation():
@@ -40,17 +23,11 @@ def decide(ledger: Ledger, command: JoiningCommand, actor: Actor, now: datetime)
             return withdraw_invitation(ledger, command, actor)
         case AcceptInvitation():
             return accept_invitation(ledger, command, actor, now)
-        case OfferCompany():
-            return offer_company(ledger, command, actor)
-        case WithdrawCompanyOffer():
-            return withdraw_offer(ledger, command, actor)
-        case ImportCompany():
-            return company_imports.import_company(ledger, command, actor)
         case _:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: JoiningEvent) -> Ledger:
+def evolve(ledger: Ledger, event: InvitationEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case InvitationCreated():
@@ -61,12 +38,6 @@ def evolve(ledger: Ledger, event: JoiningEvent) -> Ledger:
             company = with_member(ledger.companies[event.company], event.account, administrator=False)
             joined = ledger._replace(companies=ledger.companies.set(event.company, company))
             return _with(joined, event.code_digest, SpentInvitation(event.account, ledger.sequence))
-        case CompanyOffered():
-            return _offers(ledger, ledger.rare.company_offers.set(event.company, event.offered_to))
-        case CompanyOfferWithdrawn():
-            return _offers(ledger, ledger.rare.company_offers.delete(event.company))
-        case CompanyImported():
-            return company_imports.imported(ledger, event)
         case _:
             assert_never(event)
 
@@ -79,7 +50,7 @@ def create_invitation(
         return refused
     if not isinstance(actor, Account):
         return Rejection("no_right")
-    if command.code_digest in ledger.rare.invitations:
+    if command.code_digest in ledger.cold.invitations:
         return Rejection("invitation_exists")
     return InvitationCreated(
         company=command.company,
@@ -96,7 +67,7 @@ def withdraw_invitation(
     """An administrator makes an invitation useless that nobody accepted yet."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
-    known = ledger.rare.invitations.get(command.code_digest)
+    known = ledger.cold.invitations.get(command.code_digest)
     if isinstance(known, SpentInvitation):
         return Rejection("invitation_used", entries=(known.sequence,))
     if known is None or known.company != command.company:
@@ -110,7 +81,7 @@ def accept_invitation(
     """Whoever has the code joins, whichever company they act for meanwhile; without it nobody learns of the company."""
     if not isinstance(actor, Account):
         return Rejection("no_right")
-    known = ledger.rare.invitations.get(command.code_digest)
+    known = ledger.cold.invitations.get(command.code_digest)
     if known is None:
         return Rejection("invitation_unknown")
     if isinstance(known, SpentInvitation):
@@ -128,38 +99,6 @@ def accept_invitation(
     return InvitationAccepted(company=known.company, account=actor.account, code_digest=command.code_digest)
 
 
-def offer_company(ledger: Ledger, command: OfferCompany, actor: Actor) -> CompanyOffered | Rejection:
-    """One side's consent: its administrator offers a company to one other at a time.
-
-    Whether the other is of the same kind is said to its administrator at the import: here it would tell of a stranger.
-    """
-    if refused := refuse_company(ledger, actor, command.company):
-        return refused
-    if command.offered_to == command.company:
-        return Rejection("same_company")
-    if command.offered_to not in ledger.companies or command.offered_to in ledger.rare.imported:
-        return Rejection("company_unknown")
-    if command.company in ledger.rare.company_offers:
-        return Rejection("company_offered", {"company": ledger.rare.company_offers[command.company]})
-    return CompanyOffered(company=command.company, offered_to=command.offered_to)
-
-
-def withdraw_offer(ledger: Ledger, command: WithdrawCompanyOffer, actor: Actor) -> CompanyOfferWithdrawn | Rejection:
-    """An administrator of the offered company takes the offer back; one of the other declines it."""
-    offered_to = ledger.rare.company_offers.get(command.company)
-    if offered_to is not None and administers(ledger, actor, offered_to):
-        return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
-    if refused := refuse_company(ledger, actor, command.company):
-        return refused
-    if offered_to is None:
-        return Rejection("company_offer_unknown")
-    return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
-
-
 def _with(ledger: Ledger, digest: str, invitation: OpenInvitation | SpentInvitation) -> Ledger:
-    invitations = ledger.rare.invitations.set(digest, invitation)
-    return ledger._replace(rare=ledger.rare._replace(invitations=invitations))
-
-
-def _offers(ledger: Ledger, offers: "company_imports.Offers") -> Ledger:
-    return ledger._replace(rare=ledger.rare._replace(company_offers=offers))
+    invitations = ledger.cold.invitations.set(digest, invitation)
+    return ledger._replace(cold=ledger.cold._replace(invitations=invitations))

@@ -1,55 +1,12 @@
-"""How accounts joined a company by invitation, and how one company was taken over by another."""
+"""How one company was taken over by another."""
 
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, KeyHint, ProjectName
-from contracts.identifiers import AccountId, CompanyId, ProjectId, Sha256
+from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS, ProjectName
+from contracts.identifiers import AccountId, CompanyId, ProjectId
 from contracts.models import WireModel
-
-
-class InvitationCreated(WireModel):
-    """An invitation code went into the world: until `expires` one account may join the company with it.
-
-    It holds as long as the account that made it, `invited_by`, is one of the company's administrators.
-    """
-
-    type: ClassVar[str] = "licensing.ledger.invitation-created.v1"
-    company: CompanyId
-    code_digest: Sha256
-    code_hint: KeyHint
-    expires: AwareDatetime
-    invited_by: AccountId
-
-    @property
-    def subject(self) -> str:
-        return f"companies/{self.company}"
-
-
-class InvitationWithdrawn(WireModel):
-    """An invitation that was not accepted became useless."""
-
-    type: ClassVar[str] = "licensing.ledger.invitation-withdrawn.v1"
-    company: CompanyId
-    code_digest: Sha256
-
-    @property
-    def subject(self) -> str:
-        return f"companies/{self.company}"
-
-
-class InvitationAccepted(WireModel):
-    """An account joined the company of an invitation, without rights; the invitation is used up."""
-
-    type: ClassVar[str] = "licensing.ledger.invitation-accepted.v1"
-    company: CompanyId
-    account: AccountId
-    code_digest: Sha256
-
-    @property
-    def subject(self) -> str:
-        return f"companies/{self.company}"
 
 
 class CompanyOffered(WireModel):
@@ -102,11 +59,4 @@ class CompanyImported(WireModel):
         return f"companies/{self.company}"
 
 
-JoiningEvent = (
-    InvitationCreated
-    | InvitationWithdrawn
-    | InvitationAccepted
-    | CompanyOffered
-    | CompanyOfferWithdrawn
-    | CompanyImported
-)
+CompanyImportEvent = CompanyOffered | CompanyOfferWithdrawn | CompanyImported
