@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from dev.stack import places, topics
 from dev.stack.guard import Guard
@@ -13,8 +12,9 @@ from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.laws import use_profile
 
-hypothesis_settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+use_profile()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -58,7 +58,7 @@ class Issuer:
         **claims: Any,
     ) -> str:
         now = int(time.time())
-        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 600, "sub": account, "company": company}
+        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now - 60, "exp": now + 600, "sub": account, "company": company}
         wanted = {name: value for name, value in (said | claims).items() if value is not None}
         return jwt.encode(wanted, key or self.key, algorithm=algorithm, headers={"kid": KID} | (headers or {}))
 

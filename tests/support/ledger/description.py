@@ -1,4 +1,4 @@
-"""The application of the API and its description, made once a session: both take longer than the tests that read them."""
+"""The application of the API and its description, made once a process: both take longer than their tests."""
 
 from functools import cache
 from typing import Any, cast

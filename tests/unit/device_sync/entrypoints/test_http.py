@@ -19,7 +19,6 @@ from contracts.codes import claim_code
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities, factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
-from dev.stack.error import StackError as NoConnection
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
@@ -30,7 +29,7 @@ from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.commands import CommandTooBig
 from runtime.settings import SettingsWrong
-from simulator.box import Box
+from simulator.box import Box, BoxError
 from simulator.device import Answer, Firmware, RefusedByServiceError
 from simulator.pki import Pki, read_certificate, read_key, write_certificate
 from tests.support.device_sync import MemoryLedger, away, file_row, last_file_row, takes_returns
@@ -391,7 +390,7 @@ def test_a_tls_key_that_others_can_read_is_refused(pki: Pki) -> None:
 def test_a_firmware_that_can_not_reach_the_service_says_so(tmp_path: Path, pki: Pki) -> None:
     box = Box.make(tmp_path / "box", SERIAL, pki=pki, license_keys=[pki.folder / "license-key.pem"])
 
-    with pytest.raises(NoConnection, match="can't be reached"):
+    with pytest.raises(BoxError, match="can't be reached"):
         Firmware(box, "https://127.0.0.1:1").sync()
 
 
