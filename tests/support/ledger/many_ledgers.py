@@ -33,9 +33,7 @@ class ManyLedgers:
         self._founded.result()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._loop is not None and not self._work.done():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._work.result()
