@@ -1,8 +1,8 @@
 """Which refusals each operation of the API can answer, read from the sources: `make generate`.
 
 A walk over names: from a route's function to all that it names, and from a command to the rules that decide it. Every
-string on the way that is a code of the table may be answered. It follows no values, so it may find one code too many,
-never one too few; tests compare it with what the rules do answer.
+string on the way that is a code of the table may be answered. It follows no values, so it may find a code too many but
+never one too few; tests compare it with what the rules answer.
 """
 
 import ast
@@ -21,15 +21,16 @@ from ledger.domain.families import DECIDE
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
 DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
-PACKAGES = (DOMAIN, API, "contracts")
-SILENT = ("contracts.refusals", "contracts.commands", "contracts.events")
-"""They answer no code: the table names all of them, and a union of commands would lead to the rules of all families."""
-PAGES = f"{API}.http.docs_page"
-"""Its routes are for browsers, and no operations."""
+PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
+SILENT = (
+    *("contracts.refusals", f"{API}.http.problems", "runtime.web.problems"),
+    *("contracts.commands", "contracts.events"),
+)
+"""They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
-"""What the writer says before a rule is asked."""
+"""What the writer refuses before any rule decides."""
 VIEWER = "viewer"
-"""Who names the viewer asks the read side, which knows a no of its own."""
+"""A route that names the viewer queries the read side, which has a refusal of its own."""
 HEAD = '''\
 """The refusals of each operation. Made from the sources by `make generate`; do not edit."""
 
@@ -73,7 +74,7 @@ def _module_of_rules(command: str) -> str:
 
 def _routes() -> Iterator[Place]:
     for module in _modules():
-        if module.startswith(API) and module != PAGES:
+        if module.startswith(API):
             for name, node in _module(module).defined.items():
                 if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_route, node.decorator_list)):
                     yield Place(module, name)

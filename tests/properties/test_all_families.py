@@ -23,8 +23,9 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
+from signer.domain.verification.days import require_day
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.laws import examples
 from tests.support.ledger import histories_all as every
 from tests.support.ledger import story, story_company_imports, story_device_moves
@@ -58,7 +59,7 @@ class World:
     ledger: Ledger = field(default_factory=Ledger)
     sheet: Sheet = field(default_factory=Sheet)
     persons: Persons = field(init=False)
-    books: Books = field(default_factory=Books)
+    books: VerifiedLedger = field(default_factory=VerifiedLedger)
     replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
@@ -83,7 +84,7 @@ class World:
         self.persons.enter(command, actor)
         self.sheet.enter(command, event, civil_day(now))
         require_day(event, now)
-        self.books.post(event)
+        post(self.books, event)
         self.append(actor, event, now)
         self.changed_hands(before)
         self.balance(event)

@@ -1,5 +1,6 @@
 """The writer's rules and the signer's laws were written apart; here they meet."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from random import Random
@@ -15,15 +16,17 @@ from contracts.commands.members import AddMember
 from contracts.commands.projects import DeallocateLicenses
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
+from contracts.events import Event
 from contracts.log.entries import decode_entry
-from contracts.log.postings import device_account, held_account, project_account
+from contracts.log.postings import device_account, held_account, postings, project_account
 from ledger.application.projection.fold import fold
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
+from signer.domain.verification.days import require_day
+from signer.domain.verification.event_table import MOVES_NOTHING, post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.ledger import histories_over_time as dated
 from tests.support.ledger import story, story_company_imports, story_corrections, story_legacy
 from tests.support.ledger.histories_company_imports import joining_histories
@@ -159,18 +162,20 @@ def _agree(history: list[tuple[Actor, Command]]) -> None:
 
 
 def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
-    ledger, books = Ledger(), Books()
+    ledger, books, moved = Ledger(), VerifiedLedger(), Counter[tuple[str, str]]()
     for actor, command, now in history:
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
         if isinstance(event, Rejection | AlreadyDone):
             continue
         ledger = evolve(ledger, event, at=now, by=str(actor))
-        books.post(event)
+        post(books, event)
+        _count(moved, event)
+    assert {place: units for place, units in moved.items() if units} == _standing(books)
     for account, held in ledger.cold.legacy.items():
         assert books.legacy(account) == dict(held.licenses)
     for project, known in ledger.projects.items():
         assert books.balance(project_account(project)) == dict(known.free)
-        assert books.company_of(project) == known.company
+        assert books.projects[project] == known.company
     for serial, device in (*ledger.devices.items(), *ledger.released.items()):
         assert books.balance(device_account(serial)) == dict(device.holdings)
     return ledger
@@ -178,7 +183,7 @@ def _agree_over_time(history: list[tuple[Actor, Command, datetime]]) -> Ledger:
 
 @given(dated.histories)
 def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Actor, Command, int]]) -> None:
-    ledger, books, entries = Ledger(), Books(), Log()
+    ledger, books, entries, moved = Ledger(), VerifiedLedger(), Log(), Counter[tuple[str, str]]()
     rows: dict[str, dict[str, int]] = {}
     for actor, command, now in dated.moments(history):
         event = decide(ledger, dated.priced(ledger, command, now), actor, now=now)
@@ -186,9 +191,11 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
             continue
         ledger = evolve(ledger, event, at=now, by=str(actor))
         require_day(event, now)
-        books.post(event)
+        post(books, event)
+        _count(moved, event)
         entries.add(event)
         rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
+    assert {place: units for place, units in moved.items() if units} == _standing(books)
     for project, known in ledger.projects.items():
         held = dict(ledger.held.get(project, {}))
         assert books.balance(project_account(project)) == dict(known.free) == _some(rows, project_account(project))
@@ -199,3 +206,15 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
 
 def _some(rows: dict[str, dict[str, int]], account: str) -> dict[str, int]:
     return {name: units for name, units in rows.get(account, {}).items() if units}
+
+
+def _count(moved: Counter[tuple[str, str]], event: Event) -> None:
+    """What an event moves, which is nothing for those that the signer takes without a look."""
+    moves = postings(event)
+    assert not moves or type(event) not in MOVES_NOTHING
+    for one in moves:
+        moved[one.account, one.license_type] += one.units
+
+
+def _standing(books: VerifiedLedger) -> dict[tuple[str, str], int]:
+    return {(account, name): units for account, held in books.accounts.items() for name, units in held.items()}

@@ -8,11 +8,12 @@ from contracts.documents import license_file
 from contracts.events.devices import LicensesAllocated
 from contracts.log.entries import decode_entry
 from contracts.log.postings import ISSUANCE, device_account, project_account
-from signer.domain.books import Books
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedLicenseFile
+from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.laws import Drawn
 from tests.support.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, TRUSTED, Story, is_proven, lots
 
@@ -63,9 +64,9 @@ def test_a_lawful_history_is_taken_whole_and_its_last_files_say_what_the_devices
     moves: list[tuple[str, str, dict[str, int]]],
 ) -> None:
     story, last = _history(moves), dict[str, bytes]()
-    notary = Notary(0, KEYS)
+    document_signer = DocumentSigner(0, KEYS)
     for change in _read(story.values):
-        for document in notary.documents(change):
+        for document in document_signer.documents(change):
             if isinstance(document, SignedLicenseFile):
                 last[document.record.serial] = document.content
     assert last.keys() == story.boxes.keys()
@@ -80,7 +81,7 @@ def test_a_lawful_history_is_taken_whole_and_its_last_files_say_what_the_devices
 def test_the_same_history_makes_the_same_bytes(moves: list[tuple[str, str, dict[str, int]]]) -> None:
     values = _history(moves).values
     first, second = (
-        [document.content for change in _read(values) for document in Notary(0, KEYS).documents(change)]
+        [document.content for change in _read(values) for document in DocumentSigner(0, KEYS).documents(change)]
         for _ in range(2)
     )
     assert first == second
@@ -90,9 +91,9 @@ def test_the_same_history_makes_the_same_bytes(moves: list[tuple[str, str, dict[
 def test_over_all_accounts_each_type_sums_to_zero_and_only_issuance_is_negative(
     moves: list[tuple[str, str, dict[str, int]]],
 ) -> None:
-    story, books = _history(moves), Books()
+    story, books = _history(moves), VerifiedLedger()
     for value in story.values:
-        books.post(decode_entry(value).data)
+        post(books, decode_entry(value).data)
     accounts = [ISSUANCE, project_account(PROJECT), *(device_account(serial) for serial in SERIALS)]
     for name in STOCK:
         assert sum(books.balance(account).get(name, 0) for account in accounts) == 0

@@ -14,7 +14,7 @@ from pydantic import Field
 BERLIN = ZoneInfo("Europe/Berlin")
 TEST_MONTHS = 3
 REMINDER_DAYS = (90, 30, 7)
-"""How long before the end of software service somebody should be told (rule D8)."""
+"""How long before the end of software service reminders are due (rule D8)."""
 MAX_MONTHS = 1_200
 """Months that one period may have in all: a century, far above any contract and far below the end of the calendar."""
 
@@ -62,5 +62,5 @@ def months_left(anchor: date, months: int, today: date) -> int:
 
 
 def reminders(end: date) -> tuple[date, ...]:
-    """The days on which somebody should be told that it ends."""
+    """The days on which reminders of the end are due."""
     return tuple(end - timedelta(days=days) for days in REMINDER_DAYS)

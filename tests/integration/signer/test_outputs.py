@@ -16,7 +16,7 @@ from signer.application.ports import Outputs
 from signer.application.signing import LedgerSigning
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedLicenseFile, SignedReturnReceipt
+from signer.domain.documents import DocumentSigner, SignedLicenseFile, SignedReturnReceipt
 from signer.domain.reading import Reading
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
@@ -43,9 +43,9 @@ async def outputs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> 
 
 def _documents() -> tuple[list[SignedLicenseFile], list[SignedReturnReceipt]]:
     reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
-    notary = Notary(0, KEYS)
+    document_signer = DocumentSigner(0, KEYS)
     taken = [reading.take(value) for value in Story().main_job().values]
-    made = [one for change in taken if isinstance(change, Change) for one in notary.documents(change)]
+    made = [one for change in taken if isinstance(change, Change) for one in document_signer.documents(change)]
     files = [one for one in made if isinstance(one, SignedLicenseFile)]
     return files, [one for one in made if isinstance(one, SignedReturnReceipt)]
 

@@ -32,9 +32,9 @@ from ledger.application.writing.ledger_replica import Follower
 from ledger.application.writing.speculative_ledger import Draft
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
-from ledger.entrypoints.api.http.attempt_limiter import Guesses
-from ledger.entrypoints.api.http.authentication import Tokens, read_jwks
+from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from runtime.trouble import Trouble
+from runtime.web.authentication import Tokens, read_jwks
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"
@@ -69,7 +69,7 @@ class Issuer:
 
 @dataclass
 class MemoryLedger:
-    """A CommandSender that decides with the real rules. `away` makes every command Trouble."""
+    """A CommandChannel that decides with the real rules. `away` makes every command Trouble."""
 
     draft: Draft = field(default_factory=lambda: Draft(Follower(LedgerChain(0)), lambda: datetime.now(UTC)))
     away: bool = False
@@ -176,7 +176,7 @@ class Api:
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
-            guesses=Guesses(lambda: self.now),
+            attempts=AttemptLimiter(lambda: self.now),
         )
         self._tokens = self.issuer.tokens()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

@@ -121,7 +121,7 @@ async def append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) 
 
 async def publish(topics: KafkaTopics, topic: Topic, key: str, document: bytes, **headers: int) -> None:
     """A document as the signer publishes it."""
-    said = [(name, str(number).encode()) for name, number in headers.items()]
+    said = [(name, str(number).encode()) for name, number in ({"ledger": 0} | headers).items()]
     said.append(("sha256", hashlib.sha256(document).hexdigest().encode()))
     partition = partition_for(key.partition("/")[0].encode(), topic.partitions)
     async with Producer(Connection(topics.bootstrap), client_id="test") as producer:

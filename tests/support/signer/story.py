@@ -27,7 +27,7 @@ from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, LicenseClass, Lo
 from contracts.log.chain import LedgerChain
 from contracts.log.checkpoint import LogVerifier
 from contracts.log.entries import GENESIS, encode_entry, entry_hash
-from signer.domain.keys import SigningKeys
+from signer.domain.signing_keys import SigningKeys
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 FACTORY_DAY = datetime(2025, 1, 1, tzinfo=UTC)

@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 from cryptography import x509
 from hypothesis import given
@@ -39,6 +41,16 @@ def test_a_return_says_device_generation_and_what_the_device_believes_it_had() -
     assert (document.serial, document.generation) == (SERIAL, 1)
     assert document.stated == (("Port11", 20),)
     assert document.statement == BOX.statement()
+
+
+def test_the_command_of_a_return_carries_the_whole_document() -> None:
+    document = verify_return(BOX.return_document(), trusted=TRUSTED, now=NOW)
+    command = document.command()
+
+    assert (command.serial, command.generation, command.document_digest) == (SERIAL, 1, document.digest)
+    assert (command.firmware, command.stated) == (document.statement.firmware, document.stated)
+    assert command.certificate_sha256 == document.statement.certificate_sha256
+    assert base64.b64decode(command.document) == document.raw
 
 
 def test_a_second_generation_returns_with_its_own_certificate() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from device_sync.adapters.feed import PoisonError, license_file_of
+from contracts.documents.published import NotAPublishedDocument
+from device_sync.adapters.feed import license_file_of
 from device_sync.application.ports import LicenseFileRow
 from runtime.kafka import Headers, Record
 from tests.support.device_sync import file_row, last_file_row
@@ -32,5 +33,5 @@ def test_the_mark_of_the_last_file_says_who_took_the_devices_place() -> None:
 
 @pytest.mark.parametrize("mark", [b"", b"somebody", b"00903301020", b"00903301020G", b"\xff", b"0090330102041"])
 def test_a_mark_that_is_no_serial_is_poison(mark: bytes) -> None:
-    with pytest.raises(PoisonError, match="the header replaced-by is not a serial"):
+    with pytest.raises(NotAPublishedDocument, match="header replaced-by is no"):
         license_file_of(_record(last_file_row(), ("replaced-by", mark)))

@@ -11,8 +11,9 @@ from contracts.events.corrections import CorrectionApplied, CorrectionProposed
 from contracts.events.device_moves import DeviceMoved, DeviceOffered
 from contracts.identifiers import default_project_of
 from contracts.log.entries import decode_entry
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots
 
 TAKER = "00000000-0000-4000-8000-00000000000c"
@@ -35,24 +36,24 @@ def imported(*projects: str, company: str = TAKER, former: str = PARTNER) -> Eve
     return CompanyImported(former_company=former, company=company, projects=moved, members=(ACCOUNT,))
 
 
-def books(*events: Event) -> Books:
+def books(*events: Event) -> VerifiedLedger:
     """The main story (a partner with 20 ports and 4 channels on a device), then two more companies."""
     story = Story().begin({"Port11": 50, "PRI": 4}).add_device().allocate({"Port11": 20, "PRI": 4})
-    kept = Books()
+    kept = VerifiedLedger()
     for event in (*(decode_entry(value).data for value in story.values), registered(TAKER), registered(OTHER), *events):
-        kept.post(event)
+        post(kept, event)
     return kept
 
 
-def broken(kept: Books, event: Event) -> str:
+def broken(kept: VerifiedLedger, event: Event) -> str:
     with pytest.raises(LawBrokenError) as found:
-        kept.post(event)
+        post(kept, event)
     return found.value.law
 
 
 def test_an_offered_company_goes_over_with_all_its_projects() -> None:
     kept = books(offered(), imported(PROJECT))
-    assert kept.company_of(PROJECT) == TAKER
+    assert kept.projects[PROJECT] == TAKER
 
 
 def test_no_company_goes_over_without_its_offer() -> None:
@@ -96,5 +97,5 @@ def test_a_correction_that_waits_is_for_the_company_that_has_the_project_now() -
     applied = CorrectionApplied(company=TAKER, proposed_by=ACCOUNT, approved_by=VENDOR, device=None, **said)
     kept = books(proposed, offered(), imported(PROJECT))
     before = kept.balance(f"project/{PROJECT}").get("Port11", 0)
-    kept.post(applied)
+    post(kept, applied)
     assert kept.balance(f"project/{PROJECT}")["Port11"] == before + 1

@@ -1,6 +1,7 @@
 """Each law of moves, broken once: what was delivered, who consented, which claim code."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from contracts.events.device_moves import DeviceReleased
 from contracts.events.devices import DeviceAdded, LicenseFileDownloaded, LicensesAllocated
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
 from contracts.log.entries import decode_entry
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, VENDOR, Box, Story, lots
 from tests.support.signer.story_device_moves import (
     BUYER,
@@ -148,24 +150,24 @@ def _books() -> Callable[[Event], object]:
     story = Story().begin({"Port11": 50, "PRI": 4}).add_device().allocate({"Port11": 20, "PRI": 4})
     story.add(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
     story.add(CompanyRegistered(company=BUYER, kind="reseller", administrator=ACCOUNT, default_project=BUYERS))
-    books = Books()
+    books = VerifiedLedger()
     for value in story.values:
-        books.post(decode_entry(value).data)
-    return books.post
+        post(books, decode_entry(value).data)
+    return partial(post, books)
 
 
 @pytest.mark.parametrize("events", HOLDS)
 def test_what_keeps_the_laws_is_taken(events: list[Event]) -> None:
-    post = _books()
+    take = _books()
     for event in events:
-        post(event)
+        take(event)
 
 
 @pytest.mark.parametrize(("law", "events"), BROKEN)
 def test_an_event_that_breaks_a_law_of_moves_is_not_taken(law: str, events: list[Event]) -> None:
-    post = _books()
+    take = _books()
     for event in events[:-1]:
-        post(event)
+        take(event)
     with pytest.raises(LawBrokenError) as caught:
-        post(events[-1])
+        take(events[-1])
     assert caught.value.law == law

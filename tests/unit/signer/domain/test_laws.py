@@ -15,10 +15,10 @@ from contracts.events.companies import CompanyRegistered, LedgerFounded, Project
 from contracts.events.devices import DeviceAdded, LicensesAllocated
 from contracts.licenses import DEFAULT_CATALOG, LicenseClass, LicenseTypeDefinition, Lot
 from contracts.log.postings import Posting
-from signer.domain.books_accounts import require_balanced
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
+from signer.domain.verification.accounts import require_balanced
 from tests.support.signer.story import (
     ACCOUNT,
     FACTORY_CA,

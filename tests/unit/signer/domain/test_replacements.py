@@ -20,8 +20,9 @@ from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses, TestLicenses
 from contracts.log.entries import decode_entry
 from contracts.log.postings import device_account, project_account
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.signer.story import ACCOUNT, PARTNER, PROJECT, SERIAL, Box, Story, lots
 from tests.support.signer.story_device_moves import (
     BUYER,
@@ -224,21 +225,21 @@ BROKEN: list[tuple[str, list[Event]]] = [
 ]
 
 
-def _books() -> Books:
+def _books() -> VerifiedLedger:
     """Books of a partner with 30 ports free and a device with 20 ports and 4 PRI, and of a buyer."""
     story = Story().begin({"Port11": 50, "PRI": 8, "WE-12": 1}).add_device().allocate(HELD)
     story.add(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
     story.add(CompanyRegistered(company=BUYER, kind="reseller", administrator=ACCOUNT, default_project=BUYERS))
-    books = Books()
+    books = VerifiedLedger()
     for value in story.values:
-        books.post(decode_entry(value).data)
+        post(books, decode_entry(value).data)
     return books
 
 
 def test_a_replacement_states_both_devices_and_moves_all_licenses() -> None:
     books = _books()
     free = dict(books.balance(project_account(PROJECT)))
-    assert books.post(replaced()) == (new(), spent())
+    assert post(books, replaced()) == (new(), spent())
     assert books.balance(device_account(NEW)) == HELD
     assert books.balance(device_account(SERIAL)) == {}
     assert books.balance(project_account(PROJECT)) == free
@@ -247,7 +248,7 @@ def test_a_replacement_states_both_devices_and_moves_all_licenses() -> None:
 def test_old_licenses_of_a_broken_device_are_free_in_its_project() -> None:
     books = _books()
     for event in (old_licenses(), consent(), replaced()):
-        books.post(event)
+        post(books, event)
     assert books.legacy(device_account(SERIAL)) == {}
     assert books.legacy(project_account(PROJECT)) == {"Registrations": 5}
 
@@ -256,14 +257,14 @@ def test_old_licenses_of_a_broken_device_are_free_in_its_project() -> None:
 def test_what_keeps_the_laws_is_taken(events: list[Event]) -> None:
     books = _books()
     for event in events:
-        books.post(event)
+        post(books, event)
 
 
 @pytest.mark.parametrize(("law", "events"), BROKEN)
 def test_an_event_that_breaks_a_law_of_replacements_is_not_taken(law: str, events: list[Event]) -> None:
     books = _books()
     for event in events[:-1]:
-        books.post(event)
+        post(books, event)
     with pytest.raises(LawBrokenError) as caught:
-        books.post(events[-1])
+        post(books, events[-1])
     assert caught.value.law == law

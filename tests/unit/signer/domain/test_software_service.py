@@ -16,8 +16,9 @@ from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses
 from contracts.log.entries import decode_entry
 from contracts.software_service import Coverage, ServicePeriod
-from signer.domain.books import Books
 from signer.domain.laws import LawBrokenError
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.signer.story import PARTNER, PROJECT, SERIAL, Box, Story, lots
 
 TODAY = date(2026, 11, 24)
@@ -102,13 +103,14 @@ AWAY = DeviceMoved(
 IMPORTED = LegacyLicensesImported(company=PARTNER, project=PROJECT, licenses=lots_of(OLD), reference="EXPORT-7")
 
 
-def the_books() -> Books:
-    books = Books()
+def the_books() -> VerifiedLedger:
+    books = VerifiedLedger()
     for value in a_ledger().values:
-        books.post(decode_entry(value).data)
-    books.post(ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
-    books.post(
-        ActivationKeyIssued(key_digest="ab" * 32, key_hint="ABCD", lots=lots({"Port11": 10}), order_number="PO-2")
+        post(books, decode_entry(value).data)
+    post(books, ProjectCreated(company=PARTNER, project=SPA, project_name="Spa"))
+    post(
+        books,
+        ActivationKeyIssued(key_digest="ab" * 32, key_hint="ABCD", lots=lots({"Port11": 10}), order_number="PO-2"),
     )
     return books
 
@@ -117,9 +119,9 @@ def law(*events: Event) -> str:
     """The law that the last of these events breaks."""
     books = the_books()
     for event in events[:-1]:
-        books.post(event)
+        post(books, event)
     with pytest.raises(LawBrokenError) as broken:
-        books.post(events[-1])
+        post(books, events[-1])
     return broken.value.law
 
 
@@ -145,10 +147,10 @@ def test_a_running_period_goes_on_from_its_anchor() -> None:
     assert law(bought(), bought()) == "service_wrong"
 
 
-def the_books_take(*events: Event) -> Books:
+def the_books_take(*events: Event) -> VerifiedLedger:
     books = the_books()
     for event in events:
-        books.post(event)
+        post(books, event)
     return books
 
 
@@ -222,7 +224,7 @@ def test_held_licenses_are_apart_until_they_are_paid() -> None:
         lots=lots({"SSC": 10}),
         released=lots({"Port11": 10}),
     )
-    books.post(paid)
+    post(books, paid)
     assert books.balance(f"held/{PROJECT}") == {}
     assert law(bought(), covered(charged=(), held=lots({"Port11": 10})), paid.model_copy(update={"lots": ()})) == (
         "service_wrong"

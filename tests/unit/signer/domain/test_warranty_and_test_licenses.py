@@ -13,11 +13,11 @@ from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevi
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses
-from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedLicenseFile
+from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
+from signer.domain.verification.days import require_day
 from tests.support.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, SERIAL, TRUSTED, Story, lots
 from tests.support.signer.story_device_moves import TEST
 
@@ -66,7 +66,7 @@ def law(story: Story) -> str:
 def test_a_test_stands_in_the_file_with_its_class_and_its_last_day() -> None:
     story = a_ledger()
     story.add(on_test(story))
-    (document,) = Notary(0, KEYS).documents(read(story)[-1])
+    (document,) = DocumentSigner(0, KEYS).documents(read(story)[-1])
     assert isinstance(document, SignedLicenseFile)
     said = license_file.verify(document.content, public_keys=PUBLIC_KEYS).licenses
     assert [(line.license_type, line.license_class, line.count, line.expires) for line in said] == [

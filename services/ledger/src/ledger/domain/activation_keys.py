@@ -64,7 +64,7 @@ def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Act
 def redeem_activation_key(
     ledger: Ledger, command: RedeemActivationKey, actor: Actor, now: datetime
 ) -> ActivationKeyRedeemed | Rejection:
-    """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
+    """Turns a key into balance once; a second request learns where it went only within the company that has it."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
@@ -90,13 +90,13 @@ def redeem_activation_key(
 
 
 def key_redeemed(key: RedeemedKey) -> Rejection:
-    """No to a key that is used up, and where it went."""
+    """Rejects a key that is used up, and says where it went."""
     details: dict[str, str | int] = {"project": key.project, "sequence": key.sequence}
     return Rejection("key_already_redeemed", details, (key.sequence,))
 
 
 def asked_for(ledger: Ledger, licenses: Iterable[Licenses]) -> Holdings | Rejection:
-    """What a command asks for, each type known and named once."""
+    """The licenses that a command names; each type must be known and named once."""
     holdings: dict[str, int] = {}
     for wanted in licenses:
         if wanted.license_type not in ledger.catalog:

@@ -1,4 +1,4 @@
-"""Blocks: staff stops a key, a device or a company with reason and reference, and lets it go on likewise (rule X5)."""
+"""Blocks: staff stops a key, a device or a company with reason and reference, and releases it likewise (rule X5)."""
 
 from datetime import datetime
 from typing import assert_never
@@ -86,9 +86,9 @@ def _key(
 def _device(
     ledger: Ledger, command: BlockDevice | UnblockDevice, actor: Actor
 ) -> DeviceBlocked | DeviceUnblocked | Rejection:
-    """A block is a change of the device, so that files which left before count no more: it has to be in a project.
+    """A block is a change of the device, so that files which left before no longer count: it must be in a project.
 
-    To let it go on changes nothing, so that goes wherever it is.
+    Releasing it changes nothing, so it may be anywhere by then.
     """
     serial, said = command.serial, {"reason": command.reason, "reference": command.reference}
     blocks = isinstance(command, BlockDevice)

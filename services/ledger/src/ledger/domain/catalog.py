@@ -42,7 +42,7 @@ def evolve(ledger: Ledger, event: CatalogEvent, *, at: datetime, by: str) -> Led
 
 
 def define_license_types(ledger: Ledger, command: DefineLicenseTypes) -> LicenseTypesDefined | Rejection:
-    """What a license that somebody has already is never changes; what it weighs and where it may stand can."""
+    """A license that somebody already has never changes its identity; its weight and its limits can change."""
     defined = {one.license_type: one for one in command.license_types}
     if len(defined) != len(command.license_types):
         return Rejection("license_type_repeated")
@@ -79,7 +79,7 @@ def define_device_models(command: DefineDeviceModels) -> DeviceModelsDefined | R
 
 
 def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection | None:
-    """No to a device that comes with what only one device of the project may hold, where another holds it (R3)."""
+    """Rejects a device with what only one device of the project may hold, where another holds it (R3)."""
     there = ledger.projects[project].allocated
     for name in holdings:
         if ledger.facts[name].sole_device and _versions(ledger, name, there):
@@ -88,7 +88,7 @@ def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection
 
 
 def refuse_limits(ledger: Ledger, device: Device, wanted: Holdings) -> Rejection | None:
-    """No to more of a type than one device may hold, or than one device of a project may (rule R3)."""
+    """Rejects more of a type than a device may hold, or than one device of a project may (rule R3)."""
     for name, count in wanted.items():
         facts, there, all_wanted = ledger.facts[name], device.holdings.get(name, 0), count
         if facts.sole_device:

@@ -21,7 +21,7 @@ Names = Map[tuple[str, str], str]
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 COUNTED_PROJECTS = MAX_IMPORTED_PROJECTS + 1
-"""As many of a company's projects are listed: with more, all that is asked is whether it has too many."""
+"""How many of a company's projects are listed: beyond it, only whether there are too many matters."""
 
 
 def decide(ledger: Ledger, command: CompanyCommand, actor: Actor, *, now: datetime) -> Decision:
@@ -54,7 +54,7 @@ def evolve(ledger: Ledger, event: CompanyEvent, *, at: datetime, by: str) -> Led
 
 
 def found_ledger(ledger: Ledger, command: FoundLedger, actor: Actor) -> LedgerFounded | Rejection:
-    """Only an operator, and only once."""
+    """An operator founds the ledger, once."""
     if not isinstance(actor, Operator):
         return Rejection("no_right")
     if ledger.vendor is not None:
@@ -112,7 +112,7 @@ def comparable_name(name: str) -> str:
 
 
 def without_name(names: Names, company: str, name: str, project: str) -> Names:
-    """The names without a project's; one that another project has stays (an older rule let two be so alike)."""
+    """The names without a project's; one that another project has stays (an older rule allowed two so alike)."""
     place = company, comparable_name(name)
     return names.delete(place) if names.get(place) == project else names
 

@@ -31,7 +31,7 @@ from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, 
 MAX_NAME_CHARACTERS = 80
 """As ProjectName has it."""
 MAX_IMPORTED_DEVICES = 10_000
-"""Of a company that another one takes over: each is written anew, here and in the rows of the read side, at once."""
+"""Of a company that another one takes over: all are rewritten at once, here and in the rows of the read side."""
 
 
 def decide(ledger: Ledger, command: CompanyImportCommand, actor: Actor, *, now: datetime) -> Decision:
@@ -63,7 +63,7 @@ def evolve(ledger: Ledger, event: CompanyImportEvent, *, at: datetime, by: str) 
 def offer_company(ledger: Ledger, command: OfferCompany, actor: Actor) -> CompanyOffered | Rejection:
     """One side's consent: its administrator offers a company to one other at a time.
 
-    Whether the other is of the same kind is said to its administrator at the import: here it would tell of a stranger.
+    Whether the other is of the same kind, only its own administrator learns, at the import: it would reveal a stranger.
     """
     if refused := refuse_company(ledger, actor, command.company):
         return refused
@@ -126,7 +126,7 @@ def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: 
 
 
 def _projects_of(ledger: Ledger, company: str) -> list[tuple[str, Project]]:
-    """All of a company's projects, or one more than may be imported; it looks at no other company's."""
+    """All of a company's projects, or one more than may be imported; other companies' are not searched."""
     return [(identity, ledger.projects[identity]) for identity in ledger.cold.company_projects[company]]
 
 
@@ -143,7 +143,7 @@ def _named_apart(ledger: Ledger, company: str, projects: list[tuple[str, Project
     taken: set[str] = set()
     for identity, project in sorted(projects, key=lambda one: (one[1].name, one[0])):
         name = project.name
-        if not project.archived:  # a closed one has given its name free already
+        if not project.archived:  # a closed one has released its name already
             name = next(name for name in _names(name) if _is_free(ledger, company, name, taken))
             taken.add(comparable_name(name))
         yield ImportedProject(project=identity, project_name=name)
@@ -163,7 +163,7 @@ def _is_free(ledger: Ledger, company: str, name: str, taken: set[str]) -> bool:
 
 
 def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
-    """The ledger after the import. It looks for its devices among all: that is rare, and spares each an index."""
+    """The ledger after the import. It searches all devices for the company's: imports are rare, an index is not."""
     former = event.former_company
     moved = _with_projects(ledger, event)
     devices = _devices_of(ledger, event)
@@ -185,7 +185,7 @@ def _with_offers(ledger: Ledger, offers: Map[str, str]) -> Ledger:
 
 
 def _devices_of(ledger: Ledger, event: CompanyImported) -> dict[str, Device]:
-    """The company's devices; none is looked for where none is, and the search ends with the last."""
+    """The company's devices; the search is skipped where there is none, and ends with the last."""
     there = sum(ledger.projects[one.project].devices for one in event.projects)
     if not there:
         return {}
@@ -205,7 +205,7 @@ def _with_projects(ledger: Ledger, event: CompanyImported) -> Ledger:
 
 
 def _with_members(ledger: Ledger, event: CompanyImported) -> Map[str, Company]:
-    """Who was in the former company is in it no longer: nobody can act for it."""
+    """The former company keeps no member: nobody can act for it."""
     former, company = ledger.companies[event.former_company], ledger.companies[event.company]
     for account in event.members:
         company = with_member(company, account, administrator=False)
@@ -232,7 +232,7 @@ def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode
 
 
 def _closed(ledger: Ledger, event: CompanyImported) -> ColdState:
-    """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
+    """Its offers and invitations end; proposals and keys that wait pass to the company that has them now."""
     cold, former = ledger.cold, event.former_company
     spent = SpentInvitation(None, ledger.sequence)
     listed = cold.with_projects(event.company, cold.company_projects[former], most=COUNTED_PROJECTS)

@@ -71,7 +71,7 @@ def evolve(ledger: Ledger, event: CorrectionEvent, *, at: datetime, by: str) -> 
 
 
 def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> CorrectionProposed | Rejection:
-    """Whether there is enough to move is asked when it is approved; whether the places exist, now."""
+    """The places must exist now; whether there is enough to move is checked at the approval."""
     if command.correction in ledger.cold.corrections:
         return Rejection("correction_exists")
     company = _company_of_both(ledger, actor, command.source, command.target)
@@ -97,7 +97,7 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
 def propose_delivery(
     ledger: Ledger, command: ProposeDeliveryCorrection, actor: Account, now: datetime
 ) -> DeliveryCorrectionProposed | Rejection:
-    """What is registered of a device is the vendor's to say, whoever has the device."""
+    """The vendor decides what is registered of a device, whoever has the device."""
     if command.correction in ledger.cold.corrections:
         return Rejection("correction_exists")
     wanted = DeliveryProposal(command.serial, command.model, command.delivered_on, actor.account)
@@ -119,7 +119,7 @@ def propose_delivery(
 def approve(
     ledger: Ledger, command: ApproveCorrection, actor: Account, now: datetime
 ) -> CorrectionApplied | DeliveryCorrected | Rejection:
-    """The second person's yes, on the ledger as it is by then."""
+    """The second person approves, on the ledger as it is by then."""
     waiting = _waiting(ledger, command.correction)
     if isinstance(waiting, Rejection):
         return waiting
@@ -207,7 +207,7 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
 
 
 def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
-    """A correction puts on a device what may stand there, and no more."""
+    """A correction puts on a device only what may stand there."""
     device = ledger.devices[move.target.removeprefix(_DEVICE)]
     if refused := _refuse_class(ledger, move.licenses):
         return refused
@@ -217,7 +217,7 @@ def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
 
 
 def _refuse_class(ledger: Ledger, wanted: Holdings) -> Rejection | None:
-    """No to what stands on no device: credits, and warranty, which is used up at once."""
+    """Rejects types that stand on no device: credits, and warranty, which is used up at once."""
     for name in wanted:
         license_class = ledger.catalog[name]
         if license_class not in ALLOCATABLE:

@@ -1,4 +1,4 @@
-"""What the ledger may answer: one event, a rejection with a stable code, or that it was done before."""
+"""Decisions: one event, a rejection with a stable code, or a duplicate of an earlier entry."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from contracts.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person.
+    """The command is refused; `code` names the reason in contracts.refusals, `details` are facts for a person.
 
-    `entries` are those that it rests on, where the ledger knows them and the asker may. Whoever tells it adds
-    `at_sequence`: the entry that the ledger stood at when it said no.
+    `entries` are those that it rests on, where the ledger knows them and the actor may know them. Whoever reports it
+    adds `at_sequence`: the entry that the ledger stood at when it decided.
     """
 
     code: str
@@ -20,7 +20,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
-    """Yes, and it has been so since entry `sequence`."""
+    """The command took effect before, as entry `sequence`."""
 
     sequence: int
 

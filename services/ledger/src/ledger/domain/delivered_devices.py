@@ -35,7 +35,7 @@ def evolve(ledger: Ledger, event: DeliveredDeviceEvent, *, at: datetime, by: str
 
 
 def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) -> DevicesRegistered | Rejection:
-    """All or none; a device is delivered once."""
+    """Registers all devices or none; a device is delivered once."""
     if len({one.serial for one in command.devices}) != len(command.devices):
         return Rejection("device_repeated")
     today = civil_day(now)
@@ -63,7 +63,7 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
 
 
 def refuse_day(serial: str, delivered_on: date, today: date) -> Rejection | None:
-    """No to a day on which the vendor cannot have delivered a device."""
+    """Rejects a day on which the vendor cannot have delivered a device."""
     if delivered_on > today:
         return Rejection("delivered_in_future", {"serial": serial})
     if delivered_on < EARLIEST_DELIVERY:
@@ -74,7 +74,7 @@ def refuse_day(serial: str, delivered_on: date, today: date) -> Rejection | None
 def approve(
     ledger: Ledger, correction: str, wanted: DeliveryProposal, *, actor: Account, now: datetime
 ) -> DeliveryCorrected | Rejection:
-    """The second person's yes; whether the device is still there to be corrected is asked again."""
+    """The second person approves; whether the device can still be corrected is checked again."""
     delivered = after(ledger, wanted, now)
     if isinstance(delivered, Rejection):
         return delivered

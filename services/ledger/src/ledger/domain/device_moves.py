@@ -89,7 +89,7 @@ def evolve(ledger: Ledger, event: DeviceMoveEvent, *, at: datetime, by: str) -> 
 def move_device(
     ledger: Ledger, command: MoveDevice, device: Device, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """Within its company a device goes with all that is on it, for who has `licenses` in both projects (X4)."""
+    """Within its company a device moves with all that is on it; it takes `licenses` in both projects (X4)."""
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
@@ -126,7 +126,7 @@ def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Ac
 def withdraw_offer(
     ledger: Ledger, command: WithdrawDeviceOffer, device: Device, actor: Actor
 ) -> DeviceOfferWithdrawn | Rejection:
-    """Who could offer the device takes the offer back; any member of the other company declines it."""
+    """Whoever could offer the device takes the offer back; any member of the other company declines it."""
     offered_to = ledger.offers.get(command.serial)
     if offered_to is None:
         return Rejection("offer_unknown")
@@ -141,7 +141,7 @@ def withdraw_offer(
 def accept_device(
     ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """The other side's consent: by who has `licenses` in a project of the company that the device is offered to."""
+    """The other side's consent; it takes `licenses` in a project of the company that the device is offered to."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     company = ledger.projects[command.project].company
@@ -170,7 +170,7 @@ def transfer_device(ledger: Ledger, command: TransferDevice, device: Device, tod
 
 
 def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
-    """No to a device with licenses that would leave the company's books with it (rule R1)."""
+    """Rejects a device with licenses that would leave the company's books with it (rule R1)."""
     if device_account(serial) in ledger.cold.legacy or any(
         ledger.catalog[name] in RETURNABLE for name in device.holdings
     ):
@@ -181,7 +181,7 @@ def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | Non
 def _move(
     ledger: Ledger, command: MoveDevice | AcceptDevice | TransferDevice, device: Device, today: date
 ) -> DeviceMoved | Rejection:
-    """What stands on the device is paid to the end of its new project's service, for it cannot be held (rule D6)."""
+    """What stands on the device is paid to the end of its new project's service, since it cannot be held (rule D6)."""
     if refused := refuse_second(ledger, command.project, device.holdings):
         return refused
     paid = coverage_on_device(ledger, command.project, device.holdings, today)

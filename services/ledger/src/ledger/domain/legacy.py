@@ -59,7 +59,7 @@ def evolve(ledger: Ledger, event: LegacyEvent, *, at: datetime, by: str) -> Ledg
 
 
 def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor) -> LegacyLicensesImported | Rejection:
-    """The vendor's staff has the old manager's lists; a key of it comes in once."""
+    """The vendor's staff imports from the old manager's lists; a key of it once."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     project = ledger.projects.get(command.project)
@@ -89,7 +89,7 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
 def give_consent(
     ledger: Ledger, command: GiveLegacyConsent, actor: Actor
 ) -> LegacyConsentGiven | AlreadyDone | Rejection:
-    """A person's word for a device with old licenses, so it is an account that gives it, never the device."""
+    """A person agrees for a device with old licenses, so an account gives the consent, never the device."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return absent(ledger, actor, command.serial)
@@ -138,13 +138,13 @@ def convert_licenses(
 
 
 def refuse_names(names: Iterable[str]) -> Rejection | None:
-    """No to a name that no conversion takes: it would stop the conversion of all else in the project, for ever."""
+    """Rejects a name that no conversion takes: it would block the conversion of the whole project permanently."""
     unknown = unknown_name(names)
     return None if unknown is None else Rejection("legacy_name_unknown", {"license_name": unknown})
 
 
 def refuse_more(ledger: Ledger, project: str, serial: str | None, added: Mapping[str, int]) -> Rejection | None:
-    """No to more old licenses than a project or a device may hold, once all of them come together."""
+    """Rejects more old licenses than a project or a device may hold, once all of them come together."""
     return _refuse_size(plus(_all_of(ledger, project, serial), added))
 
 
@@ -171,7 +171,7 @@ def freed(ledger: Ledger, serial: str, project: str) -> ColdState:
 
 
 def without_consent(cold: ColdState, serial: str) -> ColdState:
-    """A consent is the word of the company that gave it: it ends when the device leaves that."""
+    """A consent binds the company that gave it: it ends when the device leaves that company."""
     if serial not in cold.legacy_consents:
         return cold
     return cold._replace(legacy_consents=cold.legacy_consents.delete(serial))
@@ -210,7 +210,7 @@ def _refuse_place(ledger: Ledger, actor: Actor, serial: str, project: str) -> Re
 
 
 def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, int]) -> Rejection | None:
-    """What the old manager gave to one company, no other gets; and a key on its list is worth what stands there."""
+    """A key that one company redeemed goes to no other; a key on the list is worth what the list says."""
     key = ledger.cold.legacy_keys.get(digest)
     if key is None:
         return _refuse_listed(ledger.cold.legacy_listed.get(digest), company, added)

@@ -34,7 +34,7 @@ def evolve(ledger: Ledger, event: LegacyKeyEvent, *, at: datetime, by: str) -> L
 
 
 def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> LegacyKeysRegistered | Rejection:
-    """The old manager's list is what the ledger believes about its keys; a key stands on it once."""
+    """The ledger knows the old manager's keys by its list; a key stands on it once."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     digests = {key.key_digest for key in command.keys}
@@ -53,7 +53,7 @@ def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> 
 
 
 def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> LegacyLicensesImported | Rejection:
-    """Who has `licenses` in a project imports a key into it: once, and none that another company redeemed."""
+    """Imports a key once, for accounts with `licenses` in the project; none that another company redeemed."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     company = ledger.projects[command.project].company
@@ -78,7 +78,7 @@ def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> Legacy
 
 
 def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> Rejection:
-    """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
+    """Only those who may see the project learn where it went; another company learns only that it is used."""
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"

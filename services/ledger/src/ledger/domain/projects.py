@@ -103,7 +103,7 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
 
 
 def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor, now: datetime) -> LicensesMoved | Rejection:
-    """Licenses go to another project of the company, for who has `licenses` in both (rules X4 and D6).
+    """Licenses go to another project of the company; it takes `licenses` in both (rules X4 and D6).
 
     Held ones, too: there they are paid, wait again, or are free because no service runs.
     """

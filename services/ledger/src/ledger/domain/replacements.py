@@ -1,4 +1,4 @@
-"""A broken device is swapped for another one: all that stands on it goes along, once for each RMA (domain section 6).
+"""A broken device is swapped for another one: all that stands on it moves, once for each RMA (domain section 6).
 
 No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it. What a
 delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).
@@ -74,7 +74,7 @@ def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
 
 
 def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> AlreadyDone | Rejection:
-    """An RMA moves licenses once; the same request is the same answer."""
+    """An RMA moves licenses once; the same request gets the same answer."""
     if (command.serial, command.replacement) == (serial, done.replacement):
         return AlreadyDone(done.sequence)
     details: dict[str, str | int] = {"serial": serial, "replacement": done.replacement}
@@ -82,7 +82,7 @@ def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> Al
 
 
 def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Rejection | None:
-    """No to a stolen device, to one whose old licenses wait for a consent, and to a replacement that isn't one."""
+    """Rejects a stolen device, one whose old licenses wait for a consent, and an unsuitable replacement."""
     for serial in (command.serial, command.replacement):
         block = block_of(ledger, "devices", serial)
         if block is not None:
@@ -107,7 +107,7 @@ def _is_blank(ledger: Ledger, serial: str) -> bool:
 
 
 def _refuse_model(ledger: Ledger, command: ReplacementCommand) -> Rejection | None:
-    """No to another family of models; what a replacement is, the ledger knows if it was registered as delivered."""
+    """Rejects another family of models; the ledger knows a replacement's model if it was registered as delivered."""
     broken, blank = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
     if broken is None:
         return None

@@ -16,7 +16,7 @@ from ledger.domain.state import Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 MAX_RETURNS, RETURN_DAYS = 5, 30
-"""More accepted returns of one device within so many days look like abuse: staff has to look first."""
+"""More accepted returns of one device within so many days look like abuse: staff must check first."""
 
 
 def decide(ledger: Ledger, command: ReturnCommand, actor: Actor, *, now: datetime) -> Decision:
@@ -108,7 +108,7 @@ def return_licenses(
 def _done_before(
     ledger: Ledger, command: ReturnLicenses, actor: Actor, returns: tuple[AcceptedReturn, ...]
 ) -> AlreadyDone | None:
-    """The same document again is the same receipt: for the box, and for who has `return` where it was credited (C7)."""
+    """The same document gets the same receipt: for the box, and for `return` where it was credited (C7)."""
     for accepted in returns:
         if accepted.document_digest == command.document_digest:
             itself = isinstance(actor, DeviceActor) and actor.serial == command.serial
@@ -135,7 +135,7 @@ def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejectio
 def release_limit(
     ledger: Ledger, command: ReleaseReturnLimit, actor: Actor, *, now: datetime
 ) -> ReturnLimitReleased | Rejection:
-    """Staff has looked: the device's returns so far count no more."""
+    """Staff has checked: the device's returns so far no longer count."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     device = ledger.devices.get(command.serial)
@@ -155,9 +155,9 @@ def release_limit(
 def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
-    """Told once for each device and generation, however often the box comes back with it (attack T6).
+    """Recorded once for each device and generation, however often the box presents it (attack T6).
 
-    A device in no project is told of where it was last.
+    A device in no project is recorded where it was last.
     """
     serial = command.serial
     device = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.cold.replaced.get(serial)

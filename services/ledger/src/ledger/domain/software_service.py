@@ -57,7 +57,7 @@ def evolve(ledger: Ledger, event: SoftwareServiceEvent, *, at: datetime, by: str
 def buy_software_service(
     ledger: Ledger, command: BuySoftwareService, actor: Actor, today: date
 ) -> SoftwareServiceBought | Rejection:
-    """One end for all licenses of the project; nobody pays another price than the one they saw."""
+    """One end for all licenses of the project; nobody pays a price other than the one they saw."""
     if refused := refuse_project(ledger, actor, command.project, "service"):
         return refused
     facts = facts_of(ledger, command.project)

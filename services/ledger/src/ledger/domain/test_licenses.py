@@ -36,7 +36,7 @@ def evolve(ledger: Ledger, event: TestLicenseEvent, *, at: datetime, by: str) ->
 def issue_test_licenses(
     ledger: Ledger, command: IssueTestLicenses, actor: Actor, now: datetime
 ) -> TestLicensesIssued | AlreadyDone | Rejection:
-    """A test is bound to the serial for ever: neither a return nor a move nor another company gives a second one."""
+    """A serial gets one test, permanently: neither a return nor a move nor another company gives a second one."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return absent(ledger, actor, command.serial)

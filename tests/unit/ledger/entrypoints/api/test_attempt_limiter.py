@@ -10,8 +10,8 @@ import pytest
 from contracts.codes import activation_key
 from contracts.identifiers import default_project_of
 from ledger.entrypoints.api.http import attempt_limiter as guesses_module
-from ledger.entrypoints.api.http import gateway
-from ledger.entrypoints.api.http.attempt_limiter import MAX_ACCOUNTS, MAX_MISSES, WINDOW, Guesses
+from ledger.entrypoints.api.http.attempt_limiter import MAX_ACCOUNTS, MAX_MISSES, WINDOW, AttemptLimiter
+from runtime.web import gateway
 from tests.support.ledger.api_in_memory import Api, problem
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, HOTEL, NOON
 
@@ -133,43 +133,43 @@ async def _issued(api: Api, number: int) -> str:
     return str(issued.json()["activation_key"])
 
 
-async def _missed(guesses: Guesses, account: str) -> None:
-    assert await guesses.begin(account) == 0
-    guesses.end(account, missed=True)
+async def _missed(limiter: AttemptLimiter, account: str) -> None:
+    assert await limiter.begin(account) == 0
+    limiter.end(account, missed=True)
 
 
-async def _full(guesses: Guesses) -> list[asyncio.Task[int]]:
+async def _full(limiter: AttemptLimiter) -> list[asyncio.Task[int]]:
     """All places taken, and three attempts behind them."""
     for _ in range(MAX_MISSES):
-        assert await guesses.begin("anna") == 0
-    queued = [asyncio.create_task(guesses.begin("anna")) for _ in range(3)]
+        assert await limiter.begin("anna") == 0
+    queued = [asyncio.create_task(limiter.begin("anna")) for _ in range(3)]
     await asyncio.sleep(0)
     return queued
 
 
 async def test_a_hit_leaves_its_place_to_the_first_that_waits_and_a_miss_to_none() -> None:
-    guesses = Guesses(lambda: NOON)
-    first, second, third = await _full(guesses)
+    limiter = AttemptLimiter(lambda: NOON)
+    first, second, third = await _full(limiter)
 
-    guesses.end("anna", missed=True)
+    limiter.end("anna", missed=True)
     await asyncio.sleep(0)
     assert not first.done()
-    guesses.end("anna", missed=False)
+    limiter.end("anna", missed=False)
     assert await first == 0
     assert not second.done()
 
     for _ in range(MAX_MISSES - 1):
-        guesses.end("anna", missed=True)
+        limiter.end("anna", missed=True)
     assert await second == await third == int(WINDOW.total_seconds())
 
 
 async def test_whoever_goes_away_leaves_the_queue_or_the_place() -> None:
-    guesses = Guesses(lambda: NOON)
-    first, second, third = await _full(guesses)
+    limiter = AttemptLimiter(lambda: NOON)
+    first, second, third = await _full(limiter)
 
     first.cancel()
     await asyncio.sleep(0)
-    guesses.end("anna", missed=False)
+    limiter.end("anna", missed=False)
     second.cancel()  # it has the place, and never learns of it
     await asyncio.sleep(0)
 
@@ -181,14 +181,14 @@ async def test_whoever_goes_away_leaves_the_queue_or_the_place() -> None:
 async def test_the_queue_has_an_end_and_nobody_stands_in_it_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guesses_module, "MAX_QUEUED", 3)
     monkeypatch.setattr(guesses_module, "QUEUE_SECONDS", 0.01)
-    guesses = Guesses(lambda: NOON)
-    queued = await _full(guesses)
+    limiter = AttemptLimiter(lambda: NOON)
+    queued = await _full(limiter)
 
     with pytest.raises(TimeoutError):
-        await guesses.begin("anna")
+        await limiter.begin("anna")
     assert [type(one) for one in await asyncio.gather(*queued, return_exceptions=True)] == [TimeoutError] * 3
-    guesses.end("anna", missed=False)
-    assert await guesses.begin("anna") == 0
+    limiter.end("anna", missed=False)
+    assert await limiter.begin("anna") == 0
 
 
 async def test_going_away_makes_no_miss_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,20 +209,20 @@ async def test_going_away_makes_no_miss_unseen(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_misses_leave_the_window_one_by_one() -> None:
     now = NOON
-    guesses = Guesses(lambda: now)
+    limiter = AttemptLimiter(lambda: now)
     for _ in range(MAX_MISSES):
-        await _missed(guesses, "anna")
+        await _missed(limiter, "anna")
         now += timedelta(seconds=1)
-    assert guesses.wait_seconds("anna") == int(WINDOW.total_seconds()) - MAX_MISSES
+    assert limiter.wait_seconds("anna") == int(WINDOW.total_seconds()) - MAX_MISSES
     now = NOON + WINDOW
-    await _missed(guesses, "anna")
-    assert guesses.wait_seconds("anna") == 1
+    await _missed(limiter, "anna")
+    assert limiter.wait_seconds("anna") == 1
 
 
 async def test_no_more_accounts_are_remembered_than_fit() -> None:
-    guesses = Guesses(lambda: NOON)
+    limiter = AttemptLimiter(lambda: NOON)
     for _ in range(MAX_MISSES):
-        await _missed(guesses, "first")
+        await _missed(limiter, "first")
     for number in range(MAX_ACCOUNTS):
-        await _missed(guesses, str(number))
-    assert guesses.wait_seconds("first") == 0
+        await _missed(limiter, str(number))
+    assert limiter.wait_seconds("first") == 0

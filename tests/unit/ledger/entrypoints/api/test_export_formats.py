@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ledger.application.queries.exports import Column
-from ledger.entrypoints.api.http.content_negotiation import accepted
-from ledger.entrypoints.api.http.export_formats import WRITERS, Format, Parquet
+from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format, Parquet
+from runtime.web.content_negotiation import negotiate
 
 COLUMNS = (
     Column("sequence", "integer"),
@@ -68,4 +68,4 @@ def test_a_table_without_rows_is_still_one() -> None:
     ],
 )
 def test_accept_says_the_format_where_the_query_does_not(accept: str, form: Format) -> None:
-    assert accepted(accept) == form
+    assert negotiate(accept, MEDIA_TYPES) == form

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.entrypoints.api.http.as_of import point
-from ledger.entrypoints.api.http.problems import Refused
+from ledger.entrypoints.api.http.as_of import parse_as_of
+from runtime.web.problems import Refused
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 
 
@@ -20,7 +20,7 @@ from tests.support.ledger.api_in_memory import PROJECT, Api, problem
     ],
 )
 def test_the_past_is_an_entry_or_the_end_of_a_day_in_berlin_or_a_moment(text: str, meant: int | datetime) -> None:
-    assert point(text) == meant
+    assert parse_as_of(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_past_is_an_entry_or_the_end_of_a_day_in_berlin_or_a_moment(text: st
 )
 def test_what_is_no_point_in_the_past_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        point(text)
+        parse_as_of(text)
 
 
 async def test_an_entry_that_is_not_written_yet_is_no_past() -> None:

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
-from ledger.entrypoints.api.http import gateway
-from ledger.entrypoints.api.http.validation_messages import FORMS
+from ledger.entrypoints.api.http.forms import FORMS
+from runtime.web import gateway
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.description import description
 from tests.support.ledger.story import ADRIA, ANNA, STAFF

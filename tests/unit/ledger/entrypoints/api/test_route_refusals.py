@@ -7,8 +7,8 @@ import pytest
 
 from contracts.refusals import REFUSALS
 from dev.generate import route_refusals
-from ledger.entrypoints.api.openapi.responses import ALWAYS
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
+from runtime.web.openapi_refusals import ALWAYS
 from tests.support.ledger.description import description
 from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 

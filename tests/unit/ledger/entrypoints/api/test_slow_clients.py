@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ledger.entrypoints.api.http.slow_clients import MAX_HEAD_BYTES, BoundedHttp
-from ledger.entrypoints.api.main import bound_to
+from ledger.entrypoints.api.http.problems import PROBLEMS
 from runtime.settings import SettingsWrong
+from runtime.web.server import bound_to
+from runtime.web.slow_clients import MAX_HEAD_BYTES, BoundedHttp
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 SOON = 0.3
@@ -22,6 +23,7 @@ SOON = 0.3
 
 class Impatient(BoundedHttp):
     arrival_seconds = SOON
+    problems = PROBLEMS
 
 
 async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,9 +157,9 @@ async def test_requests_that_arrive_are_answered_one_after_the_other_on_one_conn
 
 
 async def test_a_taken_port_is_one_sentence_that_names_it_and_its_setting() -> None:
-    with bound_to("127.0.0.1", 0) as first:
+    with bound_to("127.0.0.1", 0, setting="LICENSING_API_PORT") as first:
         first.listen()
         port = first.getsockname()[1]
         with pytest.raises(SettingsWrong) as wrong:
-            bound_to("127.0.0.1", port)
+            bound_to("127.0.0.1", port, setting="LICENSING_API_PORT")
     assert str(wrong.value) == f"can't listen on 127.0.0.1:{port} (LICENSING_API_PORT): Address already in use"
