@@ -24,6 +24,7 @@ from ledger.domain.state import Ledger
 from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.laws import examples
 from tests.support.ledger import histories_all as every
 from tests.support.ledger import story, story_company_imports, story_device_moves
 from tests.support.ledger.naive_rights import Persons
@@ -226,7 +227,7 @@ def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_move
 
 
 @given(every.histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_every_law_holds_after_every_step(history: list[tuple[Actor | None, Command, int]]) -> None:
     world = World()
     for actor, command, now in every.moments(history):
