@@ -17,7 +17,7 @@ from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
 from ledger.adapters.kafka.entry_log import KafkaLog
 from ledger.application.projection.fold import fold
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer
@@ -74,11 +74,11 @@ async def lead_to_the_end(
 ) -> None:
     """Stand for the ledger until all commands are answered, however often it is lost to the other."""
     while replies.done < len(commands):
-        batches: asyncio.Queue[Commands] = asyncio.Queue()
+        batches: asyncio.Queue[CommandBatch] = asyncio.Queue()
         size = dice.randint(1, 40)
         for at in range(replies.done, len(commands), size):
             chunk = commands[at : at + size]
-            batches.put_nowait(Commands(chunk, at + len(chunk)))
+            batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
         term = asyncio.create_task(writer.lead(batches, replies))
         finished = asyncio.create_task(replies.finished.wait())
         await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, 0.6), return_when=asyncio.FIRST_COMPLETED)
@@ -86,7 +86,7 @@ async def lead_to_the_end(
         term.cancel()
         try:
             await term
-        except* (asyncio.CancelledError, LostLedgerError, Trouble):
+        except* (asyncio.CancelledError, LostLogError, Trouble):
             pass
 
 
@@ -146,10 +146,10 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
         values = await all_records(kafka_topics)
         entries = chain_of(values)
         check_told(client, entries)
-        assert one.follower.ledger == two.follower.ledger
-        assert one.follower.chain == two.follower.chain
-        assert one.follower.chain.sequence == len(entries)
-        assert one.follower.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - (len(entries) - 5)
-        assert project_and_sign(values, entries) == accounts_of(one.follower.ledger)
+        assert one.replica.state == two.replica.state
+        assert one.replica.chain == two.replica.chain
+        assert one.replica.chain.sequence == len(entries)
+        assert one.replica.state.projects[PROJECT].free.get("Port11", 0) == STOCK - (len(entries) - 5)
+        assert project_and_sign(values, entries) == accounts_of(one.replica.state)
     assert set(client.told) == {command.command_id for command in commands}
     assert orphans > 0, "they did get in each other's way"

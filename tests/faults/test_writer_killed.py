@@ -14,7 +14,7 @@ import pytest
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
-from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.log_replica import LogReplica
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from tests.conftest import KafkaTopics
 from tests.faults.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
@@ -86,10 +86,10 @@ async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
     values = await all_records(kafka_topics)
     check_told(client, chain_of(values))
     assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"
-    replay = Follower(LedgerChain(0))
+    replay = LogReplica(LedgerChain(0))
     allocated = sum(not isinstance(replay.read(value), Orphan) for value in values) - 5
-    assert replay.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
-    assert replay.ledger.devices[SERIAL].holdings.get("Port11", 0) == allocated
+    assert replay.state.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
+    assert replay.state.devices[SERIAL].holdings.get("Port11", 0) == allocated
     assert allocated > KILLS
 
 

@@ -24,8 +24,8 @@ from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.queries import Page
 from ledger.application.queries.staff import StaffQueries
-from ledger.application.writing.ledger_replica import Follower
-from ledger.application.writing.speculative_ledger import Draft
+from ledger.application.writing.log_replica import LogReplica
+from ledger.application.writing.speculative_log import SpeculativeLog
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import Guesses
@@ -67,7 +67,9 @@ class Issuer:
 class MemoryLedger:
     """A CommandSender that decides with the real rules. `away` makes every command Trouble."""
 
-    draft: Draft = field(default_factory=lambda: Draft(Follower(LedgerChain(0)), lambda: datetime.now(UTC)))
+    draft: SpeculativeLog = field(
+        default_factory=lambda: SpeculativeLog(LogReplica(LedgerChain(0)), lambda: datetime.now(UTC))
+    )
     away: bool = False
     asked: list[Command] = field(default_factory=list[Command])
 

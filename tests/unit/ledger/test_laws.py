@@ -18,8 +18,8 @@ from contracts.identifiers import command_id_of, default_project_of
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
 from contracts.log.postings import postings
-from ledger.application.writing.ledger_replica import Follower
-from ledger.application.writing.speculative_ledger import Draft
+from ledger.application.writing.log_replica import LogReplica
+from ledger.application.writing.speculative_log import SpeculativeLog
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -212,18 +212,18 @@ def _records(history: list[tuple[Actor, Command]]) -> Iterator[CommandRecord]:
 def test_a_replay_of_the_log_gives_the_same_state_and_repetition_adds_nothing(
     history: list[tuple[Actor, Command]], dice: random.Random
 ) -> None:
-    draft = Draft(Follower(LedgerChain(0)), lambda: NOON)
+    draft = SpeculativeLog(LogReplica(LedgerChain(0)), lambda: NOON)
     records = list(_records(history))
     repeated = sorted([*range(len(records)), *(dice.randrange(len(records)) for _ in range(10))])
     once = draft.take(records, len(records))
     again = draft.take([records[n] for n in repeated], 0)
     accepted = {outcome.command_id for outcome in once.outcomes if outcome.status == "accepted"}
-    assert {e.command_id for e in again.sealed}.isdisjoint(accepted), "an accepted command is not accepted again"
-    replayed = Follower(LedgerChain(0))
-    for entry in (*once.sealed, *again.sealed):
+    assert {e.command_id for e in again.entries}.isdisjoint(accepted), "an accepted command is not accepted again"
+    replayed = LogReplica(LedgerChain(0))
+    for entry in (*once.entries, *again.entries):
         assert not isinstance(replayed.read(entry.value), Orphan)
-    last = (*once.sealed, *again.sealed)[-1]
-    assert replayed.ledger == last.ledger_after
+    last = (*once.entries, *again.entries)[-1]
+    assert replayed.state == last.state_after
     assert replayed.chain.head == last.value_hash
 
 

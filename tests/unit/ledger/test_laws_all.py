@@ -18,7 +18,7 @@ from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
 from ledger.application.projection.accounts import touched
 from ledger.application.projection.fold import fold
-from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.log_replica import LogReplica
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -58,7 +58,7 @@ class World:
     sheet: Sheet = field(default_factory=Sheet)
     persons: Persons = field(init=False)
     books: Books = field(default_factory=Books)
-    replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
+    replica: LogReplica = field(default_factory=lambda: LogReplica(LedgerChain(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
     rows: Places = field(default_factory=dict[str, dict[str, int]])
@@ -157,7 +157,7 @@ class World:
         assert here == _some(self.rows)
         came = {whose: units for whose, units in self.came.items() if whose is not None}
         assert standing_by_company(self.ledger) == _some(came)
-        assert self.replica.ledger == self.ledger
+        assert self.replica.state == self.ledger
         assert {
             serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)
             for serial, one in self.ledger.delivered.items()

@@ -15,7 +15,7 @@ from contracts.identifiers import command_id_of
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from runtime.trouble import Trouble
 from tests.unit.ledger import story
 from tests.unit.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
@@ -57,10 +57,10 @@ async def following(writer: Writer) -> AsyncGenerator[None]:
 
 async def lead(writer: Writer, replies: MemoryReplies, commands: Sequence[CommandRecord], size: int = 3) -> None:
     """Lead until all commands are answered, or raise what ended it."""
-    batches: asyncio.Queue[Commands] = asyncio.Queue()
+    batches: asyncio.Queue[CommandBatch] = asyncio.Queue()
     for at in range(0, len(commands), size):
         chunk = commands[at : at + size]
-        batches.put_nowait(Commands(chunk, at + len(chunk)))
+        batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
     task = asyncio.create_task(writer.lead(batches, replies))
     expected = len(replies.told) + len(commands)
     try:
@@ -124,9 +124,9 @@ async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
-        ledger = writer.follower.ledger
+        ledger = writer.replica.state
         last_life = ledger.devices[story.SERIAL]._replace(generation=9_999)
-        writer.follower.ledger = ledger._replace(devices=ledger.devices.set(story.SERIAL, last_life))
+        writer.replica.state = ledger._replace(devices=ledger.devices.set(story.SERIAL, last_life))
         poison = asked(story.box, story.give_back(9_999), "poison")
         await lead(writer, replies, [poison, asked(story.anna, story.allocate(Port11=1), "next")])
 
@@ -173,7 +173,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
-    assert raised.group_contains(LostLedgerError)
+    assert raised.group_contains(LostLogError)
     assert replies.told == []
     assert replies.committed == []
     assert len(chain_of(partition.values)) == 1
@@ -242,8 +242,8 @@ async def test_two_writers_on_one_ledger_tell_nobody_what_the_log_does_not_say(s
     for outcome in [*replies[0].told, *replies[1].told]:
         if isinstance(outcome, Accepted):
             assert by_command[outcome.command_id] == outcome.sequence, "told what the log says"
-    assert writers[0].follower.ledger == writers[1].follower.ledger
-    assert {w.follower.chain.head for w in writers} == {writers[0].follower.chain.head}
+    assert writers[0].replica.state == writers[1].replica.state
+    assert {w.replica.chain.head for w in writers} == {writers[0].replica.chain.head}
 
 
 async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_job() -> None:

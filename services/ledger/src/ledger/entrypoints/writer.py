@@ -85,7 +85,7 @@ async def _follow(writer: Writer) -> None:
         try:
             await writer.follow()
         except Trouble as trouble:
-            _log.warning("follow_again", ledger=writer.follower.chain.ledger, reason=str(trouble))
+            _log.warning("follow_again", ledger=writer.replica.chain.ledger, reason=str(trouble))
             await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from contracts.commands import CommandRecord
 from contracts.fields import MAX_COMMAND_BYTES
 from ledger.application.writing.ports import Replies
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
 from runtime.logs import get_logger
@@ -44,7 +44,7 @@ class Turns:
 class _Term:
     """One ledger, led from now until the next change."""
 
-    batches: "asyncio.Queue[Commands]"
+    batches: "asyncio.Queue[CommandBatch]"
     task: "asyncio.Task[None]"
 
 
@@ -67,7 +67,7 @@ class Leadership:
             async with self._group_for(turns) as group:
                 try:
                     await self._lead(group, turns)
-                except* (LostLedgerError, Trouble, OffsetGone) as group_of_reasons:
+                except* (LostLogError, Trouble, OffsetGone) as group_of_reasons:
                     reasons = [str(reason) for reason in _leaves(group_of_reasons)]
                     _log.warning("terms_ended", reasons=reasons)
                 self.leading = frozenset()
@@ -95,7 +95,7 @@ class Leadership:
             if writer is None:
                 raise RuntimeError(f"{partition.topic} has partition {partition.number}, but no such ledger is set")
             await group.rewind(partition)
-            batches: asyncio.Queue[Commands] = asyncio.Queue(WAITING_BATCHES)
+            batches: asyncio.Queue[CommandBatch] = asyncio.Queue(WAITING_BATCHES)
             task = tasks.create_task(writer.lead(batches, self._replies_for(group, partition)))
             terms[partition.number] = _Term(batches, task)
         self.leading = frozenset(terms)
@@ -113,7 +113,7 @@ class Leadership:
             by_ledger.setdefault(record.partition, []).append(record)
         for number, mine in by_ledger.items():
             commands = [command for record in mine if (command := await self._decoded(record)) is not None]
-            await terms[number].batches.put(Commands(commands, mine[-1].offset + 1))
+            await terms[number].batches.put(CommandBatch(commands, mine[-1].offset + 1))
 
     async def _decoded(self, record: Record) -> CommandRecord | None:
         value = record.value or b""

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from contracts.commands import CommandRecord
 from contracts.log.chain import LedgerChain, Orphan
-from ledger.application.writing.ledger_replica import Follower, Sealed
+from ledger.application.writing.log_replica import LogReplica, PendingEntry
 from ledger.application.writing.ports import EntryLog, Logged, Replies
-from ledger.application.writing.speculative_ledger import Clock, Decided, Draft
-from ledger.application.writing.writer_observer import Watch
+from ledger.application.writing.speculative_log import Clock, DecidedBatch, SpeculativeLog
+from ledger.application.writing.writer_observer import WriterObserver
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
@@ -28,12 +28,12 @@ WORTH_OVERLAPPING = 100
 one, every process down the log would do the work of a batch for each entry."""
 
 
-class LostLedgerError(Exception):
+class LostLogError(Exception):
     """Another writer's entry is on the log where ours should be: whatever was decided ahead is void."""
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
+class CommandBatch:
     """Commands in the order of their topic, and the offset after the last of them."""
 
     commands: Sequence[CommandRecord]
@@ -50,21 +50,21 @@ class Writer:
 
     log: EntryLog
     clock: Clock
-    watch: Watch
-    follower: Follower
+    observer: WriterObserver
+    replica: LogReplica
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
     _next_offset: int = 0
-    _hoped: deque[Sealed] = field(default_factory=deque[Sealed])
-    _draft: Draft | None = None
+    _unconfirmed: deque[PendingEntry] = field(default_factory=deque[PendingEntry])
+    _speculation: SpeculativeLog | None = None
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     _lost: bool = False
 
     @classmethod
-    def of(cls, ledger: int, log: EntryLog, clock: Clock, watch: Watch) -> "Writer":
+    def of(cls, ledger: int, log: EntryLog, clock: Clock, observer: WriterObserver) -> "Writer":
         """A writer that has read nothing yet."""
-        return cls(log, clock, watch, Follower(LedgerChain(ledger)))
+        return cls(log, clock, observer, LogReplica(LedgerChain(ledger)))
 
     async def follow(self) -> None:
         """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
@@ -83,7 +83,7 @@ class Writer:
                 self._next_offset = record.offset + 1
             self.following = self.following or self._next_offset >= end
             if records:
-                self.watch.followed(self.follower.chain.sequence)
+                self.observer.followed(self.replica.chain.sequence)
             async with self._moved:
                 self._moved.notify_all()
             if not records:
@@ -96,93 +96,99 @@ class Writer:
         async with self._moved:
             await self._moved.wait_for(lambda: self._next_offset >= end)
 
-    async def lead(self, batches: asyncio.Queue[Commands], replies: Replies) -> None:
+    async def lead(self, batches: asyncio.Queue[CommandBatch], replies: Replies) -> None:
         """Decide batches of commands for ever.
 
         Raises LostLedgerError or Trouble; then nothing that was not told has a claim to be true, and the commands that
         were not committed have to be read again. `follow` must be running.
         """
-        appends: asyncio.Queue[Decided] = asyncio.Queue(DECIDED_AHEAD)
-        confirms: asyncio.Queue[Decided] = asyncio.Queue(DECIDED_AHEAD)
+        appends: asyncio.Queue[DecidedBatch] = asyncio.Queue(DECIDED_AHEAD)
+        confirms: asyncio.Queue[DecidedBatch] = asyncio.Queue(DECIDED_AHEAD)
         try:
             await self.catch_up()
             self._lost = False
-            self._draft = Draft(self.follower, self.clock)
+            self._speculation = SpeculativeLog(self.replica, self.clock)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._decide(self._draft, batches, appends))
+                tasks.create_task(self._decide(self._speculation, batches, appends))
                 tasks.create_task(self._append(appends, confirms))
-                tasks.create_task(self._confirm(self._draft, appends, confirms, replies))
+                tasks.create_task(self._confirm(self._speculation, appends, confirms, replies))
         finally:
-            self._hoped.clear()
-            self._draft = None
+            self._unconfirmed.clear()
+            self._speculation = None
 
-    async def _decide(self, draft: Draft, batches: asyncio.Queue[Commands], appends: asyncio.Queue[Decided]) -> None:
+    async def _decide(
+        self, speculation: SpeculativeLog, batches: asyncio.Queue[CommandBatch], appends: asyncio.Queue[DecidedBatch]
+    ) -> None:
         while True:
             batch = await _gathered(batches)
-            await appends.put(draft.take(batch.commands, batch.next_offset))
+            await appends.put(speculation.take(batch.commands, batch.next_offset))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
 
-    async def _append(self, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided]) -> None:
+    async def _append(self, appends: asyncio.Queue[DecidedBatch], confirms: asyncio.Queue[DecidedBatch]) -> None:
         while True:
             decided = await appends.get()
-            self._hoped.extend(decided.sealed)
-            if decided.sealed:
+            self._unconfirmed.extend(decided.entries)
+            if decided.entries:
                 await self._append_entries(decided)
             await confirms.put(decided)
 
-    async def _append_entries(self, decided: Decided) -> None:
+    async def _append_entries(self, decided: DecidedBatch) -> None:
         try:
-            await self.log.append([entry.value for entry in decided.sealed], at=decided.clock)
+            await self.log.append([entry.value for entry in decided.entries], at=decided.clock)
         except Trouble as trouble:
             self.append_trouble = str(trouble)
             raise
         self.append_trouble = ""
 
     async def _confirm(
-        self, draft: Draft, appends: asyncio.Queue[Decided], confirms: asyncio.Queue[Decided], replies: Replies
+        self,
+        speculation: SpeculativeLog,
+        appends: asyncio.Queue[DecidedBatch],
+        confirms: asyncio.Queue[DecidedBatch],
+        replies: Replies,
     ) -> None:
         while True:
             decided = await confirms.get()
             await self._read_back(decided)
-            draft.forget(decided.sealed)
+            speculation.forget(decided.entries)
             await replies.commit(decided.next_offset)
             await replies.send(decided.outcomes)
-            self.watch.decided(decided.outcomes)
+            self.observer.decided(decided.outcomes)
             appends.task_done()
 
-    async def _read_back(self, decided: Decided) -> None:
+    async def _read_back(self, decided: DecidedBatch) -> None:
         """Wait until the log itself says that what this was decided on is the newest there is.
 
         A batch with entries has its proof in them. One without asks where the log ends and reads up to there, so that
         nobody is refused for want of what another writer has just confirmed.
         """
-        end = 0 if decided.sealed else await self.log.end_offset()
+        end = 0 if decided.entries else await self.log.end_offset()
         async with self._moved:
             await self._moved.wait_for(lambda: self._lost or self._reached(decided.last_sequence, end))
         if self._lost:
-            raise LostLedgerError(f"ledger {self.follower.chain.ledger} has another writer's entry")
+            raise LostLogError(f"ledger {self.replica.chain.ledger} has another writer's entry")
 
     def _reached(self, sequence: int, offset: int) -> bool:
-        return self.follower.chain.sequence >= sequence and self._next_offset >= offset
+        return self.replica.chain.sequence >= sequence and self._next_offset >= offset
 
     async def _read(self, record: Logged) -> None:
-        if self._hoped and not self._lost and self._hoped[0].value == record.value:
-            self.follower.adopt(self._hoped.popleft())
+        if self._unconfirmed and not self._lost and self._unconfirmed[0].value == record.value:
+            self.replica.adopt(self._unconfirmed.popleft())
             return
-        found = self.follower.read(record.value)
+        found = self.replica.read(record.value)
         if isinstance(found, Orphan):
-            self.watch.orphan(found)
+            self.observer.orphan(found)
             if found.poison:
                 await self.log.set_aside(record, found.reason)
-        elif self._draft is not None:
+        elif self._speculation is not None:
             self._lost = True
 
 
-async def _gathered(batches: asyncio.Queue[Commands]) -> Commands:
+async def _gathered(batches: asyncio.Queue[CommandBatch]) -> CommandBatch:
     """All that waits, as one batch."""
     batch = await batches.get()
     while not batches.empty():
         more = batches.get_nowait()
-        batch = Commands([*batch.commands, *more.commands], more.next_offset)
+        batch = CommandBatch([*batch.commands, *more.commands], more.next_offset)
     return batch

@@ -7,7 +7,7 @@ from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted, Rejected
 
 
-class Watch(Protocol):
+class WriterObserver(Protocol):
     """Takes notice; never fails, never waits."""
 
     def followed(self, sequence: int) -> None: ...

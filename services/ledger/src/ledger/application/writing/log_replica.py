@@ -7,14 +7,14 @@ from typing import NamedTuple
 from contracts.events import Event
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry
+from ledger.application.writing.command_index import CommandIndex
 from ledger.domain.evolve import evolve
-from ledger.domain.idempotency import CommandIndex
 from ledger.domain.state import Ledger
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Sealed(NamedTuple):
+class PendingEntry(NamedTuple):
     """An entry that a writer has made and hopes to read back, with the ledger as it is after it."""
 
     value: bytes
@@ -23,15 +23,15 @@ class Sealed(NamedTuple):
     at: datetime
     command_id: str
     command_hash: str
-    ledger_after: Ledger
+    state_after: Ledger
 
 
 @dataclass(slots=True)
-class Follower:
+class LogReplica:
     """Applies the chain rule, record by record, and holds the state that results."""
 
     chain: LedgerChain
-    ledger: Ledger = field(default_factory=Ledger)
+    state: Ledger = field(default_factory=Ledger)
     commands: CommandIndex = field(default_factory=CommandIndex)
     at: datetime = BEFORE_ALL
 
@@ -40,14 +40,14 @@ class Follower:
         entry = self.chain.accept(value)
         if isinstance(entry, Orphan):
             return entry
-        self.ledger = evolve(self.ledger, entry.data, at=entry.time, by=entry.actor)
+        self.state = evolve(self.state, entry.data, at=entry.time, by=entry.actor)
         self.commands.remember(entry.commandid, entry.sequence, entry.commandhash)
         self.at = entry.time
         return entry
 
-    def adopt(self, sealed: Sealed) -> None:
+    def adopt(self, pending: PendingEntry) -> None:
         """Take our own entry, read back byte for byte as the next one: what it leads to is known already."""
-        self.chain.advance(sealed.sequence, sealed.value_hash)
-        self.ledger = sealed.ledger_after
-        self.commands.remember(sealed.command_id, sealed.sequence, sealed.command_hash)
-        self.at = sealed.at
+        self.chain.advance(pending.sequence, pending.value_hash)
+        self.state = pending.state_after
+        self.commands.remember(pending.command_id, pending.sequence, pending.command_hash)
+        self.at = pending.at
