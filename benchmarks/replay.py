@@ -17,11 +17,11 @@ import uvloop
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
-from ledger.application.writing.log_replica import LogReplica
+from ledger.adapters.kafka.writer_process import GENERATION_0_OBJECTS
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.application.writing.speculative_log import SpeculativeLog
-from ledger.entrypoints.writer import GENERATION_0_OBJECTS
 from runtime.kafka import Connection, PartitionTail, Producer
 
 PREFIX = "bench-replay."
@@ -37,7 +37,7 @@ AGAIN = 3
 def entries(count: int) -> list[bytes]:
     """A ledger of that many allocations, sealed as the writer seals."""
     commands = [*market.founded(), *market.stocked(count), *market.devices(DEVICES)]
-    speculation = SpeculativeLog(LogReplica(LedgerChain(0)), lambda: datetime.now(UTC))
+    speculation = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: datetime.now(UTC))
     made = speculation.take([*commands, *market.allocations(count, DEVICES)], 0).entries
     return [entry.value for entry in made]
 
@@ -112,7 +112,7 @@ async def _replay_when_told(bootstrap: str, prefix: str, count: int) -> None:
 
 
 async def _from_kafka(connection: Connection, count: int, *, evolve: bool, prefix: str = PREFIX) -> float:
-    replica, seen = LogReplica(LedgerChain(0)), 0
+    replica, seen = LedgerReplica.of(ledger_log(0)), 0
     async with PartitionTail(connection, topic_name(EVENTS, prefix), 0, 0) as tail:
         await tail.end_offset()
         start = time.perf_counter()
@@ -126,14 +126,14 @@ async def _from_kafka(connection: Connection, count: int, *, evolve: bool, prefi
 
 
 def _from_memory(values: Sequence[bytes]) -> float:
-    replica = LogReplica(LedgerChain(0))
+    replica = LedgerReplica.of(ledger_log(0))
     start = time.perf_counter()
     for value in values:
         _take(replica, value)
     return len(values) / (time.perf_counter() - start)
 
 
-def _take(replica: LogReplica, value: bytes) -> None:
+def _take(replica: LedgerReplica, value: bytes) -> None:
     if isinstance(replica.read(value), Orphan):
         raise TypeError("an entry of our own is an orphan")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.topics import DEAD_LETTERS, EVENTS
-from ledger.adapters.kafka.entry_log import KafkaLog
+from ledger.adapters.kafka.kafka_log import KafkaLog
 from ledger.application.writing.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer

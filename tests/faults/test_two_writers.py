@@ -15,8 +15,9 @@ from contracts.log.entries import Entry
 from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
-from ledger.adapters.kafka.entry_log import KafkaLog
+from ledger.adapters.kafka.kafka_log import KafkaLog
 from ledger.application.projection.fold import fold
+from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
@@ -52,14 +53,14 @@ class Told:
 
 
 @asynccontextmanager
-async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
+async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
     connection = Connection(topics.bootstrap)
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
         tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
         dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-        writer = Writer.of(0, KafkaLog(tail, producer, dead_letters), lambda: datetime.now(UTC), Noticed())
+        writer = Writer.of(ledger_log(0), KafkaLog(tail, producer, dead_letters), lambda: datetime.now(UTC), Noticed())
         following = asyncio.create_task(writer.follow())
         try:
             yield writer
@@ -70,11 +71,11 @@ async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
 
 
 async def lead_to_the_end(
-    writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
+    writer: LedgerWriter, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
 ) -> None:
     """Stand for the ledger until all commands are answered, however often it is lost to the other."""
     while replies.done < len(commands):
-        batches: asyncio.Queue[CommandBatch] = asyncio.Queue()
+        batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
         size = dice.randint(1, 40)
         for at in range(replies.done, len(commands), size):
             chunk = commands[at : at + size]
@@ -112,7 +113,7 @@ def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -
 
 
 async def both_at_once(
-    one: Writer, two: Writer, client: Client, commands: Sequence[CommandRecord], dice: random.Random
+    one: LedgerWriter, two: LedgerWriter, client: Client, commands: Sequence[CommandRecord], dice: random.Random
 ) -> None:
     """Each answers all commands, as fast as it can."""
     told = [Told(client.told, len(commands)) for _ in range(2)]

@@ -15,7 +15,6 @@ from jwt.algorithms import OKPAlgorithm
 from contracts.actors import Actor, Operator
 from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
-from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.activation_keys import KeyQueries
 from ledger.application.queries.dated import DatedQueries
@@ -24,8 +23,7 @@ from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.queries import Page
 from ledger.application.queries.staff import StaffQueries
-from ledger.application.writing.log_replica import LogReplica
-from ledger.application.writing.speculative_log import SpeculativeLog
+from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import Guesses
@@ -63,12 +61,19 @@ class Issuer:
         return Tokens(keys.get, issuer=ISSUER, audience=AUDIENCE)
 
 
+def an_empty_ledger() -> SpeculativeLedger:
+    log = ledger_log(0)
+    return SpeculativeLedger(log, LedgerReplica.of(log), lambda: datetime.now(UTC))
+
+
 @dataclass
 class MemoryLedger:
     """A CommandSender that decides with the real rules. `away` makes every command Trouble."""
 
-    draft: SpeculativeLog = field(
-        default_factory=lambda: SpeculativeLog(LogReplica(LedgerChain(0)), lambda: datetime.now(UTC))
+    draft: SpeculativeLedger = field(
+        default_factory=lambda: SpeculativeLedger(
+            ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: datetime.now(UTC)
+        )
     )
     away: bool = False
     asked: list[Command] = field(default_factory=list[Command])

@@ -15,10 +15,10 @@ from contracts.commands.activation_keys import IssueActivationKey, RedeemActivat
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.commands.returns import ReturnLicenses
 from contracts.identifiers import command_id_of, default_project_of
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
 from contracts.log.postings import postings
-from ledger.application.writing.log_replica import LogReplica
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.application.writing.speculative_log import SpeculativeLog
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -212,14 +212,14 @@ def _records(history: list[tuple[Actor, Command]]) -> Iterator[CommandRecord]:
 def test_a_replay_of_the_log_gives_the_same_state_and_repetition_adds_nothing(
     history: list[tuple[Actor, Command]], dice: random.Random
 ) -> None:
-    draft = SpeculativeLog(LogReplica(LedgerChain(0)), lambda: NOON)
+    draft = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: NOON)
     records = list(_records(history))
     repeated = sorted([*range(len(records)), *(dice.randrange(len(records)) for _ in range(10))])
     once = draft.take(records, len(records))
     again = draft.take([records[n] for n in repeated], 0)
     accepted = {outcome.command_id for outcome in once.outcomes if outcome.status == "accepted"}
     assert {e.command_id for e in again.entries}.isdisjoint(accepted), "an accepted command is not accepted again"
-    replayed = LogReplica(LedgerChain(0))
+    replayed = LedgerReplica.of(ledger_log(0))
     for entry in (*once.entries, *again.entries):
         assert not isinstance(replayed.read(entry.value), Orphan)
     last = (*once.entries, *again.entries)[-1]

@@ -12,13 +12,13 @@ from contracts.commands import Command
 from contracts.dates import civil_day
 from contracts.events import Event
 from contracts.identifiers import command_id_of
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
 from ledger.application.projection.accounts import touched
 from ledger.application.projection.fold import fold
-from ledger.application.writing.log_replica import LogReplica
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -58,7 +58,7 @@ class World:
     sheet: Sheet = field(default_factory=Sheet)
     persons: Persons = field(init=False)
     books: Books = field(default_factory=Books)
-    replica: LogReplica = field(default_factory=lambda: LogReplica(LedgerChain(0)))
+    replica: LedgerReplica = field(default_factory=lambda: LedgerReplica.of(ledger_log(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
     rows: Places = field(default_factory=dict[str, dict[str, int]])

@@ -15,6 +15,7 @@ from contracts.identifiers import command_id_of
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
+from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from runtime.trouble import Trouble
 from tests.unit.ledger import story
@@ -40,12 +41,12 @@ def keyed(commands: Sequence[tuple[Actor, Command]]) -> list[CommandRecord]:
     return [asked(actor, command, str(number)) for number, (actor, command) in enumerate(commands)]
 
 
-def a_writer(partition: Partition) -> Writer:
-    return Writer.of(0, MemoryLog(partition), lambda: NOON, Noticed())
+def a_writer(partition: Partition) -> LedgerWriter:
+    return Writer.of(ledger_log(0), MemoryLog(partition), lambda: NOON, Noticed())
 
 
 @asynccontextmanager
-async def following(writer: Writer) -> AsyncGenerator[None]:
+async def following(writer: LedgerWriter) -> AsyncGenerator[None]:
     task = asyncio.create_task(writer.follow())
     try:
         yield
@@ -55,9 +56,9 @@ async def following(writer: Writer) -> AsyncGenerator[None]:
             await task
 
 
-async def lead(writer: Writer, replies: MemoryReplies, commands: Sequence[CommandRecord], size: int = 3) -> None:
+async def lead(writer: LedgerWriter, replies: MemoryReplies, commands: Sequence[CommandRecord], size: int = 3) -> None:
     """Lead until all commands are answered, or raise what ended it."""
-    batches: asyncio.Queue[CommandBatch] = asyncio.Queue()
+    batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
     for at in range(0, len(commands), size):
         chunk = commands[at : at + size]
         batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
@@ -187,7 +188,7 @@ async def test_garbage_on_the_log_stops_nothing_and_is_set_aside() -> None:
     partition, replies = Partition(random.Random(7)), MemoryReplies()
     partition.values += [b"", b"not json", b'{"sequence":1}']
     log = MemoryLog(partition)
-    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    writer = Writer.of(ledger_log(0), log, lambda: NOON, Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert len(replies.told) == 6
@@ -205,7 +206,7 @@ def _traffic(dice: random.Random, count: int) -> list[CommandRecord]:
     return commands
 
 
-async def _stubborn(writer: Writer, replies: MemoryReplies, commands: Sequence[CommandRecord]) -> None:
+async def _stubborn(writer: LedgerWriter, replies: MemoryReplies, commands: Sequence[CommandRecord]) -> None:
     """Lead again after every loss, from what was last committed, as a process manager would."""
     dice = replies.dice
     while len(commands) > (done := max(replies.committed, default=0)):
@@ -261,7 +262,7 @@ async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_
 
 async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> None:
     log = MemoryLog(Partition(random.Random(12)))
-    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    writer = Writer.of(ledger_log(0), log, lambda: NOON, Noticed())
     async with following(writer):
         await writer.catch_up()
     assert writer.trouble == ""
@@ -279,7 +280,7 @@ async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> No
 async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is_right() -> None:
     partition, replies = Partition(random.Random(13)), MemoryReplies()
     clock = [NOON + timedelta(minutes=6)]
-    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -296,7 +297,7 @@ async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is
 async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
     partition, replies = Partition(random.Random(14)), MemoryReplies()
     clock = [NOON]
-    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
         clock.append(NOON - timedelta(days=1))

@@ -1,31 +1,31 @@
-"""The writer of one ledger: the log decides, the first valid entry wins (architecture D4).
+"""The writer of one log: the log decides, the first valid entry wins (architecture D4).
 
-It decides ahead, appends, reads its own entries back, and only then commits the commands and tells the outcomes. It is
+It decides ahead, appends, reads its own entries back, and only then commits the commands and sends the outcomes. It is
 right on the strength of the log's append alone; the consumer group only says whose turn it is.
 
-The order «commit, then tell» matters: were a refusal told first and the process to die before the commit, the command
-would be decided again on a later state, perhaps with another answer. An outcome that is lost with the process is asked
-for again under the same command id.
+The order «commit, then tell» matters: were a rejection sent first and the process to die before the commit, the command
+would be decided again on a later state, perhaps with another outcome. Whoever misses an outcome that was lost with the
+process repeats the command under the same id.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
-from contracts.commands import CommandRecord
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.hash_chain import Orphan
+from ledger.application.writing.definition import Command, Event, LogDefinition, Outcome, State
 from ledger.application.writing.log_replica import LogReplica, PendingEntry
-from ledger.application.writing.ports import EntryLog, Logged, Replies
+from ledger.application.writing.ports import EntryLog, Logged, Replies, WriterObserver
 from ledger.application.writing.speculative_log import Clock, DecidedBatch, SpeculativeLog
-from ledger.application.writing.writer_observer import WriterObserver
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
 """Batches that may be appended but not yet read back: enough to keep the broker busy while the next is decided."""
 WORTH_OVERLAPPING = 100
-"""A smaller batch is told before the next one is decided, so that more commands share the next: at 200 a second one by
-one, every process down the log would do the work of a batch for each entry."""
+"""A smaller batch is confirmed before the next one is decided, so that more commands share the next: at 200 a second
+one by one, every process down the log would do the work of a batch for each entry."""
 
 
 class LostLogError(Exception):
@@ -33,41 +33,51 @@ class LostLogError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class CommandBatch:
+class CommandBatch(Generic[Command]):
     """Commands in the order of their topic, and the offset after the last of them."""
 
-    commands: Sequence[CommandRecord]
+    commands: Sequence[Command]
     next_offset: int
 
 
+_Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
+
+
 @dataclass(slots=True)
-class Writer:
-    """One ledger's writer: always a follower, and a leader while `lead` runs.
+class Writer(Generic[State, Command, Event, Outcome]):
+    """One log's writer: it always follows, and it leads while `lead` runs.
 
     `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
     `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
     """
 
+    definition: LogDefinition[State, Command, Event, Outcome]
     log: EntryLog
     clock: Clock
-    observer: WriterObserver
-    replica: LogReplica
+    observer: WriterObserver[Outcome]
+    replica: LogReplica[State, Event]
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
     _next_offset: int = 0
-    _unconfirmed: deque[PendingEntry] = field(default_factory=deque[PendingEntry])
-    _speculation: SpeculativeLog | None = None
+    _unconfirmed: deque[PendingEntry[State]] = field(default_factory=deque[PendingEntry[State]])
+    _speculation: SpeculativeLog[State, Command, Event, Outcome] | None = None
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     _lost: bool = False
 
     @classmethod
-    def of(cls, ledger: int, log: EntryLog, clock: Clock, observer: WriterObserver) -> "Writer":
+    def of(
+        cls,
+        definition: LogDefinition[State, Command, Event, Outcome],
+        log: EntryLog,
+        clock: Clock,
+        observer: WriterObserver[Outcome],
+    ) -> "Writer[State, Command, Event, Outcome]":
         """A writer that has read nothing yet."""
-        return cls(log, clock, observer, LogReplica(LedgerChain(ledger)))
+        return cls(definition, log, clock, observer, LogReplica.of(definition))
 
     async def follow(self) -> None:
-        """Read the log for ever. Raises Trouble; call it again to go on where it stopped."""
+        """Read the log without end. Raises Trouble; call it again to go on where it stopped."""
         try:
             await self._follow()
         except Trouble as trouble:
@@ -96,18 +106,18 @@ class Writer:
         async with self._moved:
             await self._moved.wait_for(lambda: self._next_offset >= end)
 
-    async def lead(self, batches: asyncio.Queue[CommandBatch], replies: Replies) -> None:
-        """Decide batches of commands for ever.
+    async def lead(self, batches: asyncio.Queue[CommandBatch[Command]], replies: Replies[Outcome]) -> None:
+        """Decide batches of commands without end.
 
-        Raises LostLedgerError or Trouble; then nothing that was not told has a claim to be true, and the commands that
+        Raises LostLogError or Trouble; then nothing that was not sent has a claim to be true, and the commands that
         were not committed have to be read again. `follow` must be running.
         """
-        appends: asyncio.Queue[DecidedBatch] = asyncio.Queue(DECIDED_AHEAD)
-        confirms: asyncio.Queue[DecidedBatch] = asyncio.Queue(DECIDED_AHEAD)
+        appends: _Decided[State, Outcome] = asyncio.Queue(DECIDED_AHEAD)
+        confirms: _Decided[State, Outcome] = asyncio.Queue(DECIDED_AHEAD)
         try:
             await self.catch_up()
             self._lost = False
-            self._speculation = SpeculativeLog(self.replica, self.clock)
+            self._speculation = SpeculativeLog(self.definition, self.replica, self.clock)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._decide(self._speculation, batches, appends))
                 tasks.create_task(self._append(appends, confirms))
@@ -117,7 +127,10 @@ class Writer:
             self._speculation = None
 
     async def _decide(
-        self, speculation: SpeculativeLog, batches: asyncio.Queue[CommandBatch], appends: asyncio.Queue[DecidedBatch]
+        self,
+        speculation: SpeculativeLog[State, Command, Event, Outcome],
+        batches: asyncio.Queue[CommandBatch[Command]],
+        appends: _Decided[State, Outcome],
     ) -> None:
         while True:
             batch = await _gathered(batches)
@@ -125,7 +138,7 @@ class Writer:
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
 
-    async def _append(self, appends: asyncio.Queue[DecidedBatch], confirms: asyncio.Queue[DecidedBatch]) -> None:
+    async def _append(self, appends: _Decided[State, Outcome], confirms: _Decided[State, Outcome]) -> None:
         while True:
             decided = await appends.get()
             self._unconfirmed.extend(decided.entries)
@@ -133,7 +146,7 @@ class Writer:
                 await self._append_entries(decided)
             await confirms.put(decided)
 
-    async def _append_entries(self, decided: DecidedBatch) -> None:
+    async def _append_entries(self, decided: DecidedBatch[State, Outcome]) -> None:
         try:
             await self.log.append([entry.value for entry in decided.entries], at=decided.clock)
         except Trouble as trouble:
@@ -143,10 +156,10 @@ class Writer:
 
     async def _confirm(
         self,
-        speculation: SpeculativeLog,
-        appends: asyncio.Queue[DecidedBatch],
-        confirms: asyncio.Queue[DecidedBatch],
-        replies: Replies,
+        speculation: SpeculativeLog[State, Command, Event, Outcome],
+        appends: _Decided[State, Outcome],
+        confirms: _Decided[State, Outcome],
+        replies: Replies[Outcome],
     ) -> None:
         while True:
             decided = await confirms.get()
@@ -157,7 +170,7 @@ class Writer:
             self.observer.decided(decided.outcomes)
             appends.task_done()
 
-    async def _read_back(self, decided: DecidedBatch) -> None:
+    async def _read_back(self, decided: DecidedBatch[State, Outcome]) -> None:
         """Wait until the log itself says that what this was decided on is the newest there is.
 
         A batch with entries has its proof in them. One without asks where the log ends and reads up to there, so that
@@ -167,7 +180,7 @@ class Writer:
         async with self._moved:
             await self._moved.wait_for(lambda: self._lost or self._reached(decided.last_sequence, end))
         if self._lost:
-            raise LostLogError(f"ledger {self.replica.chain.ledger} has another writer's entry")
+            raise LostLogError(f"{self.definition.source} has another writer's entry")
 
     def _reached(self, sequence: int, offset: int) -> bool:
         return self.replica.chain.sequence >= sequence and self._next_offset >= offset
@@ -185,7 +198,7 @@ class Writer:
             self._lost = True
 
 
-async def _gathered(batches: asyncio.Queue[CommandBatch]) -> CommandBatch:
+async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBatch[Command]:
     """All that waits, as one batch."""
     batch = await batches.get()
     while not batches.empty():
