@@ -19,9 +19,9 @@ from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
-from ledger.adapters.kafka.writer_process import GENERATION_0_OBJECTS
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
-from ledger.application.writing.speculative_log import SpeculativeLog
+from runtime.eventlog import SpeculativeLog
+from runtime.eventlog.writer_process import GENERATION_0_OBJECTS
 from runtime.kafka import Connection, PartitionTail, Producer
 
 PREFIX = "bench-replay."

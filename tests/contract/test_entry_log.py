@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.topics import DEAD_LETTERS, EVENTS
-from ledger.adapters.kafka.kafka_log import KafkaLog
-from ledger.application.writing.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog import EntryLog, Logged
+from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from tests.conftest import KafkaTopics

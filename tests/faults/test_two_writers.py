@@ -15,12 +15,12 @@ from contracts.log.entries import Entry
 from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
-from ledger.adapters.kafka.kafka_log import KafkaLog
 from ledger.application.projection.fold import fold
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
-from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog import CommandBatch, LostLogError, Writer
+from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.books import Books

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import CLOCK_AHEAD_MS
-from ledger.application.writing.ports import Logged
+from runtime.eventlog import Logged
 from runtime.trouble import Trouble
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

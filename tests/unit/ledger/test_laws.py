@@ -19,11 +19,11 @@ from contracts.log.chain import Orphan
 from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
 from contracts.log.postings import postings
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
-from ledger.application.writing.speculative_log import SpeculativeLog
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
+from runtime.eventlog import SpeculativeLog
 from tests.unit.ledger import story
 from tests.unit.ledger.story import BORA, DEFAULT, HOTEL, OTHER_SERIAL, SERIAL
 

@@ -16,7 +16,7 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
-from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
+from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.trouble import Trouble
 from tests.unit.ledger import story
 from tests.unit.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition

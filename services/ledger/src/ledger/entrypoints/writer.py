@@ -9,10 +9,10 @@ from contracts.commands import CommandRecord
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import COMMANDS, EVENTS, OUTCOMES
-from ledger.adapters.kafka.writer_process import WriterProcess
 from ledger.adapters.metrics import writer_metrics
 from ledger.application.writing.ledger_log import decode_command, ledger_log
 from ledger.domain.state import Ledger
+from runtime.eventlog.writer_process import WriterProcess
 from runtime.logs import configure, get_logger
 from runtime.process import run
 from runtime.settings import Settings, load

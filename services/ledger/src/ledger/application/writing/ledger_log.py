@@ -9,14 +9,11 @@ from contracts.events import Event
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.log.entries import LEDGER_ENTRIES, source_of
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.writing.definition import LogDefinition, UndecodableCommandError
-from ledger.application.writing.log_replica import LogReplica
-from ledger.application.writing.speculative_log import SpeculativeLog
-from ledger.application.writing.writer import Writer
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
+from runtime.eventlog import LogDefinition, LogReplica, SpeculativeLog, UndecodableCommandError, Writer
 
 LedgerLog = LogDefinition[Ledger, CommandRecord, Event, Accepted | Rejected]
 LedgerReplica = LogReplica[Ledger, Event]

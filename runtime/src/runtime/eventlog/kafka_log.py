@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Generic
 
-from ledger.application.writing.definition import Outcome
-from ledger.application.writing.ports import Logged
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Outcome
+from runtime.eventlog.ports import Logged
 from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
 
 READ_SECONDS = 0.5

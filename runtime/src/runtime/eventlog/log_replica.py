@@ -6,8 +6,8 @@ from typing import Any, Generic, NamedTuple
 
 from contracts.log.envelope import Entry
 from contracts.log.hash_chain import HashChain, Orphan
-from ledger.application.writing.command_index import CommandIndex
-from ledger.application.writing.definition import Event, Evolve, LogDefinition, State
+from runtime.eventlog.command_index import CommandIndex
+from runtime.eventlog.definition import Event, Evolve, LogDefinition, State
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic
 
-from ledger.adapters.kafka.kafka_log import KafkaLog, KafkaReplies
-from ledger.adapters.kafka.leadership import Leadership, Turns
-from ledger.application.writing.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
-from ledger.application.writing.ports import WriterObserver
-from ledger.application.writing.writer import Writer
 from runtime import retry
 from runtime.admin import Admin
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
+from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
+from runtime.eventlog.leadership import Leadership, Turns
+from runtime.eventlog.ports import WriterObserver
+from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from ledger.application.writing.definition import Command, DecodeCommand, Outcome, UndecodableCommandError
-from ledger.application.writing.ports import Replies
-from ledger.application.writing.writer import CommandBatch, LostLogError, Writer
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Command, DecodeCommand, Outcome, UndecodableCommandError
+from runtime.eventlog.ports import Replies
+from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble

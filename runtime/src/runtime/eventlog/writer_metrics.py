@@ -8,7 +8,7 @@ from typing import Generic
 from prometheus_client import Counter, Gauge
 
 from contracts.log.hash_chain import Orphan
-from ledger.application.writing.definition import Outcome
+from runtime.eventlog.definition import Outcome
 
 
 @dataclass(frozen=True, slots=True)

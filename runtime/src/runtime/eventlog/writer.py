@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from contracts.log.hash_chain import Orphan
-from ledger.application.writing.definition import Command, Event, LogDefinition, Outcome, State
-from ledger.application.writing.log_replica import LogReplica, PendingEntry
-from ledger.application.writing.ports import EntryLog, Logged, Replies, WriterObserver
-from ledger.application.writing.speculative_log import Clock, DecidedBatch, SpeculativeLog
+from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
+from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
+from runtime.eventlog.speculative_log import Clock, DecidedBatch, SpeculativeLog
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4

@@ -7,9 +7,9 @@ from typing import Generic
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import entry_hash
-from ledger.application.writing.command_index import Done
-from ledger.application.writing.definition import Command, Event, LogDefinition, Outcome, State
-from ledger.application.writing.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.command_index import Done
+from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
+from runtime.eventlog.log_replica import LogReplica, PendingEntry
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
