@@ -39,7 +39,7 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 	@$(BIN)/pytest -q $(ARGS)
 
 unit: setup ## Run the tests that need neither broker nor database
-	@$(BIN)/pytest -q tests/unit $(ARGS)
+	@$(BIN)/pytest -q tests/unit tests/properties $(ARGS)
 
 check: setup ## Lint, types, layers
 	@$(BIN)/ruff check .
@@ -68,4 +68,4 @@ faults: setup ## Run the long fault tests: kills, two writers, broker and databa
 	@$(BIN)/pytest -q tests/faults $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/unit $(ARGS)
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/unit tests/properties $(ARGS)

@@ -17,10 +17,10 @@ from benchmarks.figures import Beside, Figure
 from benchmarks.handlers import empty_handler
 from benchmarks.lab import Lab
 from contracts.topics import PREFIX
-from dev.demo.cast import ADMINISTRATOR, PARTNER
 from dev.stack.parts import Kit
 from dev.stack.ports import HOST
 from runtime.kafka import Producer
+from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
 
 RATE = 200

@@ -15,8 +15,8 @@ from benchmarks.export import download
 from benchmarks.figures import Beside, Figure
 from benchmarks.filled import BEGIN, Filled, api_on_filled_tables, project
 from benchmarks.lab import Lab
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from dev.stack.ports import HOST
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from simulator.issuer import Issuer
 
 QUESTIONS, WARMING = 2_000, 100

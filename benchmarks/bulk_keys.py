@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from benchmarks import client
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
-from dev.demo.cast import CLERK, VENDOR
 from dev.stack.ports import HOST
+from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
 
 KEYS = 10_000

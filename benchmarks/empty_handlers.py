@@ -13,7 +13,7 @@ from dev.stack.keys import Keys
 from dev.stack.ports import HOST
 from device_sync.entrypoints.http import runner
 from device_sync.entrypoints.tls import server_context
-from ledger.entrypoints.api.models.bodies import AllocateLicensesBody
+from ledger.entrypoints.api.models.devices import AllocateLicensesBody
 
 
 def fastapi(port: int) -> None:

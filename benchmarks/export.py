@@ -18,9 +18,9 @@ from benchmarks import machine
 from benchmarks.figures import Beside, Figure
 from benchmarks.filled import Filled, api_on_filled_tables
 from benchmarks.lab import PATIENCE_SECONDS, Lab
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from dev.stack.ports import HOST
 from ledger.adapters.postgres.database import SCHEMA
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from simulator.issuer import Issuer
 
 MOVEMENTS_AN_ENTRY = 2

@@ -17,13 +17,13 @@ import asyncpg
 from benchmarks import lab, market
 from benchmarks.lab import Lab
 from contracts.log.postings import device_account, project_account
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from dev.stack.error import StackError
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST
 from dev.stack.service import answers
 from dev.stack.settings import admin_port_name, settings
-from dev.stack.trouble import Trouble
 from ledger.adapters.postgres import database
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 ENTRIES = 1_000_000
 DATABASE = "bench_filled"
@@ -118,7 +118,7 @@ async def _filled(lab_: Lab, entries: int) -> str:
     cluster = lab_.kit.cluster()
     try:
         url = await asyncio.to_thread(cluster.create, DATABASE)
-    except Trouble:
+    except StackError:
         return cluster.url(DATABASE)  # another benchmark of this run has filled it
     connection: Any = await asyncpg.connect(url, server_settings={"search_path": database.SCHEMA})
     try:

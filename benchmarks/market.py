@@ -11,7 +11,7 @@ from contracts.commands.companies import FoundLedger, RegisterCompany
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG, MAX_COUNT, Licenses
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 PROJECT = default_project_of(PARTNER)
 STAFF = Account(account=CLERK, company=VENDOR)

@@ -17,9 +17,10 @@ from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.codes import activation_key, claim_code
 from contracts.commands import Command, CommandRecord
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
-from contracts.commands.catalog import DefineDeviceModels, RegisterDevices
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
 from contracts.commands.companies import CreateProject, RegisterCompany
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import MoveDevice
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
@@ -28,7 +29,7 @@ from contracts.commands.returns import ReturnLicenses
 from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.identifiers import command_id_of, derived_id
 from contracts.licenses import Licenses
-from dev.demo.cast import PARTNER, VENDOR
+from simulator.cast import PARTNER, VENDOR
 
 ROUND = 100
 ALLOCATIONS_A_RETURN = 3

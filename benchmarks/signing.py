@@ -24,7 +24,7 @@ from dev.stack import places
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.signing import LedgerSigning
-from tests.unit.signer.story import KEYS, TRUSTED, Story
+from tests.support.signer.story import KEYS, TRUSTED, Story
 
 PREFIX = "bench-signing."
 DEVICES = 10_000

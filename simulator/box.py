@@ -18,10 +18,13 @@ from contracts.documents.return_document import ReturnStatement, StatedLicense
 from contracts.documents.return_receipt import ReturnReceipt
 from contracts.documents.xml import parse
 from contracts.documents.xmldsig import key_id, signer, verify_enveloped
-from dev.stack.trouble import Trouble
 from simulator.pki import Pki, read_certificate, read_key, write_certificate, write_key
 
 FIRMWARE = "13.00"
+
+
+class BoxError(Exception):
+    """The box or its tool cannot go on; the message says what to do, in one sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,13 @@ class Box:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not self._state_file.exists():
-            raise Trouble(f"There is no box in {folder}; make one with `python -m simulator.device factory`.")
+            raise BoxError(f"There is no box in {folder}; make one with `python -m simulator.device factory`.")
 
     @classmethod
     def make(cls, folder: Path, serial: str, *, pki: Pki, license_keys: list[Path], firmware: str = FIRMWARE) -> Self:
         """What the factory does: a key that never leaves the box, its certificate, and whom the box trusts."""
         if (folder / "box.json").exists():
-            raise Trouble(f"There is a box in {folder} already.")
+            raise BoxError(f"There is a box in {folder} already.")
         folder.mkdir(parents=True, exist_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
         authority = read_certificate(pki.device_ca)
@@ -99,7 +102,7 @@ class Box:
         for pem in json.loads((self.folder / "license-keys.json").read_text()):
             key = load_pem_public_key(pem.encode())
             if not isinstance(key, ec.EllipticCurvePublicKey):
-                raise Trouble("A license key of the box is not an elliptic curve key.")
+                raise BoxError("A license key of the box is not an elliptic curve key.")
             keys[key_id(key)] = key
         return keys
 
@@ -112,11 +115,11 @@ class Box:
     def take_license_file(self, raw: bytes) -> LicenseFile:
         """Put a license file into force, whichever way it came; offline.
 
-        Raises DocumentRefused or LicenseFileNotForUs, and Trouble while the certificate is given up.
+        Raises DocumentRefused or LicenseFileNotForUs, and BoxError while the certificate is given up.
         """
         state = self.state
         if state.invalidated:
-            raise Trouble("The certificate is given up; the box takes no license file before its return receipt.")
+            raise BoxError("The certificate is given up; the box takes no license file before its return receipt.")
         file = license_file.verify(raw, public_keys=self.license_keys())
         license_file.require_for(file, serial=state.serial, generation=state.generation)
         license_file.require_not_older(file, than_issue=state.issue)
@@ -140,14 +143,14 @@ class Box:
         """Begin the next generation with the certificate of the receipt, which must be for our own return; offline."""
         state = self.state
         if not state.invalidated:
-            raise Trouble("The certificate is not given up; there is nothing to take a receipt for.")
+            raise BoxError("The certificate is not given up; there is nothing to take a receipt for.")
         receipt = return_receipt.verify(raw, public_keys=self.license_keys())
         return_receipt.require_for(receipt, serial=state.serial, generation=state.generation)
         if receipt.document_digest != self._digest():
-            raise Trouble("The receipt is for another return document than the one this box made.")
+            raise BoxError("The receipt is for another return document than the one this box made.")
         certificate = receipt.next_certificate()
         if _spki(certificate) != _spki(read_certificate(self.certificate_file)):
-            raise Trouble("The certificate in the receipt is not for this box's key.")
+            raise BoxError("The certificate in the receipt is not for this box's key.")
         _write(self.folder / f"receipt-{state.generation}.xml", raw)
         write_certificate(self.folder / f"certificate-{state.generation + 1}.pem", certificate)
         _save(self._state_file, replace(state, generation=state.generation + 1, invalidated=False))

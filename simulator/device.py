@@ -14,9 +14,8 @@ from contracts.documents.license_file import LicenseFile, LicenseFileNotForUs
 from contracts.documents.license_lines import LicenseLine
 from contracts.documents.return_receipt import ReturnReceipt
 from contracts.documents.xml import DocumentRefused
-from dev.stack import places
-from dev.stack.trouble import Trouble
-from simulator.box import FIRMWARE, Box
+from simulator import STATE
+from simulator.box import FIRMWARE, Box, BoxError
 from simulator.pki import PKI, Pki
 
 ANSWER_SECONDS = 30.0
@@ -24,8 +23,8 @@ PATIENCE_SECONDS = 60.0
 AGAIN_SECONDS = 0.05
 """How long the box comes back to a service that says 503."""
 MAX_ANSWER_BYTES = 1024 * 1024
-BOXES = places.STATE / "boxes"
-LICENSE_KEY = places.STATE / "signer" / "public" / "license-key.pem"
+BOXES = STATE / "boxes"
+LICENSE_KEY = STATE / "signer" / "public" / "license-key.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Answer:
             return self.body[:200].decode(errors="replace")
 
 
-class ServiceRefused(Trouble):
-    """The service said no."""
+class RefusedByServiceError(BoxError):
+    """The service refused the request."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"{answer.status} {answer.code}: {answer.detail}")
@@ -80,14 +79,14 @@ class Firmware:
         return file
 
     def sync_to(self, sequence: int) -> LicenseFile:
-        """The first file of this entry or a later one, which the box does not have yet; Trouble if it does not come."""
+        """The first file of this entry or a later one, which the box lacks; BoxError if it does not come."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             file = self.sync()
             if file is not None and file.sequence >= sequence:
                 return file
             time.sleep(AGAIN_SECONDS)
-        raise Trouble(f"The license file of entry {sequence} did not come within {PATIENCE_SECONDS:.0f} s.")
+        raise BoxError(f"The license file of entry {sequence} did not come within {PATIENCE_SECONDS:.0f} s.")
 
     def give_back(self) -> ReturnReceipt:
         """Invalidate the certificate, send the return document and begin the next generation with the receipt."""
@@ -101,7 +100,7 @@ class Firmware:
         """Put the box into the project of a claim code; the entry that did it."""
         answer = self.ask("POST", "claim", body=code.encode())
         if answer.status != http.HTTPStatus.CREATED:
-            raise ServiceRefused(answer)
+            raise RefusedByServiceError(answer)
         return int(json.loads(answer.body)["sequence"])
 
     def ask(
@@ -127,7 +126,7 @@ class Firmware:
         """One request, whatever the service says."""
         address = urlsplit(self._url)
         if address.scheme != "https" or address.hostname is None:
-            raise Trouble(f"{self._url} is not an https address.")
+            raise BoxError(f"{self._url} is not an https address.")
         connection = http.client.HTTPSConnection(
             address.hostname, address.port, timeout=ANSWER_SECONDS, context=self._context()
         )
@@ -137,7 +136,7 @@ class Firmware:
             said = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, response.read(MAX_ANSWER_BYTES), said)
         except (OSError, http.client.HTTPException) as error:
-            raise Trouble(f"{self._url} can't be reached: {error}") from error
+            raise BoxError(f"{self._url} can't be reached: {error}") from error
         finally:
             connection.close()
 
@@ -148,7 +147,7 @@ class Firmware:
 
     def _body(self, answer: Answer) -> bytes:
         if answer.status != http.HTTPStatus.OK:
-            raise ServiceRefused(answer)
+            raise RefusedByServiceError(answer)
         return answer.body
 
     @property
@@ -264,7 +263,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         arguments.do(arguments)
-    except (Trouble, DocumentRefused, LicenseFileNotForUs, OSError) as error:
+    except (BoxError, DocumentRefused, LicenseFileNotForUs, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

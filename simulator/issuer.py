@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from contracts.identifiers import UUID_PATTERN
-from dev.stack import places
+from simulator import STATE
 
 ISSUER = "urn:licensing:development-issuer"
 AUDIENCE = "licensing-ledger-api"
@@ -30,7 +30,7 @@ UUID = re.compile(UUID_PATTERN)
 class Issuer:
     """Has one Ed25519 key, made on first use."""
 
-    def __init__(self, state: Path = places.STATE) -> None:
+    def __init__(self, state: Path = STATE) -> None:
         self._folder = state / "tokens"
         self._key_file = self._folder / "key.pem"
         self.jwks_file = self._folder / "jwks.json"

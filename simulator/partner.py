@@ -6,7 +6,7 @@ from simulator.issuer import Issuer
 Refused = licensing_client.Problem
 
 
-class Client(licensing_client.Client):
+class PartnerClient(licensing_client.Client):
     """Acts for one company with one account."""
 
     def __init__(self, address: str, issuer: Issuer, account: str, company: str) -> None:

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contracts.documents.device_certificate import make_authority
-from dev.stack import places
+from simulator import STATE
 
-PKI = places.STATE / "pki"
+PKI = STATE / "pki"
 SERVER_DAYS = 3650
 _BACKDATE = timedelta(minutes=5)  # a clock that is a little behind still takes what was just made
 

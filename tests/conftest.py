@@ -1,35 +1,20 @@
 """What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from contracts.topics import Topic, topic_name
 from dev.stack import places, topics
 from dev.stack.guard import Guard
 from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
 hypothesis_settings.register_profile("fuzz", max_examples=5_000, deadline=None)
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaTopics:
-    """The declared topics under a prefix of their own."""
-
-    bootstrap: str
-    prefix: str
-
-    def name(self, topic: Topic) -> str:
-        return topic_name(topic, self.prefix)
-
-
-MakeTopics = Callable[..., Awaitable[KafkaTopics]]
 
 
 @pytest.fixture(scope="session")

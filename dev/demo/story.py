@@ -20,17 +20,17 @@ from contracts.documents.device_certificate import fingerprint
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
 from contracts.log.postings import UNHELD, device_account, held_account, project_account
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
-from dev.replay import replay
+from dev.demo.replay import replay
 from dev.stack import places
+from dev.stack.error import StackError
 from dev.stack.keys import Keys
 from dev.stack.parts import Kit
-from dev.stack.trouble import Trouble
 from licensing_client.api import WantedLicenses
 from simulator.box import Box
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from simulator.device import Answer, Firmware
 from simulator.issuer import Issuer
-from simulator.partner import Client, Refused
+from simulator.partner import PartnerClient, Refused
 from simulator.pki import read_certificate, read_key
 
 FIRST_SERIAL = 0x009033010203
@@ -58,7 +58,7 @@ def told(licenses: dict[str, int]) -> str:
 def require(holds: bool, what: str) -> None:  # noqa: FBT001
     """End the telling if the system did not do what the story says."""
     if not holds:
-        raise Trouble(f"The story went wrong: {what}")
+        raise StackError(f"The story went wrong: {what}")
 
 
 @dataclass
@@ -82,9 +82,9 @@ class Story:
         self.clerk = self.acting_for(CLERK, VENDOR)
         self.partner = self.acting_for(ADMINISTRATOR, PARTNER)
 
-    def acting_for(self, account: str, company: str) -> Client:
+    def acting_for(self, account: str, company: str) -> PartnerClient:
         """A client with an account's token for a company."""
-        return Client(self._api, self._issuer, account, company)
+        return PartnerClient(self._api, self._issuer, account, company)
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +189,7 @@ class Story:
             require(refused.code == "insufficient_balance", f"it was refused as {refused.code}")
             self.say(f"Allocating 51 ports is refused: {refused}")
         else:
-            raise Trouble("The story went wrong: 51 of 50 ports were allocated")
+            raise StackError("The story went wrong: 51 of 50 ports were allocated")
         require(self.balance() == before, "the refused allocation moved something")
 
     def a_replay_gives_the_same_balances(self) -> None:
@@ -292,11 +292,11 @@ async def _reached(connection: asyncpg.Connection, sequence: int) -> None:
         if reached is not None and reached >= sequence:
             return
         await asyncio.sleep(LOOK_SECONDS)
-    raise Trouble(f"PostgreSQL does not have entry {sequence} after {CATCH_UP_SECONDS} s.")
+    raise StackError(f"PostgreSQL does not have entry {sequence} after {CATCH_UP_SECONDS} s.")
 
 
 def xmlsec1(document: Path, certificate: Path) -> str:
-    """What the standard tool says of a document's signature; raises Trouble if it does not hold."""
+    """What the standard tool says of a document's signature; raises StackError if it does not hold."""
     command = (
         "xmlsec1",
         "--verify",
@@ -309,7 +309,7 @@ def xmlsec1(document: Path, certificate: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
     lines = (done.stdout + done.stderr).strip().splitlines()
     if done.returncode != 0:
-        raise Trouble(f"xmlsec1 does not verify {document.name}: {' / '.join(lines)[-300:]}")
+        raise StackError(f"xmlsec1 does not verify {document.name}: {' / '.join(lines)[-300:]}")
     return next((line for line in lines if line.strip() in ("OK", "Verification status: OK")), "OK")
 
 
@@ -319,7 +319,7 @@ def main() -> int:
             for number, step in enumerate(STEPS, 1):
                 story.say = lambda sentence, number=number: print(f"{number:>3}. {sentence}", flush=True)
                 step(story)
-    except (Trouble, Refused) as trouble:
+    except (StackError, Refused) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0

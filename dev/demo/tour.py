@@ -13,11 +13,11 @@ from typing import Any, Self
 
 from contracts.dates import civil_day
 from contracts.identifiers import derived_id
-from dev.demo.cast import PARTNER, VENDOR
 from dev.demo.story import STEPS, Story, require, told, wanted
 from dev.stack import places
-from dev.stack.trouble import Trouble
-from simulator.partner import Client, Refused
+from dev.stack.error import StackError
+from simulator.cast import PARTNER, VENDOR
+from simulator.partner import PartnerClient, Refused
 
 DELIVERED_DAYS_AGO = 100
 SECOND_CLERK = derived_id("development", "tour-second-clerk")
@@ -200,14 +200,14 @@ class Tour:
             ask()
         except Refused as refused:
             return str(refused)
-        raise Trouble("The tour went wrong: what should be refused was done")
+        raise StackError("The tour went wrong: what should be refused was done")
 
-    def _register_the_guest(self) -> Client:
+    def _register_the_guest(self) -> PartnerClient:
         company, account = (derived_id(self.story.serial, what) for what in ("tour-company", "tour-account"))
         self.story.clerk.register_company(kind="end_customer", administrator=account, company=company)
         return self.story.acting_for(account, company)
 
-    def _second_clerk(self) -> Client:
+    def _second_clerk(self) -> PartnerClient:
         self.story.clerk.add_member(
             VENDOR, account=SECOND_CLERK, administrator=True, idempotency_key=f"tour-{SECOND_CLERK}"
         )
@@ -219,7 +219,7 @@ class Tour:
         device: Any = {"serial": serial, "model": "IP811", "delivered_on": day.isoformat()}
         self._at(story.clerk.register_devices(devices=[device], reference=f"DN-{serial}"))
 
-    def _warranty_end(self, who: Client) -> str | None:
+    def _warranty_end(self, who: PartnerClient) -> str | None:
         return who.get_guarantee(self.story.serial, at_least=self.story.sequence).get("ends_on")
 
     def _stock(self, licenses: dict[str, int]) -> None:
@@ -274,7 +274,7 @@ def main() -> int:
             for number, stop in enumerate(STOPS, 1):
                 tour.say = partial(_print, number)
                 stop(tour)
-    except (Trouble, Refused) as trouble:
+    except (StackError, Refused) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0

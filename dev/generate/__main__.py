@@ -1,8 +1,17 @@
-"""Makes all that is generated: `make generate`. Schemas and reference pages first, for the rest is read from code."""
+"""Makes all that is generated: `make generate`.
 
-from contracts.publishing import generate as schemas
-from dev.generate import client, route_refusals
+Each part is imported only after the one before has written its files: the client describes the API, and the API reads
+the table of refusals when it is imported.
+"""
 
-schemas.main()
-route_refusals.main()
-client.main()
+from importlib import import_module
+
+PARTS = (
+    "contracts.publishing.generate",
+    "dev.generate.route_refusals",
+    "dev.generate.client",
+    "dev.generate.signer_laws",
+)
+
+for part in PARTS:
+    import_module(part).main()

@@ -66,7 +66,7 @@ def _operations(api: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def _content(operation: Json) -> Json:
-    """The media types of the answer that is a yes."""
+    """The media types of the successful response."""
     return next((one.get("content", {}) for status, one in operation["responses"].items() if status[0] == "2"), {})
 
 

@@ -1,8 +1,8 @@
 """Which refusals each operation of the API can answer, read from the sources: `make generate`.
 
 A walk over names: from a route's function to all that it names, and from a command to the rules that decide it. Every
-string on the way that is a code of the table may be answered. It follows no values, so it may find one code too many,
-never one too few; tests compare it with what the rules do answer.
+string on the way that is a code of the table may be answered. It follows no values, so it may find a code too many but
+never one too few; tests compare it with what the rules answer.
 """
 
 import ast
@@ -16,19 +16,21 @@ from typing import NamedTuple, get_args
 
 from contracts.commands import Command
 from contracts.refusals import REFUSALS
+from ledger.domain.families import DECIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
-DOMAIN, API, COMMANDS = "ledger.domain", "ledger.entrypoints.api", "contracts.commands"
-PACKAGES = (DOMAIN, API, "contracts")
-TABLE = "contracts.refusals"
-"""Names all codes, and answers none."""
-PAGES = f"{API}.openapi.docs_page"
-"""Its routes are for browsers, and no operations."""
+DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
+PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
+SILENT = (
+    *("contracts.refusals", f"{API}.http.problems", "runtime.web.problems"),
+    *("contracts.commands", "contracts.events"),
+)
+"""They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
 OF_COMMANDS = frozenset({"idempotency_key_reused"})
-"""What the writer says before a rule is asked."""
+"""What the writer refuses before any rule decides."""
 VIEWER = "viewer"
-"""Who names the viewer asks the read side, which knows a no of its own."""
+"""A route that names the viewer queries the read side, which has a refusal of its own."""
 HEAD = '''\
 """The refusals of each operation. Made from the sources by `make generate`; do not edit."""
 
@@ -61,12 +63,18 @@ def routes() -> dict[str, frozenset[str]]:
 @cache
 def of_command(name: str) -> frozenset[str]:
     """The codes that a command can be refused with, by the name of its class."""
-    return _codes(_reached(Place(f"{DOMAIN}.decide", "decide"), name)) | OF_COMMANDS
+    before, rules = Place(f"{DOMAIN}.decide", "decide"), Place(_module_of_rules(name), "decide")
+    return _codes(_reached(before, name)) | _codes(_reached(rules, name)) | OF_COMMANDS
+
+
+def _module_of_rules(command: str) -> str:
+    """The module of the family that decides a command, as the ledger's registry has it."""
+    return next(rules.__module__ for model, rules in DECIDE.items() if model.__name__ == command)
 
 
 def _routes() -> Iterator[Place]:
     for module in _modules():
-        if module.startswith(API) and module != PAGES:
+        if module.startswith(API):
             for name, node in _module(module).defined.items():
                 if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_route, node.decorator_list)):
                     yield Place(module, name)
@@ -146,7 +154,7 @@ def _codes(reached: Mapping[Place, list[ast.AST]]) -> frozenset[str]:
 
 @cache
 def _modules() -> frozenset[str]:
-    return frozenset({module for package in PACKAGES for module in _inside(package)} - {TABLE})
+    return frozenset(one for package in PACKAGES for one in _inside(package) if not one.startswith(SILENT))
 
 
 def _inside(package: str) -> Iterator[str]:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dev.demo.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from dev.stack import places
+from dev.stack.error import StackError
 from dev.stack.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
 from dev.stack.settings import everybody
-from dev.stack.trouble import Trouble
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 STEP_SECONDS = 120.0
 
@@ -39,7 +39,7 @@ class Stack:
                         self._take(node)
 
     def wait(self, names: Sequence[str] = ()) -> None:
-        """Return when these parts (or all) are ready; Trouble for one that is not running."""
+        """Return when these parts (or all) are ready; StackError for one that is not running."""
         for node in selection(names):
             if isinstance(node, Part):
                 self._kit.make(node).wait(self._say)
@@ -98,7 +98,7 @@ class Stack:
             timeout=STEP_SECONDS,
         )
         if done.returncode != 0:
-            raise Trouble(f"{step.name} failed:\n{done.stdout}{done.stderr}".rstrip())
+            raise StackError(f"{step.name} failed:\n{done.stdout}{done.stderr}".rstrip())
         self._say(done.stdout.strip() or f"{step.name}: done")
 
 
@@ -112,13 +112,13 @@ def _state(part: Runnable) -> str:
 
 @contextmanager
 def _alone(state: Path) -> Generator[None]:
-    """Hold the state folder's lock; Trouble when another `up` or `down` of this checkout is at work."""
+    """Hold the state folder's lock; StackError when another `up` or `down` of this checkout is at work."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Trouble("Another command is starting or stopping this stack; wait for it to end.") from None
+            raise StackError("Another command is starting or stopping this stack; wait for it to end.") from None
         yield
 
 
@@ -175,7 +175,7 @@ def main() -> int:
     stack = Stack(say=lambda line: print(line, flush=True))
     try:
         _run(stack, arguments.command, arguments.parts, arguments.format)
-    except Trouble as trouble:
+    except StackError as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0

@@ -3,18 +3,18 @@
 import sys
 from collections.abc import Sequence
 
-from dev.demo.cast import CLERK, VENDOR
 from dev.stack.service import SCRIPTS
-from dev.stack.settings import Stack
+from dev.stack.settings import StackContext
+from simulator.cast import CLERK, VENDOR
 
 
-def topics(stack: Stack) -> Sequence[str]:
+def topics(stack: StackContext) -> Sequence[str]:
     return (sys.executable, "-m", "dev.stack.topics", stack.kafka)
 
 
-def keys(stack: Stack) -> Sequence[str]:
+def keys(stack: StackContext) -> Sequence[str]:
     return (sys.executable, "-m", "dev.stack.keys", str(stack.state))
 
 
-def founding(_stack: Stack) -> Sequence[str]:
+def founding(_stack: StackContext) -> Sequence[str]:
     return (str(SCRIPTS / "ledger-found"), "--vendor", VENDOR, "--administrator", CLERK)

@@ -6,8 +6,8 @@ import secrets
 import subprocess
 from pathlib import Path
 
+from dev.stack.error import StackError
 from dev.stack.service import SCRIPTS
-from dev.stack.trouble import Trouble
 from simulator.issuer import Issuer
 from simulator.pki import Pki
 
@@ -45,7 +45,7 @@ class Keys:
         argv = (SCRIPTS / "signer", *arguments)
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SIGNER_INIT_SECONDS)
         if done.returncode != 0:
-            raise Trouble(f"The signer's keys could not be made: {done.stderr.strip()}")
+            raise StackError(f"The signer's keys could not be made: {done.stderr.strip()}")
 
 
 def _make_secret(file: Path) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Protocol
 
 from dev.stack import commands
+from dev.stack.error import StackError
 from dev.stack.kafka import Broker
 from dev.stack.ports import HOST, Ports
 from dev.stack.postgres import Cluster
 from dev.stack.process import Process
-from dev.stack.service import Service
-from dev.stack.settings import Stack, admin_port_name, settings
-from dev.stack.trouble import Trouble
+from dev.stack.service import ServiceProcess
+from dev.stack.settings import StackContext, admin_port_name, settings
 
 
 class Runnable(Protocol):
@@ -45,7 +45,7 @@ class Step:
     """A program that has to succeed before what needs it starts; repeating it is harmless."""
 
     name: str
-    command: Callable[[Stack], Sequence[str]]
+    command: Callable[[StackContext], Sequence[str]]
     needs: tuple[str, ...] = ()
 
 
@@ -88,7 +88,7 @@ def selection(names: Sequence[str]) -> list[Part | Step]:
     by_name = {node.name: node for node in GRAPH}
     unknown = [name for name in names if name not in by_name]
     if unknown:
-        raise Trouble(f"There is no part {unknown[0]}; there are {', '.join(by_name)}.")
+        raise StackError(f"There is no part {unknown[0]}; there are {', '.join(by_name)}.")
     chosen, waiting = set[str](), list(names or by_name)
     while waiting:
         name = waiting.pop()
@@ -126,9 +126,9 @@ class Kit:
     def cluster(self) -> Cluster:
         return Cluster(self.state, port=self.ports.port("postgres"), short_lived=self._short_lived)
 
-    def _service(self, part: Part) -> Service:
+    def _service(self, part: Part) -> ServiceProcess:
         address = f"{part.scheme}://{HOST}:{self.ports.port(part.name)}" if part.scheme else None
-        return Service(
+        return ServiceProcess(
             part.name,
             self.state,
             settings=lambda: settings(part.name, self.stack()),
@@ -136,6 +136,6 @@ class Kit:
             address=address,
         )
 
-    def stack(self) -> Stack:
+    def stack(self) -> StackContext:
         """What settings and commands are made from."""
-        return Stack(self.state, self.broker().address, self.cluster(), self.ports.port)
+        return StackContext(self.state, self.broker().address, self.cluster(), self.ports.port)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev.stack import identity
-from dev.stack.trouble import Trouble
+from dev.stack.error import StackError
 
 POLL_SECONDS = 0.02
 
@@ -94,18 +94,18 @@ class Process:
                 extra_groups=groups,
             )
         except FileNotFoundError as missing:
-            raise Trouble(f"{self.name}: {missing.filename} is missing; run `make setup`.") from missing
+            raise StackError(f"{self.name}: {missing.filename} is missing; run `make setup`.") from missing
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: float, progress: Callable[[str], None]) -> None:
-        """Wait for readiness, telling `progress` now and then; Trouble when it ends or takes too long."""
+        """Wait for readiness, telling `progress` now and then; StackError when it ends or takes too long."""
         begin = time.monotonic()
         told = 5.0
         while not is_ready():
             waited = time.monotonic() - begin
             if not self.is_alive():
-                raise Trouble(f"{self.name} ended while it was starting.\n{self.log_tail()}")
+                raise StackError(f"{self.name} ended while it was starting.\n{self.log_tail()}")
             if waited > seconds:
-                raise Trouble(f"{self.name} was not ready after {seconds:.0f} s.\n{self.log_tail()}")
+                raise StackError(f"{self.name} was not ready after {seconds:.0f} s.\n{self.log_tail()}")
             if waited > told:
                 progress(f"{self.name}: still starting, {waited:.0f} s")
                 told += 5.0
@@ -126,7 +126,7 @@ class Process:
             for pid in known.session():
                 _kill(pid)
             if not _wait_while(lambda: _runs(known) or bool(known.session()), KILL_SECONDS):
-                raise Trouble(f"{self.name} (pid {known.pid}) does not end, even killed.")
+                raise StackError(f"{self.name} (pid {known.pid}) does not end, even killed.")
         self._pid_file.unlink(missing_ok=True)
 
     def log_tail(self) -> str:

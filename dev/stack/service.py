@@ -21,7 +21,7 @@ SCRIPTS = Path(sys.prefix) / "bin"
 Settings = Callable[[], Mapping[str, str]]
 
 
-class Service:
+class ServiceProcess:
     """A process that answers `/readyz` on its admin port."""
 
     def __init__(

@@ -14,7 +14,7 @@ from simulator import issuer
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class StackContext:
     """What the settings are made from."""
 
     state: Path
@@ -28,32 +28,32 @@ def admin_port_name(part: str) -> str:
     return f"{part}-admin"
 
 
-def settings(part: str, stack: Stack) -> dict[str, str]:
+def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
     return everybody(stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
-def everybody(stack: Stack) -> dict[str, str]:
+def everybody(stack: StackContext) -> dict[str, str]:
     """What programs that only talk to Kafka need."""
     return {"LICENSING_KAFKA_BOOTSTRAP": stack.kafka}
 
 
-def _admin(part: str, stack: Stack) -> dict[str, str]:
+def _admin(part: str, stack: StackContext) -> dict[str, str]:
     return {"LICENSING_ADMIN_HOST": HOST, "LICENSING_ADMIN_PORT": str(stack.port(admin_port_name(part)))}
 
 
-def _nothing(_stack: Stack) -> dict[str, str]:
+def _nothing(_stack: StackContext) -> dict[str, str]:
     return {}
 
 
-def _database(stack: Stack) -> dict[str, str]:
+def _database(stack: StackContext) -> dict[str, str]:
     return {
         "LICENSING_DATABASE_URL": stack.postgres.url_without_password(),
         "LICENSING_DATABASE_PASSWORD_FILE": str(stack.postgres.password_file),
     }
 
 
-def _ledger_api(stack: Stack) -> dict[str, str]:
+def _ledger_api(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
     return _database(stack) | {
         "LICENSING_API_HOST": HOST,
@@ -66,7 +66,7 @@ def _ledger_api(stack: Stack) -> dict[str, str]:
     }
 
 
-def _signer(stack: Stack) -> dict[str, str]:
+def _signer(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
     return {
         "LICENSING_SIGNER_KEYS_DIR": str(keys.signer_folder),
@@ -75,7 +75,7 @@ def _signer(stack: Stack) -> dict[str, str]:
     }
 
 
-def _device_sync(stack: Stack) -> dict[str, str]:
+def _device_sync(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
     return {
         "LICENSING_DEVICE_SYNC_HOST": HOST,
@@ -88,7 +88,7 @@ def _device_sync(stack: Stack) -> dict[str, str]:
     }
 
 
-OWN: dict[str, Callable[[Stack], dict[str, str]]] = {
+OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "device-sync": _device_sync,
     "ledger-api": _ledger_api,
     "ledger-projector": _database,

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
 
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
-from dev.stack.trouble import Trouble
+from dev.stack.error import StackError
 
 # A broker that has just come up may have no leader to give for a moment.
 ATTEMPT_SECONDS = 30.0
@@ -63,7 +63,7 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
     present = await _led_partitions(admin, list(wanted))
     too_many = [name for name, count in wanted.items() if present[name] > count]
     if too_many:
-        raise Trouble(f"{', '.join(too_many)}: more partitions than declared, and Kafka cannot take any away.")
+        raise StackError(f"{', '.join(too_many)}: more partitions than declared, and Kafka cannot take any away.")
     narrow = {name: NewPartitions(count) for name, count in wanted.items() if present[name] < count}
     if narrow:
         answer: Any = await admin.create_partitions(narrow)
@@ -79,7 +79,7 @@ async def _led_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[
         if not any(errors) and not any(topic["error_code"] for topic in topics):
             return {topic["topic"]: len(topic["partitions"]) for topic in topics}
         await asyncio.sleep(PAUSE_SECONDS)
-    raise Trouble(f"The topics had no leader within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
+    raise StackError(f"The topics had no leader within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
 
 
 def _check(errors: list[tuple[str, int, str]], *, allowed: tuple[int, ...]) -> None:

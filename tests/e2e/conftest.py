@@ -5,8 +5,8 @@ import pytest
 
 from dev.demo.story import Story
 from dev.stack.parts import Kit
-from tests.e2e.handing_in import HandIn, by_hand, direct
-from tests.running import a_stocked_story, whole_stack
+from tests.support.handing_in import HandIn, by_hand, direct
+from tests.support.running import a_stocked_story, whole_stack
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,13 @@ from contracts.documents import return_document
 from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
-from dev.demo.cast import STRANGER, STRANGERS_ACCOUNT
 from dev.demo.story import Story, counted
 from dev.stack.parts import Kit
-from simulator.device import ServiceRefused
+from simulator.cast import STRANGER, STRANGERS_ACCOUNT
+from simulator.device import RefusedByServiceError
 from simulator.partner import Refused
-from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
-from tests.running import a_stocked_story
+from tests.support.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
+from tests.support.running import a_stocked_story
 
 
 @pytest.mark.parametrize("second", [direct, by_hand], ids=["then-direct", "then-manual"])
@@ -70,7 +70,7 @@ def test_t5_a_saved_license_file_is_worth_nothing_after_the_return(story: Story,
 def test_t5_the_invalid_certificate_still_fetches_the_receipt_and_nothing_else(story: Story) -> None:
     receipt = direct(story, story.box().invalidate())
     assert story.firmware().receipt() == receipt.body
-    with pytest.raises(ServiceRefused, match="certificate_invalidated"):
+    with pytest.raises(RefusedByServiceError, match="certificate_invalidated"):
         story.firmware().sync()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dev.demo.story import Story, counted
 from dev.stack.parts import Kit
-from tests.running import a_stocked_story
+from tests.support.running import a_stocked_story
 
 
 def _sent(story: Story, *lines: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from dev.demo.cast import CLERK, VENDOR
 from dev.generate.client import description
 from dev.stack.parts import Kit
+from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
 
 EXAMPLES = 20

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from dev.demo.story import ALLOCATED, KEY_CONTENTS
 from dev.stack.parts import Kit
 from licensing_client.orders import issue
-from tests.running import a_stocked_story
+from tests.support.running import a_stocked_story
 
 
 def test_a_balance_is_explained_by_its_movements_and_their_causes(kit: Kit) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dev.demo.cast import STRANGER, STRANGERS_ACCOUNT
 from dev.demo.story import Story, counted
+from simulator.cast import STRANGER, STRANGERS_ACCOUNT
 from simulator.partner import Refused
-from tests.e2e.handing_in import ALL_BACK, FREE, HandIn, forged, refused
+from tests.support.handing_in import ALL_BACK, FREE, HandIn, forged, refused
 
 
 def swap(story: Story, rma: str = "") -> dict[str, Any]:

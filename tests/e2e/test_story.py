@@ -2,7 +2,7 @@
 
 from dev.demo.story import STEPS, Story
 from dev.stack.parts import Kit
-from tests.running import a_stocked_story
+from tests.support.running import a_stocked_story
 
 
 def _told(kit: Kit) -> list[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.demo.cast import ADMINISTRATOR, PARTNER
+from dev.demo.replay import replay
 from dev.demo.story import Story
-from dev.replay import replay
 from dev.stack.parts import Kit
+from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
-from tests.running import a_stocked_story, whole_stack
+from tests.support.running import a_stocked_story, whole_stack
 
 WORKERS = 6
 BROKER_DOWN_SECONDS = 11.0  # longer than a request waits for its outcome, so that some say 503

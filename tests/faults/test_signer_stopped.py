@@ -18,7 +18,6 @@ from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import encode_entry
 from contracts.topics import EVENTS, topic_name
-from dev.demo.cast import PARTNER
 from dev.demo.story import Story, wanted
 from dev.stack import topics
 from dev.stack.cli import Stack
@@ -26,7 +25,8 @@ from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import admin_port_name, settings
 from runtime.kafka import Connection, PartitionTail, Producer
-from tests.running import a_stocked_story, whole_stack
+from simulator.cast import PARTNER
+from tests.support.running import a_stocked_story, whole_stack
 
 LOG = topic_name(EVENTS)
 READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")

@@ -23,10 +23,11 @@ from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
-from signer.domain.books import Books
-from tests.conftest import KafkaTopics
-from tests.faults.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
-from tests.unit.ledger.memory import Noticed
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
+from tests.support.ledger.memory import Noticed
 
 COMMANDS = 1_500
 MOST_COMMANDS = 10_000
@@ -101,11 +102,11 @@ def accounts_of(ledger: Ledger) -> dict[str, dict[str, int]]:
 def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -> dict[str, dict[str, int]]:
     """What the projector's fold and the signer's books make of the records; both must be the same."""
     changes = fold(entries, {}, {})
-    chain, books = LedgerChain(0), Books()
+    chain, books = LedgerChain(0), VerifiedLedger()
     for value in values:
         found = chain.accept(value)
         if not isinstance(found, Orphan):
-            books.post(found.data)
+            post(books, found.data)
     projected = {account: {n: u for n, u in held.items() if u} for account, held in changes.held.items()}
     for account, units in projected.items():
         assert units == books.balance(account)

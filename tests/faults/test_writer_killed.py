@@ -16,8 +16,8 @@ from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import Connection, PartitionTail, Producer, Record
-from tests.conftest import KafkaTopics
-from tests.faults.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
 KILLS = int(os.environ.get("FAULT_KILLS", "20"))
 ASKING_AT_ONCE = 20

@@ -8,7 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from licensing_client.transport import Transport, given
 
 
-class ActivationKeyIssued(TypedDict):
+class ActivationKeyIssuedResponse(TypedDict):
     sequence: int
     activation_key: str
 
@@ -24,7 +24,7 @@ class ActivationKeyPreview(TypedDict):
     redeemed: RedeemedView | None
 
 
-class ActivationKeyRedeemed(TypedDict):
+class ActivationKeyRedeemedResponse(TypedDict):
     sequence: int
     project: str
     key_digest: str
@@ -55,6 +55,11 @@ class BalanceView(TypedDict):
     as_of: NotRequired[int | None]
 
 
+class BlockResponse(TypedDict):
+    sequence: int
+    subject: str
+
+
 class BlockView(TypedDict):
     subject: str
     reason: str
@@ -65,11 +70,6 @@ class BlockView(TypedDict):
     lifted_reference: str | None
     lifted_sequence: int | None
     lifted: str | None
-
-
-class Blocked(TypedDict):
-    sequence: int
-    subject: str
 
 
 class BlockedView(TypedDict):
@@ -96,7 +96,7 @@ class CauseView(TypedDict):
     correlation_id: str
 
 
-class ClaimCodeCreated(TypedDict):
+class ClaimCodeCreatedResponse(TypedDict):
     sequence: int
     project: str
     claim_code: str
@@ -114,20 +114,21 @@ class ClaimCodeView(TypedDict):
     created: str
 
 
-class CompanyChanged(TypedDict):
+class CommandResponse(TypedDict):
+    """A command became an entry of the ledger."""
+
+    sequence: int
+
+
+class CompanyChangedResponse(TypedDict):
     sequence: int
     company: str
 
 
-class CompanyImported(TypedDict):
+class CompanyImportedResponse(TypedDict):
     sequence: int
     company: str
     former_company: str
-
-
-class CompanyJoined(TypedDict):
-    sequence: int
-    account: str
 
 
 class CompanyOfferView(TypedDict):
@@ -137,7 +138,7 @@ class CompanyOfferView(TypedDict):
     offered: str
 
 
-class CompanyRegistered(TypedDict):
+class CompanyRegisteredResponse(TypedDict):
     sequence: int
     company: str
 
@@ -169,7 +170,7 @@ class CorrectedDeliveryView(TypedDict):
     delivered_on: str
 
 
-class CorrectionDone(TypedDict):
+class CorrectionResponse(TypedDict):
     sequence: int
     correction: str
 
@@ -223,13 +224,13 @@ class DeliveryView(TypedDict):
     file_sha256: str
 
 
-class DeviceAdded(TypedDict):
+class DeviceAddedResponse(TypedDict):
     sequence: int
     serial: str
     project: str
 
 
-class DeviceChanged(TypedDict):
+class DeviceChangedResponse(TypedDict):
     sequence: int
     serial: str
 
@@ -249,7 +250,7 @@ class DeviceModelView(TypedDict):
     sequence: int
 
 
-class DeviceReplaced(TypedDict):
+class DeviceReplacedResponse(TypedDict):
     sequence: int
     serial: str
     replacement: str
@@ -267,12 +268,6 @@ class DeviceView(TypedDict):
     delivery: DeliveryView | None
     blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
-
-
-class Done(TypedDict):
-    """A command became an entry of the ledger."""
-
-    sequence: int
 
 
 class EntryView(TypedDict):
@@ -327,7 +322,12 @@ class HeldView(TypedDict):
     count: int
 
 
-class InvitationCreated(TypedDict):
+class InvitationAcceptedResponse(TypedDict):
+    sequence: int
+    account: str
+
+
+class InvitationCreatedResponse(TypedDict):
     sequence: int
     company: str
     invitation_code: str
@@ -345,7 +345,7 @@ class InvitationView(TypedDict):
     created: str
 
 
-class LegacyConsentGiven(TypedDict):
+class LegacyConsentGivenResponse(TypedDict):
     sequence: int
     serial: str
 
@@ -368,11 +368,6 @@ class LegacyConversionView(TypedDict):
     converted: str
 
 
-class LegacyConverted(TypedDict):
-    sequence: int
-    project: str
-
-
 class LegacyDeviceView(TypedDict):
     serial: str
     licenses: list[LegacyLicensesView]
@@ -390,11 +385,6 @@ class LegacyImportView(TypedDict):
     imported: str
 
 
-class LegacyImported(TypedDict):
-    sequence: int
-    project: str
-
-
 class LegacyKeyView(TypedDict):
     """A key on the old manager's list; the key itself is kept nowhere."""
 
@@ -408,9 +398,24 @@ class LegacyKeyView(TypedDict):
     imported_sequence: int | None
 
 
-class LegacyKeysRegistered(TypedDict):
+class LegacyKeysRegisteredResponse(TypedDict):
     sequence: int
     keys: int
+
+
+class LegacyLicensesBody(TypedDict):
+    license_name: str
+    count: int
+
+
+class LegacyLicensesConvertedResponse(TypedDict):
+    sequence: int
+    project: str
+
+
+class LegacyLicensesImportedResponse(TypedDict):
+    sequence: int
+    project: str
 
 
 class LegacyLicensesView(TypedDict):
@@ -454,7 +459,7 @@ class LicenseTypeView(TypedDict):
     sequence: int
 
 
-class LicensesAllocated(TypedDict):
+class LicensesAllocatedResponse(TypedDict):
     sequence: int
     serial: str
     project: str
@@ -466,18 +471,13 @@ class LicensesView(TypedDict):
     count: int
 
 
-class LimitReleased(TypedDict):
-    sequence: int
-    serial: str
-
-
 class ListedKeyBody(TypedDict):
     legacy_key: str
-    licenses: list[OldLicenses]
+    licenses: list[LegacyLicensesBody]
     company: NotRequired[str | None]
 
 
-class MemberChanged(TypedDict):
+class MemberChangedResponse(TypedDict):
     sequence: int
     company: str
     account: str
@@ -515,22 +515,12 @@ class NewLicensesView(TypedDict):
     count: int
 
 
-class OfProject(TypedDict):
-    sequence: int
-    project: str
-
-
 class OfferView(TypedDict):
     serial: str
     company: str
     offered_to: str
     sequence: int
     offered: str
-
-
-class OldLicenses(TypedDict):
-    license_name: str
-    count: int
 
 
 class ActivationKeyViewPage(TypedDict):
@@ -665,12 +655,12 @@ class PreviewedLicenses(TypedDict):
     held: int | None
 
 
-class ProjectChanged(TypedDict):
+class ProjectChangedResponse(TypedDict):
     sequence: int
     project: str
 
 
-class ProjectCreated(TypedDict):
+class ProjectCreatedResponse(TypedDict):
     sequence: int
     project: str
     name: str
@@ -725,7 +715,12 @@ class ReturnLimitReleaseView(TypedDict):
     released: str
 
 
-class RightsChanged(TypedDict):
+class ReturnLimitReleasedResponse(TypedDict):
+    sequence: int
+    serial: str
+
+
+class RightsChangedResponse(TypedDict):
     sequence: int
     project: str
     account: str
@@ -758,6 +753,11 @@ class ServiceStatus(TypedDict):
     held: list[HeldView]
 
 
+class SoftwareServiceResponse(TypedDict):
+    sequence: int
+    project: str
+
+
 class SpentCertificateView(TypedDict):
     serial: str
     generation: int
@@ -783,7 +783,7 @@ class StaffDownloadView(TypedDict):
     downloaded: str
 
 
-class TestIssued(TypedDict):
+class TestIssuedResponse(TypedDict):
     sequence: int
     serial: str
 
@@ -813,7 +813,7 @@ class WantedLicenses(TypedDict):
     count: int
 
 
-class WarrantyExtended(TypedDict):
+class WarrantyExtendedResponse(TypedDict):
     sequence: int
     serial: str
 
@@ -850,13 +850,13 @@ class Operations(Transport):
         administrator: str,
         company: str | None = None,
         idempotency_key: str | None = None,
-    ) -> CompanyRegistered:
+    ) -> CompanyRegisteredResponse:
         """Make a company known, with its first administrator. It starts with a project DEFAULT.
 
         The vendor's staff registers any company; an account registers its own company as an end customer.
         """
         return cast(
-            "CompanyRegistered",
+            "CompanyRegisteredResponse",
             self.post(
                 "/v1/companies", given(kind=kind, administrator=administrator, company=company), key=idempotency_key
             ),
@@ -883,9 +883,9 @@ class Operations(Transport):
         """The company that the caller acts for; any company for the vendor's staff."""
         return cast("CompanyView", self.get(f"/v1/companies/{company}", **given(at_least=at_least)))
 
-    def create_project(self, *, name: str, idempotency_key: str | None = None) -> ProjectCreated:
+    def create_project(self, *, name: str, idempotency_key: str | None = None) -> ProjectCreatedResponse:
         """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
-        return cast("ProjectCreated", self.post("/v1/projects", given(name=name), key=idempotency_key))
+        return cast("ProjectCreatedResponse", self.post("/v1/projects", given(name=name), key=idempotency_key))
 
     def list_projects(
         self,
@@ -914,6 +914,49 @@ class Operations(Transport):
         """The licenses of the project that are bound to no device, now or as of any entry or time."""
         return cast("BalanceView", self.get(f"/v1/projects/{project}/balance", **given(at_least=at_least, as_of=as_of)))
 
+    def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChangedResponse:
+        """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
+        return cast(
+            "ProjectChangedResponse",
+            self.post(f"/v1/projects/{project}/renaming", given(name=name), key=idempotency_key),
+        )
+
+    def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChangedResponse:
+        """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
+        return cast(
+            "ProjectChangedResponse", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key)
+        )
+
+    def move_licenses(
+        self,
+        project: str,
+        *,
+        target: str,
+        licenses: list[WantedLicenses],
+        held: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> ProjectChangedResponse:
+        """Move free licenses, or held ones, to another project of the same company, all or none."""
+        return cast(
+            "ProjectChangedResponse",
+            self.post(
+                f"/v1/projects/{project}/transfers",
+                given(target=target, licenses=licenses, held=held),
+                key=idempotency_key,
+            ),
+        )
+
+    def deallocate_licenses(
+        self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
+    ) -> DeviceChangedResponse:
+        """Take PBX licenses back from a device, as long as no license file with them was delivered."""
+        return cast(
+            "DeviceChangedResponse",
+            self.post(
+                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
+            ),
+        )
+
     def list_movements(
         self,
         *,
@@ -933,10 +976,10 @@ class Operations(Transport):
 
     def add_member(
         self, company: str, *, account: str, administrator: bool | None = None, idempotency_key: str | None = None
-    ) -> MemberChanged:
+    ) -> MemberChangedResponse:
         """Let an account act for the company, or give a member the other role. For the company's administrators."""
         return cast(
-            "MemberChanged",
+            "MemberChangedResponse",
             self.post(
                 f"/v1/companies/{company}/members",
                 given(account=account, administrator=administrator),
@@ -953,10 +996,10 @@ class Operations(Transport):
             self.get(f"/v1/companies/{company}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
-    def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChanged:
+    def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChangedResponse:
         """End a membership, and with it every right that the account had in the company's name."""
         return cast(
-            "MemberChanged",
+            "MemberChangedResponse",
             self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
         )
 
@@ -968,13 +1011,13 @@ class Operations(Transport):
         rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
         acting_for: str | None = None,
         idempotency_key: str | None = None,
-    ) -> RightsChanged:
+    ) -> RightsChangedResponse:
         """Give an account rights in this project, and in no other; it may belong to another company.
 
         Only what the caller has can be granted. Every right comes with `view`.
         """
         return cast(
-            "RightsChanged",
+            "RightsChangedResponse",
             self.post(
                 f"/v1/projects/{project}/members",
                 given(account=account, acting_for=acting_for, rights=rights),
@@ -999,10 +1042,10 @@ class Operations(Transport):
         rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]],
         acting_for: str | None = None,
         idempotency_key: str | None = None,
-    ) -> RightsChanged:
+    ) -> RightsChangedResponse:
         """Take rights in this project from an account. Revoking `view` takes them all."""
         return cast(
-            "RightsChanged",
+            "RightsChangedResponse",
             self.post(
                 f"/v1/projects/{project}/member-revocations",
                 given(account=account, acting_for=acting_for, rights=rights),
@@ -1010,13 +1053,13 @@ class Operations(Transport):
             ),
         )
 
-    def create_invitation(self, company: str, *, idempotency_key: str | None = None) -> InvitationCreated:
+    def create_invitation(self, company: str, *, idempotency_key: str | None = None) -> InvitationCreatedResponse:
         """Make a code by which one account joins the company. It works once, for 14 days. For its administrators.
 
         The code is in this answer and nowhere else; the same request again gives it again. Handing it on is the caller's.
         """
         return cast(
-            "InvitationCreated", self.post(f"/v1/companies/{company}/invitations", given(), key=idempotency_key)
+            "InvitationCreatedResponse", self.post(f"/v1/companies/{company}/invitations", given(), key=idempotency_key)
         )
 
     def list_invitations(
@@ -1030,36 +1073,41 @@ class Operations(Transport):
 
     def withdraw_invitation(
         self, company: str, *, code_digest: str, idempotency_key: str | None = None
-    ) -> CompanyChanged:
+    ) -> CompanyChangedResponse:
         """Make an invitation useless that nobody accepted yet. For the company's administrators."""
         return cast(
-            "CompanyChanged",
+            "CompanyChangedResponse",
             self.post(
                 f"/v1/companies/{company}/invitation-withdrawals", given(code_digest=code_digest), key=idempotency_key
             ),
         )
 
-    def accept_invitation(self, *, invitation_code: str, idempotency_key: str | None = None) -> CompanyJoined:
+    def accept_invitation(
+        self, *, invitation_code: str, idempotency_key: str | None = None
+    ) -> InvitationAcceptedResponse:
         """Join the company of an invitation, without rights. Case, blanks and hyphens do not matter.
 
         Every account may, whichever company its token names; `GET /v1/companies` then has the one that it joined.
         """
         return cast(
-            "CompanyJoined",
+            "InvitationAcceptedResponse",
             self.post("/v1/invitations/acceptances", given(invitation_code=invitation_code), key=idempotency_key),
         )
 
-    def offer_company(self, company: str, *, offered_to: str, idempotency_key: str | None = None) -> CompanyChanged:
+    def offer_company(
+        self, company: str, *, offered_to: str, idempotency_key: str | None = None
+    ) -> CompanyChangedResponse:
         """Offer the whole company to another one, which may import it. For its administrators."""
         return cast(
-            "CompanyChanged",
+            "CompanyChangedResponse",
             self.post(f"/v1/companies/{company}/offers", given(offered_to=offered_to), key=idempotency_key),
         )
 
-    def withdraw_company_offer(self, company: str, *, idempotency_key: str | None = None) -> CompanyChanged:
+    def withdraw_company_offer(self, company: str, *, idempotency_key: str | None = None) -> CompanyChangedResponse:
         """Take the offer of the company back, or decline it. For administrators of either company."""
         return cast(
-            "CompanyChanged", self.post(f"/v1/companies/{company}/offer-withdrawals", given(), key=idempotency_key)
+            "CompanyChangedResponse",
+            self.post(f"/v1/companies/{company}/offer-withdrawals", given(), key=idempotency_key),
         )
 
     def list_company_offers(
@@ -1073,55 +1121,15 @@ class Operations(Transport):
 
     def import_company(
         self, company: str, *, former_company: str, idempotency_key: str | None = None
-    ) -> CompanyImported:
+    ) -> CompanyImportedResponse:
         """Take a company over that was offered to this one. For this one's administrators.
 
         Its projects move with all that is in them, a name that is taken gets a number behind it, its accounts join without
         rights, and it is closed for ever.
         """
         return cast(
-            "CompanyImported",
+            "CompanyImportedResponse",
             self.post(f"/v1/companies/{company}/imports", given(former_company=former_company), key=idempotency_key),
-        )
-
-    def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChanged:
-        """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
-        return cast(
-            "ProjectChanged", self.post(f"/v1/projects/{project}/renaming", given(name=name), key=idempotency_key)
-        )
-
-    def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChanged:
-        """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
-        return cast("ProjectChanged", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key))
-
-    def move_licenses(
-        self,
-        project: str,
-        *,
-        target: str,
-        licenses: list[WantedLicenses],
-        held: bool | None = None,
-        idempotency_key: str | None = None,
-    ) -> ProjectChanged:
-        """Move free licenses, or held ones, to another project of the same company, all or none."""
-        return cast(
-            "ProjectChanged",
-            self.post(
-                f"/v1/projects/{project}/transfers",
-                given(target=target, licenses=licenses, held=held),
-                key=idempotency_key,
-            ),
-        )
-
-    def deallocate_licenses(
-        self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
-    ) -> DeviceChanged:
-        """Take PBX licenses back from a device, as long as no license file with them was delivered."""
-        return cast(
-            "DeviceChanged",
-            self.post(
-                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
-            ),
         )
 
     def find_devices(
@@ -1152,10 +1160,11 @@ class Operations(Transport):
             ),
         )
 
-    def add_device(self, project: str, *, serial: str, idempotency_key: str | None = None) -> DeviceAdded:
+    def add_device(self, project: str, *, serial: str, idempotency_key: str | None = None) -> DeviceAddedResponse:
         """Bring a device into the project. A device is in one project at a time."""
         return cast(
-            "DeviceAdded", self.post(f"/v1/projects/{project}/devices", given(serial=serial), key=idempotency_key)
+            "DeviceAddedResponse",
+            self.post(f"/v1/projects/{project}/devices", given(serial=serial), key=idempotency_key),
         )
 
     def list_devices(
@@ -1175,10 +1184,10 @@ class Operations(Transport):
         licenses: list[WantedLicenses],
         confirm_final: bool | None = None,
         idempotency_key: str | None = None,
-    ) -> LicensesAllocated:
+    ) -> LicensesAllocatedResponse:
         """Bind licenses of the project's balance to one of its devices, all or none."""
         return cast(
-            "LicensesAllocated",
+            "LicensesAllocatedResponse",
             self.post(
                 f"/v1/projects/{project}/allocations",
                 given(serial=serial, licenses=licenses, confirm_final=confirm_final),
@@ -1190,38 +1199,43 @@ class Operations(Transport):
         """A device and the licenses on it, now or as of any entry or time."""
         return cast("DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of)))
 
-    def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+    def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Move the device, with all that is on it, to another project of the same company."""
         return cast(
-            "DeviceChanged", self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key)
+            "DeviceChangedResponse",
+            self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key),
         )
 
-    def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+    def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
-        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
+        return cast("DeviceChangedResponse", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
 
-    def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChanged:
+    def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Offer a device without PBX licenses to another company. Not for guests."""
         return cast(
-            "DeviceChanged", self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key)
+            "DeviceChangedResponse",
+            self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key),
         )
 
-    def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChanged:
+    def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take an offer back, or decline one."""
-        return cast("DeviceChanged", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key))
+        return cast(
+            "DeviceChangedResponse", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key)
+        )
 
-    def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChanged:
+    def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take a device that was offered to the caller's company into one of its projects."""
         return cast(
-            "DeviceChanged", self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key)
+            "DeviceChangedResponse",
+            self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key),
         )
 
     def transfer_device(
         self, serial: str, *, project: str, reason: str, reference: str, idempotency_key: str | None = None
-    ) -> DeviceChanged:
+    ) -> DeviceChangedResponse:
         """Move a device to a project of any company, with a reason and a reference. For the vendor's staff."""
         return cast(
-            "DeviceChanged",
+            "DeviceChangedResponse",
             self.post(
                 f"/v1/devices/{serial}/staff-moves",
                 given(project=project, reason=reason, reference=reference),
@@ -1237,12 +1251,14 @@ class Operations(Transport):
             "OfferViewPage", self.get("/v1/device-offers", **given(cursor=cursor, limit=limit, at_least=at_least))
         )
 
-    def create_claim_code(self, project: str, *, idempotency_key: str | None = None) -> ClaimCodeCreated:
+    def create_claim_code(self, project: str, *, idempotency_key: str | None = None) -> ClaimCodeCreatedResponse:
         """Make a code by which one device adds itself to the project. It works once, for 30 days.
 
         The code is in this answer and nowhere else; the same request again gives it again.
         """
-        return cast("ClaimCodeCreated", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key))
+        return cast(
+            "ClaimCodeCreatedResponse", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key)
+        )
 
     def list_claim_codes(
         self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -1255,10 +1271,10 @@ class Operations(Transport):
 
     def withdraw_claim_code(
         self, project: str, *, code_digest: str, idempotency_key: str | None = None
-    ) -> ProjectChanged:
+    ) -> ProjectChangedResponse:
         """Make a code useless that was not used yet."""
         return cast(
-            "ProjectChanged",
+            "ProjectChangedResponse",
             self.post(
                 f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
             ),
@@ -1274,7 +1290,7 @@ class Operations(Transport):
         other_model: bool | None = None,
         project: str | None = None,
         idempotency_key: str | None = None,
-    ) -> DeviceReplaced:
+    ) -> DeviceReplacedResponse:
         """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
 
         All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
@@ -1282,7 +1298,7 @@ class Operations(Transport):
         where the broken device should be, and a mistyped serial is refused.
         """
         return cast(
-            "DeviceReplaced",
+            "DeviceReplacedResponse",
             self.post(
                 f"/v1/devices/{serial}/replacements",
                 given(replacement=replacement, rma=rma, reason=reason, other_model=other_model, project=project),
@@ -1314,6 +1330,37 @@ class Operations(Transport):
         """The receipt of the device's last return."""
         return self.get_document(f"/v1/devices/{serial}/return-receipt", **given(at_least=at_least))
 
+    def release_return_limit(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> ReturnLimitReleasedResponse:
+        """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
+        return cast(
+            "ReturnLimitReleasedResponse",
+            self.post(
+                f"/v1/devices/{serial}/return-limit-releases",
+                given(reason=reason, reference=reference),
+                key=idempotency_key,
+            ),
+        )
+
+    def list_return_limit_releases(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ReturnLimitReleaseViewPage:
+        """Devices that staff let give back again, and why. For the vendor's staff."""
+        return cast(
+            "ReturnLimitReleaseViewPage",
+            self.get("/v1/return-limit-releases", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def list_spent_certificates(
+        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> SpentCertificateViewPage:
+        """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
+        return cast(
+            "SpentCertificateViewPage",
+            self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
     def issue_activation_key(
         self,
         *,
@@ -1321,13 +1368,13 @@ class Operations(Transport):
         order_number: str,
         customer_reference: str | None = None,
         idempotency_key: str | None = None,
-    ) -> ActivationKeyIssued:
+    ) -> ActivationKeyIssuedResponse:
         """Put a key into the world. For the vendor's staff.
 
         The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
         """
         return cast(
-            "ActivationKeyIssued",
+            "ActivationKeyIssuedResponse",
             self.post(
                 "/v1/activation-keys",
                 given(licenses=licenses, order_number=order_number, customer_reference=customer_reference),
@@ -1375,10 +1422,10 @@ class Operations(Transport):
 
     def redeem_activation_key(
         self, *, activation_key: str, project: str, idempotency_key: str | None = None
-    ) -> ActivationKeyRedeemed:
+    ) -> ActivationKeyRedeemedResponse:
         """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
         return cast(
-            "ActivationKeyRedeemed",
+            "ActivationKeyRedeemedResponse",
             self.post(
                 "/v1/activation-keys/redemptions",
                 given(activation_key=activation_key, project=project),
@@ -1390,15 +1437,15 @@ class Operations(Transport):
         self,
         project: str,
         *,
-        licenses: list[OldLicenses],
+        licenses: list[LegacyLicensesBody],
         reference: str,
         serial: str | None = None,
         legacy_key: str | None = None,
         idempotency_key: str | None = None,
-    ) -> LegacyImported:
+    ) -> LegacyLicensesImportedResponse:
         """Bring licenses of the old manager into a project: a key's, or a line of its export list. For staff."""
         return cast(
-            "LegacyImported",
+            "LegacyLicensesImportedResponse",
             self.post(
                 f"/v1/projects/{project}/legacy-licenses",
                 given(serial=serial, legacy_key=legacy_key, licenses=licenses, reference=reference),
@@ -1419,10 +1466,10 @@ class Operations(Transport):
 
     def convert_legacy_licenses(
         self, project: str, *, preview_digest: str, idempotency_key: str | None = None
-    ) -> LegacyConverted:
+    ) -> LegacyLicensesConvertedResponse:
         """Convert all free old licenses of the project, exactly as the preview with this digest said."""
         return cast(
-            "LegacyConverted",
+            "LegacyLicensesConvertedResponse",
             self.post(
                 f"/v1/projects/{project}/legacy-conversions", given(preview_digest=preview_digest), key=idempotency_key
             ),
@@ -1441,13 +1488,13 @@ class Operations(Transport):
 
     def give_legacy_consent(
         self, serial: str, *, no_downgrade_below_version_8: bool, idempotency_key: str | None = None
-    ) -> LegacyConsentGiven:
+    ) -> LegacyConsentGivenResponse:
         """Agree that the device never goes below version 8 again, and gets a new bootcode.
 
         The consent is an entry with account and time. From then on a return frees the device's old licenses, too.
         """
         return cast(
-            "LegacyConsentGiven",
+            "LegacyConsentGivenResponse",
             self.post(
                 f"/v1/devices/{serial}/legacy-consent",
                 given(no_downgrade_below_version_8=no_downgrade_below_version_8),
@@ -1457,13 +1504,13 @@ class Operations(Transport):
 
     def register_legacy_keys(
         self, *, keys: list[ListedKeyBody], reference: str, idempotency_key: str | None = None
-    ) -> LegacyKeysRegistered:
+    ) -> LegacyKeysRegisteredResponse:
         """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
 
         A partner imports the key that they hold by typing it; its licenses are those that were registered.
         """
         return cast(
-            "LegacyKeysRegistered",
+            "LegacyKeysRegisteredResponse",
             self.post("/v1/legacy-keys", given(keys=keys, reference=reference), key=idempotency_key),
         )
 
@@ -1475,10 +1522,12 @@ class Operations(Transport):
             "LegacyKeyViewPage", self.get("/v1/legacy-keys", **given(cursor=cursor, limit=limit, at_least=at_least))
         )
 
-    def import_legacy_key(self, project: str, *, legacy_key: str, idempotency_key: str | None = None) -> LegacyImported:
+    def import_legacy_key(
+        self, project: str, *, legacy_key: str, idempotency_key: str | None = None
+    ) -> LegacyLicensesImportedResponse:
         """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
         return cast(
-            "LegacyImported",
+            "LegacyLicensesImportedResponse",
             self.post(f"/v1/projects/{project}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key),
         )
 
@@ -1509,14 +1558,14 @@ class Operations(Transport):
         serial: str | None = None,
         company: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Blocked:
+    ) -> BlockResponse:
         """Stop a key, a device or a company. For the vendor's staff.
 
         A blocked key cannot be redeemed; a blocked device gets neither licenses nor license files; a blocked company can
         do nothing but look.
         """
         return cast(
-            "Blocked",
+            "BlockResponse",
             self.post(
                 "/v1/blocks",
                 given(
@@ -1549,10 +1598,10 @@ class Operations(Transport):
         serial: str | None = None,
         company: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Blocked:
+    ) -> BlockResponse:
         """Let a key, a device or a company go on. For the vendor's staff."""
         return cast(
-            "Blocked",
+            "BlockResponse",
             self.post(
                 "/v1/blocks/releases",
                 given(
@@ -1560,37 +1609,6 @@ class Operations(Transport):
                 ),
                 key=idempotency_key,
             ),
-        )
-
-    def release_return_limit(
-        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
-    ) -> LimitReleased:
-        """Let a device give back again that has done so five times within 30 days. For the vendor's staff."""
-        return cast(
-            "LimitReleased",
-            self.post(
-                f"/v1/devices/{serial}/return-limit-releases",
-                given(reason=reason, reference=reference),
-                key=idempotency_key,
-            ),
-        )
-
-    def list_return_limit_releases(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
-    ) -> ReturnLimitReleaseViewPage:
-        """Devices that staff let give back again, and why. For the vendor's staff."""
-        return cast(
-            "ReturnLimitReleaseViewPage",
-            self.get("/v1/return-limit-releases", **given(cursor=cursor, limit=limit, at_least=at_least)),
-        )
-
-    def list_spent_certificates(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
-    ) -> SpentCertificateViewPage:
-        """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
-        return cast(
-            "SpentCertificateViewPage",
-            self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def download_license_file(
@@ -1622,10 +1640,10 @@ class Operations(Transport):
         target: str,
         licenses: list[WantedLicenses],
         idempotency_key: str | None = None,
-    ) -> CorrectionDone:
+    ) -> CorrectionResponse:
         """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
         return cast(
-            "CorrectionDone",
+            "CorrectionResponse",
             self.post(
                 "/v1/corrections",
                 given(reason=reason, reference=reference, source=source, target=target, licenses=licenses),
@@ -1647,14 +1665,18 @@ class Operations(Transport):
             self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
         )
 
-    def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionDone:
+    def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionResponse:
         """Carry out what another account of the staff proposed."""
-        return cast("CorrectionDone", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key))
+        return cast(
+            "CorrectionResponse", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key)
+        )
 
-    def reject_correction(self, correction: str, *, reason: str, idempotency_key: str | None = None) -> CorrectionDone:
+    def reject_correction(
+        self, correction: str, *, reason: str, idempotency_key: str | None = None
+    ) -> CorrectionResponse:
         """Close a proposal without carrying it out; its proposer may do so, too."""
         return cast(
-            "CorrectionDone",
+            "CorrectionResponse",
             self.post(f"/v1/corrections/{correction}/rejection", given(reason=reason), key=idempotency_key),
         )
 
@@ -1672,10 +1694,10 @@ class Operations(Transport):
 
     def define_license_types(
         self, *, license_types: list[LicenseTypeFacts], reference: str, idempotency_key: str | None = None
-    ) -> Done:
+    ) -> CommandResponse:
         """Add license types, or change the weight and the limits of known ones. For the vendor's staff."""
         return cast(
-            "Done",
+            "CommandResponse",
             self.post(
                 "/v1/license-types", given(license_types=license_types, reference=reference), key=idempotency_key
             ),
@@ -1691,10 +1713,11 @@ class Operations(Transport):
 
     def define_device_models(
         self, *, models: list[DeviceModel], reference: str, idempotency_key: str | None = None
-    ) -> Done:
+    ) -> CommandResponse:
         """Add device models, or change known ones for later deliveries. For the vendor's staff."""
         return cast(
-            "Done", self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key)
+            "CommandResponse",
+            self.post("/v1/device-models", given(models=models, reference=reference), key=idempotency_key),
         )
 
     def list_delivered_devices(
@@ -1713,10 +1736,11 @@ class Operations(Transport):
 
     def register_devices(
         self, *, devices: list[DeliveredDeviceBody], reference: str, idempotency_key: str | None = None
-    ) -> Done:
+    ) -> CommandResponse:
         """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
         return cast(
-            "Done", self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key)
+            "CommandResponse",
+            self.post("/v1/delivered-devices", given(devices=devices, reference=reference), key=idempotency_key),
         )
 
     def propose_delivery_correction(
@@ -1728,14 +1752,14 @@ class Operations(Transport):
         model: str,
         delivered_on: str,
         idempotency_key: str | None = None,
-    ) -> CorrectionDone:
+    ) -> CorrectionResponse:
         """Ask to correct the model or the day of delivery of a registered device. For the vendor's staff.
 
         Nothing changes before another of the staff approves it. Then the warranty counts from the new day: the months that
         were bought stay, and where the model changes, the base is the new model's.
         """
         return cast(
-            "CorrectionDone",
+            "CorrectionResponse",
             self.post(
                 f"/v1/delivered-devices/{serial}/corrections",
                 given(reason=reason, reference=reference, model=model, delivered_on=delivered_on),
@@ -1745,10 +1769,10 @@ class Operations(Transport):
 
     def extend_warranty(
         self, serial: str, *, license_type: str, confirm_final: bool | None = None, idempotency_key: str | None = None
-    ) -> WarrantyExtended:
+    ) -> WarrantyExtendedResponse:
         """Use up one extension of the balance of the device's project, while the warranty runs."""
         return cast(
-            "WarrantyExtended",
+            "WarrantyExtendedResponse",
             self.post(
                 f"/v1/devices/{serial}/warranty-extensions",
                 given(license_type=license_type, confirm_final=confirm_final),
@@ -1775,13 +1799,13 @@ class Operations(Transport):
         slave: bool | None = None,
         count: int | None = None,
         idempotency_key: str | None = None,
-    ) -> TestIssued:
+    ) -> TestIssuedResponse:
         """Put the device's one test on it; it is in the device's next license file.
 
         The same request again while the test runs is answered with the entry that issued it.
         """
         return cast(
-            "TestIssued",
+            "TestIssuedResponse",
             self.post(
                 f"/v1/devices/{serial}/test-licenses",
                 given(version=version, slave=slave, count=count),
@@ -1803,10 +1827,10 @@ class Operations(Transport):
 
     def buy_software_service(
         self, project: str, *, months: int, preview: str, idempotency_key: str | None = None
-    ) -> OfProject:
+    ) -> SoftwareServiceResponse:
         """Pay for months of software service for all licenses of the project, at the price that was looked at."""
         return cast(
-            "OfProject",
+            "SoftwareServiceResponse",
             self.post(
                 f"/v1/projects/{project}/software-service", given(months=months, preview=preview), key=idempotency_key
             ),
@@ -1826,10 +1850,12 @@ class Operations(Transport):
             self.get(f"/v1/projects/{project}/software-service/held-licenses/price", **given(at_least=at_least)),
         )
 
-    def release_held_licenses(self, project: str, *, preview: str, idempotency_key: str | None = None) -> OfProject:
+    def release_held_licenses(
+        self, project: str, *, preview: str, idempotency_key: str | None = None
+    ) -> SoftwareServiceResponse:
         """Pay what held licenses owe; then they are free in the balance."""
         return cast(
-            "OfProject",
+            "SoftwareServiceResponse",
             self.post(
                 f"/v1/projects/{project}/software-service/held-licenses/releases",
                 given(preview=preview),
@@ -1839,10 +1865,10 @@ class Operations(Transport):
 
     def upgrade_licenses(
         self, project: str, *, version: int, serial: str | None = None, idempotency_key: str | None = None
-    ) -> OfProject:
+    ) -> SoftwareServiceResponse:
         """Exchange PBX licenses for a newer major version while software service runs."""
         return cast(
-            "OfProject",
+            "SoftwareServiceResponse",
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
         )
 

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dev.stack.error import StackError
 from dev.stack.kafka import jars, probe
 from dev.stack.ports import HOST
 from dev.stack.process import Process, Program
-from dev.stack.trouble import Trouble
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -86,9 +86,9 @@ class Broker:
                 (*self._java(), *command), capture_output=True, text=True, check=False, timeout=FORMAT_SECONDS
             )
         except FileNotFoundError as missing:
-            raise Trouble("Java is missing; run `make setup`.") from missing
+            raise StackError("Java is missing; run `make setup`.") from missing
         if done.returncode != 0:
-            raise Trouble(
+            raise StackError(
                 f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}"
             )
 

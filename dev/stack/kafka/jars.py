@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from dev.stack.error import StackError
 from dev.stack.places import user_cache
-from dev.stack.trouble import Trouble
 
 HERE = Path(__file__).resolve().parent
 
@@ -14,5 +14,5 @@ def folder() -> Path:
     digest = hashlib.sha256((HERE / "pom.xml").read_bytes() + (HERE / "jars.sha256").read_bytes())
     found = user_cache() / f"kafka-{digest.hexdigest()[:16]}"
     if not found.is_dir():
-        raise Trouble("The Kafka jars are not there yet; run `make setup`.")
+        raise StackError("The Kafka jars are not there yet; run `make setup`.")
     return found

@@ -6,7 +6,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from dev.stack.trouble import Trouble
+from dev.stack.error import StackError
 
 ACCOUNT = "postgres"
 
@@ -36,7 +36,9 @@ def _make(wanted: Path) -> None:
         folder.mkdir(mode=0o700)
         os.chown(folder, entry.pw_uid, entry.pw_gid)
     except OSError as refused:
-        raise Trouble(f"{folder} cannot be given to {user} ({refused.strerror}); run as an ordinary user.") from refused
+        raise StackError(
+            f"{folder} cannot be given to {user} ({refused.strerror}); run as an ordinary user."
+        ) from refused
     if folder != wanted:
         wanted.symlink_to(folder)
 

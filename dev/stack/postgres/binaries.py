@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dev.stack.trouble import Trouble
+from dev.stack.error import StackError
 
 DEBIAN = Path("/usr/lib/postgresql")
 OLDEST = 15
@@ -13,7 +13,7 @@ def folder(data: Path) -> Path:
     installed = sorted(int(entry.name) for entry in DEBIAN.glob("[0-9]*") if (entry / "bin/postgres").exists())
     wanted = _version(data) or max(installed, default=0)
     if wanted < OLDEST or wanted not in installed:
-        raise Trouble(
+        raise StackError(
             f"PostgreSQL {wanted or OLDEST} is missing; run `make setup`, or `make clean` to begin with new data."
         )
     return DEBIAN / str(wanted) / "bin"

@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from dev.stack import identity
+from dev.stack.error import StackError
 from dev.stack.ports import HOST
 from dev.stack.postgres import account, binaries
 from dev.stack.process import Process, Program
-from dev.stack.trouble import Trouble
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -139,7 +139,7 @@ class Cluster:
         """False when it gave up at once, as it does while sessions of a killed cluster still end."""
         try:
             self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)
-        except Trouble:
+        except StackError:
             time.sleep(PAUSE_SECONDS)
             return self.process.is_alive()
         return True
@@ -165,7 +165,7 @@ class Cluster:
             extra_groups=[] if account.account() else None,
         )
         if done.returncode != 0:
-            raise Trouble(f"PostgreSQL could not make its data in {self._data}: {done.stderr[-500:]}")
+            raise StackError(f"PostgreSQL could not make its data in {self._data}: {done.stderr[-500:]}")
 
     def _password(self) -> str:
         return self.password_file.read_text()
@@ -178,7 +178,7 @@ class Cluster:
     def _must(self, program: str, *arguments: str) -> None:
         done = self._run(program, *arguments)
         if done.returncode != 0:
-            raise Trouble(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
+            raise StackError(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         login = {"PGHOST": HOST, "PGPORT": str(self._port), "PGUSER": OWNER, "PGPASSWORD": self._password()}

@@ -14,7 +14,7 @@ from pydantic import Field
 BERLIN = ZoneInfo("Europe/Berlin")
 TEST_MONTHS = 3
 REMINDER_DAYS = (90, 30, 7)
-"""How long before the end of software service somebody should be told (rule D8)."""
+"""How long before the end of software service reminders are due (rule D8)."""
 MAX_MONTHS = 1_200
 """Months that one period may have in all: a century, far above any contract and far below the end of the calendar."""
 
@@ -37,8 +37,13 @@ def add_months(day: date, months: int) -> date:
 
 
 def last_day(anchor: date, months: int) -> date:
-    """The inclusive last day of so many months that begin on the anchor."""
-    return add_months(anchor, months) - _ONE_DAY
+    """The inclusive last day of so many months that begin on the anchor (rule D2).
+
+    It is the day before the day of the anchor's number; a month without that number is covered to its own last day, as
+    sections 187 (2) and 188 (2), (3) BGB count: nobody loses a day to a short month.
+    """
+    same_day = add_months(anchor, months)
+    return same_day - _ONE_DAY if same_day.day == anchor.day else same_day
 
 
 def months_missed(end: date, today: date) -> int:
@@ -51,11 +56,11 @@ def months_missed(end: date, today: date) -> int:
 def months_left(anchor: date, months: int, today: date) -> int:
     """Started months from today to the end of a running period: the month that today is in counts whole (rule D6)."""
     used = max(0, (today.year - anchor.year) * 12 + today.month - anchor.month)
-    if add_months(anchor, used) > today:
+    if last_day(anchor, used) >= today:
         used -= 1
     return months - max(0, used)
 
 
 def reminders(end: date) -> tuple[date, ...]:
-    """The days on which somebody should be told that it ends."""
+    """The days on which reminders of the end are due."""
     return tuple(end - timedelta(days=days) for days in REMINDER_DAYS)

@@ -1,14 +1,14 @@
-"""What the rules of a log may answer to a command, if not with an event."""
+"""What rules decide, if not an event: a rejection with a stable code, or a duplicate of an earlier entry."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """No, for the reason that `code` names in contracts.refusals; `details` are facts for a person.
+    """The command is refused; `code` names the reason in contracts.refusals, `details` are facts for a person.
 
-    `entries` are those that it rests on, where the rules know them and the asker may. Whoever reports it adds
-    `at_sequence`: the entry that the log stood at when the rules said no.
+    `entries` are those that it rests on, where the rules know them and the actor may know them. Whoever reports it
+    adds `at_sequence`: the entry that the log stood at when they decided.
     """
 
     code: str
@@ -18,6 +18,6 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
-    """Yes, and it has been so since entry `sequence`."""
+    """The command took effect before, as entry `sequence`."""
 
     sequence: int

@@ -1,4 +1,4 @@
-"""Every way to say no: the stable code, its HTTP status, the sentence, and the rule behind it.
+"""The table of refusals: the stable code, its HTTP status, the sentence, and the rule behind it.
 
 One table for the ledger and its edges; the documentation page is made from it.
 """

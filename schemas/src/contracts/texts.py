@@ -1,6 +1,6 @@
 """Texts that people write into commands: only characters that a reader can see.
 
-What an entry holds was accepted once and is read for ever, so events ask for less: contracts.commands.fields.
+What an entry holds was accepted once and stays readable, so events ask for less: contracts.fields.
 """
 
 import unicodedata

@@ -10,13 +10,13 @@ DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 PREFIX = "licensing."
 MAX_RECORD_BYTES = 128 * 1024  # an entry is at most 60 KiB; a license file carries one in base64 and a proof
-CLOCK_AHEAD_MS = 5 * 60 * 1000  # no entry's time is before the last one's, so one that is far ahead would be for ever
+CLOCK_AHEAD_MS = 5 * 60 * 1000  # no entry's time is before the last one's, so one that is far ahead would stay
 MAX_BATCH_BYTES = 1024 * 1024  # Kafka bounds a batch of records, not a record: what one producer sends at once
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. `partitions` is per ledger where `per_ledger`; `retention_ms` -1 keeps for ever.
+    """A topic. `partitions` is per ledger where `per_ledger`; `retention_ms` -1 keeps records without limit.
 
     `ahead_ms` is how far ahead of the broker's clock a record may be stamped, where that is not left to the broker.
     """

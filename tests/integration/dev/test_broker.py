@@ -7,7 +7,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from contracts.topics import EVENTS, LICENSE_FILES
 from dev.stack.kafka import Broker
-from tests.conftest import KafkaTopics, MakeTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
 
 @asynccontextmanager

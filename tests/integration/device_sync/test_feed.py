@@ -17,9 +17,9 @@ from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Headers, PartitionTail, Producer, partition_for
-from tests.conftest import KafkaTopics
-from tests.unit.contracts.documents import OTHER_SERIAL, SERIAL
-from tests.unit.device_sync.world import file_row, receipt_row
+from tests.support.device_sync import file_row, receipt_row
+from tests.support.documents import OTHER_SERIAL, SERIAL
+from tests.support.kafka_topics import KafkaTopics
 
 
 class Place:
@@ -115,11 +115,11 @@ async def test_poison_is_set_aside_with_its_reason_and_stops_nothing(place: Plac
     async with PartitionTail(place.connection, place.topics.name(DEAD_LETTERS["device-sync"]), 0, 0) as tail:
         reasons = {(record.header("reason") or b"").decode() for record in await tail.next_batch(timeout_seconds=10)}
     assert reasons == {
-        "the key is not a serial",
-        "the header ledger is not a number",
-        "the header sha256 is not that of the value",
-        "the header issue is not a number",
-        "the key is not a serial and a generation",
+        "its key is no serial",
+        "it has no header ledger",
+        "its header sha256 is not the digest of its document",
+        "its header issue is no number",
+        "its key is no serial/generation",
         "no return receipt",
     }
 

@@ -16,7 +16,7 @@ from runtime.commands import Commands, CommandTooBig
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 
 COMMAND = FoundLedger(
     vendor=derived_id("v", "company"), administrator=derived_id("a", "account"), catalog=DEFAULT_CATALOG

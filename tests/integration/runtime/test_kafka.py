@@ -22,7 +22,7 @@ from runtime.kafka import (
 )
 from runtime.kafka.group import OnPartitions
 from runtime.trouble import Trouble
-from tests.conftest import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics
 
 
 @pytest.fixture

@@ -18,19 +18,23 @@ def day(text: str) -> date:
     [
         ("2026-03-01", 12, "2027-02-28"),
         ("2026-03-01", 18, "2027-08-31"),
-        ("2026-01-31", 1, "2026-02-27"),
+        ("2026-01-31", 1, "2026-02-28"),
         ("2026-01-31", 2, "2026-03-30"),
-        ("2024-02-29", 12, "2025-02-27"),
+        ("2024-02-29", 12, "2025-02-28"),
         ("2024-02-29", 48, "2028-02-28"),
         ("2026-02-01", 12, "2027-01-31"),
         ("2026-04-15", 12, "2027-04-14"),
         ("2026-05-20", 12, "2027-05-19"),
         ("2026-05-20", 24, "2028-05-19"),
         ("2026-05-20", 60, "2031-05-19"),
-        ("2025-11-30", TEST_MONTHS, "2026-02-27"),
+        ("2025-11-30", TEST_MONTHS, "2026-02-28"),
+        ("2025-11-29", TEST_MONTHS, "2026-02-28"),
+        ("2025-11-28", TEST_MONTHS, "2026-02-27"),
     ],
 )
-def test_a_period_ends_the_day_before_its_anchor_comes_round_again(anchor: str, months: int, end: str) -> None:
+def test_a_period_ends_the_day_before_its_anchor_comes_round_again_or_with_a_shorter_month(
+    anchor: str, months: int, end: str
+) -> None:
     assert last_day(day(anchor), months) == day(end)
 
 
@@ -56,9 +60,12 @@ def test_a_started_month_counts_whole_until_the_end(today: str, left: int) -> No
     assert months_left(day("2026-03-01"), 12, day(today)) == left
 
 
-def test_a_month_that_begins_on_a_31st_begins_on_the_last_day_of_a_shorter_month() -> None:
-    assert months_left(day("2026-01-31"), 3, day("2026-02-27")) == 3
-    assert months_left(day("2026-01-31"), 3, day("2026-02-28")) == 2
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [("2026-02-28", 3), ("2026-03-01", 2), ("2026-03-30", 2), ("2026-03-31", 1), ("2026-04-30", 1)],
+)
+def test_of_a_period_from_a_31st_the_next_month_begins_after_the_shorter_month(today: str, left: int) -> None:
+    assert months_left(day("2026-01-31"), 3, day(today)) == left
 
 
 @pytest.mark.parametrize(
@@ -103,5 +110,12 @@ def test_months_left_is_the_least_number_that_pays_to_the_end(anchor: date, mont
         return
     left = months_left(anchor, months, today)
     assert 1 <= left <= months
-    assert add_months(anchor, months - left) <= today
-    assert left == 1 or add_months(anchor, months - left + 1) > today
+    assert left == months or last_day(anchor, months - left) < today
+    assert last_day(anchor, months - left + 1) >= today
+
+
+@given(days, st.integers(1, 120))
+def test_the_day_after_a_period_has_the_anchors_number_or_begins_a_month(anchor: date, months: int) -> None:
+    after = date.fromordinal(last_day(anchor, months).toordinal() + 1)
+    shorter = add_months(anchor, months).day < anchor.day
+    assert after.day == (1 if shorter else anchor.day)

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from dev.stack.error import StackError
 from dev.stack.parts import GRAPH, PARTS, Part, Step, needed_by, port_names, selection, stages
-from dev.stack.trouble import Trouble
 
 
 def names(nodes: Sequence[Part | Step]) -> list[str]:
@@ -43,5 +43,5 @@ def test_selecting_nothing_means_everything() -> None:
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Trouble, match="no part writer; there are kafka"):
+    with pytest.raises(StackError, match="no part writer; there are kafka"):
         selection(["writer"])

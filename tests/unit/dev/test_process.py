@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dev.stack.error import StackError
 from dev.stack.process import Process, Program
-from dev.stack.trouble import Trouble
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
@@ -98,19 +98,19 @@ def _is_at_work(pid: int) -> bool:
 def test_a_process_that_ends_while_starting_is_trouble_with_the_end_of_its_log(process: Process) -> None:
     process.spawn(Program(("sh", "-c", "echo no such database; exit 3")))
 
-    with pytest.raises(Trouble, match="no such database"):
+    with pytest.raises(StackError, match="no such database"):
         process.wait_until(lambda: False, seconds=10, progress=silent)
 
 
 def test_a_process_that_is_never_ready_is_trouble(process: Process) -> None:
     process.spawn(SLEEP)
 
-    with pytest.raises(Trouble, match="not ready after"):
+    with pytest.raises(StackError, match="not ready after"):
         process.wait_until(lambda: False, seconds=0.1, progress=silent)
 
 
 def test_a_program_that_is_not_there_is_trouble(process: Process) -> None:
-    with pytest.raises(Trouble, match="make setup"):
+    with pytest.raises(StackError, match="make setup"):
         process.spawn(Program(("/nowhere/ledger-writer",)))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from device_sync.adapters.sqlite_store import SqliteStore
-from tests.unit.device_sync.world import file_row, new_store
+from tests.support.device_sync import file_row, new_store
 
 
 @pytest.fixture

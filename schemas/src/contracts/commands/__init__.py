@@ -1,127 +1,63 @@
-"""What may be asked of a ledger. Names are imperative; the wire names are strings that we own.
+"""All commands that a ledger takes. Names are imperative; the wire names are strings that we own.
 
 One module for each family of commands; a family's union is what its rules in the ledger take.
 """
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
 from contracts.actors import Actor
-from contracts.commands.activation_keys import IssueActivationKey, KeyCommand, RedeemActivationKey
-from contracts.commands.blocks import (
-    BlockActivationKey,
-    BlockCommand,
-    BlockCompany,
-    BlockDevice,
-    UnblockActivationKey,
-    UnblockCompany,
-    UnblockDevice,
-)
-from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes, RegisterDevices
-from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
-from contracts.commands.companies import CompanyCommand, CreateProject, FoundLedger, RegisterCompany
-from contracts.commands.corrections import (
-    ApproveCorrection,
-    CorrectionCommand,
-    ProposeCorrection,
-    ProposeDeliveryCorrection,
-    RejectCorrection,
-)
-from contracts.commands.device_moves import (
-    AcceptDevice,
-    MoveCommand,
-    MoveDevice,
-    OfferDevice,
-    ReleaseDevice,
-    TransferDevice,
-    WithdrawDeviceOffer,
-)
-from contracts.commands.devices import (
-    AddDevice,
-    AllocateLicenses,
-    DeviceCommand,
-    DownloadLicenseFile,
-    RecordLicenseFileDelivery,
-)
-from contracts.commands.joining import (
-    AcceptInvitation,
-    CreateInvitation,
-    ImportCompany,
-    JoiningCommand,
-    OfferCompany,
-    WithdrawCompanyOffer,
-    WithdrawInvitation,
-)
-from contracts.commands.legacy import (
-    ConvertLegacyLicenses,
-    GiveLegacyConsent,
-    ImportLegacyKey,
-    ImportLegacyLicenses,
-    LegacyCommand,
-    LegacyKeyCommand,
-    RegisterLegacyKeys,
-)
-from contracts.commands.members import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
-from contracts.commands.projects import (
-    ArchiveProject,
-    DeallocateLicenses,
-    MoveLicenses,
-    ProjectCommand,
-    RenameProject,
-)
-from contracts.commands.replacements import ReplaceDevice, ReplacementCommand, RmaId
-from contracts.commands.returns import (
-    ReleaseReturnLimit,
-    ReportSpentCertificate,
-    ReturnCommand,
-    ReturnLicenses,
-)
-from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
-from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
-from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
-from contracts.fields import (
-    MAX_COMMAND_BYTES,
-    MAX_IMPORTED_ACCOUNTS,
-    MAX_IMPORTED_PROJECTS,
-    MAX_RETURN_DOCUMENT_BYTES,
-    Address,
-    CompanyKind,
-    CorrelationId,
-    DeliveryPath,
-    DocumentBase64,
-    Firmware,
-    KeyHint,
-    Right,
-    Rights,
-    SomeRights,
-    Traceparent,
-)
+from contracts.commands.activation_keys import ActivationKeyCommand
+from contracts.commands.blocks import BlockCommand
+from contracts.commands.catalog import CatalogCommand
+from contracts.commands.claims import ClaimCommand
+from contracts.commands.companies import CompanyCommand
+from contracts.commands.company_imports import CompanyImportCommand
+from contracts.commands.corrections import CorrectionCommand
+from contracts.commands.delivered_devices import DeliveredDeviceCommand
+from contracts.commands.device_moves import DeviceMoveCommand
+from contracts.commands.devices import DeviceCommand
+from contracts.commands.invitations import InvitationCommand
+from contracts.commands.legacy import LegacyCommand
+from contracts.commands.legacy_keys import LegacyKeyCommand
+from contracts.commands.members import MemberCommand
+from contracts.commands.projects import ProjectCommand
+from contracts.commands.replacements import ReplacementCommand
+from contracts.commands.returns import ReturnCommand
+from contracts.commands.software_service import SoftwareServiceCommand
+from contracts.commands.test_licenses import TestLicenseCommand
+from contracts.commands.warranty import WarrantyCommand
+from contracts.fields import Address, CorrelationId, Traceparent
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
-from contracts.texts import ProjectName, Reason, Reference
 
 Command = (
     CompanyCommand
-    | KeyCommand
+    | ActivationKeyCommand
     | DeviceCommand
     | ReturnCommand
     | CatalogCommand
+    | DeliveredDeviceCommand
     | WarrantyCommand
-    | TestCommand
-    | ServiceCommand
-    | PeopleCommand
+    | TestLicenseCommand
+    | SoftwareServiceCommand
+    | MemberCommand
     | ProjectCommand
-    | MoveCommand
+    | DeviceMoveCommand
     | ClaimCommand
     | BlockCommand
     | CorrectionCommand
     | LegacyCommand
-    | JoiningCommand
+    | InvitationCommand
+    | CompanyImportCommand
     | LegacyKeyCommand
     | ReplacementCommand
 )
+
+COMMAND_TYPES: dict[str, type[Command]] = {model.model_fields["name"].default: model for model in get_args(Command)}
+"""Every command type, by its wire name."""
 
 
 class CommandRecord(WireModel):
@@ -148,105 +84,3 @@ class CommandRecord(WireModel):
         said = self.command.__pydantic_serializer__.to_json(self.command, exclude_defaults=True)
         who = f"licensing/command-said/v1\n{self.actor}\n{self.command.name}\n"
         return hashlib.sha256(who.encode() + said).hexdigest()
-
-
-__all__ = [
-    "MAX_COMMAND_BYTES",
-    "MAX_IMPORTED_ACCOUNTS",
-    "MAX_IMPORTED_PROJECTS",
-    "MAX_RETURN_DOCUMENT_BYTES",
-    "AcceptDevice",
-    "AcceptInvitation",
-    "AddDevice",
-    "AddMember",
-    "Address",
-    "AllocateLicenses",
-    "ApproveCorrection",
-    "ArchiveProject",
-    "BlockActivationKey",
-    "BlockCommand",
-    "BlockCompany",
-    "BlockDevice",
-    "BuySoftwareService",
-    "CatalogCommand",
-    "ClaimCommand",
-    "ClaimDevice",
-    "Command",
-    "CommandRecord",
-    "CompanyCommand",
-    "CompanyKind",
-    "ConvertLegacyLicenses",
-    "CorrectionCommand",
-    "CorrelationId",
-    "CreateClaimCode",
-    "CreateInvitation",
-    "CreateProject",
-    "DeallocateLicenses",
-    "DefineDeviceModels",
-    "DefineLicenseTypes",
-    "DeliveryPath",
-    "DeviceCommand",
-    "DocumentBase64",
-    "DownloadLicenseFile",
-    "ExtendWarranty",
-    "Firmware",
-    "FoundLedger",
-    "GiveLegacyConsent",
-    "GrantRights",
-    "ImportCompany",
-    "ImportLegacyKey",
-    "ImportLegacyLicenses",
-    "IssueActivationKey",
-    "IssueTestLicenses",
-    "JoiningCommand",
-    "KeyCommand",
-    "KeyHint",
-    "LegacyCommand",
-    "LegacyKeyCommand",
-    "MoveCommand",
-    "MoveDevice",
-    "MoveLicenses",
-    "OfferCompany",
-    "OfferDevice",
-    "PeopleCommand",
-    "ProjectCommand",
-    "ProjectName",
-    "ProposeCorrection",
-    "ProposeDeliveryCorrection",
-    "Reason",
-    "RecordLicenseFileDelivery",
-    "RedeemActivationKey",
-    "Reference",
-    "RegisterCompany",
-    "RegisterDevices",
-    "RegisterLegacyKeys",
-    "RejectCorrection",
-    "ReleaseDevice",
-    "ReleaseHeldLicenses",
-    "ReleaseReturnLimit",
-    "RemoveMember",
-    "RenameProject",
-    "ReplaceDevice",
-    "ReplacementCommand",
-    "ReportSpentCertificate",
-    "ReturnCommand",
-    "ReturnLicenses",
-    "RevokeRights",
-    "Right",
-    "Rights",
-    "RmaId",
-    "ServiceCommand",
-    "SomeRights",
-    "TestCommand",
-    "Traceparent",
-    "TransferDevice",
-    "UnblockActivationKey",
-    "UnblockCompany",
-    "UnblockDevice",
-    "UpgradeLicenses",
-    "WarrantyCommand",
-    "WithdrawClaimCode",
-    "WithdrawCompanyOffer",
-    "WithdrawDeviceOffer",
-    "WithdrawInvitation",
-]

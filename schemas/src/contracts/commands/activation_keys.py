@@ -28,4 +28,4 @@ class RedeemActivationKey(WireModel):
     project: ProjectId
 
 
-KeyCommand = IssueActivationKey | RedeemActivationKey
+ActivationKeyCommand = IssueActivationKey | RedeemActivationKey

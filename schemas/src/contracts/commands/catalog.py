@@ -1,8 +1,8 @@
-"""The catalog of license types, device models, and the devices that the vendor delivered."""
+"""The catalog of license types and device models."""
 
 from typing import Literal
 
-from contracts.catalog import DefinedModels, DefinedTypes, DeliveredDevices
+from contracts.catalog import DefinedModels, DefinedTypes
 from contracts.models import WireModel
 from contracts.texts import Reference
 
@@ -23,12 +23,4 @@ class DefineDeviceModels(WireModel):
     reference: Reference
 
 
-class RegisterDevices(WireModel):
-    """Say which devices the vendor delivered, as what, and when."""
-
-    name: Literal["register-devices"] = "register-devices"
-    devices: DeliveredDevices
-    reference: Reference
-
-
-CatalogCommand = DefineLicenseTypes | DefineDeviceModels | RegisterDevices
+CatalogCommand = DefineLicenseTypes | DefineDeviceModels

@@ -55,4 +55,4 @@ class TransferDevice(WireModel):
     reference: Reference
 
 
-MoveCommand = MoveDevice | ReleaseDevice | OfferDevice | WithdrawDeviceOffer | AcceptDevice | TransferDevice
+DeviceMoveCommand = MoveDevice | ReleaseDevice | OfferDevice | WithdrawDeviceOffer | AcceptDevice | TransferDevice

@@ -1,9 +1,9 @@
-"""Licenses of the old manager: brought in as they are, then converted."""
+"""Licenses of the old manager: imported as they are, then converted."""
 
 from typing import Literal
 
 from contracts.identifiers import ProjectId, Serial, Sha256
-from contracts.legacy import ListedKeys, SeveralLegacyLicenses
+from contracts.legacy import SeveralLegacyLicenses
 from contracts.models import WireModel
 from contracts.texts import Reference
 
@@ -37,21 +37,4 @@ class ConvertLegacyLicenses(WireModel):
     preview_digest: Sha256
 
 
-class RegisterLegacyKeys(WireModel):
-    """Say which keys the old manager gave out, and for what: lines of its export list, all or none."""
-
-    name: Literal["register-legacy-keys"] = "register-legacy-keys"
-    keys: ListedKeys
-    reference: Reference
-
-
-class ImportLegacyKey(WireModel):
-    """Bring the licenses of a key of the old manager's list into a project."""
-
-    name: Literal["import-legacy-key"] = "import-legacy-key"
-    project: ProjectId
-    key_digest: Sha256
-
-
-LegacyKeyCommand = RegisterLegacyKeys | ImportLegacyKey
 LegacyCommand = ImportLegacyLicenses | GiveLegacyConsent | ConvertLegacyLicenses

@@ -46,4 +46,4 @@ class RevokeRights(WireModel):
     rights: SomeRights
 
 
-PeopleCommand = AddMember | RemoveMember | GrantRights | RevokeRights
+MemberCommand = AddMember | RemoveMember | GrantRights | RevokeRights

@@ -35,4 +35,4 @@ class UpgradeLicenses(WireModel):
     version: Version
 
 
-ServiceCommand = BuySoftwareService | ReleaseHeldLicenses | UpgradeLicenses
+SoftwareServiceCommand = BuySoftwareService | ReleaseHeldLicenses | UpgradeLicenses

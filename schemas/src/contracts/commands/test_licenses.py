@@ -22,4 +22,4 @@ class IssueTestLicenses(WireModel):
     count: Annotated[int, Field(ge=0, le=9_999)] | None = None
 
 
-TestCommand = IssueTestLicenses
+TestLicenseCommand = IssueTestLicenses

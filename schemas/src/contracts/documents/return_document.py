@@ -4,6 +4,7 @@
 that it invalidated. The ledger credits what the ledger knows; the license lines in here are information.
 """
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 from pydantic import Field, ValidationError
 
+from contracts.commands.returns import ReturnLicenses
 from contracts.documents.device_certificate import (
     Authorities,
     DeviceIdentity,
@@ -122,6 +124,18 @@ class ReturnDocument:
     def stated(self) -> tuple[tuple[str, int], ...]:
         """Types and counts as ReturnLicenses carries them."""
         return tuple((line.license_type + (line.version or ""), line.count) for line in self.statement.licenses)
+
+    def command(self) -> ReturnLicenses:
+        """The command that asks the ledger to accept it."""
+        return ReturnLicenses(
+            serial=self.serial,
+            generation=self.generation,
+            document_digest=self.digest,
+            certificate_sha256=self.statement.certificate_sha256,
+            firmware=self.statement.firmware,
+            stated=self.stated,
+            document=base64.b64encode(self.raw).decode(),
+        )
 
 
 def build(statement: ReturnStatement, *, certificate: x509.Certificate, sign: Sign) -> bytes:

@@ -42,4 +42,4 @@ class ActivationKeyRedeemed(WireModel):
         return f"activation-keys/{self.key_digest}"
 
 
-KeyEvent = ActivationKeyIssued | ActivationKeyRedeemed
+ActivationKeyEvent = ActivationKeyIssued | ActivationKeyRedeemed

@@ -1,10 +1,8 @@
-"""The catalog of license types, device models, and the devices that the vendor delivered."""
+"""The catalog of license types and device models."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
-from contracts.catalog import MAX_REGISTERED, DefinedModels, DefinedTypes, DeliveredDevice
+from contracts.catalog import DefinedModels, DefinedTypes
 from contracts.fields import Reference
 from contracts.models import WireModel
 
@@ -33,22 +31,4 @@ class DeviceModelsDefined(WireModel):
         return "catalog/device-models"
 
 
-class RegisteredDevice(DeliveredDevice):
-    """A delivered device with the months of warranty that its model came with."""
-
-    warranty_months: Annotated[int, Field(ge=1, le=60)]
-
-
-class DevicesRegistered(WireModel):
-    """The vendor delivered devices: their base warranty runs from the day of delivery."""
-
-    type: ClassVar[str] = "licensing.ledger.devices-registered.v1"
-    devices: Annotated[tuple[RegisteredDevice, ...], Field(min_length=1, max_length=MAX_REGISTERED)]
-    reference: Reference
-
-    @property
-    def subject(self) -> str:
-        return "catalog/devices"
-
-
-CatalogEvent = LicenseTypesDefined | DeviceModelsDefined | DevicesRegistered
+CatalogEvent = LicenseTypesDefined | DeviceModelsDefined

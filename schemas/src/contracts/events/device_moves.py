@@ -72,4 +72,4 @@ class DeviceOfferWithdrawn(WireModel):
         return f"devices/{self.serial}"
 
 
-MoveEvent = DeviceMoved | DeviceReleased | DeviceOffered | DeviceOfferWithdrawn
+DeviceMoveEvent = DeviceMoved | DeviceReleased | DeviceOffered | DeviceOfferWithdrawn

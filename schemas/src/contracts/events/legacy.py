@@ -4,25 +4,10 @@ from typing import ClassVar
 
 from contracts.fields import Reference
 from contracts.identifiers import AccountId, CompanyId, Generation, ProjectId, Serial, Sha256
-from contracts.legacy import LegacyLots, ListedKeys
+from contracts.legacy import LegacyLots
 from contracts.licenses import Lots
 from contracts.models import WireModel
 from contracts.software_service import Coverage
-
-
-class LegacyKeysRegistered(WireModel):
-    """Keys of the old manager became known, with what they stand for; the log has their digests only.
-
-    Nobody has these licenses yet: a key's come into a project when it is imported, and they are exactly these.
-    """
-
-    type: ClassVar[str] = "licensing.ledger.legacy-keys-registered.v1"
-    keys: ListedKeys
-    reference: Reference
-
-    @property
-    def subject(self) -> str:
-        return "legacy-keys"
 
 
 class LegacyLicensesImported(WireModel):
@@ -78,4 +63,4 @@ class LegacyLicensesConverted(WireModel):
         return f"projects/{self.project}"
 
 
-LegacyEvent = LegacyKeysRegistered | LegacyLicensesImported | LegacyConsentGiven | LegacyLicensesConverted
+LegacyEvent = LegacyLicensesImported | LegacyConsentGiven | LegacyLicensesConverted

@@ -64,4 +64,4 @@ class RightsRevoked(WireModel):
         return f"projects/{self.project}"
 
 
-PeopleEvent = MemberAdded | MemberRemoved | RightsGranted | RightsRevoked
+MemberEvent = MemberAdded | MemberRemoved | RightsGranted | RightsRevoked

@@ -68,4 +68,4 @@ class LicensesUpgraded(WireModel):
         return f"devices/{self.device.serial}" if self.device else f"projects/{self.project}"
 
 
-ServiceEvent = SoftwareServiceBought | HeldLicensesReleased | LicensesUpgraded
+SoftwareServiceEvent = SoftwareServiceBought | HeldLicensesReleased | LicensesUpgraded

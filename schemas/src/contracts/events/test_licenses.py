@@ -19,4 +19,4 @@ class TestLicensesIssued(WireModel):
         return f"devices/{self.device.serial}"
 
 
-TestEvent = TestLicensesIssued
+TestLicenseEvent = TestLicensesIssued

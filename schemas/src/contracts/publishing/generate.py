@@ -12,12 +12,32 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from contracts.commands import CommandRecord
+from contracts.documents.published import (
+    FILE_HEADERS,
+    FILE_KEY,
+    RECEIPT_HEADERS,
+    RECEIPT_KEY,
+    PublishedLicenseFile,
+    PublishedReturnReceipt,
+)
 from contracts.documents.signature_record import SignatureRecord
 from contracts.events import EVENT_TYPES
 from contracts.log.entries import ENVELOPES
+from contracts.models import WireModel
 from contracts.outcomes import Outcome
 from contracts.publishing.reference import pages
-from contracts.topics import COMMANDS, EVENTS, OUTCOMES, PREFIX, SIGNATURES, TOPICS, Topic, topic_name
+from contracts.topics import (
+    COMMANDS,
+    EVENTS,
+    LICENSE_FILES,
+    OUTCOMES,
+    PREFIX,
+    RETURN_RECEIPTS,
+    SIGNATURES,
+    TOPICS,
+    Topic,
+    topic_name,
+)
 
 ROOM = Path(__file__).resolve().parents[3]
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -26,7 +46,14 @@ MESSAGES_OF = {
     EVENTS.name: tuple(ENVELOPES),
     OUTCOMES.name: ("outcome",),
     SIGNATURES.name: ("signature-record",),
+    LICENSE_FILES.name: ("license-file",),
+    RETURN_RECEIPTS.name: ("return-receipt",),
 }
+PUBLISHED: dict[str, tuple[type[WireModel], tuple[str, ...], str]] = {
+    "license-file": (PublishedLicenseFile, FILE_HEADERS, FILE_KEY),
+    "return-receipt": (PublishedReturnReceipt, RECEIPT_HEADERS, RECEIPT_KEY),
+}
+"""The messages that are signed documents: their model, headers, and keys."""
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -90,6 +117,8 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _message(name: str) -> dict[str, Any]:
+    if name in PUBLISHED:
+        return _document_message(name)
     known = EVENT_TYPES.get(name)
     summary = (known.__doc__ or "").split("\n")[0] if known else f"One {name}."
     return {
@@ -98,6 +127,39 @@ def _message(name: str) -> dict[str, Any]:
         "contentType": "application/cloudevents+json" if known else "application/json",
         "payload": {"$ref": f"json/{name.removeprefix(PREFIX)}.schema.json"},
     }
+
+
+def _document_message(name: str) -> dict[str, Any]:
+    model, headers, key = PUBLISHED[name]
+    schema = model.model_json_schema()
+    fields = {header: schema["properties"][header.replace("-", "_")] for header in headers}
+    required = [header for header in headers if header.replace("-", "_") in schema["required"]]
+    return {
+        "name": name,
+        "summary": (model.__doc__ or "").split("\n")[0],
+        "contentType": "application/xml",
+        "headers": {
+            "type": "object",
+            "required": required,
+            "properties": {header: _header(told) for header, told in fields.items()},
+        },
+        "payload": {
+            "type": "string",
+            "contentMediaType": "application/xml",
+            "maxLength": schema["properties"]["document"]["maxLength"],
+        },
+        "bindings": {"kafka": {"key": {"type": "string", "pattern": key}, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _header(told: dict[str, Any]) -> dict[str, Any]:
+    """A header as text: what its field says, numbers in decimal."""
+    if "anyOf" in told:
+        (told,) = (one for one in told["anyOf"] if one.get("type") != "null")
+    if told["type"] != "integer":
+        return {name: told[name] for name in ("type", "pattern", "description")}
+    bounds = f"Decimal, {told['minimum']} to {told['maximum']}."
+    return {"type": "string", "pattern": "^(0|[1-9][0-9]*)$", "description": f"{told['description']} {bounds}"}
 
 
 def _kept(topic: Topic) -> str:

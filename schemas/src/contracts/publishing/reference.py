@@ -12,6 +12,8 @@ from contracts.log.subjects import concerns
 from contracts.refusals import REFUSALS, Refusal
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
+_DECISIONS = frozenset({"sequence_not_reached"})
+"""Refusals whose rule id means a decision of the architecture, although a rule of the business has the same one."""
 
 _REFUSALS = """\
 # Refusal codes
@@ -22,12 +24,11 @@ further members say more, such as `license_type`, `wanted` and `free`. A refusal
 `at_sequence`: the entry that the ledger stood at when it said no. `GET
 /v1/projects/{id}/balance/why?license_type=...&as_of=<at_sequence>` shows the movements behind a balance then.
 
-`rule` names the rule behind a refusal, as the tables below do: F, R, D, X and T are numbered rules, the sections
-those of the domain's description. `entries` are the entries of the ledger that it rests on: the block behind
-`device_blocked`, the delivery behind `already_delivered`, the accepted return behind `generation_spent`. Histories
-and movements of what one may see show each under its `sequence`. A refusal has no `entries` where nothing of the
-past is the reason, where the asker may not know it, and where it rests on a balance, which many entries make: ask
-the balance why.
+`rule` names the rule behind a refusal, as the tables below do; [the rule book](../rules.md) states each of them.
+`entries` are the entries of the ledger that it rests on: the block behind `device_blocked`, the delivery behind
+`already_delivered`, the accepted return behind `generation_spent`. Histories and movements of what one may see show
+each under its `sequence`. A refusal has no `entries` where nothing of the past is the reason, where the asker may not
+know it, and where it rests on a balance, which many entries make: ask the balance why.
 
 A 503 names `Retry-After`; the same request under the same `Idempotency-Key` may be sent again. All other
 codes stay until something changes.
@@ -70,7 +71,14 @@ def _refusals() -> Iterator[str]:
 
 
 def _row(row: Refusal) -> str:
-    return f"| `{row.code}` | {row.sentence} | {row.rule} |"
+    rules = ", ".join(f"[{rule}]({_place(row.code, rule)})" for rule in row.rule.split(", "))
+    return f"| `{row.code}` | {row.sentence} | {rules} |"
+
+
+def _place(code: str, rule: str) -> str:
+    """Where a rule is stated; its frozen id may be that of a decision, where a rule has the same one."""
+    anchor = rule.lower().replace(" ", "-")
+    return f"../architecture.md#decision-{anchor}" if code in _DECISIONS else f"../rules.md#{anchor}"
 
 
 def _events() -> Iterator[str]:

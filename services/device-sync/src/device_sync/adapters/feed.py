@@ -1,15 +1,21 @@
-"""Feeds the store from the signer's two compacted topics; what can't be read is set aside and stops nothing."""
+"""Feeds the store from the signer's two compacted topics; unreadable records become dead letters and stop nothing."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Protocol
 
 from contracts.documents import return_receipt
+from contracts.documents.published import (
+    NotAPublishedDocument,
+    RemovedLicenseFile,
+    RemovedReturnReceipt,
+    decode_license_file,
+    decode_return_receipt,
+)
 from contracts.documents.xml import DocumentRefused, parse
-from contracts.identifiers import SERIAL_PATTERN
-from contracts.topics import LICENSE_FILES, MAX_RECORD_BYTES, RETURN_RECEIPTS, topic_name
+from contracts.identifiers import SHA256_PATTERN
+from contracts.topics import LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from device_sync.adapters.metrics import FED
 from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Removed, Row, Store
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail
@@ -21,13 +27,8 @@ BATCH = 500
 AGAIN_SECONDS = 0.5
 
 _WORDS: dict[type[Row], str] = {LicenseFileRow: "license-file", ReceiptRow: "return-receipt", Removed: "removal"}
-_SERIAL = re.compile(SERIAL_PATTERN)
-_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_SHA256 = re.compile(SHA256_PATTERN)
 _log = get_logger("device_sync.feed")
-
-
-class PoisonError(ValueError):
-    """A record that is no license file or receipt; the message says why."""
 
 
 class PoisonBox(Protocol):
@@ -37,7 +38,7 @@ class PoisonBox(Protocol):
 
 
 class Feed:
-    """Reads on for ever from where the store is; `caught_up` once it has all that lay there at the start."""
+    """Follows both topics from where the store is; `caught_up` once it has all that lay there at the start."""
 
     def __init__(self, connection: Connection, store: Store, dead_letters: PoisonBox, *, topic_prefix: str) -> None:
         self._connection = connection
@@ -50,7 +51,7 @@ class Feed:
         self.trouble = "has not read anything yet"
 
     async def run(self) -> None:
-        """Never returns; trouble is waited out, and a topic that was made anew is read from its start."""
+        """Never returns: retries after trouble, and reads a topic that was made anew from its start."""
         while True:
             try:
                 await self._follow()
@@ -90,13 +91,13 @@ class Feed:
             try:
                 rows.append(self._row(record))
                 FED.labels(_WORDS[type(rows[-1])]).inc()
-            except PoisonError as poison:
+            except NotAPublishedDocument as poison:
                 await self._dead_letters.put(record, str(poison))
                 FED.labels("poison").inc()
         self._store.take(rows, {(record.topic, record.partition): record.offset + 1 for record in records})
 
     def _row(self, record: Record) -> Row:
-        return license_file_of(record) if record.topic == self._files else _receipt(record)
+        return license_file_of(record) if record.topic == self._files else receipt_of(record)
 
     def _start(self) -> dict[Partition, int]:
         known: Positions = self._store.positions()
@@ -115,73 +116,35 @@ class Feed:
 
 
 def license_file_of(record: Record) -> LicenseFileRow | Removed:
-    """A record of the signer's license files; raises PoisonError."""
-    serial = _serial(_key(record))
-    if record.value is None:
-        return Removed(serial, None)
+    """A record of the signer's license files as the store keeps it; raises NotAPublishedDocument."""
+    file = decode_license_file(record.key, record.value, record.headers)
+    if isinstance(file, RemovedLicenseFile):
+        return Removed(file.serial, None)
     return LicenseFileRow(
-        serial=serial,
-        ledger=_number(record, "ledger"),
-        sequence=_number(record, "sequence"),
-        generation=_number(record, "generation"),
-        issue=_number(record, "issue"),
-        sha256=_checked_sha256(record, record.value),
-        document=record.value,
-        replaced_by=_replacement(record),
+        serial=file.serial,
+        ledger=file.ledger,
+        sequence=file.sequence,
+        generation=file.generation,
+        issue=file.issue,
+        sha256=file.sha256,
+        document=file.document,
+        replaced_by=file.replaced_by,
     )
 
 
-def _receipt(record: Record) -> ReceiptRow | Removed:
-    serial, _, generation = _key(record).partition("/")
-    if not generation.isascii() or not generation.isdigit():
-        raise PoisonError("the key is not a serial and a generation")
-    if record.value is None:
-        return Removed(_serial(serial), int(generation))
-    _checked_sha256(record, record.value)
+def receipt_of(record: Record) -> ReceiptRow | Removed:
+    """A record of the signer's return receipts as the store keeps it; raises NotAPublishedDocument."""
+    receipt = decode_return_receipt(record.key, record.value, record.headers)
+    if isinstance(receipt, RemovedReturnReceipt):
+        return Removed(receipt.serial, receipt.generation)
     return ReceiptRow(
-        serial=_serial(serial),
-        ledger=_number(record, "ledger"),
-        sequence=_number(record, "sequence"),
-        generation=int(generation),
-        digest=_digest(record.value),
-        document=record.value,
+        serial=receipt.serial,
+        ledger=receipt.ledger,
+        sequence=receipt.sequence,
+        generation=receipt.generation,
+        digest=_digest(receipt.document),
+        document=receipt.document,
     )
-
-
-def _key(record: Record) -> str:
-    return (record.key or b"").decode(errors="replace")
-
-
-def _serial(text: str) -> str:
-    if not _SERIAL.fullmatch(text):
-        raise PoisonError("the key is not a serial")
-    return text
-
-
-def _replacement(record: Record) -> str | None:
-    header = record.header("replaced-by")
-    if header is None:
-        return None
-    serial = header.decode(errors="replace")
-    if not _SERIAL.fullmatch(serial):
-        raise PoisonError("the header replaced-by is not a serial")
-    return serial
-
-
-def _number(record: Record, name: str) -> int:
-    text = record.header(name) or b""
-    if not text.isdigit() or len(text) > 10:
-        raise PoisonError(f"the header {name} is not a number")
-    return int(text)
-
-
-def _checked_sha256(record: Record, value: bytes) -> str:
-    if len(value) > MAX_RECORD_BYTES:
-        raise PoisonError(f"{len(value)} bytes; a signed document has at most {MAX_RECORD_BYTES}")
-    found = hashlib.sha256(value).hexdigest()
-    if record.header("sha256") != found.encode():
-        raise PoisonError("the header sha256 is not that of the value")
-    return found
 
 
 def _digest(document: bytes) -> str:
@@ -190,7 +153,7 @@ def _digest(document: bytes) -> str:
         root = parse(document, max_bytes=return_receipt.MAX_BYTES)
         digest = root.get("document-digest") or ""
     except DocumentRefused as error:
-        raise PoisonError(f"no return receipt: {error}") from None
+        raise NotAPublishedDocument(f"no return receipt: {error}") from None
     if root.tag != f"{{{return_receipt.NAMESPACE}}}return-receipt" or not _SHA256.fullmatch(digest):
-        raise PoisonError("no return receipt")
+        raise NotAPublishedDocument("no return receipt")
     return digest

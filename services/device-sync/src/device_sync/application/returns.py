@@ -1,12 +1,10 @@
 """A box gives its licenses back with its signed document, and takes the receipt."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.actors import Device
-from contracts.commands.returns import ReturnLicenses
 from contracts.documents.device_certificate import Authorities
 from contracts.documents.return_document import ReturnDocument, verify_return
 from contracts.documents.xml import DocumentRefused
@@ -74,7 +72,7 @@ class Returns:
         self, caller: Caller, document: ReturnDocument, ledger: int, correlation_id: str
     ) -> Receipt | Refused:
         outcome = await self._ledger.ask(
-            _command(document),
+            document.command(),
             ledger=ledger,
             command_id=return_command_id(document.serial, document.digest, document.raw),
             actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
@@ -94,15 +92,3 @@ class Returns:
     def _stored(self, document: ReturnDocument) -> ReceiptRow | None:
         row = self._store.receipt(document.serial, document.generation)
         return row if row is not None and row.digest == document.digest else None
-
-
-def _command(document: ReturnDocument) -> ReturnLicenses:
-    return ReturnLicenses(
-        serial=document.serial,
-        generation=document.generation,
-        document_digest=document.digest,
-        certificate_sha256=document.statement.certificate_sha256,
-        firmware=document.statement.firmware,
-        stated=document.stated,
-        document=base64.b64encode(document.raw).decode(),
-    )

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands.activation_keys import IssueActivationKey, KeyCommand, RedeemActivationKey
+from contracts.commands.activation_keys import ActivationKeyCommand, IssueActivationKey, RedeemActivationKey
 from contracts.dates import civil_day
-from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed, KeyEvent
+from contracts.events.activation_keys import ActivationKeyEvent, ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.licenses import MAX_HELD, Licenses
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import block_of, has_right, refuse_project, refuse_staff_only
@@ -15,7 +15,7 @@ from ledger.domain.software_service import coverage, covered
 from ledger.domain.state import Holdings, IssuedKey, Ledger, RedeemedKey, holdings_of
 
 
-def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: ActivationKeyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case RedeemActivationKey():
@@ -26,7 +26,7 @@ def decide(ledger: Ledger, command: KeyCommand, actor: Actor, now: datetime) -> 
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: KeyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ActivationKeyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ActivationKeyIssued():
@@ -64,7 +64,7 @@ def issue_activation_key(ledger: Ledger, command: IssueActivationKey, actor: Act
 def redeem_activation_key(
     ledger: Ledger, command: RedeemActivationKey, actor: Actor, now: datetime
 ) -> ActivationKeyRedeemed | Rejection:
-    """A key becomes balance once; who asks again learns where it went only if it went to their own company."""
+    """Turns a key into balance once; a second request learns where it went only within the company that has it."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     project = ledger.projects[command.project]
@@ -90,13 +90,13 @@ def redeem_activation_key(
 
 
 def key_redeemed(key: RedeemedKey) -> Rejection:
-    """No to a key that is used up, and where it went."""
+    """Rejects a key that is used up, and says where it went."""
     details: dict[str, str | int] = {"project": key.project, "sequence": key.sequence}
     return Rejection("key_already_redeemed", details, (key.sequence,))
 
 
 def asked_for(ledger: Ledger, licenses: Iterable[Licenses]) -> Holdings | Rejection:
-    """What a command asks for, each type known and named once."""
+    """The licenses that a command names; each type must be known and named once."""
     holdings: dict[str, int] = {}
     for wanted in licenses:
         if wanted.license_type not in ledger.catalog:

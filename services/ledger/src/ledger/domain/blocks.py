@@ -1,5 +1,6 @@
-"""Blocks: staff stops a key, a device or a company with reason and reference, and lets it go on likewise (rule X5)."""
+"""Blocks: staff stops a key, a device or a company with reason and reference, and releases it likewise (rule X5)."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -27,7 +28,7 @@ from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import Ledger, RedeemedKey
 
 
-def decide(ledger: Ledger, command: BlockCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: BlockCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
@@ -42,7 +43,7 @@ def decide(ledger: Ledger, command: BlockCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: BlockEvent) -> Ledger:
+def evolve(ledger: Ledger, event: BlockEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case DeviceBlocked():
@@ -53,15 +54,15 @@ def evolve(ledger: Ledger, event: BlockEvent) -> Ledger:
         case ActivationKeyBlocked() | CompanyBlocked():
             return _with(ledger, event.subject)
         case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
-            rest = ledger.rare.blocked.delete(event.subject)
-            return ledger._replace(rare=ledger.rare._replace(blocked=rest))
+            rest = ledger.cold.blocked.delete(event.subject)
+            return ledger._replace(cold=ledger.cold._replace(blocked=rest))
         case _:
             assert_never(event)
 
 
 def _with(ledger: Ledger, subject: str) -> Ledger:
-    blocked = ledger.rare.blocked.set(subject, ledger.sequence)
-    return ledger._replace(rare=ledger.rare._replace(blocked=blocked))
+    blocked = ledger.cold.blocked.set(subject, ledger.sequence)
+    return ledger._replace(cold=ledger.cold._replace(blocked=blocked))
 
 
 def _key(
@@ -85,9 +86,9 @@ def _key(
 def _device(
     ledger: Ledger, command: BlockDevice | UnblockDevice, actor: Actor
 ) -> DeviceBlocked | DeviceUnblocked | Rejection:
-    """A block is a change of the device, so that files which left before count no more: it has to be in a project.
+    """A block is a change of the device, so that files which left before no longer count: it must be in a project.
 
-    To let it go on changes nothing, so that goes wherever it is.
+    Releasing it changes nothing, so it may be anywhere by then.
     """
     serial, said = command.serial, {"reason": command.reason, "reference": command.reference}
     blocks = isinstance(command, BlockDevice)
@@ -109,8 +110,8 @@ def _company(ledger: Ledger, command: BlockCompany | UnblockCompany) -> CompanyB
         return Rejection("company_unknown")
     if company == ledger.vendor:
         return Rejection("vendor_not_blockable")
-    if company in ledger.rare.imported:
-        return Rejection("company_closed", entries=(ledger.rare.imported[company].sequence,))
+    if company in ledger.cold.imported:
+        return Rejection("company_closed", entries=(ledger.cold.imported[company].sequence,))
     blocks = isinstance(command, BlockCompany)
     if refused := _refuse(block_of(ledger, "companies", company), blocks=blocks):
         return refused

@@ -15,7 +15,7 @@ from ledger.domain.state import Device as KnownDevice
 from ledger.domain.state import Ledger, OpenClaimCode, SpentClaimCode
 
 
-def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case CreateClaimCode():
@@ -28,7 +28,7 @@ def decide(ledger: Ledger, command: ClaimCommand, actor: Actor, now: datetime) -
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ClaimEvent, *, by: str) -> Ledger:
+def evolve(ledger: Ledger, event: ClaimEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case ClaimCodeCreated():
@@ -63,7 +63,7 @@ def _taken_out(ledger: Ledger, serial: str) -> Ledger:
 def create_claim_code(
     ledger: Ledger, command: CreateClaimCode, actor: Actor, now: datetime
 ) -> ClaimCodeCreated | Rejection:
-    """Who may add devices to a project makes a code by which one device adds itself; it works for 30 days."""
+    """Whoever may add devices to a project makes a code by which one device adds itself; it works for 30 days."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     if command.code_digest in ledger.claim_codes:
@@ -78,7 +78,7 @@ def create_claim_code(
 
 
 def withdraw_claim_code(ledger: Ledger, command: WithdrawClaimCode, actor: Actor) -> ClaimCodeWithdrawn | Rejection:
-    """Who may make codes for a project makes one useless that was not used yet."""
+    """Whoever may make codes for a project withdraws one that was not used yet."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     code = ledger.claim_codes.get(command.code_digest)
@@ -94,7 +94,7 @@ def withdraw_claim_code(ledger: Ledger, command: WithdrawClaimCode, actor: Actor
 def claim_device(
     ledger: Ledger, command: ClaimDevice, actor: Actor, now: datetime
 ) -> DeviceClaimed | AlreadyDone | Rejection:
-    """Only the device itself, by its certificate: from no project, or from one where it is a serial and no more."""
+    """The device claims itself, by its certificate: from no project, or from one where it is only a serial."""
     if not isinstance(actor, Device) or actor.serial != command.serial:
         return Rejection("no_right")
     code = ledger.claim_codes.get(command.code_digest)
@@ -120,7 +120,7 @@ def claim_device(
 
 
 def _has_its_maker(ledger: Ledger, code: OpenClaimCode) -> bool:
-    """Whether who made the code may still add devices there: it works no longer than that (rule X8)."""
+    """Whether the account that made the code may still add devices there: it works no longer than that (rule X8)."""
     return code.made_by is not None and has_right(ledger, code.made_by, code.project, "licenses")
 
 
@@ -133,7 +133,7 @@ def _is_where_it_went(ledger: Ledger, code: SpentClaimCode, command: ClaimDevice
 
 
 def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: KnownDevice) -> DeviceClaimed | Rejection:
-    """Whoever types a serial may have typed another's: who has the box and its certificate is believed more."""
+    """A typed serial may be another's: whoever has the box and its certificate has the stronger claim."""
     if known.project == project:
         return Rejection("device_in_project")
     if known.in_contact or not _is_bare(ledger, command.serial, known):
@@ -152,4 +152,4 @@ def _claim_away(ledger: Ledger, command: ClaimDevice, project: str, known: Known
 def _is_bare(ledger: Ledger, serial: str, device: KnownDevice) -> bool:
     """Whether nothing stands on the device: no license of any class, no test, no old ones, no return, no block."""
     stands = device.holdings or device.test or device.returns or block_of(ledger, "devices", serial)
-    return not stands and device_account(serial) not in ledger.rare.legacy
+    return not stands and device_account(serial) not in ledger.cold.legacy

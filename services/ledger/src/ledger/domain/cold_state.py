@@ -1,4 +1,4 @@
-"""What few entries touch, in a value of its own, so that the many do not carry it along."""
+"""Rarely changed state, kept apart so that copying Ledger stays cheap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ class Proposal:
     proposed_by: str
 
     def of(self, company: str) -> "Proposal":
-        """It after its accounts went to another company."""
+        """The proposal after its accounts went to another company."""
         return replace(self, company=company)
 
 
@@ -84,7 +84,7 @@ class UnimportedKey:
     company: str | None
 
     def of(self, company: str) -> "UnimportedKey":
-        """It after who redeemed it went over into another company."""
+        """The key after the company that redeemed it was imported into another one."""
         return replace(self, company=company)
 
 
@@ -99,7 +99,7 @@ class AcceptedReturn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplacedDevice:
-    """A device that another one stands in for: where it was, its next generation, its returns, and as which entry."""
+    """A device that another one replaced: where it was, its next generation, its returns, and as which entry."""
 
     project: str
     generation: int
@@ -108,12 +108,12 @@ class ReplacedDevice:
     sequence: int
 
 
-class Rare(NamedTuple):
-    """Blocks by subject, corrections (None once closed), releases of return limits, and all about old licenses.
+class ColdState(NamedTuple):
+    """Blocks by subject, corrections (None once closed), releases of return limits, and the state of old licenses.
 
     Also invitations by their digest, the companies that companies are offered to, and those that were imported.
     `replaced` are broken devices, `rmas` the device that each RMA was for.
-    `company_projects` are the projects of each company, no more of them than it takes to know that they are too many.
+    `company_projects` are the projects of each company, only as many as it takes to know that they are too many.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
     """
@@ -133,8 +133,8 @@ class Rare(NamedTuple):
     replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
     rmas: Map[str, str] = Map[str, str]()
 
-    def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "Rare":
-        """It with more projects in a company, of which the first `most` are known."""
+    def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "ColdState":
+        """The state with more projects in a company; the first `most` of them are kept."""
         known = self.company_projects.get(company, ())
         if len(known) >= most:
             return self

@@ -1,6 +1,7 @@
 """The ledger itself, companies and projects."""
 
 import unicodedata
+from datetime import datetime
 from typing import assert_never
 
 from immutables import Map
@@ -20,10 +21,10 @@ Names = Map[tuple[str, str], str]
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
 COUNTED_PROJECTS = MAX_IMPORTED_PROJECTS + 1
-"""As many of a company's projects are listed: with more, all that is asked is whether it has too many."""
+"""How many of a company's projects are listed: beyond it, only whether there are too many matters."""
 
 
-def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: CompanyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case FoundLedger():
@@ -36,7 +37,7 @@ def decide(ledger: Ledger, command: CompanyCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: CompanyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LedgerFounded():
@@ -53,7 +54,7 @@ def evolve(ledger: Ledger, event: CompanyEvent) -> Ledger:
 
 
 def found_ledger(ledger: Ledger, command: FoundLedger, actor: Actor) -> LedgerFounded | Rejection:
-    """Only an operator, and only once."""
+    """An operator founds the ledger, once."""
     if not isinstance(actor, Operator):
         return Rejection("no_right")
     if ledger.vendor is not None:
@@ -111,7 +112,7 @@ def comparable_name(name: str) -> str:
 
 
 def without_name(names: Names, company: str, name: str, project: str) -> Names:
-    """The names without a project's; one that another project has stays (an older rule let two be so alike)."""
+    """The names without a project's; one that another project has stays (an older rule allowed two so alike)."""
     place = company, comparable_name(name)
     return names.delete(place) if names.get(place) == project else names
 
@@ -120,7 +121,7 @@ def _with_project(ledger: Ledger, company: str, project: str, name: str) -> Ledg
     return ledger._replace(
         projects=ledger.projects.set(project, Project(company, name)),
         project_names=ledger.project_names.set((company, comparable_name(name)), project),
-        rare=ledger.rare.with_projects(company, (project,), most=COUNTED_PROJECTS),
+        cold=ledger.cold.with_projects(company, (project,), most=COUNTED_PROJECTS),
     )
 
 

@@ -1,39 +1,101 @@
-"""The import of a company that was made by accident: all that is its own goes over, and it is closed (rule X9).
+"""Taking a company over that was made by accident: all that is its own moves, and it is closed (rule X9).
 
+One side offers it and the other imports it, so that both consent.
 Accounts of licenses are named after projects and devices, so no license moves: the projects change their company.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import count, islice
+from typing import assert_never
 
 from immutables import Map
 
 from contracts.actors import Actor
-from contracts.commands.joining import ImportCompany
-from contracts.events.joining import CompanyImported, ImportedProject
+from contracts.commands.company_imports import CompanyImportCommand, ImportCompany, OfferCompany, WithdrawCompanyOffer
+from contracts.events.company_imports import (
+    CompanyImported,
+    CompanyImportEvent,
+    CompanyOffered,
+    CompanyOfferWithdrawn,
+    ImportedProject,
+)
 from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS
-from ledger.domain.cold_state import Imported, OpenInvitation, Proposal, Rare, SpentInvitation
+from ledger.domain.cold_state import ColdState, Imported, OpenInvitation, Proposal, SpentInvitation
 from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
-from ledger.domain.decisions import AlreadyDone, Rejection
+from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.members import MAX_MEMBERS, with_member
-from ledger.domain.rights import refuse_blocked_company, refuse_company
+from ledger.domain.rights import administers, refuse_blocked_company, refuse_company
 from ledger.domain.state import Company, Device, Ledger, OpenClaimCode, Person, Project, Rights, SpentClaimCode
 
 MAX_NAME_CHARACTERS = 80
 """As ProjectName has it."""
-Offers = Map[str, str]
 MAX_IMPORTED_DEVICES = 10_000
-"""Of a company that another one takes over: each is written anew, here and in the rows of the read side, at once."""
+"""Of a company that another one takes over: all are rewritten at once, here and in the rows of the read side."""
+
+
+def decide(ledger: Ledger, command: CompanyImportCommand, actor: Actor, *, now: datetime) -> Decision:
+    """Answer a command of this family."""
+    match command:
+        case OfferCompany():
+            return offer_company(ledger, command, actor)
+        case WithdrawCompanyOffer():
+            return withdraw_offer(ledger, command, actor)
+        case ImportCompany():
+            return import_company(ledger, command, actor)
+        case _:
+            assert_never(command)
+
+
+def evolve(ledger: Ledger, event: CompanyImportEvent, *, at: datetime, by: str) -> Ledger:
+    """The ledger after an event of this family."""
+    match event:
+        case CompanyOffered():
+            return _with_offers(ledger, ledger.cold.company_offers.set(event.company, event.offered_to))
+        case CompanyOfferWithdrawn():
+            return _with_offers(ledger, ledger.cold.company_offers.delete(event.company))
+        case CompanyImported():
+            return imported(ledger, event)
+        case _:
+            assert_never(event)
+
+
+def offer_company(ledger: Ledger, command: OfferCompany, actor: Actor) -> CompanyOffered | Rejection:
+    """One side's consent: its administrator offers a company to one other at a time.
+
+    Whether the other is of the same kind, only its own administrator learns, at the import: it would reveal a stranger.
+    """
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if command.offered_to == command.company:
+        return Rejection("same_company")
+    if command.offered_to not in ledger.companies or command.offered_to in ledger.cold.imported:
+        return Rejection("company_unknown")
+    if command.company in ledger.cold.company_offers:
+        return Rejection("company_offered", {"company": ledger.cold.company_offers[command.company]})
+    return CompanyOffered(company=command.company, offered_to=command.offered_to)
+
+
+def withdraw_offer(ledger: Ledger, command: WithdrawCompanyOffer, actor: Actor) -> CompanyOfferWithdrawn | Rejection:
+    """An administrator of the offered company takes the offer back; one of the other declines it."""
+    offered_to = ledger.cold.company_offers.get(command.company)
+    if offered_to is not None and administers(ledger, actor, offered_to):
+        return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
+    if refused := refuse_company(ledger, actor, command.company):
+        return refused
+    if offered_to is None:
+        return Rejection("company_offer_unknown")
+    return CompanyOfferWithdrawn(company=command.company, offered_to=offered_to)
 
 
 def import_company(ledger: Ledger, command: ImportCompany, actor: Actor) -> CompanyImported | AlreadyDone | Rejection:
     """The other side's consent: by an administrator of the company that the offer went to."""
     if refused := refuse_company(ledger, actor, command.into):
         return refused
-    done = ledger.rare.imported.get(command.company)
+    done = ledger.cold.imported.get(command.company)
     if done is not None and done.company == command.into:
         return AlreadyDone(done.sequence)
-    if ledger.rare.company_offers.get(command.company) != command.into:
+    if ledger.cold.company_offers.get(command.company) != command.into:
         return Rejection("company_offer_unknown")
     former, company = ledger.companies[command.company], ledger.companies[command.into]
     if former.kind != company.kind:
@@ -64,8 +126,8 @@ def _imported(ledger: Ledger, command: ImportCompany, former: Company, company: 
 
 
 def _projects_of(ledger: Ledger, company: str) -> list[tuple[str, Project]]:
-    """All of a company's projects, or one more than may be imported; it looks at no other company's."""
-    return [(identity, ledger.projects[identity]) for identity in ledger.rare.company_projects[company]]
+    """All of a company's projects, or one more than may be imported; other companies' are not searched."""
+    return [(identity, ledger.projects[identity]) for identity in ledger.cold.company_projects[company]]
 
 
 def _is_too_big(projects: list[tuple[str, Project]], accounts: frozenset[str]) -> bool:
@@ -81,7 +143,7 @@ def _named_apart(ledger: Ledger, company: str, projects: list[tuple[str, Project
     taken: set[str] = set()
     for identity, project in sorted(projects, key=lambda one: (one[1].name, one[0])):
         name = project.name
-        if not project.archived:  # a closed one has given its name free already
+        if not project.archived:  # a closed one has released its name already
             name = next(name for name in _names(name) if _is_free(ledger, company, name, taken))
             taken.add(comparable_name(name))
         yield ImportedProject(project=identity, project_name=name)
@@ -101,7 +163,7 @@ def _is_free(ledger: Ledger, company: str, name: str, taken: set[str]) -> bool:
 
 
 def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
-    """The ledger after the import. It looks for its devices among all: that is rare, and spares each an index."""
+    """The ledger after the import. It searches all devices for the company's: imports are rare, an index is not."""
     former = event.former_company
     moved = _with_projects(ledger, event)
     devices = _devices_of(ledger, event)
@@ -114,12 +176,16 @@ def imported(ledger: Ledger, event: CompanyImported) -> Ledger:
         grants=_without_grants(ledger, former),
         offers=offers,
         claim_codes=_without_codes(ledger, {one.project for one in event.projects}),
-        rare=_closed(ledger, event),
+        cold=_closed(ledger, event),
     )
 
 
+def _with_offers(ledger: Ledger, offers: Map[str, str]) -> Ledger:
+    return ledger._replace(cold=ledger.cold._replace(company_offers=offers))
+
+
 def _devices_of(ledger: Ledger, event: CompanyImported) -> dict[str, Device]:
-    """The company's devices; none is looked for where none is, and the search ends with the last."""
+    """The company's devices; the search is skipped where there is none, and ends with the last."""
     there = sum(ledger.projects[one.project].devices for one in event.projects)
     if not there:
         return {}
@@ -139,7 +205,7 @@ def _with_projects(ledger: Ledger, event: CompanyImported) -> Ledger:
 
 
 def _with_members(ledger: Ledger, event: CompanyImported) -> Map[str, Company]:
-    """Who was in the former company is in it no longer: nobody can act for it."""
+    """The former company keeps no member: nobody can act for it."""
     former, company = ledger.companies[event.former_company], ledger.companies[event.company]
     for account in event.members:
         company = with_member(company, account, administrator=False)
@@ -165,30 +231,30 @@ def _without_codes(ledger: Ledger, projects: set[str]) -> Map[str, OpenClaimCode
     return ledger.claim_codes.update(ended)
 
 
-def _closed(ledger: Ledger, event: CompanyImported) -> Rare:
-    """Its offers and invitations end; what waits for somebody waits on, for the company that has it now."""
-    rare, former = ledger.rare, event.former_company
+def _closed(ledger: Ledger, event: CompanyImported) -> ColdState:
+    """Its offers and invitations end; proposals and keys that wait pass to the company that has them now."""
+    cold, former = ledger.cold, event.former_company
     spent = SpentInvitation(None, ledger.sequence)
-    listed = rare.with_projects(event.company, rare.company_projects[former], most=COUNTED_PROJECTS)
+    listed = cold.with_projects(event.company, cold.company_projects[former], most=COUNTED_PROJECTS)
     return listed._replace(
         company_projects=listed.company_projects.delete(former),
-        imported=rare.imported.set(former, Imported(event.company, ledger.sequence)),
-        company_offers=Map({one: to for one, to in rare.company_offers.items() if former not in (one, to)}),
-        invitations=rare.invitations.update(
+        imported=cold.imported.set(former, Imported(event.company, ledger.sequence)),
+        company_offers=Map({one: to for one, to in cold.company_offers.items() if former not in (one, to)}),
+        invitations=cold.invitations.update(
             {
                 digest: spent
-                for digest, invitation in rare.invitations.items()
+                for digest, invitation in cold.invitations.items()
                 if isinstance(invitation, OpenInvitation) and invitation.company == former
             }
         ),
-        corrections=rare.corrections.update(
+        corrections=cold.corrections.update(
             {
                 correction: proposal.of(event.company)
-                for correction, proposal in rare.corrections.items()
+                for correction, proposal in cold.corrections.items()
                 if isinstance(proposal, Proposal) and proposal.company == former
             }
         ),
-        legacy_listed=rare.legacy_listed.update(
-            {digest: key.of(event.company) for digest, key in rare.legacy_listed.items() if key.company == former}
+        legacy_listed=cold.legacy_listed.update(
+            {digest: key.of(event.company) for digest, key in cold.legacy_listed.items() if key.company == former}
         ),
     )

@@ -33,7 +33,7 @@ from ledger.domain.state import Device, Holdings, Ledger, Project, at_most, hold
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
 
-def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     if not isinstance(actor, Account) or not is_staff(ledger, actor):
         return Rejection("no_right")
@@ -50,7 +50,7 @@ def decide(ledger: Ledger, command: CorrectionCommand, actor: Actor, now: dateti
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: CorrectionEvent) -> Ledger:
+def evolve(ledger: Ledger, event: CorrectionEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case CorrectionProposed():
@@ -71,8 +71,8 @@ def evolve(ledger: Ledger, event: CorrectionEvent) -> Ledger:
 
 
 def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> CorrectionProposed | Rejection:
-    """Whether there is enough to move is asked when it is approved; whether the places exist, now."""
-    if command.correction in ledger.rare.corrections:
+    """The places must exist now; whether there is enough to move is checked at the approval."""
+    if command.correction in ledger.cold.corrections:
         return Rejection("correction_exists")
     company = _company_of_both(ledger, actor, command.source, command.target)
     if isinstance(company, Rejection):
@@ -97,8 +97,8 @@ def propose(ledger: Ledger, command: ProposeCorrection, actor: Account) -> Corre
 def propose_delivery(
     ledger: Ledger, command: ProposeDeliveryCorrection, actor: Account, now: datetime
 ) -> DeliveryCorrectionProposed | Rejection:
-    """What is registered of a device is the vendor's to say, whoever has the device."""
-    if command.correction in ledger.rare.corrections:
+    """The vendor decides what is registered of a device, whoever has the device."""
+    if command.correction in ledger.cold.corrections:
         return Rejection("correction_exists")
     wanted = DeliveryProposal(command.serial, command.model, command.delivered_on, actor.account)
     after = delivered_devices.after(ledger, wanted, now)
@@ -119,7 +119,7 @@ def propose_delivery(
 def approve(
     ledger: Ledger, command: ApproveCorrection, actor: Account, now: datetime
 ) -> CorrectionApplied | DeliveryCorrected | Rejection:
-    """The second person's yes, on the ledger as it is by then."""
+    """The second person approves, on the ledger as it is by then."""
     waiting = _waiting(ledger, command.correction)
     if isinstance(waiting, Rejection):
         return waiting
@@ -167,9 +167,9 @@ def reject(ledger: Ledger, command: RejectCorrection, actor: Account) -> Correct
 
 
 def _waiting(ledger: Ledger, correction: str) -> Proposal | DeliveryProposal | Rejection:
-    if correction not in ledger.rare.corrections:
+    if correction not in ledger.cold.corrections:
         return Rejection("correction_unknown")
-    return ledger.rare.corrections[correction] or Rejection("correction_closed")
+    return ledger.cold.corrections[correction] or Rejection("correction_closed")
 
 
 def _company_of_both(ledger: Ledger, actor: Account, source: str, target: str) -> str | Rejection:
@@ -207,7 +207,7 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
 
 
 def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
-    """A correction puts on a device what may stand there, and no more."""
+    """A correction puts on a device only what may stand there."""
     device = ledger.devices[move.target.removeprefix(_DEVICE)]
     if refused := _refuse_class(ledger, move.licenses):
         return refused
@@ -217,7 +217,7 @@ def _refuse_on_device(ledger: Ledger, move: Proposal) -> Rejection | None:
 
 
 def _refuse_class(ledger: Ledger, wanted: Holdings) -> Rejection | None:
-    """No to what stands on no device: credits, and warranty, which is used up at once."""
+    """Rejects types that stand on no device: credits, and warranty, which is used up at once."""
     for name in wanted:
         license_class = ledger.catalog[name]
         if license_class not in ALLOCATABLE:
@@ -260,5 +260,5 @@ def _moved(ledger: Ledger, event: CorrectionApplied) -> Ledger:
 
 
 def _with(ledger: Ledger, correction: str, waiting: Proposal | DeliveryProposal | None) -> Ledger:
-    corrections = ledger.rare.corrections.set(correction, waiting)
-    return ledger._replace(rare=ledger.rare._replace(corrections=corrections))
+    corrections = ledger.cold.corrections.set(correction, waiting)
+    return ledger._replace(cold=ledger.cold._replace(corrections=corrections))

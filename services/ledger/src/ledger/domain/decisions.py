@@ -1,4 +1,4 @@
-"""What the ledger may answer: one event, a rejection with a stable code, or that it was done before."""
+"""Decisions: one event, a rejection with a stable code, or a duplicate of an earlier entry."""
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.events import Event

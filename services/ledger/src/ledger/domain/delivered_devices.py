@@ -1,21 +1,80 @@
-"""What a delivered device is and since when, put right by two persons: its warranty counts anew (domain D7)."""
+"""Devices that the vendor delivered: what each is and since when, as registered once and as two persons correct it.
 
-from datetime import datetime
+The base warranty counts from the day of delivery, and counts anew from a corrected one (domain D7).
+"""
 
-from contracts.actors import Account
+from datetime import date, datetime
+
+from contracts.actors import Account, Actor
 from contracts.catalog import MAX_WARRANTY_MONTHS
+from contracts.commands.delivered_devices import DeliveredDeviceCommand, RegisterDevices
 from contracts.dates import civil_day, last_day
 from contracts.events.corrections import DeliveryCorrected
-from ledger.domain.catalog import refuse_day
+from contracts.events.delivered_devices import DeliveredDeviceEvent, DevicesRegistered, RegisteredDevice
 from ledger.domain.cold_state import DeliveryProposal
-from ledger.domain.decisions import Rejection
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.rights import refuse_staff_only
 from ledger.domain.state import Delivered, Ledger
+
+EARLIEST_DELIVERY = date(1997, 1, 1)
+"""The vendor is not older than that: an earlier day is a mistake, and the warranty would have ended before it began."""
+
+
+def decide(ledger: Ledger, command: DeliveredDeviceCommand, actor: Actor, *, now: datetime) -> Decision:
+    """Answer a command of this family; it is the vendor's staff's."""
+    return refuse_staff_only(ledger, actor) or register_devices(ledger, command, now)
+
+
+def evolve(ledger: Ledger, event: DeliveredDeviceEvent, *, at: datetime, by: str) -> Ledger:
+    """The ledger after an event of this family."""
+    added = {
+        one.serial: Delivered(one.model, one.delivered_on, one.warranty_months, one.warranty_months)
+        for one in event.devices
+    }
+    return ledger._replace(delivered=ledger.delivered.update(added))
+
+
+def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) -> DevicesRegistered | Rejection:
+    """Registers all devices or none; a device is delivered once."""
+    if len({one.serial for one in command.devices}) != len(command.devices):
+        return Rejection("device_repeated")
+    today = civil_day(now)
+    registered: list[RegisteredDevice] = []
+    for one in command.devices:
+        model = ledger.models.get(one.model)
+        if model is None:
+            return Rejection("model_unknown", {"model": one.model})
+        if one.serial in ledger.cold.replaced:
+            return Rejection("device_replaced", {"serial": one.serial}, (ledger.cold.replaced[one.serial].sequence,))
+        if one.serial in ledger.delivered:
+            return Rejection("device_registered", {"serial": one.serial})
+        if refused := refuse_day(one.serial, one.delivered_on, today):
+            return refused
+        registered.append(
+            RegisteredDevice(
+                serial=one.serial,
+                model=one.model,
+                delivered_on=one.delivered_on,
+                certificate_sha256=one.certificate_sha256,
+                warranty_months=model.warranty_months,
+            )
+        )
+    return DevicesRegistered(devices=tuple(registered), reference=command.reference)
+
+
+def refuse_day(serial: str, delivered_on: date, today: date) -> Rejection | None:
+    """Rejects a day on which the vendor cannot have delivered a device."""
+    if delivered_on > today:
+        return Rejection("delivered_in_future", {"serial": serial})
+    if delivered_on < EARLIEST_DELIVERY:
+        return Rejection("delivered_too_early", {"serial": serial, "earliest": EARLIEST_DELIVERY.isoformat()})
+    return None
 
 
 def approve(
     ledger: Ledger, correction: str, wanted: DeliveryProposal, *, actor: Account, now: datetime
 ) -> DeliveryCorrected | Rejection:
-    """The second person's yes; whether the device is still there to be corrected is asked again."""
+    """The second person approves; whether the device can still be corrected is checked again."""
     delivered = after(ledger, wanted, now)
     if isinstance(delivered, Rejection):
         return delivered
@@ -35,7 +94,7 @@ def approve(
 
 def after(ledger: Ledger, wanted: DeliveryProposal, now: datetime) -> Delivered | Rejection:
     """The device as it is once it is corrected: extensions stay, and so does the base, unless the model changes."""
-    gone = ledger.rare.replaced.get(wanted.serial)
+    gone = ledger.cold.replaced.get(wanted.serial)
     if gone is not None:
         return Rejection("device_replaced", {"replacement": gone.replacement})
     known = ledger.delivered.get(wanted.serial)

@@ -6,7 +6,7 @@ from typing import assert_never
 from contracts.actors import Actor
 from contracts.commands.device_moves import (
     AcceptDevice,
-    MoveCommand,
+    DeviceMoveCommand,
     MoveDevice,
     OfferDevice,
     ReleaseDevice,
@@ -14,7 +14,13 @@ from contracts.commands.device_moves import (
     WithdrawDeviceOffer,
 )
 from contracts.dates import civil_day
-from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased, MoveEvent
+from contracts.events.device_moves import (
+    DeviceMoved,
+    DeviceMoveEvent,
+    DeviceOffered,
+    DeviceOfferWithdrawn,
+    DeviceReleased,
+)
 from contracts.log.postings import device_account
 from ledger.domain import legacy
 from ledger.domain.catalog import refuse_second
@@ -33,7 +39,7 @@ from ledger.domain.software_service import coverage_on_device, covered
 from ledger.domain.state import Device, Ledger
 
 
-def decide(ledger: Ledger, command: MoveCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: DeviceMoveCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family; a device that nobody has in a project is unknown to all of them."""
     if isinstance(command, TransferDevice) and (refused := refuse_staff_only(ledger, actor)):
         return refused
@@ -59,7 +65,7 @@ def decide(ledger: Ledger, command: MoveCommand, actor: Actor, now: datetime) ->
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
+def evolve(ledger: Ledger, event: DeviceMoveEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case DeviceMoved():
@@ -83,7 +89,7 @@ def evolve(ledger: Ledger, event: MoveEvent) -> Ledger:
 def move_device(
     ledger: Ledger, command: MoveDevice, device: Device, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """Within its company a device goes with all that is on it, for who has `licenses` in both projects (X4)."""
+    """Within its company a device moves with all that is on it; it takes `licenses` in both projects (X4)."""
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
@@ -106,7 +112,7 @@ def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Ac
     """One side's consent: a device without PBX licenses is offered to one company at a time."""
     if refused := refuse_giving_away(ledger, actor, device) or _refuse_full(ledger, command.serial, device):
         return refused
-    if command.company not in ledger.companies or command.company in ledger.rare.imported:
+    if command.company not in ledger.companies or command.company in ledger.cold.imported:
         return Rejection("company_unknown")
     if command.company == device.company:
         return Rejection("device_in_company")
@@ -120,7 +126,7 @@ def offer_device(ledger: Ledger, command: OfferDevice, device: Device, actor: Ac
 def withdraw_offer(
     ledger: Ledger, command: WithdrawDeviceOffer, device: Device, actor: Actor
 ) -> DeviceOfferWithdrawn | Rejection:
-    """Who could offer the device takes the offer back; any member of the other company declines it."""
+    """Whoever could offer the device takes the offer back; any member of the other company declines it."""
     offered_to = ledger.offers.get(command.serial)
     if offered_to is None:
         return Rejection("offer_unknown")
@@ -135,7 +141,7 @@ def withdraw_offer(
 def accept_device(
     ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """The other side's consent: by who has `licenses` in a project of the company that the device is offered to."""
+    """The other side's consent; it takes `licenses` in a project of the company that the device is offered to."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     company = ledger.projects[command.project].company
@@ -164,8 +170,8 @@ def transfer_device(ledger: Ledger, command: TransferDevice, device: Device, tod
 
 
 def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | None:
-    """No to a device with licenses that would leave the company's books with it (rule R1)."""
-    if device_account(serial) in ledger.rare.legacy or any(
+    """Rejects a device with licenses that would leave the company's books with it (rule R1)."""
+    if device_account(serial) in ledger.cold.legacy or any(
         ledger.catalog[name] in RETURNABLE for name in device.holdings
     ):
         return Rejection("device_not_empty")
@@ -175,7 +181,7 @@ def _refuse_full(ledger: Ledger, serial: str, device: Device) -> Rejection | Non
 def _move(
     ledger: Ledger, command: MoveDevice | AcceptDevice | TransferDevice, device: Device, today: date
 ) -> DeviceMoved | Rejection:
-    """What stands on the device is paid to the end of its new project's service, for it cannot be held (rule D6)."""
+    """What stands on the device is paid to the end of its new project's service, since it cannot be held (rule D6)."""
     if refused := refuse_second(ledger, command.project, device.holdings):
         return refused
     paid = coverage_on_device(ledger, command.project, device.holdings, today)
@@ -205,8 +211,8 @@ def _moved(ledger: Ledger, event: DeviceMoved) -> Ledger:
 
 def _left_company(ledger: Ledger, serial: str) -> Ledger:
     """Its offer ends, and its company's consent."""
-    rare = legacy.without_consent(ledger.rare, serial)
-    return _without_offer(ledger if rare is ledger.rare else ledger._replace(rare=rare), serial)
+    cold = legacy.without_consent(ledger.cold, serial)
+    return _without_offer(ledger if cold is ledger.cold else ledger._replace(cold=cold), serial)
 
 
 def _without_offer(ledger: Ledger, serial: str) -> Ledger:

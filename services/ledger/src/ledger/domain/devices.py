@@ -1,5 +1,6 @@
-"""Devices: brought into a project, given licenses, and served license files."""
+"""Devices: added to a project, licensed, and served license files."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
@@ -36,7 +37,7 @@ ALLOCATABLE = frozenset({"pbx", "gateway"})
 FINAL = frozenset({"gateway", "warranty"})
 
 
-def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: DeviceCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case AllocateLicenses():
@@ -51,7 +52,7 @@ def decide(ledger: Ledger, command: DeviceCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
+def evolve(ledger: Ledger, event: DeviceEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LicensesAllocated():
@@ -79,7 +80,7 @@ def evolve(ledger: Ledger, event: DeviceEvent) -> Ledger:
 
 
 def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
-    """A device that is in no project as it will be in one: new, or with what stayed on it when it was released."""
+    """A device of no project as it will be in one: new, or with what stayed on it when it was released."""
     known = ledger.released.get(serial)
     if known is None:
         return DeviceLicenses(serial=serial, project=project, generation=1, issue=1, licenses=())
@@ -87,8 +88,8 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
 
 
 def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
-    """No to a device that was replaced, or released with what another of the project is the only one to hold."""
-    if serial in ledger.rare.replaced:
+    """Rejects a device that was replaced, or was released with what only one device of a project may hold (R3)."""
+    if serial in ledger.cold.replaced:
         return Rejection("device_replaced")
     known = ledger.released.get(serial)
     return None if known is None else refuse_second(ledger, project, known.holdings)
@@ -152,7 +153,7 @@ def allocate_licenses(ledger: Ledger, command: AllocateLicenses, actor: Actor) -
 
 
 def refuse_elsewhere(ledger: Ledger, actor: Actor, device: Device, project: str) -> Rejection | None:
-    """No to a device that is not in this project; where it is, learns only who may see that."""
+    """Rejects a device that is not in this project; only those who may see its project learn where it is."""
     if device.project == project:
         return None
     if device.company == ledger.projects[project].company and has_right(ledger, actor, device.project, "view"):
@@ -204,7 +205,7 @@ def record_delivery(
 
 
 def download_file(ledger: Ledger, command: DownloadLicenseFile, actor: Actor) -> LicenseFileDownloaded | Rejection:
-    """Staff takes a file for support, each time with reason and reference (rule X5); it binds as any delivery does."""
+    """Staff downloads a file for support, each time with reason and reference (rule X5); it binds like any delivery."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     device = ledger.devices.get(command.serial)
@@ -227,7 +228,7 @@ def download_file(ledger: Ledger, command: DownloadLicenseFile, actor: Actor) ->
 def _refuse_file(
     ledger: Ledger, command: RecordLicenseFileDelivery | DownloadLicenseFile, device: Device
 ) -> Rejection | None:
-    """No to any file but the newest, and to all of a device or a company that is blocked, whoever asks."""
+    """Rejects any file but the newest, and every file of a blocked device or company, whoever asks."""
     refused = refuse_blocked_device(ledger, command.serial) or refuse_blocked_company(ledger, device.company)
     if refused:
         return refused

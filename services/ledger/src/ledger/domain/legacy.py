@@ -1,4 +1,4 @@
-"""Old licenses: brought in as the old manager has them, kept apart, and converted once (domain section 7)."""
+"""Old licenses: imported as the old manager has them, kept apart, and converted once (domain section 7)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -8,13 +8,7 @@ from typing import assert_never
 from contracts.actors import Account, Actor
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
 from contracts.dates import civil_day
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyEvent,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.legacy import LegacyConsentGiven, LegacyEvent, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.legacy import (
     MAX_LEGACY_NAMES,
     Inconvertible,
@@ -26,7 +20,7 @@ from contracts.legacy import (
 )
 from contracts.licenses import MAX_HELD
 from contracts.log.postings import device_account, project_account
-from ledger.domain.cold_state import LegacyHeld, LegacyKey, Rare, UnimportedKey
+from ledger.domain.cold_state import ColdState, LegacyHeld, LegacyKey, UnimportedKey
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import absent, refuse_device, refuse_project, refuse_staff_only
 from ledger.domain.software_service import coverage, covered
@@ -35,7 +29,7 @@ from ledger.domain.state import Ledger, holdings_of, plus
 NOTHING = LegacyHeld()
 
 
-def decide(ledger: Ledger, command: LegacyCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: LegacyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case ImportLegacyLicenses():
@@ -48,30 +42,24 @@ def decide(ledger: Ledger, command: LegacyCommand, actor: Actor, now: datetime) 
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: LegacyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: LegacyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
-        case LegacyKeysRegistered():
-            listed = {
-                key.key_digest: UnimportedKey(units_of(key.licenses), event.reference, key.company)
-                for key in event.keys
-            }
-            return _with(ledger, ledger.rare._replace(legacy_listed=ledger.rare.legacy_listed.update(listed)))
         case LegacyLicensesImported():
             return _with(ledger, _imported(ledger, event))
         case LegacyConsentGiven():
-            consents = ledger.rare.legacy_consents.set(event.serial, ledger.sequence)
-            return _with(ledger, ledger.rare._replace(legacy_consents=consents))
+            consents = ledger.cold.legacy_consents.set(event.serial, ledger.sequence)
+            return _with(ledger, ledger.cold._replace(legacy_consents=consents))
         case LegacyLicensesConverted():
             credited = ledger._replace(projects=ledger.credited(event.project, holdings_of(event.lots)))
             paid = covered(credited, event.project, event.coverage)
-            return _with(paid, _converted(ledger.rare, event.project))
+            return _with(paid, _converted(ledger.cold, event.project))
         case _:
             assert_never(event)
 
 
 def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor) -> LegacyLicensesImported | Rejection:
-    """The vendor's staff has the old manager's lists; a key of it comes in once."""
+    """The vendor's staff imports from the old manager's lists; a key of it once."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     project = ledger.projects.get(command.project)
@@ -101,16 +89,16 @@ def import_licenses(ledger: Ledger, command: ImportLegacyLicenses, actor: Actor)
 def give_consent(
     ledger: Ledger, command: GiveLegacyConsent, actor: Actor
 ) -> LegacyConsentGiven | AlreadyDone | Rejection:
-    """A person's word for a device with old licenses, so it is an account that gives it, never the device."""
+    """A person agrees for a device with old licenses, so an account gives the consent, never the device."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return absent(ledger, actor, command.serial)
     if refused := refuse_device(ledger, actor, command.serial, device, "return"):
         return refused
-    given = ledger.rare.legacy_consents.get(command.serial)
+    given = ledger.cold.legacy_consents.get(command.serial)
     if given is not None:
         return AlreadyDone(given)
-    if device_account(command.serial) not in ledger.rare.legacy:
+    if device_account(command.serial) not in ledger.cold.legacy:
         return Rejection("no_legacy_licenses")
     return LegacyConsentGiven(
         company=device.company,
@@ -127,7 +115,7 @@ def convert_licenses(
     """All free old licenses of the project or none, and only as the person has seen it in the preview (and D6)."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
-    old = ledger.rare.legacy.get(project_account(command.project), NOTHING).licenses
+    old = ledger.cold.legacy.get(project_account(command.project), NOTHING).licenses
     if not old:
         return Rejection("no_legacy_licenses")
     if refused := _refuse_size(old):
@@ -150,13 +138,13 @@ def convert_licenses(
 
 
 def refuse_names(names: Iterable[str]) -> Rejection | None:
-    """No to a name that no conversion takes: it would stop the conversion of all else in the project, for ever."""
+    """Rejects a name that no conversion takes: it would block the conversion of the whole project permanently."""
     unknown = unknown_name(names)
     return None if unknown is None else Rejection("legacy_name_unknown", {"license_name": unknown})
 
 
 def refuse_more(ledger: Ledger, project: str, serial: str | None, added: Mapping[str, int]) -> Rejection | None:
-    """No to more old licenses than a project or a device may hold, once all of them come together."""
+    """Rejects more old licenses than a project or a device may hold, once all of them come together."""
     return _refuse_size(plus(_all_of(ledger, project, serial), added))
 
 
@@ -165,49 +153,49 @@ def refuse_return(ledger: Ledger, serial: str, project: str) -> Rejection | None
 
     Where it would be too many, those in the project are converted first, or the device moves to another one.
     """
-    if device_account(serial) not in ledger.rare.legacy:
+    if device_account(serial) not in ledger.cold.legacy:
         return None
-    if serial not in ledger.rare.legacy_consents:
+    if serial not in ledger.cold.legacy_consents:
         return Rejection("v7_consent_required")
     return _refuse_size(_all_of(ledger, project, serial))
 
 
-def freed(ledger: Ledger, serial: str, project: str) -> Rare:
+def freed(ledger: Ledger, serial: str, project: str) -> ColdState:
     """Old licenses of a device that gave back are the project's, free to be converted."""
-    on_device = ledger.rare.legacy.get(device_account(serial))
+    on_device = ledger.cold.legacy.get(device_account(serial))
     if on_device is None:
-        return ledger.rare
+        return ledger.cold
     account = project_account(project)
-    rest = ledger.rare.legacy.delete(device_account(serial))
-    return ledger.rare._replace(legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
+    rest = ledger.cold.legacy.delete(device_account(serial))
+    return ledger.cold._replace(legacy=rest.set(account, _both(rest.get(account, NOTHING), on_device)))
 
 
-def without_consent(rare: Rare, serial: str) -> Rare:
-    """A consent is the word of the company that gave it: it ends when the device leaves that."""
-    if serial not in rare.legacy_consents:
-        return rare
-    return rare._replace(legacy_consents=rare.legacy_consents.delete(serial))
+def without_consent(cold: ColdState, serial: str) -> ColdState:
+    """A consent binds the company that gave it: it ends when the device leaves that company."""
+    if serial not in cold.legacy_consents:
+        return cold
+    return cold._replace(legacy_consents=cold.legacy_consents.delete(serial))
 
 
-def _imported(ledger: Ledger, event: LegacyLicensesImported) -> Rare:
+def _imported(ledger: Ledger, event: LegacyLicensesImported) -> ColdState:
     account = device_account(event.serial) if event.serial else project_account(event.project)
-    keys, listed = ledger.rare.legacy_keys, ledger.rare.legacy_listed
+    keys, listed = ledger.cold.legacy_keys, ledger.cold.legacy_listed
     came_with: frozenset[str] = frozenset()
     if event.key_digest:
         keys = keys.set(event.key_digest, LegacyKey(event.project, ledger.sequence))
         listed = listed.delete(event.key_digest) if event.key_digest in listed else listed
         came_with = frozenset({event.key_digest})
-    held = _both(ledger.rare.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
-    legacy = ledger.rare.legacy.set(account, held)
-    return ledger.rare._replace(legacy=legacy, legacy_keys=keys, legacy_listed=listed)
+    held = _both(ledger.cold.legacy.get(account, NOTHING), LegacyHeld(units_of(event.licenses), came_with))
+    legacy = ledger.cold.legacy.set(account, held)
+    return ledger.cold._replace(legacy=legacy, legacy_keys=keys, legacy_listed=listed)
 
 
-def _converted(rare: Rare, project: str) -> Rare:
+def _converted(cold: ColdState, project: str) -> ColdState:
     """The licenses end, and the keys that they came with are dead."""
-    account, keys = project_account(project), rare.legacy_keys
-    for digest in rare.legacy[account].keys:
+    account, keys = project_account(project), cold.legacy_keys
+    for digest in cold.legacy[account].keys:
         keys = keys.set(digest, replace(keys[digest], is_converted=True))
-    return rare._replace(legacy=rare.legacy.delete(account), legacy_keys=keys)
+    return cold._replace(legacy=cold.legacy.delete(account), legacy_keys=keys)
 
 
 def _both(held: LegacyHeld, more: LegacyHeld) -> LegacyHeld:
@@ -222,10 +210,10 @@ def _refuse_place(ledger: Ledger, actor: Actor, serial: str, project: str) -> Re
 
 
 def _refuse_key(ledger: Ledger, digest: str, company: str, added: Mapping[str, int]) -> Rejection | None:
-    """What the old manager gave to one company, no other gets; and a key on its list is worth what stands there."""
-    key = ledger.rare.legacy_keys.get(digest)
+    """A key that one company redeemed goes to no other; a key on the list is worth what the list says."""
+    key = ledger.cold.legacy_keys.get(digest)
     if key is None:
-        return _refuse_listed(ledger.rare.legacy_listed.get(digest), company, added)
+        return _refuse_listed(ledger.cold.legacy_listed.get(digest), company, added)
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"
@@ -242,8 +230,8 @@ def _refuse_listed(listed: UnimportedKey | None, company: str, added: Mapping[st
 
 def _all_of(ledger: Ledger, project: str, serial: str | None) -> Mapping[str, int]:
     """What will come together in the project once the device gives back, as far as this import is concerned."""
-    free = ledger.rare.legacy.get(project_account(project), NOTHING).licenses
-    return plus(free, ledger.rare.legacy.get(device_account(serial), NOTHING).licenses) if serial else free
+    free = ledger.cold.legacy.get(project_account(project), NOTHING).licenses
+    return plus(free, ledger.cold.legacy.get(device_account(serial), NOTHING).licenses) if serial else free
 
 
 def _refuse_size(units: Mapping[str, int]) -> Rejection | None:
@@ -265,5 +253,5 @@ def _refuse_credit(ledger: Ledger, project: str, new: Mapping[str, int]) -> Reje
     return None
 
 
-def _with(ledger: Ledger, rare: Rare) -> Ledger:
-    return ledger._replace(rare=rare)
+def _with(ledger: Ledger, cold: ColdState) -> Ledger:
+    return ledger._replace(cold=cold)

@@ -1,19 +1,21 @@
 """Keys of the old manager: staff registers its list, and a partner imports the key that they hold (F8, section 7)."""
 
+from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands.legacy import ImportLegacyKey, LegacyKeyCommand, RegisterLegacyKeys
-from contracts.events.legacy import LegacyKeysRegistered, LegacyLicensesImported
-from contracts.legacy import lots_of
-from ledger.domain.cold_state import LegacyKey
+from contracts.commands.legacy_keys import ImportLegacyKey, LegacyKeyCommand, RegisterLegacyKeys
+from contracts.events.legacy import LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeyEvent, LegacyKeysRegistered
+from contracts.legacy import lots_of, units_of
+from ledger.domain.cold_state import LegacyKey, UnimportedKey
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.legacy import refuse_more, refuse_names
 from ledger.domain.rights import has_right, refuse_project, refuse_staff_only
 from ledger.domain.state import Ledger
 
 
-def decide(ledger: Ledger, command: LegacyKeyCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: LegacyKeyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case RegisterLegacyKeys():
@@ -24,17 +26,24 @@ def decide(ledger: Ledger, command: LegacyKeyCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
+def evolve(ledger: Ledger, event: LegacyKeyEvent, *, at: datetime, by: str) -> Ledger:
+    """The ledger after an event of this family."""
+    listed = {key.key_digest: UnimportedKey(units_of(key.licenses), event.reference, key.company) for key in event.keys}
+    cold = ledger.cold._replace(legacy_listed=ledger.cold.legacy_listed.update(listed))
+    return ledger._replace(cold=cold)
+
+
 def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> LegacyKeysRegistered | Rejection:
-    """The old manager's list is what the ledger believes about its keys; a key stands on it once."""
+    """The ledger knows the old manager's keys by its list; a key stands on it once."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     digests = {key.key_digest for key in command.keys}
     for key in command.keys:
-        if key.key_digest in ledger.rare.legacy_keys or key.key_digest in ledger.rare.legacy_listed:
+        if key.key_digest in ledger.cold.legacy_keys or key.key_digest in ledger.cold.legacy_listed:
             return Rejection("legacy_key_registered", {"key_digest": key.key_digest})
         if key.company is not None and key.company not in ledger.companies:
             return Rejection("company_unknown", {"company": key.company})
-        if key.company is not None and key.company in ledger.rare.imported:
+        if key.company is not None and key.company in ledger.cold.imported:
             return Rejection("company_closed", {"company": key.company})
         if refused := refuse_names(one.license_name for one in key.licenses):
             return refused
@@ -44,14 +53,14 @@ def register_keys(ledger: Ledger, command: RegisterLegacyKeys, actor: Actor) -> 
 
 
 def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> LegacyLicensesImported | Rejection:
-    """Who has `licenses` in a project imports a key into it: once, and none that another company redeemed."""
+    """Imports a key once, for accounts with `licenses` in the project; none that another company redeemed."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     company = ledger.projects[command.project].company
-    used = ledger.rare.legacy_keys.get(command.key_digest)
+    used = ledger.cold.legacy_keys.get(command.key_digest)
     if used is not None:
         return _refuse_used(ledger, actor, used, company)
-    listed = ledger.rare.legacy_listed.get(command.key_digest)
+    listed = ledger.cold.legacy_listed.get(command.key_digest)
     if listed is None:
         return Rejection("key_unknown")
     if listed.company not in (None, company):
@@ -69,7 +78,7 @@ def import_key(ledger: Ledger, command: ImportLegacyKey, actor: Actor) -> Legacy
 
 
 def _refuse_used(ledger: Ledger, actor: Actor, key: LegacyKey, company: str) -> Rejection:
-    """Where it went, learns only who may see that; of another company, nobody learns more than that it is used."""
+    """Only those who may see the project learn where it went; another company learns only that it is used."""
     if ledger.projects[key.project].company != company:
         return Rejection("key_already_redeemed")
     code = "key_already_converted" if key.is_converted else "key_already_imported"

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never, get_args
 
 from immutables import Map
 
 from contracts.actors import Actor
-from contracts.commands.members import AddMember, GrantRights, PeopleCommand, RemoveMember, RevokeRights
-from contracts.events.members import MemberAdded, MemberRemoved, PeopleEvent, RightsGranted, RightsRevoked
+from contracts.commands.members import AddMember, GrantRights, MemberCommand, RemoveMember, RevokeRights
+from contracts.events.members import MemberAdded, MemberEvent, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.fields import Right
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import NO_RIGHTS, refuse_company, refuse_project, rights_in
@@ -21,7 +22,7 @@ MAX_GRANTS = 1000
 VIEW: Right = "view"
 
 
-def decide(ledger: Ledger, command: PeopleCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: MemberCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case AddMember():
@@ -36,7 +37,7 @@ def decide(ledger: Ledger, command: PeopleCommand, actor: Actor) -> Decision:
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: PeopleEvent) -> Ledger:
+def evolve(ledger: Ledger, event: MemberEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case MemberAdded():
@@ -54,7 +55,7 @@ def evolve(ledger: Ledger, event: PeopleEvent) -> Ledger:
 
 
 def add_member(ledger: Ledger, command: AddMember, actor: Actor) -> MemberAdded | Rejection:
-    """An administrator lets an account in, or gives a member the other role; one administrator has to stay (X3)."""
+    """An administrator adds an account, or gives a member the other role; one administrator must stay (X3)."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
     company = ledger.companies[command.company]
@@ -71,7 +72,7 @@ def add_member(ledger: Ledger, command: AddMember, actor: Actor) -> MemberAdded 
 
 
 def remove_member(ledger: Ledger, command: RemoveMember, actor: Actor) -> MemberRemoved | Rejection:
-    """An administrator ends a membership, their own too; one administrator has to stay (X3)."""
+    """An administrator ends a membership, their own too; one administrator must stay (X3)."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
     company = ledger.companies[command.company]
@@ -83,7 +84,7 @@ def remove_member(ledger: Ledger, command: RemoveMember, actor: Actor) -> Member
 
 
 def grant_rights(ledger: Ledger, command: GrantRights, actor: Actor) -> RightsGranted | Rejection:
-    """Who has `rights` in a project gives on what they have themselves, also to members of other companies (X2, X3)."""
+    """Holders of `rights` in a project grant what they have themselves, also to members of other companies (X2, X3)."""
     if refused := refuse_project(ledger, actor, command.project, "rights"):
         return refused
     acting_for = ledger.companies.get(command.acting_for)
@@ -108,7 +109,7 @@ def grant_rights(ledger: Ledger, command: GrantRights, actor: Actor) -> RightsGr
 
 
 def revoke_rights(ledger: Ledger, command: RevokeRights, actor: Actor) -> RightsRevoked | Rejection:
-    """Who has `rights` takes away what they have themselves; `view` takes all others along."""
+    """Holders of `rights` revoke what they have themselves; revoking `view` revokes all others."""
     if refused := refuse_project(ledger, actor, command.project, "rights"):
         return refused
     before = _rights_of(ledger, command)

@@ -19,7 +19,7 @@ from ledger.domain.software_service import coverage, covered, unheld
 from ledger.domain.state import NOTHING, Device, Holdings, Ledger, Project, holdings_of, minus, plus
 
 
-def decide(ledger: Ledger, command: ProjectCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: ProjectCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     match command:
         case MoveLicenses():
@@ -34,7 +34,7 @@ def decide(ledger: Ledger, command: ProjectCommand, actor: Actor, now: datetime)
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ProjectEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ProjectEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LicensesMoved():
@@ -95,7 +95,7 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
         return refused
     project = ledger.projects[command.project]
     unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
-    old = ledger.rare.legacy.get(project_account(command.project))
+    old = ledger.cold.legacy.get(project_account(command.project))
     if project.devices or unbound or old:
         there = {"devices": project.devices, "free": sum(unbound.values())}
         return Rejection("project_not_empty", {**there, "legacy_licenses": sum(old.licenses.values()) if old else 0})
@@ -103,7 +103,7 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
 
 
 def move_licenses(ledger: Ledger, command: MoveLicenses, actor: Actor, now: datetime) -> LicensesMoved | Rejection:
-    """Licenses go to another project of the company, for who has `licenses` in both (rules X4 and D6).
+    """Licenses go to another project of the company; it takes `licenses` in both (rules X4 and D6).
 
     Held ones, too: there they are paid, wait again, or are free because no service runs.
     """

@@ -1,10 +1,11 @@
-"""A broken device is swapped for another one: all that stands on it goes along, once for each RMA (domain section 6).
+"""A broken device is swapped for another one: all that stands on it moves, once for each RMA (domain section 6).
 
 No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it. What a
 delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from immutables import Map
 
@@ -20,13 +21,13 @@ from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 
 
-def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor) -> Decision:
+def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
-    serial = ledger.rare.rmas.get(command.rma)
+    serial = ledger.cold.rmas.get(command.rma)
     if serial is not None:
-        return _again(command, serial, ledger.rare.replaced[serial])
+        return _again(command, serial, ledger.cold.replaced[serial])
     if command.serial == command.replacement:
         return Rejection("same_device")
     device = ledger.devices.get(command.serial)
@@ -35,7 +36,7 @@ def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor) -> Decisio
     return _refuse(ledger, command, device) or _replaced(ledger, command, device)
 
 
-def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
+def evolve(ledger: Ledger, event: ReplacementEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family; the balance and the number of devices of the project stay."""
     former, device = event.former.serial, event.device
     broken = ledger.devices[former]
@@ -50,7 +51,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
         device.serial,
         ledger.sequence,
     )
-    rare = legacy.freed(ledger, former, device.project)
+    cold = legacy.freed(ledger, former, device.project)
     return ledger._replace(
         devices=ledger.devices.delete(former).set(device.serial, here),
         released=ledger.released.delete(device.serial) if device.serial in ledger.released else ledger.released,
@@ -59,7 +60,7 @@ def evolve(ledger: Ledger, event: ReplacementEvent) -> Ledger:
         if event.test_used
         else ledger.tests,
         delivered=_inherited(ledger, event),
-        rare=rare._replace(replaced=rare.replaced.set(former, gone), rmas=rare.rmas.set(event.rma, former)),
+        cold=cold._replace(replaced=cold.replaced.set(former, gone), rmas=cold.rmas.set(event.rma, former)),
     )
 
 
@@ -73,7 +74,7 @@ def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
 
 
 def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> AlreadyDone | Rejection:
-    """An RMA moves licenses once; the same request is the same answer."""
+    """An RMA moves licenses once; the same request gets the same answer."""
     if (command.serial, command.replacement) == (serial, done.replacement):
         return AlreadyDone(done.sequence)
     details: dict[str, str | int] = {"serial": serial, "replacement": done.replacement}
@@ -81,7 +82,7 @@ def _again(command: ReplacementCommand, serial: str, done: ReplacedDevice) -> Al
 
 
 def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Rejection | None:
-    """No to a stolen device, to one whose old licenses wait for a consent, and to a replacement that isn't one."""
+    """Rejects a stolen device, one whose old licenses wait for a consent, and an unsuitable replacement."""
     for serial in (command.serial, command.replacement):
         block = block_of(ledger, "devices", serial)
         if block is not None:
@@ -99,14 +100,14 @@ def _refuse(ledger: Ledger, command: ReplacementCommand, device: Device) -> Reje
 
 def _is_blank(ledger: Ledger, serial: str) -> bool:
     """Whether the device is in no project, has no licenses on it, and was not itself replaced. A test just ends."""
-    if serial in ledger.devices or serial in ledger.rare.replaced:
+    if serial in ledger.devices or serial in ledger.cold.replaced:
         return False
     known = ledger.released.get(serial)
     return known is None or not known.holdings
 
 
 def _refuse_model(ledger: Ledger, command: ReplacementCommand) -> Rejection | None:
-    """No to another family of models; what a replacement is, the ledger knows if it was registered as delivered."""
+    """Rejects another family of models; the ledger knows a replacement's model if it was registered as delivered."""
     broken, blank = ledger.delivered.get(command.serial), ledger.delivered.get(command.replacement)
     if broken is None:
         return None

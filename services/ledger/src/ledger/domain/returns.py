@@ -16,7 +16,7 @@ from ledger.domain.state import Device, Holdings, Ledger, holdings_of, minus
 
 RETURNABLE = frozenset({"pbx"})
 MAX_RETURNS, RETURN_DAYS = 5, 30
-"""More accepted returns of one device within so many days look like abuse: staff has to look first."""
+"""More accepted returns of one device within so many days look like abuse: staff must check first."""
 
 
 def decide(ledger: Ledger, command: ReturnCommand, actor: Actor, *, now: datetime) -> Decision:
@@ -32,17 +32,17 @@ def decide(ledger: Ledger, command: ReturnCommand, actor: Actor, *, now: datetim
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime) -> Ledger:
+def evolve(ledger: Ledger, event: ReturnEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case LicensesReturned():
             return _returned(ledger, event, at)
         case ReturnLimitReleased():
-            released = ledger.rare.limits_released.set(event.serial, ledger.sequence)
-            return ledger._replace(rare=ledger.rare._replace(limits_released=released))
+            released = ledger.cold.limits_released.set(event.serial, ledger.sequence)
+            return ledger._replace(cold=ledger.cold._replace(limits_released=released))
         case SpentCertificateSeen():
-            seen = ledger.rare.spent_seen.set((event.serial, event.generation), ledger.sequence)
-            return ledger._replace(rare=ledger.rare._replace(spent_seen=seen))
+            seen = ledger.cold.spent_seen.set((event.serial, event.generation), ledger.sequence)
+            return ledger._replace(cold=ledger.cold._replace(spent_seen=seen))
         case _:
             assert_never(event)
 
@@ -56,7 +56,7 @@ def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
         ledger.devices.set(device.serial, known.returned(device, accepted)),
     )
     freed = legacy.freed(ledger, device.serial, device.project)
-    return placed if freed is ledger.rare else placed._replace(rare=freed)
+    return placed if freed is ledger.cold else placed._replace(cold=freed)
 
 
 def return_licenses(
@@ -108,7 +108,7 @@ def return_licenses(
 def _done_before(
     ledger: Ledger, command: ReturnLicenses, actor: Actor, returns: tuple[AcceptedReturn, ...]
 ) -> AlreadyDone | None:
-    """The same document again is the same receipt: for the box, and for who has `return` where it was credited (C7)."""
+    """The same document gets the same receipt: for the box, and for `return` where it was credited (C7)."""
     for accepted in returns:
         if accepted.document_digest == command.document_digest:
             itself = isinstance(actor, DeviceActor) and actor.serial == command.serial
@@ -119,7 +119,7 @@ def _done_before(
 
 def _absent(ledger: Ledger, command: ReturnLicenses, actor: Actor) -> AlreadyDone | Rejection:
     """A device that was replaced or released has nothing to give back; what it gave back before has its receipt."""
-    gone = ledger.rare.replaced.get(command.serial) or ledger.released.get(command.serial)
+    gone = ledger.cold.replaced.get(command.serial) or ledger.released.get(command.serial)
     done = _done_before(ledger, command, actor, gone.returns) if gone else None
     return done or absent(ledger, actor, command.serial)
 
@@ -135,7 +135,7 @@ def _refuse_credit(ledger: Ledger, project: str, credited: Holdings) -> Rejectio
 def release_limit(
     ledger: Ledger, command: ReleaseReturnLimit, actor: Actor, *, now: datetime
 ) -> ReturnLimitReleased | Rejection:
-    """Staff has looked: the device's returns so far count no more."""
+    """Staff has checked: the device's returns so far no longer count."""
     if refused := refuse_staff_only(ledger, actor):
         return refused
     device = ledger.devices.get(command.serial)
@@ -155,17 +155,17 @@ def release_limit(
 def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
-    """Told once for each device and generation, however often the box comes back with it (attack T6).
+    """Recorded once for each device and generation, however often the box presents it (attack T6).
 
-    A device in no project is told of where it was last.
+    A device in no project is recorded where it was last.
     """
     serial = command.serial
-    device = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.rare.replaced.get(serial)
+    device = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.cold.replaced.get(serial)
     if device is None or not isinstance(actor, DeviceActor) or actor.serial != serial:
         return Rejection("device_unknown")
     if command.generation >= device.generation:
         return Rejection("generation_unknown", {"generation": device.generation})
-    seen = ledger.rare.spent_seen.get((serial, command.generation))
+    seen = ledger.cold.spent_seen.get((serial, command.generation))
     if seen is not None:
         return AlreadyDone(seen)
     return SpentCertificateSeen(
@@ -185,6 +185,6 @@ def recent_returns(ledger: Ledger, serial: str, device: Device, *, now: datetime
     """
     if len(device.returns) < MAX_RETURNS:
         return ()
-    released = ledger.rare.limits_released.get(serial, 0)
+    released = ledger.cold.limits_released.get(serial, 0)
     since = now - timedelta(days=RETURN_DAYS)
     return tuple(one.sequence for one in device.returns if one.sequence > released and one.at > since)

@@ -1,4 +1,4 @@
-"""Who may do what: the one place that knows (domain section 9).
+"""Rights: the one place that decides who may do what (domain section 9).
 
 Outside one's own companies, unknown and forbidden look the same (rule X7).
 """
@@ -30,33 +30,33 @@ def is_staff(ledger: Ledger, actor: Actor) -> bool:
 
 
 def block_of(ledger: Ledger, kind: Literal["activation-keys", "devices", "companies"], name: str) -> int | None:
-    """The entry by which staff has stopped this key, device or company."""
-    return ledger.rare.blocked.get(f"{kind}/{name}")
+    """The entry by which staff has blocked this key, device or company."""
+    return ledger.cold.blocked.get(f"{kind}/{name}")
 
 
 def refuse_blocked_device(ledger: Ledger, serial: str) -> Rejection | None:
-    """No to a device that staff has stopped."""
+    """Rejects a device that staff has blocked."""
     block = block_of(ledger, "devices", serial)
     return None if block is None else Rejection("device_blocked", entries=(block,))
 
 
 def refuse_blocked_company(ledger: Ledger, company: str) -> Rejection | None:
-    """No to what is of a company that staff has stopped."""
+    """Rejects what belongs to a company that staff has blocked."""
     block = block_of(ledger, "companies", company)
     return None if block is None else Rejection("company_blocked", entries=(block,))
 
 
 def refuse_stopped(ledger: Ledger, actor: Actor) -> Rejection | None:
-    """No to every account that acts for a blocked company, which can do nothing but look, or for a closed one."""
-    if ledger.rare.imported and isinstance(actor, Account) and actor.company in ledger.rare.imported:
-        return Rejection("company_closed", entries=(ledger.rare.imported[actor.company].sequence,))
-    if ledger.rare.blocked and isinstance(actor, Account):
+    """Rejects every account that acts for a blocked company, which can only read, or for a closed one."""
+    if ledger.cold.imported and isinstance(actor, Account) and actor.company in ledger.cold.imported:
+        return Rejection("company_closed", entries=(ledger.cold.imported[actor.company].sequence,))
+    if ledger.cold.blocked and isinstance(actor, Account):
         return refuse_blocked_company(ledger, actor.company)
     return None
 
 
 def refuse_staff_only(ledger: Ledger, actor: Actor) -> Rejection | None:
-    """No to everybody but the vendor's staff."""
+    """Rejects everybody but the vendor's staff."""
     return None if is_staff(ledger, actor) else Rejection("no_right")
 
 
@@ -85,7 +85,7 @@ def has_right(ledger: Ledger, actor: Actor, project: str, right: Right) -> bool:
 
 
 def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | None:
-    """No to everybody but the company's administrators."""
+    """Rejects everybody but the company's administrators."""
     if administers(ledger, actor, company):
         return None
     seen = is_member(ledger, actor, company) or (company in ledger.companies and is_staff(ledger, actor))
@@ -93,14 +93,14 @@ def refuse_company(ledger: Ledger, actor: Actor, company: str) -> Rejection | No
 
 
 def refuse_project(ledger: Ledger, actor: Actor, project: str, right: Right) -> Rejection | None:
-    """No to everybody who has not this right in the project, and to all when it is archived."""
+    """Rejects everybody without this right in the project, and everybody when it is archived."""
     if not has_right(ledger, actor, project, right):
         return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
     return _refuse_closed(ledger, ledger.projects[project])
 
 
 def refuse_project_administration(ledger: Ledger, actor: Actor, project: str) -> Rejection | None:
-    """No to everybody but the administrators of the project's company, and to all when it is archived."""
+    """Rejects everybody but the administrators of the project's company, and everybody when it is archived."""
     known = ledger.projects.get(project)
     if known is None or not administers(ledger, actor, known.company):
         return Rejection("no_right" if _knows_of(ledger, actor, project) else "project_unknown")
@@ -108,29 +108,29 @@ def refuse_project_administration(ledger: Ledger, actor: Actor, project: str) ->
 
 
 def refuse_device(ledger: Ledger, actor: Actor, serial: str, device: KnownDevice, right: Right) -> Rejection | None:
-    """No to everybody but the device itself and those who have this right in its project."""
+    """Rejects everybody but the device itself and those who have this right in its project."""
     if isinstance(actor, Device) and actor.serial == serial:
         return None
     return refuse_handling(ledger, actor, device, right)
 
 
 def refuse_handling(ledger: Ledger, actor: Actor, device: KnownDevice, right: Right) -> Rejection | None:
-    """No to everybody who has not this right in the device's project, the device itself among them."""
+    """Rejects everybody without this right in the device's project, including the device itself."""
     if not has_right(ledger, actor, device.project, right):
         return Rejection("no_right" if _knows_of(ledger, actor, device.project) else "device_unknown")
     return refuse_blocked_company(ledger, device.company)
 
 
 def refuse_giving_away(ledger: Ledger, actor: Actor, device: KnownDevice) -> Rejection | None:
-    """No to who may not let a device leave its company: that takes `licenses`, and a guest can't do it at all."""
+    """Rejects everybody who may not let a device leave its company: it takes `licenses`, and guests never may."""
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
     return None if is_member(ledger, actor, device.company) else Rejection("no_right")
 
 
 def absent(ledger: Ledger, actor: Actor, serial: str) -> Rejection:
-    """No to a device that is in no project; that it was replaced, learns the device itself and who may see where."""
-    gone = ledger.rare.replaced.get(serial)
+    """Rejects a device in no project; only the device and those who may see the project learn of a replacement."""
+    gone = ledger.cold.replaced.get(serial)
     if gone is None:
         return Rejection("device_unknown")
     if isinstance(actor, Device) and actor.serial == serial:
@@ -141,14 +141,14 @@ def absent(ledger: Ledger, actor: Actor, serial: str) -> Rejection:
 
 
 def _refuse_closed(ledger: Ledger, project: Project) -> Rejection | None:
-    """No to all in a project that is archived, or whose company staff has blocked."""
+    """Rejects everything in a project that is archived, or whose company staff has blocked."""
     if project.archived:
         return Rejection("project_archived")
     return refuse_blocked_company(ledger, project.company)
 
 
 def _knows_of(ledger: Ledger, actor: Actor, project: str) -> bool:
-    """Whether the project is of the actor's company, or one that it may see: then no is no secret (rule X7)."""
+    """Whether the project is of the actor's company, or visible to it: then a rejection reveals nothing (rule X7)."""
     known = ledger.projects.get(project)
     if known is None:
         return False

@@ -4,13 +4,18 @@ from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, ServiceCommand, UpgradeLicenses
+from contracts.commands.software_service import (
+    BuySoftwareService,
+    ReleaseHeldLicenses,
+    SoftwareServiceCommand,
+    UpgradeLicenses,
+)
 from contracts.dates import civil_day
 from contracts.events.software_service import (
     HeldLicensesReleased,
     LicensesUpgraded,
-    ServiceEvent,
     SoftwareServiceBought,
+    SoftwareServiceEvent,
 )
 from contracts.licenses import CREDIT, MAX_HELD, MAX_LOTS
 from contracts.software_service import MAX_BOUGHT_MONTHS, Coverage, credits_for
@@ -21,7 +26,7 @@ from ledger.domain.software_service_quotes import Quote, ServiceFacts, dues_of, 
 from ledger.domain.state import Holdings, Ledger, holdings_of, minus, plus
 
 
-def decide(ledger: Ledger, command: ServiceCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: SoftwareServiceCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     today = civil_day(now)
     match command:
@@ -35,7 +40,7 @@ def decide(ledger: Ledger, command: ServiceCommand, actor: Actor, now: datetime)
             assert_never(command)
 
 
-def evolve(ledger: Ledger, event: ServiceEvent) -> Ledger:
+def evolve(ledger: Ledger, event: SoftwareServiceEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     match event:
         case SoftwareServiceBought():
@@ -44,7 +49,7 @@ def evolve(ledger: Ledger, event: ServiceEvent) -> Ledger:
         case HeldLicensesReleased():
             return _released(ledger, event)
         case LicensesUpgraded():
-            return software_service_upgrades.evolve(ledger, event)
+            return software_service_upgrades.upgraded(ledger, event)
         case _:
             assert_never(event)
 
@@ -52,7 +57,7 @@ def evolve(ledger: Ledger, event: ServiceEvent) -> Ledger:
 def buy_software_service(
     ledger: Ledger, command: BuySoftwareService, actor: Actor, today: date
 ) -> SoftwareServiceBought | Rejection:
-    """One end for all licenses of the project; nobody pays another price than the one they saw."""
+    """One end for all licenses of the project; nobody pays a price other than the one they saw."""
     if refused := refuse_project(ledger, actor, command.project, "service"):
         return refused
     facts = facts_of(ledger, command.project)

@@ -12,7 +12,7 @@ from ledger.domain.rights import absent, refuse_blocked_device, refuse_project
 from ledger.domain.state import NOTHING, Holdings, Ledger, holdings_of, minus, plus
 
 
-def evolve(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
+def upgraded(ledger: Ledger, event: LicensesUpgraded) -> Ledger:
     """The ledger after licenses became newer ones."""
     if event.device is not None:
         known = ledger.devices[event.device.serial]

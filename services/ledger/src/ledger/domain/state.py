@@ -17,7 +17,7 @@ from contracts.catalog import DeviceModel, LicenseTypeFacts
 from contracts.fields import CompanyKind, Right
 from contracts.licenses import DeviceLicenses, LicenseClass, Lot, TestLicenses
 from contracts.software_service import ServicePeriod
-from ledger.domain.cold_state import AcceptedReturn, Rare
+from ledger.domain.cold_state import AcceptedReturn, ColdState
 
 Holdings = Mapping[str, int]
 """Licenses by type; a type that is not held is absent."""
@@ -51,7 +51,7 @@ class Project(NamedTuple):
     allocated: Holdings = NOTHING
 
     def holding(self, free: Holdings) -> "Project":
-        """It with another balance."""
+        """The project with another balance."""
         return Project(self.company, self.name, free, self.devices, self.archived, self.allocated)
 
 
@@ -109,11 +109,11 @@ class Device(NamedTuple):
     in_contact: bool = False
 
     def changed(self, stated: DeviceLicenses) -> "Device":
-        """It as an event states it."""
+        """The device as an event states it."""
         return self._as(stated, self.returns, self.bound)
 
     def returned(self, stated: DeviceLicenses, accepted: AcceptedReturn) -> "Device":
-        """It as the event of a return states it: nothing is bound to the next generation yet."""
+        """The device as the event of a return states it: nothing is bound to the next generation yet."""
         return self._as(stated, (*self.returns, accepted), NOTHING)
 
     def _as(self, stated: DeviceLicenses, returns: tuple[AcceptedReturn, ...], bound: Holdings) -> "Device":
@@ -158,7 +158,7 @@ class Ledger(NamedTuple):
 
     `released` are devices in no project, by serial; `grants` are a person's rights by project; `offers` are the
     companies that devices are offered to, by serial. `facts` say about a type what `catalog` does not; `tests` are the
-    one test of each serial, for ever; `held` are a project's licenses that wait until its service is paid for them.
+    one test that each serial ever gets; `held` are a project's licenses that wait until its service is paid for them.
     """
 
     sequence: int = 0
@@ -179,14 +179,14 @@ class Ledger(NamedTuple):
     tests: Map[str, IssuedTest] = Map[str, IssuedTest]()
     service: Map[str, ServicePeriod] = Map[str, ServicePeriod]()
     held: Map[str, Holdings] = Map[str, Holdings]()
-    rare: Rare = Rare()
+    cold: ColdState = ColdState()
 
     def following(self) -> "Ledger":
-        """It at the sequence of the next entry."""
+        """The ledger at the sequence of the next entry."""
         return Ledger(self.sequence + 1, *self[1:])
 
     def placed(self, projects: Map[str, Project], devices: Map[str, Device]) -> "Ledger":
-        """It with other projects and devices: what nearly every entry changes."""
+        """The ledger with other projects and devices: what nearly every entry changes."""
         return Ledger(self.sequence, projects, devices, *self[3:])
 
     def lots(self, holdings: Holdings) -> tuple[Lot, ...]:

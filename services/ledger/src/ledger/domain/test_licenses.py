@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from contracts.actors import Account, Actor
-from contracts.commands.test_licenses import IssueTestLicenses, TestCommand
+from contracts.commands.test_licenses import IssueTestLicenses, TestLicenseCommand
 from contracts.dates import TEST_MONTHS, civil_day, last_day
-from contracts.events.test_licenses import TestEvent, TestLicensesIssued
+from contracts.events.test_licenses import TestLicenseEvent, TestLicensesIssued
 from contracts.licenses import MAX_LOTS, MAX_TEST_COUNT, Licenses, TestLicenses
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import absent, refuse_blocked_device, refuse_handling
@@ -17,12 +17,12 @@ PORTS = "Port"
 ON_A_SLAVE = 1
 
 
-def decide(ledger: Ledger, command: TestCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: TestLicenseCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     return issue_test_licenses(ledger, command, actor, now)
 
 
-def evolve(ledger: Ledger, event: TestEvent) -> Ledger:
+def evolve(ledger: Ledger, event: TestLicenseEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     device = event.device
     if device.test is None:
@@ -36,7 +36,7 @@ def evolve(ledger: Ledger, event: TestEvent) -> Ledger:
 def issue_test_licenses(
     ledger: Ledger, command: IssueTestLicenses, actor: Actor, now: datetime
 ) -> TestLicensesIssued | AlreadyDone | Rejection:
-    """A test is bound to the serial for ever: neither a return nor a move nor another company gives a second one."""
+    """A serial gets one test, permanently: neither a return nor a move nor another company gives a second one."""
     device = ledger.devices.get(command.serial)
     if device is None or not isinstance(actor, Account):
         return absent(ledger, actor, command.serial)

@@ -13,12 +13,12 @@ from ledger.domain.rights import absent, refuse_handling
 from ledger.domain.state import Delivered, Device, Ledger, holdings_of
 
 
-def decide(ledger: Ledger, command: WarrantyCommand, actor: Actor, now: datetime) -> Decision:
+def decide(ledger: Ledger, command: WarrantyCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family."""
     return extend_warranty(ledger, command, actor, now)
 
 
-def evolve(ledger: Ledger, event: WarrantyEvent) -> Ledger:
+def evolve(ledger: Ledger, event: WarrantyEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     extended = replace(ledger.delivered[event.serial], warranty_months=event.months)
     return ledger._replace(

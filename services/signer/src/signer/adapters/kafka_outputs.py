@@ -4,7 +4,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
 
-from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned
+from contracts.documents.published import (
+    NotAPublishedDocument,
+    PublishedLicenseFile,
+    PublishedRecord,
+    PublishedReturnReceipt,
+    decode_license_file,
+    decode_return_receipt,
+)
 from contracts.topics import (
     CHECKPOINTS,
     DEAD_LETTERS,
@@ -16,8 +23,8 @@ from contracts.topics import (
     topic_name,
 )
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Headers, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
-from signer.application.ports import Published, SignatureRecords, receipt_key
+from runtime.kafka import Connection, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
+from signer.application.ports import Published, SignatureRecords
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
 
 
@@ -46,12 +53,12 @@ class KafkaOutputs:
 
     async def publish_receipts(self, receipts: Sequence[SignedReturnReceipt]) -> None:
         """Append return receipts, each in its device's partition."""
-        rows = [(one.record.serial, receipt_key(one), one.content, receipt_headers(one.record)) for one in receipts]
+        rows = [(one.record.serial, published_receipt(one).record()) for one in receipts]
         await self._by_device(RETURN_RECEIPTS, rows)
 
     async def publish_files(self, files: Sequence[SignedLicenseFile]) -> None:
         """Append license files in order, each in its device's partition."""
-        rows = [(one.record.serial, one.record.serial, one.content, file_headers(one)) for one in files]
+        rows = [(one.record.serial, published_file(one).record()) for one in files]
         await self._by_device(LICENSE_FILES, rows)
 
     async def publish_checkpoint(self, ledger: int, note: str) -> None:
@@ -63,10 +70,10 @@ class KafkaOutputs:
         """Set a poison record aside."""
         await self._dead_letters.put(record, reason)
 
-    async def _by_device(self, topic: Topic, rows: Iterable[tuple[str, str, bytes, Headers]]) -> None:
+    async def _by_device(self, topic: Topic, rows: Iterable[tuple[str, PublishedRecord]]) -> None:
         parts: dict[int, list[Outgoing]] = defaultdict(list)
-        for serial, key, content, headers in rows:
-            parts[partition_for(serial.encode(), topic.partitions)].append((key.encode(), content, headers))
+        for serial, record in rows:
+            parts[partition_for(serial.encode(), topic.partitions)].append(record)
         name = self._name(topic)
         await _all(self._producer.send_many(name, number, part) for number, part in parts.items())
 
@@ -86,10 +93,19 @@ class KafkaOutputs:
             note = record.value.decode(errors="replace") if record.value else None
             self._published[_number(record.key)].checkpoint = note
         else:
-            published = self._published[_number(record.header("ledger"))]
-            is_file = record.topic == self._name(LICENSE_FILES)
-            key = (record.key or b"").decode(errors="replace")
-            (published.files if is_file else published.receipts)[key] = _number(record.header("sequence"))
+            self._notice_document(record)
+
+    def _notice_document(self, record: Record) -> None:
+        """What no reader can read, or was taken back, is not published: it is made and written again."""
+        is_file = record.topic == self._name(LICENSE_FILES)
+        key = (record.key or b"").decode(errors="replace")
+        document = _document(record, is_file=is_file)
+        if document is None:
+            for known in self._published.values():
+                (known.files if is_file else known.receipts).pop(key, None)
+        else:
+            published = self._published[document.ledger]
+            (published.files if is_file else published.receipts)[key] = document.sequence
 
     def _notice_dead_letter(self, record: Record) -> None:
         if record.header("topic") == self._name(EVENTS).encode():
@@ -105,24 +121,41 @@ class KafkaOutputs:
         return topic_name(topic, self._prefix)
 
 
-def file_headers(file: SignedLicenseFile) -> Headers:
-    """What a reader of license files may want to know without parsing one."""
+def published_file(file: SignedLicenseFile) -> PublishedLicenseFile:
+    """A license file as it lies on its topic."""
     record = file.record
-    said = (*_headers(record), ("issue", b"%d" % record.issue), ("sha256", record.sha256.encode()))
-    return said if file.replaced_by is None else (*said, ("replaced-by", file.replaced_by.encode()))
-
-
-def receipt_headers(record: ReturnReceiptSigned) -> Headers:
-    """The same of a receipt; `generation` is the one that was given back."""
-    return (*_headers(record), ("sha256", record.sha256.encode()))
-
-
-def _headers(record: LicenseFileSigned | ReturnReceiptSigned) -> Headers:
-    return (
-        ("ledger", b"%d" % record.ledger),
-        ("sequence", b"%d" % record.sequence),
-        ("generation", b"%d" % record.generation),
+    return PublishedLicenseFile(
+        serial=record.serial,
+        ledger=record.ledger,
+        sequence=record.sequence,
+        generation=record.generation,
+        issue=record.issue,
+        sha256=record.sha256,
+        replaced_by=file.replaced_by,
+        document=file.content,
     )
+
+
+def published_receipt(receipt: SignedReturnReceipt) -> PublishedReturnReceipt:
+    """A receipt as it lies on its topic."""
+    record = receipt.record
+    return PublishedReturnReceipt(
+        serial=record.serial,
+        ledger=record.ledger,
+        sequence=record.sequence,
+        generation=record.generation,
+        sha256=record.sha256,
+        document=receipt.content,
+    )
+
+
+def _document(record: Record, *, is_file: bool) -> PublishedLicenseFile | PublishedReturnReceipt | None:
+    decode = decode_license_file if is_file else decode_return_receipt
+    try:
+        document = decode(record.key, record.value, record.headers)
+    except NotAPublishedDocument:
+        return None
+    return document if isinstance(document, PublishedLicenseFile | PublishedReturnReceipt) else None
 
 
 def _number(text: bytes | None) -> int:

@@ -26,7 +26,7 @@ from contracts.documents.device_certificate import NO_END, make_authority
 from contracts.documents.xmldsig import key_id
 from contracts.log.checkpoint import LogVerifier, origin_of
 from runtime.settings import read_secret
-from signer.domain.keys import SigningKeys
+from signer.domain.signing_keys import SigningKeys
 
 MIN_PASSPHRASE_BYTES = 32
 """The strength comes from the passphrase: PKCS#8's own stretching (2048 rounds here) would not save a weak one."""

@@ -1,4 +1,4 @@
-"""The signer's metrics, read off the ledgers' statuses when somebody asks."""
+"""The signer's metrics, collected from the ledgers' statuses at each scrape."""
 
 from collections.abc import Iterable, Sequence
 

@@ -17,7 +17,7 @@ def receipt_key(receipt: SignedReturnReceipt) -> str:
 
 
 class LedgerEvents(Protocol):
-    """One ledger's partition, in order; the position is ours. Raises Trouble while the broker is away."""
+    """One ledger's partition, in order; the caller keeps the position. Raises Trouble while the broker is away."""
 
     @property
     def next_offset(self) -> int:
@@ -29,7 +29,7 @@ class LedgerEvents(Protocol):
         ...
 
     async def seek(self, offset: int) -> None:
-        """Go on at `offset`."""
+        """Continue at `offset`."""
         ...
 
     async def end_offset(self) -> int:

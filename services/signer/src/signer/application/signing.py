@@ -1,4 +1,4 @@
-"""Signing one ledger: read, prove, sign, record, publish. A crash at any point is made good by starting again.
+"""Signing one ledger: read, prove, sign, record, publish. A restart recovers from a crash at any point.
 
 The order of a batch is: audit records durable, then return receipts, then license files, then the checkpoint. So
 nothing leaves unrecorded, a published file proves that its receipt is published, and a checkpoint proves that
@@ -20,10 +20,16 @@ from runtime.trouble import Trouble
 from signer.application.ports import LedgerEvents, Outputs, Published, receipt_key
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
-from signer.domain.documents import Notary, SignedCheckpoint, SignedDocument, SignedLicenseFile, SignedReturnReceipt
-from signer.domain.keys import SigningKeys
+from signer.domain.documents import (
+    DocumentSigner,
+    SignedCheckpoint,
+    SignedDocument,
+    SignedLicenseFile,
+    SignedReturnReceipt,
+)
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading, Skipped
+from signer.domain.signing_keys import SigningKeys
 
 MAX_UNPUBLISHED_DOCUMENTS = 500
 """A portion: some 2 MB as a rule, 50 MB at worst. One is being published while the next is signed, and a crash repeats
@@ -31,18 +37,18 @@ no more than these two."""
 YIELD_EVERY = 16
 """Signatures between two turns of the event loop, so that a probe waits a few milliseconds at most."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
-"""Between attempts while the broker is away: soon at first, then as often as a person would look."""
+"""Between attempts while the broker is away: short at first, then as often as a person would look."""
 
 T = TypeVar("T")
 _log = get_logger("signer.signing")
 
 
 class StoppingError(Exception):
-    """The process is to end while the broker is away; what was not published is made again at the next start."""
+    """The process ends while the broker is away; the next start makes again what was not published."""
 
 
 class LedgerSigning:
-    """The one reader of one ledger."""
+    """Reads one ledger, and signs and publishes what follows from it."""
 
     def __init__(
         self,
@@ -55,7 +61,7 @@ class LedgerSigning:
     ) -> None:
         self.status = LedgerStatus(ledger)
         self._ledger = ledger
-        self._notary = Notary(ledger, keys)
+        self._document_signer = DocumentSigner(ledger, keys)
         self._log_verifier = keys.log_of(ledger).verifier
         self._trusted = trusted
         self._events = events
@@ -75,11 +81,11 @@ class LedgerSigning:
             while not stop.is_set():
                 await self._step()
         except LawBrokenError as error:
-            self._stop_loudly(error.law, error.sentence)
+            self._stop_at(error.law, error.sentence)
         except UnknownEventTypeError as error:
-            self._stop_loudly("event_type_unknown", str(error))
+            self._stop_at("event_type_unknown", str(error))
         except OffsetGone as error:
-            self._stop_loudly("events_gone", str(error))
+            self._stop_at("events_gone", str(error))
         except StoppingError:
             _log.warning("stopped_while_broker_away", ledger=self._ledger, sequence=self._reading.sequence)
         finally:
@@ -88,7 +94,7 @@ class LedgerSigning:
         await stop.wait()
 
     async def _begin(self) -> None:
-        self._published = await self._insist(lambda: self._outputs.published(self._ledger))
+        self._published = await self._retry(lambda: self._outputs.published(self._ledger))
         anchor = self._last_checkpoint()
         self.status.checkpoint_size = anchor.size if anchor else 0
         self._reading = self._read_from_zero(anchor=anchor)
@@ -112,7 +118,7 @@ class LedgerSigning:
 
     async def _step(self) -> None:
         """One batch of the log, all of it published."""
-        batch = await self._insist(self._events.next_batch)
+        batch = await self._retry(self._events.next_batch)
         try:
             await self._take_all(batch)
         except (LawBrokenError, UnknownEventTypeError):
@@ -122,7 +128,7 @@ class LedgerSigning:
         if batch:
             self._after(batch[-1])
         else:
-            await self._insist(self._events.end_offset)  # a read says «nothing new» also when no broker is there
+            await self._retry(self._events.end_offset)  # a read says «nothing new» also when no broker is there
         await self._notice_the_end()
 
     async def _take_all(self, batch: Sequence[Record]) -> None:
@@ -154,7 +160,7 @@ class LedgerSigning:
         match taken:
             case Change():
                 self.status.entries += 1
-                return self._notary.documents(taken)
+                return self._document_signer.documents(taken)
             case Orphan():
                 await self._pass_over(record, taken)
             case Skipped():
@@ -171,23 +177,23 @@ class LedgerSigning:
             return
         self.status.poison += 1
         if record.offset >= self._published.dead_letters_to:
-            await self._insist(lambda: self._outputs.bury(record, orphan.reason))
+            await self._retry(lambda: self._outputs.bury(record, orphan.reason))
             self._published.dead_letters_to = record.offset + 1
 
     def _new_checkpoint(self) -> SignedCheckpoint | None:
         size = self._reading.sequence
         if size <= self.status.checkpoint_size or not self._reading.is_anchored:
             return None
-        return self._notary.checkpoint(size, self._reading.root())
+        return self._document_signer.checkpoint(size, self._reading.root())
 
     async def _publish(self, documents: Sequence[SignedDocument], checkpoint: SignedCheckpoint | None) -> None:
         signed = (*documents, checkpoint) if checkpoint else documents
-        await self._insist(lambda: self._outputs.record([one.record for one in signed]))
+        await self._retry(lambda: self._outputs.record([one.record for one in signed]))
         self.status.signatures_recorded += len(signed)
-        await self._insist(lambda: self._publish_receipts(documents), before_again=self._look_again)
-        await self._insist(lambda: self._publish_files(documents), before_again=self._look_again)
+        await self._retry(lambda: self._publish_receipts(documents), before_retry=self._read_outputs_again)
+        await self._retry(lambda: self._publish_files(documents), before_retry=self._read_outputs_again)
         if checkpoint:
-            await self._insist(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
+            await self._retry(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
             self.status.checkpoint_size = checkpoint.record.sequence
             self.status.checkpoints += 1
 
@@ -215,8 +221,8 @@ class LedgerSigning:
     def _is_new_receipt(self, receipt: SignedReturnReceipt) -> bool:
         return self._published.receipts.get(receipt_key(receipt), 0) < receipt.record.sequence
 
-    async def _look_again(self) -> None:
-        """After Trouble nobody knows what came through: read it, so that no older file follows a newer one."""
+    async def _read_outputs_again(self) -> None:
+        """After Trouble it is unknown what was written: read it, so that no older file follows a newer one."""
         self._published = await self._outputs.published(self._ledger)
 
     def _after(self, record: Record) -> None:
@@ -228,7 +234,7 @@ class LedgerSigning:
             return
         if self._skipped and self._reading.is_anchored:
             await self._read_again()
-        elif self._events.next_offset < await self._insist(self._events.end_offset):
+        elif self._events.next_offset < await self._retry(self._events.end_offset):
             return
         elif self._reading.is_anchored:
             self.status.enter("following")
@@ -240,18 +246,18 @@ class LedgerSigning:
         """The log leads to what was signed before, and files of that time are missing: now they can be made."""
         self._skipped = False
         self._reading = self._read_from_zero(anchor=None)
-        await self._insist(lambda: self._events.seek(0))
+        await self._retry(lambda: self._events.seek(0))
 
-    async def _insist(
-        self, work: Callable[[], Awaitable[T]], *, before_again: Callable[[], Awaitable[None]] | None = None
+    async def _retry(
+        self, work: Callable[[], Awaitable[T]], *, before_retry: Callable[[], Awaitable[None]] | None = None
     ) -> T:
-        """Do it, and while the broker is away try again, each time after `before_again`."""
+        """Run `work`, and retry while the broker is away, each time after `before_retry`."""
         pause, attempt = FIRST_PAUSE_SECONDS, 0
         while True:
             attempt += 1
             try:
-                if before_again and attempt > 1:
-                    await before_again()
+                if before_retry and attempt > 1:
+                    await before_retry()
                 done = await work()
             except Trouble as trouble:
                 await self._wait_out(trouble, pause)
@@ -270,7 +276,7 @@ class LedgerSigning:
             return
         raise StoppingError
 
-    def _stop_loudly(self, law: str, sentence: str) -> None:
+    def _stop_at(self, law: str, sentence: str) -> None:
         at = self._reading.sequence + 1
         self.status.sequence = self._reading.sequence
         self.status.stop(law, f"entry {at} breaks {law}: {sentence}")

@@ -1,4 +1,4 @@
-"""How one ledger's signing is going: what /readyz and /metrics tell."""
+"""The state of one ledger's signing, as /readyz and /metrics report it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -28,12 +28,12 @@ class LedgerStatus:
     delay_seconds: float = 0.0
 
     def enter(self, phase: Phase, reason: str = "") -> None:
-        """Go to another phase; a stopped ledger stays stopped."""
+        """Enter another phase; a stopped ledger stays stopped."""
         if self.phase != "stopped":
             self.phase, self.reason = phase, reason
 
     def stop(self, law: str, reason: str) -> None:
-        """Nothing is signed for this ledger any more, until a person has looked."""
+        """The signer signs nothing more for this ledger until a person has found out why."""
         self.phase, self.broken_law, self.reason = "stopped", law, reason
 
 

@@ -17,7 +17,7 @@ from contracts.documents.xmldsig import key_id, signer
 from contracts.licenses import DeviceLicenses
 from contracts.log.checkpoint import TlogProof
 from signer.domain.changes import Change, GivenBack
-from signer.domain.keys import SigningKeys
+from signer.domain.signing_keys import SigningKeys
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A device uses its new certificate at once, also where a clock is behind the writer's."""
@@ -51,7 +51,7 @@ class SignedCheckpoint:
 SignedDocument = SignedLicenseFile | SignedReturnReceipt
 
 
-class Notary:
+class DocumentSigner:
     """Signs for one ledger with open keys. It decides nothing: what comes here has been proven."""
 
     def __init__(self, ledger: int, keys: SigningKeys) -> None:

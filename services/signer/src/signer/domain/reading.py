@@ -8,11 +8,12 @@ from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
-from signer.domain.books import Books
-from signer.domain.books_periods import require_day
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
-from signer.domain.returns import prove_return
+from signer.domain.verification.days import require_day
+from signer.domain.verification.event_table import post
+from signer.domain.verification.returns import prove_return
+from signer.domain.verification.state import VerifiedLedger
 
 Wanted = Callable[[str, int], bool]
 """Whether the documents of this serial and sequence have still to be made."""
@@ -34,7 +35,7 @@ class Reading:
 
     def __init__(self, ledger: int, *, trusted: Authorities, wanted: Wanted, anchor: Checkpoint | None) -> None:
         self._chain = LedgerChain(ledger)
-        self._books = Books()
+        self._ledger = VerifiedLedger()
         self._tree = CompactRange()
         self._trusted = trusted
         self._wanted = wanted
@@ -63,7 +64,7 @@ class Reading:
         if isinstance(entry, Orphan):
             return entry
         require_day(entry.data, entry.time)
-        changed = self._books.post(entry.data)
+        changed = post(self._ledger, entry.data)
         devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
         if not devices:
             self._grow(value)

@@ -19,7 +19,7 @@ from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.adapters.metrics import StatusCollector
 from signer.application.signing import LedgerSigning
 from signer.application.status import readiness
-from signer.domain.keys import SigningKeys
+from signer.domain.signing_keys import SigningKeys
 from signer.entrypoints.settings import SignerSettings
 
 _log = get_logger("signer")

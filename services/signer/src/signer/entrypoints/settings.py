@@ -1,4 +1,4 @@
-"""What the signer is told."""
+"""Settings of `signer run` (LICENSING_* variables)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from runtime.settings import Settings
 
 
 class SignerSettings(Settings):
-    """Settings of `signer run`. `ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+    """`ledgers` counts the ledgers: their numbers are 0 to `ledgers` - 1."""
 
     ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
     signer_keys_dir: Path

@@ -6,9 +6,10 @@ from typing import NamedTuple, assert_never
 
 from contracts.catalog import LicenseTypeFacts, described
 from contracts.dates import last_day
-from contracts.events.catalog import CatalogEvent, DeviceModelsDefined, DevicesRegistered, LicenseTypesDefined
+from contracts.events.catalog import CatalogEvent, DeviceModelsDefined, LicenseTypesDefined
 from contracts.events.companies import LedgerFounded
 from contracts.events.corrections import DeliveryCorrected
+from contracts.events.delivered_devices import DeliveredDeviceEvent, DevicesRegistered
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.software_service import SoftwareServiceBought
 from contracts.events.test_licenses import TestLicensesIssued
@@ -96,7 +97,7 @@ def note_founded(changes: CatalogChanges, event: LedgerFounded, sequence: int) -
         changes.license_types[definition.license_type] = _type_row(described(definition), sequence)
 
 
-def note(changes: CatalogChanges, event: CatalogEvent, sequence: int) -> None:
+def note(changes: CatalogChanges, event: CatalogEvent | DeliveredDeviceEvent, sequence: int) -> None:
     """What an entry of this family adds."""
     match event:
         case LicenseTypesDefined():

@@ -10,10 +10,11 @@ from pydantic_core import to_jsonable_python
 
 from contracts.events import Event
 from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.events.corrections import CorrectionProposed, CorrectionRejected
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn
 from contracts.events.devices import LicenseFileDelivered
-from contracts.events.joining import CompanyImported, CompanyOffered, CompanyOfferWithdrawn, InvitationAccepted
+from contracts.events.invitations import InvitationAccepted
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesImported
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.projects import LicensesMoved, ProjectArchived, ProjectRenamed

@@ -9,20 +9,15 @@ from typing import NamedTuple
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.events.blocks import DeviceBlocked
-from contracts.events.catalog import DeviceModelsDefined, DevicesRegistered, LicenseTypesDefined
+from contracts.events.catalog import DeviceModelsDefined, LicenseTypesDefined
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
 from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.events.corrections import CorrectionApplied, DeliveryCorrected
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
 from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicensesAllocated
-from contracts.events.joining import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    InvitationAccepted,
-    InvitationCreated,
-    InvitationWithdrawn,
-)
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationWithdrawn
 from contracts.events.legacy import LegacyLicensesConverted
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed

@@ -5,14 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.events import Event
-from contracts.events.joining import (
-    CompanyImported,
-    CompanyOffered,
-    CompanyOfferWithdrawn,
-    InvitationAccepted,
-    InvitationCreated,
-    InvitationWithdrawn,
-)
+from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationWithdrawn
 from contracts.log.entries import Entry
 from ledger.application.projection.members import PeopleChanges
 

@@ -25,13 +25,8 @@ from contracts.events.corrections import (
     DeliveryCorrectionProposed,
 )
 from contracts.events.devices import LicenseFileDownloaded
-from contracts.events.legacy import (
-    LegacyConsentGiven,
-    LegacyEvent,
-    LegacyKeysRegistered,
-    LegacyLicensesConverted,
-    LegacyLicensesImported,
-)
+from contracts.events.legacy import LegacyConsentGiven, LegacyEvent, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeyEvent, LegacyKeysRegistered
 from contracts.events.replacements import DeviceReplaced, ReplacementEvent
 from contracts.events.returns import ReturnLimitReleased, SpentCertificateSeen
 from contracts.legacy import LegacyLicenses, LegacyLot
@@ -178,6 +173,7 @@ class StaffChanges:
 StaffEvent = (
     BlockEvent
     | CorrectionEvent
+    | LegacyKeyEvent
     | LegacyEvent
     | ReplacementEvent
     | ReturnLimitReleased
@@ -287,7 +283,7 @@ def _delivery(event: DeliveryCorrectionProposed, at: tuple[int, datetime]) -> Co
     )
 
 
-def _legacy(changes: StaffChanges, event: LegacyEvent, at: tuple[int, datetime]) -> None:
+def _legacy(changes: StaffChanges, event: LegacyEvent | LegacyKeyEvent, at: tuple[int, datetime]) -> None:
     match event:
         case LegacyKeysRegistered():
             changes.legacy_keys += [

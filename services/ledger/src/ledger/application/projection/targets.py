@@ -5,10 +5,11 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
+from contracts.documents.published import NotAPublishedDocument
 from contracts.events import Event
 from contracts.log.chain import Orphan
 from contracts.log.entries import Entry, UnknownEventTypeError
-from ledger.application.projection.documents import Document, NotADocument
+from ledger.application.projection.documents import Document
 from ledger.application.projection.store import Position, ProjectionStore
 from runtime.kafka import Record
 
@@ -89,7 +90,7 @@ class DocumentRows:
         for record in records:
             try:
                 documents.append(self._read(record))
-            except NotADocument as reason:
+            except NotAPublishedDocument as reason:
                 await self._poison.put(record, str(reason))
         after = records[-1].offset + 1
         await self._store.apply_documents(self._topic, self._partition, self._next, after, documents)

@@ -1,1 +1,1 @@
-"""The REST API: it authenticates, sends commands to the ledger, and answers queries from the read side."""
+"""The REST API: it authenticates callers, sends commands to the ledger, and reads from the read side."""

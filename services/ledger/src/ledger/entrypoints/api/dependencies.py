@@ -1,6 +1,6 @@
-"""What the routes work with, and how they reach it.
+"""What the routes depend on, and how they get it.
 
-Dependencies are coroutines although they wait for nothing: FastAPI runs a plain function in another thread.
+Dependencies are coroutines although they await nothing: FastAPI runs a plain function in another thread.
 """
 
 from collections.abc import Awaitable, Callable
@@ -20,11 +20,12 @@ from ledger.application.queries.exports import Exports
 from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.members import PeopleQueries
 from ledger.application.queries.staff import StaffQueries
-from ledger.entrypoints.api.http.attempt_limiter import Guesses
-from ledger.entrypoints.api.http.authentication import Caller
+from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from runtime.web.authentication import AuthenticatedCaller
 
 
-class CommandSender(Protocol):
+class CommandChannel(Protocol):
     """Sends a command and awaits its outcome; see runtime.commands."""
 
     async def ask(
@@ -40,7 +41,7 @@ class CommandSender(Protocol):
 
 
 class Waiter(Protocol):
-    """Waits for the read side; see ledger.adapters.postgres_waiter."""
+    """Waits for the read side; see ledger.adapters.postgres.notifications."""
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool: ...
 
@@ -48,7 +49,7 @@ class Waiter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     ledger: int
-    commands: CommandSender
+    commands: CommandChannel
     queries: HistoryQueries
     keys: KeyQueries
     exports: Exports
@@ -59,17 +60,16 @@ class Services:
     clock: Callable[[], datetime]
     activation_key_secret: bytes
     device_authorities: Authorities
-    guesses: Guesses
+    attempts: AttemptLimiter
 
 
 async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
-async def _caller(request: Request) -> Caller:
-    """Set by the gates, which no request to /v1 gets around."""
-    return cast("Caller", request.state.caller)
+async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
+    return LedgerCaller(caller.account, caller.company)
 
 
 TheServices = Annotated[Services, Depends(_services)]
-TheCaller = Annotated[Caller, Depends(_caller)]
+TheCaller = Annotated[LedgerCaller, Depends(_caller)]

@@ -1,4 +1,4 @@
-"""What the API is told."""
+"""Settings of ledger-api (LICENSING_* variables)."""
 
 from pathlib import Path
 from typing import Annotated

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.events.catalog import DevicesRegistered
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
+from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.warranty import WarrantyExtended
 from contracts.log.postings import device_account, held_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject

@@ -11,16 +11,16 @@ from fastapi import Depends, Query
 from contracts.dates import civil_day
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.entrypoints.api.dependencies import TheServices
-from ledger.entrypoints.api.http.problems import Refused
+from runtime.web.problems import Refused
 
 CALENDAR = ZoneInfo("Europe/Berlin")
-"""Whose days count; a day ends at its midnight."""
+"""Days are those of this zone; a day ends at its midnight."""
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
-def point(text: str) -> int | datetime:
+def parse_as_of(text: str) -> int | datetime:
     """A sequence, or the moment up to which entries count; raises Refused."""
     if _SEQUENCE.fullmatch(text) and int(text) <= MAX_SEQUENCE:
         return int(text)
@@ -51,7 +51,7 @@ async def _as_of(services: TheServices, as_of: _AsOfText = None) -> int | None:
     """The last entry that counts; 0 where the ledger began later, None for the present."""
     if as_of is None:
         return None
-    asked = point(as_of)
+    asked = parse_as_of(as_of)
     if isinstance(asked, datetime):
         return await services.queries.sequence_at(asked)
     reached = await services.queries.position()
@@ -64,21 +64,21 @@ AsOf = Annotated[int | None, Depends(_as_of)]
 
 
 @dataclass(frozen=True, slots=True)
-class Then:
-    """The last entry that counts, and the day that it is asked about."""
+class PointInTime:
+    """The last entry that counts, and the day in question."""
 
     sequence: int
     day: date
 
 
-async def _then(services: TheServices, as_of: _AsOfText = None) -> Then | None:
-    """None for the present. A day that is named is that day, but none to come; an entry is of its own day."""
+async def _point(services: TheServices, as_of: _AsOfText = None) -> PointInTime | None:
+    """None for the present. The day of a day is itself, but none in the future; the day of an entry is its own."""
     sequence = await _as_of(services, as_of)
     if as_of is None or sequence is None:
         return None
-    asked = point(as_of)
+    asked = parse_as_of(as_of)
     at = asked if isinstance(asked, datetime) else await services.queries.time_of(asked)
-    return None if at is None else Then(sequence, civil_day(min(at, services.clock())))
+    return None if at is None else PointInTime(sequence, civil_day(min(at, services.clock())))
 
 
-AsOfThen = Annotated[Then | None, Depends(_then)]
+AsOfPoint = Annotated[PointInTime | None, Depends(_point)]

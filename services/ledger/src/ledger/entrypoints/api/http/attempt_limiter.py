@@ -1,8 +1,8 @@
-"""Keys and codes that somebody types: who misses too often waits, so that nobody finds one by trying.
+"""Attempts with typed keys and codes: an account that misses too often waits, so that nobody finds one by trying.
 
 Counted in each process alone, for each account: with n replicas an account has up to n times as many attempts, which is
 still nothing beside the number of codes. Nothing is stored, so a restart forgets. While an account waits, a repetition
-of what was accepted waits, too; it gets its first answer afterwards.
+of an accepted command waits, too; it gets its first response afterwards.
 """
 
 import asyncio
@@ -32,11 +32,11 @@ class _AtWork:
 
 
 @dataclass(slots=True)
-class Guesses:
+class AttemptLimiter:
     """The misses of each account. `clock` is aware UTC.
 
-    Misses and attempts in flight are never more than MAX_MISSES together, so asking in parallel gains nothing: a
-    further attempt queues until one in flight is known. A hit leaves its place to the next; only a miss is counted.
+    Misses and attempts in flight are never more than MAX_MISSES together, so attempts in parallel gain nothing: a
+    further attempt queues until one in flight has its result. Only a miss counts; a hit makes room for the next.
     """
 
     clock: Callable[[], datetime]
@@ -53,7 +53,7 @@ class Guesses:
         return ceil((missed[0] + WINDOW - now).total_seconds())
 
     async def begin(self, account: str) -> int:
-        """Take a place, which `end` gives back, and say 0; or take none and say how long the account has to wait.
+        """Begin an attempt, which `end` ends, and return 0; or begin none and return the seconds to wait.
 
         Raises TimeoutError if too many are before it.
         """
@@ -71,7 +71,7 @@ class Guesses:
             raise
 
     def end(self, account: str, *, missed: bool) -> None:
-        """The attempt is known."""
+        """The result of an attempt is known."""
         self._at_work[account].in_flight -= 1
         if missed:
             self._missed.setdefault(account, deque()).append(self.clock())
@@ -81,7 +81,7 @@ class Guesses:
         self._admit(account)
 
     def _admit(self, account: str) -> None:
-        """Let those in who have room, or tell all that there is none."""
+        """Begin queued attempts as far as there is room, or end all of them with the seconds to wait."""
         at_work, wait = self._at_work[account], self.wait_seconds(account)
         missed = len(self._missed.get(account, ()))
         while at_work.queue and (wait or missed + at_work.in_flight < MAX_MISSES):
@@ -93,7 +93,7 @@ class Guesses:
             del self._at_work[account]
 
     def _leave(self, account: str, place: asyncio.Future[int]) -> None:
-        """Who asked has gone: out of the queue, or from the place that it has just got."""
+        """The client has gone: remove its attempt from the queue, or end the one that has just begun."""
         if not place.cancelled():
             if not place.result():
                 self.end(account, missed=False)

@@ -1,37 +1,38 @@
 """How a route turns a request into a command, once, however often the request is repeated.
 
-The dependencies are coroutines although they await nothing: FastAPI runs plain functions in threads, which costs more.
+Dependencies are coroutines although they await nothing: FastAPI runs a plain function in another thread.
 """
 
 import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 
 from contracts.commands import Command
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
 from contracts.outcomes import Rejected
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.problems import Refused, rejected
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.problems import rejected
+from runtime.web.idempotency import IdempotencyKey
+from runtime.web.problems import Refused
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,78}[\x21-\x7e])?")
 _SERIAL = re.compile(SERIAL_PATTERN)
 _UUID = re.compile(UUID_PATTERN)
 _SEPARATORS = str.maketrans("", "", "-:. ")
 _ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 
 
-class Asker:
+class CommandSender:
     """Sends the commands of one request in its caller's name."""
 
-    def __init__(self, services: Services, caller: Caller, request: Request) -> None:
+    def __init__(self, services: Services, caller: LedgerCaller, request: Request) -> None:
         self.services = services
         self.caller = caller
         self._state = request.state
 
-    async def ask(self, command: Command, command_id: str) -> int:
+    async def send(self, command: Command, command_id: str) -> int:
         """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble."""
         outcome = await self.services.commands.ask(
             command,
@@ -46,31 +47,20 @@ class Asker:
         return outcome.sequence
 
     def derived(self, what: str, *parts: str | int) -> str:
-        """The id of a command that follows from what it says and who says it, not from a client's key."""
+        """The id of a command that follows from its content and its actor, not from a client's key."""
         said = "\n".join(["licensing/derived-command/v1", what, str(self.caller.actor), *map(str, parts)])
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-async def _asker(services: TheServices, caller: TheCaller, request: Request) -> Asker:
-    return Asker(services, caller, request)
+async def _command_sender(services: TheServices, caller: TheCaller, request: Request) -> CommandSender:
+    return CommandSender(services, caller, request)
 
 
-async def _command_id(
-    caller: TheCaller,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="Required. 1 to 80 printable characters; the same key and body again gives the same answer. The"
-            " accounts of a company share its keys, so choose random ones, such as a UUID."
-        ),
-    ] = None,
-) -> str:
-    if idempotency_key is None or not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-        raise Refused("idempotency_key_missing")
+async def _command_id(caller: TheCaller, idempotency_key: IdempotencyKey) -> str:
     return command_id_of(caller.company, idempotency_key)
 
 
-TheAsker = Annotated[Asker, Depends(_asker)]
+TheCommandSender = Annotated[CommandSender, Depends(_command_sender)]
 CommandIdOfRequest = Annotated[str, Depends(_command_id)]
 
 

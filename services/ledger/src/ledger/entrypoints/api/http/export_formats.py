@@ -28,7 +28,7 @@ class Writer(Protocol):
 
 
 class Csv:
-    """RFC 4180 with a header; times as in RFC 3339; nothing as an empty field."""
+    """RFC 4180 with a header; times as in RFC 3339; None as an empty field."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._head: list[Sequence[Any]] = [[column.name for column in columns]]
@@ -100,7 +100,7 @@ class Parquet:
 
 
 class _Pipe:
-    """A file that is only written to, and whose bytes are taken away meanwhile; `tell` still counts all of them."""
+    """A write-only file whose bytes are drained meanwhile; `tell` still counts all of them."""
 
     closed = False
 

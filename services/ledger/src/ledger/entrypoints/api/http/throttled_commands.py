@@ -1,4 +1,4 @@
-"""Commands with a key or a code that somebody typed: who misses too often is refused before the ledger is asked."""
+"""Commands with a key or a code that somebody typed: an account that misses too often is refused before it is sent."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,43 +8,43 @@ from fastapi import Depends, Request
 
 from contracts.commands import Command
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import Asker
-from ledger.entrypoints.api.http.problems import Refused
+from ledger.entrypoints.api.http.commands import CommandSender
+from runtime.web.problems import Refused
 
 T = TypeVar("T")
 
 
-class TypingAsker(Asker):
-    """An Asker that counts what its caller typed in vain."""
+class ThrottledCommandSender(CommandSender):
+    """A CommandSender that counts its caller's misses."""
 
-    async def ask_typed(self, command: Command, command_id: str, *, miss: str) -> int:
-        """As `ask`, as one attempt."""
-        return await self.attempt(lambda: self.ask(command, command_id), miss=miss)
+    async def send_throttled(self, command: Command, command_id: str, *, miss: str) -> int:
+        """As `send`, as one attempt."""
+        return await self.attempt(lambda: self.send(command, command_id), miss=miss)
 
     async def attempt(self, ask: Callable[[], Coroutine[Any, Any, T]], *, miss: str) -> T:
-        """What `ask` gives; each refusal with the code `miss` counts, and after too many it is refused unasked.
+        """The result of `ask`. Each refusal with the code `miss` counts; after too many, attempts are refused unasked.
 
-        What was asked is awaited even if the client goes away: whether it was a miss is known in any case.
+        `ask` runs to its end even if the client goes away, so that a miss counts in any case.
         """
-        account, guesses = self.caller.account, self.services.guesses
+        account, limiter = self.caller.account, self.services.attempts
         try:
-            wait = await guesses.begin(account)
+            wait = await limiter.begin(account)
         except TimeoutError:
             raise Refused("service_unavailable", "Too many keys and codes are being tried; try again later.") from None
         if wait:
             raise Refused("too_many_attempts", retry_after_seconds=wait)
-        asking = asyncio.ensure_future(ask())
-        asking.add_done_callback(lambda known: guesses.end(account, missed=_is_miss(known, miss)))
-        return await asyncio.shield(asking)
+        attempt = asyncio.ensure_future(ask())
+        attempt.add_done_callback(lambda ended: limiter.end(account, missed=_is_miss(ended, miss)))
+        return await asyncio.shield(attempt)
 
 
-def _is_miss(known: asyncio.Future[Any], miss: str) -> bool:
-    no = None if known.cancelled() else known.exception()
-    return isinstance(no, Refused) and no.code == miss
+def _is_miss(ended: asyncio.Future[Any], miss: str) -> bool:
+    error = None if ended.cancelled() else ended.exception()
+    return isinstance(error, Refused) and error.code == miss
 
 
-async def _typing_asker(services: TheServices, caller: TheCaller, request: Request) -> TypingAsker:
-    return TypingAsker(services, caller, request)
+async def _throttled_sender(services: TheServices, caller: TheCaller, request: Request) -> ThrottledCommandSender:
+    return ThrottledCommandSender(services, caller, request)
 
 
-TheTypingAsker = Annotated[TypingAsker, Depends(_typing_asker)]
+TheThrottledSender = Annotated[ThrottledCommandSender, Depends(_throttled_sender)]

@@ -10,60 +10,57 @@ from fastapi import APIRouter
 from contracts.codes import activation_key
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
 from contracts.dates import civil_day
-from contracts.licenses import CREDIT, MAX_HELD, Licenses
+from contracts.licenses import CREDIT, MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Reached, found, reaches
-from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
-from ledger.entrypoints.api.models import bodies
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached, reaches
+from ledger.entrypoints.api.http.one_time_codes import make_code, symbols_of
+from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
+from ledger.entrypoints.api.models.activation_keys import (
+    ActivationKeyIssuedResponse,
+    ActivationKeyPreview,
+    ActivationKeyRedeemedResponse,
+    IssueActivationKeyBody,
+    PreviewActivationKeyBody,
+    PreviewedLicenses,
+    RedeemActivationKeyBody,
+)
+from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.trouble import Trouble
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
 REDEEMED_SECONDS = 1.0
-"""How long a redemption's answer waits for the read side, which is milliseconds behind, to say what came of it."""
-
-
-def wanted(licenses: list[bodies.WantedLicenses]) -> tuple[Licenses, ...]:
-    return tuple(Licenses(license_type=one.license_type, count=one.count) for one in licenses)
-
-
-def symbols_of(typed: str) -> str:
-    """The symbols of a key that somebody typed; raises Refused."""
-    try:
-        return activation_key.normalise(typed)
-    except activation_key.KeyMalformed as error:
-        raise Refused("key_checksum", f"This is no activation key: {error}.") from None
+"""How long a redemption waits for the read side, which is milliseconds behind, to include its result."""
 
 
 @router.post("", status_code=201)
 async def issue_activation_key(
-    body: bodies.IssueActivationKeyBody, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ActivationKeyIssued:
+    body: IssueActivationKeyBody, services: TheServices, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ActivationKeyIssuedResponse:
     """Put a key into the world. For the vendor's staff.
 
     The key is in this answer and nowhere else: the ledger keeps only its digest. The same request again gives it again.
     """
-    key = activation_key.make(services.activation_key_secret, command_id)
-    symbols = activation_key.normalise(key)
+    made = make_code(activation_key, services.activation_key_secret, command_id)
     command = IssueActivationKey(
-        key_digest=activation_key.digest(symbols),
-        key_hint=activation_key.hint(symbols),
-        licenses=wanted(body.licenses),
+        key_digest=made.digest,
+        key_hint=made.hint,
+        licenses=licenses_of(body.licenses),
         order_number=body.order_number,
         customer_reference=body.customer_reference,
     )
-    return bodies.ActivationKeyIssued(activation_key=key, sequence=await asker.ask(command, command_id))
+    return ActivationKeyIssuedResponse(activation_key=made.code, sequence=await sender.send(command, command_id))
 
 
 @router.post("/previews", dependencies=[Reached])
 async def preview_activation_key(
-    body: bodies.PreviewActivationKeyBody, services: TheServices, caller: TheCaller, asker: TheTypingAsker
-) -> bodies.ActivationKeyPreview:
+    body: PreviewActivationKeyBody, services: TheServices, caller: TheCaller, sender: TheThrottledSender
+) -> ActivationKeyPreview:
     """What a key stands for, before it is redeemed; and what would become of it in a project, where one is named.
 
     Refused as the redemption would be, and a key that does not exist counts as one that was typed in vain. Where it
@@ -72,15 +69,15 @@ async def preview_activation_key(
     symbols = symbols_of(body.activation_key)
     digest = activation_key.digest(symbols)
     target = None if body.project is None else await _target(services, caller, body.project)
-    key = await asker.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
+    key = await sender.attempt(lambda: _typed_key(services, caller, digest), miss="key_unknown")
     _refuse_used(key)
     outlook = None if target is None or key.redeemed else _outlook(key, target, civil_day(services.clock()))
-    return bodies.ActivationKeyPreview(
+    return ActivationKeyPreview(
         key_digest=digest,
         key_hint=key.key_hint,
         state="redeemed" if key.redeemed else "redeemable",
         licenses=[
-            bodies.PreviewedLicenses(**lot.model_dump(), held=outlook and outlook.held.get(lot.license_type, 0))
+            PreviewedLicenses(**lot.model_dump(), held=outlook and outlook.held.get(lot.license_type, 0))
             for lot in key.licenses
         ],
         credits=outlook and outlook.credits,
@@ -90,22 +87,22 @@ async def preview_activation_key(
 
 @router.post("/redemptions", status_code=201)
 async def redeem_activation_key(
-    body: bodies.RedeemActivationKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
-) -> bodies.ActivationKeyRedeemed:
+    body: RedeemActivationKeyBody, sender: TheThrottledSender, command_id: CommandIdOfRequest
+) -> ActivationKeyRedeemedResponse:
     """Turn a key's licenses into a project's balance, once. Case, blanks and hyphens do not matter."""
     digest = activation_key.digest(symbols_of(body.activation_key))
     command = RedeemActivationKey(key_digest=digest, project=body.project)
-    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
-    return bodies.ActivationKeyRedeemed(
+    sequence = await sender.send_throttled(command, command_id, miss="key_unknown")
+    return ActivationKeyRedeemedResponse(
         project=body.project,
         sequence=sequence,
         key_digest=digest,
-        licenses=await _redeemed(asker.services, digest, sequence),
+        licenses=await _redeemed(sender.services, digest, sequence),
     )
 
 
 async def _redeemed(services: Services, digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
-    """What came of it, if the read side knows in time: the key is redeemed in any case."""
+    """What came into the project, if the read side knows in time: the key is redeemed in any case."""
     with suppress(Trouble):
         if await reaches(services, sequence, seconds=REDEEMED_SECONDS):
             return await services.keys.redemption(digest, sequence)
@@ -119,16 +116,16 @@ class _Outlook(NamedTuple):
     held: Mapping[str, int]
 
 
-async def _typed_key(services: Services, caller: Caller, digest: str) -> TypedKey:
-    return found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
+async def _typed_key(services: Services, caller: LedgerCaller, digest: str) -> TypedKey:
+    return require_found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
 
 
-async def _target(services: Services, caller: Caller, project: str) -> RedemptionTarget:
+async def _target(services: Services, caller: LedgerCaller, project: str) -> RedemptionTarget:
     """The project; raises Refused as a redemption into it would be refused."""
     company = await services.queries.company(caller.viewer, caller.company)
     if company is not None and company.blocked:
         raise Refused("company_blocked", extras={"entries": [company.blocked.sequence]})
-    target = found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
+    target = require_found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
     if target.archived:
         raise Refused("project_archived")
     if target.blocked:

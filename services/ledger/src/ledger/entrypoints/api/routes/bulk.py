@@ -1,9 +1,9 @@
 """POST /v1/commands: many commands in one request, JSON Lines in, JSON Lines out.
 
-A line names a POST of this API by its operation, or the PUT of a return document, and is answered exactly as that would
-be, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those before
-it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and so are
-the bytes of unread answers.
+A line names a POST of this API by its operation, or the PUT of a return document, and gets the response of exactly that
+request, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those
+before it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and
+so are the bytes of unread answers.
 """
 
 import asyncio
@@ -14,22 +14,26 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http import strict_json, validation_messages
-from ledger.entrypoints.api.http.concurrency_slots import Places
-from ledger.entrypoints.api.http.problems import Refused, problem_of
-from ledger.entrypoints.api.models.bodies import Body
+from ledger.entrypoints.api.http.concurrency_slots import slot_for
+from ledger.entrypoints.api.http.forms import FORMS
+from ledger.entrypoints.api.http.problems import PROBLEMS
+from ledger.entrypoints.api.models.bulk import BulkLine, Key
 from runtime.problems import Problem, render
+from runtime.web import strict_json
+from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.problems import Refused
+from runtime.web.validation_messages import message_for
 
 PATH = "/v1/commands"
 JSON_LINES = "application/jsonl"
@@ -38,23 +42,23 @@ XML = "application/xml"
 MAX_LINES = 10_000
 """Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
-"""Answers that a client has not read; with more of them (receipts are long) reading waits for it."""
+"""Answers that a client has not read; beyond that (receipts are long) reading waits for the client."""
 MAX_LINE_BYTES = 64 * 1024
 IN_FLIGHT = 64
 """Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
 MAX_REQUESTS = 4
-"""Such requests at the same time in this process; a further one is told to come again."""
+"""Such requests at the same time in this process; a further one gets 503."""
 LINE_SECONDS = 10.0
 """How long the next piece of the body may take."""
 WAITED_SECONDS = 30.0
-"""How long a body may let us wait in all; each second's worth of bytes is one second more."""
+"""How long all waits of one body may take; each second's worth of bytes adds a second."""
 BYTES_PER_SECOND = 16 * 1024
-"""Slower than that is no line but a hand that holds a place."""
+"""Below this rate the client counts as stalled."""
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
 
-_places = Places(MAX_REQUESTS, what="requests of this kind")
+_slots = ConcurrencySlots(MAX_REQUESTS, what="requests of this kind")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
@@ -76,15 +80,7 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
-Key = Annotated[str, Field(min_length=1, max_length=80, pattern=validation_messages.KEY_PATTERN)]
 _KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
-
-
-class BulkLine(Body):
-    """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
-
-    idempotency_key: Key
-    command: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ class _Call:
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """What a line may name: every POST that answers with JSON, and every PUT of a document."""
+    """What a line may name: every POST with a JSON response, and every PUT of a document."""
     api = app.openapi()
     return {
         described["operationId"].replace("_", "-"): Operation(
@@ -157,11 +153,11 @@ async def send_commands(request: Request, services: TheServices, caller: TheCall
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
     of 64 KiB, and one such request of a company at a time.
     """
-    return _Answers(request, _places.one(services, caller))
+    return _Answers(request, slot_for(_slots, services, caller))
 
 
 class _Answers(Response):
-    """Reads lines, has them answered, and writes the answers, all at the same time."""
+    """Reads lines, runs them, and writes the answers, all at the same time."""
 
     media_type = JSON_LINES
 
@@ -187,7 +183,7 @@ class _Answers(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
-        """Begin with each line as it comes; the last one may be the reason why no more are read."""
+        """Start each line as it comes; the last one may be the reason why no more are read."""
         slots = asyncio.Semaphore(IN_FLIGHT)
         async with aclosing(_lines_of(self._request)) as lines:
             async for number, line in lines:
@@ -208,7 +204,7 @@ class _Answers(Response):
 
 @dataclass(slots=True)
 class _Lines:
-    """Has lines answered by the routes of the API."""
+    """Runs lines through the routes of the API."""
 
     app: FastAPI
     scope: Scope
@@ -216,7 +212,7 @@ class _Lines:
     away: Any = field(default=None)
 
     async def answer(self, number: int, line: bytes | Refused) -> bytes:
-        """The answering line. After a first 503 the rest of the request is not tried any more."""
+        """The answer to a line. After a first 503 the rest of the request is not tried any more."""
         said: dict[str, Any] = {"line": number}
         try:
             if isinstance(line, Refused):
@@ -226,7 +222,7 @@ class _Lines:
             wanted = _parsed(line)
             status, body = await self._outcome(wanted)
         except Refused as refused:
-            problem = problem_of(refused.code, refused.detail, refused.extras)
+            problem = PROBLEMS.of(refused)
             status, body = problem.status, _members(problem)
         return json.dumps(said | {"status": status, "answer" if status < 400 else "problem": body}).encode() + b"\n"
 
@@ -270,11 +266,11 @@ def _document(body: dict[str, Any]) -> bytes:
 
 def _parsed(line: bytes) -> BulkLine:
     try:
-        return BulkLine.model_validate(strict_json.loaded(line))
+        return BulkLine.model_validate(strict_json.loads(line))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
-        raise Refused("request_invalid", f"{place}: {validation_messages.said(first)}.") from None
+        raise Refused("request_invalid", f"{place}: {message_for(first, FORMS)}.") from None
 
 
 def _key_of(line: bytes) -> str | None:
@@ -287,7 +283,7 @@ def _key_of(line: bytes) -> str | None:
 
 
 async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
-    """What the API answers to this caller: status and JSON, a document in base64 within."""
+    """The API's response to this caller: status and JSON, in which a document is base64."""
     given, answered = [{"type": "http.request", "body": call.body, "more_body": False}], list[Message]()
 
     async def receive() -> Message:
@@ -299,7 +295,7 @@ async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
     try:
         await app(_scope(outer, call), receive, send)
     except Exception:
-        # What was answered 500 is raised again for the server's log; the line has its answer.
+        # The framework raises a defect again after its 500, for the server's log; the line has its answer.
         if not answered:
             raise
     content = b"".join(message.get("body", b"") for message in answered[1:])

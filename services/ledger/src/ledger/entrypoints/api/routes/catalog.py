@@ -5,10 +5,11 @@ from fastapi import APIRouter
 from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
 from ledger.application.queries.dated import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api.dependencies import TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged
-from ledger.entrypoints.api.models import dated
-from ledger.entrypoints.api.models.bodies import Done
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.base import CommandResponse
+from ledger.entrypoints.api.models.catalog import DefineDeviceModelsBody, DefineLicenseTypesBody
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
 
@@ -24,11 +25,11 @@ async def list_license_types(
 
 @router.post("/license-types", status_code=201)
 async def define_license_types(
-    body: dated.DefineLicenseTypesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> Done:
+    body: DefineLicenseTypesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> CommandResponse:
     """Add license types, or change the weight and the limits of known ones. For the vendor's staff."""
     command = DefineLicenseTypes(license_types=tuple(body.license_types), reference=body.reference)
-    return Done(sequence=await asker.ask(command, command_id))
+    return CommandResponse(sequence=await sender.send(command, command_id))
 
 
 @router.get("/device-models", dependencies=[Reached])
@@ -42,8 +43,8 @@ async def list_device_models(
 
 @router.post("/device-models", status_code=201)
 async def define_device_models(
-    body: dated.DefineDeviceModelsBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> Done:
+    body: DefineDeviceModelsBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> CommandResponse:
     """Add device models, or change known ones for later deliveries. For the vendor's staff."""
     command = DefineDeviceModels(models=tuple(body.models), reference=body.reference)
-    return Done(sequence=await asker.ask(command, command_id))
+    return CommandResponse(sequence=await sender.send(command, command_id))

@@ -2,45 +2,47 @@
 
 from fastapi import APIRouter
 
-from contracts.codes import activation_key, claim_code
+from contracts.codes import claim_code
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
 from ledger.application.queries.members import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged
-from ledger.entrypoints.api.models import members as bodies
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.one_time_codes import make_code
+from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
+from ledger.entrypoints.api.models.projects import ProjectChangedResponse
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["claim codes"])
 
 
 @router.post("/claim-codes", status_code=201)
 async def create_claim_code(
-    project: ProjectOfPath, services: TheServices, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ClaimCodeCreated:
+    project: ProjectOfPath, services: TheServices, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ClaimCodeCreatedResponse:
     """Make a code by which one device adds itself to the project. It works once, for 30 days.
 
     The code is in this answer and nowhere else; the same request again gives it again.
     """
-    code = claim_code.make(services.activation_key_secret, command_id)
-    symbols = activation_key.normalise(code)
-    digest = claim_code.digest(symbols)
-    command = CreateClaimCode(project=project, code_digest=digest, code_hint=activation_key.hint(symbols))
-    return bodies.ClaimCodeCreated(
+    made = make_code(claim_code, services.activation_key_secret, command_id)
+    command = CreateClaimCode(project=project, code_digest=made.digest, code_hint=made.hint)
+    return ClaimCodeCreatedResponse(
         project=project,
-        claim_code=code,
-        code_digest=digest,
+        claim_code=made.code,
+        code_digest=made.digest,
         expires_after_days=claim_code.VALID_DAYS,
-        sequence=await asker.ask(command, command_id),
+        sequence=await sender.send(command, command_id),
     )
 
 
 @router.post("/claim-code-withdrawals", status_code=201)
 async def withdraw_claim_code(
-    project: ProjectOfPath, body: bodies.WithdrawClaimCodeBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ProjectChanged:
+    project: ProjectOfPath, body: WithdrawClaimCodeBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ProjectChangedResponse:
     """Make a code useless that was not used yet."""
-    sequence = await asker.ask(WithdrawClaimCode(project=project, code_digest=body.code_digest), command_id)
-    return bodies.ProjectChanged(project=project, sequence=sequence)
+    sequence = await sender.send(WithdrawClaimCode(project=project, code_digest=body.code_digest), command_id)
+    return ProjectChangedResponse(project=project, sequence=sequence)
 
 
 @router.get("/claim-codes", dependencies=[Reached])
@@ -50,4 +52,4 @@ async def list_claim_codes(
     """The codes that were made for the project, and what became of them; never the codes themselves."""
     (after,) = after_numbers(cursor, 1)
     page = await services.people.claim_codes(caller.viewer, project, after, limit)
-    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+    return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

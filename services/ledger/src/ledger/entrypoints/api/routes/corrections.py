@@ -9,22 +9,13 @@ from contracts.commands.corrections import ApproveCorrection, ProposeCorrection,
 from contracts.identifiers import UUID_PATTERN, derived_id
 from ledger.application.queries.staff import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheAsker
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Known,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    etagged,
-    found,
-    paged,
-)
-from ledger.entrypoints.api.models import staff as bodies
-from ledger.entrypoints.api.routes.activation_keys import wanted
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.corrections import CorrectionResponse, ProposeCorrectionBody, RejectCorrectionBody
+from ledger.entrypoints.api.models.licenses import licenses_of
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/corrections", tags=["staff"])
 _UUID = re.compile(UUID_PATTERN)
@@ -41,39 +32,39 @@ CorrectionOfPath = Annotated[str, Depends(_correction)]
 
 @router.post("", status_code=201)
 async def propose_correction(
-    body: bodies.ProposeCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest, response: Response
-) -> bodies.CorrectionDone:
+    body: ProposeCorrectionBody, sender: TheCommandSender, command_id: CommandIdOfRequest, response: Response
+) -> CorrectionResponse:
     """Ask for a correction with reason and reference. Nothing moves before another of the staff approves it."""
     correction = derived_id(command_id, "correction")
     command = ProposeCorrection(
         correction=correction,
         source=body.source,
         target=body.target,
-        licenses=wanted(body.licenses),
+        licenses=licenses_of(body.licenses),
         reason=body.reason,
         reference=body.reference,
     )
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/corrections/{correction}"
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.post("/{correction}/approval", status_code=201)
 async def approve_correction(
-    correction: CorrectionOfPath, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.CorrectionDone:
+    correction: CorrectionOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> CorrectionResponse:
     """Carry out what another account of the staff proposed."""
-    sequence = await asker.ask(ApproveCorrection(correction=correction), command_id)
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    sequence = await sender.send(ApproveCorrection(correction=correction), command_id)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.post("/{correction}/rejection", status_code=201)
 async def reject_correction(
-    correction: CorrectionOfPath, body: bodies.RejectCorrectionBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.CorrectionDone:
+    correction: CorrectionOfPath, body: RejectCorrectionBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> CorrectionResponse:
     """Close a proposal without carrying it out; its proposer may do so, too."""
-    sequence = await asker.ask(RejectCorrection(correction=correction, reason=body.reason), command_id)
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    sequence = await sender.send(RejectCorrection(correction=correction, reason=body.reason), command_id)
+    return CorrectionResponse(correction=correction, sequence=sequence)
 
 
 @router.get("", dependencies=[Reached])
@@ -92,7 +83,9 @@ async def list_corrections(
 
 @router.get("/{correction}", dependencies=[Reached], response_model=CorrectionView)
 async def get_correction(
-    correction: CorrectionOfPath, known: Known, services: TheServices, caller: TheCaller
+    correction: CorrectionOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """One correction. For the vendor's staff."""
-    return etagged(known, found(await services.staff.correction(caller.viewer, correction), "correction_unknown"))
+    return etag_response(
+        known, require_found(await services.staff.correction(caller.viewer, correction), "correction_unknown")
+    )

@@ -3,17 +3,18 @@
 from fastapi import APIRouter, Response
 
 from contracts.catalog import DeliveredDevice
-from contracts.commands.catalog import RegisterDevices
 from contracts.commands.corrections import ProposeDeliveryCorrection
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.identifiers import derived_id
 from ledger.application.queries.staff import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, paged
-from ledger.entrypoints.api.models import dated
-from ledger.entrypoints.api.models import staff as bodies
-from ledger.entrypoints.api.models.bodies import Done
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.base import CommandResponse
+from ledger.entrypoints.api.models.corrections import CorrectionResponse
+from ledger.entrypoints.api.models.delivered_devices import ProposeDeliveryCorrectionBody, RegisterDevicesBody
 from ledger.entrypoints.api.routes.device_search import SerialPrefix, after_serial, prefix_of
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, paged
 
 router = APIRouter(prefix="/v1/delivered-devices", tags=["catalog"])
 
@@ -32,7 +33,9 @@ async def list_delivered_devices(
 
 
 @router.post("", status_code=201)
-async def register_devices(body: dated.RegisterDevicesBody, asker: TheAsker, command_id: CommandIdOfRequest) -> Done:
+async def register_devices(
+    body: RegisterDevicesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> CommandResponse:
     """Say which devices were delivered, as what, and when; all or none. For the vendor's staff."""
     devices = tuple(
         DeliveredDevice(
@@ -43,17 +46,19 @@ async def register_devices(body: dated.RegisterDevicesBody, asker: TheAsker, com
         )
         for one in body.devices
     )
-    return Done(sequence=await asker.ask(RegisterDevices(devices=devices, reference=body.reference), command_id))
+    return CommandResponse(
+        sequence=await sender.send(RegisterDevices(devices=devices, reference=body.reference), command_id)
+    )
 
 
 @router.post("/{serial}/corrections", status_code=201)
 async def propose_delivery_correction(
     serial: SerialOfPath,
-    body: bodies.ProposeDeliveryCorrectionBody,
-    asker: TheAsker,
+    body: ProposeDeliveryCorrectionBody,
+    sender: TheCommandSender,
     command_id: CommandIdOfRequest,
     response: Response,
-) -> bodies.CorrectionDone:
+) -> CorrectionResponse:
     """Ask to correct the model or the day of delivery of a registered device. For the vendor's staff.
 
     Nothing changes before another of the staff approves it. Then the warranty counts from the new day: the months that
@@ -68,6 +73,6 @@ async def propose_delivery_correction(
         reason=body.reason,
         reference=body.reference,
     )
-    sequence = await asker.ask(command, command_id)
+    sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/corrections/{correction}"
-    return bodies.CorrectionDone(correction=correction, sequence=sequence)
+    return CorrectionResponse(correction=correction, sequence=sequence)

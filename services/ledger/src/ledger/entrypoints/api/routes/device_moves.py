@@ -12,60 +12,66 @@ from contracts.commands.device_moves import (
 )
 from ledger.application.queries.members import OfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_text, paged
-from ledger.entrypoints.api.models import members as bodies
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.device_moves import IntoProjectBody, OfferDeviceBody, TransferDeviceBody
+from ledger.entrypoints.api.models.devices import DeviceChangedResponse
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["moves of devices"])
 
 
 @router.post("/devices/{serial}/moves", status_code=201)
 async def move_device(
-    serial: SerialOfPath, body: bodies.IntoProjectBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceChanged:
+    serial: SerialOfPath, body: IntoProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Move the device, with all that is on it, to another project of the same company."""
-    sequence = await asker.ask(MoveDevice(serial=serial, project=body.project), command_id)
-    return bodies.DeviceChanged(serial=serial, sequence=sequence)
+    sequence = await sender.send(MoveDevice(serial=serial, project=body.project), command_id)
+    return DeviceChangedResponse(serial=serial, sequence=sequence)
 
 
 @router.post("/devices/{serial}/release", status_code=201)
-async def release_device(serial: SerialOfPath, asker: TheAsker, command_id: CommandIdOfRequest) -> bodies.DeviceChanged:
+async def release_device(
+    serial: SerialOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
-    return bodies.DeviceChanged(serial=serial, sequence=await asker.ask(ReleaseDevice(serial=serial), command_id))
+    return DeviceChangedResponse(serial=serial, sequence=await sender.send(ReleaseDevice(serial=serial), command_id))
 
 
 @router.post("/devices/{serial}/offers", status_code=201)
 async def offer_device(
-    serial: SerialOfPath, body: bodies.OfferBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceChanged:
+    serial: SerialOfPath, body: OfferDeviceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Offer a device without PBX licenses to another company. Not for guests."""
-    sequence = await asker.ask(OfferDevice(serial=serial, company=body.company), command_id)
-    return bodies.DeviceChanged(serial=serial, sequence=sequence)
+    sequence = await sender.send(OfferDevice(serial=serial, company=body.company), command_id)
+    return DeviceChangedResponse(serial=serial, sequence=sequence)
 
 
 @router.post("/devices/{serial}/offer-withdrawals", status_code=201)
-async def withdraw_offer(serial: SerialOfPath, asker: TheAsker, command_id: CommandIdOfRequest) -> bodies.DeviceChanged:
+async def withdraw_offer(
+    serial: SerialOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Take an offer back, or decline one."""
-    sequence = await asker.ask(WithdrawDeviceOffer(serial=serial), command_id)
-    return bodies.DeviceChanged(serial=serial, sequence=sequence)
+    sequence = await sender.send(WithdrawDeviceOffer(serial=serial), command_id)
+    return DeviceChangedResponse(serial=serial, sequence=sequence)
 
 
 @router.post("/devices/{serial}/acceptances", status_code=201)
 async def accept_device(
-    serial: SerialOfPath, body: bodies.IntoProjectBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceChanged:
+    serial: SerialOfPath, body: IntoProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Take a device that was offered to the caller's company into one of its projects."""
-    sequence = await asker.ask(AcceptDevice(serial=serial, project=body.project), command_id)
-    return bodies.DeviceChanged(serial=serial, sequence=sequence)
+    sequence = await sender.send(AcceptDevice(serial=serial, project=body.project), command_id)
+    return DeviceChangedResponse(serial=serial, sequence=sequence)
 
 
 @router.post("/devices/{serial}/staff-moves", status_code=201)
 async def transfer_device(
-    serial: SerialOfPath, body: bodies.StaffMoveBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceChanged:
+    serial: SerialOfPath, body: TransferDeviceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Move a device to a project of any company, with a reason and a reference. For the vendor's staff."""
     command = TransferDevice(serial=serial, project=body.project, reason=body.reason, reference=body.reference)
-    return bodies.DeviceChanged(serial=serial, sequence=await asker.ask(command, command_id))
+    return DeviceChangedResponse(serial=serial, sequence=await sender.send(command, command_id))
 
 
 @router.get("/device-offers", dependencies=[Reached])

@@ -10,18 +10,9 @@ from ledger.application.queries.history import DeviceSearch
 from ledger.application.queries.queries import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after,
-    bad_cursor,
-    found,
-    paged,
-)
+from ledger.entrypoints.api.http.consistency import Reached
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 
@@ -69,4 +60,4 @@ async def find_devices(
 ) -> PageView[DeviceView]:
     """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type."""
     page = await services.queries.find_devices(caller.viewer, wanted, after_serial(cursor), limit)
-    return paged(found(page, "project_unknown"), lambda row: row.serial)
+    return paged(require_found(page, "project_unknown"), lambda row: row.serial)

@@ -13,13 +13,14 @@ from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
-from ledger.entrypoints.api.http.authentication import Caller
+from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
-from ledger.entrypoints.api.http.concurrency_slots import Places
-from ledger.entrypoints.api.http.content_negotiation import accepted
+from ledger.entrypoints.api.http.concurrency_slots import slot_for
+from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Reached, found
+from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.content_negotiation import negotiate
+from runtime.web.problems import Refused, require_found
 
 PREFIX = "/v1/exports"
 MAX_EXPORTS = 3
@@ -40,7 +41,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 OfProject = Annotated[str | None, Query(max_length=36, description="Of this project and its devices only.")]
 AfterEntry = Annotated[int, Query(ge=0, le=MAX_SEQUENCE, description="Only entries behind this one.")]
 
-_places = Places(MAX_EXPORTS, what="exports")
+_slots = ConcurrencySlots(MAX_EXPORTS, what="exports")
 
 
 async def _form(
@@ -49,7 +50,7 @@ async def _form(
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Format:
-    form = wanted or accepted(accept)
+    form = wanted or negotiate(accept, MEDIA_TYPES)
     if form is None:
         raise Refused("not_acceptable")
     return form
@@ -73,7 +74,7 @@ async def export_movements(
     """
     wanted = await _wanted(services, caller, as_of, project, after)
     batches = services.exports.movements(caller.viewer, wanted)
-    pieces = _pieces(_places.one(services, caller), MOVEMENTS, batches, form)
+    pieces = _pieces(slot_for(_slots, services, caller), MOVEMENTS, batches, form)
     return await _file("movements", pieces, form, wanted)
 
 
@@ -88,19 +89,21 @@ async def export_balances(
     """What every project and every device that the caller may see has, now or as of any entry or time."""
     wanted = await _wanted(services, caller, as_of, project, 0)
     batches = services.exports.balances(caller.viewer, wanted)
-    pieces = _pieces(_places.one(services, caller), BALANCES, batches, form)
+    pieces = _pieces(slot_for(_slots, services, caller), BALANCES, batches, form)
     return await _file("balances", pieces, form, wanted)
 
 
-async def _wanted(services: Services, caller: Caller, as_of: int | None, project: str | None, after: int) -> Wanted:
+async def _wanted(
+    services: Services, caller: LedgerCaller, as_of: int | None, project: str | None, after: int
+) -> Wanted:
     if project is not None:
-        found(await services.queries.project(caller.viewer, project_of(project)), "project_unknown")
+        require_found(await services.queries.project(caller.viewer, project_of(project)), "project_unknown")
     until = await services.queries.position() if as_of is None else as_of
     return Wanted(until, after, project)
 
 
 async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: Wanted) -> Response:
-    """The response, once the database has given the first rows: until then a no is still a problem document."""
+    """The response, once the database has given the first rows: until then a refusal is still a problem document."""
     first = await anext(pieces)
     head = {
         "Content-Disposition": f'attachment; filename="{name}-{wanted.until}.{form}"',
@@ -110,7 +113,7 @@ async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: 
 
 
 class _Stream(StreamingResponse):
-    """Closes what it streams, and so frees the connection, also when the client goes away in the middle."""
+    """Closes what it streams, and so frees the connection, also when the client disconnects in the middle."""
 
     def __init__(self, pieces: AsyncGenerator[bytes], media_type: str, headers: dict[str, str]) -> None:
         super().__init__(pieces, media_type=media_type, headers=headers)

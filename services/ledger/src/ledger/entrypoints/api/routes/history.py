@@ -11,7 +11,9 @@ from ledger.application.queries.queries import Page
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, SerialOfPath, matching
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, found, paged
+from ledger.entrypoints.api.http.consistency import Reached
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["history"])
 
@@ -49,7 +51,7 @@ async def explain_balance(
     until = MAX_SEQUENCE if as_of is None else as_of
     start = (after, line if cursor else -1)
     causes = await services.queries.causes(caller.viewer, project, license_type, until, start, limit)
-    page = paged(found(causes, "project_unknown"), lambda row: f"{row.sequence}.{row.line}")
+    page = paged(require_found(causes, "project_unknown"), lambda row: f"{row.sequence}.{row.line}")
     return WhyView(project=project, license_type=license_type, as_of=as_of, items=page.items, next=page.next)
 
 
@@ -91,7 +93,7 @@ async def list_activation_keys(
     """Issued keys in the order in which they were issued. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
     keys = await services.queries.activation_keys(caller.viewer, order_number, after, limit)
-    return paged(found(keys, "no_right"), lambda row: str(row.issued_sequence))
+    return paged(require_found(keys, "no_right"), lambda row: str(row.issued_sequence))
 
 
 @router.get("/activation-keys/{key_digest}", dependencies=[Reached])
@@ -102,7 +104,7 @@ async def get_activation_key(
 
     For the vendor's staff, and for whoever may see the project that it was redeemed into.
     """
-    return found(await services.queries.activation_key(caller.viewer, key_digest), "key_unknown")
+    return require_found(await services.queries.activation_key(caller.viewer, key_digest), "key_unknown")
 
 
 @router.get("/activation-keys/{key_digest}/history", dependencies=[Reached])
@@ -119,4 +121,4 @@ async def get_activation_key_history(
 
 
 def _entries(page: Page[EntryView] | None, code: str) -> PageView[EntryView]:
-    return paged(found(page, code), lambda row: str(row.sequence))
+    return paged(require_found(page, code), lambda row: str(row.sequence))

@@ -1,39 +1,40 @@
 """Licenses of the old manager: imported, looked at, consented to, converted."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
-from ledger.application.queries.legacy import LegacyLicensesView, LegacyView
+from ledger.application.queries.legacy import LegacyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Known, Reached, etagged, found
-from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.http.commands import (
+    CommandIdOfRequest,
+    ProjectOfPath,
+    SerialOfPath,
+    TheCommandSender,
+    serial_of,
+)
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.legacy import (
+    ConversionPreview,
+    ConvertLegacyLicensesBody,
+    GiveLegacyConsentBody,
+    ImportLegacyLicensesBody,
+    LegacyConsentGivenResponse,
+    LegacyLicensesConvertedResponse,
+    LegacyLicensesImportedResponse,
+    NewLicensesView,
+)
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 
 
-class NewLicensesView(BaseModel):
-    license_type: str = Field(examples=["Port8"])
-    count: int
-
-
-class ConversionPreview(BaseModel):
-    """What the project's free old licenses become; `digest` confirms exactly this."""
-
-    project: str
-    old: list[LegacyLicensesView]
-    new: list[NewLicensesView]
-    digest: str
-
-
 @router.post("/projects/{project}/legacy-licenses", status_code=201)
 async def import_legacy_licenses(
-    project: ProjectOfPath, body: bodies.ImportLegacyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyImported:
+    project: ProjectOfPath, body: ImportLegacyLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> LegacyLicensesImportedResponse:
     """Bring licenses of the old manager into a project: a key's, or a line of its export list. For staff."""
     command = ImportLegacyLicenses(
         project=project,
@@ -42,23 +43,23 @@ async def import_legacy_licenses(
         licenses=tuple(LegacyLicenses(license_name=one.license_name, count=one.count) for one in body.licenses),
         reference=body.reference,
     )
-    return bodies.LegacyImported(project=project, sequence=await asker.ask(command, command_id))
+    return LegacyLicensesImportedResponse(project=project, sequence=await sender.send(command, command_id))
 
 
 @router.get("/projects/{project}/legacy-licenses", dependencies=[Reached], response_model=LegacyView)
 async def get_legacy_licenses(
-    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """The project's old licenses: free ones, and those on devices with the consent that they need."""
-    return etagged(known, found(await services.staff.legacy(caller.viewer, project), "project_unknown"))
+    return etag_response(known, require_found(await services.staff.legacy(caller.viewer, project), "project_unknown"))
 
 
 @router.get("/projects/{project}/legacy-conversions/preview", dependencies=[Reached], response_model=ConversionPreview)
 async def preview_legacy_conversion(
-    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """What the project's free old licenses become, or why they can't be converted."""
-    legacy = found(await services.staff.legacy(caller.viewer, project), "project_unknown")
+    legacy = require_found(await services.staff.legacy(caller.viewer, project), "project_unknown")
     old = {one.license_name: one.count for one in legacy.free}
     if not old:
         raise Refused("no_legacy_licenses")
@@ -71,27 +72,27 @@ async def preview_legacy_conversion(
         new=[NewLicensesView(license_type=name, count=count) for name, count in new.items()],
         digest=preview_digest(project, old, new),
     )
-    return etagged(known, preview)
+    return etag_response(known, preview)
 
 
 @router.post("/projects/{project}/legacy-conversions", status_code=201)
 async def convert_legacy_licenses(
-    project: ProjectOfPath, body: bodies.ConvertLegacyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyConverted:
+    project: ProjectOfPath, body: ConvertLegacyLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> LegacyLicensesConvertedResponse:
     """Convert all free old licenses of the project, exactly as the preview with this digest said."""
     command = ConvertLegacyLicenses(project=project, preview_digest=body.preview_digest)
-    return bodies.LegacyConverted(project=project, sequence=await asker.ask(command, command_id))
+    return LegacyLicensesConvertedResponse(project=project, sequence=await sender.send(command, command_id))
 
 
 @router.post("/devices/{serial}/legacy-consent", status_code=201)
 async def give_legacy_consent(
-    serial: SerialOfPath, body: bodies.LegacyConsentBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyConsentGiven:
+    serial: SerialOfPath, body: GiveLegacyConsentBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> LegacyConsentGivenResponse:
     """Agree that the device never goes below version 8 again, and gets a new bootcode.
 
     The consent is an entry with account and time. From then on a return frees the device's old licenses, too.
     """
     if not body.no_downgrade_below_version_8:
         raise Refused("request_invalid", "no_downgrade_below_version_8 has to be true.")
-    sequence = await asker.ask(GiveLegacyConsent(serial=serial), command_id)
-    return bodies.LegacyConsentGiven(serial=serial, sequence=sequence)
+    sequence = await sender.send(GiveLegacyConsent(serial=serial), command_id)
+    return LegacyConsentGivenResponse(serial=serial, sequence=sequence)

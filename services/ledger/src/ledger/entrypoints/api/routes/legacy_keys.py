@@ -4,26 +4,22 @@ import re
 
 from fastapi import APIRouter
 
-from contracts.commands.legacy import ImportLegacyKey, RegisterLegacyKeys
+from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.identifiers import MAX_SEQUENCE, SHA256_PATTERN
 from contracts.legacy import LegacyLicenses, ListedKey, key_digest
 from ledger.application.queries.legacy import LegacyConsentView, LegacyConversionView, LegacyImportView, LegacyKeyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after,
-    after_numbers,
-    bad_cursor,
-    found,
-    paged,
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
+from ledger.entrypoints.api.models.legacy import LegacyLicensesImportedResponse
+from ledger.entrypoints.api.models.legacy_keys import (
+    ImportLegacyKeyBody,
+    LegacyKeysRegisteredResponse,
+    RegisterLegacyKeysBody,
 )
-from ledger.entrypoints.api.http.throttled_commands import TheTypingAsker
-from ledger.entrypoints.api.models import staff as bodies
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, after_numbers, bad_cursor, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
 _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
@@ -31,8 +27,8 @@ _MARK = re.compile(rf"([0-9]{{1,10}})\.({SHA256_PATTERN.strip('^$')})?")
 
 @router.post("/legacy-keys", status_code=201)
 async def register_legacy_keys(
-    body: bodies.RegisterLegacyKeysBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyKeysRegistered:
+    body: RegisterLegacyKeysBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> LegacyKeysRegisteredResponse:
     """Say which keys the old manager gave out, and for what: lines of its export list. For the vendor's staff.
 
     A partner imports the key that they hold by typing it; its licenses are those that were registered.
@@ -46,7 +42,7 @@ async def register_legacy_keys(
         for key in body.keys
     )
     command = RegisterLegacyKeys(keys=keys, reference=body.reference)
-    return bodies.LegacyKeysRegistered(keys=len(keys), sequence=await asker.ask(command, command_id))
+    return LegacyKeysRegisteredResponse(keys=len(keys), sequence=await sender.send(command, command_id))
 
 
 @router.get("/legacy-keys", dependencies=[Reached])
@@ -63,12 +59,12 @@ async def list_legacy_keys(
 
 @router.post("/projects/{project}/legacy-keys", status_code=201)
 async def import_legacy_key(
-    project: ProjectOfPath, body: bodies.ImportLegacyKeyBody, asker: TheTypingAsker, command_id: CommandIdOfRequest
-) -> bodies.LegacyImported:
+    project: ProjectOfPath, body: ImportLegacyKeyBody, sender: TheThrottledSender, command_id: CommandIdOfRequest
+) -> LegacyLicensesImportedResponse:
     """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
     command = ImportLegacyKey(project=project, key_digest=key_digest(body.legacy_key))
-    sequence = await asker.ask_typed(command, command_id, miss="key_unknown")
-    return bodies.LegacyImported(project=project, sequence=sequence)
+    sequence = await sender.send_throttled(command, command_id, miss="key_unknown")
+    return LegacyLicensesImportedResponse(project=project, sequence=sequence)
 
 
 @router.get("/projects/{project}/legacy-imports", dependencies=[Reached])
@@ -78,7 +74,7 @@ async def list_legacy_imports(
     """Old licenses as they came into the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
     page = await services.staff.legacy_imports(caller.viewer, project, start, limit)
-    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+    return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
 @router.get("/projects/{project}/legacy-conversions", dependencies=[Reached])
@@ -88,7 +84,7 @@ async def list_legacy_conversions(
     """What old licenses of the project became, oldest first."""
     (start,) = after_numbers(cursor, 1)
     page = await services.staff.legacy_conversions(caller.viewer, project, start, limit)
-    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+    return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
 @router.get("/projects/{project}/legacy-consents", dependencies=[Reached])
@@ -98,4 +94,4 @@ async def list_legacy_consents(
     """Consents that were given for devices while they were in the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
     page = await services.staff.legacy_consents(caller.viewer, project, start, limit)
-    return paged(found(page, "project_unknown"), lambda row: str(row.sequence))
+    return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

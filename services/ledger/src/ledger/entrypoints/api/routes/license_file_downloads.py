@@ -1,4 +1,4 @@
-"""License files that the vendor's staff takes for support: each time with a reason, and an entry before the bytes."""
+"""License files that staff downloads for support: each time with a reason, and an entry before the bytes."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -6,19 +6,12 @@ from starlette.responses import Response
 from contracts.commands.devices import DownloadLicenseFile
 from ledger.application.queries.staff import StaffDownloadView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after_numbers,
-    device_there,
-    paged,
-)
-from ledger.entrypoints.api.models import staff as bodies
-from ledger.entrypoints.api.routes.documents import XML, XML_ANSWER, file_name, newest_file
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.device_lookup import require_device
+from ledger.entrypoints.api.models.base import StaffBody
+from ledger.entrypoints.api.routes.license_files import XML, XML_ANSWER, file_name, newest_file
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 
@@ -26,10 +19,10 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 @router.post("/devices/{serial}/staff-downloads", response_class=Response, responses=XML_ANSWER)
 async def download_license_file(
     serial: SerialOfPath,
-    body: bodies.StaffBody,
+    body: StaffBody,
     services: TheServices,
     caller: TheCaller,
-    asker: TheAsker,
+    sender: TheCommandSender,
     command_id: CommandIdOfRequest,
 ) -> Response:
     """The newest license file of a device, the same bytes as its company and the device get. For the vendor's staff.
@@ -37,7 +30,7 @@ async def download_license_file(
     Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
     """
     viewer = caller.viewer
-    device = await device_there(services, caller, serial)
+    device = await require_device(services, caller, serial)
     file = await newest_file(services, device, lambda: services.staff.license_file(viewer, serial))
     command = DownloadLicenseFile(
         serial=serial,
@@ -47,7 +40,7 @@ async def download_license_file(
         reason=body.reason,
         reference=body.reference,
     )
-    await asker.ask(command, command_id)
+    await sender.send(command, command_id)
     return Response(file.document, media_type=XML, headers=file_name(file))
 
 

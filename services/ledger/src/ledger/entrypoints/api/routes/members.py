@@ -5,40 +5,38 @@ from fastapi import APIRouter
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
 from ledger.application.queries.members import GrantView, MemberView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheAsker
-from ledger.entrypoints.api.http.reading import (
-    PAGE_ROWS,
-    Cursor,
-    Limit,
-    PageView,
-    Reached,
-    after_text,
-    bad_cursor,
-    found,
-    paged,
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.members import (
+    AddMemberBody,
+    MemberChangedResponse,
+    RemoveMemberBody,
+    RightsBody,
+    RightsChangedResponse,
 )
-from ledger.entrypoints.api.models import members as bodies
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, paged
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["people and rights"])
 
 
 @router.post("/companies/{company}/members", status_code=201)
 async def add_member(
-    company: CompanyOfPath, body: bodies.AddMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.MemberChanged:
+    company: CompanyOfPath, body: AddMemberBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> MemberChangedResponse:
     """Let an account act for the company, or give a member the other role. For the company's administrators."""
     command = AddMember(company=company, account=body.account, administrator=body.administrator)
-    sequence = await asker.ask(command, command_id)
-    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+    sequence = await sender.send(command, command_id)
+    return MemberChangedResponse(company=company, account=body.account, sequence=sequence)
 
 
 @router.post("/companies/{company}/member-removals", status_code=201)
 async def remove_member(
-    company: CompanyOfPath, body: bodies.RemoveMemberBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.MemberChanged:
+    company: CompanyOfPath, body: RemoveMemberBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> MemberChangedResponse:
     """End a membership, and with it every right that the account had in the company's name."""
-    sequence = await asker.ask(RemoveMember(company=company, account=body.account), command_id)
-    return bodies.MemberChanged(company=company, account=body.account, sequence=sequence)
+    sequence = await sender.send(RemoveMember(company=company, account=body.account), command_id)
+    return MemberChangedResponse(company=company, account=body.account, sequence=sequence)
 
 
 @router.get("/companies/{company}/members", dependencies=[Reached])
@@ -47,40 +45,40 @@ async def list_members(
 ) -> PageView[MemberView]:
     """Who belongs to the company. For its administrators."""
     page = await services.people.members(caller.viewer, company, after_text(cursor), limit)
-    return paged(found(page, "company_unknown"), lambda row: row.account)
+    return paged(require_found(page, "company_unknown"), lambda row: row.account)
 
 
 @router.post("/projects/{project}/members", status_code=201)
 async def grant_rights(
     project: ProjectOfPath,
-    body: bodies.RightsBody,
-    asker: TheAsker,
+    body: RightsBody,
+    sender: TheCommandSender,
     caller: TheCaller,
     command_id: CommandIdOfRequest,
-) -> bodies.RightsChanged:
+) -> RightsChangedResponse:
     """Give an account rights in this project, and in no other; it may belong to another company.
 
     Only what the caller has can be granted. Every right comes with `view`.
     """
     acting_for = body.acting_for or caller.company
     command = GrantRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
-    sequence = await asker.ask(command, command_id)
-    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+    sequence = await sender.send(command, command_id)
+    return RightsChangedResponse(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
 
 
 @router.post("/projects/{project}/member-revocations", status_code=201)
 async def revoke_rights(
     project: ProjectOfPath,
-    body: bodies.RightsBody,
-    asker: TheAsker,
+    body: RightsBody,
+    sender: TheCommandSender,
     caller: TheCaller,
     command_id: CommandIdOfRequest,
-) -> bodies.RightsChanged:
+) -> RightsChangedResponse:
     """Take rights in this project from an account. Revoking `view` takes them all."""
     acting_for = body.acting_for or caller.company
     command = RevokeRights(project=project, account=body.account, acting_for=acting_for, rights=tuple(body.rights))
-    sequence = await asker.ask(command, command_id)
-    return bodies.RightsChanged(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
+    sequence = await sender.send(command, command_id)
+    return RightsChangedResponse(project=project, account=body.account, acting_for=acting_for, sequence=sequence)
 
 
 @router.get("/projects/{project}/members", dependencies=[Reached])
@@ -92,4 +90,4 @@ async def list_grants(
     if not slash:
         raise bad_cursor()
     page = await services.people.grants(caller.viewer, project, (account, acting_for), limit)
-    return paged(found(page, "project_unknown"), lambda row: f"{row.account}/{row.acting_for}")
+    return paged(require_found(page, "project_unknown"), lambda row: f"{row.account}/{row.acting_for}")

@@ -1,47 +1,129 @@
-"""Projects renamed and archived, licenses between projects, and back from a device."""
+"""Projects: opened, looked at, renamed and archived; licenses between projects, and back from a device."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.models import members as bodies
-from ledger.entrypoints.api.routes.activation_keys import wanted
+from contracts.identifiers import derived_id
+from ledger.application.queries.queries import BalanceView, ProjectSearch, ProjectView
+from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from ledger.entrypoints.api.http.as_of import AsOf
+from ledger.entrypoints.api.http.commands import (
+    CommandIdOfRequest,
+    CompanyOfQuery,
+    ProjectOfPath,
+    TheCommandSender,
+    serial_of,
+)
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.base import NO_CONTROLS
+from ledger.entrypoints.api.models.devices import DeviceChangedResponse
+from ledger.entrypoints.api.models.licenses import licenses_of
+from ledger.entrypoints.api.models.projects import (
+    CreateProjectBody,
+    DeallocateLicensesBody,
+    MoveLicensesBody,
+    ProjectChangedResponse,
+    ProjectCreatedResponse,
+    RenameProjectBody,
+)
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.problems import require_found
 
-router = APIRouter(prefix="/v1/projects/{project}", tags=["projects"])
+router = APIRouter(prefix="/v1/projects", tags=["projects"])
 
 
-@router.post("/renaming", status_code=201)
+@router.post("", status_code=201)
+async def create_project(
+    body: CreateProjectBody,
+    sender: TheCommandSender,
+    caller: TheCaller,
+    command_id: CommandIdOfRequest,
+    response: Response,
+) -> ProjectCreatedResponse:
+    """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
+    project = derived_id(command_id, "project")
+    command = CreateProject(company=caller.company, project=project, project_name=body.name)
+    sequence = await sender.send(command, command_id)
+    response.headers["Location"] = f"/v1/projects/{project}"
+    return ProjectCreatedResponse(project=project, name=body.name, sequence=sequence)
+
+
+@router.get("", dependencies=[Reached])
+async def list_projects(
+    services: TheServices,
+    caller: TheCaller,
+    name: Annotated[
+        str, Query(max_length=80, pattern=NO_CONTROLS, description="How the name begins, whatever its case.")
+    ] = "",
+    company: CompanyOfQuery = None,
+    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[ProjectView]:
+    """Projects in the order in which they were opened, or by name where a name is asked for."""
+    (after,) = after_numbers(cursor, 1)
+    wanted = ProjectSearch(name, company, archived)
+    page = await services.queries.projects(caller.viewer, wanted, after, limit)
+    return paged(page, lambda row: str(row.sequence))
+
+
+@router.get("/{project}", dependencies=[Reached], response_model=ProjectView)
+async def get_project(project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller) -> Response:
+    """One project."""
+    return etag_response(
+        known, require_found(await services.queries.project(caller.viewer, project), "project_unknown")
+    )
+
+
+@router.get("/{project}/balance", dependencies=[Reached], response_model=BalanceView)
+async def get_balance(
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOf
+) -> Response:
+    """The licenses of the project that are bound to no device, now or as of any entry or time."""
+    if as_of is None:
+        view = await services.queries.balance(caller.viewer, project)
+    else:
+        view = await services.queries.balance_as_of(caller.viewer, project, as_of)
+    return etag_response(known, require_found(view, "project_unknown"))
+
+
+@router.post("/{project}/renaming", status_code=201)
 async def rename_project(
-    project: ProjectOfPath, body: bodies.NameBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ProjectChanged:
+    project: ProjectOfPath, body: RenameProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ProjectChangedResponse:
     """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
-    sequence = await asker.ask(RenameProject(project=project, project_name=body.name), command_id)
-    return bodies.ProjectChanged(project=project, sequence=sequence)
+    sequence = await sender.send(RenameProject(project=project, project_name=body.name), command_id)
+    return ProjectChangedResponse(project=project, sequence=sequence)
 
 
-@router.post("/archiving", status_code=201)
+@router.post("/{project}/archiving", status_code=201)
 async def archive_project(
-    project: ProjectOfPath, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ProjectChanged:
+    project: ProjectOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ProjectChangedResponse:
     """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
-    sequence = await asker.ask(ArchiveProject(project=project), command_id)
-    return bodies.ProjectChanged(project=project, sequence=sequence)
+    sequence = await sender.send(ArchiveProject(project=project), command_id)
+    return ProjectChangedResponse(project=project, sequence=sequence)
 
 
-@router.post("/transfers", status_code=201)
+@router.post("/{project}/transfers", status_code=201)
 async def move_licenses(
-    project: ProjectOfPath, body: bodies.TransferBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.ProjectChanged:
+    project: ProjectOfPath, body: MoveLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> ProjectChangedResponse:
     """Move free licenses, or held ones, to another project of the same company, all or none."""
-    command = MoveLicenses(source=project, target=body.target, licenses=wanted(body.licenses), held=body.held)
-    return bodies.ProjectChanged(project=project, sequence=await asker.ask(command, command_id))
+    command = MoveLicenses(source=project, target=body.target, licenses=licenses_of(body.licenses), held=body.held)
+    return ProjectChangedResponse(project=project, sequence=await sender.send(command, command_id))
 
 
-@router.post("/deallocations", status_code=201)
+@router.post("/{project}/deallocations", status_code=201)
 async def deallocate_licenses(
-    project: ProjectOfPath, body: bodies.DeallocateBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceChanged:
+    project: ProjectOfPath, body: DeallocateLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceChangedResponse:
     """Take PBX licenses back from a device, as long as no license file with them was delivered."""
     serial = serial_of(body.serial)
-    command = DeallocateLicenses(project=project, serial=serial, licenses=wanted(body.licenses))
-    return bodies.DeviceChanged(serial=serial, sequence=await asker.ask(command, command_id))
+    command = DeallocateLicenses(project=project, serial=serial, licenses=licenses_of(body.licenses))
+    return DeviceChangedResponse(serial=serial, sequence=await sender.send(command, command_id))

@@ -1,21 +1,22 @@
-"""Broken devices: staff puts another one in the place of each, and who sees the project sees that."""
+"""Replacements of broken devices by staff, shown to whoever sees the project."""
 
 from fastapi import APIRouter
 
 from contracts.commands.replacements import ReplaceDevice
 from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.reading import PAGE_ROWS, Cursor, Limit, PageView, Reached, after_numbers, paged
-from ledger.entrypoints.api.models import staff as bodies
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.replacements import DeviceReplacedResponse, ReplaceDeviceBody
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 
 router = APIRouter(prefix="/v1", tags=["replacements"])
 
 
 @router.post("/devices/{serial}/replacements", status_code=201)
 async def replace_device(
-    serial: SerialOfPath, body: bodies.ReplaceDeviceBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.DeviceReplaced:
+    serial: SerialOfPath, body: ReplaceDeviceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> DeviceReplacedResponse:
     """Put another device in the place of a broken one, under its RMA. For the vendor's staff.
 
     All PBX and gateway licenses go along, the warranty goes on to the same day, and a test that was used stays used.
@@ -30,8 +31,8 @@ async def replace_device(
         other_model=body.other_model,
         project=body.project,
     )
-    sequence = await asker.ask(command, command_id)
-    return bodies.DeviceReplaced(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)
+    sequence = await sender.send(command, command_id)
+    return DeviceReplacedResponse(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)
 
 
 @router.get("/replacements", dependencies=[Reached])

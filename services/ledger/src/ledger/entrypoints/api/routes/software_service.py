@@ -12,28 +12,36 @@ from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.dated import ServiceState
 from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.authentication import Caller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheAsker, serial_of
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Known, Reached, etagged, found
-from ledger.entrypoints.api.models import dated as bodies
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender, serial_of
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.models.software_service import (
+    BuySoftwareServiceBody,
+    ReleaseHeldBody,
+    ServicePrice,
+    ServiceStatus,
+    SoftwareServiceResponse,
+    UpgradeLicensesBody,
+)
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])
 
 
-@router.get("/software-service", dependencies=[Reached], response_model=bodies.ServiceStatus)
+@router.get("/software-service", dependencies=[Reached], response_model=ServiceStatus)
 async def get_software_service(
-    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """Whether it runs, until when, and what waits to be paid."""
     state = await _state(services, caller, project)
-    return etagged(known, _status(state, civil_day(services.clock())))
+    return etag_response(known, _status(state, civil_day(services.clock())))
 
 
-@router.get("/software-service/price", dependencies=[Reached], response_model=bodies.ServicePrice)
+@router.get("/software-service/price", dependencies=[Reached], response_model=ServicePrice)
 async def get_price_of_months(
     project: ProjectOfPath,
-    known: Known,
+    known: IfNoneMatch,
     services: TheServices,
     caller: TheCaller,
     months: Annotated[int, Query(ge=0, le=9_999)],
@@ -46,56 +54,56 @@ async def get_price_of_months(
         raise Refused("months_range", extras={"limit": MAX_BOUGHT_MONTHS})
     if quote.units == 0:
         raise Refused("ssa_no_licenses")
-    return etagged(known, _price(quote, state))
+    return etag_response(known, _price(quote, state))
 
 
-@router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=bodies.ServicePrice)
+@router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=ServicePrice)
 async def get_price_of_held_licenses(
-    project: ProjectOfPath, known: Known, services: TheServices, caller: TheCaller
+    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """What the held licenses owe to the end of the project's service."""
     state = await _state(services, caller, project)
     if not state.held:
         raise Refused("nothing_held")
-    return etagged(known, _price(quote_release(state.facts, civil_day(services.clock())), state))
+    return etag_response(known, _price(quote_release(state.facts, civil_day(services.clock())), state))
 
 
 @router.post("/software-service", status_code=201)
 async def buy_software_service(
-    project: ProjectOfPath, body: bodies.BuySoftwareServiceBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: BuySoftwareServiceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Pay for months of software service for all licenses of the project, at the price that was looked at."""
     command = BuySoftwareService(project=project, months=body.months, preview=body.preview)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
 @router.post("/software-service/held-licenses/releases", status_code=201)
 async def release_held_licenses(
-    project: ProjectOfPath, body: bodies.ReleaseHeldBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: ReleaseHeldBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Pay what held licenses owe; then they are free in the balance."""
     command = ReleaseHeldLicenses(project=project, preview=body.preview)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
 @router.post("/upgrades", status_code=201)
 async def upgrade_licenses(
-    project: ProjectOfPath, body: bodies.UpgradeLicensesBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> bodies.OfProject:
+    project: ProjectOfPath, body: UpgradeLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> SoftwareServiceResponse:
     """Exchange PBX licenses for a newer major version while software service runs."""
     serial = serial_of(body.serial) if body.serial is not None else None
     command = UpgradeLicenses(project=project, serial=serial, version=body.version)
-    return bodies.OfProject(project=project, sequence=await asker.ask(command, command_id))
+    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
-async def _state(services: Services, caller: Caller, project: str) -> ServiceState:
-    return found(await services.dated.service(caller.viewer, project), "project_unknown")
+async def _state(services: Services, caller: LedgerCaller, project: str) -> ServiceState:
+    return require_found(await services.dated.service(caller.viewer, project), "project_unknown")
 
 
-def _status(state: ServiceState, today: date) -> bodies.ServiceStatus:
+def _status(state: ServiceState, today: date) -> ServiceStatus:
     period = state.facts.period
     lapsed_or_running: Literal["running", "lapsed"] = "running" if state.facts.runs(today) else "lapsed"
-    return bodies.ServiceStatus(
+    return ServiceStatus(
         project=state.facts.project,
         state="none" if period is None else lapsed_or_running,
         anchor=period.anchor if period else None,
@@ -108,8 +116,8 @@ def _status(state: ServiceState, today: date) -> bodies.ServiceStatus:
     )
 
 
-def _price(quote: Quote, state: ServiceState) -> bodies.ServicePrice:
-    return bodies.ServicePrice(
+def _price(quote: Quote, state: ServiceState) -> ServicePrice:
+    return ServicePrice(
         project=quote.project,
         units=quote.units,
         charged_months=quote.charged_months,

@@ -10,27 +10,29 @@ from contracts.dates import civil_day, last_day
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.dated import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOfThen
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheAsker
-from ledger.entrypoints.api.http.problems import Refused
-from ledger.entrypoints.api.http.reading import Known, Reached, etagged, refuse_replaced
-from ledger.entrypoints.api.models.dated import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtended
+from ledger.entrypoints.api.http.as_of import AsOfPoint
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.device_lookup import reject_replaced
+from ledger.entrypoints.api.models.warranty import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtendedResponse
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
 
 
 @router.post("/warranty-extensions", status_code=201)
 async def extend_warranty(
-    serial: SerialOfPath, body: ExtendWarrantyBody, asker: TheAsker, command_id: CommandIdOfRequest
-) -> WarrantyExtended:
+    serial: SerialOfPath, body: ExtendWarrantyBody, sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> WarrantyExtendedResponse:
     """Use up one extension of the balance of the device's project, while the warranty runs."""
     command = ExtendWarranty(serial=serial, license_type=body.license_type, confirm_final=body.confirm_final)
-    return WarrantyExtended(serial=serial, sequence=await asker.ask(command, command_id))
+    return WarrantyExtendedResponse(serial=serial, sequence=await sender.send(command, command_id))
 
 
 @router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)
 async def get_guarantee(
-    serial: SerialOfPath, known: Known, services: TheServices, caller: TheCaller, as_of: AsOfThen
+    serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOfPoint
 ) -> Response:
     """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
 
@@ -39,10 +41,10 @@ async def get_guarantee(
     until = MAX_SEQUENCE if as_of is None else as_of.sequence
     if not await services.dated.shows_guarantee(caller.viewer, serial, until):
         raise Refused("device_unknown")
-    await refuse_replaced(services, caller, serial, until)
+    await reject_replaced(services, caller, serial, until)
     warranty = await services.dated.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
-    return etagged(known, _status(serial, warranty, day))
+    return etag_response(known, _status(serial, warranty, day))
 
 
 def _status(serial: str, warranty: WarrantyView | None, today: date) -> GuaranteeStatus:

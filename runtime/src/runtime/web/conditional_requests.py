@@ -1,0 +1,40 @@
+"""Conditional requests (RFC 9110, section 13): ETags, If-None-Match and 304."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Header
+from pydantic import BaseModel
+from starlette.responses import Response
+
+
+async def _if_none_match(
+    if_none_match: Annotated[
+        str, Header(description="The ETag of an earlier answer; 304 if it is still the same.")
+    ] = "",
+) -> str:
+    return if_none_match
+
+
+IfNoneMatch = Annotated[str, Depends(_if_none_match)]
+"""The ETags that the client has already."""
+
+
+def etag_response(known: IfNoneMatch, view: BaseModel) -> Response:
+    """The view as JSON, or 304 if the caller has it already."""
+    content = view.model_dump_json().encode()
+    return not_modified_or(known, hashlib.sha256(content).hexdigest()[:32], content, "application/json")
+
+
+def not_modified_or(
+    known: IfNoneMatch, tag: str, content: bytes, media_type: str, more: dict[str, str] | None = None
+) -> Response:
+    """`content`, or 304 without it when If-None-Match names its tag."""
+    head = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", **(more or {})}
+    if matches_etag(known, tag):
+        return Response(status_code=304, headers=head)
+    return Response(content, media_type=media_type, headers=head)
+
+
+def matches_etag(known: IfNoneMatch, tag: str) -> bool:
+    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in known.split(","))

@@ -1,0 +1,207 @@
+"""The gateway: every request is counted, timed, bounded and authenticated before a route sees it."""
+
+import asyncio
+import time
+import uuid
+from collections import Counter as Counts
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.fields import CorrelationId, Traceparent
+from runtime.logs import get_logger
+from runtime.web.authentication import AccountInactive, BadCredentials, Tokens
+from runtime.web.problems import Problems, Refused
+from runtime.web.request_metrics import RequestMetrics
+
+MAX_BODY_BYTES = 64 * 1024
+"""The biggest body is a document of 32 KiB; JSON bodies are far smaller."""
+BODY_SECONDS = 10.0
+"""How long a body may take to arrive."""
+REQUEST_SECONDS = 25.0
+"""How long a request may take in all: of what a route awaits, the longest takes 10 s."""
+STREAM_SECONDS = 900.0
+"""How long a request with a stream may take; its pieces have bounds of their own."""
+
+MAX_IN_FLIGHT = 500
+"""Requests in flight at the same time; more would only wait, so they get 503 at once and are retried later."""
+MAX_IN_FLIGHT_A_COMPANY = 200
+"""One company's share of them: a company that lets many requests wait must not shut the others out."""
+
+_CORRELATION: TypeAdapter[str] = TypeAdapter(CorrelationId)
+_TRACEPARENT: TypeAdapter[str] = TypeAdapter(Traceparent)
+
+_log = get_logger("runtime.web")
+
+
+class Streams(NamedTuple):
+    """Where requests take long: paths whose route reads the body itself, and beginnings of paths of long responses."""
+
+    bodies: tuple[str, ...] = ()
+    responses: tuple[str, ...] = ()
+
+
+NO_STREAMS = Streams()
+
+
+class Gateway:
+    """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        problems: Problems,
+        metrics: RequestMetrics,
+        clock: Callable[[], datetime],
+        streams: Streams = NO_STREAMS,
+    ) -> None:
+        self._app = app
+        self._tokens = tokens
+        self._problems = problems
+        self._metrics = metrics
+        self._clock = clock
+        self._streams = streams
+        self._in_flight = 0
+        self._of_company: Counts[str] = Counts()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        sender = _ResponseSender(send, self._problems, _identify(scope))
+        self._in_flight += 1
+        try:
+            await self._in_time(scope, receive, sender)
+        finally:
+            self._in_flight -= 1
+        route = getattr(scope.get("route"), "path", "none")
+        self._metrics.observe(scope["method"], route, sender.status, time.perf_counter() - began)
+
+    async def _in_time(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
+        if self._in_flight > MAX_IN_FLIGHT:
+            await sender.refuse(Refused("service_unavailable"), scope, receive)
+            return
+        try:
+            async with asyncio.timeout(self._seconds(scope["path"])):
+                await self._pass(scope, receive, sender)
+        except TimeoutError:
+            _log.warning("request_timed_out", path=scope["path"])
+            await sender.refuse(Refused("service_unavailable"), scope, receive)
+
+    def _seconds(self, path: str) -> float:
+        return STREAM_SECONDS if path.startswith((*self._streams.bodies, *self._streams.responses)) else REQUEST_SECONDS
+
+    async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
+        try:
+            if not scope["path"].startswith("/v1"):  # pages take no body: without a token nothing is awaited
+                await self._app(scope, _replay(b"", receive), sender)
+                return
+            authorization = Headers(scope=scope).get("authorization")
+            caller = self._tokens.caller(authorization, now=self._clock())
+            scope["state"]["caller"] = caller
+            with self._share(caller.company):
+                if scope["path"] not in self._streams.bodies:
+                    receive = _replay(await _body(Headers(scope=scope), receive), receive)
+                await self._app(scope, receive, sender)
+        except BadCredentials as error:
+            await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
+        except AccountInactive:
+            await sender.refuse(Refused("account_inactive"), scope, receive)
+        except Refused as refused:
+            await sender.refuse(refused, scope, receive)
+
+    @contextmanager
+    def _share(self, company: str) -> Generator[None]:
+        """One of the company's requests in flight; raises Refused beyond its share."""
+        if self._of_company[company] >= MAX_IN_FLIGHT_A_COMPANY:
+            raise Refused("service_unavailable", "Too many requests of this company are at work; send fewer at a time.")
+        self._of_company[company] += 1
+        try:
+            yield
+        finally:
+            self._of_company[company] -= 1
+            if not self._of_company[company]:
+                del self._of_company[company]
+
+
+class _ResponseSender:
+    """`send` that knows the status, and puts on every response the headers that all of them have."""
+
+    def __init__(self, send: Send, problems: Problems, correlation_id: str) -> None:
+        self.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        self._send = send
+        self._problems = problems
+        self._started = False
+        self._correlation_id = correlation_id
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started, self.status = True, message["status"]
+            head = MutableHeaders(scope=message)
+            head["X-Correlation-Id"] = self._correlation_id
+            head["X-Content-Type-Options"] = "nosniff"
+            head.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+    async def refuse(self, refused: Refused, scope: Scope, receive: Receive) -> None:
+        if not self._started:
+            await self._problems.response(refused)(scope, receive, self)
+
+
+def _identify(scope: Scope) -> str:
+    """Keep the caller's correlation id and trace, or a new id; a malformed one is replaced, not refused."""
+    head = Headers(scope=scope)
+    state = scope.setdefault("state", {})
+    state["correlation_id"] = _valid(_CORRELATION, head.get("x-correlation-id")) or uuid.uuid4().hex
+    state["traceparent"] = _valid(_TRACEPARENT, head.get("traceparent"))
+    return str(state["correlation_id"])
+
+
+def _valid(kind: TypeAdapter[str], text: str | None) -> str | None:
+    try:
+        return kind.validate_python(text)
+    except ValidationError:
+        return None
+
+
+async def _body(head: Headers, receive: Receive) -> bytes:
+    """The whole body; raises Refused for one that is too big or too slow."""
+    length = head.get("content-length", "0")
+    if not length.isdecimal() or int(length[:12]) > MAX_BODY_BYTES:
+        raise Refused("body_too_big")
+    found = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                found += message.get("body", b"")
+                more = message["type"] == "http.request" and message.get("more_body", False)
+                if len(found) > MAX_BODY_BYTES:
+                    raise Refused("body_too_big")
+    except TimeoutError:
+        raise Refused("request_too_slow") from None
+    return bytes(found)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once, and afterwards what comes."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

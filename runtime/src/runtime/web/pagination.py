@@ -1,0 +1,82 @@
+"""Pages of rows, each with the cursor of the next one."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from runtime.web.problems import Refused
+
+PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
+MAX_CURSOR_CHARACTERS = 100
+MAX_NUMBER = 2**31 - 1
+"""Of a number in a cursor: the database compares it with an integer column."""
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_ROWS)]
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before.")]
+
+
+class Rows(Protocol[T_co]):
+    """Rows as a query gives them, and whether more follow."""
+
+    @property
+    def rows(self) -> Sequence[T_co]: ...
+    @property
+    def more(self) -> bool: ...
+
+
+class PageView(BaseModel, Generic[T]):
+    """Some rows in order; `next` is the cursor of the following page, or null on the last one."""
+
+    items: list[T]
+    next: str | None = Field(description="Opaque; give it back as `cursor`.")
+
+
+def paged(page: Rows[T], mark: Callable[[T], str]) -> PageView[T]:
+    """A page with its cursor, which stands after the last row."""
+    following = _seal(mark(page.rows[-1])) if page.more else None
+    return PageView(items=list(page.rows), next=following)
+
+
+def after(cursor: str | None, first: str) -> str:
+    """The mark of the row that a cursor stands after; raises Refused for a cursor that we did not make."""
+    if cursor is None:
+        return first
+    try:
+        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
+    except (ValueError, binascii.Error):
+        raise bad_cursor() from None
+
+
+def after_numbers(cursor: str | None, count: int) -> tuple[int, ...]:
+    """The numbers in a cursor."""
+    parts = after(cursor, ".".join(["0"] * count)).split(".")
+    if len(parts) != count or not all(part.isdecimal() and len(part) <= 10 for part in parts):
+        raise bad_cursor()
+    numbers = tuple(int(part) for part in parts)
+    if max(numbers) > MAX_NUMBER:
+        raise bad_cursor()
+    return numbers
+
+
+def after_text(cursor: str | None, first: str = "") -> str:
+    """The text in a cursor; raises Refused for a NUL, which the database rejects."""
+    text = after(cursor, first)
+    if "\x00" in text:
+        raise bad_cursor()
+    return text
+
+
+def bad_cursor() -> Refused:
+    return Refused("request_invalid", "The cursor is not one that a page gave; start without one.")
+
+
+def _seal(mark: str) -> str:
+    return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")

@@ -1,0 +1,32 @@
+"""Devices looked up for a caller, or refused with the reason."""
+
+from contracts.identifiers import MAX_SEQUENCE
+from ledger.application.queries.queries import DeviceView
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.callers import LedgerCaller
+from runtime.web.problems import Refused
+
+
+async def require_device(services: Services, caller: LedgerCaller, serial: str) -> DeviceView:
+    """The device; raises Refused with the reason: replaced, where the caller may know that."""
+    view = await services.queries.device(caller.viewer, serial)
+    if view is not None:
+        return view
+    await reject_replaced(services, caller, serial)
+    raise Refused("device_unknown")
+
+
+async def require_device_as_of(services: Services, caller: LedgerCaller, serial: str, sequence: int) -> DeviceView:
+    """The device as of an entry; raises Refused likewise."""
+    view = await services.queries.device_as_of(caller.viewer, serial, sequence)
+    if view is not None:
+        return view
+    await reject_replaced(services, caller, serial, sequence)
+    raise Refused("device_unknown")
+
+
+async def reject_replaced(services: Services, caller: LedgerCaller, serial: str, until: int = MAX_SEQUENCE) -> None:
+    """Refuse a device that was replaced by this entry, where the caller may know that."""
+    done = await services.staff.replacement(caller.viewer, serial)
+    if done is not None and done.sequence <= until:
+        raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})

@@ -1,0 +1,22 @@
+"""Bodies and responses of blocks."""
+
+from pydantic import Field
+
+from contracts.identifiers import CompanyId
+from contracts.texts import Reason, Reference
+from ledger.entrypoints.api.models.activation_keys import KeyText
+from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
+
+
+class BlockBody(Body):
+    """Exactly one of activation_key, serial and company."""
+
+    activation_key: KeyText | None = None
+    serial: SerialText | None = None
+    company: CompanyId | None = None
+    reason: Reason
+    reference: Reference
+
+
+class BlockResponse(CommandResponse):
+    subject: str = Field(examples=["devices/009033010203"])

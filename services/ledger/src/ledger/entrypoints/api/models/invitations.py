@@ -1,0 +1,25 @@
+"""Bodies and responses of invitations."""
+
+from pydantic import Field
+
+from contracts.identifiers import Sha256
+from ledger.entrypoints.api.models.base import Body, CommandResponse
+
+
+class AcceptInvitationBody(Body):
+    invitation_code: str = Field(max_length=80, examples=["7K3M-9Q2X-0ABC-DEF1"])
+
+
+class WithdrawInvitationBody(Body):
+    code_digest: Sha256
+
+
+class InvitationAcceptedResponse(CommandResponse):
+    account: str
+
+
+class InvitationCreatedResponse(CommandResponse):
+    company: str
+    invitation_code: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    code_digest: str
+    expires_after_days: int

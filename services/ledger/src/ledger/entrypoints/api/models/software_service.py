@@ -1,0 +1,55 @@
+"""Bodies and responses of software service."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from contracts.catalog import Version
+from contracts.identifiers import Sha256
+from ledger.application.queries.dated import HeldView
+from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
+
+
+class BuySoftwareServiceBody(Body):
+    months: int = Field(ge=0, le=9_999, description="1 to 60.")
+    preview: Sha256 = Field(description="`preview` of the price that was looked at.")
+
+
+class ReleaseHeldBody(Body):
+    preview: Sha256 = Field(description="`preview` of the price that was looked at.")
+
+
+class UpgradeLicensesBody(Body):
+    version: Version
+    serial: SerialText | None = Field(default=None, description="The device whose licenses; none for the balance.")
+
+
+class SoftwareServiceResponse(CommandResponse):
+    project: str
+
+
+class ServiceStatus(BaseModel):
+    """A project's software service. One end covers all its licenses; held ones wait until they are paid."""
+
+    project: str
+    state: Literal["none", "running", "lapsed"]
+    anchor: date | None = Field(description="The day from which its months count.")
+    months: int | None
+    ends_on: date | None = Field(description="The last day that is covered.")
+    remind_on: list[date] = Field(description="90, 30 and 7 days before the end.")
+    units: int = Field(description="PBX licenses, free and on devices, each times its weight.")
+    free_credits: int
+    held: list[HeldView]
+
+
+class ServicePrice(BaseModel):
+    """What it costs now. Buy with its `preview`: if the price has changed by then, nothing is bought."""
+
+    project: str
+    units: int
+    charged_months: int = Field(description="Months that each unit pays; after a lapse the gap counts twice.")
+    credits: int
+    free_credits: int
+    ends_on: date | None
+    preview: str

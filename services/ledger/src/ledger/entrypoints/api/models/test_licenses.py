@@ -1,0 +1,16 @@
+"""Bodies and responses of test licenses."""
+
+from pydantic import Field
+
+from contracts.catalog import Version
+from ledger.entrypoints.api.models.base import Body, CommandResponse
+
+
+class IssueTestLicensesBody(Body):
+    version: Version
+    slave: bool = False
+    count: int | None = Field(default=None, ge=0, le=9_999, description="Licenses of each type; absent for a slave.")
+
+
+class TestIssuedResponse(CommandResponse):
+    serial: str

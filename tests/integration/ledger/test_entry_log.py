@@ -1,0 +1,95 @@
+"""What the writer expects of its log, held by the one in memory and by the one on Kafka."""
+
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.topics import DEAD_LETTERS, EVENTS
+from runtime.dead_letters import DeadLetters
+from runtime.eventlog import EntryLog, Logged
+from runtime.eventlog.kafka_log import KafkaLog
+from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.trouble import Trouble
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.memory import MemoryLog, Partition
+
+VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]
+
+
+@asynccontextmanager
+async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, EntryLog]]:
+    connection = Connection(topics.bootstrap)
+    async with AsyncExitStack() as opened:
+        logs: list[EntryLog] = []
+        for name in ("one", "two"):
+            producer = await opened.enter_async_context(Producer(connection, client_id=name))
+            tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+            letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
+            logs.append(KafkaLog(tail, producer, letters))
+        yield logs[0], logs[1]
+
+
+@pytest.fixture(params=["memory", "kafka"])
+async def logs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> AsyncIterator[tuple[EntryLog, EntryLog]]:
+    """Two writers' views of one empty log."""
+    if request.param == "memory":
+        partition = Partition(random.Random(1), now=datetime.now(UTC))
+        yield MemoryLog(partition), MemoryLog(partition)
+    else:
+        async with two_on_kafka(kafka_topics) as both:
+            yield both
+
+
+async def read_all(log: EntryLog, count: int) -> Sequence[Logged]:
+    found: list[Logged] = []
+    while len(found) < count:
+        found += await log.read()
+    return found
+
+
+async def test_an_empty_log_ends_at_zero_and_a_read_of_it_returns(logs: tuple[EntryLog, EntryLog]) -> None:
+    assert await logs[0].end_offset() == 0
+    assert await logs[0].read() == []
+
+
+async def test_what_was_appended_is_read_in_order_with_its_offsets_by_everybody(
+    logs: tuple[EntryLog, EntryLog],
+) -> None:
+    one, two = logs
+    await one.append(VALUES, at=datetime.now(UTC))
+    assert await one.end_offset() == len(VALUES)
+    expected = [Logged(offset, value) for offset, value in enumerate(VALUES)]
+    assert await read_all(one, len(VALUES)) == expected
+    assert await read_all(two, len(VALUES)) == expected
+
+
+async def test_appends_of_two_writers_lie_one_after_the_other_for_both(logs: tuple[EntryLog, EntryLog]) -> None:
+    one, two = logs
+    await one.append(VALUES[:3], at=datetime.now(UTC))
+    await two.append(VALUES[3:5], at=datetime.now(UTC))
+    await one.append(VALUES[5:6], at=datetime.now(UTC))
+    assert [record.value for record in await read_all(two, 6)] == VALUES[:6]
+    assert [record.value for record in await read_all(one, 6)] == VALUES[:6]
+
+
+async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there(
+    logs: tuple[EntryLog, EntryLog],
+) -> None:
+    log, _ = logs
+    with pytest.raises(Trouble, match="clock"):
+        await log.append(VALUES[:3], at=datetime.now(UTC) + timedelta(minutes=6))
+    assert await log.end_offset() == 0
+    await log.append(VALUES[:3], at=datetime.now(UTC) + timedelta(minutes=4))
+    assert await log.end_offset() == 3
+
+
+async def test_poison_is_set_aside_with_its_reason(kafka_topics: KafkaTopics) -> None:
+    async with two_on_kafka(kafka_topics) as (log, _):
+        await log.set_aside(Logged(7, b"poison"), "because")
+    letters = PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
+    async with letters:
+        (letter,) = await letters.next_batch(timeout_seconds=10)
+    assert (letter.value, letter.header("reason"), letter.header("offset")) == (b"poison", b"because", b"7")

@@ -1,0 +1,110 @@
+"""Companies, projects, devices and the catalog in lists: narrowed, and page by page."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.identifiers import default_project_of
+from contracts.licenses import DEFAULT_CATALOG
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_in_memory import problem
+from tests.support.ledger.story import ADRIA, BEN, BORA, VENDOR
+
+SERIAL, OTHER = "009033010203", "009033010204"
+
+
+@pytest.fixture
+async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
+        yield api
+
+
+async def done(api: Api, path: str, body: Any, who: dict[str, str] | None = None) -> int:
+    answer = await api.post(path, body, who)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["sequence"])
+
+
+async def listed(api: Api, path: str, column: str, who: dict[str, str] | None = None) -> list[Any]:
+    """All rows, two on a page."""
+    found, cursor = list[Any](), ""
+    while True:
+        answer = await api.get(f"{path}{'&' if '?' in path else '?'}limit=2{cursor}", who)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += [row[column] for row in page["items"]]
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"
+
+
+async def test_staff_finds_every_company_and_sees_what_is_blocked(api: Api) -> None:
+    guest = "00000000-0000-4000-8000-000000000001"
+    await api.company(BORA, BEN)
+    await done(api, "companies", {"kind": "end_customer", "administrator": BEN, "company": guest}, api.staff)
+    block = {"company": BORA, "reason": "Unpaid", "reference": "CASE-1"}
+    last = await done(api, "blocks", block, api.staff)
+    path = f"companies?at_least={last}"
+
+    assert await listed(api, path, "company", api.staff) == [VENDOR, ADRIA, BORA, guest]
+    assert await listed(api, f"{path}&kind=reseller", "company", api.staff) == [ADRIA, BORA]
+    assert await listed(api, f"{path}&kind=vendor", "company", api.staff) == [VENDOR]
+    blocked = await listed(api, path, "blocked", api.staff)
+    assert [one and one["subject"] for one in blocked] == [None, None, f"companies/{BORA}", None]
+    assert await listed(api, path, "company", api.token(BEN, guest)) == [BORA, guest]
+    assert await listed(api, f"{path}&kind=end_customer", "company", api.token(BEN, guest)) == [guest]
+    assert problem(await api.get("companies?kind=bank", api.staff)) == (422, "request_invalid")
+
+
+async def test_projects_are_found_by_name_company_and_state(api: Api) -> None:
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    names = ("Hotel Zoë", "hotel Adria", "Spa", "HOTEL Bora", "Hotelier")
+    ids = [(await api.post("projects", {"name": name})).json()["project"] for name in names]
+    await done(api, "projects", {"name": "Hotel Bora"}, ben)
+    last = await done(api, f"projects/{ids[4]}/archiving", {})
+    path = f"projects?at_least={last}"
+
+    assert await listed(api, path, "name") == ["DEFAULT", *names]
+    assert await listed(api, f"{path}&name=hotel", "name") == ["hotel Adria", "HOTEL Bora", "Hotel Zoë", "Hotelier"]
+    assert await listed(api, f"{path}&name=HOTEL%20", "name") == ["hotel Adria", "HOTEL Bora", "Hotel Zoë"]
+    assert await listed(api, f"{path}&name=hotel&archived=true", "name") == ["Hotelier"]
+    assert await listed(api, f"{path}&archived=false", "name") == ["DEFAULT", *names[:4]]
+    assert await listed(api, f"{path}&name=%25", "name") == []
+    of_bora = f"{path}&company={BORA}"
+    assert await listed(api, of_bora, "name", api.staff) == ["DEFAULT", "Hotel Bora"]
+    assert await listed(api, f"{of_bora}&name=hotel", "name", api.staff) == ["Hotel Bora"]
+    assert len(await listed(api, f"{path}&name=hotel", "name", api.staff)) == 5
+    assert await listed(api, of_bora, "name") == []
+    assert problem(await api.get("projects?company=nobody")) == (404, "company_unknown")
+    assert problem(await api.get("projects?name=%00")) == (422, "request_invalid")
+
+
+async def test_a_guest_finds_the_projects_of_a_company_that_it_may_see_and_no_others(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await api.stocked_project(OTHER, name="Hotel Bora")
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    granted = await done(api, f"projects/{project}/members", {"account": BEN, "acting_for": BORA, "rights": ["view"]})
+
+    assert await listed(api, f"projects?at_least={granted}&company={ADRIA}", "project", ben) == [project]
+    assert await listed(api, "projects?name=hotel", "project", ben) == [project]
+    assert await listed(api, f"projects?company={BORA}", "project", ben) == [default_project_of(BORA)]
+    assert await listed(api, f"devices?company={ADRIA}", "serial", ben) == [SERIAL]
+    assert await listed(api, f"devices?company={BORA}", "serial", ben) == []
+    assert await listed(api, f"devices?company={ADRIA}", "serial", api.staff) == [SERIAL, OTHER]
+    assert await listed(api, f"devices?company={BORA}", "serial", api.staff) == []
+    assert await listed(api, f"devices?company={ADRIA}&project={project}", "serial", api.staff) == [SERIAL]
+    assert await listed(api, f"devices?company={BORA}&project={project}", "serial", api.staff) == []
+
+
+async def test_the_catalog_goes_page_by_page(api: Api) -> None:
+    models = [{"model": f"IP{number}", "family": "IP"} for number in range(5)]
+    last = await done(api, "device-models", {"models": models, "reference": "CAT-1"}, api.staff)
+
+    assert await listed(api, f"device-models?at_least={last}", "model") == [one["model"] for one in models]
+    names = await listed(api, "license-types", "license_type")
+    assert sorted(names) == sorted(one.license_type for one in DEFAULT_CATALOG)

@@ -1,0 +1,270 @@
+"""The projector on a real broker and a real database, which are stopped and killed where that is the point."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from contracts.log.entries import UnknownEventTypeError
+from contracts.topics import DEAD_LETTERS, LICENSE_FILES
+from dev.stack.kafka import Broker
+from dev.stack.postgres import Cluster
+from ledger.application.projection.fold import LawBroken
+from ledger.entrypoints.projector.main import rebuild
+from runtime.kafka import Connection, PartitionTail, Producer
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.ledger import ledger_log as log
+from tests.support.ledger.projector_at_work import (
+    all_rows,
+    append,
+    projector,
+    projector_process,
+    publish,
+    publish_file,
+    publish_receipt,
+    rows,
+    sequence_of,
+    settings_for,
+    until,
+    until_sequence,
+)
+
+
+async def test_the_main_job_stands_in_the_tables_as_the_log_says(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    await append(kafka_topics, log.story().values)
+
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await until_sequence(fresh_database_url, 9)
+
+    assert await rows(fresh_database_url, "balances") == [
+        (0, log.HOTEL, "BRI", "gateway", 0),
+        (0, log.HOTEL, "Port11", "pbx", 50),
+    ]
+    assert await rows(fresh_database_url, "device_licenses") == [(0, log.SERIAL, "BRI", "gateway", 4)]
+    assert [row[:7] for row in await rows(fresh_database_url, "devices")] == [
+        (0, log.SERIAL, log.ADRIA, log.HOTEL, 2, 3, 9)
+    ]
+    assert [row[3:6] for row in await rows(fresh_database_url, "deliveries")] == [(2, log.digest("file"), "direct")]
+
+
+async def test_entries_that_come_one_by_one_are_fed_to_the_tables_without_delay(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await append(kafka_topics, log.story().values[:1])
+        await until_sequence(fresh_database_url, 1)
+        await asyncio.sleep(3)  # Faust has its partitions by now
+        began = time.monotonic()
+        for number, value in enumerate(log.story().values[1:], 2):
+            await append(kafka_topics, [value])
+            await until_sequence(fresh_database_url, number)
+
+    assert time.monotonic() - began < 10
+
+
+async def test_a_rebuild_from_zero_equals_the_incremental_rows(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    story = log.long_story(devices=300)
+    async with projector(settings):
+        for start in range(0, len(story.values), 137):
+            await append(kafka_topics, story.values[start : start + 137])
+        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=7, issue=2)
+        await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=9)
+        await until_sequence(fresh_database_url, len(story.values))
+        await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
+        await until(lambda: _has_rows(fresh_database_url, "license_files"))
+    incremental = await all_rows(fresh_database_url)
+
+    await rebuild(settings, asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == incremental
+    assert sum(row[5] for row in incremental["movements"]) == 0
+
+
+async def test_a_running_projector_goes_on_after_a_rebuild(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    story = log.story().values
+    await append(kafka_topics, story[:6])
+    async with projector(settings):
+        await until_sequence(fresh_database_url, 6)
+        await rebuild(settings, asyncio.Event())
+        await append(kafka_topics, story[6:])
+        await until_sequence(fresh_database_url, 9)
+
+    assert await rows(fresh_database_url, "device_licenses") == [(0, log.SERIAL, "BRI", "gateway", 4)]
+
+
+async def test_poison_and_orphans_are_skipped_and_poison_is_set_aside(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    story = log.story().values
+    stray = log.entry_of(log.project("Stray"), 0, 4, "f" * 64)
+    await append(kafka_topics, [*story[:3], b"{poison", stray, *story[:3], *story[3:]])
+
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await until_sequence(fresh_database_url, 9)
+
+    dead = kafka_topics.name(DEAD_LETTERS["ledger-projector"])
+    async with PartitionTail(Connection(kafka_topics.bootstrap), dead, 0, 0) as letters:
+        (letter,) = await letters.next_batch(timeout_seconds=10)
+        assert letter.value == b"{poison"
+    assert [row[3] for row in await rows(fresh_database_url, "projects")].count("Stray") == 0
+
+
+async def test_a_document_whose_digest_is_wrong_is_set_aside_and_the_next_one_kept(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    bare = kafka_topics.name(LICENSE_FILES)
+    async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
+        await producer.send(bare, log.SERIAL.encode(), b"<file/>", headers=(("sha256", b"00"),))
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=3, issue=1)
+        await until(lambda: _has_rows(fresh_database_url, "license_files"))
+
+    assert [row[5] for row in await rows(fresh_database_url, "license_files")] == [b"<file/>"]
+
+
+async def test_the_newest_license_file_wins_in_whatever_order_they_come(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    for sequence, document in ((3, b"<old/>"), (7, b"<new/>"), (5, b"<late/>")):
+        await publish_file(kafka_topics, log.SERIAL, document, sequence=sequence, issue=sequence)
+    await publish(kafka_topics, LICENSE_FILES, "009033ffffff", b"<last/>", sequence=1, generation=1, issue=1)
+
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await until(lambda: _has_rows(fresh_database_url, "license_files", 2))
+
+    assert [row[5] for row in await rows(fresh_database_url, "license_files") if row[0] == log.SERIAL] == [b"<new/>"]
+
+
+async def test_an_entry_of_an_unknown_type_stops_the_projector_after_what_came_before_it(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    story = log.story()
+    future = log.entry_of(log.project("x"), 0, 10, story.head).replace(b"project-created.v1", b"project-created.v9")
+    await append(kafka_topics, [*story.values, future])
+
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)) as task:
+        await asyncio.wait({task}, timeout=30)
+
+        assert task.done()
+        assert _reasons(task, UnknownEventTypeError)
+    assert await sequence_of(fresh_database_url) == 9
+
+
+async def test_an_entry_that_breaks_a_law_stops_the_projector_and_moves_nothing(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    story = log.story().add(log.allocated(log.device(log.bri(4), log.port(51), issue=4, generation=2), log.port(51)))
+    await append(kafka_topics, story.values[:9])
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    async with projector(settings) as task:
+        await until_sequence(fresh_database_url, 9)
+        before = await all_rows(fresh_database_url)
+        await append(kafka_topics, story.values[9:])
+        await asyncio.wait({task}, timeout=30)
+
+        assert task.done()
+        assert _reasons(task, LawBroken)
+    assert await all_rows(fresh_database_url) == before
+
+
+async def test_a_projector_that_is_killed_again_and_again_goes_on_where_its_rows_stand(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    story = log.long_story(devices=2_000)
+    for start, end in ((0, 2_000), (2_000, 6_000), (6_000, 9_000)):
+        await append(kafka_topics, story.values[start:end])
+        with projector_process(settings):
+            await until_sequence(fresh_database_url, start + 1)
+    await append(kafka_topics, story.values[9_000:])
+    async with projector(settings):
+        await until_sequence(fresh_database_url, len(story.values))
+    incremental = await all_rows(fresh_database_url)
+
+    await rebuild(settings, asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == incremental
+
+
+async def test_two_projectors_of_one_ledger_write_the_same_rows_as_one(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    story = log.long_story(devices=100)
+    async with projector(settings), projector(settings):
+        for start in range(0, len(story.values), 50):
+            await append(kafka_topics, story.values[start : start + 50])
+        await until_sequence(fresh_database_url, len(story.values))
+    together = await all_rows(fresh_database_url)
+
+    await rebuild(settings, asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == together
+
+
+async def test_two_ledgers_keep_apart(make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path) -> None:
+    topics = await make_topics(ledgers=2)
+    other = log.Log(ledger=1).add(log.founded(), log.registered())
+    await append(topics, log.story().values)
+    await append(topics, other.values, ledger=1)
+
+    async with projector(settings_for(topics, fresh_database_url, tmp_path, ledgers=2)):
+        await until_sequence(fresh_database_url, 9)
+        await until_sequence(fresh_database_url, 2, ledger=1)
+
+    assert sorted({row[0] for row in await rows(fresh_database_url, "balances")}) == [0]
+    assert len([row for row in await rows(fresh_database_url, "companies") if row[0] == 1]) == 2
+
+
+async def test_a_database_that_is_stopped_and_started_is_caught_up_by_itself(
+    kafka_topics: KafkaTopics, fresh_database_url: str, postgres: Cluster, tmp_path: Path
+) -> None:
+    story = log.long_story(devices=100)
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)) as task:
+        await append(kafka_topics, story.values[:100])
+        await until_sequence(fresh_database_url, 100)
+        await asyncio.to_thread(postgres.stop)
+        await append(kafka_topics, story.values[100:])
+        await asyncio.sleep(2)
+        await asyncio.to_thread(postgres.start, lambda _: None)
+        await until_sequence(fresh_database_url, len(story.values))
+
+        assert not task.done()
+
+
+async def test_a_broker_that_is_stopped_and_started_is_caught_up_by_itself(
+    kafka_topics: KafkaTopics, fresh_database_url: str, broker: Broker, tmp_path: Path
+) -> None:
+    story = log.long_story(devices=100)
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)) as task:
+        await append(kafka_topics, story.values[:100])
+        await until_sequence(fresh_database_url, 100)
+        await asyncio.to_thread(broker.stop)
+        await asyncio.sleep(2)
+        await asyncio.to_thread(broker.start, lambda _: None)
+        await append(kafka_topics, story.values[100:])
+        await until_sequence(fresh_database_url, len(story.values))
+
+        assert not task.done()
+
+
+async def _has_rows(url: str, table: str, count: int = 1) -> bool:
+    try:
+        return len(await rows(url, table)) >= count
+    except Exception:  # noqa: BLE001 - the tables may not be there yet
+        return False
+
+
+def _reasons(task: asyncio.Task[None], kind: type[Exception]) -> bool:
+    with pytest.raises(BaseExceptionGroup) as caught:
+        task.result()
+    return caught.value.subgroup(kind) is not None

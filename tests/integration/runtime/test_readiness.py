@@ -1,0 +1,70 @@
+"""Writer and signer say that they are not ready while the broker is frozen, and are ready again by themselves."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dev.stack.kafka import Broker
+from ledger.entrypoints import writer
+from ledger.entrypoints.writer import WriterSettings
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.signer.process import SignerProcess, free_port, until
+
+Readiness = Callable[[], tuple[int, str]]
+NOTICED_SECONDS = 40.0
+"""An idle read, one request that is not answered, and the time that a loaded machine takes."""
+
+
+@pytest.fixture
+async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[list[Readiness]]:
+    """The /readyz of a writer and of a signer at work."""
+    port, stop = free_port(), asyncio.Event()
+    settings = WriterSettings(kafka_bootstrap=kafka_topics.bootstrap, topic_prefix=kafka_topics.prefix, admin_port=port)
+    serving = asyncio.create_task(writer.serve(settings, stop))
+    signer = SignerProcess(tmp_path, kafka_topics)
+    signer.start()
+    yield [lambda: _ready(port), lambda: signer.get("/readyz")]
+    signer.end()
+    stop.set()
+    await serving
+
+
+@contextmanager
+def frozen(broker: Broker) -> Generator[None]:
+    """A broker whose connections stay open and that answers nothing."""
+    pid = broker.process.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def test_nobody_is_ready_while_the_broker_is_frozen_and_all_are_when_it_answers(
+    readiness: list[Readiness], broker: Broker
+) -> None:
+    await until(lambda: _all(readiness, 200))
+
+    with frozen(broker):
+        await until(lambda: _all(readiness, 503, "end offsets of"), seconds=NOTICED_SECONDS)
+
+    await until(lambda: _all(readiness, 200), seconds=NOTICED_SECONDS)
+
+
+def _all(readiness: list[Readiness], status: int, reason: str = "") -> bool:
+    answers = [ask() for ask in readiness]
+    return all(answer[0] == status and reason in answer[1] for answer in answers)
+
+
+def _ready(port: int) -> tuple[int, str]:
+    with suppress(httpx.TransportError):
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
+        return answer.status_code, answer.text
+    return 0, ""

@@ -1,0 +1,246 @@
+"""Writer, projector and API at work in this process, on a real broker and a real database; no signer among them."""
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from contracts.actors import Operator
+from contracts.dates import civil_day
+from contracts.documents import return_document
+from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
+from contracts.documents.return_document import ReturnStatement
+from contracts.documents.xmldsig import signer
+from ledger.entrypoints import writer
+from ledger.entrypoints.api import main as api
+from ledger.entrypoints.api.settings import ApiSettings
+from ledger.entrypoints.projector import main
+from ledger.entrypoints.writer import WriterSettings
+from runtime.commands import Commands
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, Producer
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, Issuer
+from tests.support.ledger.projector_at_work import (
+    database_settings,
+    settings_for,
+    until,
+)
+from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Vendor:
+    """The vendor's device authority, the signer's of later generations, and boxes with certificates of the first."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.authority = make_authority(self._key, "Test Device CA", not_before=LONG_AGO)
+        generation_key = ec.generate_private_key(ec.SECP256R1())
+        self.generations = make_authority(generation_key, "Test Generation CA", not_before=LONG_AGO)
+
+    def box(self, serial: str) -> "Box":
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = factory_certificate(
+            self.authority, self._key, serial=serial, public_key=key.public_key(), not_before=LONG_AGO
+        )
+        return Box(serial, key, made)
+
+
+class Box:
+    """A device that can sign its return document."""
+
+    def __init__(self, serial: str, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
+        self.serial = serial
+        self._key = key
+        self._certificate = certificate
+
+    def return_document(self, **changes: Any) -> bytes:
+        said = {
+            "serial": self.serial,
+            "generation": 1,
+            "certificate_sha256": fingerprint(self._certificate),
+            "created": "2026-11-24T10:00:00Z",
+            "nonce": "0123456789abcdef" * 2,
+            "firmware": "11.00",
+            "licenses": (),
+        } | changes
+        statement = ReturnStatement.model_validate(said)
+        return return_document.build(statement, certificate=self._certificate, sign=signer(self._key))
+
+
+class Api:
+    """A client of the API that runs at `address`."""
+
+    def __init__(self, topics: KafkaTopics, database_url: str, vendor: Vendor, issuer: Issuer, address: str) -> None:
+        self.topics, self.database_url, self.vendor = topics, database_url, vendor
+        self._issuer = issuer
+        self.client = httpx.AsyncClient(base_url=address, timeout=30)
+
+    def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.token(account, company)}"}
+
+    @property
+    def staff(self) -> dict[str, str]:
+        return self.token(STAFF, VENDOR)
+
+    async def post(self, path: str, body: Any, who: dict[str, str] | None = None, key: str = "") -> httpx.Response:
+        head = (who or self.token()) | {"Idempotency-Key": key or secrets.token_hex(8)}
+        return await self.client.post(f"/v1/{path}", json=body, headers=head)
+
+    async def get(self, path: str, who: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.get(f"/v1/{path}", headers=(who or self.token()) | named)
+
+    async def give_back(self, serial: str, document: bytes, who: dict[str, str] | None = None) -> httpx.Response:
+        head = (who or self.token()) | {"Content-Type": "application/xml"}
+        return await self.client.put(f"/v1/devices/{serial}/return", content=document, headers=head)
+
+    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> None:
+        body = {"kind": kind, "administrator": administrator, "company": company}
+        assert (await self.post("companies", body, self.staff)).status_code == 201
+
+    async def stocked_project(self, *serials: str, name: str = "Hotel Adria", ports: int = 50) -> str:
+        """A project with ports and 4 interfaces free, and empty devices."""
+        lots = [{"license_type": "Port11", "count": ports}, {"license_type": "BRI", "count": 4}]
+        order = {"licenses": lots, "order_number": "PO-1"}
+        key = (await self.post("activation-keys", order, self.staff)).json()["activation_key"]
+        project = str((await self.post("projects", {"name": name})).json()["project"])
+        redemption = {"activation_key": key, "project": project}
+        assert (await self.post("activation-keys/redemptions", redemption)).status_code == 201
+        for serial in serials:
+            assert (await self.post(f"projects/{project}/devices", {"serial": serial})).status_code == 201
+        return project
+
+    async def allocate(self, project: str, serial: str, ports: int, interfaces: int = 0) -> httpx.Response:
+        wanted = [("Port11", ports), ("BRI", interfaces)]
+        licenses = [{"license_type": name, "count": count} for name, count in wanted if count]
+        body = {"serial": serial, "licenses": licenses, "confirm_final": True}
+        return await self.post(f"projects/{project}/allocations", body)
+
+    async def free(self, project: str, at_least: int) -> dict[str, int]:
+        balance = (await self.get(f"projects/{project}/balance?at_least={at_least}")).json()
+        return {row["license_type"]: row["free"] for row in balance["licenses"]}
+
+
+@asynccontextmanager
+async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path) -> AsyncGenerator[Api]:
+    """All three processes' main coroutines, and a founded ledger with one company."""
+    vendor, issuer = Vendor(), Issuer()
+    settings = _api_settings(topics, database_url, folder, vendor, issuer)
+    stop = asyncio.Event()
+    works: list[Coroutine[object, object, None]] = [
+        writer.serve(WriterSettings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=0), stop),
+        main.serve(settings_for(topics, database_url, folder), stop),
+        api.serve(settings, stop),
+    ]
+    tasks = [asyncio.create_task(work) for work in works]
+    made = Api(topics, database_url, vendor, issuer, f"http://127.0.0.1:{settings.api_port}")
+    try:
+        await _found(topics)
+        await until(lambda: _answers(made))
+        await made.company()
+        yield made
+    finally:
+        await made.client.aclose()
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, vendor: Vendor, issuer: Issuer) -> ApiSettings:
+    (folder / "jwks.json").write_text(json.dumps({"keys": [issuer.jwk]}))
+    (folder / "device-ca.pem").write_bytes(vendor.authority.public_bytes(Encoding.PEM))
+    (folder / "generation-ca.pem").write_bytes(vendor.generations.public_bytes(Encoding.PEM))
+    (folder / "secret").touch(mode=0o600)
+    (folder / "secret").write_text(secrets.token_hex(32))
+    return ApiSettings(
+        kafka_bootstrap=topics.bootstrap,
+        topic_prefix=topics.prefix,
+        admin_port=0,
+        api_port=_free_port(),
+        token_keys_file=folder / "jwks.json",
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
+        activation_key_secret_file=folder / "secret",
+        device_ca_file=folder / "device-ca.pem",
+        generation_ca_file=folder / "generation-ca.pem",
+        **database_settings(database_url, folder),
+    )
+
+
+async def _found(topics: KafkaTopics) -> None:
+    connection = Connection(topics.bootstrap)
+    async with Producer(connection, client_id="test") as producer:
+        letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-api")
+        async with Commands(connection, producer, letters, service="test", topic_prefix=topics.prefix) as commands:
+            await until(lambda: _listens(commands))
+            await commands.ask(
+                found(), ledger=0, command_id="0" * 64, actor=Operator(name="root"), correlation_id="found"
+            )
+
+
+async def _listens(commands: Commands) -> bool:
+    return commands.trouble is None
+
+
+async def _answers(made: Api) -> bool:
+    try:
+        return (await made.get("companies?at_least=1", made.staff)).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def asked(api: Api, path: str, who: dict[str, str] | None = None) -> Any:
+    answer = await api.get(path, who)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def done(api: Api, path: str, body: dict[str, Any], who: dict[str, str] | None = None) -> int:
+    answer = await api.post(path, body, who)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["sequence"])
+
+
+async def a_delivered_device(api: Api, serial: str) -> int:
+    model = {"models": [{"model": "IP811", "family": "IP8x1"}], "reference": "CAT-1"}
+    await done(api, "device-models", model, api.staff)
+    device = {"serial": serial, "model": "IP811", "delivered_on": f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"}
+    return await done(api, "delivered-devices", {"devices": [device], "reference": "DN-1"}, api.staff)
+
+
+async def redeemed(api: Api, project: str, **counts: int) -> int:
+    lots = [{"license_type": name, "count": count} for name, count in counts.items()]
+    order = {"licenses": lots, "order_number": "PO-2"}
+    key = (await api.post("activation-keys", order, api.staff)).json()["activation_key"]
+    return await done(api, "activation-keys/redemptions", {"activation_key": key, "project": project})
+
+
+WHY = {"reason": "Stolen from a shipment", "reference": "CASE-1"}
+
+
+def accepted(response: httpx.Response) -> int:
+    """The sequence of a command that was accepted."""
+    assert response.status_code == 201, response.text
+    return int(response.json()["sequence"])
+
+
+async def member(api: Api, account: str, company: str, who: dict[str, str]) -> int:
+    return accepted(await api.post(f"companies/{company}/members", {"account": account}, who))

@@ -1,0 +1,194 @@
+"""The API in this process: real rules behind it in memory, tokens of a throw-away issuer, no rows to query."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import OKPAlgorithm
+
+from contracts.actors import Actor, Operator
+from contracts.commands import Command, CommandRecord
+from contracts.documents.device_certificate import Authorities
+from contracts.identifiers import derived_id
+from contracts.outcomes import Accepted, Rejected
+from ledger.application.queries.activation_keys import KeyQueries
+from ledger.application.queries.dated import DatedQueries
+from ledger.application.queries.exports import Exports
+from ledger.application.queries.history import HistoryQueries
+from ledger.application.queries.members import PeopleQueries
+from ledger.application.queries.queries import Page
+from ledger.application.queries.staff import StaffQueries
+from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
+from ledger.entrypoints.api.app import build
+from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from runtime.trouble import Trouble
+from runtime.web.authentication import Tokens, read_jwks
+from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
+
+ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"
+
+
+class Issuer:
+    """Mints tokens; every claim and header can be another one."""
+
+    def __init__(self) -> None:
+        self.key = Ed25519PrivateKey.generate()
+        self.jwk = {**OKPAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": KID}
+
+    def token(
+        self,
+        account: str = ANNA,
+        company: str = ADRIA,
+        *,
+        key: Any = None,
+        headers: dict[str, Any] | None = None,
+        algorithm: str = "EdDSA",
+        **claims: Any,
+    ) -> str:
+        now = int(time.time())
+        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 600, "sub": account, "company": company}
+        wanted = {name: value for name, value in (said | claims).items() if value is not None}
+        return jwt.encode(wanted, key or self.key, algorithm=algorithm, headers={"kid": KID} | (headers or {}))
+
+    def tokens(self) -> Tokens:
+        keys = read_jwks(f'{{"keys": [{json.dumps(self.jwk)}]}}')
+        return Tokens(keys.get, issuer=ISSUER, audience=AUDIENCE)
+
+
+def an_empty_ledger() -> SpeculativeLedger:
+    log = ledger_log(0)
+    return SpeculativeLedger(log, LedgerReplica.of(log), lambda: datetime.now(UTC))
+
+
+@dataclass
+class MemoryLedger:
+    """A CommandChannel that decides with the real rules. `away` makes every command Trouble."""
+
+    draft: SpeculativeLedger = field(default_factory=an_empty_ledger)
+    away: bool = False
+    asked: list[Command] = field(default_factory=list[Command])
+
+    async def ask(
+        self,
+        command: Command,
+        *,
+        ledger: int,  # noqa: ARG002
+        command_id: str,
+        actor: Actor,
+        correlation_id: str,
+        traceparent: str | None = None,
+    ) -> Accepted | Rejected:
+        if self.away:
+            raise Trouble("no broker answers at secret-host:9092")
+        self.asked.append(command)
+        record = CommandRecord(
+            command_id=command_id,
+            actor=actor,
+            reply_to="test",
+            correlation_id=correlation_id,
+            traceparent=traceparent,
+            command=command,
+        )
+        (outcome,) = self.draft.take([record], 0).outcomes
+        return outcome
+
+
+class NeverReached:
+    """A Waiter for a read side that does not move."""
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:  # noqa: ARG002
+        return await holds()
+
+
+class NoRows:
+    """The read side of a ledger without entries."""
+
+    def __getattr__(self, name: str) -> Any:
+        nothing: Page[Any] = Page((), more=False)
+        empty: dict[str, Any] = {
+            "position": 0,
+            "companies": nothing,
+            "license_types": nothing,
+            "device_models": nothing,
+        }
+
+        async def query(*_: Any) -> Any:
+            return empty.get(name)
+
+        return query
+
+
+class Api:
+    """What a test asks."""
+
+    def __init__(
+        self,
+        queries: HistoryQueries | None = None,
+        keys: KeyQueries | None = None,
+        exports: Exports | None = None,
+    ) -> None:
+        self.issuer = Issuer()
+        self.ledger = MemoryLedger()
+        self.now = datetime.now(UTC)
+        services = Services(
+            ledger=0,
+            commands=self.ledger,
+            queries=queries or cast("HistoryQueries", NoRows()),
+            keys=keys or cast("KeyQueries", NoRows()),
+            exports=exports or cast("Exports", NoRows()),
+            dated=cast("DatedQueries", NoRows()),
+            staff=cast("StaffQueries", NoRows()),
+            people=cast("PeopleQueries", NoRows()),
+            waiter=NeverReached(),
+            clock=lambda: self.now,
+            activation_key_secret=b"s" * 32,
+            device_authorities=Authorities((), ()),
+            attempts=AttemptLimiter(lambda: self.now),
+        )
+        self.app = build(services, self.issuer.tokens())
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
+
+    async def founded(self) -> "Api":
+        await self.ledger.ask(
+            found(), ledger=0, command_id="0" * 64, actor=Operator(name="root"), correlation_id="found"
+        )
+        return self
+
+    async def post(
+        self, path: str, body: Any, *, key: str | None = "key-1", token: str | None = None
+    ) -> httpx.Response:
+        head = {} if key is None else {"Idempotency-Key": key}
+        return await self.client.post(path, json=body, headers=head | self.bearer(token))
+
+    async def get(self, path: str, *, token: str | None = None, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers=headers | self.bearer(token))
+
+    def bearer(self, token: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token or self.issuer.token()}"}
+
+    def staff(self) -> str:
+        return self.issuer.token(STAFF, VENDOR)
+
+
+def problem(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem, which has all that RFC 9457 and we promise."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body["status"] == response.status_code
+    assert body["type"] == f"urn:licensing:problem:{body['code']}"
+    assert body["title"]
+    assert body["detail"]
+    assert body["rule"]
+    assert ("retry-after" in response.headers) == (response.status_code in {429, 503})
+    return response.status_code, body["code"]
+
+
+PROJECT = derived_id("hotel", "project")

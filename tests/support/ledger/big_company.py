@@ -1,0 +1,127 @@
+"""A read side with a company of 100,000 devices and a project of 10,000, made by SQL in the real tables."""
+
+from contracts.identifiers import default_project_of, derived_id
+from ledger.adapters.postgres import database
+from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
+from tests.support.ledger.projector_at_work import connected
+
+GUEST, GUESTS_COMPANY = derived_id("guest", "account"), derived_id("guest", "company")
+SMALL, SMALLS_ACCOUNT = derived_id("small", "company"), derived_id("small", "account")
+CROWDED = "009033000000"
+"""A device with a long history."""
+LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
+"""A project that only the last entries are about."""
+ORDER = "PO-1"
+DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
+ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
+REPLACEMENTS = 10_000
+BLOCKS = 20_000
+"""One in ten holds still."""
+PROJECTS = STRANGERS + 2_000
+"""Those of strangers come first."""
+
+FORMER = derived_id("former", "company")
+"""A company with a tenth of the entries, which the big one took over."""
+
+# Serials are spread: neighbours in one project are far from each other in the order of serials.
+_SERIAL = "'009033' || lpad(to_hex((n * 7919) % 16777216), 6, '0')"
+_NUMBERED = "'00000000-0000-4000-8000-' || lpad(to_hex({}), 12, '0')"
+_COMPANY = f"CASE WHEN n < {OF_ADRIA} THEN '{ADRIA}' ELSE '{BORA}' END"
+_PROJECT = f"""CASE WHEN n < {IN_HOTEL} THEN '{HOTEL}'
+    WHEN n < {OF_ADRIA} THEN {_NUMBERED.format(f"{STRANGERS} + n / 1000")} ELSE '{default_project_of(BORA)}' END"""
+_ACCOUNT = f"CASE WHEN n % 2 = 0 THEN 'project/{HOTEL}' ELSE 'device/' || {_SERIAL} END"
+_CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 64)"
+
+_FILL = f"""
+INSERT INTO companies
+SELECT 0, id, kind, id, 1, now()
+  FROM (VALUES ('{VENDOR}', 'vendor'), ('{ADRIA}', 'reseller'), ('{BORA}', 'reseller'), ('{SMALL}', 'end_customer'),
+               ('{GUESTS_COMPANY}', 'end_customer')) AS c (id, kind);
+INSERT INTO companies
+SELECT 0, {_NUMBERED.format("n")}, CASE WHEN n % 20 = 0 THEN 'reseller' ELSE 'end_customer' END,
+       {_NUMBERED.format("n")}, n + 10, now() FROM generate_series(0, {STRANGERS - 1}) AS n;
+INSERT INTO members
+SELECT 0, account, company, admin, 1, now()
+  FROM (VALUES ('{STAFF}', '{VENDOR}', true), ('{ANNA}', '{ADRIA}', true), ('{BEN}', '{BORA}', true),
+               ('{SMALLS_ACCOUNT}', '{SMALL}', true), ('{GUEST}', '{GUESTS_COMPANY}', false))
+       AS m (account, company, admin);
+INSERT INTO members SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', false, n, now() FROM generate_series(1, 1000) AS n;
+INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n")}, 'DEFAULT', n + 10, now()
+  FROM generate_series(0, {STRANGERS - 1}) AS n;
+INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', 'Hotel ' || n, n + 10, now()
+  FROM generate_series({STRANGERS}, {PROJECTS - 1}) AS n;
+INSERT INTO projects VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now()),
+                            (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now()),
+                            (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now());
+UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
+INSERT INTO grants
+SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
+  FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))
+       AS p (id);
+INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now()
+  FROM generate_series(1, 1000) AS n;
+INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now()
+  FROM generate_series(0, {DEVICES - 1}) AS n;
+INSERT INTO devices SELECT 0, '009033fffff' || n, '{SMALL}', '{default_project_of(SMALL)}', 1, 2, n + 1, now()
+  FROM generate_series(0, 2) AS n;
+INSERT INTO device_stays
+SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '{BORA}') END,
+       CASE stay WHEN 0 THEN project ELSE nullif(project, '{default_project_of(BORA)}') END
+  FROM devices CROSS JOIN generate_series(0, 1) AS stay;
+INSERT INTO device_licenses SELECT 0, serial, 'Port11', 'pbx', 1 FROM devices;
+INSERT INTO devices_by_type
+SELECT 0, serial, company, project, license_type
+  FROM devices CROSS JOIN unnest('{{Port11,BRI}}'::text[]) AS license_type
+ WHERE license_type = 'Port11' OR right(serial, 1) = '0';
+INSERT INTO deliveries
+SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 1, now() FROM devices WHERE right(serial, 1) < '8';
+INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, issued_sequence, issued)
+SELECT 0, lpad(to_hex(n), 64, '0'), 'K3YZ', '[]', 'PO-' || n % 5, n, now() FROM generate_series(1, {KEYS}) AS n;
+INSERT INTO entries
+SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', {_CAUSE}, 'test', 'devices/{CROWDED}',
+       ARRAY['{ADRIA}'] FROM generate_series(1, {ENTRIES}) AS n;
+INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
+SELECT 0, n, 0, {_ACCOUNT}, 'Port11', 1, 1, now(), {_CAUSE}
+  FROM generate_series(1, {ENTRIES}) AS n;
+INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
+SELECT 0, n, 1, 'device/{CROWDED}', 'Port11', 1, 1, now(), {_CAUSE}
+  FROM generate_series(1, {ENTRIES}, 5) AS n;
+INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
+SELECT 0, n, 2, 'project/{LATE}', 'Port11', 1, 1, now(), {_CAUSE}
+  FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
+INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
+INSERT INTO subject_entries
+SELECT 0, subject, n FROM generate_series(1, {ENTRIES}) AS n
+ CROSS JOIN unnest(ARRAY['projects/{HOTEL}', 'companies/{ADRIA}', 'devices/{CROWDED}']) AS subject;
+INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n FROM generate_series(1, {ENTRIES}, 10) AS n;
+INSERT INTO predecessors VALUES (0, '{ADRIA}', '{FORMER}'), (0, '{ADRIA}', '{derived_id("other", "company")}');
+INSERT INTO predecessors SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n + 1")}
+  FROM generate_series(0, {STRANGERS - 2}) AS n;
+INSERT INTO balances SELECT 0, project, 'Port11', 'pbx', 1 FROM projects;
+INSERT INTO device_offers
+SELECT 0, serial, company, project, '{GUESTS_COMPANY}', sequence, now() FROM devices
+ WHERE company = '{ADRIA}' AND project <> '{HOTEL}' AND right(serial, 1) = '1';
+INSERT INTO claim_codes (ledger, code_digest, project, code_hint, expires, sequence, time)
+SELECT 0, lpad(to_hex(n), 64, '0'), CASE WHEN n % 2 = 0 THEN '{HOTEL}' ELSE '{default_project_of(BORA)}' END, 'K3YZ',
+       now(), n, now() FROM generate_series(1, {CODES}) AS n;
+INSERT INTO blocks
+SELECT 0, 'devices/' || serial, company, 'Stolen.', 'case', sequence, now(), r, r, l, t
+  FROM devices, LATERAL (SELECT * FROM (VALUES ('Found.', 1000000, now())) AS lifted (r, l, t) WHERE sequence % 10 <> 0
+                          UNION ALL SELECT NULL, NULL, NULL LIMIT 1) AS lifted
+ WHERE sequence <= {BLOCKS} AND company <> '{SMALL}';
+INSERT INTO replacements
+SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY}, {_PROJECT},
+       'Broken.', false, '[]', n, now()
+  FROM generate_series(1, {REPLACEMENTS}) AS n;
+INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
+INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
+INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
+INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
+
+
+async def fill(url: str) -> None:
+    """Make the tables and their rows, and let the planner know."""
+    async with connected(url) as connection:
+        await database.migrate(connection)
+        await connection.execute(_FILL)
+        await connection.execute("VACUUM ANALYZE")

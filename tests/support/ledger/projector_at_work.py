@@ -1,0 +1,176 @@
+"""A projector in this process, and what its tables hold."""
+
+import asyncio
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
+from ledger.entrypoints.projector.main import serve
+from ledger.entrypoints.projector.settings import ProjectorSettings
+from runtime.kafka import Connection, Producer, partition_for
+from tests.support.kafka_topics import KafkaTopics
+
+TABLES = (
+    "companies",
+    "claim_codes",
+    "device_offers",
+    "invitations",
+    "company_offers",
+    "predecessors",
+    "grants",
+    "members",
+    "projects",
+    "balances",
+    "activation_keys",
+    "devices",
+    "device_licenses",
+    "deliveries",
+    "movements",
+    "entries",
+    "subject_entries",
+    "device_versions",
+    "devices_by_type",
+    "license_types",
+    "device_models",
+    "delivered_devices",
+    "warranties",
+    "warranty_versions",
+    "test_licenses",
+    "software_services",
+    "held_licenses",
+    "blocks",
+    "corrections",
+    "replacements",
+    "return_limit_releases",
+    "staff_downloads",
+    "spent_certificates",
+    "legacy_licenses",
+    "legacy_keys",
+    "legacy_imports",
+    "legacy_consents",
+    "legacy_conversions",
+    "license_files",
+    "return_receipts",
+    "position",
+    "document_position",
+)
+WAIT_SECONDS = 30.0
+
+
+def database_settings(url: str, folder: Path) -> dict[str, Any]:
+    """The URL without its password, and the password in a file that only its owner reads."""
+    parts = urlsplit(url)
+    file = folder / "database-password"
+    file.touch(mode=0o600)
+    file.write_text(parts.password or "")
+    plain = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}"))
+    return {"database_url": plain, "database_password_file": file}
+
+
+def settings_for(topics: KafkaTopics, url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
+    return ProjectorSettings(
+        kafka_bootstrap=topics.bootstrap,
+        topic_prefix=topics.prefix,
+        admin_port=0,
+        ledgers=ledgers,
+        **database_settings(url, folder),
+    )
+
+
+@asynccontextmanager
+async def projector(settings: ProjectorSettings) -> AsyncGenerator[asyncio.Task[None]]:
+    """A projector at work; leaving the block stops it in order, unless it has ended by itself."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(settings, stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await asyncio.wait({task}, timeout=WAIT_SECONDS)
+        if task.done() and not task.cancelled():
+            task.exception()
+
+
+@contextmanager
+def projector_process(settings: ProjectorSettings) -> Generator[subprocess.Popen[bytes]]:
+    """A projector as a process of its own, killed without warning when the block ends."""
+    said = settings.model_dump(exclude_none=True, exclude={"topic_prefix"})
+    environment = {f"LICENSING_{name.upper()}": str(value) for name, value in said.items()}
+    environment["LICENSING_TOPIC_PREFIX"] = settings.topic_prefix
+    program = Path(sys.prefix) / "bin" / "ledger-projector"
+    with subprocess.Popen([program], env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) -> None:
+    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+        await producer.send_many(topics.name(EVENTS), ledger, [(b"0", value, ()) for value in values])
+
+
+async def publish(topics: KafkaTopics, topic: Topic, key: str, document: bytes, **headers: int) -> None:
+    """A document as the signer publishes it."""
+    said = [(name, str(number).encode()) for name, number in ({"ledger": 0} | headers).items()]
+    said.append(("sha256", hashlib.sha256(document).hexdigest().encode()))
+    partition = partition_for(key.partition("/")[0].encode(), topic.partitions)
+    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+        await producer.send(topics.name(topic), key.encode(), document, partition=partition, headers=tuple(said))
+
+
+async def publish_file(topics: KafkaTopics, serial: str, document: bytes, *, sequence: int, issue: int) -> None:
+    await publish(topics, LICENSE_FILES, serial, document, sequence=sequence, generation=1, issue=issue)
+
+
+async def publish_receipt(topics: KafkaTopics, serial: str, document: bytes, *, sequence: int) -> None:
+    await publish(topics, RETURN_RECEIPTS, f"{serial}/1", document, sequence=sequence, generation=1)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncGenerator[Any]:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "ledger"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def rows(url: str, table: str) -> list[tuple[Any, ...]]:
+    async with connected(url) as connection:
+        return sorted((tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")), key=repr)
+
+
+async def all_rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: await rows(url, table) for table in TABLES}
+
+
+async def sequence_of(url: str, ledger: int = 0) -> int:
+    try:
+        async with connected(url) as connection:
+            found = await connection.fetchval("SELECT sequence FROM position WHERE ledger = $1", ledger)
+            return int(found or 0)
+    except (asyncpg.PostgresError, OSError):
+        return 0
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = WAIT_SECONDS) -> None:
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 - what it waits for is in another process
+            await asyncio.sleep(0.05)
+
+
+async def until_sequence(url: str, sequence: int, ledger: int = 0) -> None:
+    async def holds() -> bool:
+        return await sequence_of(url, ledger) >= sequence
+
+    await until(holds)

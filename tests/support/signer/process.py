@@ -1,0 +1,94 @@
+"""The signer as a process, and how a test waits for it."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.signer.story import FACTORY_CA
+
+SIGNER = Path(sys.executable).with_name("signer")
+
+
+class SignerProcess:
+    """A `signer run` of its own, with keys made by `signer init`."""
+
+    def __init__(self, folder: Path, topics: KafkaTopics) -> None:
+        self.keys = folder / "keys"
+        self._folder = folder
+        self._topics = topics
+        self._admin_port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        passphrase = folder / "passphrase"
+        passphrase.write_text("0123456789abcdef" * 4)
+        passphrase.chmod(0o600)
+        (folder / "device-ca.pem").write_bytes(FACTORY_CA.public_bytes(Encoding.PEM))
+        command = (SIGNER, "init", "--keys", self.keys, "--passphrase-file", passphrase)
+        subprocess.run(command, check=True, capture_output=True)
+
+    def start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LICENSING_")}
+        settings = {
+            "LICENSING_KAFKA_BOOTSTRAP": self._topics.bootstrap,
+            "LICENSING_TOPIC_PREFIX": self._topics.prefix,
+            "LICENSING_ADMIN_PORT": str(self._admin_port),
+            "LICENSING_SIGNER_KEYS_DIR": str(self.keys),
+            "LICENSING_SIGNER_PASSPHRASE_FILE": str(self._folder / "passphrase"),
+            "LICENSING_DEVICE_CA_FILE": str(self._folder / "device-ca.pem"),
+        }
+        with (self._folder / "signer.log").open("ab") as log:
+            self._process = subprocess.Popen((SIGNER,), env=environment | settings, stderr=log)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def wait(self) -> int:
+        """The exit code, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(30)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        os.kill(self.pid, number)
+        return self.wait()
+
+    def end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(10)
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._admin_port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def log(self) -> str:
+        return (self._folder / "signer.log").read_text()
+
+
+async def until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(pause)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,0 +1,70 @@
+"""What queries about the past are taken."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger.entrypoints.api.http.as_of import parse_as_of
+from runtime.web.problems import Refused
+from tests.support.ledger.api_in_memory import PROJECT, Api, problem
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1174", 1174),
+        ("2026-11-24", datetime(2026, 11, 24, 22, 59, 59, 999_999, tzinfo=UTC)),
+        ("2026-07-01", datetime(2026, 7, 1, 21, 59, 59, 999_999, tzinfo=UTC)),
+        ("2026-11-24T09:00:00Z", datetime(2026, 11, 24, 9, 0, tzinfo=UTC)),
+        ("2026-11-24T09:00:00.5+01:00", datetime(2026, 11, 24, 8, 0, 0, 500_000, tzinfo=UTC)),
+    ],
+)
+def test_the_past_is_an_entry_or_the_end_of_a_day_in_berlin_or_a_moment(text: str, meant: int | datetime) -> None:
+    assert parse_as_of(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "-1", "x", "2147483648", "2026-02-30", "9999-12-31", "2026-11-24T09:00:00", "2026-11-24T25:00:00Z", "٣"],
+)
+def test_what_is_no_point_in_the_past_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        parse_as_of(text)
+
+
+async def test_an_entry_that_is_not_written_yet_is_no_past() -> None:
+    response = await Api().get(f"/v1/projects/{PROJECT}/balance?as_of=7")
+
+    assert problem(response) == (503, "sequence_not_reached")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (f"projects/{PROJECT}/balance?as_of=never", (422, "request_invalid")),
+        (f"projects/{PROJECT}/balance/why", (422, "request_invalid")),
+        (f"projects/{PROJECT}/balance/why?license_type=port", (422, "request_invalid")),
+        (f"projects/{PROJECT}/balance/why?license_type=Port11", (404, "project_unknown")),
+        ("projects/x/history", (404, "project_unknown")),
+        ("devices/009033010203/history", (404, "device_unknown")),
+        ("companies/x/history", (404, "company_unknown")),
+        ("activation-keys/x", (404, "key_unknown")),
+        (f"activation-keys/{'a' * 64}/history", (404, "key_unknown")),
+        ("activation-keys", (403, "no_right")),
+        ("devices?serial=x", (422, "serial_malformed")),
+        ("devices?cursor=eA", (422, "request_invalid")),
+        ("devices?project=x", (404, "project_unknown")),
+        (f"projects/{PROJECT}/balance?as_off=7", (422, "request_invalid")),
+    ],
+)
+async def test_what_is_not_there_or_not_asked_properly_is_refused(path: str, expected: tuple[int, str]) -> None:
+    assert problem(await Api().get(f"/v1/{path}")) == expected
+
+
+async def test_a_refusal_of_the_ledger_says_which_entry_it_rests_on() -> None:
+    api = await Api().founded()
+
+    refused = await api.post(f"/v1/projects/{PROJECT}/devices", {"serial": "009033010203"})
+
+    assert problem(refused) == (404, "project_unknown")
+    assert refused.json()["at_sequence"] == 1
