@@ -25,9 +25,9 @@ from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
-from tests.support.ledger.memory import Noticed
 
 COMMANDS = 1_500
 MOST_COMMANDS = 10_000

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,10 +15,11 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
-from runtime.eventlog import CommandBatch, LostLogError, Writer
+from runtime.eventlog import LostLogError, Writer
 from runtime.trouble import Trouble
+from tests.support.eventlog.driving import following, lead, stubborn, until
+from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
 from tests.support.ledger import story
-from tests.support.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
 
 THE_MAIN_JOB: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -45,41 +45,13 @@ def a_writer(partition: Partition) -> LedgerWriter:
     return Writer.of(ledger_log(0), MemoryLog(partition), lambda: NOON, Noticed())
 
 
-@asynccontextmanager
-async def following(writer: LedgerWriter) -> AsyncGenerator[None]:
-    task = asyncio.create_task(writer.follow())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def lead(writer: LedgerWriter, replies: MemoryReplies, commands: Sequence[CommandRecord], size: int = 3) -> None:
-    """Lead until all commands are answered, or raise what ended it."""
-    batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
-    for at in range(0, len(commands), size):
-        chunk = commands[at : at + size]
-        batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
-    task = asyncio.create_task(writer.lead(batches, replies))
-    expected = len(replies.told) + len(commands)
-    try:
-        while not task.done() and len(replies.told) < expected:  # noqa: ASYNC110  # turns are what we count
-            await asyncio.sleep(0)
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 def chain_of(values: Sequence[bytes]) -> list[Entry[Event]]:
     chain = LedgerChain(0)
     return [found for value in values if not isinstance(found := chain.accept(value), Orphan)]
 
 
 async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
-    partition, replies = Partition(random.Random(1)), MemoryReplies()
+    partition, replies = Partition(random.Random(1)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -89,7 +61,7 @@ async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
 
 
 async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() -> None:
-    partition, replies = Partition(random.Random(2)), MemoryReplies()
+    partition, replies = Partition(random.Random(2)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB) + keyed(THE_MAIN_JOB))
@@ -100,16 +72,16 @@ async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() ->
 
 async def test_a_writer_that_took_over_still_knows_what_was_done() -> None:
     partition = Partition(random.Random(3))
-    first, second, replies = a_writer(partition), a_writer(partition), MemoryReplies()
+    first, second, replies = a_writer(partition), a_writer(partition), MemoryReplies[Accepted | Rejected]()
     async with following(first), following(second):
-        await lead(first, MemoryReplies(), keyed(THE_MAIN_JOB))
+        await lead(first, MemoryReplies[Accepted | Rejected](), keyed(THE_MAIN_JOB))
         await lead(second, replies, keyed(THE_MAIN_JOB))
     assert len(partition.values) == 6
     assert all(isinstance(outcome, Accepted) and outcome.repeated for outcome in replies.told)
 
 
 async def test_one_command_id_for_two_things_is_refused() -> None:
-    partition, replies = Partition(random.Random(4)), MemoryReplies()
+    partition, replies = Partition(random.Random(4)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     other = asked(story.anna, story.allocate(Port11=1), "5")
     async with following(writer):
@@ -121,7 +93,7 @@ async def test_one_command_id_for_two_things_is_refused() -> None:
 
 async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
     """A device in its last generation: what the rules answer to its return can be no event."""
-    partition, replies = Partition(random.Random(5)), MemoryReplies()
+    partition, replies = Partition(random.Random(5)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -139,7 +111,7 @@ async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
 
 
 async def test_a_refusal_says_why_and_appends_nothing() -> None:
-    partition, replies = Partition(random.Random(5)), MemoryReplies()
+    partition, replies = Partition(random.Random(5)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, [*keyed(THE_MAIN_JOB), asked(story.anna, story.allocate(Port11=51), "x")])
@@ -153,7 +125,7 @@ async def test_a_refusal_says_why_and_appends_nothing() -> None:
 
 
 async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
-    partition, replies = Partition(random.Random(6)), MemoryReplies()
+    partition, replies = Partition(random.Random(6)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     intruder = encode_entry(
         _founding(),
@@ -185,7 +157,7 @@ def _founding() -> Event:
 
 
 async def test_garbage_on_the_log_stops_nothing_and_is_set_aside() -> None:
-    partition, replies = Partition(random.Random(7)), MemoryReplies()
+    partition, replies = Partition(random.Random(7)), MemoryReplies[Accepted | Rejected]()
     partition.values += [b"", b"not json", b'{"sequence":1}']
     log = MemoryLog(partition)
     writer = Writer.of(ledger_log(0), log, lambda: NOON, Noticed())
@@ -206,34 +178,15 @@ def _traffic(dice: random.Random, count: int) -> list[CommandRecord]:
     return commands
 
 
-async def _stubborn(writer: LedgerWriter, replies: MemoryReplies, commands: Sequence[CommandRecord]) -> None:
-    """Lead again after every loss, from what was last committed, as a process manager would."""
-    dice = replies.dice
-    while len(commands) > (done := max(replies.committed, default=0)):
-        rest = commands[done:]
-        told = len(replies.told)
-        shifted = MemoryReplies(dice)
-        task = asyncio.create_task(lead(writer, shifted, rest, size=dice.randint(1, 4)))
-        if dice.random() < 0.2:
-            for _ in range(dice.randint(1, 200)):
-                await asyncio.sleep(0)
-            task.cancel()
-        with suppress(asyncio.CancelledError, ExceptionGroup):
-            await task
-        replies.committed += [done + offset for offset in shifted.committed]
-        replies.told += shifted.told
-        assert len(replies.told) >= told
-
-
 @pytest.mark.parametrize("seed", range(60))
 async def test_two_writers_on_one_ledger_tell_nobody_what_the_log_does_not_say(seed: int) -> None:
     dice = random.Random(seed)
     partition = Partition(dice, failing=0.1)
     commands = _traffic(dice, 25)
     writers = [a_writer(partition), a_writer(partition)]
-    replies = [MemoryReplies(dice), MemoryReplies(dice)]
+    replies = [MemoryReplies[Accepted | Rejected](dice), MemoryReplies[Accepted | Rejected](dice)]
     async with following(writers[0]), following(writers[1]):
-        await asyncio.gather(*(_stubborn(w, r, commands) for w, r in zip(writers, replies, strict=True)))
+        await asyncio.gather(*(stubborn(w, r, commands) for w, r in zip(writers, replies, strict=True)))
         for writer in writers:
             await writer.catch_up()
     entries = chain_of(partition.values)
@@ -250,7 +203,7 @@ async def test_two_writers_on_one_ledger_tell_nobody_what_the_log_does_not_say(s
 async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_job() -> None:
     dice = random.Random(11)
     partition = Partition(dice, failing=1.0)
-    writer, replies = a_writer(partition), MemoryReplies(dice)
+    writer, replies = a_writer(partition), MemoryReplies[Accepted | Rejected](dice)
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -278,7 +231,7 @@ async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> No
 
 
 async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is_right() -> None:
-    partition, replies = Partition(random.Random(13)), MemoryReplies()
+    partition, replies = Partition(random.Random(13)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON + timedelta(minutes=6)]
     writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
@@ -295,7 +248,7 @@ async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is
 
 
 async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
-    partition, replies = Partition(random.Random(14)), MemoryReplies()
+    partition, replies = Partition(random.Random(14)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON]
     writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
@@ -303,9 +256,3 @@ async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_
         clock.append(NOON - timedelta(days=1))
         await lead(writer, replies, [asked(story.anna, story.allocate(Port11=1), "later")])
     assert [entry.time for entry in chain_of(partition.values)] == [NOON] * 7
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - a plain value of the writer
-            await asyncio.sleep(0)
