@@ -1,4 +1,4 @@
-"""Events a second of a replay from zero: decode, chain rule and evolve, by the writer's own follower, on one core.
+"""Events a second of a replay from zero: decode, chain rule and evolve, by the writer's own replica, on one core.
 
 From Kafka, and with the bytes already in memory. Beside it: reading the topic and looking at nothing. Then two ledgers
 at once, each in a process and on a core of its own, which they share with broker and database.
@@ -17,11 +17,11 @@ import uvloop
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
-from ledger.application.writing.ledger_replica import Follower
-from ledger.application.writing.speculative_ledger import Draft
-from ledger.entrypoints.writer import GENERATION_0_OBJECTS
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
+from runtime.eventlog import SpeculativeLog
+from runtime.eventlog.writer_process import GENERATION_0_OBJECTS
 from runtime.kafka import Connection, PartitionTail, Producer
 
 PREFIX = "bench-replay."
@@ -37,9 +37,9 @@ AGAIN = 3
 def entries(count: int) -> list[bytes]:
     """A ledger of that many allocations, sealed as the writer seals."""
     commands = [*market.founded(), *market.stocked(count), *market.devices(DEVICES)]
-    draft = Draft(Follower(LedgerChain(0)), lambda: datetime.now(UTC))
-    sealed = draft.take([*commands, *market.allocations(count, DEVICES)], 0).sealed
-    return [entry.value for entry in sealed]
+    speculation = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: datetime.now(UTC))
+    made = speculation.take([*commands, *market.allocations(count, DEVICES)], 0).entries
+    return [entry.value for entry in made]
 
 
 async def fill(lab_: Lab, prefix: str = PREFIX) -> list[bytes]:
@@ -112,7 +112,7 @@ async def _replay_when_told(bootstrap: str, prefix: str, count: int) -> None:
 
 
 async def _from_kafka(connection: Connection, count: int, *, evolve: bool, prefix: str = PREFIX) -> float:
-    follower, seen = Follower(LedgerChain(0)), 0
+    replica, seen = LedgerReplica.of(ledger_log(0)), 0
     async with PartitionTail(connection, topic_name(EVENTS, prefix), 0, 0) as tail:
         await tail.end_offset()
         start = time.perf_counter()
@@ -121,20 +121,20 @@ async def _from_kafka(connection: Connection, count: int, *, evolve: bool, prefi
             seen += len(records)
             if evolve:
                 for record in records:
-                    _take(follower, record.value or b"")
+                    _take(replica, record.value or b"")
         return count / (time.perf_counter() - start)
 
 
 def _from_memory(values: Sequence[bytes]) -> float:
-    follower = Follower(LedgerChain(0))
+    replica = LedgerReplica.of(ledger_log(0))
     start = time.perf_counter()
     for value in values:
-        _take(follower, value)
+        _take(replica, value)
     return len(values) / (time.perf_counter() - start)
 
 
-def _take(follower: Follower, value: bytes) -> None:
-    if isinstance(follower.read(value), Orphan):
+def _take(replica: LedgerReplica, value: bytes) -> None:
+    if isinstance(replica.read(value), Orphan):
         raise TypeError("an entry of our own is an orphan")
 
 

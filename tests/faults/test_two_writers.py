@@ -15,17 +15,18 @@ from contracts.log.entries import Entry
 from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
-from ledger.adapters.kafka.entry_log import KafkaLog
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog import CommandBatch, LostLogError, Writer
+from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
-from tests.support.ledger.memory import Noticed
 from tests.support.ledger.projected import projected
 
 COMMANDS = 1_500
@@ -53,14 +54,14 @@ class Told:
 
 
 @asynccontextmanager
-async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
+async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
     connection = Connection(topics.bootstrap)
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
         tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
         dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-        writer = Writer.of(0, KafkaLog(tail, producer, dead_letters), lambda: datetime.now(UTC), Noticed())
+        writer = Writer.of(ledger_log(0), KafkaLog(tail, producer, dead_letters), lambda: datetime.now(UTC), Noticed())
         following = asyncio.create_task(writer.follow())
         try:
             yield writer
@@ -71,15 +72,15 @@ async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[Writer]:
 
 
 async def lead_to_the_end(
-    writer: Writer, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
+    writer: LedgerWriter, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
 ) -> None:
     """Stand for the ledger until all commands are answered, however often it is lost to the other."""
     while replies.done < len(commands):
-        batches: asyncio.Queue[Commands] = asyncio.Queue()
+        batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
         size = dice.randint(1, 40)
         for at in range(replies.done, len(commands), size):
             chunk = commands[at : at + size]
-            batches.put_nowait(Commands(chunk, at + len(chunk)))
+            batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
         term = asyncio.create_task(writer.lead(batches, replies))
         finished = asyncio.create_task(replies.finished.wait())
         await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, 0.6), return_when=asyncio.FIRST_COMPLETED)
@@ -87,7 +88,7 @@ async def lead_to_the_end(
         term.cancel()
         try:
             await term
-        except* (asyncio.CancelledError, LostLedgerError, Trouble):
+        except* (asyncio.CancelledError, LostLogError, Trouble):
             pass
 
 
@@ -113,7 +114,7 @@ def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -
 
 
 async def both_at_once(
-    one: Writer, two: Writer, client: Client, commands: Sequence[CommandRecord], dice: random.Random
+    one: LedgerWriter, two: LedgerWriter, client: Client, commands: Sequence[CommandRecord], dice: random.Random
 ) -> None:
     """Each answers all commands, as fast as it can."""
     told = [Told(client.told, len(commands)) for _ in range(2)]
@@ -147,10 +148,10 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
         values = await all_records(kafka_topics)
         entries = chain_of(values)
         check_told(client, entries)
-        assert one.follower.ledger == two.follower.ledger
-        assert one.follower.chain == two.follower.chain
-        assert one.follower.chain.sequence == len(entries)
-        assert one.follower.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - (len(entries) - 5)
-        assert project_and_sign(values, entries) == accounts_of(one.follower.ledger)
+        assert one.replica.state == two.replica.state
+        assert one.replica.chain == two.replica.chain
+        assert one.replica.chain.sequence == len(entries)
+        assert one.replica.state.projects[PROJECT].free.get("Port11", 0) == STOCK - (len(entries) - 5)
+        assert project_and_sign(values, entries) == accounts_of(one.replica.state)
     assert set(client.told) == {command.command_id for command in commands}
     assert orphans > 0, "they did get in each other's way"

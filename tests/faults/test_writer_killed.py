@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
-from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
@@ -86,10 +86,10 @@ async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
     values = await all_records(kafka_topics)
     check_told(client, chain_of(values))
     assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"
-    replay = Follower(LedgerChain(0))
+    replay = LedgerReplica.of(ledger_log(0))
     allocated = sum(not isinstance(replay.read(value), Orphan) for value in values) - 5
-    assert replay.ledger.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
-    assert replay.ledger.devices[SERIAL].holdings.get("Port11", 0) == allocated
+    assert replay.state.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
+    assert replay.state.devices[SERIAL].holdings.get("Port11", 0) == allocated
     assert allocated > KILLS
 
 

@@ -12,11 +12,11 @@ from contracts.commands import Command
 from contracts.dates import civil_day
 from contracts.events import Event
 from contracts.identifiers import command_id_of
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
-from ledger.application.writing.ledger_replica import Follower
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -59,7 +59,7 @@ class World:
     sheet: Sheet = field(default_factory=Sheet)
     persons: Persons = field(init=False)
     books: VerifiedLedger = field(default_factory=VerifiedLedger)
-    replica: Follower = field(default_factory=lambda: Follower(LedgerChain(0)))
+    replica: LedgerReplica = field(default_factory=lambda: LedgerReplica.of(ledger_log(0)))
     accounts: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
     came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
     rows: Places = field(default_factory=dict[str, dict[str, int]])
@@ -156,7 +156,7 @@ class World:
         assert here == _some(self.rows)
         came = {whose: units for whose, units in self.came.items() if whose is not None}
         assert standing_by_company(self.ledger) == _some(came)
-        assert self.replica.ledger == self.ledger
+        assert self.replica.state == self.ledger
         assert {
             serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)
             for serial, one in self.ledger.delivered.items()

@@ -15,15 +15,15 @@ from contracts.commands.activation_keys import IssueActivationKey, RedeemActivat
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.commands.returns import ReturnLicenses
 from contracts.identifiers import command_id_of
-from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.chain import Orphan
 from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
 from contracts.log.postings import postings
-from ledger.application.writing.ledger_replica import Follower
-from ledger.application.writing.speculative_ledger import Draft
+from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
+from runtime.eventlog import SpeculativeLog
 from tests.support.laws import Drawn, examples
 from tests.support.ledger import story
 from tests.support.ledger.histories_main_job import PROJECTS, TYPES, histories
@@ -186,18 +186,18 @@ def _records(history: list[tuple[Actor, Command]]) -> Iterator[CommandRecord]:
 def test_a_replay_of_the_log_gives_the_same_state_and_repetition_adds_nothing(
     history: list[tuple[Actor, Command]], dice: random.Random
 ) -> None:
-    draft = Draft(Follower(LedgerChain(0)), lambda: NOON)
+    draft = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: NOON)
     records = list(_records(history))
     repeated = sorted([*range(len(records)), *(dice.randrange(len(records)) for _ in range(10))])
     once = draft.take(records, len(records))
     again = draft.take([records[n] for n in repeated], 0)
     accepted = {outcome.command_id for outcome in once.outcomes if outcome.status == "accepted"}
-    assert {e.command_id for e in again.sealed}.isdisjoint(accepted), "an accepted command is not accepted again"
-    replayed = Follower(LedgerChain(0))
-    for entry in (*once.sealed, *again.sealed):
+    assert {e.command_id for e in again.entries}.isdisjoint(accepted), "an accepted command is not accepted again"
+    replayed = LedgerReplica.of(ledger_log(0))
+    for entry in (*once.entries, *again.entries):
         assert not isinstance(replayed.read(entry.value), Orphan)
-    last = (*once.sealed, *again.sealed)[-1]
-    assert replayed.ledger == last.ledger_after
+    last = (*once.entries, *again.entries)[-1]
+    assert replayed.state == last.state_after
     assert replayed.chain.head == last.value_hash
 
 

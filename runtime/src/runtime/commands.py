@@ -15,6 +15,7 @@ from contracts.commands import Command, CommandRecord
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, OUTCOMES, topic_name
+from runtime import retry
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -72,6 +73,7 @@ class Commands:
         self._wait_seconds = wait_seconds
         self._waiting: dict[_Question, list[asyncio.Future[Accepted | Rejected]]] = {}
         self._listening: asyncio.Task[None] | None = None
+        self._begun = False
         self.trouble: str | None = "no broker has answered yet"
 
     async def __aenter__(self) -> Self:
@@ -145,26 +147,27 @@ class Commands:
             raise Trouble(f"no outcome within {self._wait_seconds:g} s; ask again with the same key") from None
 
     async def _listen(self) -> None:
-        begun = False
-        while True:
-            try:
-                if not begun:
-                    await self._tail.seek(await self._tail.end_offset())
-                    begun = True
-                await self._tail.end_offset()
-                self.trouble = None
-                await self._read_on()
-            except OffsetGone as gone:
-                begun, self.trouble = False, str(gone)
-            except Trouble as trouble:
-                if self.trouble is None:
-                    _log.warning("outcomes_wait", reason=str(trouble))
-                self.trouble = str(trouble)
-                await self._tail.close()
-                await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+        await retry.forever(
+            self._read_outcomes, pause_seconds=LISTEN_AGAIN_SECONDS, on=(Trouble, OffsetGone), noted=self._note
+        )
 
-    async def _read_on(self) -> None:
-        """Read outcomes; now and then ask the broker for its end, which raises Trouble when it is away."""
+    def _note(self, reason: Exception) -> None:
+        self._begun = self._begun and not isinstance(reason, OffsetGone)
+        if self.trouble is None:
+            _log.warning("outcomes_wait", reason=str(reason))
+        self.trouble = str(reason)
+
+    async def _read_outcomes(self) -> None:
+        """Read outcomes over a new connection, at first and when the place is gone from the end of the topic.
+
+        Now and then it asks the broker for the end, which raises Trouble when nobody answers.
+        """
+        await self._tail.close()
+        if not self._begun:
+            await self._tail.seek(await self._tail.end_offset())
+            self._begun = True
+        await self._tail.end_offset()
+        self.trouble = None
         while True:
             records = await self._tail.next_batch(timeout_seconds=2.0)
             for record in records:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.topics import DEAD_LETTERS, EVENTS
-from ledger.adapters.kafka.entry_log import KafkaLog
-from ledger.application.writing.ports import EntryLog, Logged
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog import EntryLog, Logged
+from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
+from tests.support.eventlog.memory import MemoryLog, Partition
 from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.memory import MemoryLog, Partition
 
 VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]
 

@@ -19,13 +19,11 @@ from contracts.actors import Actor, Operator
 from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
-from contracts.log.chain import LedgerChain
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
-from ledger.application.writing.ledger_replica import Follower
-from ledger.application.writing.speculative_ledger import Draft
+from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
@@ -63,11 +61,16 @@ class Issuer:
         return Tokens(keys.get, issuer=ISSUER, audience=AUDIENCE)
 
 
+def an_empty_ledger() -> SpeculativeLedger:
+    log = ledger_log(0)
+    return SpeculativeLedger(log, LedgerReplica.of(log), lambda: datetime.now(UTC))
+
+
 @dataclass
 class MemoryLedger:
     """A CommandChannel that decides with the real rules. `away` makes every command Trouble."""
 
-    draft: Draft = field(default_factory=lambda: Draft(Follower(LedgerChain(0)), lambda: datetime.now(UTC)))
+    draft: SpeculativeLedger = field(default_factory=an_empty_ledger)
     away: bool = False
     asked: list[Command] = field(default_factory=list[Command])
 

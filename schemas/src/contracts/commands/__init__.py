@@ -73,6 +73,11 @@ class CommandRecord(WireModel):
     traceparent: Traceparent | None = None
     command: Annotated[Command, Field(discriminator="name")]
 
+    @property
+    def name(self) -> str:
+        """Which command it is."""
+        return self.command.name
+
     def fingerprint(self) -> str:
         """SHA-256 of who asked for what: a repeated id must say the same again."""
         # Defaults are left out, so that a field added later does not change what an old command said.

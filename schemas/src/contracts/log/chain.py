@@ -1,63 +1,18 @@
-"""The one rule by which every reader agrees on what a ledger says: the log decides, the first valid entry wins."""
-
-from dataclasses import dataclass, field
+"""The chain of a ledger: the rule that all logs share, on the ledger's own entries."""
 
 from contracts.events import Event
-from contracts.log.entries import (
-    GENESIS,
-    Entry,
-    NotAnEntryError,
-    UnknownEventTypeError,
-    decode_entry,
-    entry_hash,
-    source_of,
-)
+from contracts.log.entries import GENESIS, LEDGER_ENTRIES, source_of
+from contracts.log.hash_chain import HashChain, Orphan
 
 
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """A record that is not the next entry: skipped and counted. `poison` if it is no entry at all."""
+class LedgerChain(HashChain[Event]):
+    """How far a reader has come in a ledger."""
 
-    reason: str
-    poison: bool
+    __slots__ = ("ledger",)
+
+    def __init__(self, ledger: int, sequence: int = 0, head: str = GENESIS) -> None:
+        super().__init__(LEDGER_ENTRIES, source_of(ledger), sequence, head)
+        self.ledger = ledger
 
 
-@dataclass(slots=True)
-class LedgerChain:
-    """How far a reader has come in a ledger: the last entry's sequence and hash."""
-
-    ledger: int
-    sequence: int = 0
-    head: str = GENESIS
-    _source: str = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._source = source_of(self.ledger)
-
-    def accept(self, value: bytes) -> Entry[Event] | Orphan:
-        """The next entry, if `value` is it: sequence is last + 1, prev matches, and all of it is well formed.
-
-        Raises UnknownEventTypeError when the next entry is of a later version: reading on without it would be wrong.
-        """
-        try:
-            entry = decode_entry(value)
-        except NotAnEntryError as error:
-            return Orphan(str(error), poison=True)
-        except UnknownEventTypeError as error:
-            if self._links(error.sequence, error.prev):
-                raise
-            return Orphan(str(error), poison=False)
-        if entry.prev != self.head or entry.sequence != self.sequence + 1:
-            return Orphan(f"entry {entry.sequence} does not follow entry {self.sequence}", poison=False)
-        if entry.source != self._source:
-            return Orphan(f"it belongs to {entry.source}", poison=True)
-        self.sequence, self.head = entry.sequence, entry_hash(value)
-        return entry
-
-    def advance(self, sequence: int, head: str) -> None:
-        """Go on to an entry that is known to be the next one, such as one's own that was read back."""
-        self.sequence = sequence
-        self.head = head
-
-    def _links(self, sequence: int, prev: str) -> bool:
-        return sequence == self.sequence + 1 and prev == self.head
+__all__ = ["LedgerChain", "Orphan"]

@@ -1,75 +1,24 @@
-"""A ledger entry: one event in its CloudEvents 1.0 envelope, the value of one record of ledger.events.
+"""The entries of a ledger: its own events in the envelope that all logs share, the values of ledger.events."""
 
-The bytes on the log are what is hashed; nothing is ever serialised again in order to be checked.
-"""
-
-import hashlib
 from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Any, Generic, Literal, TypeVar, Union, cast
 
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, create_model
-from pydantic_core import from_json
-
-from contracts.actors import ActorString
 from contracts.events import EVENT_TYPES, Event
-from contracts.fields import CorrelationId, Traceparent
-from contracts.identifiers import UUID_PATTERN, CommandId, Sequence, Sha256
-from contracts.models import WireModel
+from contracts.log.envelope import (
+    GENESIS,
+    MAX_ENTRY_BYTES,
+    Entry,
+    EntryFormat,
+    NotAnEntryError,
+    UnknownEventTypeError,
+    entry_hash,
+    schema_name,
+    uuid7,
+)
 
-MAX_ENTRY_BYTES = 60 * 1024  # below every default record bound of Kafka, and one C2SP tile of 256 stays servable
-GENESIS = "0" * 64
-"""`prev` of the first entry."""
-
-E_co = TypeVar("E_co", bound=Event, covariant=True)
-
-
-class NotAnEntryError(ValueError):
-    """These bytes are no ledger entry; the message says why."""
-
-
-class UnknownEventTypeError(ValueError):
-    """A well-formed entry of a type that this reader does not know: it must be upgraded before it reads on."""
-
-    def __init__(self, event_type: str, sequence: int, prev: str) -> None:
-        super().__init__(f"entry {sequence} has the type {event_type}, which this version does not know; upgrade it")
-        self.sequence = sequence
-        self.prev = prev
-
-
-class Entry(WireModel, Generic[E_co]):
-    """An event with its place in the ledger: `sequence` is gapless from 1, `prev` the hash of the entry before."""
-
-    specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(pattern=UUID_PATTERN, description="UUIDv7.")]
-    source: Annotated[str, Field(pattern=r"^/ledgers/[0-9]{1,3}$")]
-    type: str
-    subject: Annotated[str, Field(max_length=100)]
-    time: AwareDatetime
-    datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: Annotated[str, Field(max_length=120)]
-    sequence: Sequence
-    prev: Sha256
-    commandid: CommandId
-    commandhash: Sha256
-    actor: ActorString
-    correlationid: CorrelationId
-    traceparent: Traceparent | None = None
-    data: E_co
-
-
-def _envelope_of(event_type: str, model: type[Event]) -> type[Entry[Event]]:
-    fields: dict[str, Any] = {
-        "type": (Literal[event_type], event_type),
-        "dataschema": (Literal[schema_name(event_type)], schema_name(event_type)),
-    }
-    base: Any = Entry[model]  # type: ignore[valid-type]  # one class per event type, made from the registry
-    return cast("type[Entry[Event]]", create_model(f"{model.__name__}Entry", __base__=base, **fields))
-
-
-def schema_name(event_type: str) -> str:
-    """The URI that names the frozen schema of an event type."""
-    return f"urn:licensing:schema:{event_type.removeprefix('licensing.')}"
+LEDGER_ENTRIES: EntryFormat[Event] = EntryFormat(
+    EVENT_TYPES, namespace="licensing.ledger", source=r"^/ledgers/[0-9]{1,3}$"
+)
+ENVELOPES = LEDGER_ENTRIES.envelopes
 
 
 def source_of(ledger: int) -> str:
@@ -77,46 +26,9 @@ def source_of(ledger: int) -> str:
     return f"/ledgers/{ledger}"
 
 
-ENVELOPES: dict[str, type[Entry[Event]]] = {name: _envelope_of(name, model) for name, model in EVENT_TYPES.items()}
-"""The whole record value of each event type; the JSON Schemas are made from these."""
-
-_UNION_OF_ENVELOPES: Any = Union[tuple(ENVELOPES.values())]  # noqa: UP007  # made from the registry
-_TAGGED_UNION: Any = Annotated[_UNION_OF_ENVELOPES, Field(discriminator="type")]  # pyright: ignore[reportInvalidTypeForm]
-_ANY_ENTRY: TypeAdapter[Entry[Event]] = TypeAdapter(_TAGGED_UNION)
-_validate_json = _ANY_ENTRY.validator.validate_json
-
-
 def decode_entry(value: bytes) -> Entry[Event]:
     """Read one record value; raises NotAnEntryError or UnknownEventTypeError."""
-    if len(value) > MAX_ENTRY_BYTES:
-        raise NotAnEntryError(f"{len(value)} bytes; an entry has at most {MAX_ENTRY_BYTES}")
-    try:
-        return _validate_json(value)  # type: ignore[no-any-return]  # pydantic-core is untyped here
-    except ValidationError as error:
-        raise _reason(value, error) from None
-
-
-def _reason(value: bytes, error: ValidationError) -> Exception:
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] == "union_tag_invalid":
-        try:
-            head = _Head.model_validate(from_json(value), strict=True)
-        except ValidationError:
-            return NotAnEntryError("its type is unknown and its envelope malformed")
-        return UnknownEventTypeError(head.type, head.sequence, head.prev)
-    place = ".".join(str(part) for part in first["loc"]) or "value"
-    return NotAnEntryError(f"{place}: {first['msg']}")
-
-
-class _Head(WireModel):
-    """The least that a later version's entry must have, for this version to know that it is one."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    specversion: Literal["1.0"]
-    type: Annotated[str, Field(pattern=r"^licensing\.ledger\.[a-z0-9-]{1,60}\.v[0-9]{1,4}$")]
-    sequence: Sequence
-    prev: Sha256
+    return LEDGER_ENTRIES.decode(value)
 
 
 def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
@@ -132,46 +44,33 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
     correlation_id: str,
     traceparent: str | None = None,
 ) -> bytes:
-    """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7).
-
-    Raises ValueError for one that no reader would take: its writer alone would believe in it.
-    """
-    said = {
-        "id": uuid7(at, command_id),
-        "source": source_of(ledger),
-        "type": event.type,
-        "subject": event.subject,
-        "time": at,
-        "dataschema": schema_name(event.type),
-        "sequence": sequence,
-        "prev": prev,
-        "commandid": command_id,
-        "commandhash": command_hash,
-        "actor": actor,
-        "correlationid": correlation_id,
-        "traceparent": traceparent,
-        "data": event,
-    }
-    entry: Entry[Event] = ENVELOPES[event.type].__pydantic_validator__.validate_python(said)
-    value = entry.json_bytes()
-    if len(value) > MAX_ENTRY_BYTES:
-        raise ValueError(f"the entry has {len(value)} bytes; at most {MAX_ENTRY_BYTES} are taken")
-    return value
+    """The record value of an event at its place in a ledger; see EntryFormat.encode."""
+    return LEDGER_ENTRIES.encode(
+        event,
+        source=source_of(ledger),
+        sequence=sequence,
+        prev=prev,
+        at=at,
+        command_id=command_id,
+        command_hash=command_hash,
+        actor=actor,
+        correlation_id=correlation_id,
+        traceparent=traceparent,
+    )
 
 
-def entry_hash(value: bytes) -> str:
-    """What the next entry's `prev` must say: SHA-256 of the value bytes, lower-case hex."""
-    return hashlib.sha256(value).hexdigest()
-
-
-def uuid7(at: datetime, command_id: str) -> str:
-    """A UUIDv7 (RFC 9562) whose random part comes from the command's id: unique, yet no dice are rolled."""
-    variant = "89ab"[int(command_id[3], 16) & 3]
-    return f"{_clock_of(at)}-7{command_id[:3]}-{variant}{command_id[4:7]}-{command_id[7:19]}"
-
-
-@lru_cache(maxsize=16)
-def _clock_of(at: datetime) -> str:
-    """The milliseconds since 1970 as the first 48 bits; the entries of a batch share theirs."""
-    millis = f"{int(at.timestamp() * 1000):012x}"
-    return f"{millis[:8]}-{millis[8:]}"
+__all__ = [
+    "ENVELOPES",
+    "GENESIS",
+    "LEDGER_ENTRIES",
+    "MAX_ENTRY_BYTES",
+    "Entry",
+    "NotAnEntryError",
+    "UnknownEventTypeError",
+    "decode_entry",
+    "encode_entry",
+    "entry_hash",
+    "schema_name",
+    "source_of",
+    "uuid7",
+]

@@ -1,6 +1,5 @@
 """Feeds the store from the signer's two compacted topics; unreadable records become dead letters and stop nothing."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Protocol
@@ -18,6 +17,7 @@ from contracts.identifiers import SHA256_PATTERN
 from contracts.topics import LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from device_sync.adapters.metrics import FED
 from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Removed, Row, Store
+from runtime import retry
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -52,18 +52,16 @@ class Feed:
 
     async def run(self) -> None:
         """Never returns: retries after trouble, and reads a topic that was made anew from its start."""
-        while True:
-            try:
-                await self._follow()
-            except Trouble as trouble:
-                self.trouble = str(trouble)
-                _log.warning("feed_waits", reason=self.trouble)
-            except OffsetGone as gone:
-                self.trouble = str(gone)
-                _log.warning("feed_begins_anew", reason=self.trouble)
-                self._store.clear()
-                self._goal, self.caught_up = None, False
-            await asyncio.sleep(AGAIN_SECONDS)
+        await retry.forever(self._follow, pause_seconds=AGAIN_SECONDS, on=(Trouble, OffsetGone), noted=self._note)
+
+    def _note(self, reason: Exception) -> None:
+        self.trouble = str(reason)
+        if isinstance(reason, OffsetGone):
+            _log.warning("feed_begins_anew", reason=self.trouble)
+            self._store.clear()
+            self._goal, self.caught_up = None, False
+        else:
+            _log.warning("feed_waits", reason=self.trouble)
 
     async def _follow(self) -> None:
         async with Tail(self._connection, self._start()) as tail:

@@ -14,13 +14,13 @@ from contracts.identifiers import AccountId, LedgerNumber
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
 from contracts.refusals import REFUSALS
+from runtime import retry
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.logs import configure
 from runtime.process import Failed, run
 from runtime.settings import Port, Settings, load
-from runtime.trouble import Trouble
 
 SERVICE = "ledger-found"
 PATIENCE_SECONDS = 60.0
@@ -68,19 +68,21 @@ async def _found(settings: FoundSettings, founding: _Founding, stop: asyncio.Eve
 async def _outcome(settings: FoundSettings, founding: _Founding, stop: asyncio.Event) -> Accepted | Rejected:
     """Ask until the writer answers; the same command id each time."""
     connection = Connection.from_settings(settings)
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+
+    def give_up_in_time(trouble: Exception) -> None:
+        if stop.is_set() or loop.time() > deadline:
+            raise Failed(f"The ledger could not be founded: {trouble}") from None
+
     async with Producer(connection, client_id=SERVICE) as producer:
         letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service="ledger-api")
         async with Commands(
             connection, producer, letters, service=SERVICE, topic_prefix=settings.topic_prefix
         ) as commands:
-            while True:
-                try:
-                    return await _ask(commands, settings.ledger, founding)
-                except Trouble as trouble:
-                    if stop.is_set() or asyncio.get_running_loop().time() > deadline:
-                        raise Failed(f"The ledger could not be founded: {trouble}") from None
-                await asyncio.sleep(AGAIN_SECONDS)
+            return await retry.until_done(
+                lambda: _ask(commands, settings.ledger, founding), pause_seconds=AGAIN_SECONDS, noted=give_up_in_time
+            )
 
 
 async def _ask(commands: Commands, ledger: int, founding: _Founding) -> Accepted | Rejected:

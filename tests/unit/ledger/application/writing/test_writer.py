@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,10 +14,12 @@ from contracts.identifiers import command_id_of
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
+from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
+from runtime.eventlog import LostLogError, Writer
 from runtime.trouble import Trouble
+from tests.support.eventlog.driving import following, lead, stubborn, until
+from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
 from tests.support.ledger import story
-from tests.support.ledger.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
 
 THE_MAIN_JOB: list[tuple[Actor, Command]] = [
     (story.operator, story.found()),
@@ -40,36 +41,8 @@ def keyed(commands: Sequence[tuple[Actor, Command]]) -> list[CommandRecord]:
     return [asked(actor, command, str(number)) for number, (actor, command) in enumerate(commands)]
 
 
-def a_writer(partition: Partition) -> Writer:
-    return Writer.of(0, MemoryLog(partition), lambda: NOON, Noticed())
-
-
-@asynccontextmanager
-async def following(writer: Writer) -> AsyncGenerator[None]:
-    task = asyncio.create_task(writer.follow())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def lead(writer: Writer, replies: MemoryReplies, commands: Sequence[CommandRecord], size: int = 3) -> None:
-    """Lead until all commands are answered, or raise what ended it."""
-    batches: asyncio.Queue[Commands] = asyncio.Queue()
-    for at in range(0, len(commands), size):
-        chunk = commands[at : at + size]
-        batches.put_nowait(Commands(chunk, at + len(chunk)))
-    task = asyncio.create_task(writer.lead(batches, replies))
-    expected = len(replies.told) + len(commands)
-    try:
-        while not task.done() and len(replies.told) < expected:  # noqa: ASYNC110  # turns are what we count
-            await asyncio.sleep(0)
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+def a_writer(partition: Partition) -> LedgerWriter:
+    return Writer.of(ledger_log(0), MemoryLog(partition), lambda: NOON, Noticed())
 
 
 def chain_of(values: Sequence[bytes]) -> list[Entry[Event]]:
@@ -78,7 +51,7 @@ def chain_of(values: Sequence[bytes]) -> list[Entry[Event]]:
 
 
 async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
-    partition, replies = Partition(random.Random(1)), MemoryReplies()
+    partition, replies = Partition(random.Random(1)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -88,7 +61,7 @@ async def test_a_writer_turns_commands_into_one_gapless_chain() -> None:
 
 
 async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() -> None:
-    partition, replies = Partition(random.Random(2)), MemoryReplies()
+    partition, replies = Partition(random.Random(2)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB) + keyed(THE_MAIN_JOB))
@@ -99,16 +72,16 @@ async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() ->
 
 async def test_a_writer_that_took_over_still_knows_what_was_done() -> None:
     partition = Partition(random.Random(3))
-    first, second, replies = a_writer(partition), a_writer(partition), MemoryReplies()
+    first, second, replies = a_writer(partition), a_writer(partition), MemoryReplies[Accepted | Rejected]()
     async with following(first), following(second):
-        await lead(first, MemoryReplies(), keyed(THE_MAIN_JOB))
+        await lead(first, MemoryReplies[Accepted | Rejected](), keyed(THE_MAIN_JOB))
         await lead(second, replies, keyed(THE_MAIN_JOB))
     assert len(partition.values) == 6
     assert all(isinstance(outcome, Accepted) and outcome.repeated for outcome in replies.told)
 
 
 async def test_one_command_id_for_two_things_is_refused() -> None:
-    partition, replies = Partition(random.Random(4)), MemoryReplies()
+    partition, replies = Partition(random.Random(4)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     other = asked(story.anna, story.allocate(Port11=1), "5")
     async with following(writer):
@@ -120,13 +93,13 @@ async def test_one_command_id_for_two_things_is_refused() -> None:
 
 async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
     """A device in its last generation: what the rules answer to its return can be no event."""
-    partition, replies = Partition(random.Random(5)), MemoryReplies()
+    partition, replies = Partition(random.Random(5)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
-        ledger = writer.follower.ledger
+        ledger = writer.replica.state
         last_life = ledger.devices[story.SERIAL]._replace(generation=9_999)
-        writer.follower.ledger = ledger._replace(devices=ledger.devices.set(story.SERIAL, last_life))
+        writer.replica.state = ledger._replace(devices=ledger.devices.set(story.SERIAL, last_life))
         poison = asked(story.box, story.give_back(9_999), "poison")
         await lead(writer, replies, [poison, asked(story.anna, story.allocate(Port11=1), "next")])
 
@@ -138,7 +111,7 @@ async def test_a_command_that_hits_a_defect_stops_nothing() -> None:
 
 
 async def test_a_refusal_says_why_and_appends_nothing() -> None:
-    partition, replies = Partition(random.Random(5)), MemoryReplies()
+    partition, replies = Partition(random.Random(5)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     async with following(writer):
         await lead(writer, replies, [*keyed(THE_MAIN_JOB), asked(story.anna, story.allocate(Port11=51), "x")])
@@ -152,7 +125,7 @@ async def test_a_refusal_says_why_and_appends_nothing() -> None:
 
 
 async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
-    partition, replies = Partition(random.Random(6)), MemoryReplies()
+    partition, replies = Partition(random.Random(6)), MemoryReplies[Accepted | Rejected]()
     writer = a_writer(partition)
     intruder = encode_entry(
         _founding(),
@@ -173,7 +146,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
-    assert raised.group_contains(LostLedgerError)
+    assert raised.group_contains(LostLogError)
     assert replies.told == []
     assert replies.committed == []
     assert len(chain_of(partition.values)) == 1
@@ -184,10 +157,10 @@ def _founding() -> Event:
 
 
 async def test_garbage_on_the_log_stops_nothing_and_is_set_aside() -> None:
-    partition, replies = Partition(random.Random(7)), MemoryReplies()
+    partition, replies = Partition(random.Random(7)), MemoryReplies[Accepted | Rejected]()
     partition.values += [b"", b"not json", b'{"sequence":1}']
     log = MemoryLog(partition)
-    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    writer = Writer.of(ledger_log(0), log, lambda: NOON, Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
     assert len(replies.told) == 6
@@ -205,34 +178,15 @@ def _traffic(dice: random.Random, count: int) -> list[CommandRecord]:
     return commands
 
 
-async def _stubborn(writer: Writer, replies: MemoryReplies, commands: Sequence[CommandRecord]) -> None:
-    """Lead again after every loss, from what was last committed, as a process manager would."""
-    dice = replies.dice
-    while len(commands) > (done := max(replies.committed, default=0)):
-        rest = commands[done:]
-        told = len(replies.told)
-        shifted = MemoryReplies(dice)
-        task = asyncio.create_task(lead(writer, shifted, rest, size=dice.randint(1, 4)))
-        if dice.random() < 0.2:
-            for _ in range(dice.randint(1, 200)):
-                await asyncio.sleep(0)
-            task.cancel()
-        with suppress(asyncio.CancelledError, ExceptionGroup):
-            await task
-        replies.committed += [done + offset for offset in shifted.committed]
-        replies.told += shifted.told
-        assert len(replies.told) >= told
-
-
 @pytest.mark.parametrize("seed", range(60))
 async def test_two_writers_on_one_ledger_tell_nobody_what_the_log_does_not_say(seed: int) -> None:
     dice = random.Random(seed)
     partition = Partition(dice, failing=0.1)
     commands = _traffic(dice, 25)
     writers = [a_writer(partition), a_writer(partition)]
-    replies = [MemoryReplies(dice), MemoryReplies(dice)]
+    replies = [MemoryReplies[Accepted | Rejected](dice), MemoryReplies[Accepted | Rejected](dice)]
     async with following(writers[0]), following(writers[1]):
-        await asyncio.gather(*(_stubborn(w, r, commands) for w, r in zip(writers, replies, strict=True)))
+        await asyncio.gather(*(stubborn(w, r, commands) for w, r in zip(writers, replies, strict=True)))
         for writer in writers:
             await writer.catch_up()
     entries = chain_of(partition.values)
@@ -242,14 +196,14 @@ async def test_two_writers_on_one_ledger_tell_nobody_what_the_log_does_not_say(s
     for outcome in [*replies[0].told, *replies[1].told]:
         if isinstance(outcome, Accepted):
             assert by_command[outcome.command_id] == outcome.sequence, "told what the log says"
-    assert writers[0].follower.ledger == writers[1].follower.ledger
-    assert {w.follower.chain.head for w in writers} == {writers[0].follower.chain.head}
+    assert writers[0].replica.state == writers[1].replica.state
+    assert {w.replica.chain.head for w in writers} == {writers[0].replica.chain.head}
 
 
 async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_job() -> None:
     dice = random.Random(11)
     partition = Partition(dice, failing=1.0)
-    writer, replies = a_writer(partition), MemoryReplies(dice)
+    writer, replies = a_writer(partition), MemoryReplies[Accepted | Rejected](dice)
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -261,7 +215,7 @@ async def test_trouble_with_the_log_ends_the_term_and_the_next_one_finishes_the_
 
 async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> None:
     log = MemoryLog(Partition(random.Random(12)))
-    writer = Writer.of(0, log, lambda: NOON, Noticed())
+    writer = Writer.of(ledger_log(0), log, lambda: NOON, Noticed())
     async with following(writer):
         await writer.catch_up()
     assert writer.trouble == ""
@@ -277,9 +231,9 @@ async def test_a_log_that_does_not_answer_is_told_until_it_answers_again() -> No
 
 
 async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is_right() -> None:
-    partition, replies = Partition(random.Random(13)), MemoryReplies()
+    partition, replies = Partition(random.Random(13)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON + timedelta(minutes=6)]
-    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
@@ -294,17 +248,11 @@ async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is
 
 
 async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
-    partition, replies = Partition(random.Random(14)), MemoryReplies()
+    partition, replies = Partition(random.Random(14)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON]
-    writer = Writer.of(0, MemoryLog(partition), lambda: clock[-1], Noticed())
+    writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
         clock.append(NOON - timedelta(days=1))
         await lead(writer, replies, [asked(story.anna, story.allocate(Port11=1), "later")])
     assert [entry.time for entry in chain_of(partition.values)] == [NOON] * 7
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - a plain value of the writer
-            await asyncio.sleep(0)

@@ -1,28 +1,28 @@
-"""The ledger's partition of ledger.events, and the way back to those who asked."""
+"""A log as one partition of a Kafka topic, and the way back to those who asked."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Generic
 
-from contracts.outcomes import Accepted, Rejected
-from contracts.topics import OUTCOMES
-from ledger.application.writing.ports import Logged
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Outcome
+from runtime.eventlog.ports import Logged
 from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
 
 READ_SECONDS = 0.5
-"""How long a read waits for a new entry: an idle follower looks up twice a second."""
+"""How long a read waits for a new entry: an idle replica looks up twice a second."""
 
 
 @lru_cache(maxsize=4096)
-def _partition_of(address: str) -> int:
+def _partition_of(address: str, partitions: int) -> int:
     """Few addresses, many outcomes: the hash is worth remembering."""
-    return partition_for(address.encode(), OUTCOMES.partitions)
+    return partition_for(address.encode(), partitions)
 
 
 class KafkaLog:
-    """EntryLog on one Kafka partition."""
+    """EntryLog on one Kafka partition; the records' key is its number."""
 
     def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: DeadLetters) -> None:
         self._tail = tail
@@ -48,22 +48,25 @@ class KafkaLog:
         )
 
 
-class KafkaReplies:
-    """Replies by way of the consumer group's commits and the topic of outcomes."""
+class KafkaReplies(Generic[Outcome]):
+    """Replies by way of the consumer group's commits and a topic of outcomes, keyed by the address of who asked."""
 
-    def __init__(self, group: GroupConsumer, commands: Partition, producer: Producer, topic_prefix: str) -> None:
+    def __init__(
+        self, group: GroupConsumer, commands: Partition, producer: Producer, topic: str, partitions: int
+    ) -> None:
         self._group = group
         self._commands = commands
         self._producer = producer
-        self._topic = topic_prefix + OUTCOMES.name
+        self._topic = topic
+        self._partitions = partitions
 
     async def commit(self, next_offset: int) -> None:
         await self._group.commit({self._commands: next_offset})
 
-    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+    async def send(self, outcomes: Sequence[Outcome]) -> None:
         by_partition: dict[int, list[Outgoing]] = defaultdict(list)
         for outcome in outcomes:
             value: Outgoing = (outcome.reply_to.encode(), outcome.json_bytes(), ())
-            by_partition[_partition_of(outcome.reply_to)].append(value)
+            by_partition[_partition_of(outcome.reply_to, self._partitions)].append(value)
         for number, records in by_partition.items():
             await self._producer.send_many(self._topic, number, records)

@@ -5,11 +5,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Generic
 
-from contracts.log.chain import Orphan
-from contracts.outcomes import Accepted, Rejected
+from contracts.log.hash_chain import Orphan
 from contracts.topics import CLOCK_AHEAD_MS
-from ledger.application.writing.ports import Logged
+from runtime.eventlog import Logged
+from runtime.eventlog.definition import Outcome
 from runtime.trouble import Trouble
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,7 +18,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @dataclass
 class Partition:
-    """What all writers of a ledger share. `dice` decides how long things take and what fails; `now` is its clock."""
+    """What all writers of a log share. `dice` decides how long things take and what fails; `now` is its clock."""
 
     dice: random.Random
     values: list[bytes] = field(default_factory=list[bytes])
@@ -64,30 +65,30 @@ class MemoryLog:
 
 
 @dataclass
-class MemoryReplies:
-    """What was committed and told, in order."""
+class MemoryReplies(Generic[Outcome]):
+    """What was committed and sent, in order."""
 
     dice: random.Random = field(default_factory=lambda: random.Random(0))
     committed: list[int] = field(default_factory=list[int])
-    told: list[Accepted | Rejected] = field(default_factory=list[Accepted | Rejected])
+    told: list[Outcome] = field(default_factory=list[Outcome])
 
     async def commit(self, next_offset: int) -> None:
         await wait_a_bit(self.dice)
         self.committed.append(next_offset)
 
-    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+    async def send(self, outcomes: Sequence[Outcome]) -> None:
         await wait_a_bit(self.dice)
         self.told += outcomes
 
 
 @dataclass
 class Noticed:
-    """Watch by remembering."""
+    """WriterObserver by remembering."""
 
     orphans: list[Orphan] = field(default_factory=list[Orphan])
 
     def followed(self, sequence: int) -> None: ...
-    def decided(self, outcomes: Sequence[Accepted | Rejected]) -> None: ...
+    def decided(self, outcomes: Sequence[object]) -> None: ...
     def orphan(self, orphan: Orphan) -> None:
         self.orphans.append(orphan)
 

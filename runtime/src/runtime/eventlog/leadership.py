@@ -1,4 +1,4 @@
-"""Whose turn it is: the consumer group of ledger.commands says which process leads which ledger.
+"""Whose turn it is: the consumer group of the commands says which process leads which log.
 
 It only spares two writers from getting in each other's way; what is right, the log decides.
 """
@@ -6,14 +6,12 @@ It only spares two writers from getting in each other's way; what is right, the 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Generic
 
-from pydantic import ValidationError
-
-from contracts.commands import CommandRecord
-from contracts.fields import MAX_COMMAND_BYTES
-from ledger.application.writing.ports import Replies
-from ledger.application.writing.writer import Commands, LostLedgerError, Writer
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Command, DecodeCommand, Outcome, UndecodableCommandError
+from runtime.eventlog.ports import Replies
+from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -23,10 +21,10 @@ BATCH = 500
 WAITING_BATCHES = 2
 POLL_SECONDS = 0.5
 PAUSE_SECONDS = 0.5
-"""After losing a ledger or trouble with the broker, before standing for it again."""
+"""After losing a log or trouble with the broker, before standing for it again."""
 
-_log = get_logger("ledger.leadership")
-RepliesFor = Callable[[GroupConsumer, Partition], Replies]
+_log = get_logger("runtime.eventlog")
+RepliesFor = Callable[[GroupConsumer, Partition], Replies[Outcome]]
 GroupFor = Callable[["Turns"], GroupConsumer]
 
 
@@ -41,40 +39,55 @@ class Turns:
 
 
 @dataclass(slots=True)
-class _Term:
-    """One ledger, led from now until the next change."""
+class _Term(Generic[Command]):
+    """One log, led from now until the next change."""
 
-    batches: "asyncio.Queue[Commands]"
+    batches: "asyncio.Queue[CommandBatch[Command]]"
     task: "asyncio.Task[None]"
 
 
-class Leadership:
-    """Leads the ledgers that the group gives to this process, again and again."""
+class Leadership(Generic[Command, Outcome]):
+    """Leads the logs that the group gives to this process, again and again.
+
+    Log `n` is partition `n` of the topic of commands; `noun` is what the operators' log calls one.
+    """
 
     def __init__(
-        self, writers: Mapping[int, Writer], group_for: GroupFor, replies_for: RepliesFor, dead_letters: DeadLetters
+        self,
+        writers: Mapping[int, Writer[Any, Command, Any, Outcome]],
+        decode: DecodeCommand[Command],
+        group_for: GroupFor,
+        replies_for: RepliesFor[Outcome],
+        dead_letters: DeadLetters,
+        *,
+        noun: str,
     ) -> None:
         self._writers = writers
+        self._decode = decode
         self._group_for = group_for
         self._replies_for = replies_for
         self._dead_letters = dead_letters
+        self._noun = noun
         self.leading: frozenset[int] = frozenset()
 
     async def run(self) -> None:
-        """Never returns. A lost ledger or trouble ends all terms; the commands not committed are read again."""
+        """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
         while True:
-            turns = Turns()
-            async with self._group_for(turns) as group:
-                try:
-                    await self._lead(group, turns)
-                except* (LostLedgerError, Trouble, OffsetGone) as group_of_reasons:
-                    reasons = [str(reason) for reason in _leaves(group_of_reasons)]
-                    _log.warning("terms_ended", reasons=reasons)
-                self.leading = frozenset()
+            await self._stand()
             await asyncio.sleep(PAUSE_SECONDS)
 
+    async def _stand(self) -> None:
+        """Lead until something ends all terms."""
+        turns = Turns()
+        async with self._group_for(turns) as group:
+            try:
+                await self._lead(group, turns)
+            except* (LostLogError, Trouble, OffsetGone) as group_of_reasons:
+                _log.warning("terms_ended", reasons=[str(reason) for reason in _leaves(group_of_reasons)])
+            self.leading = frozenset()
+
     async def _lead(self, group: GroupConsumer, turns: Turns) -> None:
-        terms: dict[int, _Term] = {}
+        terms: dict[int, _Term[Command]] = {}
         seen = turns.count
         async with asyncio.TaskGroup() as tasks:
             while True:
@@ -86,20 +99,21 @@ class Leadership:
                     continue
                 await self._hand_out(terms, records)
 
-    async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term]:
+    async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term[Command]]:
         """Start from the committed offsets: what was read before the change is read again."""
-        terms: dict[int, _Term] = {}
+        terms: dict[int, _Term[Command]] = {}
         self._leave_to_others({partition.number for partition in group.assignment()})
         for partition in sorted(group.assignment()):
             writer = self._writers.get(partition.number)
             if writer is None:
-                raise RuntimeError(f"{partition.topic} has partition {partition.number}, but no such ledger is set")
+                no_such = f"no such {self._noun} is set"
+                raise RuntimeError(f"{partition.topic} has partition {partition.number}, but {no_such}")
             await group.rewind(partition)
-            batches: asyncio.Queue[Commands] = asyncio.Queue(WAITING_BATCHES)
+            batches: asyncio.Queue[CommandBatch[Command]] = asyncio.Queue(WAITING_BATCHES)
             task = tasks.create_task(writer.lead(batches, self._replies_for(group, partition)))
             terms[partition.number] = _Term(batches, task)
         self.leading = frozenset(terms)
-        _log.info("terms_begun", ledgers=sorted(terms))
+        _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 
     def _leave_to_others(self, mine: set[int]) -> None:
@@ -107,28 +121,23 @@ class Leadership:
             if number not in mine:
                 writer.append_trouble = ""
 
-    async def _hand_out(self, terms: Mapping[int, _Term], records: Iterable[Record]) -> None:
-        by_ledger: dict[int, list[Record]] = {}
+    async def _hand_out(self, terms: Mapping[int, _Term[Command]], records: Iterable[Record]) -> None:
+        by_log: dict[int, list[Record]] = {}
         for record in records:
-            by_ledger.setdefault(record.partition, []).append(record)
-        for number, mine in by_ledger.items():
+            by_log.setdefault(record.partition, []).append(record)
+        for number, mine in by_log.items():
             commands = [command for record in mine if (command := await self._decoded(record)) is not None]
-            await terms[number].batches.put(Commands(commands, mine[-1].offset + 1))
+            await terms[number].batches.put(CommandBatch(commands, mine[-1].offset + 1))
 
-    async def _decoded(self, record: Record) -> CommandRecord | None:
-        value = record.value or b""
-        if len(value) > MAX_COMMAND_BYTES:
-            await self._dead_letters.put(record, f"{len(value)} bytes; a command has at most {MAX_COMMAND_BYTES}")
-            return None
+    async def _decoded(self, record: Record) -> Command | None:
         try:
-            return CommandRecord.from_json_bytes(value)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            await self._dead_letters.put(record, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+            return self._decode(record.value or b"")
+        except UndecodableCommandError as reason:
+            await self._dead_letters.put(record, str(reason))
             return None
 
 
-async def _end(terms: Mapping[int, _Term]) -> None:
+async def _end(terms: Mapping[int, _Term[Any]]) -> None:
     for term in terms.values():
         term.task.cancel()
     if terms:

@@ -1,10 +1,12 @@
-"""What the writer needs from outside, in its own words. Each raises runtime.trouble.Trouble when it is away."""
+"""What the writer needs from outside, in its own words. What may be away raises runtime.trouble.Trouble then."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from contracts.outcomes import Accepted, Rejected
+from contracts.log.hash_chain import Orphan
+
+Outcome_contra = TypeVar("Outcome_contra", contravariant=True)
 
 
 class Logged(NamedTuple):
@@ -15,7 +17,7 @@ class Logged(NamedTuple):
 
 
 class EntryLog(Protocol):
-    """The ledger's own partition of ledger.events, appended to and read by one writer."""
+    """The log's own partition, appended to and read by one writer."""
 
     async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
         """Add these in order. They are durable when it returns; after Trouble any first part of them may be.
@@ -38,13 +40,29 @@ class EntryLog(Protocol):
         ...
 
 
-class Replies(Protocol):
+class Replies(Protocol[Outcome_contra]):
     """Where a decided batch goes once it is confirmed."""
 
     async def commit(self, next_offset: int) -> None:
         """Commands before this offset are done with; Trouble if the partition is another's by now."""
         ...
 
-    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+    async def send(self, outcomes: Sequence[Outcome_contra]) -> None:
         """Tell those who asked."""
+        ...
+
+
+class WriterObserver(Protocol[Outcome_contra]):
+    """Takes notice for the operators; never fails, never waits."""
+
+    def followed(self, sequence: int) -> None:
+        """The log was read up to this entry."""
+        ...
+
+    def decided(self, outcomes: Sequence[Outcome_contra]) -> None:
+        """These were sent."""
+        ...
+
+    def orphan(self, orphan: Orphan) -> None:
+        """A record was skipped."""
         ...

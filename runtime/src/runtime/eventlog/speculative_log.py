@@ -1,0 +1,113 @@
+"""Decisions made ahead of the log: each command of a batch becomes an entry, a rejection or a repetition."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from contracts.decisions import AlreadyDone, Rejection
+from contracts.log.envelope import entry_hash
+from runtime.eventlog.command_index import Done
+from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
+from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.logs import get_logger
+
+Clock = Callable[[], datetime]
+
+_log = get_logger("runtime.eventlog")
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBatch(Generic[State, Outcome]):
+    """A batch of commands, decided. Nothing of it may be sent before entry `last_sequence` is read back.
+
+    `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
+    """
+
+    next_offset: int
+    entries: tuple[PendingEntry[State], ...]
+    outcomes: tuple[Outcome, ...]
+    last_sequence: int
+    clock: datetime
+
+
+class SpeculativeLog(Generic[State, Command, Event, Outcome]):
+    """The log as it will be if all that was appended lands. Dropped whole when it turns out otherwise."""
+
+    def __init__(
+        self, log: LogDefinition[State, Command, Event, Outcome], replica: LogReplica[State, Event], clock: Clock
+    ) -> None:
+        self._replica = replica
+        self._clock = clock
+        self._source = log.source
+        self._encode = log.entries.encode
+        self._decide = log.decide
+        self._evolve = log.evolve
+        self._accepted = log.outcomes.accepted
+        self._rejected = log.outcomes.rejected
+        self._state = replica.state
+        self._sequence = replica.chain.sequence
+        self._head = replica.chain.head
+        self._at = replica.at
+        self._pending: dict[str, Done] = {}
+
+    def take(self, commands: Iterable[Command], next_offset: int) -> DecidedBatch[State, Outcome]:
+        """Decide the commands in order, each on the state that the one before it left."""
+        entries: list[PendingEntry[State]] = []
+        clock = self._clock()
+        now = max(self._at, clock)
+        outcomes = tuple(self._outcome(command, entries, now) for command in commands)
+        return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
+
+    def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
+        """These are confirmed; the replica remembers them now."""
+        for entry in entries:
+            self._pending.pop(entry.command_id, None)
+
+    def _outcome(self, command: Command, entries: list[PendingEntry[State]], now: datetime) -> Outcome:
+        fingerprint = command.fingerprint()
+        done = self._pending.get(command.command_id) or self._replica.commands.find(command.command_id)
+        if done is not None:
+            if done.command_hash != fingerprint:
+                return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
+            return self._accepted(command, fingerprint, done.sequence, repeated=True)
+        try:
+            return self._decided(command, fingerprint, entries, now)
+        except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
+            _log.exception("command_defect", command=command.name, command_id=command.command_id)
+            return self._reject(command, fingerprint, Rejection("internal_error"))
+
+    def _decided(
+        self, command: Command, fingerprint: str, entries: list[PendingEntry[State]], now: datetime
+    ) -> Outcome:
+        decision = self._decide(self._state, command, now=now)
+        if isinstance(decision, Rejection):
+            return self._reject(command, fingerprint, decision)
+        if isinstance(decision, AlreadyDone):
+            return self._accepted(command, fingerprint, decision.sequence, repeated=True)
+        entry = self._seal(command, decision, fingerprint, now)
+        entries.append(entry)
+        return self._accepted(command, fingerprint, entry.sequence)
+
+    def _seal(self, command: Command, event: Event, fingerprint: str, now: datetime) -> PendingEntry[State]:
+        sequence, actor = self._sequence + 1, str(command.actor)
+        value = self._encode(
+            event,
+            source=self._source,
+            sequence=sequence,
+            prev=self._head,
+            at=now,
+            command_id=command.command_id,
+            command_hash=fingerprint,
+            actor=actor,
+            correlation_id=command.correlation_id,
+            traceparent=command.traceparent,
+        )
+        state = self._evolve(self._state, event, at=now, by=actor)
+        # From here on nothing fails: a speculation never stands between two entries.
+        self._at, self._sequence, self._head, self._state = now, sequence, entry_hash(value), state
+        self._pending[command.command_id] = Done(sequence, fingerprint)
+        return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state)
+
+    def _reject(self, command: Command, fingerprint: str, rejection: Rejection) -> Outcome:
+        return self._rejected(command, fingerprint, rejection, at_sequence=self._sequence)

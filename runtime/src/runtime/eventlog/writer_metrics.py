@@ -1,0 +1,50 @@
+"""A writer's numbers for Prometheus."""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from prometheus_client import Counter, Gauge
+
+from contracts.log.hash_chain import Orphan
+from runtime.eventlog.definition import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class WriterMeters:
+    """The metrics of one service's writers, `<prefix>_sequence` and so on, by log; `noun` is the label that says which.
+
+    Made once in a process, where the service declares its metrics: Prometheus takes no name twice.
+    """
+
+    sequence: Gauge
+    commands: Counter
+    orphans: Counter
+
+    @classmethod
+    def named(cls, prefix: str, noun: str, events_topic: str) -> "WriterMeters":
+        return cls(
+            Gauge(f"{prefix}_sequence", "Last entry that the writer has read", [noun]),
+            Counter(f"{prefix}_commands", "Commands answered, by what became of them", [noun, "outcome"]),
+            Counter(f"{prefix}_orphans", f"Records on {events_topic} that are no entry", [noun, "poison"]),
+        )
+
+
+class WriterMetrics(Generic[Outcome]):
+    """WriterObserver by counting; `label_of` says an outcome in one word."""
+
+    def __init__(self, meters: WriterMeters, log: int, label_of: Callable[[Outcome], str]) -> None:
+        self._meters = meters
+        self._log = str(log)
+        self._label_of = label_of
+
+    def followed(self, sequence: int) -> None:
+        self._meters.sequence.labels(self._log).set(sequence)
+
+    def decided(self, outcomes: Sequence[Outcome]) -> None:
+        for label, count in Tally(map(self._label_of, outcomes)).items():
+            self._meters.commands.labels(self._log, label).inc(count)
+
+    def orphan(self, orphan: Orphan) -> None:
+        self._meters.orphans.labels(self._log, str(orphan.poison).lower()).inc()

@@ -1,0 +1,123 @@
+"""A process that writes logs: it follows all of them and leads those that fall to it."""
+
+import asyncio
+import gc
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic
+
+from runtime import retry
+from runtime.admin import Admin
+from runtime.dead_letters import DeadLetters
+from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
+from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
+from runtime.eventlog.leadership import Leadership, Turns
+from runtime.eventlog.ports import WriterObserver
+from runtime.eventlog.writer import Writer
+from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
+from runtime.logs import get_logger
+from runtime.process import supervise, until_stopped
+from runtime.settings import Settings
+
+FOLLOW_AGAIN_SECONDS = 0.5
+GENERATION_0_OBJECTS = 500_000
+"""What a batch makes dies when it is confirmed. The default of 700 would look at it all the time, and 50,000 at
+everything in flight once: a fourteenth of the time of a mixed workload, for nothing."""
+
+_log = get_logger("runtime.eventlog")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterProcess(Generic[State, Command, Event, Outcome]):
+    """What a service declares of its logs. Log `n`, from 0 to `logs` - 1, is partition `n` of commands and events.
+
+    `service` names the consumer group, the clients and the topic of dead letters; `noun` is what people call a log.
+    The topics come without the prefix of the settings.
+    """
+
+    service: str
+    noun: str
+    logs: int
+    commands_topic: str
+    events_topic: str
+    outcomes_topic: str
+    outcome_partitions: int
+    definition: Callable[[int], LogDefinition[State, Command, Event, Outcome]]
+    decode_command: DecodeCommand[Command]
+    observer: Callable[[int], WriterObserver[Outcome]]
+    session_seconds: float = 10.0
+
+    async def serve(self, settings: Settings, stop: asyncio.Event) -> None:
+        """Follow every log and lead those that the group gives us, until `stop` is set."""
+        gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
+        connection = Connection.from_settings(settings)
+        async with AsyncExitStack() as opened:
+            producer = await opened.enter_async_context(Producer(connection, client_id=self._client()))
+            dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=self.service)
+            writers: dict[int, Writer[State, Command, Event, Outcome]] = {}
+            for number in range(self.logs):
+                tail = PartitionTail(connection, settings.topic_prefix + self.events_topic, number, 0)
+                log = KafkaLog(await opened.enter_async_context(tail), producer, dead_letters)
+                writers[number] = Writer.of(self.definition(number), log, _utc_now, self.observer(number))
+            leadership = self._leadership(settings, connection, producer, dead_letters, writers)
+            await opened.enter_async_context(
+                Admin(settings.admin_host, settings.admin_port, lambda: self._ready(leadership, writers))
+            )
+            tasks: dict[str, Coroutine[object, object, None]] = {
+                f"follow-{number}": until_stopped(stop, self._follow(number, writer))
+                for number, writer in writers.items()
+            }
+            await supervise(stop, tasks | {"lead": until_stopped(stop, leadership.run())})
+
+    async def _follow(self, number: int, writer: Writer[State, Command, Event, Outcome]) -> None:
+        def note(trouble: Exception) -> None:
+            _log.warning("follow_again", **{self.noun: number}, reason=str(trouble))
+
+        await retry.forever(writer.follow, pause_seconds=FOLLOW_AGAIN_SECONDS, noted=note)
+
+    def _ready(
+        self, leadership: Leadership[Command, Outcome], writers: dict[int, Writer[State, Command, Event, Outcome]]
+    ) -> tuple[bool, str]:
+        behind = [number for number, writer in writers.items() if not writer.following]
+        troubles = ((number, writer.trouble or writer.append_trouble) for number, writer in writers.items())
+        waiting = [f"{self.noun} {number}: {trouble}" for number, trouble in troubles if trouble]
+        if waiting:
+            return False, "; ".join(waiting)
+        if behind:
+            return False, f"reading {self.noun}s {behind} for the first time"
+        return True, f"leads {sorted(leadership.leading)}, follows all of {sorted(writers)}"
+
+    def _leadership(
+        self,
+        settings: Settings,
+        connection: Connection,
+        producer: Producer,
+        dead_letters: DeadLetters,
+        writers: dict[int, Writer[State, Command, Event, Outcome]],
+    ) -> Leadership[Command, Outcome]:
+        def group_for(turns: Turns) -> GroupConsumer:
+            return GroupConsumer(
+                connection,
+                group=settings.topic_prefix + self.service,
+                topics=[settings.topic_prefix + self.commands_topic],
+                client_id=self._client(),
+                assigned=turns.changed,
+                revoked=turns.changed,
+                session_seconds=self.session_seconds,
+            )
+
+        def replies_for(group: GroupConsumer, partition: Partition) -> KafkaReplies[Outcome]:
+            topic = settings.topic_prefix + self.outcomes_topic
+            return KafkaReplies(group, partition, producer, topic, self.outcome_partitions)
+
+        return Leadership(writers, self.decode_command, group_for, replies_for, dead_letters, noun=self.noun)
+
+    def _client(self) -> str:
+        return f"{self.service}-{socket.gethostname()}"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

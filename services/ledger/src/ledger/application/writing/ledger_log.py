@@ -1,0 +1,89 @@
+"""A ledger as a log with one writer: what runtime.eventlog has to know of it."""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from contracts.commands import CommandRecord
+from contracts.events import Event
+from contracts.fields import MAX_COMMAND_BYTES
+from contracts.log.entries import LEDGER_ENTRIES, source_of
+from contracts.outcomes import Accepted, Rejected
+from ledger.domain.decide import decide
+from ledger.domain.decisions import Decision, Rejection
+from ledger.domain.evolve import evolve
+from ledger.domain.state import Ledger
+from runtime.eventlog import LogDefinition, LogReplica, SpeculativeLog, UndecodableCommandError, Writer
+
+LedgerLog = LogDefinition[Ledger, CommandRecord, Event, Accepted | Rejected]
+LedgerReplica = LogReplica[Ledger, Event]
+SpeculativeLedger = SpeculativeLog[Ledger, CommandRecord, Event, Accepted | Rejected]
+LedgerWriter = Writer[Ledger, CommandRecord, Event, Accepted | Rejected]
+
+
+class LedgerOutcomes:
+    """What a ledger's writer says to whoever asked."""
+
+    def __init__(self, ledger: int) -> None:
+        self._ledger = ledger
+
+    def accepted(
+        self, command: CommandRecord, fingerprint: str, sequence: int, *, repeated: bool = False
+    ) -> Accepted | Rejected:
+        return Accepted(
+            command_id=command.command_id,
+            command_hash=fingerprint,
+            reply_to=command.reply_to,
+            ledger=self._ledger,
+            sequence=sequence,
+            repeated=repeated,
+        )
+
+    def rejected(
+        self, command: CommandRecord, fingerprint: str, rejection: Rejection, *, at_sequence: int
+    ) -> Accepted | Rejected:
+        return Rejected(
+            command_id=command.command_id,
+            command_hash=fingerprint,
+            reply_to=command.reply_to,
+            ledger=self._ledger,
+            code=rejection.code,
+            details={**rejection.details, "at_sequence": at_sequence},
+            entries=rejection.entries,
+        )
+
+
+def ledger_log(ledger: int) -> LedgerLog:
+    """The log of one ledger, from its first entry on."""
+    return LogDefinition(
+        source=source_of(ledger),
+        entries=LEDGER_ENTRIES,
+        initial=Ledger(),
+        decide=_decide,
+        evolve=evolve,
+        outcomes=LedgerOutcomes(ledger),
+    )
+
+
+def decode_command(value: bytes) -> CommandRecord:
+    """The value of a record of ledger.commands; raises UndecodableCommandError."""
+    if len(value) > MAX_COMMAND_BYTES:
+        raise UndecodableCommandError(f"{len(value)} bytes; a command has at most {MAX_COMMAND_BYTES}")
+    try:
+        return CommandRecord.from_json_bytes(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise UndecodableCommandError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def label_of(outcome: Accepted | Rejected) -> str:
+    """An outcome in one word, as the metrics count it."""
+    match outcome:
+        case Rejected():
+            return outcome.code
+        case Accepted():
+            return "repeated" if outcome.repeated else "accepted"
+
+
+def _decide(ledger: Ledger, record: CommandRecord, /, *, now: datetime) -> Decision:
+    return decide(ledger, record.command, record.actor, now=now)

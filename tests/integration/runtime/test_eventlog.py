@@ -1,0 +1,94 @@
+"""The event log's machine on a real broker, with a log that knows no license: two processes, one chain."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from contracts.log.hash_chain import HashChain, Orphan
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
+from runtime.eventlog.writer_process import WriterProcess
+from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.settings import Settings
+from tests.support.eventlog.hall import HALL_ENTRIES, Answer, Hall, HallEvent, Wish, decode_wish, hall_log, wish
+from tests.support.eventlog.memory import Noticed
+from tests.support.kafka_topics import KafkaTopics
+
+WISHES = [
+    wish("reserve", 1, "a"),
+    wish("reserve", 1, "b", "operator:bob"),
+    wish("release", 1, "c"),
+    wish("reserve", 1, "a"),
+]
+
+
+def process() -> WriterProcess[Hall, Wish, HallEvent, Answer]:
+    return WriterProcess(
+        service="ledger-writer",
+        noun="hall",
+        logs=1,
+        commands_topic=COMMANDS.name,
+        events_topic=EVENTS.name,
+        outcomes_topic=OUTCOMES.name,
+        outcome_partitions=OUTCOMES.partitions,
+        definition=hall_log,
+        decode_command=decode_wish,
+        observer=lambda _: Noticed(),
+        session_seconds=6.0,
+    )
+
+
+@asynccontextmanager
+async def running(topics: KafkaTopics) -> AsyncGenerator[None]:
+    """A writer process of its own connections, in this one; it leaves the group when it ends."""
+    stop = asyncio.Event()
+    settings = Settings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=0)
+    serving = asyncio.create_task(process().serve(settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await serving
+
+
+async def send(topics: KafkaTopics, values: Sequence[bytes]) -> None:
+    async with Producer(Connection(topics.bootstrap), client_id="box-office") as producer:
+        await producer.send_many(topics.name(COMMANDS), 0, [(b"0", value, ()) for value in values])
+
+
+async def records_of(topics: KafkaTopics, topic: str, partition: int, count: int) -> list[Record]:
+    found: list[Record] = []
+    async with PartitionTail(Connection(topics.bootstrap), topic, partition, 0) as tail, asyncio.timeout(60):
+        while len(found) < count:
+            found += await tail.next_batch()
+    return found
+
+
+async def answers(topics: KafkaTopics, count: int) -> list[tuple[str, int]]:
+    number = partition_for(b"box-office", OUTCOMES.partitions)
+    found = [
+        Answer.from_json_bytes(r.value or b"") for r in await records_of(topics, topics.name(OUTCOMES), number, count)
+    ]
+    return [(answer.said, answer.sequence) for answer in found]
+
+
+async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_topics: KafkaTopics) -> None:
+    values = [one.json_bytes() for one in WISHES]
+    async with running(kafka_topics):
+        await send(kafka_topics, [*values, b"no wish"])
+        first = await answers(kafka_topics, 4)
+        async with running(kafka_topics):
+            pass
+    async with running(kafka_topics):
+        await send(kafka_topics, values[:1])
+        again = (await answers(kafka_topics, 5))[4:]
+    assert first == [("accepted", 1), ("no_such_seat_free", 1), ("accepted", 2), ("repeated", 1)]
+    assert again == [("repeated", 1)], "a process that came later knows what was done"
+
+    chain = HashChain(HALL_ENTRIES, "/halls/0")
+    entries = await records_of(kafka_topics, kafka_topics.name(EVENTS), 0, 2)
+    assert not any(isinstance(chain.accept(record.value or b""), Orphan) for record in entries)
+    assert chain.sequence == 2
+
+    (letter,) = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 1)
+    assert (letter.value, letter.header("reason")) == (b"no wish", b"it is no wish")
