@@ -9,6 +9,11 @@ PYTHON = $(shell command -v $(BIN)/python || command -v python3)
 FORMAT ?= text
 PARTS ?=
 ARGS ?=
+# How many processes run the tests side by side; each has its own broker and database. ARGS="-n 0" is one, with pdb.
+WORKERS ?= 2
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# Each process of a stack would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,10 +41,10 @@ clean: ## End what was started and remove all data
 	@$(PYTHON) -m dev.stack clean
 
 test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k name")
-	@$(BIN)/pytest -q $(ARGS)
+	@$(PYTEST) tests/e2e tests/faults tests/integration tests/properties tests/unit $(ARGS)
 
 unit: setup ## Run the tests that need neither broker nor database
-	@$(BIN)/pytest -q tests/unit tests/properties $(ARGS)
+	@$(PYTEST) tests/properties tests/unit $(ARGS)
 
 check: setup ## Lint, types, layers
 	@$(BIN)/ruff check .
@@ -65,7 +70,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long fault tests: kills, two writers, broker and database away
-	@$(BIN)/pytest -q tests/faults $(ARGS)
+	@$(PYTEST) tests/faults $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/unit tests/properties $(ARGS)
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)

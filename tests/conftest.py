@@ -2,19 +2,29 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
-from dev.stack import places, topics
+from dev.stack import places
 from dev.stack.guard import Guard
 from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
-from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.databases import new_database
+from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
+from tests.support.laws import use_profile
 
-hypothesis_settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+use_profile()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker runs on its own: the tests of a file, and all that act on the one stack of tests/e2e."""
+    for item in items:
+        folder = item.path.parent
+        group = folder.name if folder.name == "e2e" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -47,34 +57,26 @@ def postgres(state: Path) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def database_url(postgres: Cluster) -> Iterator[str]:
     """The URL of an empty database for the tests of one module."""
-    yield from _database(postgres)
+    with new_database(postgres) as url:
+        yield url
 
 
 @pytest.fixture
 def fresh_database_url(postgres: Cluster) -> Iterator[str]:
     """The URL of an empty database for one test."""
-    yield from _database(postgres)
-
-
-def _database(postgres: Cluster) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(4)}"
-    yield postgres.create(name)
-    postgres.drop(name)
+    with new_database(postgres) as url:
+        yield url
 
 
 @pytest.fixture
 async def make_topics(broker: Broker) -> AsyncIterator[MakeTopics]:
     """Makes the declared topics under a new prefix, for as many ledgers as it is told."""
-    made: list[str] = []
+    async with AsyncExitStack() as made:
 
-    async def make(ledgers: int = 1) -> KafkaTopics:
-        prefix = f"test-{secrets.token_hex(4)}."
-        made.extend(await topics.create(broker.address, prefix=prefix, ledgers=ledgers))
-        return KafkaTopics(broker.address, prefix)
+        async def make(ledgers: int = 1) -> KafkaTopics:
+            return await made.enter_async_context(topics_on(broker.address, ledgers))
 
-    yield make
-    if made:
-        await topics.delete(broker.address, made)
+        yield make
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from dev.generate.client import description
 from dev.stack.parts import Kit
 from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
+from tests.support.ledger.description import description
 
 EXAMPLES = 20
 """Of each operation: about a minute in all."""

@@ -15,7 +15,6 @@ from contracts.log.entries import Entry
 from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
-from ledger.application.projection.fold import fold
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
@@ -28,6 +27,7 @@ from signer.domain.verification.state import VerifiedLedger
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
+from tests.support.ledger.projected import projected
 
 COMMANDS = 1_500
 MOST_COMMANDS = 10_000
@@ -101,16 +101,16 @@ def accounts_of(ledger: Ledger) -> dict[str, dict[str, int]]:
 
 def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -> dict[str, dict[str, int]]:
     """What the projector's fold and the signer's books make of the records; both must be the same."""
-    changes = fold(entries, {}, {})
+    changes = projected(entries)
     chain, books = LedgerChain(0), VerifiedLedger()
     for value in values:
         found = chain.accept(value)
         if not isinstance(found, Orphan):
             post(books, found.data)
-    projected = {account: {n: u for n, u in held.items() if u} for account, held in changes.held.items()}
-    for account, units in projected.items():
+    rows = {account: {n: u for n, u in held.items() if u} for account, held in changes.held.items()}
+    for account, units in rows.items():
         assert units == books.balance(account)
-    return {account: units for account, units in projected.items() if units}
+    return {account: units for account, units in rows.items() if units}
 
 
 async def both_at_once(

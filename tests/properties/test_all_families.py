@@ -16,8 +16,6 @@ from contracts.log.chain import Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
-from ledger.application.projection.accounts import touched
-from ledger.application.projection.fold import fold
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -26,10 +24,12 @@ from ledger.domain.state import Ledger
 from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.laws import examples
 from tests.support.ledger import histories_all as every
 from tests.support.ledger import story, story_company_imports, story_device_moves
 from tests.support.ledger.naive_rights import Persons
 from tests.support.ledger.naive_sheet import Sheet
+from tests.support.ledger.projected import projected
 from tests.support.ledger.story import ADRIA, BORA, DEFAULT, HOTEL, allocated_in
 from tests.support.ledger.story_catalog import SMB, SMB9
 
@@ -108,11 +108,9 @@ class World:
 
     def project(self, entry: Entry[Event]) -> None:
         """The rows that people read, from the accounts that the projector fetches for this entry and no others."""
-        fetched = touched([entry])
-        changes = fold([entry], {place: self.rows.get(place, {}) for place in fetched}, self.old_rows)
-        assert set(changes.held) <= fetched
+        changes = projected([entry], self.rows, self.old_rows)
         self.rows |= changes.held
-        self.old_rows |= changes.staff.legacy
+        self.old_rows |= changes.legacy
 
     def balance(self, event: Event) -> None:
         """As much out as in; nobody but issuance below zero."""
@@ -229,7 +227,7 @@ def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_move
 
 
 @given(every.histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_every_law_holds_after_every_step(history: list[tuple[Actor | None, Command, int]]) -> None:
     world = World()
     for actor, command, now in every.moments(history):

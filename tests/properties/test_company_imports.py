@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-from hypothesis import given
-
 from contracts.actors import Account, Actor
 from contracts.commands import Command
 from contracts.events import Event
@@ -15,11 +13,14 @@ from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.rights import rights_in
 from ledger.domain.state import Ledger
+from tests.support.laws import Drawn
 from tests.support.ledger.histories_company_imports import joining_histories
 from tests.support.ledger.story import NOON
 from tests.support.ledger.story_company_imports import an_accidental_company, of_company
 
 History = list[tuple[Actor, Command]]
+
+histories = Drawn(joining_histories)
 
 
 def _told(history: History) -> list[tuple[Actor, Event, Ledger, Ledger]]:
@@ -34,7 +35,7 @@ def _told(history: History) -> list[tuple[Actor, Event, Ledger, Ledger]]:
     return told
 
 
-@given(joining_histories)
+@histories.law
 def test_r1_an_import_moves_all_licenses_of_one_company_to_the_other_and_nothing_else(history: History) -> None:
     for _, event, before, after in _told(history):
         if isinstance(event, CompanyImported):
@@ -44,7 +45,7 @@ def test_r1_an_import_moves_all_licenses_of_one_company_to_the_other_and_nothing
             assert not postings(event)
 
 
-@given(joining_histories)
+@histories.law
 def test_nobody_acts_for_a_closed_company_and_nothing_is_its_own(history: History) -> None:
     for actor, _, before, after in _told(history):
         assert not (isinstance(actor, Account) and actor.company in before.cold.imported)
@@ -56,7 +57,7 @@ def test_nobody_acts_for_a_closed_company_and_nothing_is_its_own(history: Histor
         assert not any(after.companies[one].administrators | after.companies[one].members for one in closed)
 
 
-@given(joining_histories)
+@histories.law
 def test_whoever_joins_has_no_right_that_was_not_granted_before(history: History) -> None:
     for actor, event, before, after in _told(history):
         match event:
@@ -71,7 +72,7 @@ def test_whoever_joins_has_no_right_that_was_not_granted_before(history: History
             assert all(rights_in(after, person, one) == rights_in(before, person, one) for one in after.projects), actor
 
 
-@given(joining_histories)
+@histories.law
 def test_names_stay_unique_and_found(history: History) -> None:
     for _, event, _, after in _told(history):
         if isinstance(event, CompanyImported):
@@ -80,7 +81,7 @@ def test_names_stay_unique_and_found(history: History) -> None:
             assert all(after.projects[one].company == company for (company, _), one in after.project_names.items())
 
 
-@given(joining_histories)
+@histories.law
 def test_each_companys_projects_are_listed(history: History) -> None:
     for _, _, _, after in _told(history):
         listed = {(one, company) for company, projects in after.cold.company_projects.items() for one in projects}

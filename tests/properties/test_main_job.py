@@ -24,6 +24,7 @@ from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
 from runtime.eventlog import SpeculativeLog
+from tests.support.laws import Drawn, examples
 from tests.support.ledger import story
 from tests.support.ledger.histories_main_job import PROJECTS, TYPES, histories
 from tests.support.ledger.story import BORA, OTHER_SERIAL, SERIAL
@@ -31,11 +32,14 @@ from tests.support.ledger.story import BORA, OTHER_SERIAL, SERIAL
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+drawn = Drawn(histories)
+
+
 def _beginning() -> Ledger:
     return story.a_project().ledger
 
 
-@given(histories)
+@drawn.law
 def test_every_event_moves_as_much_out_as_in_and_only_issuance_goes_below_zero(
     history: list[tuple[Actor, Command]],
 ) -> None:
@@ -139,7 +143,7 @@ class Model:
 
 
 @given(histories)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_the_ledger_says_yes_exactly_when_a_person_with_a_sheet_of_paper_would(
     history: list[tuple[Actor, Command]],
 ) -> None:
@@ -197,7 +201,7 @@ def test_a_replay_of_the_log_gives_the_same_state_and_repetition_adds_nothing(
     assert replayed.chain.head == last.value_hash
 
 
-@given(histories)
+@drawn.law
 def test_generations_and_issues_of_a_device_only_rise(history: list[tuple[Actor, Command]]) -> None:
     ledger = _beginning()
     for actor, command in history:
@@ -213,7 +217,7 @@ def test_generations_and_issues_of_a_device_only_rise(history: list[tuple[Actor,
             assert after.issue - device.issue == int(changed)
 
 
-@given(histories)
+@drawn.law
 def test_an_entry_survives_its_way_to_the_log_and_back(history: list[tuple[Actor, Command]]) -> None:
     ledger, prev = _beginning(), GENESIS
     for number, (actor, command) in enumerate(history, 1):

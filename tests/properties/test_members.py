@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-from hypothesis import given
-
 from contracts.actors import Account, Actor
 from contracts.commands import Command
 from contracts.events import Event
@@ -14,11 +12,14 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
+from tests.support.laws import Drawn
 from tests.support.ledger import story
 from tests.support.ledger.histories_members import people_histories
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, NOON, allocated_in
 
 History = list[tuple[Actor, Command]]
+
+histories = Drawn(people_histories)
 
 
 def _told(history: History) -> tuple[list[tuple[Actor, Event]], list[Ledger]]:
@@ -32,13 +33,13 @@ def _told(history: History) -> tuple[list[tuple[Actor, Event]], list[Ledger]]:
     return events, ledgers
 
 
-@given(people_histories)
+@histories.law
 def test_every_company_keeps_an_administrator(history: History) -> None:
     _, ledgers = _told(history)
     assert all(company.administrators for ledger in ledgers for company in ledger.companies.values())
 
 
-@given(people_histories)
+@histories.law
 def test_rights_are_what_was_granted_to_members_and_not_taken_away(history: History) -> None:
     events, ledgers = _told(history)
     rights: dict[tuple[str, str, str], frozenset[str]] = {}
@@ -60,7 +61,7 @@ def test_rights_are_what_was_granted_to_members_and_not_taken_away(history: Hist
     assert all("view" in r for r in held.values())
 
 
-@given(people_histories)
+@histories.law
 def test_whoever_changes_something_is_a_member_of_the_company_they_act_for(history: History) -> None:
     events, ledgers = _told(history)
     for (actor, _), before in zip(events, ledgers, strict=False):
@@ -69,7 +70,7 @@ def test_whoever_changes_something_is_a_member_of_the_company_they_act_for(histo
             assert actor.account in company.administrators | company.members
 
 
-@given(people_histories)
+@histories.law
 def test_nothing_is_made_or_lost_whatever_moves(history: History) -> None:
     events, ledgers = _told(history)
     accounts: Counter[tuple[str, str]] = Counter()
@@ -83,7 +84,7 @@ def test_nothing_is_made_or_lost_whatever_moves(history: History) -> None:
     assert held == {place: units for place, units in accounts.items() if units and place[0] != "issuance"}
 
 
-@given(people_histories)
+@histories.law
 def test_a_project_counts_its_devices_and_what_is_on_them_and_an_archived_one_is_empty(history: History) -> None:
     _, ledgers = _told(history)
     inside = Counter(device.project for device in ledgers[-1].devices.values())
@@ -93,7 +94,7 @@ def test_a_project_counts_its_devices_and_what_is_on_them_and_an_archived_one_is
         assert not (project.archived and (project.free or project.devices))
 
 
-@given(people_histories)
+@histories.law
 def test_no_pbx_license_leaves_a_company_but_by_staff(history: History) -> None:
     events, _ = _told(history)
     for actor, event in events:

@@ -19,7 +19,6 @@ from contracts.commands.software_service import BuySoftwareService, UpgradeLicen
 from contracts.events import Event
 from contracts.log.entries import decode_entry
 from contracts.log.postings import device_account, held_account, postings, project_account
-from ledger.application.projection.fold import fold
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -33,6 +32,7 @@ from tests.support.ledger.histories_company_imports import joining_histories
 from tests.support.ledger.histories_corrections import staff_histories
 from tests.support.ledger.histories_members import people_histories
 from tests.support.ledger.ledger_log import Log
+from tests.support.ledger.projected import projected
 from tests.support.ledger.story import NOON, OTHER_SERIAL, SERIAL
 from tests.support.ledger.story_corrections import SECOND
 
@@ -194,7 +194,7 @@ def test_they_agree_about_everything_that_has_a_date_too(history: list[tuple[Act
         post(books, event)
         _count(moved, event)
         entries.add(event)
-        rows |= fold([decode_entry(entries.values[-1])], rows, {}).held
+        rows |= projected([decode_entry(entries.values[-1])], rows).held
     assert {place: units for place, units in moved.items() if units} == _standing(books)
     for project, known in ledger.projects.items():
         held = dict(ledger.held.get(project, {}))

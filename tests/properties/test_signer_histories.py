@@ -14,6 +14,7 @@ from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.laws import Drawn
 from tests.support.signer.story import KEYS, PARTNER, PROJECT, PUBLIC_KEYS, TRUSTED, Story, is_proven, lots
 
 SERIALS = ["009033000001", "009033000002", "009033000003"]
@@ -27,6 +28,8 @@ steps = st.lists(
     ),
     max_size=25,
 )
+
+histories = Drawn(steps)
 
 
 def _history(moves: list[tuple[str, str, dict[str, int]]]) -> Story:
@@ -56,7 +59,7 @@ def _read(values: list[bytes]) -> list[Change]:
     return [taken for value in values if isinstance(taken := reading.take(value), Change)]
 
 
-@given(steps)
+@histories.law
 def test_a_lawful_history_is_taken_whole_and_its_last_files_say_what_the_devices_have(
     moves: list[tuple[str, str, dict[str, int]]],
 ) -> None:
@@ -74,7 +77,7 @@ def test_a_lawful_history_is_taken_whole_and_its_last_files_say_what_the_devices
         assert is_proven(file)
 
 
-@given(steps)
+@histories.law
 def test_the_same_history_makes_the_same_bytes(moves: list[tuple[str, str, dict[str, int]]]) -> None:
     values = _history(moves).values
     first, second = (
@@ -84,7 +87,7 @@ def test_the_same_history_makes_the_same_bytes(moves: list[tuple[str, str, dict[
     assert first == second
 
 
-@given(steps)
+@histories.law
 def test_over_all_accounts_each_type_sums_to_zero_and_only_issuance_is_negative(
     moves: list[tuple[str, str, dict[str, int]]],
 ) -> None:

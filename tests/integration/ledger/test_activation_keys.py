@@ -1,15 +1,12 @@
 """A key before, while and after it is redeemed, asked of the whole API: writer, projector, broker and database."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.codes.activation_key import digest, normalise
 from contracts.identifiers import default_project_of
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import WHY, Api, a_ledger_at_work, asked, done
+from tests.support.ledger.api_at_work import WHY, Api, asked, done
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, BEN, BORA
 from tests.support.ledger.story_members import GUS, MIA
@@ -21,10 +18,9 @@ CREDITS = {"license_type": "SSC", "license_class": "service", "count": 3}
 
 
 @pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        await api.company(BORA, BEN)
-        yield api
+async def api(api: Api) -> Api:
+    await api.company(BORA, BEN)
+    return api
 
 
 async def a_key(api: Api, **counts: int) -> tuple[str, int]:

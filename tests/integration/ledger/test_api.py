@@ -1,16 +1,13 @@
 """The REST API with its writer, projector, broker and database; the signer's documents are published by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from contracts.identifiers import derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
 from tests.support.ledger.story import ADRIA, BEN, BORA
@@ -18,12 +15,7 @@ from tests.support.ledger.story import ADRIA, BEN, BORA
 SERIAL, OTHER = "009033010203", "009033010204"
 
 
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
-
-
+@pytest.mark.own_processes
 async def test_the_main_job_by_hand(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 20, 4)).json()["sequence"]
@@ -65,6 +57,7 @@ async def test_what_is_refused_says_why_and_moves_nothing(api: Api) -> None:
     assert await api.free(project, 1) == {"Port11": 30, "BRI": 4}
 
 
+@pytest.mark.own_processes
 async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
@@ -80,6 +73,7 @@ async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Ap
     assert [row[3:6:2] for row in await rows(api.database_url, "deliveries")] == [(2, "manual")]
 
 
+@pytest.mark.own_processes
 async def test_an_older_file_than_the_device_is_never_given_out(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     await publish_file(api.topics, SERIAL, b"<old/>", sequence=1, issue=1)
@@ -192,6 +186,7 @@ async def test_a_return_document_that_proves_nothing_is_refused(api: Api) -> Non
     assert await api.free(project, allocated) == {"Port11": 30, "BRI": 4}
 
 
+@pytest.mark.own_processes
 async def test_commands_survive_a_database_that_is_away_and_queries_say_503(api: Api, postgres: Cluster) -> None:
     project = await api.stocked_project(SERIAL)
     await asyncio.to_thread(postgres.stop)
@@ -206,6 +201,7 @@ async def test_commands_survive_a_database_that_is_away_and_queries_say_503(api:
     assert (await api.free(project, 1))["Port11"] == 49
 
 
+@pytest.mark.own_processes
 async def test_a_command_during_a_broker_restart_is_done_once_or_503(api: Api, broker: Broker) -> None:
     project = await api.stocked_project(SERIAL)
     await asyncio.to_thread(broker.stop)

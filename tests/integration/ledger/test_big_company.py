@@ -11,14 +11,13 @@ import pytest
 
 from contracts.fields import CompanyKind
 from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
-from ledger.adapters.postgres.queries.history import PostgresHistory
-from ledger.adapters.postgres.queries.members import PostgresPeopleQueries
-from ledger.adapters.postgres.queries.queries import PostgresQueries
-from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
+from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.history import DeviceSearch
-from ledger.application.queries.queries import Page, ProjectSearch, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.projects import ProjectSearch
+from ledger.application.queries.visibility import Viewer
 from tests.support.ledger import big_company as big
 from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.support.ledger.projector_at_work import connected
@@ -66,7 +65,7 @@ PROJECT_SEARCHES = [
     for archived in (None, True, False)
 ]
 _START, _END = (0, -1), (big.ENTRIES - 500, -1)
-HISTORY_LISTS: list[Walk[PostgresHistory]] = [
+HISTORY_LISTS: list[Walk[PostgresQueries]] = [
     Walk("projects", lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT), 0, big.PROJECTS - 100),
     Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
     Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
@@ -79,7 +78,7 @@ HISTORY_LISTS: list[Walk[PostgresHistory]] = [
     Walk("history of a device", lambda q, v, at: q.device_history(v, big.CROWDED, at, LIMIT), 0, big.ENTRIES - 100),
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"
-PEOPLE_LISTS: list[Walk[PostgresPeopleQueries]] = [
+PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
     Walk("members", lambda q, v, at: q.members(v, ADRIA, at, LIMIT), "", _NEAR),
     Walk("grants", lambda q, v, at: q.grants(v, HOTEL, (at, ""), LIMIT), "", _NEAR),
     Walk("offers", lambda q, v, at: q.offers(v, at, LIMIT), "", NEAR_THE_END),
@@ -164,7 +163,7 @@ async def hold(pool: OneConnection, first: Asking, last: Asking) -> None:
 async def test_a_search_of_devices_costs_the_same_on_every_page(
     pool: OneConnection, viewer: str, wanted: DeviceSearch
 ) -> None:
-    history, who = PostgresHistory(pool, 0), VIEWERS[viewer]
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     in_sight = replace(wanted, project=None) if who == small else wanted
 
     await hold(
@@ -177,18 +176,18 @@ async def test_a_search_of_devices_costs_the_same_on_every_page(
 @pytest.mark.parametrize("walk", HISTORY_LISTS, ids=lambda walk: walk.name)
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
 async def test_a_list_costs_the_same_on_every_page(
-    pool: OneConnection, viewer: str, walk: "Walk[PostgresHistory]"
+    pool: OneConnection, viewer: str, walk: "Walk[PostgresQueries]"
 ) -> None:
-    history, who = PostgresHistory(pool, 0), VIEWERS[viewer]
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(history, who, walk.first), walk.ask(history, who, walk.last))
 
 
 @pytest.mark.parametrize("walk", PEOPLE_LISTS, ids=lambda walk: walk.name)
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
 async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
-    pool: OneConnection, viewer: str, walk: "Walk[PostgresPeopleQueries]"
+    pool: OneConnection, viewer: str, walk: "Walk[PostgresQueries]"
 ) -> None:
-    people, who = PostgresPeopleQueries(pool, 0), VIEWERS[viewer]
+    people, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
 
 
@@ -199,7 +198,7 @@ async def test_a_list_of_blocks_costs_the_same_on_every_page(
     viewer: str,
     only_holding: bool,
 ) -> None:
-    queries, who = PostgresStaffQueries(pool, 0), VIEWERS[viewer]
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(
         pool,
         queries.blocks(who, 0, LIMIT, only_holding=only_holding),
@@ -209,7 +208,7 @@ async def test_a_list_of_blocks_costs_the_same_on_every_page(
 
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
 async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
-    queries, who = PostgresStaffQueries(pool, 0), VIEWERS[viewer]
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     last = big.REPLACEMENTS - 100
     await hold(pool, queries.replacements(who, 0, LIMIT), queries.replacements(who, last, LIMIT))
 
@@ -219,7 +218,7 @@ async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConn
 async def test_a_search_of_projects_costs_the_same_on_every_page(
     pool: OneConnection, viewer: str, wanted: ProjectSearch
 ) -> None:
-    history, who = PostgresHistory(pool, 0), VIEWERS[viewer]
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(
         pool,
         history.projects(who, wanted, 0, LIMIT),
@@ -245,7 +244,7 @@ async def test_one_company_of_many_is_found_by_reading_little(pool: OneConnectio
 
 @pytest.mark.parametrize("prefix", ["", "0090338"])
 async def test_a_list_of_delivered_devices_costs_the_same_on_every_page(pool: OneConnection, prefix: str) -> None:
-    queries = PostgresStaffQueries(pool, 0)
+    queries = PostgresQueries(pool, 0)
     await hold(
         pool,
         queries.delivered_devices(staff, prefix, "", LIMIT),
@@ -255,7 +254,7 @@ async def test_a_list_of_delivered_devices_costs_the_same_on_every_page(pool: On
 
 @pytest.mark.parametrize("order_number", [None, big.ORDER])
 async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, order_number: str | None) -> None:
-    history = PostgresHistory(pool, 0)
+    history = PostgresQueries(pool, 0)
     await hold(
         pool,
         history.activation_keys(staff, order_number, 0, LIMIT),
@@ -265,7 +264,7 @@ async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, 
 
 @pytest.mark.parametrize("viewer", ["guest", "small", "ben"])
 async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConnection, viewer: str) -> None:
-    history, people, who = PostgresHistory(pool, 0), PostgresPeopleQueries(pool, 0), VIEWERS[viewer]
+    history, people, who = PostgresQueries(pool, 0), PostgresQueries(pool, 0), VIEWERS[viewer]
     pages = [
         await page_of(pool, history.projects(who, ProjectSearch(), 0, LIMIT)),
         await page_of(pool, people.offers(who, "", LIMIT)),
@@ -275,7 +274,7 @@ async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConne
 
 
 async def test_the_last_page_of_a_list_is_the_end_of_it(pool: OneConnection) -> None:
-    history = PostgresHistory(pool, 0)
+    history = PostgresQueries(pool, 0)
     found: list[str] = []
     more = True
     while more:

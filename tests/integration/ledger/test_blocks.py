@@ -1,14 +1,11 @@
 """What is blocked, what was, and what old keys are, asked of the whole API: writer, projector, broker and database."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.identifiers import default_project_of
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import WHY, Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
+from tests.support.ledger.api_at_work import WHY, Api, a_delivered_device, asked, done, redeemed
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA
 from tests.support.ledger.story_members import GUS
@@ -17,10 +14,9 @@ SERIAL, OTHER = "009033010203", "009033010204"
 
 
 @pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        await api.company(BORA, BEN)
-        yield api
+async def api(api: Api) -> Api:
+    await api.company(BORA, BEN)
+    return api
 
 
 async def test_a_partner_sees_that_a_device_is_blocked_and_whom_to_ask(api: Api) -> None:

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from contracts.identifiers import default_project_of, derived_id
 from ledger.entrypoints.projector.main import rebuild
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work, accepted, member
+from tests.support.ledger.api_at_work import Api, accepted, member
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, VENDOR
@@ -22,11 +20,10 @@ NOWHERE = derived_id("nowhere", "company")
 
 
 @pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        await api.company(BORA, BEN)
-        await api.company(CASA, CLEO)
-        yield api
+async def api(api: Api) -> Api:
+    await api.company(BORA, BEN)
+    await api.company(CASA, CLEO)
+    return api
 
 
 async def code_of(api: Api, company: str = ADRIA, key: str = "") -> tuple[str, str]:
@@ -168,25 +165,24 @@ async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_t
     assert (await api.get(f"devices/{SERIAL}?as_of={first}", ben)).json()["issue"] == 2
 
 
-async def test_rows_are_the_same_entry_by_entry_and_rebuilt_in_one_batch(
-    api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
-) -> None:
+@pytest.mark.own_processes
+async def test_rows_are_the_same_entry_by_entry_and_rebuilt_in_one_batch(api: Api, tmp_path: Path) -> None:
     second = api.token(GUS, VENDOR)
     accepted(await api.post(f"companies/{VENDOR}/members", {"account": GUS, "administrator": True}, api.staff))
-    await until_sequence(fresh_database_url, (await stocked_casa(api))[-1])
+    await until_sequence(api.database_url, (await stocked_casa(api))[-1])
     decided, waiting = await proposed(api, 1), await proposed(api, 2)
-    await until_sequence(fresh_database_url, accepted(await api.post(f"corrections/{decided}/approval", None, second)))
-    await until_sequence(fresh_database_url, await import_casa(api))
-    await until_sequence(fresh_database_url, await allocated(api, 1, api.token()))
-    await until_sequence(fresh_database_url, accepted(await api.post(f"corrections/{waiting}/approval", None, second)))
+    await until_sequence(api.database_url, accepted(await api.post(f"corrections/{decided}/approval", None, second)))
+    await until_sequence(api.database_url, await import_casa(api))
+    await until_sequence(api.database_url, await allocated(api, 1, api.token()))
+    await until_sequence(api.database_url, accepted(await api.post(f"corrections/{waiting}/approval", None, second)))
     last = await import_adria(api)
-    await until_sequence(fresh_database_url, last)
-    incremental = await all_rows(fresh_database_url)
+    await until_sequence(api.database_url, last)
+    incremental = await all_rows(api.database_url)
 
     (tmp_path / "rebuild").mkdir()
-    await rebuild(settings_for(kafka_topics, fresh_database_url, tmp_path / "rebuild"), asyncio.Event())
+    await rebuild(settings_for(api.topics, api.database_url, tmp_path / "rebuild"), asyncio.Event())
 
-    assert await all_rows(fresh_database_url) == incremental
+    assert await all_rows(api.database_url) == incremental
     assert {row[1:3] for row in incremental["corrections"]} == {(decided, CASA), (waiting, ADRIA)}
     assert {row[1:] for row in incremental["predecessors"]} == {(ADRIA, CASA), (BORA, CASA), (BORA, ADRIA)}
 
@@ -200,9 +196,8 @@ async def proposed(api: Api, ports: int) -> str:
     return str(said.json()["correction"])
 
 
-async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(
-    api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
-) -> None:
+@pytest.mark.own_processes
+async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(api: Api, tmp_path: Path) -> None:
     ben, cleo = api.token(BEN, BORA), api.token(CLEO, CASA)
     await api.stocked_project(OTHER)
     accepted(await api.post(f"projects/{CASAS}/devices", {"serial": SERIAL}, cleo))
@@ -221,12 +216,12 @@ async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(
     accepted(await api.post(f"projects/{CASAS}/claim-codes", None))
     accepted(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
     last = accepted(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))
-    await until_sequence(fresh_database_url, last)
-    incremental = await all_rows(fresh_database_url)
+    await until_sequence(api.database_url, last)
+    incremental = await all_rows(api.database_url)
 
     (tmp_path / "rebuild").mkdir()
-    await rebuild(settings_for(kafka_topics, fresh_database_url, tmp_path / "rebuild"), asyncio.Event())
+    await rebuild(settings_for(api.topics, api.database_url, tmp_path / "rebuild"), asyncio.Event())
 
-    assert await all_rows(fresh_database_url) == incremental
+    assert await all_rows(api.database_url) == incremental
     assert incremental["device_offers"] == incremental["company_offers"] == incremental["grants"] == []
     assert {account for _, account, *_ in incremental["members"]} >= {ANNA, BEN, CLEO, GUS}

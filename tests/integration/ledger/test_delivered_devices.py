@@ -1,12 +1,9 @@
 """What the vendor delivered, asked of the whole API: writer, projector, broker and database."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
 from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
@@ -15,19 +12,13 @@ from contracts.identifiers import derived_id
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence
 from tests.support.ledger.story import BEN, BORA, STAFF, VENDOR
 from tests.support.ledger.story_corrections import SECOND
 
 SERIAL, OTHER, SPARE = "009033010203", "009033010204", "0090330102f0"
-
-
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
 
 
 async def asked(api: Api, path: str, who: dict[str, str] | None = None) -> Any:

@@ -4,32 +4,24 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 
 from contracts.identifiers import default_project_of
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.queries.exports import ROWS, PostgresExports
-from ledger.adapters.postgres.queries.queries import PostgresQueries
+from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import append, projector, settings_for, until_sequence
 from tests.support.ledger.story import BEN, BORA
 
 SERIAL, OTHER = "009033010203", "009033010204"
-
-
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
 
 
 async def _rows(api: Api, path: str, who: dict[str, str] | None = None) -> list[dict[str, str]]:

@@ -2,21 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from contracts.codes.activation_key import digest, normalise
 from ledger.adapters.postgres import database
-from ledger.adapters.postgres.queries.history import device_search
+from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.visibility import Reach
-from ledger.application.queries.history import DeviceSearch
+from ledger.application.queries.devices import DeviceSearch
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import (
     all_rows,
@@ -31,12 +28,6 @@ from tests.support.ledger.story import ADRIA, BEN, BORA
 
 SERIAL, OTHER = "009033010203", "009033010204"
 _REACHES: list[Reach] = [(True, None, []), (False, log.ADRIA, []), (False, log.ADRIA, ["a"]), (False, None, ["a", "b"])]
-
-
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
 
 
 async def test_a_balance_is_explained_by_movements_that_sum_to_it(api: Api) -> None:

@@ -1,25 +1,14 @@
 """Companies, projects, devices and the catalog in lists: narrowed, and page by page."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, BEN, BORA, VENDOR
 
 SERIAL, OTHER = "009033010203", "009033010204"
-
-
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
 
 
 async def done(api: Api, path: str, body: Any, who: dict[str, str] | None = None) -> int:

@@ -1,15 +1,13 @@
 """Members, guests, moves and claim codes through the API, with real rows behind the queries."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from contracts.identifiers import default_project_of
 from ledger.entrypoints.projector.main import rebuild
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work, accepted, member
+from tests.support.ledger.api_at_work import Api, accepted, member
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, publish_file, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA
@@ -20,10 +18,9 @@ BORAS = default_project_of(BORA)
 
 
 @pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        await api.company(BORA, BEN)
-        yield api
+async def api(api: Api) -> Api:
+    await api.company(BORA, BEN)
+    return api
 
 
 async def grant(api: Api, project: str, account: str, acting_for: str, *rights: str) -> int:
@@ -66,6 +63,7 @@ async def test_a_member_without_rights_hears_no_right_and_an_empty_list(api: Api
     assert (await api.get(f"companies/{ADRIA}", mia)).status_code == 200
 
 
+@pytest.mark.own_processes
 async def test_view_alone_gets_no_license_file_even_if_it_was_delivered_before(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
@@ -137,9 +135,8 @@ async def test_claim_codes_are_told_once_and_listed_without_the_code(api: Api) -
     assert first.json()["claim_code"] not in str(listed)
 
 
-async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(
-    api: Api, kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
-) -> None:
+@pytest.mark.own_processes
+async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(api: Api, tmp_path: Path) -> None:
     project = await api.stocked_project(SERIAL, OTHER)
     ben = api.token(BEN, BORA)
     await api.allocate(project, SERIAL, 0, 2)
@@ -160,13 +157,13 @@ async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(
     accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
     accepted(await api.post(f"devices/{SERIAL}/release", None))
     last = accepted(await api.post(f"projects/{BORAS}/devices", {"serial": SERIAL}, ben))
-    await until_sequence(fresh_database_url, last)
-    incremental = await all_rows(fresh_database_url)
+    await until_sequence(api.database_url, last)
+    incremental = await all_rows(api.database_url)
 
     (tmp_path / "rebuild").mkdir()
-    await rebuild(settings_for(kafka_topics, fresh_database_url, tmp_path / "rebuild"), asyncio.Event())
+    await rebuild(settings_for(api.topics, api.database_url, tmp_path / "rebuild"), asyncio.Event())
 
-    assert await all_rows(fresh_database_url) == incremental
+    assert await all_rows(api.database_url) == incremental
     assert {row[1] for row in incremental["grants"]} == {GUS}
     assert incremental["device_offers"] == []
     assert ANNA in {row[1] for row in incremental["members"]}

@@ -1,26 +1,17 @@
 """Who sees what of a device's past: whoever sees the project that it was in then."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.identifiers import default_project_of
-from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_at_work import Api, a_delivered_device, a_ledger_at_work, asked, done, redeemed
+from tests.support.ledger.api_at_work import Api, a_delivered_device, asked, done, redeemed
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_receipt
 from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA
 
 SERIAL = "009033010203"
-
-
-@pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        yield api
 
 
 async def test_a_device_that_came_from_another_company_keeps_its_past_to_itself(api: Api) -> None:
@@ -93,6 +84,7 @@ async def test_a_guest_sees_a_devices_past_in_the_project_and_none_before_or_aft
     assert f"device/{SERIAL}" not in {row["account"] for row in await _export(api, "balances", ben)}
 
 
+@pytest.mark.own_processes
 async def test_c7_a_receipt_is_for_who_may_return_in_the_project_that_was_credited(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 5)).json()["sequence"]

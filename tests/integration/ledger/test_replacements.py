@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from contracts.licenses import Licenses, TestLicenses
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work, asked
+from tests.support.ledger.api_at_work import Api, asked
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, BEN, BORA
@@ -32,10 +31,9 @@ BODY = {"replacement": SPARE, "rma": "RMA-2026-000117", "reason": "It does not s
 
 
 @pytest.fixture
-async def api(kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
-        await api.company(BORA, BEN)
-        yield api
+async def api(api: Api) -> Api:
+    await api.company(BORA, BEN)
+    return api
 
 
 async def swapped(api: Api) -> int:

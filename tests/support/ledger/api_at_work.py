@@ -4,8 +4,8 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, Issuer
 from tests.support.ledger.projector_at_work import (
@@ -39,6 +40,7 @@ from tests.support.ledger.projector_at_work import (
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+WAIT_SECONDS = 60.0
 
 
 class Vendor:
@@ -137,34 +139,54 @@ class Api:
 @asynccontextmanager
 async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path) -> AsyncGenerator[Api]:
     """All three processes' main coroutines, and a founded ledger with one company."""
-    vendor, issuer = Vendor(), Issuer()
-    settings = _api_settings(topics, database_url, folder, vendor, issuer)
     stop = asyncio.Event()
-    works: list[Coroutine[object, object, None]] = [
-        writer.serve(WriterSettings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=0), stop),
-        main.serve(settings_for(topics, database_url, folder), stop),
-        api.serve(settings, stop),
-    ]
-    tasks = [asyncio.create_task(work) for work in works]
+    working = asyncio.create_task(writer_and_projector(topics, database_url, folder, stop))
+    try:
+        await found_ledgers(topics)
+        async with an_api(topics, database_url, folder) as made:
+            yield made
+    finally:
+        stop.set()
+        await working
+
+
+async def writer_and_projector(
+    topics: KafkaTopics, database_url: str, folder: Path, stop: asyncio.Event, ledgers: int = 1
+) -> None:
+    said = {"kafka_bootstrap": topics.bootstrap, "topic_prefix": topics.prefix, "admin_port": 0, "ledgers": ledgers}
+    await asyncio.gather(
+        writer.serve(WriterSettings.model_validate(said), stop),
+        main.serve(settings_for(topics, database_url, folder, ledgers), stop),
+    )
+
+
+@asynccontextmanager
+async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: int = 0) -> AsyncGenerator[Api]:
+    """The API of a founded ledger, in which one company is registered."""
+    vendor, issuer, stop = Vendor(), Issuer(), asyncio.Event()
+    settings = _api_settings(topics, database_url, folder, vendor, issuer, ledger)
+    serving = asyncio.create_task(api.serve(settings, stop))
     made = Api(topics, database_url, vendor, issuer, f"http://127.0.0.1:{settings.api_port}")
     try:
-        await _found(topics)
         await until(lambda: _answers(made))
         await made.company()
         yield made
     finally:
         await made.client.aclose()
         stop.set()
-        await asyncio.gather(*tasks)
+        await serving
 
 
-def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, vendor: Vendor, issuer: Issuer) -> ApiSettings:
+def _api_settings(
+    topics: KafkaTopics, database_url: str, folder: Path, vendor: Vendor, issuer: Issuer, ledger: int
+) -> ApiSettings:
     (folder / "jwks.json").write_text(json.dumps({"keys": [issuer.jwk]}))
     (folder / "device-ca.pem").write_bytes(vendor.authority.public_bytes(Encoding.PEM))
     (folder / "generation-ca.pem").write_bytes(vendor.generations.public_bytes(Encoding.PEM))
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
     return ApiSettings(
+        ledger=ledger,
         kafka_bootstrap=topics.bootstrap,
         topic_prefix=topics.prefix,
         admin_port=0,
@@ -179,15 +201,22 @@ def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, vendor: 
     )
 
 
-async def _found(topics: KafkaTopics) -> None:
+async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:
     connection = Connection(topics.bootstrap)
     async with Producer(connection, client_id="test") as producer:
         letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-api")
         async with Commands(connection, producer, letters, service="test", topic_prefix=topics.prefix) as commands:
             await until(lambda: _listens(commands))
-            await commands.ask(
-                found(), ledger=0, command_id="0" * 64, actor=Operator(name="root"), correlation_id="found"
-            )
+            async with asyncio.timeout(WAIT_SECONDS):
+                await asyncio.gather(*(_found(commands, ledger) for ledger in range(ledgers)))
+
+
+async def _found(commands: Commands, ledger: int) -> None:
+    operator, name = Operator(name="root"), f"{ledger:064x}"
+    while True:
+        with suppress(Trouble):
+            await commands.ask(found(), ledger=ledger, command_id=name, actor=operator, correlation_id="found")
+            return
 
 
 async def _listens(commands: Commands) -> bool:

@@ -3,27 +3,26 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.actors import Actor, Operator
 from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import KeyQueries
-from ledger.application.queries.dated import DatedQueries
 from ledger.application.queries.exports import Exports
-from ledger.application.queries.history import HistoryQueries
-from ledger.application.queries.members import PeopleQueries
-from ledger.application.queries.queries import Page
-from ledger.application.queries.staff import StaffQueries
+from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.pagination import Page
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
@@ -53,7 +52,7 @@ class Issuer:
         **claims: Any,
     ) -> str:
         now = int(time.time())
-        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 600, "sub": account, "company": company}
+        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now - 60, "exp": now + 600, "sub": account, "company": company}
         wanted = {name: value for name, value in (said | claims).items() if value is not None}
         return jwt.encode(wanted, key or self.key, algorithm=algorithm, headers={"kid": KID} | (headers or {}))
 
@@ -125,36 +124,61 @@ class NoRows:
         return query
 
 
+class _CurrentServices:
+    """The Services of the Api whose request is being answered."""
+
+    def clock(self) -> datetime:
+        return _current.get()[0].clock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_current.get()[0], name)
+
+
+class _CurrentTokens:
+    """The Tokens of the Api whose request is being answered."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_current.get()[1], name)
+
+
+_current: ContextVar[tuple[Services, Tokens]] = ContextVar("current")
+
+
+@cache
+def _application() -> ASGIApp:
+    """The whole application, made once: its routes take longer to make than most tests take."""
+    return build(cast("Services", _CurrentServices()), cast("Tokens", _CurrentTokens()))
+
+
 class Api:
     """What a test asks."""
 
     def __init__(
         self,
-        queries: HistoryQueries | None = None,
-        keys: KeyQueries | None = None,
+        queries: Queries | None = None,
         exports: Exports | None = None,
     ) -> None:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
-        services = Services(
+        self._services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("HistoryQueries", NoRows()),
-            keys=keys or cast("KeyQueries", NoRows()),
+            queries=queries or cast("Queries", NoRows()),
             exports=exports or cast("Exports", NoRows()),
-            dated=cast("DatedQueries", NoRows()),
-            staff=cast("StaffQueries", NoRows()),
-            people=cast("PeopleQueries", NoRows()),
             waiter=NeverReached(),
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
             attempts=AttemptLimiter(lambda: self.now),
         )
-        self.app = build(services, self.issuer.tokens())
+        self._tokens = self.issuer.tokens()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _current.set((self._services, self._tokens))
+        await _application()(scope, receive, send)
 
     async def founded(self) -> "Api":
         await self.ledger.ask(

@@ -53,4 +53,4 @@ commands: st.SearchStrategy[Command] = st.one_of(
 )
 
 
-histories = st.lists(st.tuples(actors, commands), max_size=60)
+histories: st.SearchStrategy[list[tuple[Actor, Command]]] = st.lists(st.tuples(actors, commands), max_size=60)

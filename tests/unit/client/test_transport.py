@@ -7,6 +7,7 @@ import pytest
 
 from dev.generate import client as generator
 from licensing_client import Client, Problem
+from tests.support.ledger.description import description
 
 
 def a_client(answer: Callable[[httpx.Request], httpx.Response], patience_seconds: float = 5.0) -> Client:
@@ -19,7 +20,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_methods_are_those_of_the_api() -> None:
-    made = generator.source(generator.description())
+    made = generator.source(description())
 
     assert generator.FILE.read_text() == made, "run `make generate`"
 

@@ -11,8 +11,6 @@ from contracts.fields import Right
 from contracts.identifiers import derived_id
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
-from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.dependencies import Services
 from tests.support.ledger import (
     story,
     story_blocks,
@@ -28,6 +26,7 @@ from tests.support.ledger import (
     story_software_service,
     story_warranty,
 )
+from tests.support.ledger.description import description
 from tests.support.ledger.histories_over_time import priced
 from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
 from tests.support.ledger.story_device_moves import BORAS
@@ -168,7 +167,7 @@ def test_every_command_has_a_row() -> None:
 
 
 def test_every_endpoint_has_a_row() -> None:
-    paths = application(cast("Services", None)).openapi()["paths"]
+    paths = description()["paths"]
     routes = {f"{method.upper()} {path}" for path, operations in paths.items() for method in operations}
     assert routes == set(ENDPOINTS)
 

@@ -85,6 +85,14 @@ def postings(event: Event) -> tuple[Posting, ...]:
             return ()
 
 
+def imbalance(moves: Iterable[Posting]) -> dict[str, int]:
+    """The units of each license type that postings make, or lose when negative; empty if they balance, as they must."""
+    sums: dict[str, int] = {}
+    for move in moves:
+        sums[move.license_type] = sums.get(move.license_type, 0) + move.units
+    return {license_type: units for license_type, units in sums.items() if units}
+
+
 def _covered(project: str, coverage: Coverage | None) -> tuple[Posting, ...]:
     if coverage is None:
         return ()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.application.projection.partition_follower import QUEUE_RECORDS, Follower
+from ledger.application.projection.partition_follower import QUEUE_RECORDS, PartitionFollower
 from ledger.application.projection.store import PositionMoved
 from runtime.kafka import Record
 from runtime.trouble import Trouble
@@ -74,8 +74,8 @@ class MemoryRows:
 
 
 @asynccontextmanager
-async def following(tail: MemoryTail, rows: MemoryRows, check_seconds: float = 5) -> AsyncGenerator[Follower]:
-    follower = Follower("events/0", tail, rows, check_seconds=check_seconds)
+async def following(tail: MemoryTail, rows: MemoryRows, check_seconds: float = 5) -> AsyncGenerator[PartitionFollower]:
+    follower = PartitionFollower("events/0", tail, rows, check_seconds=check_seconds)
     task = asyncio.create_task(follower.run())
     yield follower
     task.cancel()
@@ -157,7 +157,7 @@ async def test_a_defect_ends_it() -> None:
         async def apply(self, records: Sequence[Record]) -> int:
             raise ValueError(f"{len(records)} records: a law is broken")
 
-    follower = Follower("events/0", MemoryTail(end=1), Broken())
+    follower = PartitionFollower("events/0", MemoryTail(end=1), Broken())
     with pytest.raises(ValueError, match="a law is broken"):
         await follower.run()
 

@@ -1,12 +1,15 @@
 """A preview of a key for a project that is nearly full; all else of it is asked of a real read side."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from contracts.codes import activation_key
 from contracts.licenses import MAX_HELD
 from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
-from ledger.application.queries.queries import LicensesView, Viewer
-from tests.support.ledger.api_in_memory import Api, problem
+from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.views import LicensesView
+from ledger.application.queries.visibility import Viewer
+from tests.support.ledger.api_in_memory import Api, NoRows, problem
 from tests.support.ledger.story import HOTEL
 
 KEY = activation_key.make(b"k" * 32, "0" * 64)
@@ -14,8 +17,8 @@ TWO_PORTS = LicensesView(license_type="Port11", license_class="pbx", count=2)
 
 
 @dataclass
-class AKeyOfTwoPorts:
-    """Implements KeyQueries."""
+class AKeyOfTwoPorts(NoRows):
+    """Implements RedemptionQueries."""
 
     free: int
 
@@ -32,8 +35,8 @@ class AKeyOfTwoPorts:
 async def test_a_preview_says_when_a_project_would_have_too_many() -> None:
     body = {"activation_key": KEY, "project": HOTEL}
 
-    fits = await Api(keys=AKeyOfTwoPorts(MAX_HELD - 2)).post("/v1/activation-keys/previews", body)
-    full = await Api(keys=AKeyOfTwoPorts(MAX_HELD - 1)).post("/v1/activation-keys/previews", body)
+    fits = await Api(cast("Queries", AKeyOfTwoPorts(MAX_HELD - 2))).post("/v1/activation-keys/previews", body)
+    full = await Api(cast("Queries", AKeyOfTwoPorts(MAX_HELD - 1))).post("/v1/activation-keys/previews", body)
 
     assert fits.status_code == 200
     assert problem(full) == (409, "balance_limit")

@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 
 from contracts.identifiers import derived_id
-from ledger.application.queries.queries import CompanyView, Viewer
+from ledger.application.queries.companies import CompanyView
+from ledger.application.queries.visibility import Viewer
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.concurrency_slots import slot_for

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from ledger.application.queries.exports import Batch, Exports, Wanted
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 from tests.support.ledger.api_in_memory import Api, problem
 
 MOVEMENTS = "/v1/exports/movements"

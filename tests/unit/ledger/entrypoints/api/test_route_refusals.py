@@ -1,19 +1,18 @@
 """Each route says exactly which refusals it can answer, and the table of that is what the sources say."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from contracts.refusals import REFUSALS
 from dev.generate import route_refusals
-from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.web.openapi_refusals import ALWAYS
+from tests.support.ledger.description import description
 from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 
-DESCRIPTION: dict[str, Any] = application(cast("Services", None)).openapi()
+DESCRIPTION: dict[str, Any] = description()
 OPERATIONS: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": operation
     for path, operations in DESCRIPTION["paths"].items()

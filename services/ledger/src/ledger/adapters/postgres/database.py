@@ -12,7 +12,7 @@ from runtime.trouble import Trouble
 
 SCHEMA = "ledger"
 CONNECT_SECONDS = 5
-"""A database that does not answer a hello that fast is away."""
+"""A database that takes longer to accept a connection counts as away."""
 STATEMENT_SECONDS = 10.0
 """Longest statement of a query; a batch of the projector has its own bound."""
 _PLANS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}

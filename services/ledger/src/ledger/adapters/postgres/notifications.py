@@ -1,4 +1,4 @@
-"""Wait until the read side has come to a sequence, woken by NOTIFY."""
+"""Wait for changes of the read side, woken by NOTIFY."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -41,7 +41,7 @@ class ChangeWaiter:
                 await asyncio.wait_for(changed.wait(), min(left, LOOK_AGAIN_SECONDS))
 
     async def run(self) -> None:
-        """Listen for ever, connecting again when the connection is lost."""
+        """Listen until cancelled; connect again when the connection is lost."""
         while True:
             try:
                 await self._listen()

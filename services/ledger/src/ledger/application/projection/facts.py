@@ -1,6 +1,6 @@
-"""What an entry says beside whom it concerns and what it moved, for who reads its history: by a list, field by field.
+"""What an entry says beside its subjects and what it moved, for readers of its history: by a list, field by field.
 
-What is not on the list is not told: nothing of a warranty (F4), and of what concerns two companies only what both know.
+A field that is not listed stays hidden: all of a warranty (F4), and between two companies all but what both know.
 """
 
 from collections.abc import Mapping
@@ -51,14 +51,14 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     RightsRevoked: ("account", "acting_for", "revoked", "rights"),
     SoftwareServiceBought: ("months", "units", "ends_on"),
 }
-"""The fields of each type of event that its history tells; of a field of a field, by the path."""
+"""The fields of each type of event that its history shows; a field of a field by its path."""
 
 
 def facts_of(event: Event) -> Facts | None:
     """The listed fields as JSON has them, `device.serial` as `device_serial`; None where there is nothing to tell."""
     if isinstance(event, DeviceMoved) and event.company != event.former_company:
         return None
-    told = FACTS.get(type(event))
-    if told is None:
+    paths = FACTS.get(type(event))
+    if paths is None:
         return None
-    return {path.replace(".", "_"): to_jsonable_python(attrgetter(path)(event)) for path in told}
+    return {path.replace(".", "_"): to_jsonable_python(attrgetter(path)(event)) for path in paths}

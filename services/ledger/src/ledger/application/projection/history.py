@@ -1,14 +1,14 @@
-"""Rows that say how things came to be: each entry once, and under everything that it concerns."""
+"""Rows of history: each entry once, and under everything that it is about."""
 
 import json
 from datetime import datetime
 from typing import NamedTuple
 
 from contracts.events import Event
-from contracts.licenses import Lot
 from contracts.log.entries import Entry
 from contracts.log.subjects import companies, concerns
 from ledger.application.projection.facts import facts_of
+from ledger.application.projection.rows import Rows
 
 
 class EntryRow(NamedTuple):
@@ -28,32 +28,10 @@ class SubjectRow(NamedTuple):
     sequence: int
 
 
-class StayRow(NamedTuple):
-    """Where a device is from an entry on; in no project where these are None."""
-
-    serial: str
-    sequence: int
-    company: str | None
-    project: str | None
-
-
-class DeviceVersionRow(NamedTuple):
-    """A device as an entry left it."""
-
-    serial: str
-    company: str
-    project: str
-    generation: int
-    issue: int
-    sequence: int
-    time: datetime
-    licenses: tuple[Lot, ...]
-
-
-def history_rows(entry: Entry[Event]) -> tuple[EntryRow, list[SubjectRow]]:
-    """The entry's own row, and one for each thing that it concerns."""
+def history_rows(entry: Entry[Event]) -> Rows:
+    """The entry's own row, and one for each thing that it is about."""
     subjects, facts = concerns(entry.data), facts_of(entry.data)
-    row = EntryRow(
+    yield EntryRow(
         entry.sequence,
         entry.time,
         entry.actor,
@@ -64,4 +42,5 @@ def history_rows(entry: Entry[Event]) -> tuple[EntryRow, list[SubjectRow]]:
         companies(subjects),
         None if facts is None else json.dumps(facts),
     )
-    return row, [SubjectRow(subject, entry.sequence) for subject in sorted(subjects)]
+    for subject in sorted(subjects):
+        yield SubjectRow(subject, entry.sequence)

@@ -1,7 +1,7 @@
-"""Follow a partition: the steady state is fed by Faust, and whatever it did not bring is read from the log itself.
+"""Follow a partition: Faust feeds the steady state, and what it misses is read from the log itself.
 
-The truth about how far the rows are is their own position. A feed that repeats changes nothing; a feed that skips,
-overflows or ends makes the follower read the log from that position.
+The rows' own position is the truth about how far they are. A feed that repeats records changes nothing; a feed that
+skips, overflows or ends makes the follower read the log from that position.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from runtime.trouble import Trouble
 BATCH_RECORDS = 2_000
 """One transaction: long enough for COPY to pay, short enough that a waiter does not notice."""
 QUEUE_RECORDS = 10_000
-"""What Faust may be ahead; beyond it the feed is dropped and the log is read instead."""
+"""How far Faust may be ahead; beyond it the feed is dropped and the log is read instead."""
 CHECK_SECONDS = 15.0
 """How often an idle follower asks the broker whether something was missed."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
-"""Pauses while the broker or the database is away; it is tried for ever, with readiness false."""
+"""Pauses while the broker or the database is away; the follower retries without end, with readiness false."""
 
 _OVERFLOWS = Counter("licensing_projector_feed_overflows", "Records dropped from the feed; read from the log later")
 _LAG = Gauge(
@@ -48,7 +48,7 @@ class Target(Protocol):
     """What records are applied to."""
 
     async def next_offset(self) -> int:
-        """Where the rows stand, read afresh."""
+        """Where the rows stand, read again."""
         ...
 
     async def apply(self, records: Sequence[Record]) -> int:
@@ -56,7 +56,7 @@ class Target(Protocol):
         ...
 
 
-class Follower:
+class PartitionFollower:
     """Keeps one target at the end of one partition, until stopped or until a law breaks."""
 
     def __init__(self, name: str, tail: Tail, target: Target, *, check_seconds: float = CHECK_SECONDS) -> None:
@@ -85,7 +85,7 @@ class Follower:
         self._awake.set()
 
     async def run(self) -> None:
-        """Follow for ever; only a defect or a cancellation ends it."""
+        """Follow until cancelled; only a defect ends it before."""
         pause = FIRST_PAUSE_SECONDS
         try:
             while True:

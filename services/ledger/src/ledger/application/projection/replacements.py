@@ -5,9 +5,17 @@ from typing import NamedTuple
 
 from contracts.events.replacements import DeviceReplaced
 from contracts.licenses import Lot
+from contracts.log.entries import Entry
+from ledger.application.projection.device_moves import offer_ended
+from ledger.application.projection.devices import DeviceRow, arrival, device_row
+from ledger.application.projection.legacy import freed
+from ledger.application.projection.rows import Gone, Rows, RowsByEvent, at
+from ledger.application.projection.test_licenses import NO_GENERATION, test_row
 
 
 class ReplacementRow(NamedTuple):
+    """The warranty goes from row to row, since the entry does not say it: a license file carries its entry."""
+
     serial: str
     replacement: str
     rma: str
@@ -20,20 +28,35 @@ class ReplacementRow(NamedTuple):
     time: datetime
 
 
-def note(rows: list[ReplacementRow], event: DeviceReplaced, sequence: int, at: datetime) -> None:
-    """Add the row of a replacement."""
-    device = event.device
-    rows.append(
-        ReplacementRow(
-            event.former.serial,
-            device.serial,
-            event.rma,
-            event.company,
-            device.project,
-            event.reason,
-            event.other_model,
-            event.lots,
-            sequence,
-            at,
-        )
+def _replaced(entry: Entry[DeviceReplaced]) -> Rows:
+    """The broken device is stated once more, empty, and is in no project from then on; its past stays the project's.
+
+    A replacement has had its test if the device before it had.
+    """
+    event, serial = entry.data, entry.data.former.serial
+    yield _row(entry)
+    yield device_row(entry, event.company, event.former)
+    yield Gone(DeviceRow, (serial,))
+    yield from arrival(entry, event.company, event.device)
+    yield offer_ended(serial)
+    yield freed(event.former)
+    if event.test_used is not None:
+        yield test_row(event.device.serial, NO_GENERATION, event.test_used, entry.sequence)
+
+
+def _row(entry: Entry[DeviceReplaced]) -> ReplacementRow:
+    event = entry.data
+    return ReplacementRow(
+        event.former.serial,
+        event.device.serial,
+        event.rma,
+        event.company,
+        event.device.project,
+        event.reason,
+        event.other_model,
+        event.lots,
+        *at(entry),
     )
+
+
+ROWS: RowsByEvent = {DeviceReplaced: _replaced}

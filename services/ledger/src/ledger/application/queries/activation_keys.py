@@ -1,4 +1,4 @@
-"""What may be asked about an activation key by who types it in, and about the project that it would go to."""
+"""Queries of activation keys: for whoever types one in, and for lists and searches."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ from typing import Protocol
 from pydantic import Field
 
 from contracts.software_service import ServicePeriod
-from ledger.application.queries.queries import BlockedView, LicensesView, View, Viewer
+from ledger.application.queries.blocks import Blocked, BlockedView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import LicensesView, View
+from ledger.application.queries.visibility import Viewer
 
 
 class RedeemedView(View):
@@ -48,7 +51,7 @@ class RedeemedLicensesView(LicensesView):
     held: int = Field(description="How many of them wait until software service is paid for them.")
 
 
-class KeyQueries(Protocol):
+class RedemptionQueries(Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not there. Raises Trouble."""
 
     async def typed_key(self, viewer: Viewer, key_digest: str) -> TypedKey | None: ...
@@ -59,4 +62,35 @@ class KeyQueries(Protocol):
 
     async def redemption(self, key_digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
         """What the key became by this entry."""
+        ...
+
+
+class ActivationKeyView(View):
+    """A key; itself it is kept nowhere. The order is told to the vendor's staff only."""
+
+    key_digest: str
+    key_hint: str = Field(description="The last four symbols.")
+    licenses: list[LicensesView]
+    order_number: str | None
+    customer_reference: str | None
+    issued_sequence: int
+    issued: datetime
+    company: str | None = Field(description="Who redeemed it.")
+    project: str | None
+    redeemed_sequence: int | None
+    redeemed: datetime | None
+    blocked: Blocked = None
+
+
+class ActivationKeyQueries(Protocol):
+    """Raises Trouble."""
+
+    async def activation_keys(
+        self, viewer: Viewer, order_number: str | None, after: int, limit: int
+    ) -> Page[ActivationKeyView] | None:
+        """For the vendor's staff alone."""
+        ...
+
+    async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
+        """For the vendor's staff, and whoever may see the project that it was redeemed into."""
         ...

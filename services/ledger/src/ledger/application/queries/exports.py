@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 
 Kind = Literal["integer", "text", "time"]
 

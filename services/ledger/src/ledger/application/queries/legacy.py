@@ -1,11 +1,13 @@
-"""What may be asked about old licenses and the old manager's keys, and by whom."""
+"""Queries of old licenses."""
 
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 
-from ledger.application.queries.queries import LicensesView, Page, View, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import LicensesView, View
+from ledger.application.queries.visibility import Viewer
 
 
 class LegacyLicensesView(View):
@@ -56,19 +58,6 @@ class LegacyConsentView(View):
     given: datetime
 
 
-class LegacyKeyView(View):
-    """A key on the old manager's list; the key itself is kept nowhere."""
-
-    key_digest: str
-    company: str | None = Field(description="Who redeemed it in the old manager, or null.")
-    licenses: list[LegacyLicensesView]
-    reference: str
-    sequence: int = Field(description="The entry that registered it.")
-    registered: datetime
-    project: str | None = Field(description="Where it was imported to, or null.")
-    imported_sequence: int | None
-
-
 class LegacyQueries(Protocol):
     """Each from one snapshot; None for what is not to be seen. Raises NoRight and Trouble."""
 
@@ -86,8 +75,4 @@ class LegacyQueries(Protocol):
         self, viewer: Viewer, project: str, after: int, limit: int
     ) -> Page[LegacyConsentView] | None:
         """Those that were given while the device was in the project."""
-        ...
-
-    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
-        """For the vendor's staff alone; one entry registers several, so a page goes on after entry and digest."""
         ...

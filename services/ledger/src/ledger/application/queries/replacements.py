@@ -1,11 +1,13 @@
-"""What may be asked about broken devices and what stands in for them, and by whom."""
+"""Queries of broken devices and what stands in for them."""
 
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 
-from ledger.application.queries.queries import LicensesView, Page, View, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import LicensesView, View
+from ledger.application.queries.visibility import Viewer
 
 
 class ReplacementView(View):

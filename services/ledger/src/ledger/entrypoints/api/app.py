@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from ledger.application.queries.queries import NoRight
+from ledger.application.queries.visibility import NoRight
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.forms import FORMS
 from ledger.entrypoints.api.http.problems import PROBLEMS

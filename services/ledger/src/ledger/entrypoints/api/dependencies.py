@@ -14,12 +14,8 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
-from ledger.application.queries.activation_keys import KeyQueries
-from ledger.application.queries.dated import DatedQueries
 from ledger.application.queries.exports import Exports
-from ledger.application.queries.history import HistoryQueries
-from ledger.application.queries.members import PeopleQueries
-from ledger.application.queries.staff import StaffQueries
+from ledger.application.queries.ledger_queries import Queries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.authentication import AuthenticatedCaller
@@ -50,12 +46,8 @@ class Waiter(Protocol):
 class Services:
     ledger: int
     commands: CommandChannel
-    queries: HistoryQueries
-    keys: KeyQueries
+    queries: Queries
     exports: Exports
-    dated: DatedQueries
-    staff: StaffQueries
-    people: PeopleQueries
     waiter: Waiter
     clock: Callable[[], datetime]
     activation_key_secret: bytes

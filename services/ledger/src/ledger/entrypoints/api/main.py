@@ -10,12 +10,8 @@ from typing import Any, NoReturn
 from contracts.codes.activation_key import MIN_SECRET_BYTES
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.notifications import ChangeWaiter
-from ledger.adapters.postgres.queries.activation_keys import PostgresKeyQueries
-from ledger.adapters.postgres.queries.dated import PostgresDatedQueries
 from ledger.adapters.postgres.queries.exports import PostgresExports
-from ledger.adapters.postgres.queries.history import PostgresHistory
-from ledger.adapters.postgres.queries.members import PostgresPeopleQueries
-from ledger.adapters.postgres.queries.staff import PostgresStaffQueries
+from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
@@ -96,16 +92,12 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
-    queries = PostgresHistory(pool, settings.ledger)
+    queries = PostgresQueries(pool, settings.ledger)
     return Services(
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
-        keys=PostgresKeyQueries(pool, settings.ledger),
         exports=PostgresExports(queries),
-        dated=PostgresDatedQueries(pool, settings.ledger),
-        staff=PostgresStaffQueries(pool, settings.ledger),
-        people=PostgresPeopleQueries(pool, settings.ledger),
         waiter=waiter,
         clock=_now,
         activation_key_secret=secret,

@@ -1,6 +1,6 @@
 """The Faust app of the projector: it brings records to the followers, and nothing can fail in its agents.
 
-Why it does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
+It does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
-from ledger.application.projection.partition_follower import Follower
+from ledger.application.projection.partition_follower import PartitionFollower
 from runtime.kafka import Connection, Partition, Record
 from runtime.kafka.aiokafka_internals import end
 from runtime.logs import get_logger
@@ -29,13 +29,13 @@ BUFFER_RECORDS = 4096
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 4.0
 
-Followers = Mapping[Partition, Follower]
+Followers = Mapping[Partition, PartitionFollower]
 
 _log = get_logger("ledger.projector.faust")
 
 
 class FaustFeed:
-    """Runs a Faust app for as long as the process lives: one that crashed, say without a broker, is made anew."""
+    """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced."""
 
     def __init__(self, connection: Connection, prefix: str, followers: Followers) -> None:
         self._connection = connection
@@ -78,7 +78,7 @@ class FaustFeed:
 
 
 async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
-    """Stop an app; one that is still starting is let finish first, or it would leave its connections open."""
+    """Stop an app; one that is still starting finishes first, or it would leave its connections open."""
     await asyncio.wait({starting}, timeout=STOP_SECONDS)
     starting.cancel()
     with suppress(Exception):

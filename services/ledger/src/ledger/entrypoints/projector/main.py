@@ -1,4 +1,4 @@
-"""`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` makes them anew first."""
+"""`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` drops and fills them first."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.projection.store import PostgresProjection
 from ledger.application.projection.documents import license_file, return_receipt
-from ledger.application.projection.partition_follower import Follower, Target
+from ledger.application.projection.partition_follower import PartitionFollower, Target
 from ledger.application.projection.targets import DocumentRows, LedgerRows
 from ledger.entrypoints.projector.faust_feed import FaustFeed
 from ledger.entrypoints.projector.settings import ProjectorSettings
@@ -61,7 +61,7 @@ async def serve(settings: ProjectorSettings, stop: asyncio.Event) -> None:
 
 
 async def rebuild(settings: ProjectorSettings, stop: asyncio.Event) -> None:
-    """Drop every table, make them anew, and read everything again; running projectors go on from there."""
+    """Drop every table, create it again, and read the whole log; running projectors continue from there."""
     async with _followers(settings) as (pool, followers):
         async with database.database_trouble("drop the tables"), pool.acquire() as connection:
             await database.drop(connection)
@@ -77,10 +77,10 @@ class Readiness:
     """Ready when every follower is at the end of its partition and Faust brings records."""
 
     def __init__(self) -> None:
-        self._followers: Mapping[Partition, Follower] = {}
+        self._followers: Mapping[Partition, PartitionFollower] = {}
         self._feed: FaustFeed | None = None
 
-    def watch(self, followers: Mapping[Partition, Follower], feed: FaustFeed) -> None:
+    def watch(self, followers: Mapping[Partition, PartitionFollower], feed: FaustFeed) -> None:
         self._followers, self._feed = followers, feed
 
     def __call__(self) -> tuple[bool, str]:
@@ -105,7 +105,7 @@ async def _migrate(pool: Any) -> None:
 
 
 @asynccontextmanager
-async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, dict[Partition, Follower]]]:
+async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, dict[Partition, PartitionFollower]]]:
     """One follower a partition of the three topics; what they share: pool, producer of dead letters, offsets."""
     connection = Connection.from_settings(settings)
     async with (
@@ -118,7 +118,7 @@ async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, d
         yield (
             pool,
             {
-                partition: Follower(
+                partition: PartitionFollower(
                     "/".join(map(str, partition)), PartitionTail(connection, *partition, 0, offsets), target
                 )
                 for partition, target in targets.items()

@@ -1,4 +1,4 @@
-"""What the projector is told."""
+"""Settings of ledger-projector (LICENSING_* variables)."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ from ledger.entrypoints.database import DatabaseSettings
 
 
 class ProjectorSettings(DatabaseSettings):
-    """Settings of ledger-projector. `ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+    """`ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
 
     ledgers: Annotated[int, Field(ge=1, le=100)] = 1

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.log.subjects import COMPANY, DEVICE, KEY, subject
-from ledger.application.queries.queries import BlockedView
+from ledger.application.queries.blocks import BlockedView
 
 _COLUMNS = ("block_subject", "block_sequence", "blocked_since")
 COLUMNS = ", ".join(f"b.{name}" for name in _COLUMNS)

@@ -5,18 +5,18 @@ from typing import Any, NamedTuple
 
 from contracts.identifiers import MAX_SEQUENCE
 from contracts.log.subjects import COMPANY, subject
-from ledger.adapters.postgres.queries.past_visibility import past_of, told_actor
-from ledger.adapters.postgres.queries.queries import PostgresQueries
+from ledger.adapters.postgres.queries.past_visibility import past_of, visible_actor
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope
 from ledger.application.queries.exports import Batch, Wanted
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 
 ROWS = 5_000
 """Rows of a batch: about a megabyte."""
 
 _COLUMNS = "m.sequence, m.line, m.time, m.account, m.license_type, m.units, m.held, m.event_type, {}, m.command_id"
 _OWN = _COLUMNS.format("m.actor")
-_TOLD = _COLUMNS.format(told_actor("a.company", "$9", "$4"))
+_REDACTED = _COLUMNS.format(visible_actor("a.company", "$9", "$4"))
 _ALL_MOVEMENTS = f"""
 SELECT {_OWN} FROM movements AS m
  WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3 ORDER BY m.sequence, m.line"""  # noqa: S608
@@ -48,7 +48,7 @@ _LEFT = """(
      WHERE n.ledger = $1 AND n.serial = a.serial AND n.sequence > a.since)"""
 # Account by account, and then put into the order of the ledger: for a few projects.
 _MOVEMENTS = f"""
-SELECT {_TOLD} FROM ({_ACCOUNTS}) AS a
+SELECT {_REDACTED} FROM ({_ACCOUNTS}) AS a
   JOIN movements AS m ON m.ledger = $1 AND m.account = a.account AND m.sequence > $2 AND m.sequence <= $3
    AND m.sequence >= a.since AND m.sequence < coalesce({_LEFT}, {MAX_SEQUENCE + 1}::bigint)
  ORDER BY m.sequence, m.line"""  # noqa: S608
@@ -103,8 +103,8 @@ BALANCES = Export(_ALL_BALANCES, None, _BALANCES.format(project=_SEEN[0], stay=_
 class PostgresExports:
     """Implements Exports with the rights that queries have."""
 
-    def __init__(self, queries: PostgresQueries) -> None:
-        self._queries = queries
+    def __init__(self, reader: SnapshotReader) -> None:
+        self._reader = reader
 
     def movements(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         return self._batches(MOVEMENTS, viewer, wanted)
@@ -113,7 +113,7 @@ class PostgresExports:
         return self._batches(BALANCES, viewer, wanted)
 
     async def _batches(self, export: Export, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
-        async with self._queries.seen(viewer) as (connection, scope):
+        async with self._reader.seen(viewer) as (connection, scope):
             query, arguments = await self.query(connection, export, scope, wanted)
             cursor: Any = await connection.cursor(query, *arguments)
             rows = await cursor.fetch(ROWS)
@@ -124,7 +124,7 @@ class PostgresExports:
 
     async def query(self, connection: Any, export: Export, scope: Scope, wanted: Wanted) -> tuple[str, list[Any]]:
         """The query for this reach and its arguments."""
-        ledger, (everything, company, projects) = self._queries.ledger, scope.lists()
+        ledger, (everything, company, projects) = self._reader.ledger, scope.lists()
         span = [ledger, wanted.after, wanted.until]
         if everything and wanted.project is None:
             return export.ledger, span

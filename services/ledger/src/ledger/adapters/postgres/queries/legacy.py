@@ -1,23 +1,23 @@
-"""The queries about old licenses, on PostgreSQL."""
+"""Queries of old licenses."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from contracts.log.postings import device_account, project_account
-from ledger.adapters.postgres.queries.queries import one_page, snapshot
-from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.legacy import (
     LegacyConsentView,
     LegacyConversionView,
     LegacyDeviceView,
     LegacyImportView,
-    LegacyKeyView,
     LegacyLicensesView,
     LegacyView,
 )
-from ledger.application.queries.queries import LicensesView, NoRight, Page, Viewer
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
 
 T = TypeVar("T")
 
@@ -41,24 +41,16 @@ _OF_PROJECT = " WHERE ledger = $1 AND project = $2 AND sequence > $3 ORDER BY se
 _IMPORTS = "SELECT serial, key_digest, licenses, reference, sequence, time AS imported FROM legacy_imports"
 _CONVERSIONS = "SELECT licenses, lots, sequence, time AS converted FROM legacy_conversions"
 _CONSENTS = "SELECT serial, account, sequence, time AS given FROM legacy_consents"
-_KEYS = """
-SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS registered, i.project,
-       i.sequence AS imported_sequence
-  FROM legacy_keys AS k LEFT JOIN legacy_imports AS i USING (ledger, key_digest)
- WHERE ledger = $1 AND (k.sequence, k.key_digest) > ($2, $3) ORDER BY k.sequence, k.key_digest LIMIT $4"""
 
 
-class PostgresLegacyQueries:
-    """Implements LegacyQueries for one ledger, on a pool whose search_path is the schema."""
-
-    def __init__(self, pool: Any, ledger: int) -> None:
-        self._pool = pool
-        self._ledger = ledger
+class PostgresLegacyQueries(SnapshotReader):
+    """Implements LegacyQueries."""
 
     async def legacy(self, viewer: Viewer, project: str) -> LegacyView | None:
-        async with self._project(viewer, project) as connection:
-            rows = connection and await connection.fetch(_LEGACY, self._ledger, project)
-            return None if rows is None else _legacy(project, rows)
+        async with self.seen(viewer) as (connection, scope):
+            if not await self._may(connection, scope, project, "view"):
+                return None
+            return _legacy(project, await connection.fetch(_LEGACY, self.ledger, project))
 
     async def legacy_imports(
         self, viewer: Viewer, project: str, after: int, limit: int
@@ -75,59 +67,33 @@ class PostgresLegacyQueries:
     ) -> Page[LegacyConsentView] | None:
         return await self._page(_CONSENTS, lambda row: LegacyConsentView(**row), viewer, project, after, limit)
 
-    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
-        async with self._staff(viewer) as connection:
-            return one_page(map(_key, await connection.fetch(_KEYS, self._ledger, *after, limit + 1)), limit)
-
     async def _page(
         self, query: str, view: Callable[[Any], T], viewer: Viewer, project: str, after: int, limit: int
     ) -> Page[T] | None:
-        async with self._project(viewer, project) as connection:
-            if connection is None:
+        async with self.seen(viewer) as (connection, scope):
+            if not await self._may(connection, scope, project, "view"):
                 return None
-            rows = await connection.fetch(query + _OF_PROJECT, self._ledger, project, after, limit + 1)
+            rows = await connection.fetch(query + _OF_PROJECT, self.ledger, project, after, limit + 1)
             return one_page(map(view, rows), limit)
 
-    @asynccontextmanager
-    async def _project(self, viewer: Viewer, project: str) -> AsyncGenerator[Any]:
-        """A snapshot for who may see the project, None for others; raises NoRight where a no is no secret."""
-        query = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
-        async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
-            company: str | None = await connection.fetchval(query, self._ledger, project)
-            seen = company is not None and scope.require(company, project, "view")
-            yield connection if seen else None
 
-    @asynccontextmanager
-    async def _staff(self, viewer: Viewer) -> AsyncGenerator[Any]:
-        """A snapshot for the vendor's staff; raises NoRight for all others."""
-        async with snapshot(self._pool) as connection:
-            if not (await scope_of(connection, self._ledger, viewer)).sees_all:
-                raise NoRight("staff")
-            yield connection
-
-
-def _old(text: str) -> list[LegacyLicensesView]:
+def _old_licenses(text: str) -> list[LegacyLicensesView]:
     return [LegacyLicensesView(**lot) for lot in json.loads(text)]
 
 
-def _with_licenses(row: Any) -> dict[str, Any]:
-    return {**row, "licenses": _old(row["licenses"])}
+def with_old_licenses(row: Any) -> dict[str, Any]:
+    """A row with its column of old licenses as a view has them."""
+    return {**row, "licenses": _old_licenses(row["licenses"])}
 
 
 def _import(row: Any) -> LegacyImportView:
-    return LegacyImportView(**_with_licenses(row))
+    return LegacyImportView(**with_old_licenses(row))
 
 
 def _conversion(row: Any) -> LegacyConversionView:
-    new = [LicensesView(**lot) for lot in json.loads(row["lots"])]
     return LegacyConversionView(
-        old=_old(row["licenses"]), new=new, sequence=row["sequence"], converted=row["converted"]
+        old=_old_licenses(row["licenses"]), new=lots(row["lots"]), sequence=row["sequence"], converted=row["converted"]
     )
-
-
-def _key(row: Any) -> LegacyKeyView:
-    return LegacyKeyView(**_with_licenses(row))
 
 
 def _legacy(project: str, rows: Iterable[Any]) -> LegacyView:

@@ -1,9 +1,10 @@
-"""Who sees what of a device's past: whoever sees the project that it was in then (rules X2 and X7)."""
+"""Who sees what of a device's past: who sees the project that it was in then (rules X2 and X7)."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.fields import Right
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.adapters.postgres.queries.visibility import Scope, predecessors_of
 
 _ACCOUNT, _COMPANY = "account:", "company:"
@@ -28,7 +29,7 @@ class Past:
     own: list[str]
 
     def actor(self, actor: str, company: str | None) -> str:
-        """Who did it, as the viewer is told: of other companies' projects, which company and no account (X2)."""
+        """The actor as this viewer may see it: for other companies the company, not the account (X2)."""
         whose = actor.partition("@")[2]
         if self.everything or company in self.own or whose in self.own or not actor.startswith(_ACCOUNT):
             return actor
@@ -40,11 +41,11 @@ async def past_of(connection: Any, ledger: int, scope: Scope) -> Past:
     return Past(scope.sees_all, own if scope.administers else [], sorted(scope.grants), own)
 
 
-def told_actor(company: str, own: str, everything: str) -> str:
+def visible_actor(company: str, own: str, everything: str) -> str:
     """As Past.actor, of the row `m`: an expression of the company of the row, the own ones, and whether all is seen."""
     whose = "split_part(m.actor, '@', 2)"
-    told = f"{everything} OR {company} = ANY ({own}) OR {whose} = ANY ({own}) OR m.actor NOT LIKE 'account:%'"
-    return f"""CASE WHEN {told}
+    seen = f"{everything} OR {company} = ANY ({own}) OR {whose} = ANY ({own}) OR m.actor NOT LIKE 'account:%'"
+    return f"""CASE WHEN {seen}
             THEN m.actor ELSE 'company:' || {whose} END AS actor"""
 
 
@@ -65,7 +66,14 @@ async def was_seen(
     return scope.require(company, row["project"], right)
 
 
-async def ever_seen(connection: Any, ledger: int, past: Past, serial: str) -> bool:
+async def has_past(connection: Any, ledger: int, scope: Scope, past: Past, serial: str) -> bool:
+    """Whether the viewer sees anything of the device's past; raises NoRight where a refusal is no secret."""
+    return await _ever_seen(connection, ledger, past, serial) or await was_seen(
+        connection, ledger, scope, past, serial, MAX_SEQUENCE
+    )
+
+
+async def _ever_seen(connection: Any, ledger: int, past: Past, serial: str) -> bool:
     """Whether there is anything of the device's past that the viewer sees."""
     reach = past.everything, past.companies, past.projects
     return await connection.fetchrow(_EVER, ledger, serial, *reach) is not None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ledger.adapters.postgres.queries.visibility import Reach
-from ledger.application.queries.queries import ProjectSearch
+from ledger.application.queries.projects import ProjectSearch
 
 _BEHIND = "\U0010ffff"
 """Sorts behind every character."""

@@ -1,13 +1,14 @@
-"""The queries about broken devices and what stands in for them, on PostgreSQL."""
+"""Queries of broken devices and what stands in for them."""
 
-import json
 from typing import Any
 
-from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
-from ledger.adapters.postgres.queries.queries import one_page, snapshot
-from ledger.adapters.postgres.queries.visibility import Scope, scope_of
-from ledger.application.queries.queries import LicensesView, Page, Viewer
+from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.visibility import Scope
+from ledger.application.queries.pagination import Page
 from ledger.application.queries.replacements import ReplacementView
+from ledger.application.queries.visibility import Viewer
 
 _COLUMNS = """
 SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced
@@ -23,21 +24,19 @@ ORDER BY sequence LIMIT $3"""  # noqa: S608 - made of our own words
 _ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2"
 
 
-class PostgresReplacementQueries(PostgresLegacyQueries):
-    """Implements ReplacementQueries for one ledger, on a pool whose search_path is the schema."""
+class PostgresReplacementQueries(SnapshotReader):
+    """Implements ReplacementQueries."""
 
     async def replacements(self, viewer: Viewer, after: int, limit: int) -> Page[ReplacementView]:
-        async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
+        async with self.seen(viewer) as (connection, scope):
             everything, *own = scope.lists()
             query, arguments = (_ALL, []) if everything else (_OWN, own)
-            rows = await connection.fetch(query, self._ledger, after, limit + 1, *arguments)
+            rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
             return one_page((_view(row, scope) for row in rows), limit)
 
     async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
-        async with snapshot(self._pool) as connection:
-            scope = await scope_of(connection, self._ledger, viewer)
-            row = await connection.fetchrow(_ONE, self._ledger, serial)
+        async with self.seen(viewer) as (connection, scope):
+            row = await connection.fetchrow(_ONE, self.ledger, serial)
             return _view(row, scope) if row and scope.may(row["company"], row["project"], "view") else None
 
 
@@ -46,4 +45,4 @@ def _view(row: Any, scope: Scope) -> ReplacementView:
     said = {name: value for name, value in row.items() if name not in ("lots", "company")}
     if not scope.sees_all and not (scope.administers and row["company"] == scope.company):
         said["reason"] = None
-    return ReplacementView(**said, licenses=[LicensesView(**lot) for lot in json.loads(row["lots"])])
+    return ReplacementView(**said, licenses=lots(row["lots"]))

@@ -1,11 +1,11 @@
-"""What a viewer may see: the ledger's rule of rights (section 9) once more, on the rows."""
+"""What a viewer may see: the ledger's rules of rights (X1 to X7), applied to the rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.fields import Right
-from ledger.application.queries.queries import NoRight, Viewer
+from ledger.application.queries.visibility import NoRight, Viewer
 
 _MEMBER = """
 SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)
@@ -38,12 +38,20 @@ class Scope:
         return whole or right in self.grants.get(project, ())
 
     def require(self, company: str, project: str, right: Right) -> bool:
-        """As `may`; raises NoRight where a no is no secret: in one's company, or in a project that one sees (X7)."""
+        """As `may`; raises NoRight where a refusal is no secret: in the own company, or in a project it sees (X7)."""
         if self.may(company, project, right):
             return True
         if company == self.company or self.may(company, project, "view"):
             raise NoRight(right)
         return False
+
+    def administers_or_staff(self, company: str) -> bool:
+        """Whether it may know who belongs to a company; raises NoRight where a refusal is no secret."""
+        if not self.sees_all and self.company != company:
+            return False
+        if not self.administers:
+            raise NoRight("rights")
+        return True
 
     def as_partner(self) -> "Scope":
         """It without what staff may: the reach of an administrator of its own company."""
@@ -83,6 +91,6 @@ async def narrowed(connection: Any, ledger: int, reach: Reach, company: str | No
 async def predecessors_of(connection: Any, ledger: int, companies: Sequence[str]) -> list[str]:
     """The companies that some companies took over, those among them that these had taken over before.
 
-    What they did is the history of whoever has their projects and devices now.
+    What they did is the history of the company that has their projects and devices now.
     """
     return [row[0] for row in await connection.fetch(_PREDECESSORS, ledger, list(companies))]

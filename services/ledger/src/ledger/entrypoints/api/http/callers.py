@@ -1,7 +1,7 @@
 """Callers as the ledger knows them: who sees what on the read side, and who acts in a command."""
 
 from contracts.actors import Account
-from ledger.application.queries.queries import Viewer
+from ledger.application.queries.visibility import Viewer
 from runtime.web.authentication import Caller
 
 

@@ -1,7 +1,7 @@
 """Devices looked up for a caller, or refused with the reason."""
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.queries import DeviceView
+from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.problems import Refused
@@ -27,6 +27,6 @@ async def require_device_as_of(services: Services, caller: LedgerCaller, serial:
 
 async def reject_replaced(services: Services, caller: LedgerCaller, serial: str, until: int = MAX_SEQUENCE) -> None:
     """Refuse a device that was replaced by this entry, where the caller may know that."""
-    done = await services.staff.replacement(caller.viewer, serial)
+    done = await services.queries.replacement(caller.viewer, serial)
     if done is not None and done.sequence <= until:
         raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from contracts.catalog import Version
 from contracts.identifiers import Sha256
-from ledger.application.queries.dated import HeldView
+from ledger.application.queries.software_service import HeldView
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
 
 

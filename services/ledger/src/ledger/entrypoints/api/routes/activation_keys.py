@@ -105,7 +105,7 @@ async def _redeemed(services: Services, digest: str, sequence: int) -> list[Rede
     """What came into the project, if the read side knows in time: the key is redeemed in any case."""
     with suppress(Trouble):
         if await reaches(services, sequence, seconds=REDEEMED_SECONDS):
-            return await services.keys.redemption(digest, sequence)
+            return await services.queries.redemption(digest, sequence)
     return None
 
 
@@ -117,7 +117,7 @@ class _Outlook(NamedTuple):
 
 
 async def _typed_key(services: Services, caller: LedgerCaller, digest: str) -> TypedKey:
-    return require_found(await services.keys.typed_key(caller.viewer, digest), "key_unknown")
+    return require_found(await services.queries.typed_key(caller.viewer, digest), "key_unknown")
 
 
 async def _target(services: Services, caller: LedgerCaller, project: str) -> RedemptionTarget:
@@ -125,7 +125,7 @@ async def _target(services: Services, caller: LedgerCaller, project: str) -> Red
     company = await services.queries.company(caller.viewer, caller.company)
     if company is not None and company.blocked:
         raise Refused("company_blocked", extras={"entries": [company.blocked.sequence]})
-    target = require_found(await services.keys.redemption_target(caller.viewer, project), "project_unknown")
+    target = require_found(await services.queries.redemption_target(caller.viewer, project), "project_unknown")
     if target.archived:
         raise Refused("project_archived")
     if target.blocked:

@@ -14,7 +14,7 @@ from contracts.commands.blocks import (
     UnblockCompany,
     UnblockDevice,
 )
-from ledger.application.queries.staff import BlockView
+from ledger.application.queries.blocks import BlockView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender, serial_of
 from ledger.entrypoints.api.http.consistency import Reached
@@ -68,7 +68,7 @@ async def list_blocks(
 ) -> PageView[BlockView]:
     """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.blocks(caller.viewer, after, limit, only_holding=holding)
+    page = await services.queries.blocks(caller.viewer, after, limit, only_holding=holding)
     return paged(page, lambda row: str(row.sequence))
 
 

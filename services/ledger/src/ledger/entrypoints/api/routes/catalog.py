@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
-from ledger.application.queries.dated import DeviceModelView, LicenseTypeView
+from ledger.application.queries.catalog import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api.dependencies import TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -19,7 +19,7 @@ async def list_license_types(
     services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[LicenseTypeView]:
     """The catalog, by name."""
-    page = await services.dated.license_types(after_text(cursor), limit)
+    page = await services.queries.license_types(after_text(cursor), limit)
     return paged(page, lambda row: row.license_type)
 
 
@@ -37,7 +37,7 @@ async def list_device_models(
     services: TheServices, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[DeviceModelView]:
     """Device models, by name."""
-    page = await services.dated.device_models(after_text(cursor), limit)
+    page = await services.queries.device_models(after_text(cursor), limit)
     return paged(page, lambda row: row.model)
 
 

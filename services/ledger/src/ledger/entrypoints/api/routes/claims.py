@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from contracts.codes import claim_code
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
-from ledger.application.queries.members import ClaimCodeView
+from ledger.application.queries.claims import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -51,5 +51,5 @@ async def list_claim_codes(
 ) -> PageView[ClaimCodeView]:
     """The codes that were made for the project, and what became of them; never the codes themselves."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.people.claim_codes(caller.viewer, project, after, limit)
+    page = await services.queries.claim_codes(caller.viewer, project, after, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from contracts.commands.companies import RegisterCompany
 from contracts.fields import CompanyKind
 from contracts.identifiers import derived_id
-from ledger.application.queries.queries import CompanyView
+from ledger.application.queries.companies import CompanyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached

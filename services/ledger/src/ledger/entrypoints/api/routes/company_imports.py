@@ -7,7 +7,7 @@ from contracts.commands.company_imports import (
     OfferCompany,
     WithdrawCompanyOffer,
 )
-from ledger.application.queries.members import CompanyOfferView
+from ledger.application.queries.company_imports import CompanyOfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -41,7 +41,7 @@ async def list_company_offers(
     services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[CompanyOfferView]:
     """Open offers of companies, by and to the caller's. For its administrators."""
-    page = await services.people.company_offers(caller.viewer, after_text(cursor), limit)
+    page = await services.queries.company_offers(caller.viewer, after_text(cursor), limit)
     return paged(page, lambda row: row.company)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
 from contracts.identifiers import UUID_PATTERN, derived_id
-from ledger.application.queries.staff import CorrectionState, CorrectionView
+from ledger.application.queries.corrections import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -77,7 +77,7 @@ async def list_corrections(
 ) -> PageView[CorrectionView]:
     """Corrections in the order of their proposals. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.corrections(caller.viewer, state, after, limit)
+    page = await services.queries.corrections(caller.viewer, state, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 
@@ -87,5 +87,5 @@ async def get_correction(
 ) -> Response:
     """One correction. For the vendor's staff."""
     return etag_response(
-        known, require_found(await services.staff.correction(caller.viewer, correction), "correction_unknown")
+        known, require_found(await services.queries.correction(caller.viewer, correction), "correction_unknown")
     )

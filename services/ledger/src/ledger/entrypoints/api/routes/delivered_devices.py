@@ -6,7 +6,7 @@ from contracts.catalog import DeliveredDevice
 from contracts.commands.corrections import ProposeDeliveryCorrection
 from contracts.commands.delivered_devices import RegisterDevices
 from contracts.identifiers import derived_id
-from ledger.application.queries.staff import DeliveredDeviceView
+from ledger.application.queries.delivered_devices import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
 from ledger.entrypoints.api.http.consistency import Reached
@@ -28,7 +28,7 @@ async def list_delivered_devices(
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeliveredDeviceView]:
     """Devices that are registered as delivered, by serial. For the vendor's staff."""
-    page = await services.staff.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
+    page = await services.queries.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
     return paged(page, lambda row: row.serial)
 
 

@@ -10,7 +10,7 @@ from contracts.commands.device_moves import (
     TransferDevice,
     WithdrawDeviceOffer,
 )
-from ledger.application.queries.members import OfferView
+from ledger.application.queries.device_moves import OfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -79,5 +79,5 @@ async def list_offers(
     services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[OfferView]:
     """Open offers to the caller's company, and by it as far as the caller handles the devices."""
-    page = await services.people.offers(caller.viewer, after_text(cursor), limit)
+    page = await services.queries.offers(caller.viewer, after_text(cursor), limit)
     return paged(page, lambda row: row.serial)

@@ -6,8 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from contracts.identifiers import LICENSE_TYPE_PATTERN
-from ledger.application.queries.history import DeviceSearch
-from ledger.application.queries.queries import DeviceView
+from ledger.application.queries.devices import DeviceSearch, DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.consistency import Reached

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import AddDevice, AllocateLicenses
-from ledger.application.queries.queries import DeviceView
+from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import (

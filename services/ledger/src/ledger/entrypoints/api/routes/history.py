@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE, SHA256_PATTERN
-from ledger.application.queries.history import ActivationKeyView, CauseView, EntryView
-from ledger.application.queries.queries import Page
+from ledger.application.queries.activation_keys import ActivationKeyView
+from ledger.application.queries.balances import CauseView
+from ledger.application.queries.history import EntryView
+from ledger.application.queries.pagination import Page
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, SerialOfPath, matching

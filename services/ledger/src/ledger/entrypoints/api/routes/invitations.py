@@ -8,7 +8,7 @@ from contracts.commands.invitations import (
     CreateInvitation,
     WithdrawInvitation,
 )
-from ledger.application.queries.members import InvitationView
+from ledger.application.queries.invitations import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -61,7 +61,7 @@ async def list_invitations(
 ) -> PageView[InvitationView]:
     """The invitations to the company, and what became of them; never the codes. For its administrators."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.people.invitations(caller.viewer, company, after, limit)
+    page = await services.queries.invitations(caller.viewer, company, after, limit)
     return paged(require_found(page, "company_unknown"), lambda row: str(row.sequence))
 
 

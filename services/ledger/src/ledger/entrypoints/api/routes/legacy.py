@@ -51,7 +51,7 @@ async def get_legacy_licenses(
     project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """The project's old licenses: free ones, and those on devices with the consent that they need."""
-    return etag_response(known, require_found(await services.staff.legacy(caller.viewer, project), "project_unknown"))
+    return etag_response(known, require_found(await services.queries.legacy(caller.viewer, project), "project_unknown"))
 
 
 @router.get("/projects/{project}/legacy-conversions/preview", dependencies=[Reached], response_model=ConversionPreview)
@@ -59,7 +59,7 @@ async def preview_legacy_conversion(
     project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """What the project's free old licenses become, or why they can't be converted."""
-    legacy = require_found(await services.staff.legacy(caller.viewer, project), "project_unknown")
+    legacy = require_found(await services.queries.legacy(caller.viewer, project), "project_unknown")
     old = {one.license_name: one.count for one in legacy.free}
     if not old:
         raise Refused("no_legacy_licenses")

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.identifiers import MAX_SEQUENCE, SHA256_PATTERN
 from contracts.legacy import LegacyLicenses, ListedKey, key_digest
-from ledger.application.queries.legacy import LegacyConsentView, LegacyConversionView, LegacyImportView, LegacyKeyView
+from ledger.application.queries.legacy import LegacyConsentView, LegacyConversionView, LegacyImportView
+from ledger.application.queries.legacy_keys import LegacyKeyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -53,7 +54,7 @@ async def list_legacy_keys(
     mark = _MARK.fullmatch(after(cursor, "0."))
     if mark is None or int(mark[1]) > MAX_SEQUENCE:
         raise bad_cursor()
-    page = await services.staff.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
+    page = await services.queries.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
     return paged(page, lambda row: f"{row.sequence}.{row.key_digest}")
 
 
@@ -73,7 +74,7 @@ async def list_legacy_imports(
 ) -> PageView[LegacyImportView]:
     """Old licenses as they came into the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_imports(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_imports(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
@@ -83,7 +84,7 @@ async def list_legacy_conversions(
 ) -> PageView[LegacyConversionView]:
     """What old licenses of the project became, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_conversions(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_conversions(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
 
 
@@ -93,5 +94,5 @@ async def list_legacy_consents(
 ) -> PageView[LegacyConsentView]:
     """Consents that were given for devices while they were in the project, oldest first."""
     (start,) = after_numbers(cursor, 1)
-    page = await services.staff.legacy_consents(caller.viewer, project, start, limit)
+    page = await services.queries.legacy_consents(caller.viewer, project, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import DownloadLicenseFile
-from ledger.application.queries.staff import StaffDownloadView
+from ledger.application.queries.license_file_downloads import StaffDownloadView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached
@@ -31,7 +31,7 @@ async def download_license_file(
     """
     viewer = caller.viewer
     device = await require_device(services, caller, serial)
-    file = await newest_file(services, device, lambda: services.staff.license_file(viewer, serial))
+    file = await newest_file(services, device, lambda: services.queries.file_to_download(viewer, serial))
     command = DownloadLicenseFile(
         serial=serial,
         generation=file.generation,
@@ -50,5 +50,5 @@ async def list_staff_downloads(
 ) -> PageView[StaffDownloadView]:
     """License files that staff took, with reason and reference. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.downloads(caller.viewer, after, limit)
+    page = await services.queries.downloads(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import RecordLicenseFileDelivery
-from ledger.application.queries.queries import DeviceView, SignedDocument
+from ledger.application.queries.devices import DeviceView
+from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.consistency import Reached

@@ -44,7 +44,7 @@ async def list_members(
     company: CompanyOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[MemberView]:
     """Who belongs to the company. For its administrators."""
-    page = await services.people.members(caller.viewer, company, after_text(cursor), limit)
+    page = await services.queries.members(caller.viewer, company, after_text(cursor), limit)
     return paged(require_found(page, "company_unknown"), lambda row: row.account)
 
 
@@ -89,5 +89,5 @@ async def list_grants(
     account, slash, acting_for = after_text(cursor, "/").partition("/")
     if not slash:
         raise bad_cursor()
-    page = await services.people.grants(caller.viewer, project, (account, acting_for), limit)
+    page = await services.queries.grants(caller.viewer, project, (account, acting_for), limit)
     return paged(require_found(page, "project_unknown"), lambda row: f"{row.account}/{row.acting_for}")

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
-from ledger.application.queries.queries import BalanceView, ProjectSearch, ProjectView
+from ledger.application.queries.balances import BalanceView
+from ledger.application.queries.projects import ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import (

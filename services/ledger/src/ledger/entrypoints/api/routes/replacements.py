@@ -41,5 +41,5 @@ async def list_replacements(
 ) -> PageView[ReplacementView]:
     """Broken devices and what stands in for them, in the projects that the caller sees; all for the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.replacements(caller.viewer, after, limit)
+    page = await services.queries.replacements(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from contracts.commands.returns import ReleaseReturnLimit
 from contracts.documents.return_document import ReturnDocument, verify_return
 from contracts.documents.xml import DocumentRefused
-from ledger.application.queries.queries import SignedDocument
-from ledger.application.queries.staff import ReturnLimitReleaseView, SpentCertificateView
+from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
+from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
@@ -78,7 +78,7 @@ async def list_return_limit_releases(
 ) -> PageView[ReturnLimitReleaseView]:
     """Devices that staff let give back again, and why. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.return_limit_releases(caller.viewer, after, limit)
+    page = await services.queries.return_limit_releases(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 
@@ -88,7 +88,7 @@ async def list_spent_certificates(
 ) -> PageView[SpentCertificateView]:
     """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.staff.spent_certificates(caller.viewer, after, limit)
+    page = await services.queries.spent_certificates(caller.viewer, after, limit)
     return paged(page, lambda row: str(row.sequence))
 
 

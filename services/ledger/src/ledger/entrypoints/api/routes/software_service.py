@@ -9,7 +9,7 @@ from starlette.responses import Response
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
 from contracts.dates import civil_day, reminders
 from contracts.software_service import MAX_BOUGHT_MONTHS
-from ledger.application.queries.dated import ServiceState
+from ledger.application.queries.software_service import ServiceState
 from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
@@ -97,7 +97,7 @@ async def upgrade_licenses(
 
 
 async def _state(services: Services, caller: LedgerCaller, project: str) -> ServiceState:
-    return require_found(await services.dated.service(caller.viewer, project), "project_unknown")
+    return require_found(await services.queries.service(caller.viewer, project), "project_unknown")
 
 
 def _status(state: ServiceState, today: date) -> ServiceStatus:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.test_licenses import IssueTestLicenses
-from ledger.application.queries.dated import TestView
+from ledger.application.queries.test_licenses import TestView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
@@ -38,4 +38,6 @@ async def get_test_licenses(
         await require_device(services, caller, serial)
     else:
         await require_device_as_of(services, caller, serial, as_of)
-    return etag_response(known, require_found(await services.dated.test(caller.viewer, serial, as_of), "test_unknown"))
+    return etag_response(
+        known, require_found(await services.queries.test(caller.viewer, serial, as_of), "test_unknown")
+    )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from contracts.commands.warranty import ExtendWarranty
 from contracts.dates import civil_day, last_day
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.dated import WarrantyView
+from ledger.application.queries.warranty import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.as_of import AsOfPoint
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
@@ -39,10 +39,10 @@ async def get_guarantee(
     As of an entry or a time, state and days left are those of that day.
     """
     until = MAX_SEQUENCE if as_of is None else as_of.sequence
-    if not await services.dated.shows_guarantee(caller.viewer, serial, until):
+    if not await services.queries.shows_guarantee(caller.viewer, serial, until):
         raise Refused("device_unknown")
     await reject_replaced(services, caller, serial, until)
-    warranty = await services.dated.warranty(serial, until)
+    warranty = await services.queries.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
     return etag_response(known, _status(serial, warranty, day))
 

@@ -1,0 +1,71 @@
+"""Devices as they stand in projects, with their licenses, and the search by type."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ledger.adapters.postgres.database import SCHEMA
+from ledger.application.projection.changes import Changes
+from ledger.application.projection.devices import DeviceRow
+
+_UPSERT = """
+INSERT INTO devices (ledger, serial, company, project, generation, issue, sequence, time)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[])
+    ON CONFLICT (ledger, serial) DO UPDATE
+   SET company = excluded.company, project = excluded.project, generation = excluded.generation,
+       issue = excluded.issue, sequence = excluded.sequence, time = excluded.time"""
+
+
+async def write_devices(connection: Any, ledger: int, changes: Changes) -> None:
+    """Bring the changed devices up to date, and take those away that are in no project.
+
+    What is on a device that leaves its project stays in its account.
+    """
+    changed = {row.serial: row for row in changes.of(DeviceRow)}
+    if changed:
+        await _write_changed(connection, ledger, list(changed.values()))
+    ended, there = changes.current(DeviceRow)
+    released = {serial for (serial,) in ended} - {row.serial for row in there}
+    if released:
+        gone = "DELETE FROM devices WHERE ledger = $1 AND serial = ANY($2)"
+        await connection.execute(gone, ledger, list(released))
+        await _forget_types(connection, ledger, released)
+
+
+async def _write_changed(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
+    columns = list(zip(*(device[:-1] for device in devices), strict=True))
+    await connection.execute(_UPSERT, ledger, *map(list, columns))
+    await connection.execute(
+        "DELETE FROM device_licenses WHERE ledger = $1 AND serial = ANY($2)", ledger, list(columns[0])
+    )
+    await connection.copy_records_to_table(
+        "device_licenses",
+        schema_name=SCHEMA,
+        columns=["ledger", "serial", "license_type", "license_class", "count"],
+        records=[
+            (ledger, device.serial, lot.license_type, lot.license_class, lot.count)
+            for device in devices
+            for lot in device.licenses
+        ],
+    )
+    await _write_by_type(connection, ledger, devices)
+
+
+async def _write_by_type(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
+    """Put the changed devices under the types of licenses that they have now."""
+    await _forget_types(connection, ledger, [device.serial for device in devices])
+    await connection.copy_records_to_table(
+        "devices_by_type",
+        schema_name=SCHEMA,
+        columns=["ledger", "serial", "company", "project", "license_type"],
+        records=[
+            (ledger, device.serial, device.company, device.project, license_type)
+            for device in devices
+            for license_type in sorted({lot.license_type for lot in device.licenses})
+        ],
+    )
+
+
+async def _forget_types(connection: Any, ledger: int, serials: Collection[str]) -> None:
+    """Take devices out of the search by type."""
+    query = "DELETE FROM devices_by_type WHERE ledger = $1 AND serial = ANY($2)"
+    await connection.execute(query, ledger, list(serials))

@@ -1,0 +1,118 @@
+"""Queries of what accounts hold, and of the movements that made it so."""
+
+from typing import Any
+
+from contracts.log.postings import device_account, held_account, project_account
+from contracts.log.subjects import PROJECT, subject
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
+from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
+from ledger.adapters.postgres.queries.redaction import redaction_for
+from ledger.application.queries.balances import BalanceView, CauseView, FreeLicenses, HeldLicenses, MovementView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
+
+_PROJECT, _DEVICE = project_account(""), device_account("")
+
+_FREE = """
+SELECT license_type, license_class, free FROM balances
+ WHERE ledger = $1 AND project = $2 ORDER BY license_type"""
+_HELD = """
+SELECT license_type, license_class, held AS count FROM held_licenses
+ WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
+_FREE_THEN = """
+SELECT b.license_type, b.license_class, m.held AS free
+  FROM balances AS b
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
+ WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
+_HELD_THEN = """
+SELECT h.license_type, h.license_class, m.held AS count
+  FROM held_licenses AS h
+  JOIN LATERAL (
+       SELECT held FROM movements
+        WHERE ledger = $1 AND account = $3 AND license_type = h.license_type AND sequence <= $4
+        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON m.held > 0
+ WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
+_CAUSES = """
+SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
+  FROM movements AS m JOIN entries AS e USING (ledger, sequence)
+ WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
+   AND (m.sequence, m.line) > ($5, $6)
+ ORDER BY m.sequence, m.line LIMIT $7"""
+_MOVEMENTS = "SELECT sequence, line, time, account, license_type, units, held, event_type, actor"
+_PROJECT_MOVEMENTS = f"""
+{_MOVEMENTS}, $6 AS company FROM movements WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4)
+ ORDER BY sequence, line LIMIT $5"""
+_DEVICE_MOVEMENTS = f"""
+{_MOVEMENTS}, company FROM movements AS m CROSS JOIN LATERAL {stay("$6", "m.sequence")} AS stay
+ WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4)
+   AND ($7 OR company = ANY ($8) OR project = ANY ($9)) ORDER BY sequence, line LIMIT $5"""
+
+
+class PostgresBalanceQueries(PostgresProjectQueries):
+    """Implements BalanceQueries."""
+
+    async def balance(self, viewer: Viewer, project: str) -> BalanceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(_FREE, self.ledger, project)
+            held = await connection.fetch(_HELD, self.ledger, project)
+            return BalanceView(
+                project=project,
+                licenses=[FreeLicenses(**row) for row in rows],
+                held=[HeldLicenses(**row) for row in held],
+            )
+
+    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(_FREE_THEN, self.ledger, project, project_account(project), sequence)
+            held = await connection.fetch(_HELD_THEN, self.ledger, project, held_account(project), sequence)
+            return BalanceView(
+                project=project,
+                licenses=[FreeLicenses(**row) for row in rows],
+                held=[HeldLicenses(**row) for row in held],
+                as_of=sequence,
+            )
+
+    async def movements(
+        self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
+    ) -> Page[MovementView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            past = await past_of(connection, self.ledger, scope)
+            place = self.ledger, account, *after, limit + 1
+            if account.startswith(_PROJECT):
+                project = await self._project(connection, scope, account.removeprefix(_PROJECT))
+                if project is None:
+                    return None
+                rows = await connection.fetch(_PROJECT_MOVEMENTS, *place, project.company)
+            else:
+                serial = account.removeprefix(_DEVICE)
+                if not await has_past(connection, self.ledger, scope, past, serial):
+                    return None
+                reach = past.everything, past.companies, past.projects
+                rows = await connection.fetch(_DEVICE_MOVEMENTS, *place, serial, *reach)
+            return one_page((_movement(row, past) for row in rows), limit)
+
+    async def causes(
+        self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
+    ) -> Page[CauseView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            found = await self._project(connection, scope, project)
+            if found is None:
+                return None
+            redaction = await redaction_for(connection, self.ledger, scope, found.company, subject(PROJECT, project))
+            account = project_account(project)
+            rows = await connection.fetch(_CAUSES, self.ledger, account, license_type, until, *after, limit + 1)
+            return one_page((CauseView(**redaction.of(row)) for row in rows), limit)
+
+
+def _movement(row: Any, past: Past) -> MovementView:
+    said: dict[str, Any] = dict(row)
+    said["actor"] = past.actor(said["actor"], said.pop("company"))
+    return MovementView(**said)

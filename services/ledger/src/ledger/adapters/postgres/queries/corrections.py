@@ -1,0 +1,40 @@
+"""Queries of corrections."""
+
+from typing import Any
+
+from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.corrections import CorrectedDeliveryView, CorrectionState, CorrectionView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
+
+_CORRECTIONS = """
+SELECT correction, company, source, target, lots, serial, model, delivered_on, reason, reference, proposed_by,
+       sequence, time AS proposed, state, decided_by, decision_reason, decided_sequence, decided
+  FROM corrections WHERE ledger = $1"""
+
+
+class PostgresCorrectionQueries(SnapshotReader):
+    """Implements CorrectionQueries."""
+
+    async def corrections(
+        self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
+    ) -> Page[CorrectionView]:
+        query = f"{_CORRECTIONS} AND sequence > $2 AND ($3::text IS NULL OR state = $3) ORDER BY sequence LIMIT $4"
+        async with self.seen_by_staff(viewer) as connection:
+            rows = await connection.fetch(query, self.ledger, after, state, limit + 1)
+            return one_page((_correction(row) for row in rows), limit)
+
+    async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None:
+        async with self.seen_by_staff(viewer) as connection:
+            row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self.ledger, correction)
+            return row and _correction(row)
+
+
+def _correction(row: Any) -> CorrectionView:
+    said = dict(row)
+    licenses = lots(said.pop("lots"))
+    device = {name: said.pop(name) for name in ("serial", "model", "delivered_on")}
+    delivery = CorrectedDeliveryView(**device) if device["serial"] else None
+    return CorrectionView(**said, licenses=licenses, delivery=delivery)

@@ -1,0 +1,30 @@
+"""Queries of the devices that the vendor delivered."""
+
+from ledger.adapters.postgres.queries.pagination import AFTER_ALL, one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.delivered_devices import DeliveredDeviceView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
+
+# A device has one warranty, and a row of its delivery for each entry that said something else of it.
+_DELIVERED = """
+SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_on,
+       first.sequence AS registered_sequence, now.sequence, r.replacement
+  FROM warranties AS w
+  JOIN LATERAL (
+       SELECT sequence FROM delivered_devices AS d WHERE d.ledger = w.ledger AND d.serial = w.serial
+        ORDER BY sequence LIMIT 1) AS first ON true
+  JOIN LATERAL (
+       SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d
+        WHERE d.ledger = w.ledger AND d.serial = w.serial ORDER BY sequence DESC LIMIT 1) AS now ON true
+  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial
+ WHERE w.ledger = $1 AND w.serial > $2 AND w.serial >= $3 AND w.serial < $4 ORDER BY w.serial LIMIT $5"""
+
+
+class PostgresDeliveredDeviceQueries(SnapshotReader):
+    """Implements DeliveredDeviceQueries."""
+
+    async def delivered_devices(self, viewer: Viewer, prefix: str, after: str, limit: int) -> Page[DeliveredDeviceView]:
+        async with self.seen_by_staff(viewer) as connection:
+            rows = await connection.fetch(_DELIVERED, self.ledger, after, prefix, prefix + AFTER_ALL, limit + 1)
+            return one_page((DeliveredDeviceView(**row) for row in rows), limit)

@@ -1,0 +1,28 @@
+"""Queries of offers of devices."""
+
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.device_moves import OfferView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
+
+_OFFERS_WALK = """
+SELECT serial, company, offered_to, sequence, time AS offered FROM device_offers
+ WHERE ledger = $1 AND serial > $2 {} ORDER BY serial LIMIT $3"""
+_ALL_OFFERS = _OFFERS_WALK.format("")
+# Two walks, since a condition with OR would look at every offer of the ledger.
+_OWN_OFFERS = f"""
+({_OFFERS_WALK.format("AND offered_to = $4")})
+UNION ({_OFFERS_WALK.format("AND company = $4 AND ($5 OR project = ANY($6))")}) ORDER BY serial LIMIT $3"""
+
+
+class PostgresDeviceMoveQueries(SnapshotReader):
+    """Implements DeviceMoveQueries."""
+
+    async def offers(self, viewer: Viewer, after: str, limit: int) -> Page[OfferView]:
+        async with self.seen(viewer) as (connection, scope):
+            handled = [project for project, rights in scope.grants.items() if "licenses" in rights]
+            own = (scope.company, scope.administers, handled)
+            query, seen = (_ALL_OFFERS, ()) if scope.sees_all else (_OWN_OFFERS, own)
+            rows = await connection.fetch(query, self.ledger, after, limit + 1, *seen)
+            return one_page((OfferView(**row) for row in rows), limit)

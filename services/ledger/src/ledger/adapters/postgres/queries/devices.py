@@ -1,0 +1,107 @@
+"""Queries of devices as they stand in projects, now and in the past."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.fields import Right
+from ledger.adapters.postgres.queries import block_columns
+from ledger.adapters.postgres.queries.device_search import device_search
+from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
+from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
+from ledger.adapters.postgres.queries.visibility import Scope, narrowed
+from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import LicensesView
+from ledger.application.queries.visibility import Viewer
+
+_DEVICE_ROWS = f"""
+SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,
+       v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
+  FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
+  {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
+_DEVICE_VERSION = f"""
+SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
+       d.path, d.time AS delivered, d.file_sha256, {block_columns.COLUMNS}
+  FROM device_versions AS v
+  LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
+       AND d.issue = v.issue AND d.sequence <= $3
+  {block_columns.join(block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3")}
+ WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
+   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3)
+ ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
+_LICENSES = """
+SELECT serial, license_type, license_class, count FROM device_licenses
+ WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial, license_type"""
+
+
+class PostgresDeviceQueries(PostgresProjectQueries):
+    """Implements DeviceQueries."""
+
+    async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None:
+        query = f"""{_DEVICE_ROWS} WHERE ledger = $1 AND d.project = $2 AND serial > $3
+            ORDER BY serial LIMIT $4"""
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(query, self.ledger, project, after, limit + 1)
+            return one_page(await self._devices(connection, rows), limit)
+
+    async def find_devices(
+        self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
+    ) -> Page[DeviceView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if wanted.project is not None:
+                place = await self._project(connection, scope, wanted.project)
+                if place is None:
+                    return None
+                if wanted.company not in (None, place.company):
+                    return Page((), more=False)
+            reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
+            query, arguments = device_search(wanted, reach, after, limit + 1)
+            serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
+            return one_page(await self._devices_named(connection, serials), limit)
+
+    async def device(self, viewer: Viewer, serial: str) -> DeviceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            return await self._device(connection, scope, serial)
+
+    async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
+        async with self.seen(viewer) as (connection, scope):
+            past = await past_of(connection, self.ledger, scope)
+            if not await was_seen(connection, self.ledger, scope, past, serial, sequence):
+                return None
+            row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
+            return row and _version(block_columns.viewed(row), sequence)
+
+    async def _device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> DeviceView | None:
+        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = $2"
+        row = await connection.fetchrow(query, self.ledger, serial)
+        if row is None or not scope.require(row["company"], row["project"], right):
+            return None
+        return (await self._devices(connection, [row]))[0]
+
+    async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
+        """Devices by their serials, for any viewer."""
+        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
+        return await self._devices(connection, await connection.fetch(query, self.ledger, list(serials)))
+
+    async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
+        """Devices with their licenses, in the order of the rows."""
+        licenses: dict[str, list[LicensesView]] = {row["serial"]: [] for row in rows}
+        for serial, *lot in await connection.fetch(_LICENSES, self.ledger, list(licenses)):
+            licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
+        return [device_view(block_columns.viewed(row), licenses[row["serial"]]) for row in rows]
+
+
+def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
+    path, delivered, digest = (row.pop(name) for name in ("path", "delivered", "file_sha256"))
+    row.pop("company")
+    delivery = path and DeliveryView(issue=row["issue"], path=path, time=delivered, file_sha256=digest)
+    return DeviceView(**row, licenses=licenses, delivery=delivery)
+
+
+def _version(row: dict[str, Any], sequence: int) -> DeviceView:
+    licenses = lots(row.pop("licenses"))
+    return device_view(row, licenses).model_copy(update={"as_of": sequence})

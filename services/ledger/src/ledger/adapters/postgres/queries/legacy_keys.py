@@ -1,0 +1,28 @@
+"""Queries of the old manager's keys."""
+
+from typing import Any
+
+from ledger.adapters.postgres.queries.legacy import with_old_licenses
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.legacy_keys import LegacyKeyView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.visibility import Viewer
+
+_KEYS = """
+SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS registered, i.project,
+       i.sequence AS imported_sequence
+  FROM legacy_keys AS k LEFT JOIN legacy_imports AS i USING (ledger, key_digest)
+ WHERE ledger = $1 AND (k.sequence, k.key_digest) > ($2, $3) ORDER BY k.sequence, k.key_digest LIMIT $4"""
+
+
+class PostgresLegacyKeyQueries(SnapshotReader):
+    """Implements LegacyKeyQueries."""
+
+    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
+        async with self.seen_by_staff(viewer) as connection:
+            return one_page(map(_key, await connection.fetch(_KEYS, self.ledger, *after, limit + 1)), limit)
+
+
+def _key(row: Any) -> LegacyKeyView:
+    return LegacyKeyView(**with_old_licenses(row))

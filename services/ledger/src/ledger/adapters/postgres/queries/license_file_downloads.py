@@ -1,0 +1,29 @@
+"""Queries of license files that staff downloads."""
+
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.license_file_downloads import StaffDownloadView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import SignedDocument
+from ledger.application.queries.visibility import Viewer
+
+_DOWNLOADS = """
+SELECT serial, generation, issue, file_sha256, company, project, reason, reference, actor, sequence, time AS downloaded
+  FROM staff_downloads WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_FILE = """
+SELECT f.serial, f.generation, f.sequence, f.sha256, f.document, f.issue
+  FROM license_files AS f JOIN devices AS d USING (serial) WHERE d.ledger = $1 AND f.serial = $2"""
+
+
+class PostgresLicenseFileDownloadQueries(SnapshotReader):
+    """Implements LicenseFileDownloadQueries."""
+
+    async def file_to_download(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        async with self.seen_by_staff(viewer) as connection:
+            row = await connection.fetchrow(_FILE, self.ledger, serial)
+            return row and SignedDocument(**row)
+
+    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]:
+        async with self.seen_by_staff(viewer) as connection:
+            rows = await connection.fetch(_DOWNLOADS, self.ledger, after, limit + 1)
+            return one_page((StaffDownloadView(**row) for row in rows), limit)

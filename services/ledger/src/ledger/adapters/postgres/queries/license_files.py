@@ -1,0 +1,20 @@
+"""Queries of license files."""
+
+from ledger.adapters.postgres.queries.devices import PostgresDeviceQueries
+from ledger.application.queries.views import SignedDocument
+from ledger.application.queries.visibility import NoRight, Viewer
+
+_FILE = "SELECT serial, generation, sequence, sha256, document, issue FROM license_files WHERE serial = $1"
+
+
+class PostgresLicenseFileQueries(PostgresDeviceQueries):
+    """Implements LicenseFileQueries."""
+
+    async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._device(connection, scope.as_partner(), serial, "licenses") is None:
+                if scope.sees_all:  # staff takes files by a command of its own, with a reason (X5)
+                    raise NoRight("licenses")
+                return None
+            row = await connection.fetchrow(_FILE, serial)
+            return row and SignedDocument(**row)

@@ -1,0 +1,43 @@
+"""Queries of returns: receipts, spent certificates and released limits."""
+
+from contracts.identifiers import MAX_SEQUENCE
+from ledger.adapters.postgres.queries.pagination import one_page
+from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
+from ledger.application.queries.views import SignedDocument
+from ledger.application.queries.visibility import Viewer
+
+_RECEIPTS = """
+SELECT serial, generation, sequence, sha256, document FROM return_receipts
+ WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC"""
+_SPENT = """
+SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
+  FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+_RELEASES = """
+SELECT serial, reason, reference, sequence, time AS released
+  FROM return_limit_releases WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+
+
+class PostgresReturnQueries(SnapshotReader):
+    """Implements ReturnQueries."""
+
+    async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None:
+        async with self.seen(viewer) as (connection, scope):
+            past = await past_of(connection, self.ledger, scope)
+            for row in await connection.fetch(_RECEIPTS, serial, generation):
+                if await was_seen(connection, self.ledger, scope, past, serial, row["sequence"], "return"):
+                    return SignedDocument(**row)
+            await was_seen(connection, self.ledger, scope, past, serial, MAX_SEQUENCE, "return")
+            return None
+
+    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
+        async with self.seen_by_staff(viewer) as connection:
+            rows = await connection.fetch(_SPENT, self.ledger, after, limit + 1)
+            return one_page((SpentCertificateView(**row) for row in rows), limit)
+
+    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]:
+        async with self.seen_by_staff(viewer) as connection:
+            rows = await connection.fetch(_RELEASES, self.ledger, after, limit + 1)
+            return one_page((ReturnLimitReleaseView(**row) for row in rows), limit)

@@ -1,0 +1,72 @@
+"""Queries of what accounts hold, and of the movements that made it so."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from contracts.licenses import LicenseClass
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import View
+from ledger.application.queries.visibility import Viewer
+
+
+class CauseView(View):
+    """One movement of a balance with its cause; the units of all of them sum to the balance."""
+
+    sequence: int
+    line: int
+    time: datetime
+    units: int = Field(description="Into the balance, or out of it when negative.")
+    held: int = Field(description="The balance after this movement.")
+    event_type: str
+    subject: str
+    actor: str
+    command_id: str
+    correlation_id: str
+
+
+class FreeLicenses(View):
+    license_type: str
+    license_class: LicenseClass
+    free: int
+
+
+class HeldLicenses(View):
+    license_type: str
+    license_class: LicenseClass
+    count: int
+
+
+class BalanceView(View):
+    project: str
+    licenses: list[FreeLicenses]
+    held: list[HeldLicenses] = Field(description="Those that wait until software service is paid for them.")
+    as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
+
+
+class MovementView(View):
+    sequence: int
+    line: int
+    time: datetime
+    account: str = Field(examples=["project/…", "device/009033010203"])
+    license_type: str
+    units: int = Field(description="Into the account, or out of it when negative.")
+    held: int = Field(description="Units of the type in the account after it.")
+    event_type: str
+    actor: str
+
+
+class BalanceQueries(Protocol):
+    """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
+
+    async def balance(self, viewer: Viewer, project: str) -> BalanceView | None: ...
+    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...
+    async def movements(
+        self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
+    ) -> Page[MovementView] | None: ...
+    async def causes(
+        self, viewer: Viewer, project: str, license_type: str, until: int, after: tuple[int, int], limit: int
+    ) -> Page[CauseView] | None:
+        """The movements of a project's balance of one type up to entry `until`, oldest first."""
+        ...

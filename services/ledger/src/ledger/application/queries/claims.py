@@ -1,0 +1,26 @@
+"""Queries of claim codes."""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import View
+from ledger.application.queries.visibility import Viewer
+
+
+class ClaimCodeView(View):
+    code_digest: str = Field(description="By which the code can be withdrawn.")
+    code_hint: str = Field(description="The last four symbols of the code.")
+    state: Literal["open", "used", "withdrawn"]
+    expires: datetime
+    serial: str | None = Field(description="The device that used it.")
+    sequence: int
+    created: datetime
+
+
+class ClaimQueries(Protocol):
+    """Raises NoRight where the viewer may know why, and Trouble."""
+
+    async def claim_codes(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[ClaimCodeView] | None: ...

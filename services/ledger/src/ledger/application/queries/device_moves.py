@@ -1,0 +1,24 @@
+"""Queries of offers of devices."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import View
+from ledger.application.queries.visibility import Viewer
+
+
+class OfferView(View):
+    serial: str
+    company: str = Field(description="Who offers the device.")
+    offered_to: str
+    sequence: int
+    offered: datetime
+
+
+class DeviceMoveQueries(Protocol):
+    """Raises Trouble."""
+
+    async def offers(self, viewer: Viewer, after: str, limit: int) -> Page[OfferView]: ...

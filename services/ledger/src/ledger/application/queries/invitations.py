@@ -1,0 +1,28 @@
+"""Queries of invitations."""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import View
+from ledger.application.queries.visibility import Viewer
+
+
+class InvitationView(View):
+    code_digest: str = Field(description="By which the invitation can be withdrawn.")
+    code_hint: str = Field(description="The last four symbols of the code.")
+    state: Literal["open", "accepted", "withdrawn"]
+    expires: datetime
+    account: str | None = Field(description="Who accepted it.")
+    sequence: int
+    created: datetime
+
+
+class InvitationQueries(Protocol):
+    """Raises NoRight where the viewer may know why, and Trouble."""
+
+    async def invitations(
+        self, viewer: Viewer, company: str, after: int, limit: int
+    ) -> Page[InvitationView] | None: ...

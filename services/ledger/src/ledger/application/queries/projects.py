@@ -1,0 +1,41 @@
+"""Queries of projects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from pydantic import Field
+
+from ledger.application.queries.blocks import BlockedView
+from ledger.application.queries.pagination import Page
+from ledger.application.queries.views import View
+from ledger.application.queries.visibility import Viewer
+
+
+class ProjectView(View):
+    project: str
+    company: str
+    name: str
+    sequence: int = Field(description="The entry that opened it.")
+    created: datetime
+    archived: datetime | None = Field(description="When it was closed for good, if it was.")
+    blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSearch:
+    """What projects to list; what is None or empty does not matter. `name` is how it begins, whatever its case."""
+
+    name: str = ""
+    company: str | None = None
+    archived: bool | None = None
+
+
+class ProjectQueries(Protocol):
+    """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
+
+    async def projects(self, viewer: Viewer, wanted: ProjectSearch, after: int, limit: int) -> Page[ProjectView]:
+        """In the order of their entries, or of their names where a name is asked for; after the project of an entry."""
+        ...
+
+    async def project(self, viewer: Viewer, project: str) -> ProjectView | None: ...
