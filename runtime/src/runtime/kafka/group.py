@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
-from runtime.kafka.aiokafka_internals import begin, end
+from runtime.kafka.aiokafka_internals import begin
+from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
+from runtime.kafka.kept_consumer import KeptConsumer
 from runtime.kafka.records import Partition, Raw, Record, records
 from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 
@@ -26,7 +26,7 @@ async def _nothing(_: frozenset[Partition]) -> None:
     """What a member without interest in rebalances does."""
 
 
-class GroupConsumer:
+class GroupConsumer(Closing):
     """A member of `group` on `topics`; only `commit` commits, and a new group begins at the earliest record.
 
     `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. Closing
@@ -50,20 +50,11 @@ class GroupConsumer:
         self._client_id = client_id
         self._session_seconds = session_seconds
         self._listener = _Listener(assigned, revoked)
-        self._consumer: AIOKafkaConsumer | None = None
-        self._connecting = asyncio.Lock()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+        self._kept = KeptConsumer(self._connect)
 
     async def next_batch(self, max_records: int = MAX_RECORDS, timeout_seconds: float = 1.0) -> list[Record]:
         """The next records of our partitions, each partition in order; none after `timeout_seconds`."""
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         try:
             async with trouble(f"read as {self._group}"):
                 found: Mapping[TopicPartition, Sequence[Raw]] = await consumer.getmany(
@@ -78,34 +69,34 @@ class GroupConsumer:
         """Make the group go on at these offsets; raises Trouble if a partition is not ours any more."""
         if not next_offsets:
             return
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         async with trouble(f"commit as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
             await consumer.commit({topic_partition(one): offset for one, offset in next_offsets.items()})
 
     async def committed(self, partition: Partition) -> int | None:
         """Where the group goes on, or None if it never committed."""
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         async with trouble(f"committed offset of {self._group}"), asyncio.timeout(REQUEST_SECONDS):
             offset: int | None = await consumer.committed(topic_partition(partition))
             return offset
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that are ours now; none before the first call and after Trouble."""
-        if self._consumer is None:
+        if self._kept.current is None:
             return frozenset()
-        held: Iterable[TopicPartition] = self._consumer.assignment()
+        held: Iterable[TopicPartition] = self._kept.current.assignment()
         return _partitions(held)
 
     async def seek(self, partition: Partition, offset: int) -> None:
         """Read an assigned partition again, or further on, from `offset`."""
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         async with trouble(f"seek as {self._group}"):
             consumer.seek(topic_partition(partition), offset)
 
     async def rewind(self, partition: Partition) -> None:
         """Read an assigned partition again from where the group goes on: its commit, or the oldest record."""
         offset = await self.committed(partition)
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         async with trouble(f"rewind as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
             if offset is None:
                 await consumer.seek_to_beginning(topic_partition(partition))
@@ -114,24 +105,16 @@ class GroupConsumer:
 
     def pause(self, partitions: Iterable[Partition]) -> None:
         """Give no records of these partitions until `resume`; they stay ours."""
-        if self._consumer is not None:
-            self._consumer.pause(*map(topic_partition, partitions))
+        if self._kept.current is not None:
+            self._kept.current.pause(*map(topic_partition, partitions))
 
     def resume(self, partitions: Iterable[Partition]) -> None:
-        if self._consumer is not None:
-            self._consumer.resume(*map(topic_partition, partitions))
+        if self._kept.current is not None:
+            self._kept.current.resume(*map(topic_partition, partitions))
 
     async def close(self) -> None:
         """Leave the group; a later call joins again."""
-        if self._consumer is not None:
-            consumer, self._consumer = self._consumer, None
-            await end(consumer, REQUEST_SECONDS)
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        async with self._connecting:
-            if self._consumer is None:
-                self._consumer = await self._connect()
-            return self._consumer
+        await self._kept.let_go()
 
     async def _connect(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from runtime.kafka.aiokafka_internals import begin, end, partitions_of
+from runtime.kafka.aiokafka_internals import begin, partitions_of
+from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
+from runtime.kafka.kept_consumer import KeptConsumer
 from runtime.kafka.records import Partition
 from runtime.trouble import Trouble
 
@@ -17,7 +18,7 @@ CONNECT_SECONDS = 15.0
 _Edge = Literal["beginning_offsets", "end_offsets"]
 
 
-class Offsets:
+class Offsets(Closing):
     """Asks brokers for the edges of partitions; connects on first use, and again after Trouble.
 
     A broker answers one connection in order: who also reads waits there for records, so questions have their own.
@@ -26,16 +27,7 @@ class Offsets:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._asker: AIOKafkaConsumer | None = None
-        self._connecting = asyncio.Lock()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+        self._kept = KeptConsumer(self._connect)
 
     async def ends(self, partitions: Collection[Partition]) -> dict[Partition, int]:
         """The offsets that the next appended records will get. Raises Trouble when no broker answers."""
@@ -47,40 +39,27 @@ class Offsets:
 
     async def close(self) -> None:
         """Let the connection go; a later question makes a new one."""
-        async with self._connecting:
-            asker, self._asker = self._asker, None
-        if asker is not None:
-            await end(asker, REQUEST_SECONDS)
+        await self._kept.let_go()
 
     async def _edges(self, which: _Edge, partitions: Collection[Partition]) -> dict[Partition, int]:
         async with trouble(f"{which.replace('_', ' ')} of {names(partitions)}"):
-            asker = await self._connected()
+            asker = await self._kept.connected()
             try:
                 async with asyncio.timeout(REQUEST_SECONDS):
                     await must_exist(asker, partitions)
                     ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
                     found: Mapping[TopicPartition, int] = await ask([topic_partition(one) for one in partitions])
             except Exception:
-                await self._drop(asker)
+                # One without partitions of its own does not find back to a broker that was away. Whoever was cancelled
+                # does not come here: it leaves the connection to the others that ask over it.
+                await self._kept.drop(asker)
                 raise
         return {one: found[topic_partition(one)] for one in partitions}
 
-    async def _drop(self, asker: AIOKafkaConsumer) -> None:
-        """One without partitions of its own does not find back to a broker that was away.
-
-        Whoever was cancelled does not come here: it leaves the connection to the others that ask over it.
-        """
-        if self._asker is asker:
-            self._asker = None
-        await end(asker, REQUEST_SECONDS)
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        async with self._connecting:
-            if self._asker is None:
-                asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
-                await begin(asker, CONNECT_SECONDS, REQUEST_SECONDS)
-                self._asker = asker
-            return self._asker
+    async def _connect(self) -> AIOKafkaConsumer:
+        asker = AIOKafkaConsumer(**self._connection.options(), enable_auto_commit=False)
+        await begin(asker, CONNECT_SECONDS, REQUEST_SECONDS)
+        return asker
 
 
 async def must_exist(consumer: AIOKafkaConsumer, partitions: Collection[Partition]) -> None:

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -19,6 +18,7 @@ from aiokafka.errors import (
 )
 
 from runtime.kafka.aiokafka_internals import abandon, begin
+from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, trouble
 from runtime.kafka.records import Headers
 from runtime.logs import get_logger
@@ -64,7 +64,7 @@ class _Metadata(Protocol):
     offset: int
 
 
-class Producer:
+class Producer(Closing):
     """One idempotent producer with acks=all that outlives the failures of the one inside it.
 
     An inner producer that failed or did not deliver in time is thrown away with whatever it still held, and
@@ -81,14 +81,6 @@ class Producer:
         self._starting = asyncio.Lock()
         self._discards: set[asyncio.Task[None]] = set()
         self._closed = False
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def send(
         self,

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from runtime.kafka.aiokafka_internals import begin, end
+from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
+from runtime.kafka.kept_consumer import KeptConsumer
 from runtime.kafka.offsets import CONNECT_SECONDS, Offsets, must_exist, names
 from runtime.kafka.records import Partition, Raw, Record, records
 
@@ -19,7 +19,7 @@ FETCH_WAIT_MILLISECONDS = 500
 MAX_RECORDS = 5000
 
 
-class Tail:
+class Tail(Closing):
     """Reads partitions over one connection; `next_offsets` says where each goes on.
 
     `offsets` answers where they begin and end: its own unless one is given, which stays open when this is closed.
@@ -35,23 +35,14 @@ class Tail:
         self._names = names(start)
         self._own_offsets = Offsets(connection)
         self._offsets = offsets or self._own_offsets
-        self._consumer: AIOKafkaConsumer | None = None
-        self._connecting = asyncio.Lock()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+        self._kept = KeptConsumer(self._connect)
 
     async def next_batch(self, max_records: int = MAX_RECORDS, timeout_seconds: float = 1.0) -> list[Record]:
         """The next records, each partition in offset order, or none after `timeout_seconds`.
 
         Raises Trouble, or OffsetGone if a next offset is not on its topic (any more).
         """
-        consumer = await self._connected()
+        consumer = await self._kept.connected()
         try:
             async with trouble(f"read {self._names}"):
                 found: Mapping[TopicPartition, Sequence[Raw]] = await consumer.getmany(
@@ -67,8 +58,8 @@ class Tail:
     async def seek(self, partition: Partition, offset: int) -> None:
         """Go on at `offset`."""
         self.next_offsets[partition] = offset
-        if self._consumer is not None:
-            self._consumer.seek(topic_partition(partition), offset)
+        if self._kept.current is not None:
+            self._kept.current.seek(topic_partition(partition), offset)
 
     async def end_offsets(self) -> dict[Partition, int]:
         """The offsets that the next appended records will get. Raises Trouble when no broker answers."""
@@ -80,26 +71,17 @@ class Tail:
 
     async def positions(self) -> dict[Partition, int]:
         """Where the next reads begin: past `next_offsets` where compaction left nothing to give."""
-        if self._consumer is not None:
+        if self._kept.current is not None:
             for assigned, partition in self._assigned.items():
                 async with trouble(f"position of {partition.topic}"), asyncio.timeout(REQUEST_SECONDS):
-                    at = int(await self._consumer.position(assigned))
+                    at = int(await self._kept.current.position(assigned))
                 self.next_offsets[partition] = max(self.next_offsets[partition], at)
         return dict(self.next_offsets)
 
     async def close(self) -> None:
         """Let the connections go; a later call makes new ones."""
-        async with self._connecting:
-            consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            await end(consumer, REQUEST_SECONDS)
+        await self._kept.let_go()
         await self._own_offsets.close()
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        async with self._connecting:
-            if self._consumer is None:
-                self._consumer = await self._connect()
-            return self._consumer
 
     async def _connect(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
@@ -126,7 +108,7 @@ class Tail:
                 raise
 
 
-class PartitionTail:
+class PartitionTail(Closing):
     """A Tail of one partition."""
 
     def __init__(
@@ -139,14 +121,6 @@ class PartitionTail:
     ) -> None:
         self.partition = Partition(topic, partition)
         self._tail = Tail(connection, {self.partition: start_offset}, offsets)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     @property
     def next_offset(self) -> int:
