@@ -1,4 +1,4 @@
-"""What of an entry a viewer may read: no account of another company, and nothing of a guarantee where rule F4 hides it."""
+"""What a viewer may read of an entry: no account of another company, and no guarantee where rule F4 hides it."""
 
 import json
 from dataclasses import dataclass
