@@ -32,6 +32,8 @@ from tests.support.ledger.projected import projected
 COMMANDS = 1_500
 MOST_COMMANDS = 10_000
 """On a busy machine one may be done before the other begins; then they get twice as much to do."""
+LONGEST_TERM_SECONDS = 0.6
+"""Of the first round; where they have not met by then, each next round has terms of twice the length."""
 
 
 class Told:
@@ -72,9 +74,9 @@ async def writer_on(topics: KafkaTopics, name: str) -> AsyncGenerator[LedgerWrit
 
 
 async def lead_to_the_end(
-    writer: LedgerWriter, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
+    writer: LedgerWriter, replies: Told, commands: Sequence[CommandRecord], dice: random.Random, *, longest: float
 ) -> None:
-    """Stand for the ledger until all commands are answered, however often it is lost to the other."""
+    """Stand for the ledger until all commands are answered, however often it is lost, `longest` seconds at a time."""
     while replies.done < len(commands):
         batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
         size = dice.randint(1, 40)
@@ -83,7 +85,7 @@ async def lead_to_the_end(
             batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
         term = asyncio.create_task(writer.lead(batches, replies))
         finished = asyncio.create_task(replies.finished.wait())
-        await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, 0.6), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({term, finished}, timeout=dice.uniform(0.02, longest), return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
         term.cancel()
         try:
@@ -114,13 +116,20 @@ def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -
 
 
 async def both_at_once(
-    one: LedgerWriter, two: LedgerWriter, client: Client, commands: Sequence[CommandRecord], dice: random.Random
+    one: LedgerWriter,
+    two: LedgerWriter,
+    client: Client,
+    commands: Sequence[CommandRecord],
+    dice: random.Random,
+    *,
+    longest: float,
 ) -> None:
     """Each answers all commands, as fast as it can."""
     told = [Told(client.told, len(commands)) for _ in range(2)]
     dices = [random.Random(dice.random()) for _ in range(2)]
     await asyncio.gather(
-        lead_to_the_end(one, told[0], commands, dices[0]), lead_to_the_end(two, told[1], commands, dices[1])
+        lead_to_the_end(one, told[0], commands, dices[0], longest=longest),
+        lead_to_the_end(two, told[1], commands, dices[1], longest=longest),
     )
 
 
@@ -131,18 +140,18 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
     dice = random.Random(seed)
     client = Client(kafka_topics)
     commands = [client.command(*asked) for asked in beginning()]
-    done, orphans = 0, 0
+    done, orphans, longest = 0, 0, LONGEST_TERM_SECONDS
     async with writer_on(kafka_topics, "first") as one, writer_on(kafka_topics, "second") as two:
         await asyncio.gather(one.catch_up(), two.catch_up())  # connected both, so that they start side by side
         while not orphans and done < MOST_COMMANDS:
             commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS + done)]
-            await both_at_once(one, two, client, commands[done:], dice)
-            done = len(commands)
+            await both_at_once(one, two, client, commands[done:], dice, longest=longest)
+            done, longest = len(commands), 2 * longest
             values = await all_records(kafka_topics)
             orphans = len(values) - len(chain_of(values))
         # An outcome that was lost with its term, between commit and telling, is asked for again.
         unheard = [command for command in commands if command.command_id not in client.told]
-        await lead_to_the_end(one, Told(client.told, len(unheard)), unheard, dice)
+        await lead_to_the_end(one, Told(client.told, len(unheard)), unheard, dice, longest=longest)
         await one.catch_up()
         await two.catch_up()
         values = await all_records(kafka_topics)
