@@ -1,4 +1,4 @@
-"""Reads a ledger back from Kafka and replays it from zero, with nothing but the contracts and a Kafka client."""
+"""Replays a ledger from Kafka, from zero, with nothing but the contracts and a Kafka client."""
 
 from collections import Counter
 

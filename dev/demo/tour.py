@@ -195,7 +195,7 @@ class Tour:
         self.say(f"Three commands in one request of JSON Lines, each with its own answer: {', '.join(codes)} ({no}).")
 
     def refusal(self, ask: Callable[[], object]) -> str:
-        """Why the ledger says no to that; a yes ends the tour."""
+        """Why the ledger rejects that; an acceptance ends the tour."""
         try:
             ask()
         except Refused as refused:

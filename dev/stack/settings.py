@@ -1,4 +1,4 @@
-"""What the stack tells each process of ours: its LICENSING_* settings.
+"""The LICENSING_* settings that the stack gives each process of ours.
 
 A process that needs another setting gets it here and nowhere else.
 """

@@ -127,7 +127,7 @@ class Cluster:
         self.process.spawn(Program(argv, user=account.account()))
 
     def _forget_the_dead(self) -> None:
-        """Remove the lock of a server that is gone; where nobody collects the dead, its number looks alive for ever.
+        """Remove the lock of a server that is gone; where nobody collects the dead, its number keeps looking alive.
 
         Should one of its sessions still run, the shared memory they hold refuses the newcomer.
         """

@@ -21,7 +21,7 @@ from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
 WAIT_SECONDS = 10.0
-"""How long an outcome is awaited; the same command can be sent again with the same id."""
+"""How long a sender waits for an outcome; it can send the same command again with the same id."""
 LISTEN_AGAIN_SECONDS = 0.5
 
 _SECONDS = Histogram(

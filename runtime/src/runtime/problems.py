@@ -11,7 +11,7 @@ TYPE_PREFIX = "urn:licensing:problem:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why a request got no: `code` is stable and for programs, `detail` is a sentence a person can act on."""
+    """Why a request is refused: `code` is stable and for programs, `detail` is a sentence a person can act on."""
 
     status: int
     code: str

@@ -27,7 +27,7 @@ class SettingsWrong(ValueError):  # noqa: N818 - states the world
 
 
 class Settings(BaseSettings):
-    """What every process is told; a service adds its own fields in a subclass.
+    """The settings that every process has; a service adds its own fields in a subclass.
 
     A `LICENSING_*` variable that names no field is an error, so that a misspelt setting cannot be ignored.
     """

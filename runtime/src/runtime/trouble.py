@@ -1,7 +1,7 @@
 """Trouble: something outside is away or too slow, and asking again later may help."""
 
 RETRY_AFTER_SECONDS = 5
-"""What a caller is told to wait: long enough for a broker to elect a leader, short enough for a person."""
+"""Retry-After where nothing better is known: long enough for a leader election, short enough for a person."""
 
 
 class Trouble(Exception):  # noqa: N818 - the design's word: rejection, trouble, defect

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.log.entries import UnknownEventTypeError
-from contracts.topics import DEAD_LETTERS, LICENSE_FILES
+from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from ledger.application.projection.fold import LawBroken
@@ -144,6 +144,25 @@ async def test_the_newest_license_file_wins_in_whatever_order_they_come(
     assert [row[5] for row in await rows(fresh_database_url, "license_files") if row[0] == log.SERIAL] == [b"<new/>"]
 
 
+async def test_a_tombstone_takes_a_document_back_and_a_later_document_stands(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    files, receipts = kafka_topics.name(LICENSE_FILES), kafka_topics.name(RETURN_RECEIPTS)
+    await publish_file(kafka_topics, log.SERIAL, b"<old/>", sequence=7, issue=2)
+    await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=7)
+    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
+        await until(lambda: _has_rows(fresh_database_url, "license_files"))
+        await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
+
+        async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
+            await producer.send(files, log.SERIAL.encode(), None)
+            await producer.send(receipts, f"{log.SERIAL}/1".encode(), None)
+        await publish_file(kafka_topics, log.SERIAL, b"<again/>", sequence=3, issue=1)
+
+        await until(lambda: _has_documents(fresh_database_url, "return_receipts", []))
+        await until(lambda: _has_documents(fresh_database_url, "license_files", [b"<again/>"]))
+
+
 async def test_an_entry_of_an_unknown_type_stops_the_projector_after_what_came_before_it(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
@@ -255,6 +274,10 @@ async def test_a_broker_that_is_stopped_and_started_is_caught_up_by_itself(
         await until_sequence(fresh_database_url, len(story.values))
 
         assert not task.done()
+
+
+async def _has_documents(url: str, table: str, documents: list[bytes]) -> bool:
+    return [row[-1] for row in await rows(url, table)] == documents
 
 
 async def _has_rows(url: str, table: str, count: int = 1) -> bool:

@@ -36,8 +36,8 @@ ATTEMPTS = 3
 """Fresh inner producers tried for one record within its time."""
 RECONNECT_SECONDS = 0.25
 COMPRESSION = "zstd"
-"""Entries are kept for ever and are alike: against lz4 (which aiokafka runs at its slowest level) four tenths smaller,
-and a quarter of the time to make."""
+"""Entries are kept without limit and resemble each other: against lz4 (which aiokafka runs at its slowest level) they
+are four tenths smaller, and take a quarter of the time to make."""
 
 _FAULT_OF_THE_RECORD = (
     InvalidTopicError,

@@ -22,7 +22,7 @@ class Claimed:
 
 
 class Claims:
-    """Answers POST /v1/devices/{serial}/claim. A code says no ledger, so all codes are of the one `ledger`."""
+    """Answers POST /v1/devices/{serial}/claim. A code names no ledger, so all codes are of the one `ledger`."""
 
     def __init__(self, store: Store, ledger: Ledger, spent: SpentCertificates, *, number: int) -> None:
         self._store = store

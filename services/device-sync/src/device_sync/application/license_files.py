@@ -21,11 +21,11 @@ from device_sync.domain.devices import (
 from runtime.trouble import Trouble
 
 NEWER_SECONDS = 3.0
-"""How long a file that the signer is just making is awaited; it usually takes some ten milliseconds."""
+"""How long a request waits for a file that the signer is making; that usually takes some ten milliseconds."""
 MAX_WAITING_FIRST = 50
 """How many boxes that are in no project, as far as is known, may wait for a first file without crowding out others."""
 ATTEMPTS = 3
-"""How often a file may be superseded while a box fetches it, before the box is told to come back."""
+"""How often a file may be superseded while a box fetches it, before the answer is to come back later."""
 SUPERSEDED = "license_file_superseded"
 
 

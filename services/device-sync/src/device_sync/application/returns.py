@@ -16,7 +16,7 @@ from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_strange
 from runtime.trouble import Trouble
 
 RECEIPT_SECONDS = 5.0
-"""How long the receipt of an accepted return is awaited; repeating the PUT gives the same one later."""
+"""How long a request waits for the receipt of an accepted return; the same PUT gets the same receipt later."""
 
 Clock = Callable[[], datetime]
 

@@ -1,4 +1,4 @@
-"""A box shows a certificate that counts no more, such as one from a backup: the ledger is told, once (rule T6).
+"""Reports a certificate that counts no more, such as one from a backup, to the ledger, once (rule T6).
 
 It was given up with a return, or the box was replaced by another one.
 """
@@ -14,15 +14,15 @@ from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
 REPORT_SECONDS = 2.0
-"""How long a box waits for its no while the ledger is told; what is not told now is told the next time."""
+"""How long the refusal of a box waits for the report to the ledger; a report that fails is sent the next time."""
 MAX_REMEMBERED = 10_000
-"""Reports that need no repetition; beyond that all are forgotten, and at worst told again under the same id."""
+"""Reports that are remembered as sent; beyond that all are forgotten, and at worst sent again under the same id."""
 
 _log = get_logger("device_sync.spent")
 
 
 class SpentCertificates:
-    """Tells the ledger of each device and generation once; nobody's answer depends on whether that works."""
+    """Reports each device and generation to the ledger once; no answer depends on whether that works."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -55,7 +55,7 @@ class SpentCertificates:
             _log.warning("spent_certificate_refused", code=outcome.code, correlation_id=correlation_id)
 
     def _remember(self, told: tuple[str, int]) -> None:
-        """Before the ledger is asked, so that a box that hammers is told of once."""
+        """Noted before the report is sent, so that a box that hammers is reported once."""
         if len(self._told) >= MAX_REMEMBERED:
             self._told.clear()
         self._told.add(told)

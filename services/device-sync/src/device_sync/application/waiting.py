@@ -10,7 +10,7 @@ Found = TypeVar("Found")
 
 
 async def wait_until(store: Store, look: Callable[[], Found], seconds: float) -> Found:
-    """The first true thing that `look` gives, or what it gives when the time is over."""
+    """Returns the first true value of `look`, or its value when the time is over."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     found = look()

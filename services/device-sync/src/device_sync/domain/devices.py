@@ -41,7 +41,7 @@ class FileHead:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No: `code` is a row of contracts.refusals; `detail` replaces its sentence where more is known."""
+    """A refusal: `code` is a row of contracts.refusals; `detail` replaces its sentence where more is known."""
 
     code: str
     detail: str = ""
@@ -75,7 +75,7 @@ def spent_command_id(caller: Caller) -> str:
 
 
 def return_command_id(serial: str, digest: str, raw: bytes) -> str:
-    """The same bytes are the same command; other bytes of the same content are told apart by the ledger's digest."""
+    """The same bytes are the same command; the ledger knows other bytes of the same content by their digest."""
     return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")
 
 

@@ -28,7 +28,7 @@ from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
 BODY_SECONDS = 10.0
 """32 KiB take less on the slowest line that a box is on."""
 MAX_IN_FLIGHT = 500
-"""Requests that wait for the ledger at once; more are told to come back."""
+"""Requests that may wait for the ledger at the same time; further ones get 503 with Retry-After."""
 MAX_IN_FLIGHT_A_DEVICE = 4
 """A box asks one thing at a time; a stolen one must not take the places of all others."""
 LINGER_SECONDS = 2.0
@@ -124,7 +124,7 @@ class Edge:
 
     @web.middleware
     async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Count, bound and time a request, and turn every no into a problem document."""
+        """Count, bound and time a request, and turn every refusal into a problem document."""
         request[CORRELATION_ID] = secrets.token_hex(16)
         began = time.perf_counter()
         self._in_flight += 1

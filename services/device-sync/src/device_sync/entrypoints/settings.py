@@ -1,4 +1,4 @@
-"""What device-sync is told."""
+"""Settings of device-sync (LICENSING_* variables)."""
 
 from pathlib import Path
 from typing import Annotated

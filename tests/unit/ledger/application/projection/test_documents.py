@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from contracts.documents.published import NotAPublishedDocument
+from contracts.documents.published import NotAPublishedDocument, RemovedLicenseFile, RemovedReturnReceipt
 from ledger.application.projection.documents import license_file, return_receipt
 from runtime.kafka import Record
 
@@ -25,6 +25,13 @@ def test_a_license_file_is_read_with_its_place() -> None:
     assert row.document == DOCUMENT
 
 
+def test_a_tombstone_removes_what_its_key_names() -> None:
+    assert license_file(record(value=None)) == RemovedLicenseFile(serial="009033010203")
+    assert return_receipt(record(key=b"009033010203/12", value=None)) == RemovedReturnReceipt(
+        serial="009033010203", generation=12
+    )
+
+
 def test_a_receipt_is_keyed_by_serial_and_spent_generation() -> None:
     row = return_receipt(record(key=b"009033010203/12", generation=b"12"))
 
@@ -38,7 +45,6 @@ def test_a_receipt_is_keyed_by_serial_and_spent_generation() -> None:
         (record(key=b"009034010203"), "key is no serial"),
         (record(key=b"009033010203\n"), "key is no serial"),
         (record(key=b"\xff" * 12), "key is no ASCII"),
-        (record(value=None), "no document"),
         (record(value=b""), "no document"),
         (record(value=b"<other/>"), "digest"),
         (record(sha256=b"\xff"), "header sha256 is no ASCII"),

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from contracts.documents.published import (
-    NotAPublishedDocument,
     RemovedLicenseFile,
     RemovedReturnReceipt,
     decode_license_file,
@@ -31,20 +30,21 @@ class ReceiptRow(NamedTuple):
     document: bytes
 
 
-Document = LicenseFileRow | ReceiptRow
+Document = LicenseFileRow | ReceiptRow | RemovedLicenseFile | RemovedReturnReceipt
+"""What a record does to the rows: a document replaces an older one of its key, and a tombstone removes it."""
 
 
-def license_file(record: Record) -> LicenseFileRow:
+def license_file(record: Record) -> LicenseFileRow | RemovedLicenseFile:
     """Read a record of signer.license-files; raises NotAPublishedDocument."""
     file = decode_license_file(record.key, record.value, record.headers)
     if isinstance(file, RemovedLicenseFile):
-        raise NotAPublishedDocument("it has no document")
+        return file
     return LicenseFileRow(file.serial, file.generation, file.issue, file.sequence, file.sha256, file.document)
 
 
-def return_receipt(record: Record) -> ReceiptRow:
+def return_receipt(record: Record) -> ReceiptRow | RemovedReturnReceipt:
     """Read a record of signer.return-receipts; raises NotAPublishedDocument."""
     receipt = decode_return_receipt(record.key, record.value, record.headers)
     if isinstance(receipt, RemovedReturnReceipt):
-        raise NotAPublishedDocument("it has no document")
+        return receipt
     return ReceiptRow(receipt.serial, receipt.generation, receipt.sequence, receipt.sha256, receipt.document)

@@ -1,8 +1,11 @@
 """The signer's documents: the newest license file of each device, and the receipt of each return."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+from contracts.documents.published import RemovedLicenseFile, RemovedReturnReceipt
 from ledger.application.projection.documents import Document, LicenseFileRow, ReceiptRow
 
 _UPSERT_FILE = """
@@ -18,11 +21,23 @@ INSERT INTO return_receipts (serial, generation, sequence, sha256, document) VAL
  WHERE excluded.sequence > return_receipts.sequence"""
 
 
+_REMOVE_FILE = "DELETE FROM license_files WHERE serial = $1"
+_REMOVE_RECEIPT = "DELETE FROM return_receipts WHERE serial = $1 AND generation = $2"
+
+
 async def write_documents(connection: Any, documents: Sequence[Document]) -> None:
-    """Keep the newest of each place."""
-    files = [document for document in documents if isinstance(document, LicenseFileRow)]
-    receipts = [document for document in documents if isinstance(document, ReceiptRow)]
-    if files:
-        await connection.executemany(_UPSERT_FILE, files)
-    if receipts:
-        await connection.executemany(_UPSERT_RECEIPT, receipts)
+    """Apply the records in their order, as the topic is compacted: the newest document of each key stays."""
+    for query, run in groupby(map(_statement, documents), itemgetter(0)):
+        await connection.executemany(query, [arguments for _, arguments in run])
+
+
+def _statement(document: Document) -> tuple[str, tuple[str | int | bytes, ...]]:
+    match document:
+        case LicenseFileRow():
+            return _UPSERT_FILE, document
+        case ReceiptRow():
+            return _UPSERT_RECEIPT, document
+        case RemovedLicenseFile():
+            return _REMOVE_FILE, (document.serial,)
+        case RemovedReturnReceipt():
+            return _REMOVE_RECEIPT, (document.serial, document.generation)
