@@ -1,4 +1,4 @@
-"""A broken device is swapped for another one, through every process: domain section 6, and T9 of the attack table."""
+"""A broken device is swapped for another one, through every process: rules section 6, and rule T9."""
 
 import secrets
 from typing import Any

@@ -71,7 +71,7 @@ class DeliveredDevice(WireModel):
 def described(definition: LicenseTypeDefinition) -> LicenseTypeFacts:
     """All about a type that is defined by name and class only.
 
-    `Port11` is version 11, `WE-12` has twelve months, and of `PORT8*20` one device of a project holds 20 at most (R3).
+    `Port11` is version 11, `WE-12` has 12 months, and one device of a project holds 20 `PORT8*20` at most (rule R3).
     """
     name = definition.license_type
     versioned, months = _VERSIONED.fullmatch(name), _MONTHS.fullmatch(name)

@@ -1,4 +1,4 @@
-"""Civil dates: days in Europe/Berlin, months that do not drift, ends that are inclusive (domain section 5).
+"""Civil dates: days in Europe/Berlin, months that do not drift, ends that are inclusive (rules section 5).
 
 Pure, and shared by the ledger that sets a date and the signer that checks it. A period is kept as its anchor and its
 months in all; its end is always computed from these two and never from an earlier end (rule D2).

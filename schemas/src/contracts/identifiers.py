@@ -34,7 +34,7 @@ LicenseType = Annotated[
 ]
 LedgerNumber = Annotated[int, Field(ge=0, le=999, description="Number of a ledger, also its partition.")]
 MAX_SEQUENCE = 2_147_483_647
-"""CloudEvents integers are 32 bits wide; a ledger that nears this bound is split (architecture D2)."""
+"""CloudEvents integers are 32 bits wide; a ledger that nears this bound is split (decision D2)."""
 Sequence = Annotated[int, Field(ge=1, le=MAX_SEQUENCE, description="Place in the ledger, gapless from 1.")]
 Generation = Annotated[int, Field(ge=1, le=9_999, description="Which certificate life of the device.")]
 Issue = Annotated[int, Field(ge=1, le=2_147_483_647, description="How often the device has changed; newest wins.")]

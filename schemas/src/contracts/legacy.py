@@ -1,4 +1,4 @@
-"""Licenses of the old manager (version 7 and older), and what they become in version 8 (domain section 7).
+"""Licenses of the old manager (version 7 and older), and what they become in version 8 (rules section 7).
 
 The names are the old manager's: `Registrations`, `PBX7#100`, `PBX7#250@100` for an upgrade from 100 to 250.
 """

@@ -10,10 +10,10 @@ from contracts.models import WireModel
 
 LicenseClass = Literal["pbx", "gateway", "warranty", "service"]
 
-MAX_COUNT = 9_999  # domain rule R2: one lot holds 1 to 9999 licenses
+MAX_COUNT = 9_999  # rule R2: one lot holds 1 to 9999 licenses
 MAX_HELD = 1_000_000_000  # what one account may hold of a type: far above any customer, far below 2^53
 MAX_LOTS = 100  # one event names at most this many types, so that it stays under MAX_ENTRY_BYTES
-MAX_TEST_COUNT = 250  # domain F2
+MAX_TEST_COUNT = 250  # rule F2
 
 Count = Annotated[int, Field(ge=1, le=MAX_COUNT, description="How many licenses.")]
 Held = Annotated[int, Field(ge=1, le=MAX_HELD, description="How many licenses.")]
@@ -86,4 +86,4 @@ DEFAULT_CATALOG: tuple[LicenseTypeDefinition, ...] = (
     *(LicenseTypeDefinition(license_type=name, license_class="warranty") for name in _WARRANTY_TYPES),
     LicenseTypeDefinition(license_type=CREDIT, license_class="service"),
 )
-"""The types of domain section 2; a ledger's own catalog is in its first entry and in what was defined since."""
+"""The types of rules section 2; a ledger's own catalog is in its first entry and in what was defined since."""

@@ -1,4 +1,4 @@
-"""Software service: one period for a whole project, paid in credits (domain section 5, D3 to D6)."""
+"""Software service: one period for a whole project, paid in credits (rules D3 to D6)."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ class ServicePeriod(WireModel):
 
 
 class Coverage(WireModel):
-    """What became of licenses that came into a project whose service runs: paid to the same end, or held (D6)."""
+    """What became of licenses that came into a project whose service runs: paid to the same end, or held (rule D6)."""
 
     on: Day
     months: Months
@@ -48,7 +48,7 @@ class Coverage(WireModel):
 def extended(period: ServicePeriod | None, months: int, today: Day) -> tuple[ServicePeriod, int] | None:
     """The period after so many more months, and the months that each unit costs; None beyond MAX_MONTHS.
 
-    A running period goes on from its anchor. After a lapse a new one begins today, and the gap counts twice (D4).
+    A running period goes on from its anchor. After a lapse a new one begins today, and the gap counts twice (rule D4).
     """
     if period is None:
         return ServicePeriod(anchor=today, months=months), months
@@ -60,5 +60,5 @@ def extended(period: ServicePeriod | None, months: int, today: Day) -> tuple[Ser
 
 
 def credits_for(unit_months: int) -> int:
-    """What so many unit-months cost: a started credit counts whole (D5)."""
+    """What so many unit-months cost: a started credit counts whole (rule D5)."""
     return -(-unit_months // MONTHS_OF_CREDIT)

@@ -168,8 +168,8 @@ async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: i
     serving = asyncio.create_task(api.serve(settings, stop))
     made = Api(topics, database_url, vendor, issuer, f"http://127.0.0.1:{settings.api_port}")
     try:
-        await until(lambda: _answers(made))
-        await made.company()
+        await until(lambda: _answers(made), WAIT_SECONDS)
+        await until(lambda: _takes_commands(made), WAIT_SECONDS)
         yield made
     finally:
         await made.client.aclose()
@@ -221,6 +221,14 @@ async def _found(commands: Commands, ledger: int) -> None:
 
 async def _listens(commands: Commands) -> bool:
     return commands.trouble is None
+
+
+async def _takes_commands(made: Api) -> bool:
+    """Whether the first company is registered; until its consumer is at the end of the outcomes the API answers 503."""
+    body = {"kind": "reseller", "administrator": ANNA, "company": ADRIA}
+    response = await made.post("companies", body, made.staff, key="the first company")
+    assert response.status_code in {201, 503}, response.text
+    return response.status_code == 201
 
 
 async def _answers(made: Api) -> bool:

@@ -1,4 +1,4 @@
-"""Who may do what, as the domain's section 9 says it and without the ledger's code."""
+"""Who may do what, as rules section 9 says it and without the ledger's code."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """What a person with a sheet of paper would keep of all licenses, from the commands and without the ledger's code.
 
 Prices are believed where a test of their own has them (buying and releasing service, upgrades, warranty); what licenses
-owe that come in while service runs (D6) is worked out here.
+owe that come in while service runs (rule D6) is worked out here.
 """
 
 from collections import Counter, defaultdict

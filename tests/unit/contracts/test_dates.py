@@ -1,4 +1,4 @@
-"""The golden table of domain section 5, row by row, and the laws behind it."""
+"""The golden table of rules section 5, row by row, and the laws behind it."""
 
 from datetime import UTC, date, datetime
 

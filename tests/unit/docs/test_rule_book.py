@@ -46,6 +46,12 @@ def test_every_rule_and_decision_that_is_cited_has_a_place() -> None:
     assert [(place, missing) for place, text in texts() if (missing := _without_place(text))] == []
 
 
+def test_citations_have_one_form() -> None:
+    """Write: rule X7, rules X4 and D6, rules section 9, decision D16."""
+    written = [(place, text) for place, text in texts() if place not in BOOKS]
+    assert [(place, other) for place, text in written if (other := _other_forms(text))] == []
+
+
 def test_every_decision_record_that_is_cited_exists() -> None:
     there = {int(page.name[:4]) for page in (ROOT / "docs" / "adr").glob("[0-9]*.md")}
     cited = {int(number) for _, text in texts() for number in _ADR.findall(text)}

@@ -1,4 +1,4 @@
-"""Which commands have been accepted before, so that a repetition gets the first answer (architecture D11)."""
+"""Which commands have been accepted before, so that a repetition gets the first answer (decision D11)."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

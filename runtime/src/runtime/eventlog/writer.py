@@ -1,4 +1,4 @@
-"""The writer of one log: the log decides, the first valid entry wins (architecture D4).
+"""The writer of one log: the log decides, the first valid entry wins (decision D4).
 
 It decides ahead, appends, reads its own entries back, and only then commits the commands and sends the outcomes. It is
 right on the strength of the log's append alone; the consumer group only says whose turn it is.

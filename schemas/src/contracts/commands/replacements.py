@@ -1,4 +1,4 @@
-"""A broken device is swapped for another one (domain section 6)."""
+"""A broken device is swapped for another one (rules section 6)."""
 
 from typing import Annotated, Literal
 

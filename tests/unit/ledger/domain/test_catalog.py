@@ -1,4 +1,4 @@
-"""The catalog, device models and delivered devices: rows of domain section 2, R3 and F4."""
+"""The catalog, device models and delivered devices: rows of rules R3 and F4."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A wrong registration of a delivered device is put right by two persons (X5), and its warranty counts anew (D7)."""
+"""Two persons correct a wrong registration of a device (rule X5), and its warranty counts anew (rule D7)."""
 
 from datetime import date
 

@@ -22,7 +22,7 @@ from tests.support.ledger.story_company_imports import cleo
 from tests.support.ledger.story_device_moves import BORAS, accept, move, offer, release, staff_moves, withdraw
 from tests.support.ledger.story_members import GUS, a_guest_with, a_member_with, grant, gus, mia
 
-# Within a company a device moves with all that is assigned (F1).
+# Within a company a device moves with all that is assigned (rule F1).
 
 
 def test_a_device_moves_within_its_company_with_all_that_is_on_it() -> None:
@@ -169,7 +169,7 @@ def test_a_guest_of_the_other_company_does_not_consent_for_it() -> None:
     story.when(anna, accept()).refused("offer_unknown")
 
 
-# Staff moves anything anywhere, with a reason and a reference (X5).
+# Staff moves anything anywhere, with a reason and a reference (rule X5).
 
 
 def test_staff_moves_a_device_across_companies_with_all_that_is_on_it() -> None:

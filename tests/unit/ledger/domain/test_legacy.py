@@ -1,4 +1,4 @@
-"""Domain section 7, row by row."""
+"""Rules section 7, row by row."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Domain section 7 and F8: a partner imports a key of the old manager that stands on its list."""
+"""Rules section 7 and rule F8: a partner imports a key of the old manager that stands on its list."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""License files that the vendor's staff takes: domain section 9, row `download license file`, and rule X5."""
+"""License files that the vendor's staff takes: rules section 9, row `download license file`, and rule X5."""
 
 import pytest
 

@@ -46,7 +46,7 @@ from tests.support.ledger.story_members import (
 from tests.support.ledger.story_projects import archive, deallocate, rename, transfer
 from tests.support.ledger.story_test_licenses import ask
 
-# X1: rights are of an account in a project; the company's administrator has all of them, other members none.
+# Rule X1: rights are of an account in a project; the company's administrator has all of them, other members none.
 
 
 def test_a_member_has_no_right_as_such_and_learns_it_plainly() -> None:
@@ -87,7 +87,7 @@ def test_rights_that_are_there_already_are_not_granted_again() -> None:
     a_member_with("licenses").when(anna, grant(MIA, ADRIA, "view", "licenses")).refused("nothing_to_change")
 
 
-# X2: a guest of another company sees that project, not the company, its other projects, balances or members.
+# Rule X2: a guest of another company sees that project, not the company, its other projects, balances or members.
 
 
 def test_a_guest_with_licenses_works_in_that_project_only() -> None:
@@ -121,7 +121,7 @@ def test_the_guests_company_has_no_rights_by_that() -> None:
     a_guest_with("licenses").when(ben, allocate(Port11=1)).refused("project_unknown")
 
 
-# X3: `rights` can grant only what the granter has; the last administrator stays.
+# Rule X3: `rights` can grant only what the granter has; the last administrator stays.
 
 
 def test_who_has_rights_gives_on_what_they_have() -> None:
@@ -167,7 +167,7 @@ def test_an_administrator_becomes_a_plain_member_when_there_is_another_one() -> 
     story.when(anna, rename("Spa")).refused("no_right")
 
 
-# X4: a move between projects needs `licenses` on both.
+# Rule X4: a move between projects needs `licenses` on both.
 
 
 @pytest.mark.parametrize("where", [HOTEL, DEFAULT])
@@ -178,7 +178,7 @@ def test_licenses_move_only_for_who_has_the_right_in_both_projects(where: str) -
     story.given((anna, grant(MIA, ADRIA, "licenses", project=other)), (mia, transfer(Port11=1)))
 
 
-# X7: unknown and forbidden look the same outside one's companies and grants; inside, a no is said plainly.
+# Rule X7: unknown and forbidden look the same outside one's companies and grants; inside, a no is said plainly.
 
 
 def test_a_stranger_does_not_learn_that_the_project_exists() -> None:
@@ -200,7 +200,7 @@ def test_a_plain_member_hears_no_right() -> None:
     a_project_with_people().when(mia, member(NOBODY)).refused("no_right")
 
 
-# X8: a right that was revoked, or whose holder was removed, works no longer from the next command on.
+# Rule X8: a right that was revoked, or whose holder was removed, works no longer from the next command on.
 
 
 def test_a_revoked_right_works_no_longer() -> None:
@@ -240,7 +240,7 @@ def test_a_member_is_added_once_and_removed_once() -> None:
     story.given((anna, dismiss())).when(anna, dismiss()).refused("member_unknown")
 
 
-# The vendor's staff sees everything, so it is told that it may not, and never that there is no such thing (X5, X7).
+# The vendor's staff sees everything: its answer is that it may not, never that there is no such thing (rules X5, X7).
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_a_strangers_project_is_unknown_as_a_target() -> None:
     a_stocked_project().when(anna, transfer(target=BORAS, Port11=1)).refused("project_unknown")
 
 
-# R5: PBX licenses come back before they are delivered; afterwards only a return frees them.
+# Rule R5: PBX licenses come back before they are delivered; afterwards only a return frees them.
 
 
 def test_licenses_that_were_never_delivered_come_back() -> None:

@@ -1,4 +1,4 @@
-"""A broken device and what stands in for it: domain section 6, row by row."""
+"""A broken device and what stands in for it: rules section 6, row by row."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Software service: the rows of the golden table (domain section 5), held licenses, upgrades (F3)."""
+"""Software service: the rows of the golden table (rules section 5), held licenses, upgrades (rule F3)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Test licenses: three months, once for a device, never in a balance (domain F2, C6, T12)."""
+"""Test licenses: three months, once for a device, never in a balance (rules F2, C6, T12)."""
 
 from datetime import UTC, date, datetime
 

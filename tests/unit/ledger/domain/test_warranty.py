@@ -1,4 +1,4 @@
-"""Warranty: the rows of the golden table (domain section 5, D7) and who may know of it (F4)."""
+"""Warranty: the rows of the golden table (rule D7) and who may know of it (rule F4)."""
 
 from datetime import date
 

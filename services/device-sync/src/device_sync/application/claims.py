@@ -1,4 +1,4 @@
-"""A box that is in no project puts itself into one with a claim code (domain F7)."""
+"""A box that is in no project puts itself into one with a claim code (rule F7)."""
 
 from dataclasses import dataclass
 

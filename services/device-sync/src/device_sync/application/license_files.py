@@ -1,4 +1,4 @@
-"""A box fetches its license file; the first delivery is in the ledger before a byte leaves (architecture D16)."""
+"""A box fetches its license file; the first delivery is in the ledger before a byte leaves (decision D16)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

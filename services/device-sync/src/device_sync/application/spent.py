@@ -1,4 +1,4 @@
-"""A box shows a certificate that counts no more, such as one from a backup: the ledger is told, once (attack T6).
+"""A box shows a certificate that counts no more, such as one from a backup: the ledger is told, once (rule T6).
 
 It was given up with a return, or the box was replaced by another one.
 """

@@ -55,7 +55,7 @@ def refuse_stranger(caller: Caller, serial: str) -> Refused | None:
 
 
 def refuse_spent(caller: Caller, head: FileHead) -> Refused | None:
-    """A certificate whose generation was returned, or whose device was replaced, gets no license file (attack T5)."""
+    """A certificate whose generation was returned, or whose device was replaced, gets no license file (rule T5)."""
     if head.replaced_by is not None:
         return Refused(REPLACED)
     if caller.generation >= head.generation and caller.generation > head.spent_generation:

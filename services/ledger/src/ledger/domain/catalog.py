@@ -79,7 +79,7 @@ def define_device_models(command: DefineDeviceModels) -> DeviceModelsDefined | R
 
 
 def refuse_second(ledger: Ledger, project: str, holdings: Holdings) -> Rejection | None:
-    """Rejects a device with what only one device of the project may hold, where another holds it (R3)."""
+    """Rejects a device with what only one device of the project may hold, where another holds it (rule R3)."""
     there = ledger.projects[project].allocated
     for name in holdings:
         if ledger.facts[name].sole_device and _versions(ledger, name, there):

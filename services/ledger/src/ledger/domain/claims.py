@@ -1,4 +1,4 @@
-"""Claim codes: an account makes one for a project, and a device in no project puts itself into it (F7)."""
+"""Claim codes: an account makes one for a project, and a device in no project puts itself into it (rule F7)."""
 
 from datetime import datetime, timedelta
 from typing import assert_never

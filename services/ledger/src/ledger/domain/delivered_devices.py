@@ -1,6 +1,6 @@
 """Devices that the vendor delivered: what each is and since when, as registered once and as two persons correct it.
 
-The base warranty counts from the day of delivery, and counts anew from a corrected one (domain D7).
+The base warranty counts from the day of delivery, and counts anew from a corrected one (rule D7).
 """
 
 from datetime import date, datetime

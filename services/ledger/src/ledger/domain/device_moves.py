@@ -1,4 +1,4 @@
-"""Devices that change their project: within a company, out of it, or across companies by consent of both (F1)."""
+"""Devices that change their project: within a company, out of it, or across companies by consent of both (rule F1)."""
 
 from datetime import date, datetime
 from typing import assert_never
@@ -89,7 +89,7 @@ def evolve(ledger: Ledger, event: DeviceMoveEvent, *, at: datetime, by: str) -> 
 def move_device(
     ledger: Ledger, command: MoveDevice, device: Device, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """Within its company a device moves with all that is on it; it takes `licenses` in both projects (X4)."""
+    """Within its company a device moves with all that is on it; it takes `licenses` in both projects (rule X4)."""
     if refused := refuse_handling(ledger, actor, device, "licenses"):
         return refused
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
@@ -155,7 +155,7 @@ def accept_device(
 
 
 def transfer_device(ledger: Ledger, command: TransferDevice, device: Device, today: date) -> DeviceMoved | Rejection:
-    """Staff moves a device anywhere with all that is on it, and says why (F1, X5)."""
+    """Staff moves a device anywhere with all that is on it, and says why (rules F1, X5)."""
     project = ledger.projects.get(command.project)
     if project is None:
         return Rejection("project_unknown")

@@ -88,7 +88,7 @@ def arriving(ledger: Ledger, serial: str, project: str) -> DeviceLicenses:
 
 
 def refuse_arriving(ledger: Ledger, serial: str, project: str) -> Rejection | None:
-    """Rejects a device that was replaced, or was released with what only one device of a project may hold (R3)."""
+    """Rejects a device that was replaced, or was released with what only one device of a project may hold (rule R3)."""
     if serial in ledger.cold.replaced:
         return Rejection("device_replaced")
     known = ledger.released.get(serial)

@@ -1,4 +1,4 @@
-"""Old licenses: imported as the old manager has them, kept apart, and converted once (domain section 7)."""
+"""Old licenses: imported as the old manager has them, kept apart, and converted once (rules section 7)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -112,7 +112,7 @@ def give_consent(
 def convert_licenses(
     ledger: Ledger, command: ConvertLegacyLicenses, actor: Actor, today: date
 ) -> LegacyLicensesConverted | Rejection:
-    """All free old licenses of the project or none, and only as the person has seen it in the preview (and D6)."""
+    """All free old licenses of the project or none, and only as the person has seen it in the preview (and rule D6)."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     old = ledger.cold.legacy.get(project_account(command.project), NOTHING).licenses

@@ -1,4 +1,4 @@
-"""Keys of the old manager: staff registers its list, and a partner imports the key that they hold (F8, section 7)."""
+"""Keys of the old manager: staff registers its list, and a partner imports the key that they hold (rules section 7)."""
 
 from datetime import datetime
 from typing import assert_never

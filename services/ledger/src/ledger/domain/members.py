@@ -1,4 +1,4 @@
-"""Members of companies, and their rights in projects (domain section 9)."""
+"""Members of companies, and their rights in projects (rules section 9)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -55,7 +55,7 @@ def evolve(ledger: Ledger, event: MemberEvent, *, at: datetime, by: str) -> Ledg
 
 
 def add_member(ledger: Ledger, command: AddMember, actor: Actor) -> MemberAdded | Rejection:
-    """An administrator adds an account, or gives a member the other role; one administrator must stay (X3)."""
+    """An administrator adds an account, or gives a member the other role; one administrator must stay (rule X3)."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
     company = ledger.companies[command.company]
@@ -72,7 +72,7 @@ def add_member(ledger: Ledger, command: AddMember, actor: Actor) -> MemberAdded 
 
 
 def remove_member(ledger: Ledger, command: RemoveMember, actor: Actor) -> MemberRemoved | Rejection:
-    """An administrator ends a membership, their own too; one administrator must stay (X3)."""
+    """An administrator ends a membership, their own too; one administrator must stay (rule X3)."""
     if refused := refuse_company(ledger, actor, command.company):
         return refused
     company = ledger.companies[command.company]
@@ -84,7 +84,7 @@ def remove_member(ledger: Ledger, command: RemoveMember, actor: Actor) -> Member
 
 
 def grant_rights(ledger: Ledger, command: GrantRights, actor: Actor) -> RightsGranted | Rejection:
-    """Holders of `rights` in a project grant what they have themselves, also to members of other companies (X2, X3)."""
+    """Holders of `rights` in a project grant what they have, also to members of other companies (rules X2, X3)."""
     if refused := refuse_project(ledger, actor, command.project, "rights"):
         return refused
     acting_for = ledger.companies.get(command.acting_for)

@@ -140,7 +140,7 @@ def _refuse_move(there: Holdings, target: Project, wanted: Holdings) -> Rejectio
 
 
 def deallocate_licenses(ledger: Ledger, command: DeallocateLicenses, actor: Actor) -> LicensesDeallocated | Rejection:
-    """PBX licenses come back while no license file with them has left; afterwards only a return frees them (R5)."""
+    """PBX licenses come back until a license file with them has left; then only a return frees them (rule R5)."""
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     device = ledger.devices.get(command.serial)

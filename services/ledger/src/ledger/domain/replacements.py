@@ -1,4 +1,4 @@
-"""A broken device is swapped for another one: all that stands on it moves, once for each RMA (domain section 6).
+"""A broken device is swapped for another one: all that stands on it moves, once for each RMA (rules section 6).
 
 No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it. What a
 delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).

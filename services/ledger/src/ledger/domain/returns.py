@@ -1,4 +1,4 @@
-"""Returns: PBX licenses come back with the device's proof, once per generation (domain section 4)."""
+"""Returns: PBX licenses come back with the device's proof, once per generation (rules section 4)."""
 
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -62,9 +62,9 @@ def _returned(ledger: Ledger, event: LicensesReturned, at: datetime) -> Ledger:
 def return_licenses(
     ledger: Ledger, command: ReturnLicenses, actor: Actor, *, now: datetime
 ) -> LicensesReturned | AlreadyDone | Rejection:
-    """The ledger decides, not the document (C1): credited is every PBX license that stands on the device.
+    """The ledger decides, not the document (rule C1): credited is every PBX license that stands on the device.
 
-    A test ends without credit (C6).
+    A test ends without credit (rule C6).
     """
     device = ledger.devices.get(command.serial)
     if device is None:
@@ -108,7 +108,7 @@ def return_licenses(
 def _done_before(
     ledger: Ledger, command: ReturnLicenses, actor: Actor, returns: tuple[AcceptedReturn, ...]
 ) -> AlreadyDone | None:
-    """The same document gets the same receipt: for the box, and for `return` where it was credited (C7)."""
+    """The same document gets the same receipt: for the box, and for `return` where it was credited (rule C7)."""
     for accepted in returns:
         if accepted.document_digest == command.document_digest:
             itself = isinstance(actor, DeviceActor) and actor.serial == command.serial
@@ -155,7 +155,7 @@ def release_limit(
 def report_spent(
     ledger: Ledger, command: ReportSpentCertificate, actor: Actor
 ) -> SpentCertificateSeen | AlreadyDone | Rejection:
-    """Recorded once for each device and generation, however often the box presents it (attack T6).
+    """Recorded once for each device and generation, however often the box presents it (rule T6).
 
     A device in no project is recorded where it was last.
     """

@@ -1,4 +1,4 @@
-"""Rights: the one place that decides who may do what (domain section 9).
+"""Rights: the one place that decides who may do what (rules section 9).
 
 Outside one's own companies, unknown and forbidden look the same (rule X7).
 """

@@ -1,4 +1,4 @@
-"""Software service: bought with credits for a whole project, held licenses, upgrades (domain section 5, F3)."""
+"""Software service: bought with credits for a whole project, held licenses, upgrades (rule F3)."""
 
 from datetime import date, datetime
 from typing import assert_never

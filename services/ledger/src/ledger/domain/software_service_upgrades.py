@@ -1,4 +1,4 @@
-"""Upgrades: PBX licenses of a newer major version while software service runs (domain F3)."""
+"""Upgrades: PBX licenses of a newer major version while software service runs (rule F3)."""
 
 from datetime import date
 

@@ -25,7 +25,7 @@ NOTHING: Holdings = {}
 Rights = frozenset[Right]
 """What an account may do in a project; `view` is among them whenever there are any."""
 Person = tuple[str, str]
-"""An account and the company that it acts for: rights of one company never mix with those of another (F4)."""
+"""An account and the company that it acts for: rights of one company never mix with those of another (rule F4)."""
 
 
 @dataclass(frozen=True, slots=True)

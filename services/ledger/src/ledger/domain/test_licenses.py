@@ -1,4 +1,4 @@
-"""Test licenses: three months, once for a device, never in a balance (domain F2)."""
+"""Test licenses: three months, once for a device, never in a balance (rule F2)."""
 
 from datetime import date, datetime
 

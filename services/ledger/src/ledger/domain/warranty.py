@@ -1,4 +1,4 @@
-"""Warranty: base months from the day of delivery, extended only while it runs (domain D7)."""
+"""Warranty: base months from the day of delivery, extended only while it runs (rule D7)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -80,7 +80,7 @@ def _refuse_months(delivered: Delivered, months: int, now: datetime) -> Rejectio
 
 
 def _told(ledger: Ledger, actor: Account, reason: Rejection | None) -> Rejection:
-    """The reason, or for an end customer only that there is one: it would tell them the guarantee status (F4)."""
+    """The reason, or for an end customer only that there is one: it would tell them the guarantee status (rule F4)."""
     company = ledger.companies.get(actor.company)
     if reason is None or company is None or company.kind == "end_customer":
         return Rejection("warranty_not_extendable")

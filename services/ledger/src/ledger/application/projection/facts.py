@@ -1,6 +1,6 @@
 """What an entry says beside its subjects and what it moved, for readers of its history: by a list, field by field.
 
-A field that is not listed stays hidden: all of a warranty (F4), and between two companies all but what both know.
+A field that is not listed stays hidden: all of a warranty (rule F4), and between two companies all but what both know.
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from ledger.application.queries.visibility import Viewer
 
 
 class WarrantyView(View):
-    """What the vendor delivered, and how far its warranty reaches. Never for an end customer (F4)."""
+    """What the vendor delivered, and how far its warranty reaches. Never for an end customer (rule F4)."""
 
     serial: str
     model: str

@@ -52,7 +52,7 @@ def _require_current(event: LicensesReturned, before: DeviceLife) -> None:
 
 
 def _require_total(ledger: VerifiedLedger, event: LicensesReturned) -> None:
-    """All PBX licenses of the device are credited, and nothing else is (domain rules R6 and C1)."""
+    """All PBX licenses of the device are credited, and nothing else is (rules R6 and C1)."""
     if units_of(ledger, event.lots) != returnable_on(ledger, event.device.serial):
         raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
 

@@ -22,7 +22,7 @@ def test_licenses_issued(ledger: VerifiedLedger, event: TestLicensesIssued) -> C
 
 
 def end_test(ledger: VerifiedLedger, serial: str) -> None:
-    """A return ends the test of its generation without credit (domain C6)."""
+    """A return ends the test of its generation without credit (rule C6)."""
     if serial in ledger.tests:
         ledger.ended_tests.add(serial)
 

@@ -13,7 +13,7 @@ class PostgresLicenseFileQueries(PostgresDeviceQueries):
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._device(connection, scope.as_partner(), serial, "licenses") is None:
-                if scope.sees_all:  # staff takes files by a command of its own, with a reason (X5)
+                if scope.sees_all:  # staff takes files by a command of its own, with a reason (rule X5)
                     raise NoRight("licenses")
                 return None
             row = await connection.fetchrow(_FILE, serial)

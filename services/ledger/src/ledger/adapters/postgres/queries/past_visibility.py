@@ -29,7 +29,7 @@ class Past:
     own: list[str]
 
     def actor(self, actor: str, company: str | None) -> str:
-        """The actor as this viewer may see it: for other companies the company, not the account (X2)."""
+        """The actor as this viewer may see it: for other companies the company, not the account (rule X2)."""
         whose = actor.partition("@")[2]
         if self.everything or company in self.own or whose in self.own or not actor.startswith(_ACCOUNT):
             return actor

@@ -1,4 +1,4 @@
-"""What of an entry a viewer may read: no account of another company, and nothing of a guarantee where F4 hides it."""
+"""What a viewer may read of an entry: no account of another company, and no guarantee where rule F4 hides it."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ledger.adapters.postgres.queries.past_visibility import Past, past_of
 from ledger.adapters.postgres.queries.visibility import Scope
 
 GUARANTEE = WarrantyExtended.type
-"""End customers may not learn of a device that it was in one of these entries (F4)."""
+"""End customers may not learn of a device that it was in one of these entries (rule F4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a viewer may see: the ledger's rules of rights (X1 to X7), applied to the rows."""
+"""What a viewer may see: the ledger's rules of rights (rules X1 to X7), applied to the rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ _OF_COMPANY = "SELECT project FROM projects WHERE ledger = $1 AND company = $2 A
 class Scope:
     """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all.
 
-    `guarantee` says that it may know of warranties, which end customers never do (F4).
+    `guarantee` says that it may know of warranties, which end customers never do (rule F4).
     """
 
     company: str | None = None
@@ -38,7 +38,7 @@ class Scope:
         return whole or right in self.grants.get(project, ())
 
     def require(self, company: str, project: str, right: Right) -> bool:
-        """As `may`; raises NoRight where a refusal is no secret: in the own company, or in a project it sees (X7)."""
+        """As `may`; raises NoRight where a refusal is no secret: in its company or in a project it sees (rule X7)."""
         if self.may(company, project, right):
             return True
         if company == self.company or self.may(company, project, "view"):

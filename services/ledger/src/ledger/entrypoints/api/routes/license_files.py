@@ -63,7 +63,7 @@ def _was_delivered(device: DeviceView, file: SignedDocument) -> bool:
 
 
 async def _record_delivery(sender: CommandSender, file: SignedDocument) -> None:
-    """Make the delivery an entry before any byte of the file leaves (architecture D16)."""
+    """Make the delivery an entry before any byte of the file leaves (decision D16)."""
     command = RecordLicenseFileDelivery(
         serial=file.serial,
         generation=file.generation,

@@ -1,4 +1,4 @@
-"""Warranty: extended by whoever may, and shown to resellers and the vendor's staff only (F4)."""
+"""Warranty: extended by whoever may, and shown to resellers and the vendor's staff only (rule F4)."""
 
 from datetime import date
 
