@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import Entry
 from contracts.log.hash_chain import HashChain, Orphan
 from runtime.eventlog import LostLogError, SpeculativeLog, Writer
@@ -17,10 +19,12 @@ from tests.support.eventlog.hall import (
     HALL_ENTRIES,
     SEATS,
     Answer,
+    Hall,
     HallEvent,
     HallWriter,
     SeatReserved,
     Wish,
+    decide,
     hall_log,
     wish,
 )
@@ -79,19 +83,17 @@ async def test_a_rejection_names_its_code_and_appends_nothing() -> None:
 
 
 async def test_a_rejection_waits_for_the_end_of_the_log() -> None:
-    """Another writer's entry lies behind what this one has read: it reads that before it refuses anybody."""
+    """Another writer's entry lands while this one decides: it reads that before it refuses anybody."""
     partition, replies = a_partition(4), Replies()
-    writer = a_writer(partition)
+    foreign = decided_by(a_writer(partition), FULL_HOUSE[:1])
+
+    def overtaken(hall: Hall, refused: Wish, /, *, now: datetime) -> HallEvent | Rejection | AlreadyDone:
+        partition.values += foreign
+        return decide(hall, refused, now=now)
+
+    log = replace(hall_log(), decide=overtaken)
+    writer = Writer.of(log, MemoryLog(partition), lambda: NOON, Noticed())
     async with following(writer):
-        await writer.catch_up()
-        ask_the_end, entry = writer.log.end_offset, decided_by(writer, FULL_HOUSE[:1])
-
-        async def end_after_another_append() -> int:
-            if writer._speculation is not None and not partition.values:
-                partition.values += entry
-            return await ask_the_end()
-
-        writer.log.end_offset = end_after_another_append  # type: ignore[method-assign]
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, [wish("release", 1, "not mine", "operator:bob")])
     assert raised.group_contains(LostLogError)
