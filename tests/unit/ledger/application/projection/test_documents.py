@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from contracts.documents.published import NotAPublishedDocument, RemovedLicenseFile, RemovedReturnReceipt
-from ledger.application.projection.documents import license_file, return_receipt
+from ledger.application.projection.documents import LicenseFileRow, ReceiptRow, license_file, return_receipt
 from runtime.kafka import Record
 
 DOCUMENT = b"<file/>"
@@ -21,6 +21,7 @@ def _digest(document: bytes) -> bytes:
 def test_a_license_file_is_read_with_its_place() -> None:
     row = license_file(record())
 
+    assert isinstance(row, LicenseFileRow)
     assert (row.serial, row.generation, row.issue, row.sequence) == ("009033010203", 1, 2, 7)
     assert row.document == DOCUMENT
 
@@ -35,6 +36,7 @@ def test_a_tombstone_removes_what_its_key_names() -> None:
 def test_a_receipt_is_keyed_by_serial_and_spent_generation() -> None:
     row = return_receipt(record(key=b"009033010203/12", generation=b"12"))
 
+    assert isinstance(row, ReceiptRow)
     assert (row.serial, row.generation, row.sequence) == ("009033010203", 12, 7)
 
 
