@@ -224,7 +224,7 @@ async def test_a_new_migration_empties_the_rows_and_the_log_brings_them_back(
         await until_sequence(fresh_database_url, 9)
     before = await all_rows(fresh_database_url)
     async with connected(fresh_database_url) as connection:
-        await _forget_the_last_migration(connection)
+        await _forget_a_migration(connection)
         assert len(await database.migrate(connection)) == 1
     assert await rows(fresh_database_url, "movements") == []
 
@@ -258,7 +258,7 @@ async def _types(api: Api, path: str, who: dict[str, str] | None = None) -> list
     return [row["event_type"].removeprefix(prefix).removesuffix(".v1") for row in items]
 
 
-async def _forget_the_last_migration(connection: Any) -> None:
+async def _forget_a_migration(connection: Any) -> None:
     """As if it were newer than these tables; what it made is dropped."""
     await connection.execute("ALTER TABLE entries DROP COLUMN facts")
     await connection.execute("DELETE FROM migrations WHERE name = '0016_facts'")

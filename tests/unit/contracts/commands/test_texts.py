@@ -1,8 +1,12 @@
 """What people write into commands reads as it is written."""
 
-import pytest
-from pydantic import ValidationError
+from collections.abc import Iterator
+from typing import Any, get_args
 
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from contracts.commands import COMMAND_TYPES
 from contracts.commands.activation_keys import IssueActivationKey
 from contracts.commands.blocks import BlockCompany
 from contracts.commands.companies import CreateProject
@@ -48,6 +52,29 @@ def test_no_name_reason_or_reference_has_a_character_that_nobody_sees(character:
             licenses=(Licenses(license_type="Port11", count=1),),
             order_number=text,
         )
+
+
+@pytest.mark.parametrize("command", COMMAND_TYPES.values(), ids=COMMAND_TYPES)
+def test_no_field_of_any_command_takes_such_a_text(command: type[BaseModel]) -> None:
+    """A command takes its free texts from contracts.texts; those of contracts.fields are for what events hold."""
+    for model in _with_parts(command):
+        for field in model.model_fields.values():
+            with pytest.raises(ValidationError):
+                TypeAdapter[object](field.rebuild_annotation()).validate_python("Hotel\u200bAdria")
+
+
+def _with_parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield model
+    for field in model.model_fields.values():
+        for part in _models_in(field.annotation):
+            yield from _with_parts(part)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from contracts.events import Event
+from contracts.events import EVENT_TYPES, Event
 from contracts.events.warranty import WarrantyExtended
-from ledger.application.projection.facts import FACTS, facts_of
+from ledger.application.projection.facts import FACTS, WITHOUT_FACTS, facts_of
 from tests.support.ledger.story import DEFAULT, HOTEL, a_stocked_project, allocate, anna, staff
 from tests.support.ledger.story_device_moves import move, staff_moves
 from tests.support.ledger.story_projects import rename
@@ -19,6 +19,11 @@ def test_what_is_told_is_there(event: type[Event], path: str) -> None:
     for name in path.split("."):
         assert issubclass(model, BaseModel)
         model = model.model_fields[name].annotation
+
+
+def test_every_type_of_event_has_facts_or_is_known_to_have_none() -> None:
+    assert FACTS.keys() | WITHOUT_FACTS == set(EVENT_TYPES.values())
+    assert WITHOUT_FACTS.isdisjoint(FACTS)
 
 
 def test_nothing_is_told_of_a_warranty() -> None:

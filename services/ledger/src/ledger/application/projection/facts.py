@@ -9,18 +9,39 @@ from operator import attrgetter
 from pydantic_core import to_jsonable_python
 
 from contracts.events import Event
-from contracts.events.companies import CompanyRegistered, ProjectCreated
+from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
+from contracts.events.blocks import (
+    ActivationKeyBlocked,
+    ActivationKeyUnblocked,
+    CompanyBlocked,
+    CompanyUnblocked,
+    DeviceBlocked,
+    DeviceUnblocked,
+)
+from contracts.events.catalog import DeviceModelsDefined, LicenseTypesDefined
+from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
-from contracts.events.corrections import CorrectionProposed, CorrectionRejected
-from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn
-from contracts.events.devices import LicenseFileDelivered
-from contracts.events.invitations import InvitationAccepted
-from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesImported
+from contracts.events.corrections import (
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
+    DeliveryCorrected,
+    DeliveryCorrectionProposed,
+)
+from contracts.events.delivered_devices import DevicesRegistered
+from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
+from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
+from contracts.events.invitations import InvitationAccepted, InvitationCreated, InvitationWithdrawn
+from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
+from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
-from contracts.events.projects import LicensesMoved, ProjectArchived, ProjectRenamed
+from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
 from contracts.events.replacements import DeviceReplaced
-from contracts.events.returns import LicensesReturned
-from contracts.events.software_service import LicensesUpgraded, SoftwareServiceBought
+from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
+from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
+from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.warranty import WarrantyExtended
 
 Facts = dict[str, object]
 
@@ -52,6 +73,44 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     SoftwareServiceBought: ("months", "units", "ends_on"),
 }
 """The fields of each type of event that its history shows; a field of a field by its path."""
+
+WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
+    {
+        ActivationKeyBlocked,
+        ActivationKeyIssued,
+        ActivationKeyRedeemed,
+        ActivationKeyUnblocked,
+        ClaimCodeCreated,
+        ClaimCodeWithdrawn,
+        CompanyBlocked,
+        CompanyUnblocked,
+        CorrectionApplied,
+        DeliveryCorrected,
+        DeliveryCorrectionProposed,
+        DeviceAdded,
+        DeviceBlocked,
+        DeviceClaimed,
+        DeviceModelsDefined,
+        DeviceReleased,
+        DeviceUnblocked,
+        DevicesRegistered,
+        HeldLicensesReleased,
+        InvitationCreated,
+        InvitationWithdrawn,
+        LedgerFounded,
+        LegacyKeysRegistered,
+        LegacyLicensesConverted,
+        LicenseFileDownloaded,
+        LicenseTypesDefined,
+        LicensesAllocated,
+        LicensesDeallocated,
+        ReturnLimitReleased,
+        SpentCertificateSeen,
+        TestLicensesIssued,
+        WarrantyExtended,
+    }
+)
+"""Of these a history shows who, when and what moved, and no field."""
 
 
 def facts_of(event: Event) -> Facts | None:

@@ -118,7 +118,7 @@ def operations(app: FastAPI) -> Mapping[str, Operation]:
             path,
             tuple(_PARAMETER.findall(path)),
             _fields(api, described),
-            XML if method == "put" else JSON,
+            XML if XML in _content(described) else JSON,
         )
         for path, methods in api["paths"].items()
         for method, described in methods.items()
@@ -128,11 +128,17 @@ def operations(app: FastAPI) -> Mapping[str, Operation]:
 
 def _fields(api: dict[str, Any], described: dict[str, Any]) -> frozenset[str]:
     """The fields of its JSON body; the one of a document in a line."""
-    content = described.get("requestBody", {}).get("content", {})
+    content = _content(described)
     if XML in content:
         return frozenset({"document"})
     name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
     return frozenset(api["components"]["schemas"][name]["properties"]) if name else frozenset()
+
+
+def _content(described: dict[str, Any]) -> dict[str, Any]:
+    """The body that an operation takes, by its media types."""
+    content: dict[str, Any] = described.get("requestBody", {}).get("content", {})
+    return content
 
 
 def _answers_json(described: dict[str, Any]) -> bool:
