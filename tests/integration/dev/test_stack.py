@@ -88,7 +88,7 @@ def test_a_part_takes_another_port_when_somebody_took_its_own(stack: Stack) -> N
 def test_what_a_killed_test_session_started_ends_with_it(state: Path) -> None:
     folder = state / "guarded"
     script = (
-        "import os, pathlib, sys; from dev.guard import Guard; from dev.process import Process, Program\n"
+        "import os, pathlib, sys; from dev.stack.guard import Guard; from dev.stack.process import Process, Program\n"
         "state = pathlib.Path(sys.argv[1]); Guard(state).__enter__()\n"
         "Process('part', state, stop_seconds=1).spawn(Program(('sleep', '60')))\n"
         "print('started', flush=True); os.kill(os.getpid(), 9)"
