@@ -1,5 +1,6 @@
 """What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.stack import places
+from dev.stack import places, ports
 from dev.stack.guard import Guard
 from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
@@ -17,6 +18,17 @@ from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
 
 use_profile()
+
+PORT_SHARES = 4
+"""As many processes of a run, at most, choose ports from ranges of their own."""
+
+
+def pytest_configure() -> None:
+    """Share the ports out: two processes that start stacks at once must not choose the same free port."""
+    share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORT_SHARES
+    size = (ports.HIGHEST - ports.LOWEST) // PORT_SHARES
+    ports.LOWEST += share * size
+    ports.HIGHEST = ports.LOWEST + size - 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
