@@ -56,7 +56,7 @@ def application(api: Api) -> FastAPI:
         app.include_router(router, dependencies=[Depends(_BEARER), Depends(reject_undescribed)])
     app.include_router(docs_page(f"{api.title} API"))
     handle_errors(app, api.problems, api.forms)
-    app.openapi = lambda: _openapi(app, api)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, api)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 
 

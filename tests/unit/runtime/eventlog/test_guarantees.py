@@ -134,7 +134,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_sent() -> None:
     async def intrude(values: Sequence[bytes], *, at: datetime) -> None:
         partition.values += [*foreign, *values]
 
-    writer.log.append = intrude  # type: ignore[method-assign]
+    writer.log.append = intrude  # type: ignore[method-assign]  # the one call that goes wrong
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, FULL_HOUSE[:2])
@@ -152,10 +152,10 @@ async def test_a_writer_that_lost_a_term_leads_again_from_what_the_log_says() ->
         partition.values += [*foreign, *values]
 
     async with following(writer):
-        writer.log.append = intrude  # type: ignore[method-assign]
+        writer.log.append = intrude  # type: ignore[method-assign]  # the one call that goes wrong
         with pytest.raises(ExceptionGroup):
             await lead(writer, Replies(), FULL_HOUSE[:2])
-        writer.log.append = append  # type: ignore[method-assign]
+        writer.log.append = append  # type: ignore[method-assign]  # and goes right again
         await lead(writer, replies, [*FULL_HOUSE[:2], wish("reserve", 5, "mine", "operator:bob")])
     assert said(replies) == [("accepted", 2), ("accepted", 3), ("no_such_seat_free", 3)]
 
@@ -178,7 +178,7 @@ async def test_a_crash_between_append_and_outcome_repeats_harmlessly() -> None:
     async def dies(next_offset: int) -> None:
         raise Trouble("killed before the commit")
 
-    heard.commit = dies  # type: ignore[method-assign]
+    heard.commit = dies  # type: ignore[method-assign]  # the one call that goes wrong
     async with following(crashed):
         with pytest.raises(ExceptionGroup):
             await lead(crashed, heard, FULL_HOUSE, size=SEATS)
@@ -203,7 +203,7 @@ async def test_outcomes_are_sent_after_the_commit() -> None:
         order.append("send")
         await send(outcomes)
 
-    replies.commit, replies.send = committed, sent  # type: ignore[method-assign]
+    replies.commit, replies.send = committed, sent  # type: ignore[method-assign]  # noted, then done
     async with following(writer):
         await lead(writer, replies, FULL_HOUSE)
     assert order[::2] == ["commit"] * (len(order) // 2)

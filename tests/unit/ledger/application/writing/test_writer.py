@@ -142,7 +142,7 @@ async def test_a_foreign_entry_ends_the_term_before_anything_is_told() -> None:
     async def intrude(values: Sequence[bytes], *, at: datetime) -> None:
         partition.values += [intruder, *values]
 
-    writer.log.append = intrude  # type: ignore[method-assign]
+    writer.log.append = intrude  # type: ignore[method-assign]  # the one call that goes wrong
     async with following(writer):
         with pytest.raises(ExceptionGroup) as raised:
             await lead(writer, replies, keyed(THE_MAIN_JOB))
