@@ -1,5 +1,6 @@
 """What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ from dev.stack.guard import Guard
 from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
+from dev.stack.topics import create_users
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
@@ -50,9 +52,10 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def broker(state: Path) -> Iterator[Broker]:
-    """A real broker; `address` is its bootstrap address. A test that stops it starts it again."""
+    """A real broker; `connection` says how to reach it in a role. A test that stops it starts it again."""
     broker = Kit(state, short_lived=True).broker()
     broker.start()
+    asyncio.run(create_users(broker))
     yield broker
     broker.stop()
 
@@ -86,7 +89,7 @@ async def make_topics(broker: Broker) -> AsyncIterator[MakeTopics]:
     async with AsyncExitStack() as made:
 
         async def make(ledgers: int = 1) -> KafkaTopics:
-            return await made.enter_async_context(topics_on(broker.address, ledgers))
+            return await made.enter_async_context(topics_on(broker, ledgers))
 
         yield make
 

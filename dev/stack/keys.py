@@ -1,17 +1,15 @@
 """Make every key and secret of the stack that is not there yet: `python -m dev.stack.keys STATE`."""
 
 import argparse
-import os
-import secrets
 import subprocess
 from pathlib import Path
 
+from dev.stack import secret_files
 from dev.stack.error import StackError
 from dev.stack.service import SCRIPTS
 from simulator.issuer import Issuer
 from simulator.pki import Pki
 
-SECRET_BYTES = 32
 SIGNER_INIT_SECONDS = 60.0
 
 
@@ -34,8 +32,8 @@ class Keys:
         self.signer_passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.pki.make()
         self.issuer.prepare()
-        _make_secret(self.signer_passphrase_file)
-        _make_secret(self.activation_key_secret_file)
+        secret_files.make(self.signer_passphrase_file)
+        secret_files.make(self.activation_key_secret_file)
         self._make_signer_keys()
 
     def _make_signer_keys(self) -> None:
@@ -46,15 +44,6 @@ class Keys:
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SIGNER_INIT_SECONDS)
         if done.returncode != 0:
             raise StackError(f"The signer's keys could not be made: {done.stderr.strip()}")
-
-
-def _make_secret(file: Path) -> None:
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as out:
-        out.write(secrets.token_hex(SECRET_BYTES) + "\n")
 
 
 def main() -> None:

@@ -42,11 +42,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A program that has to succeed before what needs it starts; repeating it is harmless."""
+    """A program that has to succeed before what needs it starts; repeating it is harmless.
+
+    `role` is the one in which it reaches Kafka by settings, where it does.
+    """
 
     name: str
     command: Callable[[StackContext], Sequence[str]]
     needs: tuple[str, ...] = ()
+    role: str | None = None
 
 
 # Everything that `up` does, in no particular order: the needs make the order.
@@ -56,7 +60,7 @@ GRAPH: tuple[Part | Step, ...] = (
     Step("topics", commands.topics, needs=("kafka",)),
     Step("keys", commands.keys),
     Part("ledger-writer", needs=("topics",)),
-    Step("founding", commands.founding, needs=("ledger-writer",)),
+    Step("founding", commands.founding, needs=("ledger-writer",), role="operator"),
     Part("signer", needs=("topics", "keys")),
     Part("ledger-projector", needs=("topics", "postgres")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
@@ -138,4 +142,4 @@ class Kit:
 
     def stack(self) -> StackContext:
         """What settings and commands are made from."""
-        return StackContext(self.state, self.broker().address, self.cluster(), self.ports.port)
+        return StackContext(self.state, self.broker(), self.cluster(), self.ports.port)

@@ -3,13 +3,15 @@
 A process that needs another setting gets it here and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST
 from dev.stack.postgres import Cluster
+from runtime.settings import PREFIX
 from simulator import issuer
 
 
@@ -18,7 +20,7 @@ class StackContext:
     """What the settings are made from."""
 
     state: Path
-    kafka: str
+    broker: Broker
     postgres: Cluster
     port: Callable[[str], int]
 
@@ -30,12 +32,17 @@ def admin_port_name(part: str) -> str:
 
 def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
-    return everybody(stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
+    return kafka(part, stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
-def everybody(stack: StackContext) -> dict[str, str]:
-    """What programs that only talk to Kafka need."""
-    return {"LICENSING_KAFKA_BOOTSTRAP": stack.kafka}
+def kafka(role: str, stack: StackContext) -> dict[str, str]:
+    """What a program needs to reach Kafka in a role."""
+    return environment(stack.broker.settings(role))
+
+
+def environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """Settings by the names that they have in the environment."""
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def _admin(part: str, stack: StackContext) -> dict[str, str]:

@@ -1,17 +1,23 @@
-"""Make the declared topics on a broker: `python -m dev.stack.topics BOOTSTRAP`."""
+"""Make what is declared on a broker, users, topics and access rights: `python -m dev.stack.topics STATE`."""
 
 import argparse
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
 
+from contracts.access import grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
+from dev.stack.kafka import Broker
+from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers
+from dev.stack.kafka.credentials import ADMINISTRATOR
+from dev.stack.parts import Kit
 
 # A broker that has just come up may have no leader to give for a moment.
 ATTEMPT_SECONDS = 30.0
@@ -20,29 +26,60 @@ PAUSE_SECONDS = 0.2
 NO_ERROR, TOPIC_ALREADY_EXISTS = 0, 36
 
 
-async def create(bootstrap: str, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
-    """Make what is missing, widen what has too few partitions, return the names of all. Repeating changes nothing."""
+async def create_users(broker: Broker) -> None:
+    """Make every role a user with the password that lies in its file."""
+    passwords = {role: broker.credentials.password(role) for role in roles()}
+    async with _admin(broker) as admin:
+        answer = await _send(admin, PutUsers(passwords))
+        _check(answer.results, allowed=())
+
+
+async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
+    """Make missing topics and rights, widen what has too few partitions, return the names of all topics.
+
+    Repeating changes nothing.
+    """
     wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
-    async with _admin(bootstrap) as admin:
+    async with _admin(broker) as admin:
         await _create_missing(admin, prefix, wanted)
         await _widen(admin, wanted)
+        answer = await _send(admin, CreateGrants(grants(prefix)))
+        _check([(prefix, *result) for result in answer.creation_responses], allowed=())
     return list(wanted)
 
 
-async def delete(bootstrap: str, names: list[str]) -> None:
-    async with _admin(bootstrap) as admin:
-        answer: Any = await admin.delete_topics(names)
-        _check(answer.topic_error_codes, allowed=())
+async def delete(broker: Broker, names: list[str]) -> None:
+    async with _admin(broker) as admin:
+        await _delete(admin, names)
+
+
+async def delete_all(broker: Broker, prefix: str) -> None:
+    """Delete the declared topics with this prefix, and the rights on them."""
+    resources = {(grant.resource, grant.name) for grant in grants(prefix)}
+    async with _admin(broker) as admin:
+        await _delete(admin, [topic_name(topic, prefix) for topic in TOPICS])
+        answer = await _send(admin, DeleteGrants(resources))
+        _check([(prefix, *result[:2]) for result in answer.filter_responses], allowed=())
+
+
+async def _delete(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    answer: Any = await admin.delete_topics(names)
+    _check(answer.topic_error_codes, allowed=())
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _admin(broker: Broker) -> AsyncGenerator[AIOKafkaAdminClient]:
+    known = broker.connection(ADMINISTRATOR).options()
+    admin = AIOKafkaAdminClient(**known)
     await admin.start()
     try:
         yield admin
     finally:
         await admin.close()
+
+
+async def _send(admin: AIOKafkaAdminClient, request: Any) -> Any:
+    return await admin._send_to_controller(request)  # noqa: SLF001 - it has no call of its own for these
 
 
 async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mapping[str, int]) -> None:
@@ -93,13 +130,18 @@ def _partitions(topic: Topic, ledgers: int) -> int:
     return topic.partitions * (ledgers if topic.per_ledger else 1)
 
 
+async def _make_all(broker: Broker, ledgers: int) -> list[str]:
+    await create_users(broker)
+    return await create(broker, ledgers=ledgers)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bootstrap")
+    parser = argparse.ArgumentParser(prog="python -m dev.stack.topics", description=__doc__)
+    parser.add_argument("state", type=Path)
     parser.add_argument("--ledgers", type=int, default=1)
     arguments = parser.parse_args()
-    names = asyncio.run(create(arguments.bootstrap, ledgers=arguments.ledgers))
-    print(f"topics: {len(names)} there")
+    names = asyncio.run(_make_all(Kit(arguments.state).broker(), arguments.ledgers))
+    print(f"topics: {len(names)} there, with their users and rights")
 
 
 if __name__ == "__main__":

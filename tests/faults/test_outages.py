@@ -116,7 +116,7 @@ async def _check(kit: Kit, story: Story, partners: Partners, free_before: int) -
     story.sequence = max(partners.sequences)
     free = story.balance()["Port11"]
     assert free == free_before - len(partners.sequences)
-    _, accounts = await replay(kit.broker().address)
+    _, accounts = await replay(kit.broker().connection("auditor"))
     assert accounts[f"project/{story.project}", "Port11"] == free
     file = await asyncio.to_thread(story.firmware().sync)
     assert file is not None

@@ -24,7 +24,7 @@ from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import admin_port_name, settings
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from simulator.cast import PARTNER
 from tests.support.running import a_stocked_story, whole_stack
 
@@ -48,7 +48,7 @@ def story(kit: Kit) -> Iterator[Story]:
 async def log_of(kit: Kit) -> list[bytes]:
     """The whole partition, as the runbook says to save it."""
     values: list[bytes] = []
-    async with PartitionTail(Connection(kit.broker().address), LOG, 0, 0) as tail:
+    async with PartitionTail(kit.broker().connection("auditor"), LOG, 0, 0) as tail:
         end = await tail.end_offset()
         while tail.next_offset < end:
             values += [record.value or b"" for record in await tail.next_batch()]
@@ -56,7 +56,7 @@ async def log_of(kit: Kit) -> list[bytes]:
 
 
 async def append(kit: Kit, values: Sequence[bytes]) -> None:
-    async with Producer(Connection(kit.broker().address), client_id="somebody") as producer:
+    async with Producer(kit.broker().connection("ledger-writer"), client_id="somebody") as producer:
         await producer.send_many(LOG, 0, [(b"0", value, ()) for value in values])
 
 
@@ -127,8 +127,8 @@ def test_the_ledger_goes_back_to_its_last_lawful_entry_and_on_from_there(kit: Ki
     assert void["sequence"] == len(lawful) + 2
 
     stop(kit, *READERS_AND_WRITERS)
-    asyncio.run(topics.delete(kit.broker().address, [LOG]))
-    asyncio.run(topics.create(kit.broker().address))
+    asyncio.run(topics.delete(kit.broker(), [LOG]))
+    asyncio.run(topics.create(kit.broker()))
     asyncio.run(append(kit, lawful))
     rebuild(kit)
     Stack(kit.state, say=lambda _: None).up()

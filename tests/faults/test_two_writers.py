@@ -20,7 +20,7 @@ from ledger.domain.state import Ledger
 from runtime.dead_letters import DeadLetters
 from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
@@ -69,7 +69,7 @@ class MeetingLog(KafkaLog):
 @asynccontextmanager
 async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("ledger-writer")
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
         tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))

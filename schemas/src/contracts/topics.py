@@ -48,7 +48,7 @@ COMMANDS = Topic(
     per_ledger=True,
     cleanup="delete",
     retention_ms=7 * DAY_MS,
-    writers=("ledger-api", "device-sync", "rma"),
+    writers=("ledger-api", "device-sync", "rma", "operator"),
     readers=("ledger-writer",),
 )
 EVENTS = Topic(
@@ -60,7 +60,7 @@ EVENTS = Topic(
     retention_ms=FOR_EVER,
     ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
-    readers=("ledger-writer", "ledger-projector", "ledger-api", "signer", "rma", "portal", "auditor"),
+    readers=("ledger-writer", "ledger-projector", "signer", "rma", "portal", "auditor"),
 )
 OUTCOMES = Topic(
     "ledger.outcomes",
@@ -69,7 +69,7 @@ OUTCOMES = Topic(
     cleanup="delete",
     retention_ms=DAY_MS,
     writers=("ledger-writer",),
-    readers=("ledger-api", "rma", "device-sync"),
+    readers=("ledger-api", "rma", "device-sync", "operator"),
 )
 CHECKPOINTS = Topic(
     "ledger.checkpoints",
@@ -78,7 +78,7 @@ CHECKPOINTS = Topic(
     cleanup="compact",
     retention_ms=FOR_EVER,
     writers=("signer",),
-    readers=("ledger-api", "auditor"),
+    readers=("signer", "auditor"),
 )
 LICENSE_FILES = Topic(
     "signer.license-files",
@@ -117,13 +117,13 @@ def _dead_letters(service: str) -> Topic:
         cleanup="delete",
         retention_ms=30 * DAY_MS,
         writers=(service,),
-        readers=("operator",),
+        readers=(service, "operator"),
     )
 
 
 DEAD_LETTERS: dict[str, Topic] = {
     service: _dead_letters(service)
-    for service in ("ledger-writer", "ledger-projector", "ledger-api", "signer", "device-sync")
+    for service in ("ledger-writer", "ledger-projector", "ledger-api", "signer", "device-sync", "operator")
 }
 TOPICS: tuple[Topic, ...] = (
     COMMANDS,

@@ -16,7 +16,7 @@ from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Headers, PartitionTail, Producer, partition_for
+from runtime.kafka import Headers, PartitionTail, Producer, partition_for
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import OTHER_SERIAL, SERIAL
 from tests.support.kafka_topics import KafkaTopics
@@ -27,7 +27,7 @@ class Place:
 
     def __init__(self, kafka_topics: KafkaTopics, producer: Producer, folder: Path) -> None:
         self.topics = kafka_topics
-        self.connection = Connection(kafka_topics.bootstrap)
+        self.connection = kafka_topics.connection("device-sync")
         self.producer = producer
         self.folder = folder
 
@@ -62,7 +62,7 @@ class Place:
 
 @pytest.fixture
 async def place(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[Place]:
-    connection = Connection(kafka_topics.bootstrap)
+    connection = kafka_topics.connection("device-sync")
     async with Producer(connection, client_id="test", delivery_seconds=20) as producer:
         yield Place(kafka_topics, producer, tmp_path)
 
@@ -148,8 +148,8 @@ async def test_topics_made_anew_are_read_from_their_start(place: Place) -> None:
         await place.sign_file(file_row(sequence=issue, issue=issue))
     async with place.fed() as store:
         assert _issue(store, SERIAL) == 5
-    await topics.delete(place.topics.bootstrap, [place.topics.name(LICENSE_FILES)])
-    await topics.create(place.topics.bootstrap, prefix=place.topics.prefix)
+    await topics.delete(place.topics.broker, [place.topics.name(LICENSE_FILES)])
+    await topics.create(place.topics.broker, prefix=place.topics.prefix)
     await place.sign_file(replace(file_row(), sequence=1))
 
     async with place.fed() as store:

@@ -11,7 +11,7 @@ from contracts.topics import DEAD_LETTERS, EVENTS
 from runtime.dead_letters import DeadLetters
 from runtime.eventlog import EntryLog, Logged
 from runtime.eventlog.kafka_log import KafkaLog
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from runtime.trouble import Trouble
 from tests.support.eventlog.memory import MemoryLog, Partition
 from tests.support.kafka_topics import KafkaTopics
@@ -21,7 +21,7 @@ VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]
 
 @asynccontextmanager
 async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, EntryLog]]:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("ledger-writer")
     async with AsyncExitStack() as opened:
         logs: list[EntryLog] = []
         for name in ("one", "two"):
@@ -89,7 +89,7 @@ async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there
 async def test_poison_is_set_aside_with_its_reason(kafka_topics: KafkaTopics) -> None:
     async with two_on_kafka(kafka_topics) as (log, _):
         await log.set_aside(Logged(7, b"poison"), "because")
-    letters = PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
+    letters = PartitionTail(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
     async with letters:
         (letter,) = await letters.next_batch(timeout_seconds=10)
     assert (letter.value, letter.header("reason"), letter.header("offset")) == (b"poison", b"because", b"7")

@@ -12,7 +12,7 @@ from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from ledger.application.projection.fold import LawBroken
 from ledger.entrypoints.projector.main import rebuild
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.projector_at_work import (
@@ -112,7 +112,7 @@ async def test_poison_and_orphans_are_skipped_and_poison_is_set_aside(
         await until_sequence(fresh_database_url, 9)
 
     dead = kafka_topics.name(DEAD_LETTERS["ledger-projector"])
-    async with PartitionTail(Connection(kafka_topics.bootstrap), dead, 0, 0) as letters:
+    async with PartitionTail(kafka_topics.connection("operator"), dead, 0, 0) as letters:
         (letter,) = await letters.next_batch(timeout_seconds=10)
         assert letter.value == b"{poison"
     assert [row[3] for row in await rows(fresh_database_url, "projects")].count("Stray") == 0
@@ -122,7 +122,7 @@ async def test_a_document_whose_digest_is_wrong_is_set_aside_and_the_next_one_ke
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     bare = kafka_topics.name(LICENSE_FILES)
-    async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
+    async with Producer(kafka_topics.connection(), client_id="test") as producer:
         await producer.send(bare, log.SERIAL.encode(), b"<file/>", headers=(("sha256", b"00"),))
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
         await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=3, issue=1)
@@ -154,7 +154,7 @@ async def test_a_tombstone_takes_a_document_back_and_a_later_document_stands(
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
 
-        async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
+        async with Producer(kafka_topics.connection(), client_id="test") as producer:
             await producer.send(files, log.SERIAL.encode(), None)
             await producer.send(receipts, f"{log.SERIAL}/1".encode(), None)
         await publish_file(kafka_topics, log.SERIAL, b"<again/>", sequence=3, issue=1)

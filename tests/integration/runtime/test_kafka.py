@@ -27,7 +27,7 @@ from tests.support.kafka_topics import KafkaTopics
 
 @pytest.fixture
 def connection(kafka_topics: KafkaTopics) -> Connection:
-    return Connection(kafka_topics.bootstrap)
+    return kafka_topics.connection()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ NOTICED_SECONDS = 40.0
 async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[list[Readiness]]:
     """The /readyz of a writer and of a signer at work."""
     port, stop = free_port(), asyncio.Event()
-    settings = WriterSettings(kafka_bootstrap=kafka_topics.bootstrap, topic_prefix=kafka_topics.prefix, admin_port=port)
+    settings = WriterSettings.model_validate(kafka_topics.settings("ledger-writer") | {"admin_port": port})
     serving = asyncio.create_task(writer.serve(settings, stop))
     signer = SignerProcess(tmp_path, kafka_topics)
     signer.start()

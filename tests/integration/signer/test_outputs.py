@@ -10,7 +10,7 @@ import pytest
 from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
 from contracts.topics import CHECKPOINTS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
 from dev.stack.kafka import Broker
-from runtime.kafka import Connection, PartitionTail, Producer, Record
+from runtime.kafka import PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.ports import Outputs
 from signer.application.signing import LedgerSigning
@@ -27,7 +27,7 @@ SECONDS = 30.0
 
 @asynccontextmanager
 async def _kafka_outputs(topics: KafkaTopics) -> AsyncGenerator[KafkaOutputs]:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("signer")
     async with Producer(connection, client_id="signer") as producer:
         yield KafkaOutputs(connection, producer, topic_prefix=topics.prefix)
 
@@ -140,7 +140,7 @@ async def _run(
     ledger: int = 0,
     statuses: list[LedgerStatus] | None = None,
 ) -> None:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("signer")
     async with (
         _kafka_outputs(topics) as outputs,
         PartitionTail(connection, topics.name(EVENTS), ledger, 0) as events,
@@ -213,14 +213,14 @@ async def _assert_all_recorded(topics: KafkaTopics) -> None:
 
 
 async def _append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send_many(topics.name(EVENTS), ledger, [(None, value, ()) for value in values])
 
 
 async def _read_all(topics: KafkaTopics, topic: Topic) -> list[Record]:
     found: dict[int, list[Record]] = defaultdict(list)
     for number in range(topic.partitions):
-        async with PartitionTail(Connection(topics.bootstrap), topics.name(topic), number, 0) as tail:
+        async with PartitionTail(topics.connection(), topics.name(topic), number, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 found[number] += await tail.next_batch()

@@ -28,7 +28,7 @@ from ledger.entrypoints.projector import main
 from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Producer
+from runtime.kafka import Producer
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, Issuer
@@ -153,7 +153,7 @@ async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path)
 async def writer_and_projector(
     topics: KafkaTopics, database_url: str, folder: Path, stop: asyncio.Event, ledgers: int = 1
 ) -> None:
-    said = {"kafka_bootstrap": topics.bootstrap, "topic_prefix": topics.prefix, "admin_port": 0, "ledgers": ledgers}
+    said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers}
     await asyncio.gather(
         writer.serve(WriterSettings.model_validate(said), stop),
         main.serve(settings_for(topics, database_url, folder, ledgers), stop),
@@ -185,26 +185,24 @@ def _api_settings(
     (folder / "generation-ca.pem").write_bytes(vendor.generations.public_bytes(Encoding.PEM))
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
-    return ApiSettings(
-        ledger=ledger,
-        kafka_bootstrap=topics.bootstrap,
-        topic_prefix=topics.prefix,
-        admin_port=0,
-        api_port=_free_port(),
-        token_keys_file=folder / "jwks.json",
-        token_issuer=ISSUER,
-        token_audience=AUDIENCE,
-        activation_key_secret_file=folder / "secret",
-        device_ca_file=folder / "device-ca.pem",
-        generation_ca_file=folder / "generation-ca.pem",
-        **database_settings(database_url, folder),
-    )
+    said = {
+        "ledger": ledger,
+        "admin_port": 0,
+        "api_port": _free_port(),
+        "token_keys_file": folder / "jwks.json",
+        "token_issuer": ISSUER,
+        "token_audience": AUDIENCE,
+        "activation_key_secret_file": folder / "secret",
+        "device_ca_file": folder / "device-ca.pem",
+        "generation_ca_file": folder / "generation-ca.pem",
+    }
+    return ApiSettings.model_validate(topics.settings("ledger-api") | said | database_settings(database_url, folder))
 
 
 async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("operator")
     async with Producer(connection, client_id="test") as producer:
-        letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-api")
+        letters = DeadLetters(producer, topic_prefix=topics.prefix, service="operator")
         async with Commands(connection, producer, letters, service="test", topic_prefix=topics.prefix) as commands:
             await until(lambda: _listens(commands))
             async with asyncio.timeout(WAIT_SECONDS):

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
+from dev.stack.settings import environment
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
-from runtime.kafka import Connection, Producer, partition_for
+from runtime.kafka import Producer, partition_for
 from tests.support.kafka_topics import KafkaTopics
 
 TABLES = (
@@ -77,13 +78,8 @@ def database_settings(url: str, folder: Path) -> dict[str, Any]:
 
 
 def settings_for(topics: KafkaTopics, url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
-    return ProjectorSettings(
-        kafka_bootstrap=topics.bootstrap,
-        topic_prefix=topics.prefix,
-        admin_port=0,
-        ledgers=ledgers,
-        **database_settings(url, folder),
-    )
+    said = {"admin_port": 0, "ledgers": ledgers} | database_settings(url, folder)
+    return ProjectorSettings.model_validate(topics.settings("ledger-projector") | said)
 
 
 @asynccontextmanager
@@ -103,11 +99,9 @@ async def projector(settings: ProjectorSettings) -> AsyncGenerator[asyncio.Task[
 @contextmanager
 def projector_process(settings: ProjectorSettings) -> Generator[subprocess.Popen[bytes]]:
     """A projector as a process of its own, killed without warning when the block ends."""
-    said = settings.model_dump(exclude_none=True, exclude={"topic_prefix"})
-    environment = {f"LICENSING_{name.upper()}": str(value) for name, value in said.items()}
-    environment["LICENSING_TOPIC_PREFIX"] = settings.topic_prefix
+    said = environment(settings.model_dump(exclude_none=True))
     program = Path(sys.prefix) / "bin" / "ledger-projector"
-    with subprocess.Popen([program], env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen([program], env=os.environ | said, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
         finally:
@@ -115,7 +109,7 @@ def projector_process(settings: ProjectorSettings) -> Generator[subprocess.Popen
 
 
 async def append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send_many(topics.name(EVENTS), ledger, [(b"0", value, ()) for value in values])
 
 
@@ -124,7 +118,7 @@ async def publish(topics: KafkaTopics, topic: Topic, key: str, document: bytes, 
     said = [(name, str(number).encode()) for name, number in ({"ledger": 0} | headers).items()]
     said.append(("sha256", hashlib.sha256(document).hexdigest().encode()))
     partition = partition_for(key.partition("/")[0].encode(), topic.partitions)
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send(topics.name(topic), key.encode(), document, partition=partition, headers=tuple(said))
 
 

@@ -76,7 +76,7 @@ async def _outcome(settings: FoundSettings, founding: _Founding, stop: asyncio.E
             raise Failed(f"The ledger could not be founded: {trouble}") from None
 
     async with Producer(connection, client_id=SERVICE) as producer:
-        letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service="ledger-api")
+        letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service="operator")
         async with Commands(
             connection, producer, letters, service=SERVICE, topic_prefix=settings.topic_prefix
         ) as commands:
