@@ -19,6 +19,7 @@ def make(file: Path) -> None:
 
 def write(file: Path, text: str) -> None:
     """Replace what the file holds."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST
-from dev.stack.postgres import Cluster
+from dev.stack.postgres import OWNER, Cluster
 from runtime.settings import PREFIX
 from simulator import issuer
 
@@ -53,16 +53,17 @@ def _nothing(_stack: StackContext) -> dict[str, str]:
     return {}
 
 
-def _database(stack: StackContext) -> dict[str, str]:
+def database(role: str, cluster: Cluster, name: str = OWNER) -> dict[str, str]:
+    """What a service needs to reach a database of the cluster in its role."""
     return {
-        "LICENSING_DATABASE_URL": stack.postgres.url_without_password(),
-        "LICENSING_DATABASE_PASSWORD_FILE": str(stack.postgres.password_file),
+        "LICENSING_DATABASE_URL": cluster.url_without_password(role, name),
+        "LICENSING_DATABASE_PASSWORD_FILE": str(cluster.password_file(role)),
     }
 
 
 def _ledger_api(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
-    return _database(stack) | {
+    return database("ledger-api", stack.postgres) | {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("ledger-api")),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
@@ -98,6 +99,6 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "device-sync": _device_sync,
     "ledger-api": _ledger_api,
-    "ledger-projector": _database,
+    "ledger-projector": lambda stack: database("ledger-projector", stack.postgres),
     "signer": _signer,
 }

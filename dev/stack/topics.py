@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,17 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
 
-from contracts.access import grants, roles
+from contracts.access import Grant, grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
-from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers
+from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers, describe_grant
 from dev.stack.kafka.credentials import ADMINISTRATOR
 from dev.stack.parts import Kit
 
 # A broker that has just come up may have no leader to give for a moment.
 ATTEMPT_SECONDS = 30.0
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.05
 
 NO_ERROR, TOPIC_ALREADY_EXISTS = 0, 36
 
@@ -43,8 +43,7 @@ async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> l
     async with _admin(broker) as admin:
         await _create_missing(admin, prefix, wanted)
         await _widen(admin, wanted)
-        answer = await _send(admin, CreateGrants(grants(prefix)))
-        _check([(prefix, *result) for result in answer.creation_responses], allowed=())
+        await _grant(admin, grants(prefix))
     return list(wanted)
 
 
@@ -105,6 +104,18 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
     if narrow:
         answer: Any = await admin.create_partitions(narrow)
         _check(answer.topic_errors, allowed=())
+
+
+async def _grant(admin: AIOKafkaAdminClient, wanted: Sequence[Grant]) -> None:
+    """Return when they hold: the broker follows the controller, which has taken them in, a moment later."""
+    answer = await _send(admin, CreateGrants(wanted))
+    _check([(grant.name, *result) for grant, result in zip(wanted, answer.creation_responses, strict=True)], allowed=())
+    deadline = time.monotonic() + ATTEMPT_SECONDS
+    while time.monotonic() < deadline:
+        if (await _send(admin, describe_grant(wanted[-1]))).resources:
+            return
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise StackError(f"The rights did not hold within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
 
 
 async def _led_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:

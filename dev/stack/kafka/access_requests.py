@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1
+from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, DescribeAclsRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     CompactArray,
@@ -34,18 +34,7 @@ class CreateGrants(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiok
     API_KEY = CreateAclsRequest_v1.API_KEY
 
     def __init__(self, grants: Iterable[Grant]) -> None:
-        self._rows = [
-            (
-                RESOURCES[grant.resource],
-                grant.name,
-                LITERAL,
-                f"User:{grant.role}",
-                "*",
-                OPERATIONS[grant.operation],
-                ALLOW,
-            )
-            for grant in grants
-        ]
+        self._rows = [_row(grant) for grant in grants]
 
     def build(self, request_struct_class: type[CreateAclsRequest_v1]) -> CreateAclsRequest_v1:
         return request_struct_class(self._rows)
@@ -115,6 +104,16 @@ class PutUsers(Request[_AlterScram]):  # type: ignore[misc]  # aiokafka is untyp
 
     def build(self, request_struct_class: type[_AlterScram]) -> _AlterScram:
         return request_struct_class([], self._rows, {})
+
+
+def describe_grant(grant: Grant) -> DescribeAclsRequest:
+    """Whether the broker knows it: then the answer has its resource."""
+    return DescribeAclsRequest(*_row(grant))
+
+
+def _row(grant: Grant) -> tuple[int, str, int, str, str, int, int]:
+    user, operation = f"User:{grant.role}", OPERATIONS[grant.operation]
+    return (RESOURCES[grant.resource], grant.name, LITERAL, user, "*", operation, ALLOW)
 
 
 def _upsertion(user: str, password: str) -> Sequence[Any]:

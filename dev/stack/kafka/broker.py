@@ -43,7 +43,7 @@ class Broker:
 
     def __init__(self, state: Path, *, port: int, controller_port: int, short_lived: bool = False) -> None:
         self._port = port
-        self._controller_port = controller_port
+        self.controller_port = controller_port
         self.credentials = Credentials(state)
         self._data = state / "kafka"
         self._config = state / "kafka.properties"
@@ -132,8 +132,8 @@ class Broker:
             | {
                 "process.roles": "broker,controller",
                 "node.id": 1,
-                "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
-                "listeners": f"CLIENTS://{HOST}:{self._port},CONTROLLER://{HOST}:{self._controller_port}",
+                "controller.quorum.voters": f"1@{HOST}:{self.controller_port}",
+                "listeners": f"CLIENTS://{HOST}:{self._port},CONTROLLER://{HOST}:{self.controller_port}",
                 "advertised.listeners": f"CLIENTS://{HOST}:{self._port}",
                 "controller.listener.names": "CONTROLLER",
                 "inter.broker.listener.name": "CLIENTS",

@@ -196,7 +196,8 @@ def _api_settings(
         "device_ca_file": folder / "device-ca.pem",
         "generation_ca_file": folder / "generation-ca.pem",
     }
-    return ApiSettings.model_validate(topics.settings("ledger-api") | said | database_settings(database_url, folder))
+    database = database_settings(database_url, folder, "ledger-api")
+    return ApiSettings.model_validate(topics.settings("ledger-api") | said | database)
 
 
 async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:

@@ -18,6 +18,7 @@ from dev.stack.settings import environment
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import Producer, partition_for
+from tests.support.databases import as_role
 from tests.support.kafka_topics import KafkaTopics
 
 TABLES = (
@@ -67,18 +68,18 @@ TABLES = (
 WAIT_SECONDS = 30.0
 
 
-def database_settings(url: str, folder: Path) -> dict[str, Any]:
-    """The URL without its password, and the password in a file that only its owner reads."""
-    parts = urlsplit(url)
-    file = folder / "database-password"
+def database_settings(url: str, folder: Path, role: str) -> dict[str, Any]:
+    """How a service reaches the database of this owner's URL: in its role, with the password in a file of its own."""
+    parts = urlsplit(as_role(url, role))
+    file = folder / f"{role}.database-password"
     file.touch(mode=0o600)
     file.write_text(parts.password or "")
-    plain = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}"))
+    plain = urlunsplit(parts._replace(netloc=f"{role}@{parts.hostname}:{parts.port}"))
     return {"database_url": plain, "database_password_file": file}
 
 
 def settings_for(topics: KafkaTopics, url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
-    said = {"admin_port": 0, "ledgers": ledgers} | database_settings(url, folder)
+    said = {"admin_port": 0, "ledgers": ledgers} | database_settings(url, folder, "ledger-projector")
     return ProjectorSettings.model_validate(topics.settings("ledger-projector") | said)
 
 
