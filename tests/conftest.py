@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 
 from dev.stack import places, ports
 from dev.stack.guard import Guard
@@ -24,7 +25,18 @@ PORT_SHARES = 4
 
 
 def pytest_configure() -> None:
-    """Share the ports out: two processes that start stacks at once must not choose the same free port."""
+    _share_ports_out()
+    _log_defects_in_plain_text()
+
+
+def _log_defects_in_plain_text() -> None:
+    """structlog draws a traceback with all local variables unless told otherwise, which takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, plain])
+
+
+def _share_ports_out() -> None:
+    """Two processes that start stacks at once must not choose the same free port."""
     share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORT_SHARES
     size = (ports.HIGHEST - ports.LOWEST) // PORT_SHARES
     ports.LOWEST += share * size
