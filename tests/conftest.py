@@ -6,8 +6,11 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
+from xdist.scheduler import LoadScopeScheduling
 
 from dev.stack import places, ports
 from dev.stack.guard import Guard
@@ -18,27 +21,44 @@ from dev.stack.topics import create_users
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
+from tests.support.running import whole_stack
 
 use_profile()
 
+ON_THE_STACK = ("tests/e2e/", "tests/faults/test_outages.py")
+"""Tests that use `kit`."""
 PORT_SHARES = 4
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
 
 def pytest_configure() -> None:
-    """Share the ports out: two processes that start stacks at once must not choose the same free port."""
+    _share_ports_out()
+    _log_defects_in_plain_text()
+
+
+def _log_defects_in_plain_text() -> None:
+    """structlog draws a traceback with all local variables unless told otherwise, which takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, plain])
+
+
+def _share_ports_out() -> None:
+    """Two processes that start stacks at once must not choose the same free port."""
     share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORT_SHARES
     size = (ports.HIGHEST - ports.LOWEST) // PORT_SHARES
     ports.LOWEST += share * size
     ports.HIGHEST = ports.LOWEST + size - 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one worker runs on its own: the tests of a file, and all that act on the one stack of tests/e2e."""
-    for item in items:
-        folder = item.path.parent
-        group = folder.name if folder.name == "e2e" else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+    """What one worker runs on its own: the tests of a file, and all that act on the one running stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +68,13 @@ def state() -> Iterator[Path]:
     folder.mkdir(parents=True)
     with Guard(folder):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def kit(state: Path) -> Iterator[Kit]:
+    """The running stack. A test that ends a part of it starts that again."""
+    with whole_stack(state / "stack") as kit:
+        yield kit
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ from contracts.topics import COMMANDS, DEAD_LETTERS
 from dev.stack.settings import environment
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import PartitionTail, Producer, Record
+from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
-KILLS = int(os.environ.get("FAULT_KILLS", "20"))
+KILLS = 20 if LONG else 6
 ASKING_AT_ONCE = 20
 
 
