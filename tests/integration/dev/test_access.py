@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +17,18 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.group import JoinGroupRequest
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from contracts.access import Grant, group_of, roles
+from contracts.documents.device_certificate import make_authority
 from contracts.topics import OUTCOMES, TOPICS, topic_name
 from dev.stack.kafka import ADMINISTRATOR, Broker
 from dev.stack.kafka.access_requests import CreateGrants, PutUsers
 from runtime.kafka import Connection, Producer
 from runtime.trouble import Trouble
+from simulator.pki import now, server_certificate
 from tests.support.kafka_topics import KafkaTopics, topics_on
 
 ALLOWED, TOPIC_REFUSED, GROUP_REFUSED, CLUSTER_REFUSED = 0, 29, 30, 31
@@ -174,10 +180,27 @@ def test_a_connection_without_tls_is_cut(broker: Broker) -> None:
         assert plain.recv(1) in (b"", b"\x15")  # nothing, or an alert of TLS
 
 
-def test_the_controller_lets_in_nobody_without_the_certificate_of_the_broker(broker: Broker) -> None:
+@pytest.mark.parametrize("name", [None, "broker", ADMINISTRATOR])
+def test_the_controller_lets_in_nobody_without_the_certificate_of_the_broker(
+    broker: Broker, name: str | None, tmp_path: Path
+) -> None:
+    client = broker.credentials.tls()
+    if name is not None:
+        client.load_cert_chain(_certificate_of_my_own(name, tmp_path))
     with (
         socket.create_connection(("127.0.0.1", broker.controller_port), timeout=10) as plain,
-        broker.credentials.tls().wrap_socket(plain, server_hostname="127.0.0.1") as stranger,
-        pytest.raises(ssl.SSLError, match="certificate required"),
+        client.wrap_socket(plain, server_hostname="127.0.0.1") as stranger,
+        pytest.raises(ssl.SSLError, match=r"(?i)certificate"),
     ):
         stranger.recv(1)
+
+
+def _certificate_of_my_own(name: str, folder: Path) -> Path:
+    """A certificate with a name that has power, by an authority that the stranger made."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    authority = make_authority(key, "Local broker CA", not_before=now())
+    made = server_certificate(name, key, authority, key, (ExtendedKeyUsageOID.CLIENT_AUTH,))
+    file = folder / "own.pem"
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(pem + made.public_bytes(Encoding.PEM))
+    return file
