@@ -136,6 +136,16 @@ async def test_a_role_writes_and_reads_what_is_declared_and_nothing_else(asker: 
     assert await asker.read() == refused_elsewhere(asker, asker.declared(WHOEVER_READS))
 
 
+async def test_each_refused_attempt_is_a_line_in_the_log_of_the_broker(topics: KafkaTopics) -> None:
+    async with asking(topics, "device-sync") as thief:
+        await thief.write()
+
+    refused = "User:device-sync is Denied operation = WRITE from host = 127.0.0.1 on resource = Topic:LITERAL:{}"
+    log = topics.broker.process.log.read_text()
+    for name in set(thief.names) - thief.declared(WHOEVER_WRITES):
+        assert refused.format(name) in log
+
+
 async def test_no_role_deletes_or_changes_a_topic_or_makes_topics_users_and_rights(asker: Asker) -> None:
     assert await asker.delete() == refused_elsewhere(asker, set())
     assert await asker.alter() == refused_elsewhere(asker, set())
