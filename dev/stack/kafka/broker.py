@@ -72,14 +72,16 @@ class Broker:
     def is_ready(self) -> bool:
         return self.process.is_alive() and probe.serves(self._port, self.credentials)
 
+    def is_formatted(self) -> bool:
+        return (self._data / "meta.properties").exists()
+
     def launch(self) -> None:
         """Start it without waiting; the first start also formats its data folder."""
-        is_formatted = (self._data / "meta.properties").exists()
-        if is_formatted and not self.credentials.are_there():
+        if self.is_formatted() and not self.credentials.are_there():
             raise StackError(f"{self._data} is from a version without users on the broker; `make clean` removes it.")
         self.credentials.make()
         secret_files.write(self._config, _properties(self._settings()))
-        if not is_formatted:
+        if not self.is_formatted():
             self._format()
         self.process.spawn(Program((*self._java(), "kafka.Kafka", str(self._config))))
 
@@ -101,7 +103,10 @@ class Broker:
 
     def _java(self) -> tuple[str, ...]:
         jvm = JVM + SHORT_LIVED_JVM if self._short_lived else JVM
-        return ("java", *jvm, "-cp", f"{jars.folder()}/*")
+        return ("java", *jvm, *self._class_archive(), "-cp", f"{jars.folder()}/*")
+
+    def _class_archive(self) -> tuple[str, ...]:
+        return (f"-XX:SharedArchiveFile={jars.class_archive()}",)
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -60,7 +60,7 @@ async def test_a_role_has_on_each_table_what_it_needs_and_nothing_else(projector
 async def test_the_api_reads_every_table_and_changes_none(api: Any, tables: list[str]) -> None:
     for table in tables:
         await api.fetch(f"SELECT * FROM {table} LIMIT 1")
-        for change in (f"INSERT INTO {table} SELECT * FROM {table}", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        for change in (f"INSERT INTO {table} DEFAULT VALUES", f"DELETE FROM {table}", f"TRUNCATE {table}"):
             with pytest.raises(REFUSED):
                 await api.execute(change)
     with pytest.raises(REFUSED):
@@ -76,7 +76,6 @@ async def test_the_api_reads_every_table_and_changes_none(api: Any, tables: list
         "ALTER TABLE ledger.balances ADD COLUMN mine int",
         "DROP TABLE ledger.balances",
         "DROP SCHEMA ledger CASCADE",
-        'GRANT INSERT ON ledger.balances TO "ledger-api"',
         "CREATE SCHEMA mine",
         "CREATE ROLE mine",
         "COPY ledger.balances TO PROGRAM 'true'",

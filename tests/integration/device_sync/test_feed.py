@@ -25,9 +25,10 @@ from tests.support.kafka_topics import KafkaTopics
 class Place:
     """The signer's topics, and a way to put things on them."""
 
-    def __init__(self, kafka_topics: KafkaTopics, producer: Producer, folder: Path) -> None:
+    def __init__(self, kafka_topics: KafkaTopics, signer: Producer, producer: Producer, folder: Path) -> None:
         self.topics = kafka_topics
         self.connection = kafka_topics.connection("device-sync")
+        self.signer = signer
         self.producer = producer
         self.folder = folder
 
@@ -43,7 +44,7 @@ class Place:
 
     async def put(self, topic: str, key: str, value: bytes | None, headers: Headers = ()) -> None:
         partition = partition_for(key.partition("/")[0].encode(), LICENSE_FILES.partitions)
-        await self.producer.send(topic, key.encode(), value, partition=partition, headers=headers)
+        await self.signer.send(topic, key.encode(), value, partition=partition, headers=headers)
 
     @asynccontextmanager
     async def fed(self) -> AsyncGenerator[SqliteStore]:
@@ -63,8 +64,11 @@ class Place:
 @pytest.fixture
 async def place(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[Place]:
     connection = kafka_topics.connection("device-sync")
-    async with Producer(connection, client_id="test", delivery_seconds=20) as producer:
-        yield Place(kafka_topics, producer, tmp_path)
+    async with (
+        Producer(kafka_topics.connection("signer"), client_id="signer", delivery_seconds=20) as signer,
+        Producer(connection, client_id="test") as producer,
+    ):
+        yield Place(kafka_topics, signer, producer, tmp_path)
 
 
 async def test_what_lay_there_is_read_before_anybody_is_answered(place: Place) -> None:
