@@ -15,7 +15,7 @@ from contracts.access import Grant, grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
-from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers, describe_grant
+from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers, describe_grant, send
 from dev.stack.kafka.credentials import ADMINISTRATOR
 from dev.stack.parts import Kit
 
@@ -30,7 +30,7 @@ async def create_users(broker: Broker) -> None:
     """Make every role a user with the password that lies in its file."""
     passwords = {role: broker.credentials.password(role) for role in roles()}
     async with _admin(broker) as admin:
-        answer = await _send(admin, PutUsers(passwords))
+        answer = await send(admin, PutUsers(passwords))
         _check(answer.results, allowed=())
 
 
@@ -57,7 +57,7 @@ async def delete_all(broker: Broker, prefix: str) -> None:
     resources = {(grant.resource, grant.name) for grant in grants(prefix)}
     async with _admin(broker) as admin:
         await _delete(admin, [topic_name(topic, prefix) for topic in TOPICS])
-        answer = await _send(admin, DeleteGrants(resources))
+        answer = await send(admin, DeleteGrants(resources))
         _check([(prefix, *result[:2]) for result in answer.filter_responses], allowed=())
 
 
@@ -75,10 +75,6 @@ async def _admin(broker: Broker) -> AsyncGenerator[AIOKafkaAdminClient]:
         yield admin
     finally:
         await admin.close()
-
-
-async def _send(admin: AIOKafkaAdminClient, request: Any) -> Any:
-    return await admin._send_to_controller(request)  # noqa: SLF001 - it has no call of its own for these
 
 
 async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mapping[str, int]) -> None:
@@ -108,11 +104,11 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
 
 async def _grant(admin: AIOKafkaAdminClient, wanted: Sequence[Grant]) -> None:
     """Return when they hold: the broker follows the controller, which has taken them in, a moment later."""
-    answer = await _send(admin, CreateGrants(wanted))
+    answer = await send(admin, CreateGrants(wanted))
     _check([(grant.name, *result) for grant, result in zip(wanted, answer.creation_responses, strict=True)], allowed=())
     deadline = time.monotonic() + ATTEMPT_SECONDS
     while time.monotonic() < deadline:
-        if (await _send(admin, describe_grant(wanted[-1]))).resources:
+        if (await send(admin, describe_grant(wanted[-1]))).resources:
             return
         await asyncio.sleep(PAUSE_SECONDS)
     raise StackError(f"The rights did not hold within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")

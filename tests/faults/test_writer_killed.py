@@ -115,7 +115,7 @@ async def test_poison_among_the_commands_stops_nothing_and_is_set_aside(
     async with listening(kafka_topics) as client:
         writer = await start_writer(kafka_topics, tmp_path / "writer.log")
         try:
-            async with Producer(kafka_topics.connection("device-sync"), client_id="poisoner") as producer:
+            async with Producer(kafka_topics.connection("ledger-api"), client_id="poisoner") as producer:
                 for value in poison:
                     await producer.send(kafka_topics.name(COMMANDS), b"0", value, partition=0)
                 await client.begin()

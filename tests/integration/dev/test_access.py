@@ -25,7 +25,7 @@ from contracts.access import Grant, group_of, roles
 from contracts.documents.device_certificate import make_authority
 from contracts.topics import OUTCOMES, TOPICS, topic_name
 from dev.stack.kafka import ADMINISTRATOR, Broker
-from dev.stack.kafka.access_requests import CreateGrants, PutUsers
+from dev.stack.kafka.access_requests import CreateGrants, PutUsers, send
 from runtime.kafka import Connection, Producer
 from runtime.trouble import Trouble
 from simulator.pki import now, server_certificate
@@ -33,6 +33,7 @@ from tests.support.kafka_topics import KafkaTopics, topics_on
 
 ALLOWED, TOPIC_REFUSED, GROUP_REFUSED, CLUSTER_REFUSED = 0, 29, 30, 31
 COORDINATOR_IS_COMING = (14, 15, 16)
+NO_INSTANCE: Any = None
 WHOEVER_WRITES, WHOEVER_READS = "writers", "readers"
 
 
@@ -61,29 +62,33 @@ class Asker:
         return {topic_name(topic, self.topics.prefix) for topic in TOPICS if self.role in getattr(topic, who)}
 
     async def write(self) -> dict[str, int]:
-        answer = await self._send(ProduceRequest(None, -1, 5000, [(name, [(0, _batch())]) for name in self.names]))
+        answer = await send(
+            self.admin, ProduceRequest(None, -1, 5000, [(name, [(0, _batch())]) for name in self.names])
+        )
         return {name: partitions[0][1] for name, partitions in answer.topics}
 
     async def read(self) -> dict[str, int]:
         wanted = [(name, [(0, 0, 1024)]) for name in self.names]
-        answer = await self._send(FetchRequest(0, 0, 1024 * 1024, 0, wanted))
+        answer = await send(self.admin, FetchRequest(0, 0, 1024 * 1024, 0, wanted))
         return {name: partitions[0][1] for name, partitions in answer.topics}
 
     async def delete(self) -> dict[str, int]:
-        return dict((await self.admin.delete_topics(self.names)).topic_error_codes)
+        answer: Any = await self.admin.delete_topics(self.names)
+        return dict(answer.topic_error_codes)
 
     async def alter(self) -> dict[str, int]:
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name, {"retention.ms": "1"}) for name in self.names]
+        answer: Any
         (answer,) = await self.admin.alter_configs(wanted)
         return {name: code for code, _, _, name in answer.resources}
 
     async def join(self, group: str) -> int:
-        request = JoinGroupRequest(group, 6000, 6000, "", None, "consumer", [("range", b"\0\0\0\0\0\0\0\0\0\0")])
-        return int((await self._send(request)).error_code)
+        request = JoinGroupRequest(group, 6000, 6000, "", NO_INSTANCE, "consumer", [("range", b"\0\0\0\0\0\0\0\0\0\0")])
+        return int((await send(self.admin, request)).error_code)
 
     async def commit(self, group: str, topic: str) -> int:
         while True:
-            answer = await self._send(OffsetCommitRequest(group, -1, "", -1, [(topic, [(0, 0, "")])]))
+            answer = await send(self.admin, OffsetCommitRequest(group, -1, "", -1, [(topic, [(0, 0, "")])]))
             if (code := int(answer.topics[0][1][0][1])) not in COORDINATOR_IS_COMING:
                 return code
             with suppress(KafkaError):
@@ -91,17 +96,14 @@ class Asker:
 
     async def grant(self) -> int:
         wanted = [Grant(self.role, "write", "topic", self.topics.prefix + "stranger")]
-        return int((await self._send(CreateGrants(wanted))).creation_responses[0][0])
+        return int((await send(self.admin, CreateGrants(wanted))).creation_responses[0][0])
 
     async def put_user(self) -> int:
-        return int((await self._send(PutUsers({ADMINISTRATOR: "mine now"}))).results[0][1])
+        return int((await send(self.admin, PutUsers({ADMINISTRATOR: "mine now"}))).results[0][1])
 
     async def create(self) -> int:
-        answer = await self.admin.create_topics([NewTopic(self.topics.prefix + "stranger", 1, 1)])
+        answer: Any = await self.admin.create_topics([NewTopic(self.topics.prefix + "stranger", 1, 1)])
         return int(answer.topic_errors[0][1])
-
-    async def _send(self, request: Any) -> Any:
-        return await self.admin._send_to_controller(request)
 
 
 def _batch() -> bytes:

@@ -12,7 +12,8 @@ from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
 @asynccontextmanager
 async def producer(broker: Broker, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:
-    known = {**broker.connection(ADMINISTRATOR).options(), "request_timeout_ms": request_timeout_ms}
+    known = broker.connection(ADMINISTRATOR).options()
+    known["request_timeout_ms"] = request_timeout_ms
     client = AIOKafkaProducer(**known, acks="all")
     await client.start()
     try:

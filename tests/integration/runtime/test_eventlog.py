@@ -52,7 +52,7 @@ async def running(topics: KafkaTopics) -> AsyncGenerator[None]:
 
 
 async def send(topics: KafkaTopics, values: Sequence[bytes]) -> None:
-    async with Producer(topics.connection("device-sync"), client_id="box-office") as producer:
+    async with Producer(topics.connection("ledger-api"), client_id="box-office") as producer:
         await producer.send_many(topics.name(COMMANDS), 0, [(b"0", value, ()) for value in values])
 
 
