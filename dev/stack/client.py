@@ -17,8 +17,8 @@ from dev.stack.postgres import OWNER, ROLES
 def kafka(kit: Kit, role: str) -> str:
     _must_be_known(role, (*roles(), ADMINISTRATOR))
     broker = kit.broker()
-    if not broker.credentials.are_there():
-        raise StackError("The broker has no users yet; run `make up`.")
+    if not broker.credentials.password_file(role).exists():
+        raise StackError(f"The broker does not know {role} yet; run `make up`.")
     return properties(broker, role)
 
 

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
 
-from contracts.access import Grant, grants, roles
+from contracts.access import grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
-from dev.stack.kafka.access_requests import CreateGrants, DeleteGrants, PutUsers, describe_grant, send
+from dev.stack.kafka.access_requests import CreateRows, DeleteRows, PutUsers, Row, row, rows_held, send
 from dev.stack.kafka.credentials import ADMINISTRATOR
 from dev.stack.parts import Kit
 
@@ -35,7 +35,7 @@ async def create_users(broker: Broker) -> None:
 
 
 async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
-    """Make missing topics and rights, widen what has too few partitions, return the names of all topics.
+    """Make missing topics, widen what has too few partitions, give and take rights, return the names of all topics.
 
     Repeating changes nothing.
     """
@@ -43,7 +43,7 @@ async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> l
     async with _admin(broker) as admin:
         await _create_missing(admin, prefix, wanted)
         await _widen(admin, wanted)
-        await _grant(admin, grants(prefix))
+        await _grant(admin, prefix)
     return list(wanted)
 
 
@@ -54,11 +54,9 @@ async def delete(broker: Broker, names: list[str]) -> None:
 
 async def delete_all(broker: Broker, prefix: str) -> None:
     """Delete the declared topics with this prefix, and the rights on them."""
-    resources = {(grant.resource, grant.name) for grant in grants(prefix)}
     async with _admin(broker) as admin:
         await _delete(admin, [topic_name(topic, prefix) for topic in TOPICS])
-        answer = await send(admin, DeleteGrants(resources))
-        _check([(prefix, *result[:2]) for result in answer.filter_responses], allowed=())
+        await _delete_rows(admin, await rows_held(admin, prefix))
 
 
 async def _delete(admin: AIOKafkaAdminClient, names: list[str]) -> None:
@@ -102,16 +100,29 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
         _check(answer.topic_errors, allowed=())
 
 
-async def _grant(admin: AIOKafkaAdminClient, wanted: Sequence[Grant]) -> None:
-    """Return when they hold: the broker follows the controller, which has taken them in, a moment later."""
-    answer = await send(admin, CreateGrants(wanted))
-    _check([(grant.name, *result) for grant, result in zip(wanted, answer.creation_responses, strict=True)], allowed=())
+async def _grant(admin: AIOKafkaAdminClient, prefix: str) -> None:
+    """Make the rights those that are declared, no fewer and no more.
+
+    Returns when they hold: the broker follows its controller, which has taken them in, a moment later.
+    """
+    wanted, held = {row(grant) for grant in grants(prefix)}, await rows_held(admin, prefix)
+    await _create_rows(admin, wanted - held)
+    await _delete_rows(admin, held - wanted)
     deadline = time.monotonic() + ATTEMPT_SECONDS
-    while time.monotonic() < deadline:
-        if (await send(admin, describe_grant(wanted[-1]))).resources:
-            return
+    while await rows_held(admin, prefix) != wanted:
+        if time.monotonic() > deadline:
+            raise StackError(f"The rights did not hold within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
         await asyncio.sleep(PAUSE_SECONDS)
-    raise StackError(f"The rights did not hold within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
+
+
+async def _create_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+    answer = await send(admin, CreateRows(rows))
+    _check([(one[1], *result) for one, result in zip(rows, answer.creation_responses, strict=True)], allowed=())
+
+
+async def _delete_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+    answer = await send(admin, DeleteRows(rows))
+    _check([(one[1], *result[:2]) for one, result in zip(rows, answer.filter_responses, strict=True)], allowed=())
 
 
 async def _led_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:

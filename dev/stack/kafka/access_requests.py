@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, DescribeAclsRequest
@@ -23,7 +23,11 @@ from contracts.access import Grant
 
 RESOURCES = {"topic": 2, "group": 3}
 OPERATIONS = {"read": 3, "write": 4}
-ANY_OPERATION, ANY_PERMISSION, LITERAL, ALLOW = 1, 1, 3, 3
+ANY, LITERAL, ALLOW = 1, 3, 3
+NULL: Any = None
+"""In a question: whatever there is."""
+Row: TypeAlias = tuple[int, str, int, str, str, int, int]
+"""Kind and name of the resource, how the name is meant, user, host, operation, and whether it is allowed."""
 SCRAM_SHA_512 = 2
 ITERATIONS = 4096
 """The fewest that Kafka takes: the passwords have 256 random bits, so there is nothing to guess slowly."""
@@ -34,30 +38,41 @@ async def send(admin: AIOKafkaAdminClient, request: Any) -> Any:
     return await admin._send_to_controller(request)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-class CreateGrants(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokafka is untyped
-    """All of them in one request; those that are there already stay."""
+def row(grant: Grant) -> Row:
+    """A right as it stands on the broker."""
+    user, operation = f"User:{grant.role}", OPERATIONS[grant.operation]
+    return (RESOURCES[grant.resource], grant.name, LITERAL, user, "*", operation, ALLOW)
+
+
+async def rows_held(admin: AIOKafkaAdminClient, prefix: str) -> set[Row]:
+    """All rights on resources with this prefix, whoever gave them."""
+    answer = await send(admin, DescribeAclsRequest(ANY, NULL, ANY, NULL, NULL, ANY, ANY))
+    named = (resource for resource in answer.resources if resource[1].startswith(prefix))
+    return {(*resource, *acl) for *resource, acls in named for acl in acls}
+
+
+class CreateRows(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokafka is untyped
+    """All of them in one request."""
 
     API_KEY = CreateAclsRequest_v1.API_KEY
 
-    def __init__(self, grants: Iterable[Grant]) -> None:
-        self._rows = [_row(grant) for grant in grants]
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
 
     def build(self, request_struct_class: type[CreateAclsRequest_v1]) -> CreateAclsRequest_v1:
         return request_struct_class(self._rows)
 
 
-class DeleteGrants(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # aiokafka is untyped
-    """Every right on these resources, whoever has it."""
+class DeleteRows(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # aiokafka is untyped
+    """All of them in one request."""
 
     API_KEY = DeleteAclsRequest_v1.API_KEY
 
-    def __init__(self, resources: Iterable[tuple[str, str]]) -> None:
-        self._filters = [
-            (RESOURCES[kind], name, LITERAL, None, None, ANY_OPERATION, ANY_PERMISSION) for kind, name in resources
-        ]
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
 
     def build(self, request_struct_class: type[DeleteAclsRequest_v1]) -> DeleteAclsRequest_v1:
-        return request_struct_class(self._filters)
+        return request_struct_class(self._rows)
 
 
 class _AlterScramResponse(Response):  # type: ignore[misc]  # aiokafka is untyped
@@ -110,16 +125,6 @@ class PutUsers(Request[_AlterScram]):  # type: ignore[misc]  # aiokafka is untyp
 
     def build(self, request_struct_class: type[_AlterScram]) -> _AlterScram:
         return request_struct_class([], self._rows, {})
-
-
-def describe_grant(grant: Grant) -> DescribeAclsRequest:
-    """Whether the broker knows it: then the answer has its resource."""
-    return DescribeAclsRequest(*_row(grant))
-
-
-def _row(grant: Grant) -> tuple[int, str, int, str, str, int, int]:
-    user, operation = f"User:{grant.role}", OPERATIONS[grant.operation]
-    return (RESOURCES[grant.resource], grant.name, LITERAL, user, "*", operation, ALLOW)
 
 
 def _upsertion(user: str, password: str) -> Sequence[Any]:

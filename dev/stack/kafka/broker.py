@@ -106,7 +106,9 @@ class Broker:
         return ("java", *jvm, *self._class_archive(), "-cp", f"{jars.folder()}/*")
 
     def _class_archive(self) -> tuple[str, ...]:
-        return (f"-XX:SharedArchiveFile={jars.class_archive()}",)
+        """The flag must not name what is missing: Java would then use no archive at all, not even its own."""
+        archive = jars.class_archive()
+        return (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ()
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

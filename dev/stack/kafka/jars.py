@@ -19,6 +19,6 @@ def folder() -> Path:
 
 
 def class_archive() -> Path:
-    """Classes as a broker has loaded them (see `class_archive.py`); Java goes without where the file is missing."""
+    """Classes as a broker has loaded them (see `class_archive.py`), where that was made."""
     jars = folder()
     return jars.with_name(f"{jars.name}.jsa")

@@ -23,9 +23,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from contracts.access import Grant, group_of, roles
 from contracts.documents.device_certificate import make_authority
-from contracts.topics import OUTCOMES, TOPICS, topic_name
+from contracts.topics import EVENTS, OUTCOMES, TOPICS, topic_name
 from dev.stack.kafka import ADMINISTRATOR, Broker
-from dev.stack.kafka.access_requests import CreateGrants, PutUsers, send
+from dev.stack.kafka.access_requests import CreateRows, PutUsers, row, send
+from dev.stack.topics import create
 from runtime.kafka import Connection, Producer
 from runtime.trouble import Trouble
 from simulator.pki import now, server_certificate
@@ -95,8 +96,8 @@ class Asker:
                 await self.admin.find_coordinator(group)  # the first such question makes the topic of offsets
 
     async def grant(self) -> int:
-        wanted = [Grant(self.role, "write", "topic", self.topics.prefix + "stranger")]
-        return int((await send(self.admin, CreateGrants(wanted))).creation_responses[0][0])
+        wanted = row(Grant(self.role, "write", "topic", self.topics.prefix + "stranger"))
+        return int((await send(self.admin, CreateRows([wanted]))).creation_responses[0][0])
 
     async def put_user(self) -> int:
         return int((await send(self.admin, PutUsers({ADMINISTRATOR: "mine now"}))).results[0][1])
@@ -175,6 +176,17 @@ async def test_an_outcome_that_another_service_forges_is_trouble_for_the_forger(
     async with Producer(topics.connection("device-sync"), client_id="stolen") as producer:
         with pytest.raises(Trouble, match="TopicAuthorizationFailed"):
             await producer.send(topics.name(OUTCOMES), b"ledger-api-1", b"{}")
+
+
+async def test_a_right_that_is_declared_no_more_is_taken_away(kafka_topics: KafkaTopics) -> None:
+    events = kafka_topics.name(EVENTS)
+    async with asking(kafka_topics, ADMINISTRATOR) as administrator:
+        await send(administrator.admin, CreateRows([row(Grant("device-sync", "write", "topic", events))]))
+
+    await create(kafka_topics.broker, prefix=kafka_topics.prefix)
+
+    async with asking(kafka_topics, "device-sync") as asker:
+        assert (await asker.write())[events] == TOPIC_REFUSED
 
 
 @pytest.mark.parametrize("user", ["signer", "nobody"])
