@@ -27,7 +27,7 @@ SILENT = (
     *("contracts.commands", "contracts.events"),
 )
 """They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
-OF_COMMANDS = frozenset({"idempotency_key_reused"})
+OF_COMMANDS = frozenset({"idempotency_key_reused", "log_stopped"})
 """What the writer refuses before any rule decides."""
 VIEWER = "viewer"
 """A route that names the viewer queries the read side, which has a refusal of its own."""

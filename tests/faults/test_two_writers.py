@@ -17,7 +17,7 @@ from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.domain.state import Ledger
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import Connection, PartitionTail, Producer
@@ -74,7 +74,7 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
         tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
         dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-        log = MeetingLog(tail, producer, dead_letters)
+        log = MeetingLog(tail, producer, BuriedOnce(connection, dead_letters))
         log.meeting = meeting
         writer = Writer.of(ledger_log(0), log, lambda: datetime.now(UTC), Noticed())
         following = asyncio.create_task(writer.follow())

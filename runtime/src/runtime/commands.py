@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from contracts.actors import Actor
 from contracts.commands import Command, CommandRecord
 from contracts.fields import MAX_COMMAND_BYTES
+from contracts.log.stop import LOG_STOPPED
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, OUTCOMES, topic_name
 from runtime import retry
@@ -23,6 +24,8 @@ from runtime.trouble import Trouble
 WAIT_SECONDS = 10.0
 """How long a sender waits for an outcome; it can send the same command again with the same id."""
 LISTEN_AGAIN_SECONDS = 0.5
+STOPPED_RETRY_SECONDS = 30
+"""A stopped ledger goes on when people have decided, which takes longer than a broker's leader election."""
 
 _SECONDS = Histogram(
     "licensing_command_seconds",
@@ -133,6 +136,11 @@ class Commands:
             askers.remove(outcome)
             if not askers:
                 self._waiting.pop(question, None)
+        if isinstance(found, Rejected) and found.code == LOG_STOPPED:
+            _SECONDS.labels("unknown").observe(loop.time() - began)
+            raise Trouble(
+                f"ledger {ledger} decides nothing now", retry_after_seconds=STOPPED_RETRY_SECONDS, code=LOG_STOPPED
+            )
         _SECONDS.labels(found.status).observe(loop.time() - began)
         return found
 

@@ -309,6 +309,13 @@ _ROWS = (
     ),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
+    Refusal(
+        "log_stopped",
+        503,
+        "The ledger decides nothing at the moment, and its operators know. Whether an earlier attempt took effect is not"
+        " said by this; ask again later with the same key.",
+        "D21",
+    ),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),
     Refusal("license_file_not_ready", 503, "The license file is being made; try again.", "F7"),
     Refusal("receipt_not_ready", 503, "The return was accepted, its receipt is being made; try again.", "C7"),

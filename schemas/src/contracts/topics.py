@@ -117,7 +117,7 @@ def _dead_letters(service: str) -> Topic:
         cleanup="delete",
         retention_ms=30 * DAY_MS,
         writers=(service,),
-        readers=("operator",),
+        readers=(service, "operator"),
     )
 
 

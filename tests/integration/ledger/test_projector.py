@@ -4,13 +4,12 @@ import asyncio
 import time
 from pathlib import Path
 
-import pytest
+import httpx
 
-from contracts.log.entries import UnknownEventTypeError
+from contracts.log.entries import entry_hash
 from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
-from ledger.application.projection.fold import LawBroken
 from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import Connection, PartitionTail, Producer
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
@@ -29,6 +28,7 @@ from tests.support.ledger.projector_at_work import (
     until,
     until_sequence,
 )
+from tests.support.signer.process import free_port
 
 
 async def test_the_main_job_stands_in_the_tables_as_the_log_says(
@@ -163,36 +163,56 @@ async def test_a_tombstone_takes_a_document_back_and_a_later_document_stands(
         await until(lambda: _has_documents(fresh_database_url, "license_files", [b"<again/>"]))
 
 
-async def test_an_entry_of_an_unknown_type_stops_the_projector_after_what_came_before_it(
-    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+async def test_an_entry_of_an_unknown_type_stops_one_ledger_after_what_came_before_it(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     story = log.story()
     future = log.entry_of(log.project("x"), 0, 10, story.head).replace(b"project-created.v1", b"project-created.v9")
-    await append(kafka_topics, [*story.values, future])
-
-    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)) as task:
-        await asyncio.wait({task}, timeout=30)
-
-        assert task.done()
-        assert _reasons(task, UnknownEventTypeError)
-    assert await sequence_of(fresh_database_url) == 9
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, future, "event_type_unknown")
 
 
-async def test_an_entry_that_breaks_a_law_stops_the_projector_and_moves_nothing(
-    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+async def test_an_entry_that_breaks_a_law_stops_one_ledger_and_moves_nothing(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    story = log.story().add(log.allocated(log.device(log.bri(4), log.port(51), issue=4, generation=2), log.port(51)))
-    await append(kafka_topics, story.values[:9])
-    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
-    async with projector(settings) as task:
-        await until_sequence(fresh_database_url, 9)
-        before = await all_rows(fresh_database_url)
-        await append(kafka_topics, story.values[9:])
-        await asyncio.wait({task}, timeout=30)
+    story = log.story()
+    forged = log.allocated(log.device(log.bri(4), log.port(51), issue=4, generation=2), log.port(51))
+    value = log.entry_of(forged, 0, 10, story.head)
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, value, "account_negative")
 
-        assert task.done()
-        assert _reasons(task, LawBroken)
-    assert await all_rows(fresh_database_url) == before
+
+async def test_an_entry_that_the_database_does_not_take_stops_one_ledger(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    value = log.entry_of(log.project("Hotel Adria again"), 0, 10, log.story().head)
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, value, "not_applicable")
+
+
+async def _one_ledger_stops(
+    make_topics: MakeTopics, url: str, folder: Path, tenth: bytes, law: str
+) -> None:
+    """Before, among and after entries of another ledger, which is projected to its end."""
+    topics, port = await make_topics(ledgers=2), free_port()
+    story, other = log.story(), log.Log(ledger=1).add(log.founded(), log.registered(), log.project())
+    await append(topics, [*story.values, tenth])
+    await append(topics, other.values[:1], ledger=1)
+    settings = settings_for(topics, url, folder, ledgers=2).model_copy(update={"admin_port": port})
+    async with projector(settings) as task:
+        await until(lambda: _says(port, "readyz", f"ledger 0 stopped: entry 10 breaks {law}"))
+        await append(topics, [log.entry_of(log.project("y"), 0, 11, entry_hash(tenth))])
+        await append(topics, other.values[1:], ledger=1)
+        await until_sequence(url, 3, ledger=1)
+        assert not task.done()
+        assert await _says(port, "readyz", entry_hash(tenth))
+        assert await _says(port, "metrics", f'licensing_projector_stopped{{law="{law}",ledger="0"}} 1.0')
+    assert await sequence_of(url) == 9
+
+
+async def _says(port: int, path: str, words: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as client:
+            return words in (await client.get(f"http://127.0.0.1:{port}/{path}")).text
+    except httpx.TransportError:
+        return False
 
 
 async def test_a_projector_that_is_killed_again_and_again_goes_on_where_its_rows_stand(
@@ -285,9 +305,3 @@ async def _has_rows(url: str, table: str, count: int = 1) -> bool:
         return len(await rows(url, table)) >= count
     except Exception:  # noqa: BLE001 - the tables may not be there yet
         return False
-
-
-def _reasons(task: asyncio.Task[None], kind: type[Exception]) -> bool:
-    with pytest.raises(BaseExceptionGroup) as caught:
-        task.result()
-    return caught.value.subgroup(kind) is not None

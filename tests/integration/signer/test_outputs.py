@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
-from contracts.topics import CHECKPOINTS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
+from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
 from dev.stack.kafka import Broker
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
@@ -52,7 +52,7 @@ def _documents() -> tuple[list[SignedLicenseFile], list[SignedReturnReceipt]]:
 
 async def test_nothing_is_published_at_first(outputs: Outputs) -> None:
     published = await outputs.published(0)
-    assert (published.files, published.receipts, published.checkpoint, published.dead_letters_to) == ({}, {}, None, 0)
+    assert (published.files, published.receipts, published.checkpoint) == ({}, {}, None)
 
 
 async def test_the_last_record_of_a_key_is_what_is_published(outputs: Outputs) -> None:
@@ -80,10 +80,14 @@ async def test_checkpoints_are_kept_by_ledger(outputs: Outputs) -> None:
     assert (await outputs.published(1)).checkpoint == "other\n"
 
 
-async def test_buried_poison_is_remembered(outputs: Outputs, kafka_topics: KafkaTopics) -> None:
+async def test_poison_is_buried_once_however_often_the_signer_starts(kafka_topics: KafkaTopics) -> None:
     record = Record(kafka_topics.name(EVENTS), 0, 41, None, b"poison", (), 0)
-    await outputs.bury(record, "it is no entry")
-    assert (await outputs.published(0)).dead_letters_to == 42
+    for _ in range(2):
+        async with _kafka_outputs(kafka_topics) as outputs:
+            await outputs.bury(record, "it is no entry")
+            await outputs.bury(record, "it is no entry")
+    async with PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0) as tail:
+        assert await tail.end_offset() == 1
 
 
 @pytest.mark.parametrize("when", ["before", "half", "after"])

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
+from contracts.log.stop import UnlawfulEntryError
 from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
 
@@ -94,9 +95,16 @@ def decide(hall: Hall, wish: Wish, /, *, now: datetime) -> HallEvent | Rejection
 
 
 def evolve(hall: Hall, event: HallEvent, /, *, at: datetime, by: str) -> Hall:
+    if event.seat == BROKEN:
+        raise ZeroDivisionError
     sequence = hall.entries + 1
     others = {seat: held for seat, held in hall.seats.items() if seat != event.seat}
     return Hall(others if isinstance(event, SeatReleased) else {**others, event.seat: (by, sequence)}, sequence)
+
+
+def require_lawful(hall: Hall, event: HallEvent, /) -> None:
+    if type(event) is SeatReserved and event.seat in hall.seats:
+        raise UnlawfulEntryError("seat_taken", f"seat {event.seat} is taken")
 
 
 def decode_wish(value: bytes) -> Wish:
@@ -112,6 +120,7 @@ def hall_log(number: int = 0) -> LogDefinition[Hall, Wish, HallEvent, Answer]:
         entries=HALL_ENTRIES,
         initial=Hall({}),
         decide=decide,
+        require_lawful=require_lawful,
         evolve=evolve,
         outcomes=HallOutcomes(),
     )

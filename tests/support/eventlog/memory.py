@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
 from contracts.topics import CLOCK_AHEAD_MS
 from runtime.eventlog import Logged
 from runtime.eventlog.definition import Outcome
@@ -60,7 +61,7 @@ class MemoryLog:
             raise Trouble("no broker answers")
         return len(self.partition.values)
 
-    async def set_aside(self, poison: Logged, reason: str) -> None:
+    async def bury(self, poison: Logged, reason: str) -> None:
         self.poison.append((poison.offset, reason))
 
 
@@ -86,11 +87,19 @@ class Noticed:
     """WriterObserver by remembering."""
 
     orphans: list[Orphan] = field(default_factory=list[Orphan])
+    stops: list[Stop] = field(default_factory=list[Stop])
+    behind_seconds: float = 0.0
 
     def followed(self, sequence: int) -> None: ...
     def decided(self, outcomes: Sequence[object]) -> None: ...
     def orphan(self, orphan: Orphan) -> None:
         self.orphans.append(orphan)
+
+    def stopped(self, stop: Stop) -> None:
+        self.stops.append(stop)
+
+    def clock_behind(self, seconds: float) -> None:
+        self.behind_seconds = seconds
 
 
 async def wait_a_bit(dice: random.Random) -> None:

@@ -56,7 +56,6 @@ class MemoryOutputs:
             files=_last(self.files, ledger),
             receipts=_last(self.receipts, ledger),
             checkpoint=self.checkpoints.get(ledger, [None])[-1],
-            dead_letters_to=max((offset + 1 for offset, _ in self.dead), default=0),
         )
 
     async def record(self, records: SignatureRecords) -> None:
@@ -78,7 +77,8 @@ class MemoryOutputs:
         self.checkpoints.setdefault(ledger, []).append(note)
 
     async def bury(self, record: Record, reason: str) -> None:
-        self.dead.append((record.offset, reason))
+        if (record.offset, reason) not in self.dead:
+            self.dead.append((record.offset, reason))
 
 
 def _last(histories: Mapping[str, Sequence[SignedDocument]], ledger: int) -> dict[str, int]:

@@ -71,6 +71,12 @@ class Evolve(Protocol[State, Event_contra]):
     def __call__(self, state: State, event: Event_contra, /, *, at: datetime, by: str) -> State: ...
 
 
+class RequireLawful(Protocol[State_contra, Event_contra]):
+    """What must hold of an entry before `evolve` believes it. Pure; raises UnlawfulEntryError."""
+
+    def __call__(self, state: State_contra, event: Event_contra, /) -> None: ...
+
+
 class Outcomes(Protocol[Command_contra, Outcome_co]):
     """Makes what is sent to whoever asked; `fingerprint` is the command's."""
 
@@ -97,12 +103,14 @@ class DecodeCommand(Protocol[Command_co]):
 class LogDefinition(Generic[State, Command, Event, Outcome]):
     """One log: what it is called, its entries, where it begins, and its rules.
 
-    Two codes are the machine's own: `idempotency_key_reused`, and `internal_error` when the rules or the entries raise.
+    Three codes are the machine's own: `idempotency_key_reused`, `internal_error` when the rules or the entries raise,
+    and `log_stopped` while an entry of the log cannot be applied.
     """
 
     source: str
     entries: EntryFormat[Event]
     initial: State
     decide: Decide[State, Command, Event]
+    require_lawful: RequireLawful[State, Event]
     evolve: Evolve[State, Event]
     outcomes: Outcomes[Command, Outcome]

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Generic
 
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce
 from runtime.eventlog.definition import Outcome
 from runtime.eventlog.ports import Logged
 from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
@@ -24,7 +24,7 @@ def _partition_of(address: str, partitions: int) -> int:
 class KafkaLog:
     """EntryLog on one Kafka partition; the records' key is its number."""
 
-    def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: DeadLetters) -> None:
+    def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: BuriedOnce) -> None:
         self._tail = tail
         self._producer = producer
         self._dead_letters = dead_letters
@@ -36,16 +36,15 @@ class KafkaLog:
 
     async def read(self) -> Sequence[Logged]:
         records = await self._tail.next_batch(timeout_seconds=READ_SECONDS)
-        return [Logged(record.offset, record.value or b"") for record in records]
+        return [Logged(record.offset, record.value or b"", record.timestamp) for record in records]
 
     async def end_offset(self) -> int:
         return await self._tail.end_offset()
 
-    async def set_aside(self, poison: Logged, reason: str) -> None:
+    async def bury(self, poison: Logged, reason: str) -> None:
         where = self._tail.partition
-        await self._dead_letters.put(
-            Record(where.topic, where.number, poison.offset, self._key, poison.value, (), 0), reason
-        )
+        record = Record(where.topic, where.number, poison.offset, self._key, poison.value, (), poison.stamp_ms)
+        await self._dead_letters.put(record, reason)
 
 
 class KafkaReplies(Generic[Outcome]):

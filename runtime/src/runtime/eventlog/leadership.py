@@ -73,7 +73,8 @@ class Leadership(Generic[Command, Outcome]):
     async def run(self) -> None:
         """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
         while True:
-            await self._stand()
+            if not self._clock_is_wrong():
+                await self._stand()
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _stand(self) -> None:
@@ -92,6 +93,8 @@ class Leadership(Generic[Command, Outcome]):
         async with asyncio.TaskGroup() as tasks:
             while True:
                 records = await group.next_batch(BATCH, POLL_SECONDS)
+                if self._clock_is_wrong():
+                    raise Trouble("the own clock is behind the log: others may lead")
                 if turns.count != seen:
                     seen = turns.count
                     await _end(terms)
@@ -115,6 +118,9 @@ class Leadership(Generic[Command, Outcome]):
         self.leading = frozenset(terms)
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
+
+    def _clock_is_wrong(self) -> bool:
+        return any(writer.own_clock_wrong for writer in self._writers.values())
 
     def _leave_to_others(self, mine: set[int]) -> None:
         for number, writer in self._writers.items():

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
 
 Outcome_contra = TypeVar("Outcome_contra", contravariant=True)
 
 
 class Logged(NamedTuple):
-    """A record as it lies on a partition."""
+    """A record as it lies on a partition; `stamp_ms` is what the log says of its time, in milliseconds since 1970."""
 
     offset: int
     value: bytes
+    stamp_ms: int = 0
 
 
 class EntryLog(Protocol):
@@ -35,8 +37,8 @@ class EntryLog(Protocol):
         """The offset that the next appended record will get."""
         ...
 
-    async def set_aside(self, poison: Logged, reason: str) -> None:
-        """Put a record that is no entry into the dead letters."""
+    async def bury(self, poison: Logged, reason: str) -> None:
+        """Put a record that is no entry into the dead letters, unless it is there already."""
         ...
 
 
@@ -65,4 +67,12 @@ class WriterObserver(Protocol[Outcome_contra]):
 
     def orphan(self, orphan: Orphan) -> None:
         """A record was skipped."""
+        ...
+
+    def stopped(self, stop: Stop) -> None:
+        """The log is linked up to this entry, which cannot be applied."""
+        ...
+
+    def clock_behind(self, seconds: float) -> None:
+        """By how much the own clock is behind the log, 0 if it is not."""
         ...

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import entry_hash
+from contracts.log.stop import LOG_STOPPED
 from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
+CLOCK_BEHIND = timedelta(minutes=1)
+"""How far the own clock may be behind the last entry: more than clocks that are kept right ever differ."""
 
 _log = get_logger("runtime.eventlog")
 
@@ -50,12 +53,14 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._head = replica.chain.head
         self._at = replica.at
         self._pending: dict[str, Done] = {}
+        self._decides = True
 
     def take(self, commands: Iterable[Command], next_offset: int) -> DecidedBatch[State, Outcome]:
         """Decide the commands in order, each on the state that the one before it left."""
         entries: list[PendingEntry[State]] = []
         clock = self._clock()
         now = max(self._at, clock)
+        self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
         outcomes = tuple(self._outcome(command, entries, now) for command in commands)
         return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
 
@@ -71,6 +76,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             if done.command_hash != fingerprint:
                 return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
             return self._accepted(command, fingerprint, done.sequence, repeated=True)
+        if not self._decides:
+            return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
         try:
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all

@@ -11,14 +11,18 @@ process repeats the command under the same id.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Generic
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
+from contracts.topics import CLOCK_AHEAD_MS
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
 from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
-from runtime.eventlog.speculative_log import Clock, DecidedBatch, SpeculativeLog
+from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
+from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
@@ -26,6 +30,10 @@ DECIDED_AHEAD = 4
 WORTH_OVERLAPPING = 100
 """A smaller batch is confirmed before the next one is decided, so that more commands share the next: at 200 a second
 one by one, every process down the log would do the work of a batch for each entry."""
+STAMP_AHEAD = timedelta(milliseconds=CLOCK_AHEAD_MS) + CLOCK_BEHIND
+"""The broker takes no record that is stamped further ahead of its clock, so a record from beyond proves the own wrong."""
+
+_log = get_logger("runtime.eventlog")
 
 
 class LostLogError(Exception):
@@ -49,6 +57,9 @@ class Writer(Generic[State, Command, Event, Outcome]):
 
     `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
     `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
+    `stopped` is the entry that cannot be applied: from there on nothing is decided, and every command hears so. The
+    same while `clock_trouble` says that the own clock is before the last entry; `own_clock_wrong` if that is certain,
+    as the broker bounds what records are stamped with: then another process had better lead.
     """
 
     definition: LogDefinition[State, Command, Event, Outcome]
@@ -59,7 +70,11 @@ class Writer(Generic[State, Command, Event, Outcome]):
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
+    _unread: deque[Logged] = field(default_factory=deque[Logged])
     _next_offset: int = 0
+    _newest_stamp_ms: int = 0
+    clock_trouble: str = ""
+    own_clock_wrong: bool = False
     _unconfirmed: deque[PendingEntry[State]] = field(default_factory=deque[PendingEntry[State]])
     _speculation: SpeculativeLog[State, Command, Event, Outcome] | None = None
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -76,6 +91,10 @@ class Writer(Generic[State, Command, Event, Outcome]):
         """A writer that has read nothing yet."""
         return cls(definition, log, clock, observer, LogReplica.of(definition))
 
+    @property
+    def stopped(self) -> Stop | None:
+        return self.replica.stopped
+
     async def follow(self) -> None:
         """Read the log without end. Raises Trouble; call it again to go on where it stopped."""
         try:
@@ -87,18 +106,36 @@ class Writer(Generic[State, Command, Event, Outcome]):
     async def _follow(self) -> None:
         end = await self.log.end_offset()
         while True:
-            records = await self.log.read()
-            for record in records:
-                await self._read(record)
-                self._next_offset = record.offset + 1
+            self._unread.extend(records := await self.log.read())
+            while self._unread:
+                await self._read(self._unread[0])  # Trouble leaves it where it is
+                self._note_place(self._unread.popleft())
             self.following = self.following or self._next_offset >= end
             if records:
                 self.observer.followed(self.replica.chain.sequence)
+            self._look_at_the_clock()
             async with self._moved:
                 self._moved.notify_all()
             if not records:
                 await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
             self.trouble = ""
+
+    def _note_place(self, record: Logged) -> None:
+        self._next_offset = record.offset + 1
+        self._newest_stamp_ms = max(self._newest_stamp_ms, record.stamp_ms)
+
+    def _look_at_the_clock(self) -> None:
+        now, stamped = self.clock(), datetime.fromtimestamp(self._newest_stamp_ms / 1000, UTC)
+        self.own_clock_wrong = stamped - now > STAMP_AHEAD
+        behind = max(self.replica.at, stamped - STAMP_AHEAD + CLOCK_BEHIND) - now
+        if behind <= CLOCK_BEHIND:
+            self.clock_trouble = ""
+            self.observer.clock_behind(0.0)
+            return
+        if not self.clock_trouble:
+            _log.error("clock_behind", log=self.definition.source, seconds=behind.total_seconds())
+        self.clock_trouble = f"the own clock is {behind.total_seconds():.0f} s behind its last entry"
+        self.observer.clock_behind(behind.total_seconds())
 
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""
@@ -189,12 +226,17 @@ class Writer(Generic[State, Command, Event, Outcome]):
         if self._unconfirmed and not self._lost and self._unconfirmed[0].value == record.value:
             self.replica.adopt(self._unconfirmed.popleft())
             return
+        stopped = self.stopped is not None
         found = self.replica.read(record.value)
         if isinstance(found, Orphan):
             self.observer.orphan(found)
             if found.poison:
-                await self.log.set_aside(record, found.reason)
-        elif self._speculation is not None:
+                await self.log.bury(record, found.reason)
+            return
+        if isinstance(found, Stop) and not stopped:
+            self.observer.stopped(found)
+            _log.critical("log_stopped", log=self.definition.source, **asdict(found))
+        if self._speculation is not None and not stopped:
             self._lost = True
 
 

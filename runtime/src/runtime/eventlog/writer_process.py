@@ -7,11 +7,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic
+from typing import Any, Generic
 
 from runtime import retry
 from runtime.admin import Admin
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
@@ -57,10 +57,11 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         async with AsyncExitStack() as opened:
             producer = await opened.enter_async_context(Producer(connection, client_id=self._client()))
             dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=self.service)
+            buried_once = BuriedOnce(connection, dead_letters)
             writers: dict[int, Writer[State, Command, Event, Outcome]] = {}
             for number in range(self.logs):
                 tail = PartitionTail(connection, settings.topic_prefix + self.events_topic, number, 0)
-                log = KafkaLog(await opened.enter_async_context(tail), producer, dead_letters)
+                log = KafkaLog(await opened.enter_async_context(tail), producer, buried_once)
                 writers[number] = Writer.of(self.definition(number), log, _utc_now, self.observer(number))
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(
@@ -82,8 +83,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         self, leadership: Leadership[Command, Outcome], writers: dict[int, Writer[State, Command, Event, Outcome]]
     ) -> tuple[bool, str]:
         behind = [number for number, writer in writers.items() if not writer.following]
-        troubles = ((number, writer.trouble or writer.append_trouble) for number, writer in writers.items())
-        waiting = [f"{self.noun} {number}: {trouble}" for number, trouble in troubles if trouble]
+        waiting = [f"{self.noun} {number} {why}" for number, writer in writers.items() if (why := _waits_for(writer))]
         if waiting:
             return False, "; ".join(waiting)
         if behind:
@@ -117,6 +117,14 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
 
     def _client(self) -> str:
         return f"{self.service}-{socket.gethostname()}"
+
+
+def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
+    """Why a log is not written as it should be, or nothing."""
+    if writer.stopped is not None:
+        return f"stopped: {writer.stopped}"
+    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble
+    return f"waits: {trouble}" if trouble else ""
 
 
 def _utc_now() -> datetime:

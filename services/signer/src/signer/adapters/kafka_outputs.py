@@ -14,15 +14,13 @@ from contracts.documents.published import (
 )
 from contracts.topics import (
     CHECKPOINTS,
-    DEAD_LETTERS,
-    EVENTS,
     LICENSE_FILES,
     RETURN_RECEIPTS,
     SIGNATURES,
     Topic,
     topic_name,
 )
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
 from signer.application.ports import Published, SignatureRecords
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
@@ -35,7 +33,8 @@ class KafkaOutputs:
         self._connection = connection
         self._producer = producer
         self._prefix = topic_prefix
-        self._dead_letters = DeadLetters(producer, topic_prefix=topic_prefix, service="signer")
+        letters = DeadLetters(producer, topic_prefix=topic_prefix, service="signer")
+        self._dead_letters = BuriedOnce(connection, letters)
         self._published: dict[int, Published] = defaultdict(Published)
         self._read_to: dict[Partition, int] = dict.fromkeys(self._own_partitions(), 0)
         self._reading = asyncio.Lock()
@@ -67,7 +66,7 @@ class KafkaOutputs:
         await self._producer.send_many(self._name(CHECKPOINTS), 0, [row])
 
     async def bury(self, record: Record, reason: str) -> None:
-        """Set a poison record aside."""
+        """Put a poison record into the dead letters, unless it is there already."""
         await self._dead_letters.put(record, reason)
 
     async def _by_device(self, topic: Topic, rows: Iterable[tuple[str, PublishedRecord]]) -> None:
@@ -87,9 +86,7 @@ class KafkaOutputs:
                 self._read_to[partition] = await tail.position()
 
     def _notice(self, record: Record) -> None:
-        if record.topic == self._name(DEAD_LETTERS["signer"]):
-            self._notice_dead_letter(record)
-        elif record.topic == self._name(CHECKPOINTS):
+        if record.topic == self._name(CHECKPOINTS):
             note = record.value.decode(errors="replace") if record.value else None
             self._published[_number(record.key)].checkpoint = note
         else:
@@ -107,13 +104,8 @@ class KafkaOutputs:
             published = self._published[document.ledger]
             (published.files if is_file else published.receipts)[key] = document.sequence
 
-    def _notice_dead_letter(self, record: Record) -> None:
-        if record.header("topic") == self._name(EVENTS).encode():
-            published = self._published[_number(record.header("partition"))]
-            published.dead_letters_to = max(published.dead_letters_to, _number(record.header("offset")) + 1)
-
     def _own_partitions(self) -> Iterable[Partition]:
-        for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS, DEAD_LETTERS["signer"]):
+        for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS):
             for number in range(topic.partitions):
                 yield Partition(self._name(topic), number)
 

@@ -41,14 +41,12 @@ class LedgerEvents(Protocol):
 class Published:
     """What lies on the signer's own topics for one ledger, as a reader of the compacted topics would see it.
 
-    `files` and `receipts` say the sequence of the last record of each key, `checkpoint` is the last note, and
-    `dead_letters_to` is the events offset below which every poison is a dead letter already.
+    `files` and `receipts` say the sequence of the last record of each key, `checkpoint` is the last note.
     """
 
     files: dict[str, int] = field(default_factory=dict[str, int])
     receipts: dict[str, int] = field(default_factory=dict[str, int])
     checkpoint: str | None = None
-    dead_letters_to: int = 0
 
 
 class Outputs(Protocol):
@@ -75,5 +73,5 @@ class Outputs(Protocol):
         ...
 
     async def bury(self, record: Record, reason: str) -> None:
-        """Set a poison record aside."""
+        """Put a poison record into the dead letters, unless it is there already."""
         ...

@@ -8,12 +8,14 @@ everything before it is. All bytes are a function of the entries and the keys, s
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from contracts.documents.device_certificate import Authorities
 from contracts.log.chain import Orphan
 from contracts.log.checkpoint import Checkpoint, NoteWrongError
-from contracts.log.entries import UnknownEventTypeError
+from contracts.log.entries import UnknownEventTypeError, entry_hash
+from contracts.log.stop import Stop
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -68,6 +70,7 @@ class LedgerSigning:
         self._outputs = outputs
         self._published = Published()
         self._reading = self._read_from_zero(anchor=None)
+        self._newest = b""
         self._skipped = False
         self._unpublished: list[SignedDocument] = []
         self._publishing: asyncio.Task[None] | None = None
@@ -88,6 +91,9 @@ class LedgerSigning:
             self._stop_at("events_gone", str(error))
         except StoppingError:
             _log.warning("stopped_while_broker_away", ledger=self._ledger, sequence=self._reading.sequence)
+        except Exception as error:  # noqa: BLE001 - a defect stops one ledger, never its neighbours (decision D21)
+            _log.error("signing_defect", ledger=self._ledger, exc_info=error)
+            self._stop_at("signer_defect", f"{type(error).__name__}: {error}")
         finally:
             if self._publishing is not None:
                 self._publishing.cancel()
@@ -156,7 +162,8 @@ class LedgerSigning:
             self._publishing = None
 
     async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
-        taken = self._reading.take(record.value or b"")
+        self._newest = record.value or b""
+        taken = self._reading.take(self._newest)
         match taken:
             case Change():
                 self.status.entries += 1
@@ -176,9 +183,7 @@ class LedgerSigning:
             _log.warning("orphan", ledger=self._ledger, offset=record.offset, reason=orphan.reason)
             return
         self.status.poison += 1
-        if record.offset >= self._published.dead_letters_to:
-            await self._retry(lambda: self._outputs.bury(record, orphan.reason))
-            self._published.dead_letters_to = record.offset + 1
+        await self._retry(lambda: self._outputs.bury(record, orphan.reason))
 
     def _new_checkpoint(self) -> SignedCheckpoint | None:
         size = self._reading.sequence
@@ -277,7 +282,7 @@ class LedgerSigning:
         raise StoppingError
 
     def _stop_at(self, law: str, sentence: str) -> None:
-        at = self._reading.sequence + 1
+        stop = Stop(self._reading.sequence + 1, entry_hash(self._newest), law, sentence)
         self.status.sequence = self._reading.sequence
-        self.status.stop(law, f"entry {at} breaks {law}: {sentence}")
-        _log.critical("law_broken", ledger=self._ledger, law=law, sequence=at, reason=sentence)
+        self.status.stop(law, str(stop))
+        _log.critical("law_broken", ledger=self._ledger, **asdict(stop))

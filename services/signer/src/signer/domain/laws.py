@@ -60,6 +60,7 @@ Law = Literal[
     "replacement_not_total",
     "device_replaced",
     "history_rewritten",
+    "not_applicable",
 ]
 
 LAWS: Mapping[Law, str] = {
@@ -119,6 +120,7 @@ LAWS: Mapping[Law, str] = {
     "replacement_not_total": "A replacement gets all licenses that the former device had, of every class.",
     "device_replaced": "A device that was replaced never comes into a project again.",
     "history_rewritten": "The log leads to the root of the newest checkpoint that was signed before.",
+    "not_applicable": "An entry can be applied: whatever it builds on is there.",
 }
 """What each law says."""
 

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.documents.device_certificate import Authorities
+from contracts.events import Event
 from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
+from contracts.log.entries import Entry
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import post
 from signer.domain.verification.returns import prove_return
-from signer.domain.verification.state import VerifiedLedger
+from signer.domain.verification.state import Changed, VerifiedLedger
 
 Wanted = Callable[[str, int], bool]
 """Whether the documents of this serial and sequence have still to be made."""
@@ -63,8 +65,7 @@ class Reading:
         entry = self._chain.accept(value)
         if isinstance(entry, Orphan):
             return entry
-        require_day(entry.data, entry.time)
-        changed = post(self._ledger, entry.data)
+        changed = self._post(entry)
         devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
         if not devices:
             self._grow(value)
@@ -79,6 +80,15 @@ class Reading:
         leaf = leaf_hash(value)
         path = self._tree.append(leaf)
         return Change(entry, value, devices, path, root_from_last(leaf, path), proven)
+
+    def _post(self, entry: Entry[Event]) -> Changed:
+        try:
+            require_day(entry.data, entry.time)
+            return post(self._ledger, entry.data)
+        except LawBrokenError:
+            raise
+        except Exception as error:  # whatever it is, this entry stops this ledger and no other one
+            raise LawBrokenError("not_applicable", f"{type(error).__name__}: {error}") from error
 
     def _grow(self, value: bytes) -> None:
         self._tree.append(leaf_hash(value))

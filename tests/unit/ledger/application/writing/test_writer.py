@@ -247,12 +247,12 @@ async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is
     assert writer.append_trouble == ""
 
 
-async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
+async def test_a_clock_just_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
     partition, replies = Partition(random.Random(14)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON]
     writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
-        clock.append(NOON - timedelta(days=1))
+        clock.append(NOON - timedelta(seconds=59))
         await lead(writer, replies, [asked(story.anna, story.allocate(Port11=1), "later")])
     assert [entry.time for entry in chain_of(partition.values)] == [NOON] * 7

@@ -36,7 +36,7 @@ class ProjectionStore(Protocol):
     async def apply(self, ledger: int, before: Position, after: Position, entries: Sequence[Entry[Event]]) -> None:
         """Take the rows from `before` to `after` in one transaction, and wake who waits for them.
 
-        Raises PositionMoved if the rows do not stand at `before`, LawBroken if an entry breaks a law.
+        Raises PositionMoved if the rows do not stand at `before`, UnlawfulEntryError if an entry breaks a law.
         """
         ...
 

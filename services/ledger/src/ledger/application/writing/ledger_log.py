@@ -12,6 +12,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.evolve import evolve
+from ledger.domain.lawful import require_lawful
 from ledger.domain.state import Ledger
 from runtime.eventlog import LogDefinition, LogReplica, SpeculativeLog, UndecodableCommandError, Writer
 
@@ -60,6 +61,7 @@ def ledger_log(ledger: int) -> LedgerLog:
         entries=LEDGER_ENTRIES,
         initial=Ledger(),
         decide=_decide,
+        require_lawful=require_lawful,
         evolve=evolve,
         outcomes=LedgerOutcomes(ledger),
     )

@@ -1,0 +1,61 @@
+"""What the writer asks of an entry before it believes it: laws that `evolve` would break in silence.
+
+They are at least what the projector holds an entry against, so that no reader of the ledger's own goes on where another
+one stops.
+"""
+
+from collections.abc import Mapping
+
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyRedeemed
+from contracts.events.blocks import ActivationKeyUnblocked, CompanyUnblocked, DeviceUnblocked
+from contracts.events.corrections import CorrectionApplied, CorrectionRejected, DeliveryCorrected
+from contracts.licenses import DeviceLicenses
+from contracts.log import accounting
+from contracts.log.accounting import stated
+from contracts.log.stop import UnlawfulEntryError
+from ledger.domain.state import NOTHING, Holdings, IssuedKey, Ledger
+
+FIRST_ISSUE = 1
+
+
+def require_lawful(ledger: Ledger, event: Event) -> None:
+    """Raises UnlawfulEntryError for an event that cannot follow in this ledger."""
+    accounting.require_lawful(event, lambda account: holdings(ledger, account))
+    for device in stated(event):
+        _require_next_issue(ledger, device)
+    match event:
+        case ActivationKeyRedeemed():
+            if not isinstance(ledger.keys.get(event.key_digest), IssuedKey):
+                raise UnlawfulEntryError("key_redeemed_once", "the key was not there to be redeemed")
+        case CorrectionApplied() | CorrectionRejected() | DeliveryCorrected():
+            if ledger.cold.corrections.get(event.correction) is None:
+                raise UnlawfulEntryError("correction_unknown", f"correction {event.correction} waits for nobody")
+        case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
+            if event.subject not in ledger.cold.blocked:
+                raise UnlawfulEntryError("not_blocked", f"{event.subject} is not blocked")
+        case _:
+            pass
+
+
+def holdings(ledger: Ledger, account: str) -> Mapping[str, int]:
+    """What an account holds, by license type."""
+    kind, _, name = account.partition("/")
+    if kind == "project":
+        project = ledger.projects.get(name)
+        return NOTHING if project is None else project.free
+    if kind == "device":
+        return _on_device(ledger, name)
+    return ledger.held.get(name, NOTHING) if kind == "held" else NOTHING
+
+
+def _on_device(ledger: Ledger, serial: str) -> Holdings:
+    device = ledger.devices.get(serial) or ledger.released.get(serial)
+    return NOTHING if device is None else device.holdings
+
+
+def _require_next_issue(ledger: Ledger, device: DeviceLicenses) -> None:
+    known = ledger.devices.get(device.serial) or ledger.released.get(device.serial)
+    issue = FIRST_ISSUE if known is None else known.issue + 1
+    if device.issue != issue:
+        raise UnlawfulEntryError("device_issue_wrong", f"{device.serial} is stated as issue {device.issue}, not {issue}")
