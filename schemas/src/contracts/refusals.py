@@ -312,8 +312,8 @@ _ROWS = (
     Refusal(
         "log_stopped",
         503,
-        "The ledger decides nothing at the moment, and its operators know. Whether an earlier attempt took effect is not"
-        " said by this; ask again later with the same key.",
+        "The ledger decides nothing at the moment, and its operators know. This does not say whether an earlier attempt"
+        " took effect; ask again later with the same key.",
         "D21",
     ),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),

@@ -187,9 +187,7 @@ async def test_an_entry_that_the_database_does_not_take_stops_one_ledger(
     await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, value, "not_applicable")
 
 
-async def _one_ledger_stops(
-    make_topics: MakeTopics, url: str, folder: Path, tenth: bytes, law: str
-) -> None:
+async def _one_ledger_stops(make_topics: MakeTopics, url: str, folder: Path, tenth: bytes, law: str) -> None:
     """Before, among and after entries of another ledger, which is projected to its end."""
     topics, port = await make_topics(ledgers=2), free_port()
     story, other = log.story(), log.Log(ledger=1).add(log.founded(), log.registered(), log.project())

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import httpx
 
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
@@ -12,6 +15,7 @@ from runtime.settings import Settings
 from tests.support.eventlog.hall import HALL_ENTRIES, Answer, Hall, HallEvent, Wish, decode_wish, hall_log, wish
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.signer.process import free_port, until
 
 WISHES = [
     wish("reserve", 1, "a"),
@@ -21,7 +25,7 @@ WISHES = [
 ]
 
 
-def process() -> WriterProcess[Hall, Wish, HallEvent, Answer]:
+def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
     return WriterProcess(
         service="ledger-writer",
         noun="hall",
@@ -34,15 +38,16 @@ def process() -> WriterProcess[Hall, Wish, HallEvent, Answer]:
         decode_command=decode_wish,
         observer=lambda _: Noticed(),
         session_seconds=6.0,
+        clock=lambda: datetime.now(UTC) - behind,
     )
 
 
 @asynccontextmanager
-async def running(topics: KafkaTopics) -> AsyncGenerator[None]:
+async def running(topics: KafkaTopics, behind: timedelta = timedelta(0), admin_port: int = 0) -> AsyncGenerator[None]:
     """A writer process of its own connections, in this one; it leaves the group when it ends."""
     stop = asyncio.Event()
-    settings = Settings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=0)
-    serving = asyncio.create_task(process().serve(settings, stop))
+    settings = Settings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=admin_port)
+    serving = asyncio.create_task(process(behind).serve(settings, stop))
     try:
         yield
     finally:
@@ -92,3 +97,26 @@ async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_
 
     (letter,) = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 1)
     assert (letter.value, letter.header("reason")) == (b"no wish", b"it is no wish")
+
+
+async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_clock_is_right(
+    kafka_topics: KafkaTopics,
+) -> None:
+    port = free_port()
+    async with running(kafka_topics):
+        await send(kafka_topics, [WISHES[0].json_bytes()])
+        assert await answers(kafka_topics, 1) == [("accepted", 1)]
+    async with running(kafka_topics, timedelta(days=1), port):
+        await until(lambda: _says(port, "s behind its last entry"))
+        await send(kafka_topics, [WISHES[1].json_bytes(), WISHES[2].json_bytes()])
+        async with running(kafka_topics):
+            assert (await answers(kafka_topics, 3))[1:] == [("no_such_seat_free", 1), ("accepted", 2)]
+        assert _says(port, "s behind its last entry")
+
+
+def _says(port: int, words: str) -> bool:
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 503 and words in answer.text

@@ -86,7 +86,9 @@ async def test_poison_is_buried_once_however_often_the_signer_starts(kafka_topic
         async with _kafka_outputs(kafka_topics) as outputs:
             await outputs.bury(record, "it is no entry")
             await outputs.bury(record, "it is no entry")
-    async with PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0) as tail:
+    async with PartitionTail(
+        Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0
+    ) as tail:
         assert await tail.end_offset() == 1
 
 

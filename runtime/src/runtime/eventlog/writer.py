@@ -31,7 +31,7 @@ WORTH_OVERLAPPING = 100
 """A smaller batch is confirmed before the next one is decided, so that more commands share the next: at 200 a second
 one by one, every process down the log would do the work of a batch for each entry."""
 STAMP_AHEAD = timedelta(milliseconds=CLOCK_AHEAD_MS) + CLOCK_BEHIND
-"""The broker takes no record that is stamped further ahead of its clock, so a record from beyond proves the own wrong."""
+"""The broker takes no record that is stamped further ahead of its clock: one from beyond proves the own clock wrong."""
 
 _log = get_logger("runtime.eventlog")
 

@@ -16,6 +16,7 @@ from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefini
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
 from runtime.eventlog.ports import WriterObserver
+from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
 from runtime.logs import get_logger
@@ -28,6 +29,10 @@ GENERATION_0_OBJECTS = 500_000
 everything in flight once: a fourteenth of the time of a mixed workload, for nothing."""
 
 _log = get_logger("runtime.eventlog")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
     session_seconds: float = 10.0
+    clock: Clock = _utc_now
 
     async def serve(self, settings: Settings, stop: asyncio.Event) -> None:
         """Follow every log and lead those that the group gives us, until `stop` is set."""
@@ -62,7 +68,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             for number in range(self.logs):
                 tail = PartitionTail(connection, settings.topic_prefix + self.events_topic, number, 0)
                 log = KafkaLog(await opened.enter_async_context(tail), producer, buried_once)
-                writers[number] = Writer.of(self.definition(number), log, _utc_now, self.observer(number))
+                writers[number] = Writer.of(self.definition(number), log, self.clock, self.observer(number))
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(
                 Admin(settings.admin_host, settings.admin_port, lambda: self._ready(leadership, writers))
@@ -125,7 +131,3 @@ def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
         return f"stopped: {writer.stopped}"
     trouble = writer.trouble or writer.append_trouble or writer.clock_trouble
     return f"waits: {trouble}" if trouble else ""
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

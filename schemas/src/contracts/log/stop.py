@@ -1,4 +1,4 @@
-"""Why a reader stops at an entry: it is well linked, but it breaks a law, is of a later version, or cannot be applied."""
+"""Why a reader stops at an entry: it is linked, but breaks a law, is of a later version, or cannot be applied."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What stops one log: an entry that cannot be applied, and a clock that is wrong. Nothing is decided then, and all hear so."""
+"""What stops one log: an entry that cannot be applied, and a clock that is wrong."""
 
 import random
 from collections.abc import Sequence

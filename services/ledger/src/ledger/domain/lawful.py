@@ -58,4 +58,6 @@ def _require_next_issue(ledger: Ledger, device: DeviceLicenses) -> None:
     known = ledger.devices.get(device.serial) or ledger.released.get(device.serial)
     issue = FIRST_ISSUE if known is None else known.issue + 1
     if device.issue != issue:
-        raise UnlawfulEntryError("device_issue_wrong", f"{device.serial} is stated as issue {device.issue}, not {issue}")
+        raise UnlawfulEntryError(
+            "device_issue_wrong", f"{device.serial} is stated as issue {device.issue}, not {issue}"
+        )

@@ -4,9 +4,9 @@ import pytest
 
 from contracts.events import Event
 from contracts.licenses import Lot
-from contracts.log.stop import UnlawfulEntryError
 from contracts.log.entries import Entry, decode_entry
 from contracts.log.postings import device_account, project_account
+from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.activation_keys import RedemptionRow
 from ledger.application.projection.devices import DeviceRow
 from ledger.application.projection.fold import MovementRow, effects_of, touched

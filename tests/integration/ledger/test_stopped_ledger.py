@@ -1,0 +1,136 @@
+"""A well-linked entry that nobody can apply, on a real broker: one ledger stops, the other does not notice."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from contracts.events import Event
+from contracts.events.activation_keys import ActivationKeyIssued
+from contracts.events.devices import LicensesAllocated
+from contracts.licenses import DeviceLicenses, Lot
+from contracts.log.entries import decode_entry, entry_hash
+from contracts.outcomes import Accepted, Rejected
+from ledger.entrypoints import writer
+from ledger.entrypoints.projector import main as projector
+from ledger.entrypoints.writer import WriterSettings
+from runtime.commands import Commands
+from runtime.dead_letters import DeadLetters
+from runtime.kafka import Connection, Producer
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.ledger import story
+from tests.support.ledger.api_at_work import Api, an_api, found_ledgers
+from tests.support.ledger.forging import append, forge, log_of, next_entry
+from tests.support.ledger.projector_at_work import settings_for, until, until_sequence
+from tests.support.signer.process import free_port
+
+SERIAL = "009033010203"
+QUICK_SECONDS = 5.0
+"""Half of what a sender waits for an outcome: an answer came, and not a time-out."""
+
+
+class Ledgers:
+    """A writer and a projector of two founded ledgers, and the API of the first."""
+
+    def __init__(self, topics: KafkaTopics, url: str, folder: Path) -> None:
+        self.topics, self.url = topics, url
+        self.ports = {"writer": free_port(), "projector": free_port()}
+        self._folder = folder
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        said = {"kafka_bootstrap": self.topics.bootstrap, "topic_prefix": self.topics.prefix, "ledgers": 2}
+        rows = settings_for(self.topics, self.url, self._folder, ledgers=2)
+        await asyncio.gather(
+            writer.serve(WriterSettings.model_validate(said | {"admin_port": self.ports["writer"]}), stop),
+            projector.serve(rows.model_copy(update={"admin_port": self.ports["projector"]}), stop),
+        )
+
+    async def said_by(self, name: str, path: str = "readyz") -> str:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(f"http://127.0.0.1:{self.ports[name]}/{path}")).text
+
+    async def decided_by_the_other(self, key: str) -> Accepted | Rejected:
+        """What becomes of a command to the second ledger."""
+        connection = Connection(self.topics.bootstrap)
+        async with Producer(connection, client_id="test") as producer:
+            letters = DeadLetters(producer, topic_prefix=self.topics.prefix, service="ledger-api")
+            prefix = self.topics.prefix
+            async with Commands(connection, producer, letters, service="test", topic_prefix=prefix) as commands:
+                await until(lambda: _listens(commands))
+                return await commands.ask(
+                    story.register(), ledger=1, command_id=key * 64, actor=story.staff, correlation_id=key
+                )
+
+
+@pytest.fixture
+async def ledgers(make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Ledgers]:
+    stop = asyncio.Event()
+    made = Ledgers(await make_topics(ledgers=2), fresh_database_url, tmp_path)
+    working = asyncio.create_task(made.serve(stop))
+    await found_ledgers(made.topics, 2)
+    yield made
+    stop.set()
+    await working
+
+
+@pytest.fixture
+async def api(ledgers: Ledgers, tmp_path: Path) -> AsyncIterator[Api]:
+    async with an_api(ledgers.topics, ledgers.url, tmp_path) as api:
+        yield api
+
+
+async def _listens(commands: Commands) -> bool:
+    return commands.trouble is None
+
+
+def voicemail_that_nobody_has(project: str) -> Event:
+    lots = (Lot(license_type="Voicemail11", license_class="pbx", count=5_000),)
+    device = DeviceLicenses(serial=SERIAL, project=project, generation=1, issue=2, licenses=lots)
+    return LicensesAllocated(company=story.ADRIA, lots=lots, device=device)
+
+
+async def test_one_bad_entry_stops_one_ledger_in_writer_and_projector_and_no_other(ledgers: Ledgers, api: Api) -> None:
+    project = await api.stocked_project(SERIAL, ports=10)
+    forged = await forge(ledgers.topics, voicemail_that_nobody_has(project))
+
+    reason = f"project/{project} would hold -5000 Voicemail11; its hash is {entry_hash(forged)}"
+    stopped = f"ledger 0 stopped: entry {_sequence(forged)} breaks account_negative: {reason}"
+    for name in ("writer", "projector"):
+        await until(partial(_says, ledgers, name, stopped))
+        metric = f'licensing_{name}_stopped{{law="account_negative",ledger="0"}} 1.0'
+        assert metric in await ledgers.said_by(name, "metrics")
+
+    began = time.monotonic()
+    refused = await api.allocate(project, SERIAL, 1)
+    assert time.monotonic() - began < QUICK_SECONDS
+    assert (refused.status_code, refused.json()["code"]) == (503, "log_stopped")
+    assert refused.headers["Retry-After"] == "30"
+
+    other = await ledgers.decided_by_the_other("a")
+    assert isinstance(other, Accepted)
+    await until_sequence(ledgers.url, other.sequence, ledger=1)
+    assert len(await log_of(ledgers.topics)) == _sequence(forged), "nothing was written behind the bad entry"
+
+
+async def test_a_later_event_type_stops_one_ledger_and_no_other(ledgers: Ledgers, api: Api) -> None:
+    await api.stocked_project(SERIAL, ports=10)
+    lots = (Lot(license_type="Port11", license_class="pbx", count=1),)
+    known = ActivationKeyIssued(key_digest="d" * 64, key_hint="K3YZ", lots=lots, order_number="PO-1")
+    value = next_entry(await log_of(ledgers.topics), known).replace(b"key-issued.v1", b"key-issued.v2")
+    await append(ledgers.topics, value)
+
+    for name in ("writer", "projector"):
+        await until(partial(_says, ledgers, name, "breaks event_type_unknown"))
+    assert isinstance(await ledgers.decided_by_the_other("b"), Accepted)
+
+
+def _sequence(value: bytes) -> int:
+    return decode_entry(value).sequence
+
+
+async def _says(ledgers: Ledgers, name: str, words: str) -> bool:
+    return words in await ledgers.said_by(name)

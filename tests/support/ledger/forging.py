@@ -1,0 +1,50 @@
+"""Entries by somebody who may write to the log and has its right next place, but not its rules."""
+
+from datetime import UTC, datetime
+
+from contracts.events import Event
+from contracts.log.chain import LedgerChain
+from contracts.log.entries import encode_entry
+from contracts.topics import EVENTS
+from runtime.kafka import Connection, PartitionTail, Producer
+from tests.support.kafka_topics import KafkaTopics
+
+
+async def log_of(topics: KafkaTopics, ledger: int = 0) -> list[bytes]:
+    """All records of a ledger."""
+    values: list[bytes] = []
+    async with PartitionTail(Connection(topics.bootstrap), topics.name(EVENTS), ledger, 0) as tail:
+        end = await tail.end_offset()
+        while tail.next_offset < end:
+            values += [record.value or b"" for record in await tail.next_batch()]
+    return values
+
+
+async def append(topics: KafkaTopics, value: bytes, ledger: int = 0) -> None:
+    async with Producer(Connection(topics.bootstrap), client_id="somebody") as producer:
+        await producer.send_many(topics.name(EVENTS), ledger, [(str(ledger).encode(), value, ())])
+
+
+async def forge(topics: KafkaTopics, event: Event, ledger: int = 0) -> bytes:
+    """Append the event as the next entry, whatever the rules say; the entry."""
+    value = next_entry(await log_of(topics, ledger), event, ledger)
+    await append(topics, value, ledger)
+    return value
+
+
+def next_entry(values: list[bytes], event: Event, ledger: int = 0) -> bytes:
+    """The event where it links to a log that has not been forged before."""
+    chain = LedgerChain(ledger)
+    for value in values:
+        chain.accept(value)
+    return encode_entry(
+        event,
+        ledger=ledger,
+        sequence=chain.sequence + 1,
+        prev=chain.head,
+        at=datetime.now(UTC),
+        command_id="f" * 64,
+        command_hash="f" * 64,
+        actor="service:somebody",
+        correlation_id="forged",
+    )
