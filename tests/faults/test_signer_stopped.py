@@ -60,15 +60,15 @@ async def append(kit: Kit, values: Sequence[bytes]) -> None:
         await producer.send_many(LOG, 0, [(b"0", value, ()) for value in values])
 
 
-def more_than_there_is(story: Story, values: Sequence[bytes]) -> bytes:
-    """The next entry, by somebody who got at the topic: more ports on the device than the project has."""
+def of_a_class_that_it_has_not(story: Story, values: Sequence[bytes]) -> bytes:
+    """The next entry, by somebody who got at the topic: a port of another class, which only the signer sees."""
     chain = LedgerChain(0)
     for value in values:
         chain.accept(value)
     lots = (Lot(license_type="Channel", license_class="gateway", count=4),)
-    ports = (Lot(license_type="Port11", license_class="pbx", count=51),)
+    ports = (Lot(license_type="Port11", license_class="gateway", count=21),)
     device = DeviceLicenses(serial=story.serial, project=story.project, generation=1, issue=3, licenses=(*lots, *ports))
-    taken = (Lot(license_type="Port11", license_class="pbx", count=31),)
+    taken = (Lot(license_type="Port11", license_class="gateway", count=1),)
     return encode_entry(
         LicensesAllocated(company=PARTNER, lots=taken, device=device),
         ledger=0,
@@ -120,10 +120,10 @@ def allocate(story: Story, key: str) -> dict[str, Any]:
 def test_the_ledger_goes_back_to_its_last_lawful_entry_and_on_from_there(own_kit: Kit, story: Story) -> None:
     kit = own_kit
     lawful = asyncio.run(log_of(kit))
-    asyncio.run(append(kit, [more_than_there_is(story, lawful)]))
+    asyncio.run(append(kit, [of_a_class_that_it_has_not(story, lawful)]))
 
     said = reason_why_it_stopped(kit)
-    assert f"entry {len(lawful) + 1} breaks account_negative" in said
+    assert f"entry {len(lawful) + 1} breaks license_class_wrong" in said
     void = allocate(story, "asked-in-the-meantime")
     assert void["sequence"] == len(lawful) + 2
 

@@ -111,7 +111,7 @@ async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_
         await send(kafka_topics, [WISHES[1].json_bytes(), WISHES[2].json_bytes()])
         async with running(kafka_topics):
             assert (await answers(kafka_topics, 3))[1:] == [("no_such_seat_free", 1), ("accepted", 2)]
-        assert _says(port, "s behind its last entry")
+        assert await asyncio.to_thread(_says, port, "s behind its last entry")
 
 
 def _says(port: int, words: str) -> bool:
