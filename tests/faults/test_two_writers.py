@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -73,9 +74,10 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
     connection = Connection(topics.bootstrap)
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
-        tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+        again = partial(PartitionTail, connection, topics.name(EVENTS), 0, 0)
+        tail = await opened.enter_async_context(again())
         dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-        log = MeetingLog(tail, producer, BuriedOnce(connection, dead_letters))
+        log = MeetingLog(tail, again, producer, BuriedOnce(connection, dead_letters))
         log.meeting = meeting
         writer = Writer.of(ledger_log(0), log, lambda: datetime.now(UTC), Noticed())
         following = asyncio.create_task(writer.follow())

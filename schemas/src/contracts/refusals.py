@@ -307,6 +307,17 @@ _ROWS = (
         "Too many keys or codes that do not exist were tried; wait as Retry-After says, and check what you type.",
         "style 6",
     ),
+    # entries set aside
+    Refusal("decision_exists", 409, "This decision was proposed already.", "X10"),
+    Refusal("decision_unknown", 404, "No such decision waits.", "X10"),
+    Refusal("entry_unknown", 422, "A named entry is not there, or has another hash; read the ledger again.", "X10"),
+    Refusal("entry_lawful", 409, "A named entry breaks no such law: it counts, and stays.", "X10"),
+    Refusal(
+        "others_depend",
+        409,
+        "Without the named entries another one can't be applied: name it, too, or mend the reader that stopped.",
+        "X10",
+    ),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
     Refusal(

@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -26,9 +27,10 @@ async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, En
         logs: list[EntryLog] = []
         for name in ("one", "two"):
             producer = await opened.enter_async_context(Producer(connection, client_id=name))
-            tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+            again = partial(PartitionTail, connection, topics.name(EVENTS), 0, 0)
+            tail = await opened.enter_async_context(again())
             letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-            logs.append(KafkaLog(tail, producer, BuriedOnce(connection, letters)))
+            logs.append(KafkaLog(tail, again, producer, BuriedOnce(connection, letters)))
         yield logs[0], logs[1]
 
 

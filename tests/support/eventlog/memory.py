@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic
@@ -61,6 +61,13 @@ class MemoryLog:
             raise Trouble("no broker answers")
         return len(self.partition.values)
 
+    async def begin_again(self) -> None:
+        self.read_to = 0
+
+    async def history(self) -> AsyncIterator[Logged]:
+        for offset, value in enumerate(list(self.partition.values)):
+            yield Logged(offset, value)
+
     async def bury(self, poison: Logged, reason: str) -> None:
         self.poison.append((poison.offset, reason))
 
@@ -97,6 +104,9 @@ class Noticed:
 
     def stopped(self, stop: Stop) -> None:
         self.stops.append(stop)
+
+    def begins_again(self) -> None:
+        self.stops.clear()
 
     def clock_behind(self, seconds: float) -> None:
         self.behind_seconds = seconds

@@ -48,6 +48,8 @@ from runtime.eventlog.definition import (
     IncomingCommand,
     LogDefinition,
     Outcomes,
+    Proposed,
+    SettingAside,
     UndecodableCommandError,
 )
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
@@ -71,7 +73,9 @@ __all__ = [
     "LostLogError",
     "Outcomes",
     "PendingEntry",
+    "Proposed",
     "Replies",
+    "SettingAside",
     "SpeculativeLog",
     "UndecodableCommandError",
     "Writer",

@@ -1,8 +1,9 @@
 """What the owner of a log supplies. The machine knows no more of it than this."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
@@ -99,12 +100,37 @@ class DecodeCommand(Protocol[Command_co]):
     def __call__(self, value: bytes, /) -> Command_co: ...
 
 
+class Proposed(NamedTuple):
+    """What a command would set aside, by sequence and hash, and the law that is said to be broken."""
+
+    named: Mapping[int, str]
+    law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingAside(Generic[State, Command, Event]):
+    """How people decide that entries do not count, although they keep their places (ADR 18).
+
+    `named` is what an event sets aside, `is_about` says which events a stopped log takes, `takes` which commands.
+    `would_exclude` is what a command would set aside, if it were accepted; it is tried out first. `own_laws` are the
+    laws that `require_lawful` knows. `passed` is the state after an entry that changes nothing.
+    """
+
+    named: Callable[[Event], Mapping[int, str]]
+    is_about: Callable[[Event], bool]
+    takes: Callable[[Command], bool]
+    would_exclude: Callable[[State, Command], Proposed | None]
+    own_laws: frozenset[str]
+    passed: Callable[[State], State]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogDefinition(Generic[State, Command, Event, Outcome]):
     """One log: what it is called, its entries, where it begins, and its rules.
 
     Three codes are the machine's own: `idempotency_key_reused`, `internal_error` when the rules or the entries raise,
-    and `log_stopped` while an entry of the log cannot be applied.
+    and `log_stopped` while an entry of the log cannot be applied. With `set_aside` there are three more, which refuse a
+    decision: `entry_unknown`, `entry_lawful` and `others_depend`.
     """
 
     source: str
@@ -114,3 +140,4 @@ class LogDefinition(Generic[State, Command, Event, Outcome]):
     require_lawful: RequireLawful[State, Event]
     evolve: Evolve[State, Event]
     outcomes: Outcomes[Command, Outcome]
+    set_aside: SettingAside[State, Command, Event] | None = None

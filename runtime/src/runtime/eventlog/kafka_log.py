@@ -1,7 +1,7 @@
 """A log as one partition of a Kafka topic, and the way back to those who asked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Generic
@@ -24,8 +24,11 @@ def _partition_of(address: str, partitions: int) -> int:
 class KafkaLog:
     """EntryLog on one Kafka partition; the records' key is its number."""
 
-    def __init__(self, tail: PartitionTail, producer: Producer, dead_letters: BuriedOnce) -> None:
+    def __init__(
+        self, tail: PartitionTail, again: Callable[[], PartitionTail], producer: Producer, dead_letters: BuriedOnce
+    ) -> None:
         self._tail = tail
+        self._again = again
         self._producer = producer
         self._dead_letters = dead_letters
         self._key = str(tail.partition.number).encode()
@@ -40,6 +43,16 @@ class KafkaLog:
 
     async def end_offset(self) -> int:
         return await self._tail.end_offset()
+
+    async def begin_again(self) -> None:
+        await self._tail.seek(0)
+
+    async def history(self) -> AsyncIterator[Logged]:
+        async with self._again() as tail:
+            end = await tail.end_offset()
+            while await tail.position() < end:
+                for record in await tail.next_batch(timeout_seconds=READ_SECONDS):
+                    yield Logged(record.offset, record.value or b"", record.timestamp)
 
     async def bury(self, poison: Logged, reason: str) -> None:
         where = self._tail.partition

@@ -1,6 +1,6 @@
 """What the writer needs from outside, in its own words. What may be away raises runtime.trouble.Trouble then."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -37,6 +37,14 @@ class EntryLog(Protocol):
         """The offset that the next appended record will get."""
         ...
 
+    async def begin_again(self) -> None:
+        """Let the next read give the first records."""
+        ...
+
+    def history(self) -> AsyncIterator[Logged]:
+        """All records from the first to the present last one, apart from `read`."""
+        ...
+
     async def bury(self, poison: Logged, reason: str) -> None:
         """Put a record that is no entry into the dead letters, unless it is there already."""
         ...
@@ -71,6 +79,10 @@ class WriterObserver(Protocol[Outcome_contra]):
 
     def stopped(self, stop: Stop) -> None:
         """The log is linked up to this entry, which cannot be applied."""
+        ...
+
+    def begins_again(self) -> None:
+        """Entries were set aside: the log is read again without them, and is not stopped until it stops again."""
         ...
 
     def clock_behind(self, seconds: float) -> None:

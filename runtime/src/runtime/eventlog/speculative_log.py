@@ -1,6 +1,6 @@
 """Decisions made ahead of the log: each command of a batch becomes an entry, a rejection or a repetition."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic
@@ -54,13 +54,31 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._at = replica.at
         self._pending: dict[str, Done] = {}
         self._decides = True
+        self._about = log.set_aside
+        self._refusals: Mapping[str, Rejection] = {}
 
-    def take(self, commands: Iterable[Command], next_offset: int) -> DecidedBatch[State, Outcome]:
-        """Decide the commands in order, each on the state that the one before it left."""
+    @property
+    def state(self) -> State:
+        """As it is after all that was decided."""
+        return self._state
+
+    def follow(self) -> None:
+        """Take over where the log stands, which went on while it was stopped."""
+        self._state, self._at = self._replica.state, self._replica.at
+        self._sequence, self._head = self._replica.chain.sequence, self._replica.chain.head
+
+    def take(
+        self, commands: Iterable[Command], next_offset: int, refusals: Mapping[str, Rejection] | None = None
+    ) -> DecidedBatch[State, Outcome]:
+        """Decide the commands in order, each on the state that the one before it left.
+
+        `refusals` are the commands that were tried out before, and what spoke against them.
+        """
         entries: list[PendingEntry[State]] = []
         clock = self._clock()
         now = max(self._at, clock)
         self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
+        self._refusals = refusals or {}
         outcomes = tuple(self._outcome(command, entries, now) for command in commands)
         return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
 
@@ -76,8 +94,10 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             if done.command_hash != fingerprint:
                 return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
             return self._accepted(command, fingerprint, done.sequence, repeated=True)
-        if not self._decides:
+        if not self._decides and not self._takes(command):
             return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
+        if command.command_id in self._refusals:
+            return self._reject(command, fingerprint, self._refusals[command.command_id])
         try:
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
@@ -114,7 +134,12 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         # From here on nothing fails: a speculation never stands between two entries.
         self._at, self._sequence, self._head, self._state = now, sequence, entry_hash(value), state
         self._pending[command.command_id] = Done(sequence, fingerprint)
-        return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state)
+        about = self._about is not None and self._about.is_about(event)
+        return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state, about)
+
+    def _takes(self, command: Command) -> bool:
+        """Whether a stopped log takes the command."""
+        return self._about is not None and self._replica.stopped is not None and self._about.takes(command)
 
     def _reject(self, command: Command, fingerprint: str, rejection: Rejection) -> Outcome:
         return self._rejected(command, fingerprint, rejection, at_sequence=self._sequence)

@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Generic
+from typing import Any, Generic
 
+from contracts.decisions import Rejection
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from contracts.topics import CLOCK_AHEAD_MS
-from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
-from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
+from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
 from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
 from runtime.logs import get_logger
@@ -104,11 +105,19 @@ class Writer(Generic[State, Command, Event, Outcome]):
             raise
 
     async def _follow(self) -> None:
-        end = await self.log.end_offset()
+        while True:
+            end = await self.log.end_offset()
+            await self._follow_from_here(end)
+
+    async def _follow_from_here(self, end: int) -> None:
+        """Read on without end, but for the one: the log has to be read again from its first entry."""
         while True:
             self._unread.extend(records := await self.log.read())
             while self._unread:
-                await self._read(self._unread[0])  # Trouble leaves it where it is
+                found = await self._read(self._unread[0])  # Trouble leaves it where it is
+                if isinstance(found, ReadAgain):
+                    await self._begin_again(found)
+                    return
                 self._note_place(self._unread.popleft())
             self.following = self.following or self._next_offset >= end
             if records:
@@ -119,6 +128,18 @@ class Writer(Generic[State, Command, Event, Outcome]):
             if not records:
                 await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
             self.trouble = ""
+
+    async def _begin_again(self, why: ReadAgain) -> None:
+        """Forget all that was read, and what was decided on it: some of it does not count."""
+        _log.warning("log_read_again", log=self.definition.source, set_aside=sorted(why.known))
+        await self.log.begin_again()
+        self.observer.begins_again()
+        self.replica = LogReplica.of(self.definition, why.known)
+        self._unread.clear()
+        self._next_offset, self.following = 0, False
+        self._lost = self._speculation is not None
+        async with self._moved:
+            self._moved.notify_all()
 
     def _note_place(self, record: Logged) -> None:
         self._next_offset = record.offset + 1
@@ -171,9 +192,29 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
-            await appends.put(speculation.take(batch.commands, batch.next_offset))
+            refusals: dict[str, Rejection] = {}
+            for command in batch.commands:
+                if (proposed := self._would_exclude(speculation, command)) is not None:
+                    await appends.join()
+                    refusals |= await self._tried_out(command, proposed)
+            await appends.put(speculation.take(batch.commands, batch.next_offset, refusals))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
+
+    def _would_exclude(
+        self, speculation: SpeculativeLog[State, Command, Event, Outcome], command: Command
+    ) -> Proposed | None:
+        about = self.definition.set_aside
+        return None if about is None else about.would_exclude(speculation.state, command)
+
+    async def _tried_out(self, command: Command, proposed: Proposed) -> dict[str, Rejection]:
+        """What speaks against setting these entries aside, by reading the log without them."""
+        sequence = self.replica.chain.sequence + 1
+        replica = LogReplica.of(self.definition, self.replica.exclusions.after(sequence, proposed.named))
+        async for record in self.log.history():
+            replica.read(record.value)
+        refusal = _against(replica, proposed, self.definition)
+        return {} if refusal is None else {command.command_id: refusal}
 
     async def _append(self, appends: _Decided[State, Outcome], confirms: _Decided[State, Outcome]) -> None:
         while True:
@@ -222,21 +263,38 @@ class Writer(Generic[State, Command, Event, Outcome]):
     def _reached(self, sequence: int, offset: int) -> bool:
         return self.replica.chain.sequence >= sequence and self._next_offset >= offset
 
-    async def _read(self, record: Logged) -> None:
+    async def _read(self, record: Logged) -> ReadAgain | None:
         if self._unconfirmed and not self._lost and self._unconfirmed[0].value == record.value:
-            self.replica.adopt(self._unconfirmed.popleft())
-            return
+            return self._take_own(self._unconfirmed.popleft())
         stopped = self.stopped is not None
         found = self.replica.read(record.value)
         if isinstance(found, Orphan):
             self.observer.orphan(found)
             if found.poison:
                 await self.log.bury(record, found.reason)
-            return
+            return None
+        if isinstance(found, ReadAgain):
+            return found
         if isinstance(found, Stop) and not stopped:
             self.observer.stopped(found)
             _log.critical("log_stopped", log=self.definition.source, **asdict(found))
-        if self._speculation is not None and not stopped:
+        self._notice_another(stopped=stopped)
+        return None
+
+    def _take_own(self, entry: PendingEntry[State]) -> ReadAgain | None:
+        if not entry.read:
+            self.replica.adopt(entry)
+            return None
+        found = self.replica.read(entry.value)
+        return found if isinstance(found, ReadAgain) else None
+
+    def _notice_another(self, *, stopped: bool) -> None:
+        """Another's entry voids what was decided ahead, of which a log that is stopped has nothing as a rule."""
+        if self._speculation is None:
+            return
+        if stopped and not self._unconfirmed:
+            self._speculation.follow()
+        else:
             self._lost = True
 
 
@@ -247,3 +305,17 @@ async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBat
         more = batches.get_nowait()
         batch = CommandBatch([*batch.commands, *more.commands], more.next_offset)
     return batch
+
+
+def _against(
+    replica: LogReplica[Any, Any], proposed: Proposed, log: LogDefinition[Any, Any, Any, Any]
+) -> Rejection | None:
+    """Why entries are not set aside, after a replica has read the log without them."""
+    if unknown := proposed.named.keys() - replica.exclusions.met:
+        return Rejection("entry_unknown", {"sequence": min(unknown)})
+    if replica.stopped is not None:
+        return Rejection("others_depend", {"sequence": replica.stopped.sequence, "law": replica.stopped.law})
+    lawful = proposed.named.keys() & set(replica.unneeded)
+    if lawful and log.set_aside is not None and proposed.law in log.set_aside.own_laws:
+        return Rejection("entry_lawful", {"sequence": min(lawful)})
+    return None

@@ -43,6 +43,7 @@ class WriterMetrics(Generic[Outcome]):
         self._meters = meters
         self._log = str(log)
         self._label_of = label_of
+        self._law: str | None = None
 
     def followed(self, sequence: int) -> None:
         self._meters.sequence.labels(self._log).set(sequence)
@@ -56,6 +57,12 @@ class WriterMetrics(Generic[Outcome]):
 
     def stopped(self, stop: Stop) -> None:
         self._meters.stopped.labels(self._log, stop.law).set(1)
+        self._law = stop.law
+
+    def begins_again(self) -> None:
+        if self._law is not None:
+            self._meters.stopped.remove(self._log, self._law)
+            self._law = None
 
     def clock_behind(self, seconds: float) -> None:
         self._meters.clock_behind.labels(self._log).set(seconds)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic
 
 from runtime import retry
@@ -66,8 +67,8 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             buried_once = BuriedOnce(connection, dead_letters)
             writers: dict[int, Writer[State, Command, Event, Outcome]] = {}
             for number in range(self.logs):
-                tail = PartitionTail(connection, settings.topic_prefix + self.events_topic, number, 0)
-                log = KafkaLog(await opened.enter_async_context(tail), producer, buried_once)
+                again = partial(PartitionTail, connection, settings.topic_prefix + self.events_topic, number, 0)
+                log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
                 writers[number] = Writer.of(self.definition(number), log, self.clock, self.observer(number))
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(

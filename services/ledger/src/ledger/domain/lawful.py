@@ -10,13 +10,30 @@ from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
 from contracts.events.blocks import ActivationKeyUnblocked, CompanyUnblocked, DeviceUnblocked
 from contracts.events.corrections import CorrectionApplied, CorrectionRejected, DeliveryCorrected
+from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.licenses import DeviceLicenses
 from contracts.log import accounting
 from contracts.log.accounting import stated
-from contracts.log.stop import UnlawfulEntryError
+from contracts.log.stop import EVENT_TYPE_UNKNOWN, NOT_APPLICABLE, UnlawfulEntryError
+from ledger.domain import set_aside
 from ledger.domain.state import NOTHING, Holdings, IssuedKey, Ledger
 
 FIRST_ISSUE = 1
+OWN_LAWS = frozenset(
+    {
+        "postings_unbalanced",
+        "account_negative",
+        "device_licenses_wrong",
+        "device_issue_wrong",
+        "key_redeemed_once",
+        "correction_unknown",
+        "not_blocked",
+        "set_aside_wrong",
+        NOT_APPLICABLE,
+        EVENT_TYPE_UNKNOWN,
+    }
+)
+"""The laws that the writer itself can see broken; of others it takes two persons' word."""
 
 
 def require_lawful(ledger: Ledger, event: Event) -> None:
@@ -34,6 +51,8 @@ def require_lawful(ledger: Ledger, event: Event) -> None:
         case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
             if event.subject not in ledger.cold.blocked:
                 raise UnlawfulEntryError("not_blocked", f"{event.subject} is not blocked")
+        case SettingAsideProposed() | EntriesSetAside():
+            set_aside.require_lawful(ledger, event)
         case _:
             pass
 

@@ -15,6 +15,7 @@ from contracts.documents.device_certificate import Authorities
 from contracts.log.chain import Orphan
 from contracts.log.checkpoint import Checkpoint, NoteWrongError
 from contracts.log.entries import UnknownEventTypeError, entry_hash
+from contracts.log.exclusions import Named
 from contracts.log.stop import Stop
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
@@ -69,8 +70,9 @@ class LedgerSigning:
         self._events = events
         self._outputs = outputs
         self._published = Published()
+        self._newest, self._offset = b"", 0
+        self._known: Named = {}
         self._reading = self._read_from_zero(anchor=None)
-        self._newest = b""
         self._skipped = False
         self._unpublished: list[SignedDocument] = []
         self._publishing: asyncio.Task[None] | None = None
@@ -80,13 +82,10 @@ class LedgerSigning:
         """Sign until `stop`. A broken law ends the signing of this ledger, not the process, which then is not ready."""
         self._stop = stop
         try:
-            await self._begin()
-            while not stop.is_set():
-                await self._step()
+            while not stop.is_set() and await self._until_an_entry_stops_it():
+                self._known = await self._decision()
         except LawBrokenError as error:
             self._stop_at(error.law, error.sentence)
-        except UnknownEventTypeError as error:
-            self._stop_at("event_type_unknown", str(error))
         except OffsetGone as error:
             self._stop_at("events_gone", str(error))
         except StoppingError:
@@ -99,12 +98,39 @@ class LedgerSigning:
                 self._publishing.cancel()
         await stop.wait()
 
+    async def _until_an_entry_stops_it(self) -> bool:
+        """Sign from the first entry on; whether it is an entry that ended it, which may be set aside."""
+        await self._begin()
+        try:
+            while not self._stop.is_set():
+                await self._step()
+        except LawBrokenError as error:
+            if error.law == "history_rewritten":
+                raise
+            self._stop_at(error.law, error.sentence)
+        except UnknownEventTypeError as error:
+            self._stop_at("event_type_unknown", str(error))
+        return not self._stop.is_set()
+
+    async def _decision(self) -> Named:
+        """Read on behind the entry, believing nothing, until two persons have set it aside (ADR 18)."""
+        stopped = self._reading.stopped()
+        await self._retry(lambda: self._events.seek(self._offset + 1))
+        while not self._stop.is_set():
+            for record in await self._retry(self._events.next_batch):
+                if (known := stopped.take(record.value or b"")) is not None:
+                    _log.warning("goes_on_without", ledger=self._ledger, set_aside=sorted(known))
+                    return known
+        return self._known
+
     async def _begin(self) -> None:
         self._published = await self._retry(lambda: self._outputs.published(self._ledger))
         anchor = self._last_checkpoint()
         self.status.checkpoint_size = anchor.size if anchor else 0
         self._reading = self._read_from_zero(anchor=anchor)
-        self.status.enter("replaying", "it has not come to the end of the ledger yet")
+        self._skipped, self._unpublished = False, []
+        await self._retry(lambda: self._events.seek(0))
+        self.status.begin("it has not come to the end of the ledger yet")
 
     def _last_checkpoint(self) -> Checkpoint | None:
         if self._published.checkpoint is None:
@@ -117,7 +143,7 @@ class LedgerSigning:
             ) from error
 
     def _read_from_zero(self, *, anchor: Checkpoint | None) -> Reading:
-        return Reading(self._ledger, trusted=self._trusted, wanted=self._is_wanted, anchor=anchor)
+        return Reading(self._ledger, trusted=self._trusted, wanted=self._is_wanted, anchor=anchor, known=self._known)
 
     def _is_wanted(self, serial: str, sequence: int) -> bool:
         return self._published.files.get(serial, 0) < sequence
@@ -162,7 +188,7 @@ class LedgerSigning:
             self._publishing = None
 
     async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
-        self._newest = record.value or b""
+        self._newest, self._offset = record.value or b"", record.offset
         taken = self._reading.take(self._newest)
         match taken:
             case Change():

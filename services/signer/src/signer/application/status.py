@@ -32,6 +32,10 @@ class LedgerStatus:
         if self.phase != "stopped":
             self.phase, self.reason = phase, reason
 
+    def begin(self, reason: str) -> None:
+        """Read the ledger from its first entry, also after it had stopped."""
+        self.phase, self.reason, self.broken_law = "replaying", reason, ""
+
     def stop(self, law: str, reason: str) -> None:
         """The signer signs nothing more for this ledger until a person has found out why."""
         self.phase, self.broken_law, self.reason = "stopped", law, reason

@@ -8,8 +8,10 @@ from contracts.events import Event
 from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
-from contracts.log.entries import Entry
+from contracts.log.entries import Entry, UnknownEventTypeError, entry_hash
+from contracts.log.exclusions import Exclusions, Named, named
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
+from contracts.log.stopped_reading import StoppedReading
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.days import require_day
@@ -32,11 +34,22 @@ class Reading:
     """One pass over a ledger from its first entry on. After an exception it is of no further use.
 
     `anchor` is the newest checkpoint that this signer once signed: the log must lead to exactly its root, or it has
-    been rewritten. What is not wanted was proven when it was signed, so its return needs no second proof.
+    been rewritten. `known` are the entries that are set aside, as a stopped reading has learned.
+
+    What is not wanted was proven when it was signed, so its return needs no second proof.
     """
 
-    def __init__(self, ledger: int, *, trusted: Authorities, wanted: Wanted, anchor: Checkpoint | None) -> None:
+    def __init__(
+        self,
+        ledger: int,
+        *,
+        trusted: Authorities,
+        wanted: Wanted,
+        anchor: Checkpoint | None,
+        known: Named | None = None,
+    ) -> None:
         self._chain = LedgerChain(ledger)
+        self._exclusions = Exclusions(known or {})
         self._ledger = VerifiedLedger()
         self._tree = CompactRange()
         self._trusted = trusted
@@ -62,10 +75,11 @@ class Reading:
 
         Raises LawBrokenError, or UnknownEventTypeError, before the entry is in the tree.
         """
-        entry = self._chain.accept(value)
-        if isinstance(entry, Orphan):
+        entry = self._next(value)
+        if entry is None or isinstance(entry, Orphan):
             return entry
         changed = self._post(entry)
+        self._require_known(entry)
         devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
         if not devices:
             self._grow(value)
@@ -80,6 +94,32 @@ class Reading:
         leaf = leaf_hash(value)
         path = self._tree.append(leaf)
         return Change(entry, value, devices, path, root_from_last(leaf, path), proven)
+
+    def stopped(self) -> StoppedReading:
+        """Goes on behind the entry at which this one stopped."""
+        return StoppedReading(self._chain, self._exclusions)
+
+    def _next(self, value: bytes) -> Entry[Event] | Orphan | None:
+        """The next entry, or nothing for one that is set aside: it is a leaf of the tree like any other."""
+        try:
+            entry = self._chain.accept(value)
+        except UnknownEventTypeError as error:
+            self._chain.advance(error.sequence, entry_hash(value))
+            if not self._exclusions.excludes(self._chain.sequence, self._chain.head):
+                raise
+            entry = None
+        if isinstance(entry, Orphan) or (
+            entry is not None and not self._exclusions.excludes(self._chain.sequence, self._chain.head)
+        ):
+            return entry
+        self._grow(value)
+        return None
+
+    def _require_known(self, entry: Entry[Event]) -> None:
+        """A decision is about entries that this reading has passed over, as they stopped the one before it."""
+        entries = named(entry.data)
+        if entries and (self._exclusions.learn(entry.sequence, entries) or entries.keys() - self._exclusions.met):
+            raise LawBrokenError("set_aside_wrong", "an entry that it names breaks no law")
 
     def _post(self, entry: Entry[Event]) -> Changed:
         try:

@@ -5,16 +5,26 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from contracts.commands import CommandRecord
+from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.events import Event
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.log.entries import LEDGER_ENTRIES, source_of
+from contracts.log.exclusions import is_about_entries, named, named_in
 from contracts.outcomes import Accepted, Rejected
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.evolve import evolve
-from ledger.domain.lawful import require_lawful
+from ledger.domain.lawful import OWN_LAWS, require_lawful
 from ledger.domain.state import Ledger
-from runtime.eventlog import LogDefinition, LogReplica, SpeculativeLog, UndecodableCommandError, Writer
+from runtime.eventlog import (
+    LogDefinition,
+    LogReplica,
+    Proposed,
+    SettingAside,
+    SpeculativeLog,
+    UndecodableCommandError,
+    Writer,
+)
 
 LedgerLog = LogDefinition[Ledger, CommandRecord, Event, Accepted | Rejected]
 LedgerReplica = LogReplica[Ledger, Event]
@@ -64,6 +74,14 @@ def ledger_log(ledger: int) -> LedgerLog:
         require_lawful=require_lawful,
         evolve=evolve,
         outcomes=LedgerOutcomes(ledger),
+        set_aside=SettingAside(
+            named=named,
+            is_about=is_about_entries,
+            takes=lambda record: isinstance(record.command, ProposeSettingAside | ApproveSettingAside),
+            would_exclude=_would_exclude,
+            own_laws=OWN_LAWS,
+            passed=Ledger.following,
+        ),
     )
 
 
@@ -85,6 +103,14 @@ def label_of(outcome: Accepted | Rejected) -> str:
             return outcome.code
         case Accepted():
             return "repeated" if outcome.repeated else "accepted"
+
+
+def _would_exclude(ledger: Ledger, record: CommandRecord) -> Proposed | None:
+    """What an approval of a decision that waits would set aside."""
+    if not isinstance(record.command, ApproveSettingAside):
+        return None
+    waiting = ledger.cold.set_asides.get(record.command.decision)
+    return None if waiting is None else Proposed(named_in(waiting[0].entries), waiting[0].law)
 
 
 def _decide(ledger: Ledger, record: CommandRecord, /, *, now: datetime) -> Decision:

@@ -11,9 +11,10 @@ from typing import Any
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.projection.store import PostgresProjection
+from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
+from ledger.application.projection.ledger_rows import LedgerRows
 from ledger.application.projection.partition_follower import PartitionFollower, Target
-from ledger.application.projection.targets import DocumentRows, LedgerRows
 from ledger.entrypoints.projector.faust_feed import FaustFeed
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.admin import Admin
