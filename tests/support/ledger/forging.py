@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from contracts.events import Event
 from contracts.log.chain import LedgerChain
-from contracts.log.entries import encode_entry
+from contracts.log.entries import UnknownEventTypeError, encode_entry, entry_hash
 from contracts.topics import EVENTS
 from runtime.kafka import Connection, PartitionTail, Producer
 from tests.support.kafka_topics import KafkaTopics
@@ -32,17 +32,20 @@ async def forge(topics: KafkaTopics, event: Event, ledger: int = 0) -> bytes:
     return value
 
 
-def next_entry(values: list[bytes], event: Event, ledger: int = 0) -> bytes:
+def next_entry(values: list[bytes], event: Event, ledger: int = 0, *, at: datetime | None = None) -> bytes:
     """The event where it links to a log that has not been forged before."""
     chain = LedgerChain(ledger)
     for value in values:
-        chain.accept(value)
+        try:
+            chain.accept(value)
+        except UnknownEventTypeError as error:
+            chain.advance(error.sequence, entry_hash(value))
     return encode_entry(
         event,
         ledger=ledger,
         sequence=chain.sequence + 1,
         prev=chain.head,
-        at=datetime.now(UTC),
+        at=at or datetime.now(UTC),
         command_id="f" * 64,
         command_hash="f" * 64,
         actor="service:somebody",

@@ -66,6 +66,11 @@ class Reading:
         """Whether the log has led to the root that was signed before, if any."""
         return self._anchor is None
 
+    @property
+    def books(self) -> VerifiedLedger:
+        """What the entries taken add up to."""
+        return self._ledger
+
     def root(self) -> bytes:
         """The root of the tree of all entries taken."""
         return self._tree.root()
