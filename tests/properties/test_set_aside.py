@@ -17,7 +17,7 @@ from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.events.corrections import CorrectionRejected
 from contracts.events.devices import LicensesAllocated
-from contracts.events.projects import LicensesMoved
+from contracts.events.projects import LicensesMoved, ProjectArchived
 from contracts.events.set_aside import EntriesSetAside
 from contracts.identifiers import command_id_of, derived_id
 from contracts.licenses import DeviceLicenses, Lot
@@ -63,12 +63,12 @@ BAD: dict[str, Event] = {
     "correction_unknown": CorrectionRejected(
         correction=NOBODY, company=story.VENDOR, reason="No", rejected_by=story.STAFF
     ),
-    NOT_APPLICABLE: ActivationKeyRedeemed(key_digest=story.KEY, company=story.ADRIA, project=NOBODY, lots=PORT),
+    NOT_APPLICABLE: ProjectArchived(company=story.ADRIA, project=NOBODY, project_name="Nowhere"),
     EVENT_TYPE_UNKNOWN: LicensesMoved(company=story.ADRIA, source=story.HOTEL, target=story.DEFAULT, lots=PORT),
 }
 """Entries that the writer itself refuses, by the law that they may break there."""
-IN_THE_DATABASE = {"key_redeemed_once", "correction_unknown"}
-"""Laws that the projector's tables hold; its rows in memory take such an entry, and have to take it back."""
+ROWS_TAKE = {"key_redeemed_once", "correction_unknown", NOT_APPLICABLE}
+"""Broken laws that the rows in memory do not see: they take such an entry, and have to take it back."""
 SIGNERS_LAW = "license_type_unknown"
 ONLY_THE_SIGNER_SEES = ActivationKeyIssued(
     key_digest="f" * 64,
@@ -177,7 +177,7 @@ def test_a_decision_makes_it_as_if_the_bad_entry_had_never_been(
     bad = world.forge(BAD[law], later=law == EVENT_TYPE_UNKNOWN)
     waiting = commands[place : place + meanwhile]
     assert all(isinstance(told, Rejected) and told.code == LOG_STOPPED for told in world.tell(waiting))
-    none_goes_on(world, bad.sequence, rows_see_it=law not in IN_THE_DATABASE)
+    none_goes_on(world, bad.sequence, rows_see_it=law not in ROWS_TAKE)
 
     assert isinstance(world.decide(law_at(world), bad), Accepted)
     world.tell(commands[place:])
@@ -235,11 +235,11 @@ def test_nobody_but_staff_sets_aside(actor: Actor) -> None:
 def test_another_hash_a_lawful_entry_and_one_that_is_not_there_are_refused() -> None:
     world = begun()
     bad = world.forge(BAD["account_negative"])
-    lawful = NamedEntry(sequence=5, entry_hash=entry_hash(world.values[4]))
+    lawful = NamedEntry(sequence=7, entry_hash=entry_hash(world.values[6]))
     cases = {
         "entry_unknown": (NamedEntry(sequence=bad.sequence, entry_hash="0" * 64),),
         "entry_lawful": (lawful, bad),
-        "others_depend": (NamedEntry(sequence=7, entry_hash=entry_hash(world.values[6])),),
+        "others_depend": (lawful,),
     }
     for number, (code, entries) in enumerate(cases.items()):
         refused = world.decide("account_negative", *entries, decision=derived_id(str(number), "set-aside"))

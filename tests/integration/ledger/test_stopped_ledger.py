@@ -2,31 +2,35 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from contracts.documents.published import PublishedLicenseFile, decode_license_file
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyIssued
 from contracts.events.devices import LicensesAllocated
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.entries import decode_entry, entry_hash
 from contracts.outcomes import Accepted, Rejected
+from contracts.topics import LICENSE_FILES
 from ledger.entrypoints import writer
 from ledger.entrypoints.projector import main as projector
 from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Producer
+from runtime.kafka import Connection, PartitionTail, Producer, partition_for
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import story
-from tests.support.ledger.api_at_work import Api, an_api, found_ledgers
+from tests.support.ledger.api_at_work import Api, accepted, an_api, asked, found_ledgers
 from tests.support.ledger.forging import append, forge, log_of, next_entry
 from tests.support.ledger.projector_at_work import settings_for, until, until_sequence
-from tests.support.signer.process import free_port
+from tests.support.ledger.story_corrections import SECOND
+from tests.support.signer.process import SignerProcess, free_port
+from tests.support.signer.process import until as until_signer
 
 SERIAL = "009033010203"
 QUICK_SECONDS = 5.0
@@ -83,6 +87,14 @@ async def api(ledgers: Ledgers, tmp_path: Path) -> AsyncIterator[Api]:
         yield api
 
 
+@pytest.fixture
+def signer(ledgers: Ledgers, tmp_path: Path) -> Iterator[SignerProcess]:
+    process = SignerProcess(tmp_path, ledgers.topics, ledgers=2)
+    process.start()
+    yield process
+    process.end()
+
+
 async def _listens(commands: Commands) -> bool:
     return commands.trouble is None
 
@@ -116,6 +128,45 @@ async def test_one_bad_entry_stops_one_ledger_in_writer_and_projector_and_no_oth
     assert len(await log_of(ledgers.topics)) == _sequence(forged), "nothing was written behind the bad entry"
 
 
+async def test_two_persons_set_the_entry_aside_and_every_reader_goes_on_without_it(
+    ledgers: Ledgers, api: Api, signer: SignerProcess
+) -> None:
+    project = await api.stocked_project(SERIAL, ports=10)
+    second = api.token(SECOND, story.VENDOR)
+    body = {"account": SECOND, "administrator": True}
+    accepted(await api.post(f"companies/{story.VENDOR}/members", body, api.staff))
+    forged = await forge(ledgers.topics, voicemail_that_nobody_has(project))
+    words = f"ledger 0 stopped: entry {_sequence(forged)} breaks account_negative"
+    await until(partial(_says, ledgers, "writer", words))
+    await until(partial(_says, ledgers, "projector", words))
+    await until_signer(lambda: words in signer.get("/readyz")[1])
+    waiting = await api.allocate(project, SERIAL, 1)
+    assert waiting.status_code == 503
+    other = await ledgers.decided_by_the_other("c")
+    assert isinstance(other, Accepted)
+
+    stop = await asked(api, "ledger/stop", api.staff)
+    named = {name: stop["stopped"][name] for name in ("sequence", "entry_hash")}
+    assert named == {"sequence": _sequence(forged), "entry_hash": entry_hash(forged)}
+    proposal = {"entries": [named], "law": stop["stopped"]["law"], "reason": "Forged", "reference": "INC-1"}
+    proposed = await api.post("ledger/set-asides", proposal, api.staff, key="propose")
+    decision = proposed.json()["decision"]
+    assert accepted(proposed) == _sequence(forged) + 1
+    await until(lambda: _waits(api, decision))
+    alone = await api.post(f"ledger/set-asides/{decision}/approval", {}, api.staff, key="alone")
+    assert (alone.status_code, alone.json()["code"]) == (403, "second_person_needed")
+    approved = await api.post(f"ledger/set-asides/{decision}/approval", {}, second, key="approve")
+    assert accepted(approved) == _sequence(forged) + 2
+
+    allocated = accepted(await api.allocate(project, SERIAL, 1))
+    assert await api.free(project, allocated) == {"BRI": 4, "Port11": 9}
+    assert (await asked(api, "ledger/stop", api.staff))["stopped"] is None
+    await until_signer(lambda: signer.get("/readyz") == (200, "following\n"))
+    file = (await files_of(ledgers.topics, SERIAL))[-1]
+    assert (file.sequence, file.generation, file.issue) == (allocated, 1, 2)
+    assert "stopped" not in await ledgers.said_by("writer") + await ledgers.said_by("projector")
+
+
 async def test_a_later_event_type_stops_one_ledger_and_no_other(ledgers: Ledgers, api: Api) -> None:
     await api.stocked_project(SERIAL, ports=10)
     lots = (Lot(license_type="Port11", license_class="pbx", count=1),)
@@ -130,6 +181,25 @@ async def test_a_later_event_type_stops_one_ledger_and_no_other(ledgers: Ledgers
 
 def _sequence(value: bytes) -> int:
     return decode_entry(value).sequence
+
+
+async def _waits(api: Api, decision: str) -> bool:
+    stop = await asked(api, "ledger/stop", api.staff)
+    return [one["decision"] for one in stop["waiting"]] == [decision]
+
+
+async def files_of(topics: KafkaTopics, serial: str) -> list[PublishedLicenseFile]:
+    """The license files of a device that the signer has published."""
+    number = partition_for(serial.encode(), LICENSE_FILES.partitions)
+    found: list[PublishedLicenseFile] = []
+    async with PartitionTail(Connection(topics.bootstrap), topics.name(LICENSE_FILES), number, 0) as tail:
+        end = await tail.end_offset()
+        while await tail.position() < end:
+            for record in await tail.next_batch():
+                document = decode_license_file(record.key, record.value, record.headers)
+                if isinstance(document, PublishedLicenseFile) and document.serial == serial:
+                    found.append(document)
+    return found
 
 
 async def _says(ledgers: Ledgers, name: str, words: str) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from contracts.events import Event
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.log.entries import Entry, UnknownEventTypeError
-from contracts.log.exclusions import Exclusions, Named, named, wrong
+from contracts.log.exclusions import Exclusions, Named
+from contracts.log.set_aside import named, wrong
 from contracts.log.stop import Stop, UnlawfulEntryError
 from ledger.application.projection.documents import Document
 from ledger.application.projection.ledger_rows import LedgerRows

@@ -23,10 +23,11 @@ SIGNER = Path(sys.executable).with_name("signer")
 class SignerProcess:
     """A `signer run` of its own, with keys made by `signer init`."""
 
-    def __init__(self, folder: Path, topics: KafkaTopics) -> None:
+    def __init__(self, folder: Path, topics: KafkaTopics, ledgers: int = 1) -> None:
         self.keys = folder / "keys"
         self._folder = folder
         self._topics = topics
+        self._ledgers = ledgers
         self._admin_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         passphrase = folder / "passphrase"
@@ -42,6 +43,7 @@ class SignerProcess:
             "LICENSING_KAFKA_BOOTSTRAP": self._topics.bootstrap,
             "LICENSING_TOPIC_PREFIX": self._topics.prefix,
             "LICENSING_ADMIN_PORT": str(self._admin_port),
+            "LICENSING_LEDGERS": str(self._ledgers),
             "LICENSING_SIGNER_KEYS_DIR": str(self.keys),
             "LICENSING_SIGNER_PASSPHRASE_FILE": str(self._folder / "passphrase"),
             "LICENSING_DEVICE_CA_FILE": str(self._folder / "device-ca.pem"),

@@ -18,7 +18,6 @@ from typing import Any, Generic
 from contracts.decisions import Rejection
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
-from contracts.topics import CLOCK_AHEAD_MS
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
 from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
@@ -31,7 +30,7 @@ DECIDED_AHEAD = 4
 WORTH_OVERLAPPING = 100
 """A smaller batch is confirmed before the next one is decided, so that more commands share the next: at 200 a second
 one by one, every process down the log would do the work of a batch for each entry."""
-STAMP_AHEAD = timedelta(milliseconds=CLOCK_AHEAD_MS) + CLOCK_BEHIND
+STAMP_AHEAD = timedelta(minutes=5) + CLOCK_BEHIND
 """The broker takes no record that is stamped further ahead of its clock: one from beyond proves the own clock wrong."""
 
 _log = get_logger("runtime.eventlog")

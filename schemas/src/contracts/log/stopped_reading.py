@@ -4,7 +4,8 @@ from contracts.events import Event
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import UnknownEventTypeError, entry_hash
-from contracts.log.exclusions import Exclusions, Named, named, wrong
+from contracts.log.exclusions import Exclusions, Named
+from contracts.log.set_aside import named, wrong
 
 
 class StoppedReading:

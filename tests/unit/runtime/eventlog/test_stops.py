@@ -8,6 +8,7 @@ import pytest
 
 from contracts.log.envelope import entry_hash
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, LOG_STOPPED, NOT_APPLICABLE
+from contracts.topics import CLOCK_AHEAD_MS
 from runtime.eventlog import Logged, LostLogError, Writer
 from runtime.eventlog.writer import STAMP_AHEAD
 from runtime.trouble import Trouble
@@ -133,6 +134,7 @@ async def test_an_entry_from_the_future_proves_nothing_of_the_own_clock() -> Non
 
 
 async def test_a_record_that_the_broker_took_proves_the_own_clock_wrong() -> None:
+    assert timedelta(milliseconds=CLOCK_AHEAD_MS) < STAMP_AHEAD
     stamps = [NOON + STAMP_AHEAD, NOON + STAMP_AHEAD + timedelta(seconds=1)]
     assert [await own_clock_is_wrong(stamp) for stamp in stamps] == [False, True]
 

@@ -42,6 +42,9 @@ FORMATS = {
     "contracts.log.chain",
     "contracts.log.checkpoint",
     "contracts.log.entries",
+    "contracts.log.exclusions",
+    "contracts.log.set_aside",
+    "contracts.log.stopped_reading",
     "contracts.log.merkle",
 }
 """What anybody can verify without us. The events, `contracts.events` and its families, are among them."""

@@ -6,7 +6,7 @@ from typing import assert_never
 from contracts.actors import Account, Actor
 from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside, SetAsideCommand
 from contracts.events.set_aside import EntriesSetAside, SetAsideEvent, SettingAsideProposed
-from contracts.log.exclusions import wrong
+from contracts.log.set_aside import wrong
 from contracts.log.stop import UnlawfulEntryError
 from contracts.set_aside import NamedEntries, in_order
 from ledger.domain.decisions import Decision, Rejection

@@ -9,8 +9,9 @@ from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
 from contracts.log.entries import Entry, UnknownEventTypeError, entry_hash
-from contracts.log.exclusions import Exclusions, Named, named
+from contracts.log.exclusions import Exclusions, Named
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
+from contracts.log.set_aside import named
 from contracts.log.stopped_reading import StoppedReading
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError

@@ -9,7 +9,8 @@ from prometheus_client import Counter, Gauge
 from contracts.events import Event
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, UnknownEventTypeError, entry_hash
-from contracts.log.exclusions import Exclusions, Named, named
+from contracts.log.exclusions import Exclusions, Named
+from contracts.log.set_aside import named
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, Stop, stop_at
 from contracts.log.stopped_reading import StoppedReading
 from ledger.application.projection.poison import PoisonBox

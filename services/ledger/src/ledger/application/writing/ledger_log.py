@@ -9,7 +9,7 @@ from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAsid
 from contracts.events import Event
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.log.entries import LEDGER_ENTRIES, source_of
-from contracts.log.exclusions import is_about_entries, named, named_in
+from contracts.log.set_aside import is_about_entries, named, named_in
 from contracts.outcomes import Accepted, Rejected
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection

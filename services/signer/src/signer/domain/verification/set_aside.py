@@ -1,7 +1,7 @@
 """The laws of entries that are set aside: what one person proposed, exactly that, and approved by another person."""
 
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
-from contracts.log.exclusions import wrong
+from contracts.log.set_aside import wrong
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.state import VerifiedLedger
 

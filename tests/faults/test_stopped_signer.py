@@ -1,4 +1,4 @@
-"""The runbook of a stopped signer, rehearsed: an unlawful entry comes to the log, and the ledger goes on without it."""
+"""The runbook of a stopped ledger, rehearsed: what only the signer refuses is set aside, and a lost log is restored."""
 
 import asyncio
 import os
@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from contracts.events.devices import LicensesAllocated
+from contracts.identifiers import derived_id
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.chain import LedgerChain
-from contracts.log.entries import encode_entry
+from contracts.log.entries import encode_entry, entry_hash
 from contracts.topics import EVENTS, topic_name
 from dev.demo.story import Story, wanted
 from dev.stack import topics
@@ -25,12 +26,14 @@ from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import admin_port_name, settings
 from runtime.kafka import Connection, PartitionTail, Producer
-from simulator.cast import PARTNER
+from simulator.cast import PARTNER, VENDOR
+from simulator.partner import PartnerClient, Refused
 from tests.support.running import a_stocked_story, whole_stack
 
 LOG = topic_name(EVENTS)
 READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
 PATIENCE_SECONDS = 30.0
+SECOND = derived_id("second", "account")
 
 
 @pytest.fixture
@@ -117,28 +120,70 @@ def allocate(story: Story, key: str) -> dict[str, Any]:
     return story.partner.post(f"/v1/projects/{story.project}/allocations", body, key=key)
 
 
-def test_the_ledger_goes_back_to_its_last_lawful_entry_and_on_from_there(own_kit: Kit, story: Story) -> None:
-    kit = own_kit
-    lawful = asyncio.run(log_of(kit))
-    asyncio.run(append(kit, [of_a_class_that_it_has_not(story, lawful)]))
+def named(values: Sequence[bytes], sequence: int) -> dict[str, Any]:
+    """An entry as a decision names it; nothing but entries lies on this log."""
+    return {"sequence": sequence, "entry_hash": entry_hash(values[sequence - 1])}
 
-    said = reason_why_it_stopped(kit)
-    assert f"entry {len(lawful) + 1} breaks license_class_wrong" in said
-    void = allocate(story, "asked-in-the-meantime")
-    assert void["sequence"] == len(lawful) + 2
 
-    stop(kit, *READERS_AND_WRITERS)
-    asyncio.run(topics.delete(kit.broker().address, [LOG]))
-    asyncio.run(topics.create(kit.broker().address))
-    asyncio.run(append(kit, lawful))
-    rebuild(kit)
-    Stack(kit.state, say=lambda _: None).up()
+def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]]) -> None:
+    """The proposal of one clerk and the approval of another."""
+    why = {"law": "license_class_wrong", "reason": "Forged", "reference": "INC-1"}
+    decision = story.clerk.post("/v1/ledger/set-asides", {"entries": entries, **why})["decision"]
+    second.post(f"/v1/ledger/set-asides/{decision}/approval", {})
 
-    again = allocate(story, "asked-in-the-meantime")
-    assert again["sequence"] == len(lawful) + 1
-    story.sequence = again["sequence"]
-    assert story.balance() == {"Port11": 30, "Voicemail11": 1}
+
+def ready(kit: Kit) -> bool:
+    return all(readiness(kit, part)[0] == 200 for part in READERS_AND_WRITERS)
+
+
+def until_ready(kit: Kit) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready(kit):
+        assert time.monotonic() < deadline, [readiness(kit, part) for part in READERS_AND_WRITERS]
+        time.sleep(0.1)
+
+
+def has(story: Story, licenses: dict[str, int]) -> None:
+    """The device's own file."""
     file = story.firmware().sync()
     assert file is not None
-    assert {line.license_type: line.count for line in file.licenses} == {"Channel": 4, "Port11": 20, "Voicemail11": 1}
-    assert file.sequence == again["sequence"]
+    assert {line.license_type: line.count for line in file.licenses} == licenses
+    assert file.sequence == story.sequence
+
+
+def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_with_the_decision(
+    own_kit: Kit, story: Story
+) -> None:
+    story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": SECOND, "administrator": True})
+    lawful = asyncio.run(log_of(own_kit))
+    forged = len(lawful) + 1
+    asyncio.run(append(own_kit, [of_a_class_that_it_has_not(story, lawful)]))
+    assert f"entry {forged} breaks license_class_wrong" in reason_why_it_stopped(own_kit)
+    assert story.partner.create_project(name="Annex")["sequence"] == forged + 1
+    assert allocate(story, "asked-in-the-meantime")["sequence"] == forged + 2
+
+    values = asyncio.run(log_of(own_kit))
+    with story.acting_for(SECOND, VENDOR) as second:
+        with pytest.raises(Refused) as refused:
+            decide(story, second, [named(values, forged)])
+        assert (refused.value.code, refused.value.members["sequence"]) == ("others_depend", forged + 2)
+        decide(story, second, [named(values, forged), named(values, forged + 2)])
+    again = allocate(story, "asked-in-the-meantime")
+    story.sequence = again["sequence"]
+    assert story.sequence > forged + 5, "what was set aside answers for nothing"
+    assert story.balance() == {"Port11": 30, "Voicemail11": 1}
+    assert "Annex" in [one["name"] for one in story.partner.get("/v1/projects")["items"]]
+    until_ready(own_kit)
+    has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
+
+    saved = asyncio.run(log_of(own_kit))
+    stop(own_kit, *READERS_AND_WRITERS)
+    asyncio.run(topics.delete(own_kit.broker().address, [LOG]))
+    asyncio.run(topics.create(own_kit.broker().address))
+    asyncio.run(append(own_kit, saved))
+    rebuild(own_kit)
+    Stack(own_kit.state, say=lambda _: None).up()
+    until_ready(own_kit)
+    story.sequence = allocate(story, "after-the-restore")["sequence"]
+    assert story.balance() == {"Port11": 30}
+    has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 2})
