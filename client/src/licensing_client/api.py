@@ -517,9 +517,7 @@ class MovementView(TypedDict):
     actor: str
 
 
-class NamedEntry(TypedDict):
-    """An entry by its place and the hash of its bytes."""
-
+class NamedEntryBody(TypedDict):
     sequence: int
     entry_hash: str
 
@@ -1415,7 +1413,13 @@ class Operations(Transport):
         return cast("LedgerStopView", self.get("/v1/ledger/stop", **given()))
 
     def propose_setting_aside(
-        self, *, reason: str, reference: str, entries: list[NamedEntry], law: str, idempotency_key: str | None = None
+        self,
+        *,
+        reason: str,
+        reference: str,
+        entries: list[NamedEntryBody],
+        law: str,
+        idempotency_key: str | None = None,
     ) -> SettingAsideResponse:
         """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
         return cast(

@@ -109,7 +109,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
         {"staff"},
     ),
     "approve-correction": (story_corrections.approve(), {"staff"}),
-    "propose-setting-aside": (story_set_aside.propose(), {"staff"}),
+    "propose-setting-aside": (story_set_aside.propose(decision=derived_id("new", "set-aside")), {"staff"}),
     "approve-setting-aside": (story_set_aside.approve(), {"staff"}),
     "reject-correction": (story_corrections.reject(), {"staff"}),
     "import-legacy-licenses": (story_legacy.bring_in({"BRIs": 1}), {"staff"}),

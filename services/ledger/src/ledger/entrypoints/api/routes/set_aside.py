@@ -10,7 +10,7 @@ from contracts.identifiers import UUID_PATTERN, derived_id
 from ledger.application.queries.set_aside import LedgerStopView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.models.set_aside import ProposeSettingAsideBody, SettingAsideResponse
+from ledger.entrypoints.api.models.set_aside import ProposeSettingAsideBody, SettingAsideResponse, entries_of
 from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1/ledger", tags=["staff"])
@@ -39,7 +39,11 @@ async def propose_setting_aside(
     """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
     decision = derived_id(command_id, "set-aside")
     command = ProposeSettingAside(
-        decision=decision, entries=body.entries, law=body.law, reason=body.reason, reference=body.reference
+        decision=decision,
+        entries=entries_of(body.entries),
+        law=body.law,
+        reason=body.reason,
+        reference=body.reference,
     )
     sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/ledger/set-asides/{decision}"
