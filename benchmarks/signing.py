@@ -23,6 +23,7 @@ from contracts.topics import EVENTS, LICENSE_FILES, topic_name
 from dev.stack import places
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
+from signer.application.own_records import OwnRecords
 from signer.application.signing import LedgerSigning
 from tests.support.signer.story import KEYS, TRUSTED, Story
 
@@ -68,7 +69,8 @@ async def sign_all(connection: Connection) -> Run:
         Producer(connection, client_id="bench") as producer,
         PartitionTail(connection, topic_name(EVENTS, PREFIX), 0, 0) as events,
     ):
-        outputs = KafkaOutputs(connection, producer, topic_prefix=PREFIX)
+        own = OwnRecords(OwnSignatures(KEYS), topic_prefix=PREFIX)
+        outputs = KafkaOutputs(connection, producer, own, topic_prefix=PREFIX)
         signing = LedgerSigning(0, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
         wall, processor = time.perf_counter(), time.process_time()
         task = asyncio.create_task(signing.run(stop))

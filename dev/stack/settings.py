@@ -84,6 +84,7 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
         "LICENSING_TLS_KEY_FILE": str(keys.pki.server_key),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
         "LICENSING_STORE_FILE": str(stack.state / "device-sync.sqlite"),
     }
 

@@ -12,11 +12,13 @@ from contracts.topics import CHECKPOINTS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
+from signer.application.own_records import OwnRecords, Published
 from signer.application.ports import Outputs
 from signer.application.signing import LedgerSigning
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile, SignedReturnReceipt
+from signer.domain.own_signatures import OwnSignatures
 from signer.domain.reading import Reading
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
@@ -29,7 +31,8 @@ SECONDS = 30.0
 async def _kafka_outputs(topics: KafkaTopics) -> AsyncGenerator[KafkaOutputs]:
     connection = Connection(topics.bootstrap)
     async with Producer(connection, client_id="signer") as producer:
-        yield KafkaOutputs(connection, producer, topic_prefix=topics.prefix)
+        own = OwnRecords(OwnSignatures(KEYS), topic_prefix=topics.prefix)
+        yield KafkaOutputs(connection, producer, own, topic_prefix=topics.prefix)
 
 
 @pytest.fixture(params=["memory", "kafka"])
@@ -42,7 +45,7 @@ async def outputs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> 
 
 
 def _documents() -> tuple[list[SignedLicenseFile], list[SignedReturnReceipt]]:
-    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    reading = Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
     document_signer = DocumentSigner(0, KEYS)
     taken = [reading.take(value) for value in Story().main_job().values]
     made = [one for change in taken if isinstance(change, Change) for one in document_signer.documents(change)]
