@@ -1,4 +1,4 @@
-"""The public license keys that a reader of signed documents trusts: several at once while one takes over from another."""
+"""The public license keys that a reader of signed documents trusts: several while one takes over from another."""
 
 import re
 from collections.abc import Mapping

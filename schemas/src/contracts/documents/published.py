@@ -1,10 +1,10 @@
 """License files and return receipts as the records of the signer's two topics, key and headers included.
 
 One codec and one set of rules for the signer that writes them and for all who read them. A record is not true because
-it lies in Kafka: what it holds is read from the bytes that a trusted license key signed, and key and headers, which only
-say the same again for who looks without parsing, have to agree with them to the letter. So nothing that can be written
-beside a document (another key, another number, a mark) has any power, and neither has a record without a document: a
-tombstone is signed by nobody, and takes nothing back.
+it lies in Kafka: what it holds is read from the bytes that a trusted license key signed. Key and headers only say the
+same again, for who looks without parsing, and have to agree to the letter. So nothing that can be written beside a
+document (another key, another number, a mark) has any power, and neither has a record without a document: a tombstone
+is signed by nobody, and takes nothing back.
 
 Both topics are compacted. Of the documents of one key the newest sequence counts, whichever lies last.
 """

@@ -4,7 +4,7 @@ Made here with lxml's C14N and a callback that holds the key; verified by signxm
 The signature element is the last child of the root. What is read after verification is only what the verifier returns.
 
 Two ways to verify: `verify_enveloped` takes a document that came any way, such as by hand, and `verify_verbatim` only
-the very bytes that `sign_enveloped` made, at a fifth of the cost: for who reads many, byte for byte as they were signed.
+the very bytes that `sign_enveloped` made, at a tenth of the cost: for who reads many.
 """
 
 import base64
@@ -186,7 +186,7 @@ def verify_verbatim(raw: bytes, keys: Mapping[str, ec.EllipticCurvePublicKey]) -
     """The document without its signature, exactly as one of the keys (by key id) signed it; raises SignatureInvalid.
 
     Nothing is parsed or made canonical: the bytes outside the signature are those whose digest is signed, and the
-    signature is, byte by byte, what `sign_enveloped` writes. The signed info declares its namespace once made canonical.
+    signature is, byte by byte, what `sign_enveloped` writes.
     """
     shape = _VERBATIM.fullmatch(raw)
     if shape is None:

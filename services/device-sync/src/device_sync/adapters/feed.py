@@ -21,7 +21,7 @@ from runtime.trouble import Trouble
 BATCH = 500
 """Rows in one transaction, some 10 ms of the event loop beside their verification."""
 YIELD_EVERY = 8
-"""Documents that are verified between two turns of the event loop, some 2 ms, so that boxes do not wait for the feed."""
+"""Documents that are verified between two turns of the event loop, some 2 ms: boxes do not wait for the feed."""
 AGAIN_SECONDS = 0.5
 
 _WORDS: dict[type[Row], str] = {LicenseFileRow: "license-file", ReceiptRow: "return-receipt"}

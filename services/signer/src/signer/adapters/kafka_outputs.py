@@ -31,9 +31,7 @@ YIELD_EVERY = 16
 class KafkaOutputs:
     """Writes with one producer; reads its topics back to their ends when asked what is published."""
 
-    def __init__(
-        self, connection: Connection, producer: Producer, own: OwnRecords, *, topic_prefix: str
-    ) -> None:
+    def __init__(self, connection: Connection, producer: Producer, own: OwnRecords, *, topic_prefix: str) -> None:
         self._connection = connection
         self._producer = producer
         self._prefix = topic_prefix

@@ -39,9 +39,7 @@ class OwnSignatures:
             raise NotAPublishedDocument("its proof is not of the tree that ends with its entry")
         return published, tree
 
-    def return_receipt(
-        self, key: bytes | None, value: bytes | None, headers: Headers
-    ) -> PublishedReturnReceipt:
+    def return_receipt(self, key: bytes | None, value: bytes | None, headers: Headers) -> PublishedReturnReceipt:
         """A receipt; raises NotAPublishedDocument."""
         return decode_return_receipt(key, value, headers, trusted=self._trusted)
 

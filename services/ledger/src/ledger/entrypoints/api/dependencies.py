@@ -18,6 +18,7 @@ from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.signed_documents import SignedDocuments
 from runtime.web.authentication import AuthenticatedCaller
 
 
@@ -52,6 +53,7 @@ class Services:
     clock: Callable[[], datetime]
     activation_key_secret: bytes
     device_authorities: Authorities
+    documents: SignedDocuments
     attempts: AttemptLimiter
 
 
