@@ -25,6 +25,7 @@ from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.own_records import OwnRecords
 from signer.application.signing import LedgerSigning
+from signer.domain.own_signatures import OwnSignatures
 from tests.support.signer.story import KEYS, TRUSTED, Story
 
 PREFIX = "bench-signing."

@@ -127,8 +127,9 @@ def replacement_in(file: LicenseFile) -> str | None:
         return None
     except NotAnEntryError as error:
         raise DocumentMalformed(f"The proof of the license file holds no entry: {error}.") from None
-    is_former = isinstance(event, DeviceReplaced) and event.former.serial == file.serial
-    return event.device.serial if is_former else None
+    if isinstance(event, DeviceReplaced) and event.former.serial == file.serial:
+        return event.device.serial
+    return None
 
 
 def require_for(file: LicenseFile, *, serial: str, generation: int) -> None:

@@ -38,19 +38,21 @@ class SignedDocuments:
     def _genuine(self, row: SignedDocument, opened: "_Open") -> SignedDocument | None:
         try:
             signed = opened(row.document, trusted=self._trusted)
+            _require(_said(signed) == (self._ledger, row.serial, row.generation, row.issue, row.sequence, row.sha256))
         except DocumentRefused as reason:
-            return self._refuse(row, str(reason))
-        if (self._ledger, row.serial, row.generation, row.issue, row.sequence, row.sha256) != _said(signed):
-            return self._refuse(row, "its row says something else than its signed bytes")
+            _NOT_GENUINE.inc()
+            _log.error("document_not_genuine", serial=row.serial, generation=row.generation, reason=str(reason))
+            return None
         return row
-
-    def _refuse(self, row: SignedDocument, reason: str) -> None:
-        _NOT_GENUINE.inc()
-        _log.error("document_not_genuine", serial=row.serial, generation=row.generation, reason=reason)
 
 
 class _Open(Protocol):
     def __call__(self, document: bytes, *, trusted: LicenseKeys) -> PublishedLicenseFile | PublishedReturnReceipt: ...
+
+
+def _require(holds: bool) -> None:  # noqa: FBT001
+    if not holds:
+        raise DocumentRefused("its row says something else than its signed bytes")
 
 
 def _said(signed: PublishedLicenseFile | PublishedReturnReceipt) -> tuple[object, ...]:
