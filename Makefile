@@ -70,7 +70,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long fault tests: kills, two writers, broker and database away
-	@$(PYTEST) tests/faults $(ARGS)
+	@FAULTS=long $(PYTEST) tests/faults $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)

@@ -6,6 +6,7 @@ import json
 import ssl
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -259,8 +260,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> int:
-    arguments = _parser().parse_args()
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
     try:
         arguments.do(arguments)
     except (BoxError, DocumentRefused, LicenseFileNotForUs, OSError) as error:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 
 from dev.stack import places, ports
 from dev.stack.guard import Guard
@@ -16,6 +17,7 @@ from dev.stack.postgres import Cluster
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
+from tests.support.running import whole_stack
 
 use_profile()
 
@@ -24,7 +26,18 @@ PORT_SHARES = 4
 
 
 def pytest_configure() -> None:
-    """Share the ports out: two processes that start stacks at once must not choose the same free port."""
+    _share_ports_out()
+    _log_defects_in_plain_text()
+
+
+def _log_defects_in_plain_text() -> None:
+    """structlog draws a traceback with all local variables unless told otherwise, which takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, plain])
+
+
+def _share_ports_out() -> None:
+    """Two processes that start stacks at once must not choose the same free port."""
     share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PORT_SHARES
     size = (ports.HIGHEST - ports.LOWEST) // PORT_SHARES
     ports.LOWEST += share * size
@@ -32,11 +45,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one worker runs on its own: the tests of a file, and all that act on the one stack of tests/e2e."""
+    """What one worker runs on its own: the tests of a file, and all that act on the one running stack."""
     for item in items:
-        folder = item.path.parent
-        group = folder.name if folder.name == "e2e" else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+        on_the_stack = "kit" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("stack" if on_the_stack else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +58,13 @@ def state() -> Iterator[Path]:
     folder.mkdir(parents=True)
     with Guard(folder):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def kit(state: Path) -> Iterator[Kit]:
+    """The running stack. A test that ends a part of it starts that again."""
+    with whole_stack(state / "stack") as kit:
+        yield kit
 
 
 @pytest.fixture(scope="session")

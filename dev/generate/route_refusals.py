@@ -55,6 +55,15 @@ class Module(NamedTuple):
     imported: Mapping[str, Place]
 
 
+class Said(NamedTuple):
+    """What the source of a place says: codes, commands, whether the viewer is named, and where its names lead."""
+
+    codes: frozenset[str]
+    commands: frozenset[str]
+    viewer: bool
+    targets: frozenset[Place]
+
+
 def routes() -> dict[str, frozenset[str]]:
     """The codes of every operation, by its name."""
     return dict(sorted((place.name, _codes_of_route(place)) for place in _routes()))
@@ -64,7 +73,7 @@ def routes() -> dict[str, frozenset[str]]:
 def of_command(name: str) -> frozenset[str]:
     """The codes that a command can be refused with, by the name of its class."""
     before, rules = Place(f"{DOMAIN}.decide", "decide"), Place(_module_of_rules(name), "decide")
-    return _codes(_reached(before, name)) | _codes(_reached(rules, name)) | OF_COMMANDS
+    return OF_COMMANDS.union(*(said.codes for start in (before, rules) for said in _reached(start, name)))
 
 
 def _module_of_rules(command: str) -> str:
@@ -90,10 +99,11 @@ def _is_route(decorator: ast.expr) -> bool:
 
 def _codes_of_route(route: Place) -> frozenset[str]:
     reached = _reached(route, None)
-    codes = _codes(reached)
-    commands = {name for _, nodes in reached.items() for name in _names(nodes) if name in _command_names()}
-    asks = any(isinstance(one, ast.Attribute) and one.attr == VIEWER for nodes in reached.values() for one in nodes)
-    return codes.union(*map(of_command, commands), {"no_right"} if asks else ())
+    commands = frozenset[str]().union(*(said.commands for said in reached))
+    asks = any(said.viewer for said in reached)
+    return frozenset[str]().union(
+        *(said.codes for said in reached), *map(of_command, commands), {"no_right"} if asks else ()
+    )
 
 
 @cache
@@ -101,18 +111,32 @@ def _command_names() -> frozenset[str]:
     return frozenset(model.__name__ for model in get_args(Command))
 
 
-def _reached(start: Place, command: str | None) -> dict[Place, list[ast.AST]]:
-    """All places that are named from `start` on, with what of them counts for a command."""
-    found: dict[Place, list[ast.AST]] = {}
+def _reached(start: Place, command: str | None) -> list[Said]:
+    """What is said at all places that are named from `start` on, as far as it counts for a command."""
+    found: dict[Place, Said] = {}
     waiting = [start]
     while waiting:
         place = waiting.pop()
-        known = _module(place.module)
-        if place in found or place.name not in known.defined:
-            continue
-        found[place] = list(_relevant(known.defined[place.name], command))
-        waiting += [target for node in found[place] if (target := _target(place.module, known, node))]
-    return found
+        if place not in found and place.name in _module(place.module).defined:
+            found[place] = _said(place, command if _tells_commands_apart(place) else None)
+            waiting += found[place].targets
+    return list(found.values())
+
+
+@cache
+def _tells_commands_apart(place: Place) -> bool:
+    return any(isinstance(node, ast.match_case) for node in ast.walk(_module(place.module).defined[place.name]))
+
+
+@cache
+def _said(place: Place, command: str | None) -> Said:
+    known = _module(place.module)
+    nodes = list(_relevant(known.defined[place.name], command))
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    targets = {target for node in nodes if (target := _target(place.module, known, node))}
+    viewer = any(isinstance(node, ast.Attribute) and node.attr == VIEWER for node in nodes)
+    return Said(frozenset(constants & REFUSALS.keys()), names & _command_names(), viewer, frozenset(targets))
 
 
 def _relevant(node: ast.AST, command: str | None) -> Iterator[ast.AST]:
@@ -141,15 +165,6 @@ def _target(module: str, known: Module, node: ast.AST) -> Place | None:
             return Place(f"{package}.{inner}", attribute)
         case _:
             return None
-
-
-def _names(nodes: list[ast.AST]) -> set[str]:
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
-
-
-def _codes(reached: Mapping[Place, list[ast.AST]]) -> frozenset[str]:
-    said = {one.value for nodes in reached.values() for one in nodes if isinstance(one, ast.Constant)}
-    return frozenset(code for code in REFUSALS if code in said)
 
 
 @cache

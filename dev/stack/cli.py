@@ -23,9 +23,11 @@ STEP_SECONDS = 120.0
 class Stack:
     """All parts under one state folder. What it started is found again by any later `Stack` of the same folder."""
 
-    def __init__(self, state: Path = places.STATE, *, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, state: Path = places.STATE, *, say: Callable[[str], None] = print, short_lived: bool = False
+    ) -> None:
         self.state = state
-        self._kit = Kit(state)
+        self.kit = Kit(state, short_lived=short_lived)
         self._say = say
         self._moved = set[str]()
 
@@ -42,7 +44,7 @@ class Stack:
         """Return when these parts (or all) are ready; StackError for one that is not running."""
         for node in selection(names):
             if isinstance(node, Part):
-                self._kit.make(node).wait(self._say)
+                self.kit.make(node).wait(self._say)
 
     def down(self) -> None:
         """End what was started, in reverse order, and return when it is gone."""
@@ -61,7 +63,7 @@ class Stack:
         return [{"name": part.name, "state": _state(part), "address": part.address} for part in self._runnables()]
 
     def _runnables(self) -> list[Runnable]:
-        return [self._kit.make(part) for part in PARTS]
+        return [self.kit.make(part) for part in PARTS]
 
     def _start(self, stage: list[Part]) -> None:
         launched = [self._launch(part) for part in stage if not self._may_stay(part)]
@@ -71,23 +73,23 @@ class Stack:
 
     def _may_stay(self, part: Part) -> bool:
         """Whether it is ready, and what it was told of others still holds."""
-        return self._moved.isdisjoint(needed_by(part)) and self._kit.make(part).is_ready()
+        return self._moved.isdisjoint(needed_by(part)) and self.kit.make(part).is_ready()
 
     def _launch(self, part: Part) -> tuple[Runnable, float]:
-        self._kit.make(part).stop()
+        self.kit.make(part).stop()
         for name in port_names(part):
-            if (lost := self._kit.ports.release_if_taken(name)) is not None:
-                port = self._kit.ports.port(name)
+            if (lost := self.kit.ports.release_if_taken(name)) is not None:
+                port = self.kit.ports.port(name)
                 self._moved.add(part.name)
                 self._say(f"{part.name}: somebody else listens on port {lost}, so it takes {port}")
-        runnable = self._kit.make(part)
+        runnable = self.kit.make(part)
         self._say(f"{part.name}: starting (log {_short(runnable.process.log)})")
         begin = time.monotonic()
         runnable.launch()
         return runnable, begin
 
     def _take(self, step: Step) -> None:
-        stack = self._kit.stack()
+        stack = self.kit.stack()
         done = subprocess.run(
             step.command(stack),
             cwd=places.ROOT,

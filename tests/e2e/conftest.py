@@ -1,19 +1,11 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from dev.demo.story import Story
 from dev.stack.parts import Kit
 from tests.support.handing_in import HandIn, by_hand, direct
-from tests.support.running import a_stocked_story, whole_stack
-
-
-@pytest.fixture(scope="session")
-def kit(state: Path) -> Iterator[Kit]:
-    """The running stack."""
-    with whole_stack(state / "stack") as kit:
-        yield kit
+from tests.support.running import a_stocked_story
 
 
 @pytest.fixture(params=[direct, by_hand], ids=["direct", "manual"])

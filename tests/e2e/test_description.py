@@ -10,10 +10,11 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from dev.stack.parts import Kit
 from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
+from tests.support.laws import examples
 from tests.support.ledger.description import description
 
-EXAMPLES = 20
-"""Of each operation: about a minute in all."""
+EXAMPLES = examples(8)
+"""Of each operation: less than a minute in all."""
 FAR = ("at_least", "as_of")
 """Naming an entry that is not written yet is answered 503 after five seconds; that has a test of its own."""
 schemathesis.serializer.alias("application/jsonl", "application/json")

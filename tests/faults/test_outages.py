@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,18 +13,12 @@ from dev.demo.story import Story
 from dev.stack.parts import Kit
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
-from tests.support.running import a_stocked_story, whole_stack
+from tests.support.running import a_stocked_story
 
 WORKERS = 6
 BROKER_DOWN_SECONDS = 11.0  # longer than a request waits for its outcome, so that some say 503
 DATABASE_DOWN_SECONDS = 3.0
 CATCH_UP_SECONDS = 60.0
-
-
-@pytest.fixture(scope="module")
-def kit(state: Path) -> Iterator[Kit]:
-    with whole_stack(state / "outages") as kit:
-        yield kit
 
 
 class Partners:

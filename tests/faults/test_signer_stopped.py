@@ -34,14 +34,14 @@ PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
-def kit(state: Path) -> Iterator[Kit]:
+def own_kit(state: Path) -> Iterator[Kit]:
     with whole_stack(state / "signer-stopped") as kit:
         yield kit
 
 
 @pytest.fixture
-def story(kit: Kit) -> Iterator[Story]:
-    with a_stocked_story(kit.state) as story:
+def story(own_kit: Kit) -> Iterator[Story]:
+    with a_stocked_story(own_kit.state) as story:
         yield story
 
 
@@ -117,7 +117,8 @@ def allocate(story: Story, key: str) -> dict[str, Any]:
     return story.partner.post(f"/v1/projects/{story.project}/allocations", body, key=key)
 
 
-def test_the_ledger_goes_back_to_its_last_lawful_entry_and_on_from_there(kit: Kit, story: Story) -> None:
+def test_the_ledger_goes_back_to_its_last_lawful_entry_and_on_from_there(own_kit: Kit, story: Story) -> None:
+    kit = own_kit
     lawful = asyncio.run(log_of(kit))
     asyncio.run(append(kit, [more_than_there_is(story, lawful)]))
 

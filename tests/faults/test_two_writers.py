@@ -24,12 +24,13 @@ from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.faults.campaign import LONG
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
 from tests.support.ledger.projected import projected
 
-COMMANDS = 1_500
+COMMANDS = 5_000 if LONG else 600
 LONGEST_TERM_SECONDS = 1.5
 
 

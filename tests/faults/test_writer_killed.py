@@ -16,10 +16,11 @@ from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import Connection, PartitionTail, Producer, Record
+from tests.faults.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
-KILLS = int(os.environ.get("FAULT_KILLS", "20"))
+KILLS = 20 if LONG else 6
 ASKING_AT_ONCE = 20
 
 

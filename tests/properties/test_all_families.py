@@ -227,7 +227,7 @@ def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_move
 
 
 @given(every.histories)
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(60))
 def test_every_law_holds_after_every_step(history: list[tuple[Actor | None, Command, int]]) -> None:
     world = World()
     for actor, command, now in every.moments(history):

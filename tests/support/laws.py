@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 Example = TypeVar("Example")
 
 FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
-NORMAL_EXAMPLES, TIMES_MORE = 100, 50
+NORMAL_EXAMPLES, TIMES_MORE = 60, 80
 """Of each strategy in a normal run, and how many times as many `make fuzz` draws."""
 
 

@@ -15,10 +15,10 @@ _LOG = logging.getLogger(__name__)
 @contextmanager
 def whole_stack(state: Path) -> Generator[Kit]:
     """Broker, database and every process, on ports of their own; ended at the end."""
-    stack = Stack(state, say=_LOG.info)
+    stack = Stack(state, say=_LOG.info, short_lived=True)
     stack.up()
     try:
-        yield Kit(state)
+        yield stack.kit
     finally:
         stack.down()
 

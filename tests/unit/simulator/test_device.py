@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from contracts.documents import return_document
 from contracts.documents.device_certificate import Authorities
 from dev.stack.places import ROOT
+from simulator import device
 from simulator.pki import Pki, read_certificate, read_key
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import LICENSE_KEY, NOW, SERIAL
@@ -57,10 +60,11 @@ def test_a_refusal_is_one_sentence_and_exit_code_1(box: Path, tmp_path: Path) ->
 
 
 def test_a_folder_without_a_box_is_told(tmp_path: Path) -> None:
-    code, _, err = _device("show", "--box", tmp_path)
+    command = [sys.executable, "-m", "simulator.device", "show", "--box", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
-    assert code == 1
-    assert err.startswith("There is no box in")
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no box in")
 
 
 def _digest(box: Path) -> str:
@@ -71,6 +75,6 @@ def _digest(box: Path) -> str:
 
 
 def _device(*arguments: str | Path) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "simulator.device", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    return done.returncode, done.stdout, done.stderr
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        code = device.main([str(one) for one in arguments])
+    return code, out.getvalue(), err.getvalue()
