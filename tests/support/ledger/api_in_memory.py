@@ -23,11 +23,11 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
-from ledger.entrypoints.api.http.signed_documents import SignedDocuments
 from runtime.trouble import Trouble
 from runtime.web.authentication import Tokens, read_jwks
 from tests.support.documents import PUBLIC_KEYS

@@ -42,7 +42,7 @@ YIELD_EVERY = 16
 """Signatures between two turns of the event loop, so that a probe waits a few milliseconds at most."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """Between attempts while the broker is away: short at first, then as often as a person would look."""
-LOOK_SECONDS = 20.0
+LOOK_SECONDS = 60.0
 """While nothing happens the signer looks that often at what lies on its topics, which should be its own only."""
 REPAIR_SECONDS = 600.0
 """A ledger is read again for displaced documents no more often: who displaces them can't keep it from signing."""

@@ -12,11 +12,11 @@ from ledger.adapters.postgres import database
 from ledger.adapters.postgres.notifications import ChangeWaiter
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.problems import PROBLEMS
-from ledger.entrypoints.api.http.signed_documents import SignedDocuments
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities

@@ -11,13 +11,13 @@ from contracts.documents.published import (
     open_license_file,
     open_return_receipt,
 )
-from contracts.documents.xml import DocumentRefused
+from contracts.documents.xml import DocumentMalformed, DocumentRefused
 from ledger.application.queries.views import SignedDocument
 from runtime.logs import get_logger
 
 _NOT_GENUINE = Counter("licensing_api_documents_not_genuine", "Rows of documents that no trusted key signed")
 
-_log = get_logger("ledger.api.documents")
+_log = get_logger("ledger.queries.documents")
 
 
 class SignedDocuments:
@@ -52,7 +52,7 @@ class _Open(Protocol):
 
 def _require(holds: bool) -> None:  # noqa: FBT001
     if not holds:
-        raise DocumentRefused("its row says something else than its signed bytes")
+        raise DocumentMalformed("Its row says something else than its signed bytes.")
 
 
 def _said(signed: PublishedLicenseFile | PublishedReturnReceipt) -> tuple[object, ...]:
