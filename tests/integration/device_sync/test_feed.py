@@ -93,6 +93,18 @@ async def test_what_comes_later_is_read_at_once_and_the_newest_sequence_wins(pla
         assert _issue(store, SERIAL) == 3
 
 
+async def test_two_ledgers_that_know_one_serial_do_not_displace_each_other(place: Place) -> None:
+    ours, theirs = file_row(), file_row(ledger=1, sequence=900, issue=70)
+    await place.sign_file(ours)
+    await place.sign_file(theirs)
+    async with place.fed() as store:
+        assert store.document(SERIAL, ours.sha256) == ours.document
+        assert store.document(SERIAL, theirs.sha256) == theirs.document
+        head = store.head(SERIAL)
+        assert head is not None
+        assert (head.ledger, head.sequence) == (0, 9)
+
+
 async def test_the_last_file_of_a_replaced_device_says_so(place: Place) -> None:
     await place.sign_file(file_row())
     await place.sign_file(file_row(sequence=12, generation=2, issue=3, replaced_by=OTHER_SERIAL))

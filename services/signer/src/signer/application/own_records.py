@@ -124,9 +124,11 @@ class OwnRecords:
                 place.displace()
 
     def _notice_file(self, record: Record) -> None:
-        file, tree = self._signatures.license_file(record.key, record.value, record.headers)
+        """A file that is ahead of all that we know to have signed has to prove that its entry is on the log."""
+        file, whole = self._signatures.license_file(record.key, record.value, record.headers)
         published = self._published[file.ledger]
-        published.has_signed(tree)
+        if published.anchor is None or file.sequence > published.anchor.size:
+            published.has_signed(self._signatures.tree_of(whole))
         published.put_file(file.serial, file.sequence)
 
     def _notice_receipt(self, record: Record) -> None:

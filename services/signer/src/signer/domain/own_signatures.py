@@ -1,5 +1,6 @@
 """What this signer signed, told from what others put on its topics: by its own keys, and by nothing else."""
 
+from contracts.documents.license_file import LicenseFile
 from contracts.documents.published import (
     Headers,
     NotAPublishedDocument,
@@ -24,20 +25,19 @@ class OwnSignatures:
 
     def license_file(
         self, key: bytes | None, value: bytes | None, headers: Headers
-    ) -> tuple[PublishedLicenseFile, Checkpoint]:
-        """A file and the tree that its proof leads to, which ends with its entry; raises NotAPublishedDocument.
+    ) -> tuple[PublishedLicenseFile, LicenseFile]:
+        """A file that our license key signed; raises NotAPublishedDocument."""
+        return decode_whole_license_file(key, value, headers, trusted=self._trusted)
 
-        The tree is signed with the log key: a file of ours whose entry is not on the log any more shows that the log
-        lost it, and a file that is ahead of the log without such a tree is none of ours.
-        """
-        published, file = decode_whole_license_file(key, value, headers, trusted=self._trusted)
+    def tree_of(self, file: LicenseFile) -> Checkpoint:
+        """The tree that ends with the file's entry, by our log key; raises NotAPublishedDocument if none is proven."""
         try:
             tree = self._log_of(file.ledger).verify_proof(file.proof.tlog_proof, file.proof.entry)
         except NoteWrongError as error:
             raise NotAPublishedDocument(f"its proof is not by our log key: {error}") from None
         if tree.size != file.sequence:
             raise NotAPublishedDocument("its proof is not of the tree that ends with its entry")
-        return published, tree
+        return tree
 
     def return_receipt(self, key: bytes | None, value: bytes | None, headers: Headers) -> PublishedReturnReceipt:
         """A receipt; raises NotAPublishedDocument."""
