@@ -24,7 +24,7 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.process import SignerProcess, until
 from tests.support.signer.story import SERIAL, Story
 
-KILLS = 8
+KILLS = 5
 CHANGES_A_KILL = 2000
 
 

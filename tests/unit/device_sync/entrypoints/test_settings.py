@@ -23,7 +23,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def _read() -> DeviceSyncSettings:
-    return DeviceSyncSettings()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue] - the environment fills them
+    return DeviceSyncSettings()  # pyright: ignore[reportCallIssue] - the environment fills them
 
 
 def test_one_ledger_is_served_where_nothing_is_said() -> None:

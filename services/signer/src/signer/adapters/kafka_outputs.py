@@ -43,7 +43,9 @@ class KafkaOutputs:
     async def published(self, ledger: int) -> Published:
         """What lies there now; reads on from where the last call ended. Raises Trouble."""
         async with self._reading:
-            await self._catch_up()
+            checkpoints = [one for one in self._read_to if one.topic == self._name(CHECKPOINTS)]
+            await self._catch_up(checkpoints)  # first, so that few files are ahead of them and need their own proof
+            await self._catch_up([one for one in self._read_to if one not in checkpoints])
         return self._own.of(ledger)
 
     async def record(self, records: SignatureRecords) -> None:
@@ -77,8 +79,8 @@ class KafkaOutputs:
         name = self._name(topic)
         await _all(self._producer.send_many(name, number, part) for number, part in parts.items())
 
-    async def _catch_up(self) -> None:
-        async with Tail(self._connection, self._read_to) as tail:
+    async def _catch_up(self, partitions: Iterable[Partition]) -> None:
+        async with Tail(self._connection, {one: self._read_to[one] for one in partitions}) as tail:
             ends = await tail.end_offsets()
             for partition, oldest in (await tail.beginning_offsets()).items():
                 await tail.seek(partition, max(tail.next_offsets[partition], oldest))
@@ -88,7 +90,7 @@ class KafkaOutputs:
                         await asyncio.sleep(0)
                     self._own.notice(record)
                     self._read_to[Partition(record.topic, record.partition)] = record.offset + 1
-                self._read_to = await tail.positions()
+                self._read_to |= await tail.positions()
 
     def _own_partitions(self) -> Iterable[Partition]:
         for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS, DEAD_LETTERS["signer"]):
