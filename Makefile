@@ -11,7 +11,7 @@ PARTS ?=
 ARGS ?=
 # How many processes run the tests side by side; each has its own broker and database. ARGS="-n 0" is one, with pdb.
 WORKERS ?= 2
-PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -70,7 +70,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long fault tests: kills, two writers, broker and database away
-	@FAULTS=long $(PYTEST) tests/faults $(ARGS)
+	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer/test_signer.py tests/integration/ledger/test_projector.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)

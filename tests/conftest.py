@@ -5,9 +5,11 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from xdist.scheduler import LoadScopeScheduling
 
 from dev.stack import places, ports
 from dev.stack.guard import Guard
@@ -21,6 +23,8 @@ from tests.support.running import whole_stack
 
 use_profile()
 
+ON_THE_STACK = ("tests/e2e/", "tests/faults/test_outages.py")
+"""Tests that use `kit`."""
 PORT_SHARES = 4
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
@@ -44,11 +48,15 @@ def _share_ports_out() -> None:
     ports.HIGHEST = ports.LOWEST + size - 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     """What one worker runs on its own: the tests of a file, and all that act on the one running stack."""
-    for item in items:
-        on_the_stack = "kit" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if on_the_stack else item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

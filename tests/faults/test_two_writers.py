@@ -24,7 +24,7 @@ from runtime.kafka import Connection, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
-from tests.faults.campaign import LONG
+from tests.support.campaign import LONG
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told

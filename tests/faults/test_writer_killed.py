@@ -16,7 +16,7 @@ from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import Connection, PartitionTail, Producer, Record
-from tests.faults.campaign import LONG
+from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 

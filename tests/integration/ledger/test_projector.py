@@ -15,6 +15,7 @@ from dev.stack.postgres import Cluster
 from ledger.application.projection.fold import LawBroken
 from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import Connection, PartitionTail, Producer
+from tests.support.campaign import LONG
 from tests.support.device_sync import file_row
 from tests.support.documents import published_file
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
@@ -207,12 +208,13 @@ async def test_a_projector_that_is_killed_again_and_again_goes_on_where_its_rows
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
-    story = log.long_story(devices=2_000)
-    for start, end in ((0, 2_000), (2_000, 6_000), (6_000, 9_000)):
+    size = 1_000 if LONG else 400
+    story = log.long_story(devices=2 * size)
+    for start, end in ((0, 2 * size), (2 * size, 6 * size), (6 * size, 9 * size)):
         await append(kafka_topics, story.values[start:end])
         with projector_process(settings):
             await until_sequence(fresh_database_url, start + 1)
-    await append(kafka_topics, story.values[9_000:])
+    await append(kafka_topics, story.values[9 * size :])
     async with projector(settings):
         await until_sequence(fresh_database_url, len(story.values))
     incremental = await all_rows(fresh_database_url)

@@ -20,11 +20,12 @@ from contracts.documents.xmldsig import key_id
 from contracts.log.checkpoint import LogVerifier
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
 from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.process import SignerProcess, until
 from tests.support.signer.story import SERIAL, Story
 
-KILLS = 5
+KILLS = 8 if LONG else 3
 CHANGES_A_KILL = 2000
 
 
