@@ -4,7 +4,7 @@ Made here with lxml's C14N and a callback that holds the key; verified by signxm
 The signature element is the last child of the root. What is read after verification is only what the verifier returns.
 
 Two ways to verify: `verify_enveloped` takes a document that came any way, such as by hand, and `verify_verbatim` only
-the very bytes that `sign_enveloped` made, at a tenth of the cost: for who reads many.
+the very bytes that `sign_enveloped` made, at a quarter of the cost: for who reads many.
 """
 
 import base64

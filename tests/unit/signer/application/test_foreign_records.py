@@ -13,6 +13,7 @@ from contracts.documents.xmldsig import key_id
 from contracts.documents.xmldsig import signer as xml_signer
 from contracts.log.checkpoint import LogSigner, origin_of
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS, Topic, topic_name
+from runtime.kafka import partition_for
 from signer.application.status import LedgerStatus
 from tests.support.documents import STRANGER_KEY
 from tests.support.signer.memory import MemoryEvents, MemoryOutputs
@@ -31,7 +32,9 @@ def _story() -> Story:
 
 def _records(outputs: MemoryOutputs, topic: Topic, key: str) -> list[PublishedRecord]:
     name = topic_name(topic)
-    found = [one for one in outputs.records if one.topic == name and one.key == key.encode()]
+    home = partition_for(key.split("/")[1].encode(), topic.partitions) if "/" in key else 0
+    there = [one for one in outputs.records if (one.topic, one.partition) == (name, home)]
+    found = [one for one in there if one.key == key.encode()]
     return [PublishedRecord(key.encode(), one.value or b"", tuple(one.headers)) for one in found]
 
 
@@ -72,6 +75,15 @@ def _older_one_again(outputs: MemoryOutputs) -> None:
     outputs.lay(LICENSE_FILES, FILE_KEY, record.value, record.headers, serial=SERIAL)
 
 
+def _older_one_elsewhere(outputs: MemoryOutputs) -> None:
+    """In another partition it is never compacted away."""
+    home = partition_for(SERIAL.encode(), LICENSE_FILES.partitions)
+    elsewhere = (f"{number:012x}" for number in range(99))
+    serial = next(one for one in elsewhere if partition_for(one.encode(), LICENSE_FILES.partitions) != home)
+    record = _records(outputs, LICENSE_FILES, FILE_KEY)[0]
+    outputs.lay(LICENSE_FILES, FILE_KEY, record.value, record.headers, serial=serial)
+
+
 def _header_twice(outputs: MemoryOutputs) -> None:
     record = _records(outputs, LICENSE_FILES, FILE_KEY)[-1]
     headers = (*record.headers, ("sequence", b"2147483647"))
@@ -95,6 +107,7 @@ ATTACKS: dict[str, Attack] = {
     "a file by our key that the log does not prove": _ahead_of_the_log_without_its_proof,
     "a file of another device": _of_another_device,
     "an older file again": _older_one_again,
+    "an older file in another partition": _older_one_elsewhere,
     "a header twice": _header_twice,
     "a mark of replacement": _replaced,
     "a tombstone of a file": _lay(LICENSE_FILES, FILE_KEY, None),
@@ -145,6 +158,7 @@ async def test_a_start_passes_over_it_and_the_topics_hold_the_right_documents_ag
 
 
 def _last_values(outputs: MemoryOutputs, topic: Topic, key: str) -> bytes:
+    """What lies last under a key in its own partition."""
     return _records(outputs, topic, key)[-1].value
 
 

@@ -126,6 +126,7 @@ class OwnRecords:
     def _notice_file(self, record: Record) -> None:
         """A file that is ahead of all that we know to have signed has to prove that its entry is on the log."""
         file, whole = self._signatures.license_file(record.key, record.value, record.headers)
+        _require_home(record, file.serial)
         published = self._published[file.ledger]
         if published.anchor is None or file.sequence > published.anchor.size:
             published.has_signed(self._signatures.tree_of(whole))
@@ -133,6 +134,7 @@ class OwnRecords:
 
     def _notice_receipt(self, record: Record) -> None:
         receipt = self._signatures.return_receipt(record.key, record.value, record.headers)
+        _require_home(record, receipt.serial)
         self._published[receipt.ledger].put_receipt(receipt.serial, receipt.generation, receipt.sequence)
 
     def _notice_checkpoint(self, record: Record) -> None:
@@ -159,7 +161,18 @@ class OwnRecords:
         if not (_FILE_KEY.fullmatch(key) or _RECEIPT_KEY.fullmatch(key)):
             return None
         ledger, serial, *generation = key.decode().split("/")
-        if record.partition != partition_for(serial.encode(), LICENSE_FILES.partitions):
+        if record.partition != _home(serial):
             return None
         published = self._published[int(ledger)]
         return (published.receipts if generation else published.files).get("/".join((serial, *generation)))
+
+
+def _home(serial: str) -> int:
+    """The partition of a device's documents, the same number on both topics."""
+    return partition_for(serial.encode(), LICENSE_FILES.partitions)
+
+
+def _require_home(record: Record, serial: str) -> None:
+    """A document elsewhere is compacted with no other one, and comes before or after them by chance."""
+    if record.partition != _home(serial):
+        raise NotAPublishedDocument("it lies in another partition than its serial picks")

@@ -226,8 +226,9 @@ class LedgerSigning:
         self._published = await self._outputs.published(self._ledger)
 
     def _after(self, record: Record) -> None:
-        self.status.sequence = max(self.status.sequence, self._reading.sequence)
-        self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
+        if self._reading.sequence > self.status.sequence:  # not while the ledger is being read again
+            self.status.sequence = self._reading.sequence
+            self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
 
     async def _notice_the_end(self) -> None:
         if self.status.phase == "following":
