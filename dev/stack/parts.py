@@ -58,7 +58,7 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("ledger-writer", needs=("topics",)),
     Step("founding", commands.founding, needs=("ledger-writer",)),
     Part("signer", needs=("topics", "keys")),
-    Part("ledger-projector", needs=("topics", "postgres")),
+    Part("ledger-projector", needs=("topics", "postgres", "keys")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )

@@ -63,7 +63,12 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
     }
+
+
+def _ledger_projector(stack: StackContext) -> dict[str, str]:
+    return _database(stack) | {"LICENSING_LICENSE_KEYS_FILE": str(Keys(stack.state).license_key)}
 
 
 def _signer(stack: StackContext) -> dict[str, str]:
@@ -84,6 +89,7 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
         "LICENSING_TLS_KEY_FILE": str(keys.pki.server_key),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
         "LICENSING_STORE_FILE": str(stack.state / "device-sync.sqlite"),
     }
 
@@ -91,6 +97,6 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "device-sync": _device_sync,
     "ledger-api": _ledger_api,
-    "ledger-projector": _database,
+    "ledger-projector": _ledger_projector,
     "signer": _signer,
 }

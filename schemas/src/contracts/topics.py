@@ -82,7 +82,7 @@ CHECKPOINTS = Topic(
 )
 LICENSE_FILES = Topic(
     "signer.license-files",
-    key="serial",
+    key="ledger/serial",
     partitions=8,
     cleanup="compact",
     retention_ms=FOR_EVER,
@@ -91,7 +91,7 @@ LICENSE_FILES = Topic(
 )
 RETURN_RECEIPTS = Topic(
     "signer.return-receipts",
-    key="serial/generation",
+    key="ledger/serial/generation",
     partitions=8,
     cleanup="compact",
     retention_ms=FOR_EVER,

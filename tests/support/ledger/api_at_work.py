@@ -36,6 +36,7 @@ from tests.support.ledger.projector_at_work import (
     database_settings,
     settings_for,
     until,
+    write_license_keys,
 )
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
@@ -197,6 +198,7 @@ def _api_settings(
         activation_key_secret_file=folder / "secret",
         device_ca_file=folder / "device-ca.pem",
         generation_ca_file=folder / "generation-ca.pem",
+        license_keys_file=write_license_keys(folder),
         **database_settings(database_url, folder),
     )
 

@@ -23,12 +23,14 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from runtime.trouble import Trouble
 from runtime.web.authentication import Tokens, read_jwks
+from tests.support.documents import PUBLIC_KEYS
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"
@@ -170,6 +172,7 @@ class Api:
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
+            documents=SignedDocuments(0, PUBLIC_KEYS),
             attempts=AttemptLimiter(lambda: self.now),
         )
         self._tokens = self.issuer.tokens()

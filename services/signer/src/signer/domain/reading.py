@@ -1,9 +1,10 @@
 """Reading a ledger, entry by entry: chain rule, laws, tree; what comes out may be signed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from contracts.documents.device_certificate import Authorities
+from contracts.events import Event
 from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
@@ -15,8 +16,12 @@ from signer.domain.verification.event_table import post
 from signer.domain.verification.returns import prove_return
 from signer.domain.verification.state import VerifiedLedger
 
-Wanted = Callable[[str, int], bool]
-"""Whether the documents of this serial and sequence have still to be made."""
+
+class Wanted(Protocol):
+    """Whether a document that follows from the entry `sequence` has still to be made, or made again."""
+
+    def lacks_file(self, serial: str, sequence: int) -> bool: ...
+    def lacks_receipt(self, serial: str, generation: int, sequence: int) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +70,25 @@ class Reading:
             return entry
         require_day(entry.data, entry.time)
         changed = post(self._ledger, entry.data)
-        devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
-        if not devices:
+        event = entry.data
+        devices = tuple(device for device in changed if self._wanted.lacks_file(device.serial, entry.sequence))
+        if not devices and not self._lacks_receipt(event, entry.sequence):
             self._grow(value)
             return None
         if self._anchor is not None:
             self._grow(value)
             return Skipped(entry.sequence)
-        event = entry.data
         proven = (
             prove_return(event, at=entry.time, trusted=self._trusted) if isinstance(event, LicensesReturned) else None
         )
         leaf = leaf_hash(value)
         path = self._tree.append(leaf)
         return Change(entry, value, devices, path, root_from_last(leaf, path), proven)
+
+    def _lacks_receipt(self, event: Event, sequence: int) -> bool:
+        if not isinstance(event, LicensesReturned):
+            return False
+        return self._wanted.lacks_receipt(event.device.serial, event.spent_generation, sequence)
 
     def _grow(self, value: bytes) -> None:
         self._tree.append(leaf_hash(value))

@@ -12,6 +12,7 @@ from ledger.adapters.postgres import database
 from ledger.adapters.postgres.notifications import ChangeWaiter
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
@@ -22,6 +23,7 @@ from runtime.ca_files import read_authorities
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
@@ -102,6 +104,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         clock=_now,
         activation_key_secret=secret,
         device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
+        documents=SignedDocuments(settings.ledger, read_license_keys(settings.license_keys_file)),
         attempts=AttemptLimiter(_now),
     )
 
