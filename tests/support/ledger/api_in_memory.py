@@ -28,7 +28,7 @@ from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from runtime.trouble import Trouble
-from runtime.web.authentication import Tokens, read_jwks
+from runtime.tokens import Tokens, read_jwks
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
 ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"

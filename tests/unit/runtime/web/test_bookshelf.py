@@ -19,7 +19,7 @@ from prometheus_client import REGISTRY
 
 from contracts.refusals import REFUSALS
 from runtime.trouble import Trouble
-from runtime.web.authentication import Tokens, read_jwks
+from runtime.tokens import Tokens, read_jwks
 from runtime.web.problems import Problems
 from runtime.web.server import WebServer, bound_to
 from runtime.web.slow_clients import BoundedHttp

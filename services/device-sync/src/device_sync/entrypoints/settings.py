@@ -14,6 +14,7 @@ class DeviceSyncSettings(Settings):
 
     The two authorities are the vendor's factory CA and the signer's generation CA; the store is a cache that may
     be deleted while the process is down. `claim_ledger` is the ledger whose claim codes boxes bring.
+    `writer_key_file` has the writer's public key, for which commands are sealed.
     """
 
     admin_port: Port = 8082
@@ -24,5 +25,6 @@ class DeviceSyncSettings(Settings):
     device_ca_file: Path
     generation_ca_file: Path
     store_file: Path
+    writer_key_file: Path
     claim_ledger: LedgerNumber = 0
     outcome_seconds: Annotated[float, Field(ge=0.5, le=30)] = 8.0
