@@ -99,7 +99,7 @@ class Commands:
     After Trouble the command may or may not become an event: asking again with the same id tells.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a connection has this many sides
         self,
         connection: Connection,
         producer: Producer,

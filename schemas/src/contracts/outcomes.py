@@ -5,7 +5,6 @@ id for their own. `mac` is made under the key that came with the command: only t
 """
 
 import json
-
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter

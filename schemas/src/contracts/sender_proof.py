@@ -2,8 +2,8 @@
 
 A sender draws a key and seals it for the writer, with the access token that it acts on where it acts for an account
 (HPKE, RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM). The command carries the sealed key and a MAC under it
-(keyed BLAKE2b, RFC 7693), and its outcome carries one too. What lies on a topic opens no door: only the writer can open the seal, and a seal that is
-copied to another command does not make the MAC of that one.
+(keyed BLAKE2b, RFC 7693), and its outcome carries one too. What lies on a topic opens no door: only the writer can
+open the seal, and a seal that is copied to another command does not make the MAC of that one.
 """
 
 import hmac

@@ -32,11 +32,11 @@ _log = get_logger("runtime.eventlog")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterProcess(Generic[State, Command, Event, Outcome]):
-    """What a service declares of its logs. Log `n`, from 0 to `logs` - 1, is partition `n` of its events and
-    of each topic of commands.
+    """What a service declares of its logs.
 
-    `service` names the consumer group, the clients and the topic of dead letters; `noun` is what people call a log.
-    The topics come without the prefix of the settings.
+    Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
+    consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
+    without the prefix of the settings.
     """
 
     service: str

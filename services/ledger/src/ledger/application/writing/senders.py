@@ -51,7 +51,7 @@ def _names(*commands: type[Command]) -> frozenset[str]:
 
 
 CHANNELS: Mapping[str, Channel] = {
-    COMMANDS.name: Channel(Account, COMMAND_TYPES.keys() - _names(FoundLedger)),
+    COMMANDS.name: Channel(Account, frozenset(COMMAND_TYPES) - _names(FoundLedger)),
     DEVICE_COMMANDS.name: Channel(
         Device, _names(RecordLicenseFileDelivery, ReturnLicenses, ReportSpentCertificate, ClaimDevice)
     ),
@@ -106,7 +106,12 @@ class Senders:
         if refusal is None and isinstance(command.command, ReturnLicenses):
             refusal = self._refused_return(command.command, now)
         return ReceivedCommand(
-            command, said, sender.opened.key, token and token.token_id, token and token.key_id, refusal
+            command,
+            said,
+            key=sender.opened.key,
+            token_id=token.token_id if token else None,
+            token_key_id=token.key_id if token else None,
+            refusal=refusal,
         )
 
     def _proven(self, command: CommandRecord, ledger: int) -> tuple[_Sender, str]:
@@ -154,7 +159,7 @@ class Senders:
             return Rejection("account_inactive")
 
     def _refused_return(self, command: ReturnLicenses, now: datetime) -> Rejection | None:
-        """Whoever sends a return has verified its document, and is not believed (the signer's law return_document_wrong)."""
+        """Whoever sends a return has verified its document, and is not believed: the signer verifies it again."""
         try:
             raw = b64decode(command.document, validate=True)
             document = verify_return(raw, trusted=self._trusted, now=now, serial=command.serial)
