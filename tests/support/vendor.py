@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contracts.documents import return_document
-from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
+from contracts.documents.device_certificate import Authorities, factory_certificate, fingerprint, make_authority
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
 
@@ -22,6 +22,10 @@ class Vendor:
         self.authority = make_authority(self._key, "Test Device CA", not_before=LONG_AGO)
         generation_key = ec.generate_private_key(ec.SECP256R1())
         self.generations = make_authority(generation_key, "Test Generation CA", not_before=LONG_AGO)
+
+    @property
+    def trusted(self) -> Authorities:
+        return Authorities((self.authority,), (self.generations,))
 
     def box(self, serial: str) -> "Box":
         key = ec.generate_private_key(ec.SECP256R1())

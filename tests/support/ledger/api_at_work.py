@@ -23,7 +23,6 @@ from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.trouble import Trouble
-from tests.support.issuer import Issuer
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
 from tests.support.ledger.projector_at_work import (
@@ -32,7 +31,6 @@ from tests.support.ledger.projector_at_work import (
     until,
 )
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
-from tests.support.vendor import Vendor
 
 WAIT_SECONDS = 60.0
 
@@ -40,9 +38,9 @@ WAIT_SECONDS = 60.0
 class Api:
     """A client of the API that runs at `address`."""
 
-    def __init__(self, topics: KafkaTopics, database_url: str, vendor: Vendor, issuer: Issuer, address: str) -> None:
-        self.topics, self.database_url, self.vendor = topics, database_url, vendor
-        self._issuer = issuer
+    def __init__(self, topics: KafkaTopics, database_url: str, ledger: int, address: str) -> None:
+        self.topics, self.database_url, self.ledger = topics, database_url, ledger
+        self.vendor, self._issuer = sending.VENDOR, sending.ISSUER
         self.client = httpx.AsyncClient(base_url=address, timeout=30)
 
     def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
@@ -121,7 +119,7 @@ async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: i
     stop = asyncio.Event()
     settings = _api_settings(topics, database_url, folder, ledger)
     serving = asyncio.create_task(api.serve(settings, stop))
-    made = Api(topics, database_url, sending.VENDOR, sending.ISSUER, f"http://127.0.0.1:{settings.api_port}")
+    made = Api(topics, database_url, ledger, f"http://127.0.0.1:{settings.api_port}")
     try:
         await until(lambda: _answers(made), WAIT_SECONDS)
         await until(lambda: _takes_commands(made), WAIT_SECONDS)

@@ -33,7 +33,15 @@ MOBY = {"title": "Moby Dick", "pages": 635}
 
 def bearer(company: str = OURS) -> dict[str, str]:
     now = int(time.time())
-    claims = {"iss": "library", "aud": "books", "iat": now, "exp": now + 600, "sub": ANNA, "company": company, "jti": "t-1"}
+    claims = {
+        "iss": "library",
+        "aud": "books",
+        "iat": now,
+        "exp": now + 600,
+        "sub": ANNA,
+        "company": company,
+        "jti": "t-1",
+    }
     return {"Authorization": f"Bearer {jwt.encode(claims, PRIVATE, algorithm='EdDSA', headers={'kid': 'k1'})}"}
 
 
