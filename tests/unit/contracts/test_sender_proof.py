@@ -38,15 +38,13 @@ def test_two_seals_of_one_token_have_nothing_in_common() -> None:
     assert one.sealed[:40] != other.sealed[:40]
 
 
-@pytest.mark.parametrize(
-    "change", [lambda text: text[:-8], lambda text: "AAAA" + text[4:], lambda _: "!", lambda _: ""]
-)
-def test_a_seal_that_was_changed_or_is_for_another_is_broken(change: object) -> None:
+def test_a_seal_that_was_changed_or_is_for_another_is_broken() -> None:
     sealed = seal(WRITER.public_key(), "token").sealed
+    for changed in (sealed[:-8], "AAAA" + sealed[4:], "!", ""):
+        with pytest.raises(SealBroken):
+            unseal(changed, [WRITER])
     with pytest.raises(SealBroken):
         unseal(sealed, [OTHER])
-    with pytest.raises(SealBroken):
-        unseal(change(sealed), [WRITER])  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("name", ASKED)
