@@ -10,6 +10,7 @@ from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
 from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
+from runtime.kafka import Record
 
 SEATS = 5
 BROKEN = 13
@@ -45,6 +46,8 @@ class Wish(WireModel):
     reply_to: str = "box-office"
     correlation_id: str = "evening"
     traceparent: str | None = None
+    token_id: str | None = None
+    token_key_id: str | None = None
 
     def fingerprint(self) -> str:
         return hashlib.sha256(f"{self.actor} {self.name} {self.seat}".encode()).hexdigest()
@@ -99,9 +102,9 @@ def evolve(hall: Hall, event: HallEvent, /, *, at: datetime, by: str) -> Hall:
     return Hall(others if isinstance(event, SeatReleased) else {**others, event.seat: (by, sequence)}, sequence)
 
 
-def decode_wish(value: bytes) -> Wish:
+def decode_wish(record: Record) -> Wish:
     try:
-        return Wish.from_json_bytes(value)
+        return Wish.from_json_bytes(record.value or b"")
     except ValidationError:
         raise UndecodableCommandError("it is no wish") from None
 

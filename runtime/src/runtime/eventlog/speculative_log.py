@@ -10,6 +10,7 @@ from contracts.log.envelope import entry_hash
 from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.ports import Position
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
@@ -24,7 +25,7 @@ class DecidedBatch(Generic[State, Outcome]):
     `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
     """
 
-    next_offset: int
+    position: Position
     entries: tuple[PendingEntry[State], ...]
     outcomes: tuple[Outcome, ...]
     last_sequence: int
@@ -51,13 +52,13 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._at = replica.at
         self._pending: dict[str, Done] = {}
 
-    def take(self, commands: Iterable[Command], next_offset: int) -> DecidedBatch[State, Outcome]:
+    def take(self, commands: Iterable[Command], position: Position) -> DecidedBatch[State, Outcome]:
         """Decide the commands in order, each on the state that the one before it left."""
         entries: list[PendingEntry[State]] = []
         clock = self._clock()
         now = max(self._at, clock)
         outcomes = tuple(self._outcome(command, entries, now) for command in commands)
-        return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
+        return DecidedBatch(position, tuple(entries), outcomes, self._sequence, clock)
 
     def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
         """These are confirmed; the replica remembers them now."""
@@ -102,6 +103,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             actor=actor,
             correlation_id=command.correlation_id,
             traceparent=command.traceparent,
+            token_id=command.token_id,
+            token_key_id=command.token_key_id,
         )
         state = self._evolve(self._state, event, at=now, by=actor)
         # From here on nothing fails: a speculation never stands between two entries.

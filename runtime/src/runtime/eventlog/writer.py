@@ -17,7 +17,7 @@ from typing import Generic
 from contracts.log.hash_chain import Orphan
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
-from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
+from runtime.eventlog.ports import EntryLog, Logged, Position, Replies, WriterObserver
 from runtime.eventlog.speculative_log import Clock, DecidedBatch, SpeculativeLog
 from runtime.trouble import Trouble
 
@@ -34,10 +34,10 @@ class LostLogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandBatch(Generic[Command]):
-    """Commands in the order of their topic, and the offset after the last of them."""
+    """Commands in the order of their topics, and the position after the last of them."""
 
     commands: Sequence[Command]
-    next_offset: int
+    position: Position
 
 
 _Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
@@ -134,7 +134,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
-            await appends.put(speculation.take(batch.commands, batch.next_offset))
+            await appends.put(speculation.take(batch.commands, batch.position))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
 
@@ -165,7 +165,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             decided = await confirms.get()
             await self._read_back(decided)
             speculation.forget(decided.entries)
-            await replies.commit(decided.next_offset)
+            await replies.commit(decided.position)
             await replies.send(decided.outcomes)
             self.observer.decided(decided.outcomes)
             appends.task_done()
@@ -203,5 +203,5 @@ async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBat
     batch = await batches.get()
     while not batches.empty():
         more = batches.get_nowait()
-        batch = CommandBatch([*batch.commands, *more.commands], more.next_offset)
+        batch = CommandBatch([*batch.commands, *more.commands], {**batch.position, **more.position})
     return batch

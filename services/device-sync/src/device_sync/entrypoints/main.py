@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from contracts.topics import DEVICE_COMMANDS
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
@@ -21,7 +22,7 @@ from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
-from runtime.commands import Commands
+from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.license_keys import read_license_keys
@@ -61,7 +62,9 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
                 connection,
                 producer,
                 letters,
+                Prover.from_file(settings.writer_key_file),
                 service=SERVICE,
+                topic=DEVICE_COMMANDS,
                 topic_prefix=settings.topic_prefix,
                 wait_seconds=settings.outcome_seconds,
             )

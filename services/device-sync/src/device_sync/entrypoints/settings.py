@@ -17,6 +17,7 @@ class DeviceSyncSettings(Settings):
     be deleted while the process is down. `license_keys_file` (PEM) has the public license keys by which documents are
     believed, more than one while a new key takes over. `served_ledgers` are numbers with commas between them, in the
     order in which a box is looked for in them; `claim_ledger` is the one of them whose claim codes boxes bring.
+    `writer_key_file` has the writer's public key, for which commands are sealed.
     """
 
     admin_port: Port = 8082
@@ -29,6 +30,7 @@ class DeviceSyncSettings(Settings):
     license_keys_file: Path
     store_file: Path
     served_ledgers: Annotated[tuple[LedgerNumber, ...], NoDecode, Field(min_length=1)] = (0,)
+    writer_key_file: Path
     claim_ledger: LedgerNumber = 0
     outcome_seconds: Annotated[float, Field(ge=0.5, le=30)] = 8.0
 

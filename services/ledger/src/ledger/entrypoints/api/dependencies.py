@@ -34,6 +34,7 @@ class CommandChannel(Protocol):
         actor: Actor,
         correlation_id: str,
         traceparent: str | None = None,
+        token: str = "",
     ) -> Accepted | Rejected: ...
 
 
@@ -62,7 +63,7 @@ async def _services(request: Request) -> Services:
 
 
 async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
-    return LedgerCaller(caller.account, caller.company)
+    return LedgerCaller(caller.account, caller.company, caller.token)
 
 
 TheServices = Annotated[Services, Depends(_services)]
