@@ -12,6 +12,7 @@ FILES = (
     "GENERATION_CA_FILE",
     "LICENSE_KEYS_FILE",
     "STORE_FILE",
+    "WRITER_KEY_FILE",
 )
 
 
