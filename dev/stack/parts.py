@@ -55,10 +55,10 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("postgres", ports=("postgres",)),
     Step("topics", commands.topics, needs=("kafka",)),
     Step("keys", commands.keys),
-    Part("ledger-writer", needs=("topics",)),
+    Part("ledger-writer", needs=("topics", "keys")),
     Step("founding", commands.founding, needs=("ledger-writer",)),
     Part("signer", needs=("topics", "keys")),
-    Part("ledger-projector", needs=("topics", "postgres")),
+    Part("ledger-projector", needs=("topics", "postgres", "keys")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )

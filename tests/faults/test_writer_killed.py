@@ -18,6 +18,7 @@ from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import Connection, PartitionTail, Producer, Record
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
 KILLS = 20 if LONG else 6
@@ -32,7 +33,7 @@ async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Pro
         "LICENSING_ADMIN_PORT": "0",
         "LICENSING_GROUP_SESSION_SECONDS": "1",
         "LICENSING_LOG_LEVEL": "warning",
-    }
+    } | sending.writer_environment(log.parent)
     with log.open("ab") as stderr:
         program = Path(sys.executable).with_name("ledger-writer")
         return await asyncio.create_subprocess_exec(program, env=environment, stderr=stderr)

@@ -27,6 +27,7 @@ from contracts.log.stop import EVENT_TYPE_UNKNOWN, LOG_STOPPED, NOT_APPLICABLE
 from contracts.outcomes import Accepted, Rejected
 from contracts.set_aside import NamedEntry
 from ledger.application.writing.ledger_log import ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from runtime.eventlog import LostLogError, Writer
 from tests.support.eventlog.driving import following, lead
 from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
@@ -88,11 +89,11 @@ class World:
     def values(self) -> list[bytes]:
         return self.partition.values
 
-    def tell(self, commands: Sequence[CommandRecord]) -> list[Accepted | Rejected]:
+    def tell(self, commands: Sequence[ReceivedCommand]) -> list[Accepted | Rejected]:
         """What becomes of each, by a new writer."""
         return asyncio.run(self._tell(commands))
 
-    async def _tell(self, commands: Sequence[CommandRecord]) -> list[Accepted | Rejected]:
+    async def _tell(self, commands: Sequence[ReceivedCommand]) -> list[Accepted | Rejected]:
         writer = Writer.of(ledger_log(0), MemoryLog(self.partition), lambda: NOON, Noticed())
         replies = MemoryReplies[Accepted | Rejected]()
         async with following(writer):
@@ -124,13 +125,14 @@ def _sequence(value: bytes) -> int:
     return decode_entry(value.replace(b".v9", b".v1")).sequence
 
 
-def asked(actor: Actor, command: Command, key: str) -> CommandRecord:
-    return CommandRecord(
+def asked(actor: Actor, command: Command, key: str) -> ReceivedCommand:
+    record = CommandRecord(
         command_id=command_id_of("c", key), actor=actor, reply_to="test-1", correlation_id="test", command=command
     )
+    return ReceivedCommand.unproven(record)
 
 
-def numbered(history: Sequence[tuple[Actor, Command]]) -> list[CommandRecord]:
+def numbered(history: Sequence[tuple[Actor, Command]]) -> list[ReceivedCommand]:
     return [asked(actor, command, str(number)) for number, (actor, command) in enumerate(history)]
 
 

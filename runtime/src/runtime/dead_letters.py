@@ -72,7 +72,9 @@ class BuriedOnce:
             await tail.seek(await tail.beginning_offset())
             while await tail.position() < end:
                 for letter in await tail.next_batch():
-                    where = Partition((letter.header("topic") or b"").decode(), _number(letter.header("partition")))
+                    where = Partition(
+                        (letter.header("topic") or b"").decode(errors="replace"), _number(letter.header("partition"))
+                    )
                     known[where] = max(known.get(where, 0), _number(letter.header("offset")) + 1)
         return known
 

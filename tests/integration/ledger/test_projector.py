@@ -1,11 +1,13 @@
 """The projector on a real broker and a real database, which are stopped and killed where that is the point."""
 
 import asyncio
+import hashlib
 import time
 from pathlib import Path
 
 import httpx
 
+from contracts.documents.published import PublishedRecord
 from contracts.log.entries import entry_hash
 from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
@@ -13,6 +15,8 @@ from dev.stack.postgres import Cluster
 from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import Connection, PartitionTail, Producer
 from tests.support.campaign import LONG
+from tests.support.device_sync import file_row
+from tests.support.documents import published_file
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.projector_at_work import (
@@ -74,8 +78,8 @@ async def test_a_rebuild_from_zero_equals_the_incremental_rows(
     async with projector(settings):
         for start in range(0, len(story.values), 137):
             await append(kafka_topics, story.values[start : start + 137])
-        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=7, issue=2)
-        await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=9)
+        await publish_file(kafka_topics, log.SERIAL, sequence=7, issue=2)
+        await publish_receipt(kafka_topics, log.SERIAL, sequence=9)
         await until_sequence(fresh_database_url, len(story.values))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
@@ -119,49 +123,53 @@ async def test_poison_and_orphans_are_skipped_and_poison_is_set_aside(
     assert [row[3] for row in await rows(fresh_database_url, "projects")].count("Stray") == 0
 
 
-async def test_a_document_whose_digest_is_wrong_is_set_aside_and_the_next_one_kept(
+async def test_what_the_signer_did_not_sign_is_set_aside_and_the_next_document_kept(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    bare = kafka_topics.name(LICENSE_FILES)
-    async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
-        await producer.send(bare, log.SERIAL.encode(), b"<file/>", headers=(("sha256", b"00"),))
+    key, value, headers = published_file(file_row(sequence=3, issue=1).document)
+    digest = hashlib.sha256(b"<file/>").hexdigest().encode()
+    junk = (("ledger", b"0"), ("sequence", b"2147483647"), ("generation", b"1"), ("issue", b"9"), ("sha256", digest))
+    await publish(kafka_topics, LICENSE_FILES, log.SERIAL, PublishedRecord(key, b"<file/>", junk))
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
-        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=3, issue=1)
+        await publish(kafka_topics, LICENSE_FILES, log.SERIAL, PublishedRecord(key, value, headers))
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
 
-    assert [row[5] for row in await rows(fresh_database_url, "license_files")] == [b"<file/>"]
+    assert await _documents(fresh_database_url, "license_files") == {value}
 
 
-async def test_the_newest_license_file_wins_in_whatever_order_they_come(
+async def test_the_newest_license_file_of_each_ledger_wins_in_whatever_order_they_come(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    for sequence, document in ((3, b"<old/>"), (7, b"<new/>"), (5, b"<late/>")):
-        await publish_file(kafka_topics, log.SERIAL, document, sequence=sequence, issue=sequence)
-    await publish(kafka_topics, LICENSE_FILES, "009033ffffff", b"<last/>", sequence=1, generation=1, issue=1)
+    made = {
+        sequence: await publish_file(kafka_topics, log.SERIAL, sequence=sequence, issue=sequence)
+        for sequence in (3, 7, 5)
+    }
+    other = await publish_file(kafka_topics, log.SERIAL, sequence=6, issue=6, ledger=1)
+    last = await publish_file(kafka_topics, "009033ffffff", sequence=1, issue=1)
 
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
-        await until(lambda: _has_rows(fresh_database_url, "license_files", 2))
+        await until(lambda: _has_rows(fresh_database_url, "license_files", 3))
 
-    assert [row[5] for row in await rows(fresh_database_url, "license_files") if row[0] == log.SERIAL] == [b"<new/>"]
+    assert await _documents(fresh_database_url, "license_files") == {made[7], other, last}
 
 
-async def test_a_tombstone_takes_a_document_back_and_a_later_document_stands(
+async def test_a_tombstone_takes_nothing_back(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     files, receipts = kafka_topics.name(LICENSE_FILES), kafka_topics.name(RETURN_RECEIPTS)
-    await publish_file(kafka_topics, log.SERIAL, b"<old/>", sequence=7, issue=2)
-    await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=7)
+    file = await publish_file(kafka_topics, log.SERIAL, sequence=7, issue=2)
+    receipt = await publish_receipt(kafka_topics, log.SERIAL, sequence=7)
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
 
         async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
-            await producer.send(files, log.SERIAL.encode(), None)
-            await producer.send(receipts, f"{log.SERIAL}/1".encode(), None)
-        await publish_file(kafka_topics, log.SERIAL, b"<again/>", sequence=3, issue=1)
+            await producer.send(files, f"0/{log.SERIAL}".encode(), None)
+            await producer.send(receipts, f"0/{log.SERIAL}/1".encode(), None)
+        await until(lambda: _has_letters(kafka_topics, 2))
 
-        await until(lambda: _has_documents(fresh_database_url, "return_receipts", []))
-        await until(lambda: _has_documents(fresh_database_url, "license_files", [b"<again/>"]))
+        assert await _documents(fresh_database_url, "license_files") == {file}
+        assert await _documents(fresh_database_url, "return_receipts") == {receipt}
 
 
 async def test_an_entry_of_an_unknown_type_stops_one_ledger_after_what_came_before_it(
@@ -296,8 +304,14 @@ async def test_a_broker_that_is_stopped_and_started_is_caught_up_by_itself(
         assert not task.done()
 
 
-async def _has_documents(url: str, table: str, documents: list[bytes]) -> bool:
-    return [row[-1] for row in await rows(url, table)] == documents
+async def _documents(url: str, table: str) -> set[bytes]:
+    return {cell for row in await rows(url, table) for cell in row if isinstance(cell, bytes)}
+
+
+async def _has_letters(topics: KafkaTopics, count: int) -> bool:
+    dead = topics.name(DEAD_LETTERS["ledger-projector"])
+    async with PartitionTail(Connection(topics.bootstrap), dead, 0, 0) as tail:
+        return await tail.end_offset() >= count
 
 
 async def _has_rows(url: str, table: str, count: int = 1) -> bool:

@@ -11,12 +11,14 @@ from contracts.commands.companies import FoundLedger
 from contracts.identifiers import derived_id
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import COMMANDS, DEAD_LETTERS, OUTCOMES
+from contracts.sender_proof import outcome_mac
+from contracts.topics import DEAD_LETTERS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.commands import Commands, CommandTooBig
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 
 COMMAND = FoundLedger(
     vendor=derived_id("v", "company"), administrator=derived_id("a", "account"), catalog=DEFAULT_CATALOG
@@ -38,7 +40,7 @@ class Asked:
     async def asked(self, count: int) -> list[CommandRecord]:
         """The commands on the topic, once there are `count`."""
         found: list[CommandRecord] = []
-        topic = self.topics.name(COMMANDS)
+        topic = self.topics.name(OPERATOR_COMMANDS)
         async with PartitionTail(Connection(self.topics.bootstrap), topic, 0, 0) as tail, asyncio.timeout(10):
             while len(found) < count:
                 found += [CommandRecord.from_json_bytes(record.value or b"") for record in await tail.next_batch()]
@@ -57,7 +59,8 @@ class Asked:
             ledger=0,
             sequence=sequence,
         )
-        return outcome.json_bytes()
+        mac = outcome_mac(sending.key_of(asked), outcome.said())
+        return outcome.model_copy(update={"mac": mac}).json_bytes()
 
 
 @pytest.fixture
@@ -66,7 +69,14 @@ async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
     async with Producer(connection, client_id="test") as producer:
         letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="ledger-api")
         async with Commands(
-            connection, producer, letters, service="test", topic_prefix=kafka_topics.prefix, wait_seconds=3
+            connection,
+            producer,
+            letters,
+            sending.PROVER,
+            service="test",
+            topic=OPERATOR_COMMANDS,
+            topic_prefix=kafka_topics.prefix,
+            wait_seconds=3,
         ) as commands:
             async with asyncio.timeout(10):
                 while commands.trouble is not None:  # noqa: ASYNC110

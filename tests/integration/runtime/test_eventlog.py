@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from contracts.log.hash_chain import HashChain, Orphan
-from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
 from runtime.settings import Settings
@@ -30,7 +30,7 @@ def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
         service="ledger-writer",
         noun="hall",
         logs=1,
-        commands_topic=COMMANDS.name,
+        command_topics=(COMMANDS.name, OPERATOR_COMMANDS.name),
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,

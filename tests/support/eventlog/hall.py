@@ -11,6 +11,7 @@ from contracts.log.envelope import EntryFormat
 from contracts.log.stop import UnlawfulEntryError
 from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
+from runtime.kafka import Record
 
 SEATS = 5
 BROKEN = 13
@@ -46,6 +47,8 @@ class Wish(WireModel):
     reply_to: str = "box-office"
     correlation_id: str = "evening"
     traceparent: str | None = None
+    token_id: str | None = None
+    token_key_id: str | None = None
 
     def fingerprint(self) -> str:
         return hashlib.sha256(f"{self.actor} {self.name} {self.seat}".encode()).hexdigest()
@@ -107,9 +110,9 @@ def require_lawful(hall: Hall, event: HallEvent, /) -> None:
         raise UnlawfulEntryError("seat_taken", f"seat {event.seat} is taken")
 
 
-def decode_wish(value: bytes) -> Wish:
+def decode_wish(record: Record) -> Wish:
     try:
-        return Wish.from_json_bytes(value)
+        return Wish.from_json_bytes(record.value or b"")
     except ValidationError:
         raise UndecodableCommandError("it is no wish") from None
 

@@ -10,11 +10,19 @@ from typing import Generic
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from contracts.topics import CLOCK_AHEAD_MS
+from runtime import kafka
 from runtime.eventlog import Logged
 from runtime.eventlog.definition import Outcome
+from runtime.eventlog.ports import Position
 from runtime.trouble import Trouble
 
+COMMANDS = kafka.Partition("commands", 0)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def at_offset(offset: int) -> Position:
+    """The position of a log whose commands come from one partition."""
+    return {COMMANDS: offset}
 
 
 @dataclass
@@ -80,9 +88,9 @@ class MemoryReplies(Generic[Outcome]):
     committed: list[int] = field(default_factory=list[int])
     told: list[Outcome] = field(default_factory=list[Outcome])
 
-    async def commit(self, next_offset: int) -> None:
+    async def commit(self, position: Position) -> None:
         await wait_a_bit(self.dice)
-        self.committed.append(next_offset)
+        self.committed.append(position[COMMANDS])
 
     async def send(self, outcomes: Sequence[Outcome]) -> None:
         await wait_a_bit(self.dice)

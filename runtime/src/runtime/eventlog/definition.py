@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
 from contracts.models import WireModel
+from runtime.kafka.records import Record
 
 
 class IncomingCommand(Protocol):
@@ -29,6 +30,16 @@ class IncomingCommand(Protocol):
     def correlation_id(self) -> str: ...
     @property
     def traceparent(self) -> str | None: ...
+    @property
+    def token_id(self) -> str | None:
+        """The `jti` of the access token that proved the sender, where one did."""
+        ...
+
+    @property
+    def token_key_id(self) -> str | None:
+        """The `kid` of the key that signed it."""
+        ...
+
     def fingerprint(self) -> str:
         """SHA-256 of who asks for what: a repeated id must come with the same one."""
         ...
@@ -95,9 +106,9 @@ class Outcomes(Protocol[Command_contra, Outcome_co]):
 
 
 class DecodeCommand(Protocol[Command_co]):
-    """Reads the value of a record of commands; raises UndecodableCommandError."""
+    """Reads a record of one of the topics of commands; raises UndecodableCommandError."""
 
-    def __call__(self, value: bytes, /) -> Command_co: ...
+    def __call__(self, record: Record, /) -> Command_co: ...
 
 
 class Proposed(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Generic
 
 from runtime.dead_letters import BuriedOnce
 from runtime.eventlog.definition import Outcome
-from runtime.eventlog.ports import Logged
-from runtime.kafka import GroupConsumer, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
+from runtime.eventlog.ports import Logged, Position
+from runtime.kafka import GroupConsumer, Outgoing, PartitionTail, Producer, Record, partition_for
 
 READ_SECONDS = 0.5
 """How long a read waits for a new entry: an idle replica looks up twice a second."""
@@ -63,17 +63,14 @@ class KafkaLog:
 class KafkaReplies(Generic[Outcome]):
     """Replies by way of the consumer group's commits and a topic of outcomes, keyed by the address of who asked."""
 
-    def __init__(
-        self, group: GroupConsumer, commands: Partition, producer: Producer, topic: str, partitions: int
-    ) -> None:
+    def __init__(self, group: GroupConsumer, producer: Producer, topic: str, partitions: int) -> None:
         self._group = group
-        self._commands = commands
         self._producer = producer
         self._topic = topic
         self._partitions = partitions
 
-    async def commit(self, next_offset: int) -> None:
-        await self._group.commit({self._commands: next_offset})
+    async def commit(self, position: Position) -> None:
+        await self._group.commit(position)
 
     async def send(self, outcomes: Sequence[Outcome]) -> None:
         by_partition: dict[int, list[Outgoing]] = defaultdict(list)

@@ -1,12 +1,15 @@
 """What the writer needs from outside, in its own words. What may be away raises runtime.trouble.Trouble then."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
+from runtime.kafka.records import Partition
 
+Position = Mapping[Partition, int]
+"""How far the commands of a log are read: the next offset on each of the partitions that they come from."""
 Outcome_contra = TypeVar("Outcome_contra", contravariant=True)
 
 
@@ -53,8 +56,8 @@ class EntryLog(Protocol):
 class Replies(Protocol[Outcome_contra]):
     """Where a decided batch goes once it is confirmed."""
 
-    async def commit(self, next_offset: int) -> None:
-        """Commands before this offset are done with; Trouble if the partition is another's by now."""
+    async def commit(self, position: Position) -> None:
+        """Commands before this position are done with; Trouble if a partition is another's by now."""
         ...
 
     async def send(self, outcomes: Sequence[Outcome_contra]) -> None:

@@ -11,6 +11,7 @@ from contracts.log.stop import LOG_STOPPED
 from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.ports import Position
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
@@ -27,7 +28,7 @@ class DecidedBatch(Generic[State, Outcome]):
     `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
     """
 
-    next_offset: int
+    position: Position
     entries: tuple[PendingEntry[State], ...]
     outcomes: tuple[Outcome, ...]
     last_sequence: int
@@ -68,7 +69,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._sequence, self._head = self._replica.chain.sequence, self._replica.chain.head
 
     def take(
-        self, commands: Iterable[Command], next_offset: int, refusals: Mapping[str, Rejection] | None = None
+        self, commands: Iterable[Command], position: Position, refusals: Mapping[str, Rejection] | None = None
     ) -> DecidedBatch[State, Outcome]:
         """Decide the commands in order, each on the state that the one before it left.
 
@@ -80,7 +81,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
         self._refusals = refusals or {}
         outcomes = tuple(self._outcome(command, entries, now) for command in commands)
-        return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
+        return DecidedBatch(position, tuple(entries), outcomes, self._sequence, clock)
 
     def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
         """These are confirmed; the replica remembers them now."""
@@ -129,6 +130,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             actor=actor,
             correlation_id=command.correlation_id,
             traceparent=command.traceparent,
+            token_id=command.token_id,
+            token_key_id=command.token_key_id,
         )
         state = self._evolve(self._state, event, at=now, by=actor)
         # From here on nothing fails: a speculation never stands between two entries.

@@ -20,7 +20,7 @@ from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
-from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
+from runtime.eventlog.ports import EntryLog, Logged, Position, Replies, WriterObserver
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -42,10 +42,10 @@ class LostLogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandBatch(Generic[Command]):
-    """Commands in the order of their topic, and the offset after the last of them."""
+    """Commands in the order of their topics, and the position after the last of them."""
 
     commands: Sequence[Command]
-    next_offset: int
+    position: Position
 
 
 _Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
@@ -196,7 +196,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
                 if (proposed := self._would_exclude(speculation, command)) is not None:
                     await appends.join()
                     refusals |= await self._tried_out(command, proposed)
-            await appends.put(speculation.take(batch.commands, batch.next_offset, refusals))
+            await appends.put(speculation.take(batch.commands, batch.position, refusals))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
 
@@ -242,7 +242,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             decided = await confirms.get()
             await self._read_back(decided)
             speculation.forget(decided.entries)
-            await replies.commit(decided.next_offset)
+            await replies.commit(decided.position)
             await replies.send(decided.outcomes)
             self.observer.decided(decided.outcomes)
             appends.task_done()
@@ -302,7 +302,7 @@ async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBat
     batch = await batches.get()
     while not batches.empty():
         more = batches.get_nowait()
-        batch = CommandBatch([*batch.commands, *more.commands], more.next_offset)
+        batch = CommandBatch([*batch.commands, *more.commands], {**batch.position, **more.position})
     return batch
 
 

@@ -19,7 +19,7 @@ from runtime.eventlog.leadership import Leadership, Turns
 from runtime.eventlog.ports import WriterObserver
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
-from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
+from runtime.kafka import Connection, GroupConsumer, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
 from runtime.settings import Settings
@@ -38,16 +38,17 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterProcess(Generic[State, Command, Event, Outcome]):
-    """What a service declares of its logs. Log `n`, from 0 to `logs` - 1, is partition `n` of commands and events.
+    """What a service declares of its logs.
 
-    `service` names the consumer group, the clients and the topic of dead letters; `noun` is what people call a log.
-    The topics come without the prefix of the settings.
+    Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
+    consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
+    without the prefix of the settings.
     """
 
     service: str
     noun: str
     logs: int
-    commands_topic: str
+    command_topics: tuple[str, ...]
     events_topic: str
     outcomes_topic: str
     outcome_partitions: int
@@ -109,18 +110,26 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             return GroupConsumer(
                 connection,
                 group=settings.topic_prefix + self.service,
-                topics=[settings.topic_prefix + self.commands_topic],
+                topics=[settings.topic_prefix + topic for topic in self.command_topics],
                 client_id=self._client(),
                 assigned=turns.changed,
                 revoked=turns.changed,
                 session_seconds=self.session_seconds,
             )
 
-        def replies_for(group: GroupConsumer, partition: Partition) -> KafkaReplies[Outcome]:
+        def replies_for(group: GroupConsumer) -> KafkaReplies[Outcome]:
             topic = settings.topic_prefix + self.outcomes_topic
-            return KafkaReplies(group, partition, producer, topic, self.outcome_partitions)
+            return KafkaReplies(group, producer, topic, self.outcome_partitions)
 
-        return Leadership(writers, self.decode_command, group_for, replies_for, dead_letters, noun=self.noun)
+        return Leadership(
+            writers,
+            self.decode_command,
+            group_for,
+            replies_for,
+            dead_letters,
+            topics=len(self.command_topics),
+            noun=self.noun,
+        )
 
     def _client(self) -> str:
         return f"{self.service}-{socket.gethostname()}"

@@ -34,6 +34,7 @@ FORMATS = {
     "contracts.documents.device_certificate",
     "contracts.documents.license_file",
     "contracts.documents.license_lines",
+    "contracts.documents.published",
     "contracts.documents.return_document",
     "contracts.documents.return_receipt",
     "contracts.documents.signature_record",

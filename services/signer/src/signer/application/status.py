@@ -24,6 +24,7 @@ class LedgerStatus:
     return_receipts: int = 0
     checkpoints: int = 0
     signatures_recorded: int = 0
+    repairs: int = 0
     troubles: int = 0
     delay_seconds: float = 0.0
 

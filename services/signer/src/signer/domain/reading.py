@@ -1,7 +1,7 @@
 """Reading a ledger, entry by entry: chain rule, laws, tree; what comes out may be signed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from contracts.documents.device_certificate import Authorities
 from contracts.events import Event
@@ -20,8 +20,12 @@ from signer.domain.verification.event_table import post
 from signer.domain.verification.returns import prove_return
 from signer.domain.verification.state import Changed, VerifiedLedger
 
-Wanted = Callable[[str, int], bool]
-"""Whether the documents of this serial and sequence have still to be made."""
+
+class Wanted(Protocol):
+    """Whether a document that follows from the entry `sequence` has still to be made, or made again."""
+
+    def lacks_file(self, serial: str, sequence: int) -> bool: ...
+    def lacks_receipt(self, serial: str, generation: int, sequence: int) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,14 @@ class Reading:
             return entry
         changed = self._post(entry)
         self._require_known(entry)
-        devices = tuple(device for device in changed if self._wanted(device.serial, entry.sequence))
-        if not devices:
+        event = entry.data
+        devices = tuple(device for device in changed if self._wanted.lacks_file(device.serial, entry.sequence))
+        if not devices and not self._lacks_receipt(event, entry.sequence):
             self._grow(value)
             return None
         if self._anchor is not None:
             self._grow(value)
             return Skipped(entry.sequence)
-        event = entry.data
         proven = (
             prove_return(event, at=entry.time, trusted=self._trusted) if isinstance(event, LicensesReturned) else None
         )
@@ -135,6 +139,11 @@ class Reading:
             raise
         except Exception as error:  # whatever it is, this entry stops this ledger and no other one
             raise LawBrokenError("not_applicable", f"{type(error).__name__}: {error}") from error
+
+    def _lacks_receipt(self, event: Event, sequence: int) -> bool:
+        if not isinstance(event, LicensesReturned):
+            return False
+        return self._wanted.lacks_receipt(event.device.serial, event.spent_generation, sequence)
 
     def _grow(self, value: bytes) -> None:
         self._tree.append(leaf_hash(value))

@@ -41,8 +41,8 @@ from ledger.entrypoints.api.routes import (
     warranty,
 )
 from runtime.commands import CommandTooBig
+from runtime.tokens import Tokens
 from runtime.web import application as web
-from runtime.web.authentication import Tokens
 from runtime.web.gateway import Gateway, Streams
 from runtime.web.problems import Refused
 from runtime.web.request_metrics import RequestMetrics

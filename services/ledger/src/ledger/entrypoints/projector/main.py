@@ -20,6 +20,7 @@ from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
+from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -133,8 +134,9 @@ def _targets(settings: ProjectorSettings, store: PostgresProjection, poison: Bur
     found: dict[Partition, Target] = {
         Partition(events, ledger): LedgerRows(store, ledger, poison) for ledger in range(settings.ledgers)
     }
+    trusted = read_license_keys(settings.license_keys_file)
     for topic, read in ((LICENSE_FILES, license_file), (RETURN_RECEIPTS, return_receipt)):
         for number in range(topic.partitions):
             partition = Partition(topic_name(topic, settings.topic_prefix), number)
-            found[partition] = DocumentRows(store, partition, read, poison)
+            found[partition] = DocumentRows(store, partition, read, poison, trusted)
     return found
