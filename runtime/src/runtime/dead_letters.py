@@ -10,6 +10,8 @@ from runtime.logs import get_logger
 MAX_PAYLOAD_BYTES = 256 * 1024
 """What is kept of the poison; the original stays on its topic for its own time."""
 MAX_REASON_CHARACTERS = 500
+MAX_DIGITS = 19
+"""Of an offset, which has 63 bits."""
 
 DEAD_LETTERS = Counter("licensing_dead_letters", "Records set aside as unusable", ["service", "topic"])
 
@@ -80,5 +82,5 @@ class BuriedOnce:
 
 
 def _number(text: bytes | None) -> int:
-    """A number of our own making; 0 for anything else."""
-    return int(text) if text is not None and text.isdigit() else 0
+    """A number of our own making; 0 for anything else, however long."""
+    return int(text) if text is not None and len(text) <= MAX_DIGITS and text.isdigit() else 0

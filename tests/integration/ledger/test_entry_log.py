@@ -88,6 +88,18 @@ async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there
     assert await log.end_offset() == 3
 
 
+async def test_a_dead_letter_that_is_none_of_ours_keeps_nothing_from_being_buried(kafka_topics: KafkaTopics) -> None:
+    letters = kafka_topics.name(DEAD_LETTERS["ledger-writer"])
+    events, numbers = kafka_topics.name(EVENTS).encode(), (("partition", b"9" * 5000), ("offset", b"9" * 5000))
+    async with Producer(Connection(kafka_topics.bootstrap), client_id="somebody") as producer:
+        for headers in ((), (("topic", b"\xff"), *numbers), (("topic", events), *numbers)):
+            await producer.send(letters, b"0", b"junk", headers=headers)
+    async with two_on_kafka(kafka_topics) as (log, _):
+        await log.bury(Logged(7, b"poison"), "because")
+    async with PartitionTail(Connection(kafka_topics.bootstrap), letters, 0, 0) as tail:
+        assert await tail.end_offset() == 4
+
+
 async def test_poison_is_buried_with_its_reason_and_once(kafka_topics: KafkaTopics) -> None:
     for _ in range(2):
         async with two_on_kafka(kafka_topics) as (log, _):

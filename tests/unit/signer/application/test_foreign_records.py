@@ -12,7 +12,7 @@ from contracts.documents.published import PublishedRecord, open_license_file
 from contracts.documents.xmldsig import key_id
 from contracts.documents.xmldsig import signer as xml_signer
 from contracts.log.checkpoint import LogSigner, origin_of
-from contracts.topics import CHECKPOINTS, DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS, Topic, topic_name
+from contracts.topics import CHECKPOINTS, LICENSE_FILES, RETURN_RECEIPTS, Topic, topic_name
 from runtime.kafka import partition_for
 from signer.application.status import LedgerStatus
 from tests.support.documents import STRANGER_KEY
@@ -122,12 +122,6 @@ ATTACKS: dict[str, Attack] = {
     "a checkpoint by another log key": _lay(CHECKPOINTS, "0", _checkpoint(2**31, OWN_LOG, STRANGER_LOG)),
     "our checkpoint of another ledger": _lay(CHECKPOINTS, "0", _checkpoint(2**31, origin_of(KEYS.log_name, 1))),
     "a ledger that nobody has": _lay(CHECKPOINTS, "999", _checkpoint(2**31, OWN_LOG)),
-    "a dead letter with a number out of bounds": lambda outputs: outputs.lay(
-        DEAD_LETTERS["signer"],
-        "0",
-        b"junk",
-        (("topic", b"licensing.ledger.events"), ("partition", b"9" * 5000), ("offset", b"9" * 5000)),
-    ),
 }
 
 
