@@ -302,3 +302,23 @@ def test_a_decision_that_was_forged_by_one_person_stops_all_readers() -> None:
     )
     world.forge(forged)
     none_goes_on(world, bad.sequence)
+
+
+def test_an_approval_that_comes_together_with_its_proposal_is_tried_out_all_the_same() -> None:
+    world = begun()
+    bad = world.forge(BAD["account_negative"])
+    propose = asked(story.staff, story_set_aside.propose((bad.sequence, "0" * 64)), "p")
+    approve = asked(story_corrections.second, story_set_aside.approve(), "a")
+    told = [*world.tell([propose, approve]), *world.tell([approve])]
+    assert [one.code for one in told if isinstance(one, Rejected)] == [LOG_STOPPED, "entry_unknown"]
+    none_goes_on(world, bad.sequence)
+
+
+def test_what_is_set_aside_is_not_set_aside_again() -> None:
+    world = begun()
+    bad = world.forge(BAD["account_negative"])
+    assert isinstance(world.decide("account_negative", bad), Accepted)
+    again = world.decide("account_negative", bad, decision=derived_id("again", "set-aside"))
+    assert isinstance(again, Rejected)
+    assert again.code == "entry_unknown"
+    assert agreed_accounts(world.values)

@@ -15,6 +15,8 @@ from runtime.eventlog.ports import Position
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
+Tried = Mapping[str, Rejection | None]
+"""Commands that were tried out before, by id, and what speaks against each."""
 CLOCK_BEHIND = timedelta(minutes=1)
 """How far the own clock may be behind the last entry: more than clocks that are kept right ever differ."""
 
@@ -56,7 +58,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._pending: dict[str, Done] = {}
         self._decides = True
         self._about = log.set_aside
-        self._refusals: Mapping[str, Rejection] = {}
+        self._tried: Tried = {}
+        self._closed = False
 
     @property
     def state(self) -> State:
@@ -69,17 +72,18 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._sequence, self._head = self._replica.chain.sequence, self._replica.chain.head
 
     def take(
-        self, commands: Iterable[Command], position: Position, refusals: Mapping[str, Rejection] | None = None
+        self, commands: Iterable[Command], position: Position, tried: Tried | None = None
     ) -> DecidedBatch[State, Outcome]:
         """Decide the commands in order, each on the state that the one before it left.
 
-        `refusals` are the commands that were tried out before, and what spoke against them.
+        `tried` are the commands that would set entries aside. Once one has, nothing more is decided: the log is read
+        again, and whatever else this batch holds after that.
         """
         entries: list[PendingEntry[State]] = []
         clock = self._clock()
         now = max(self._at, clock)
         self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
-        self._refusals = refusals or {}
+        self._tried = tried or {}
         outcomes = tuple(self._outcome(command, entries, now) for command in commands)
         return DecidedBatch(position, tuple(entries), outcomes, self._sequence, clock)
 
@@ -95,10 +99,10 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             if done.command_hash != fingerprint:
                 return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
             return self._accepted(command, fingerprint, done.sequence, repeated=True)
-        if not self._decides and not self._takes(command):
+        if self._closed or not (self._decides or self._takes(command)):
             return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
-        if command.command_id in self._refusals:
-            return self._reject(command, fingerprint, self._refusals[command.command_id])
+        if (refusal := self._tried.get(command.command_id)) is not None:
+            return self._reject(command, fingerprint, refusal)
         try:
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
@@ -113,8 +117,13 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             return self._reject(command, fingerprint, decision)
         if isinstance(decision, AlreadyDone):
             return self._accepted(command, fingerprint, decision.sequence, repeated=True)
+        sets_aside = self._about is not None and bool(self._about.named(decision))
+        if sets_aside and command.command_id not in self._tried:
+            # Its proposal is of this batch: it is tried out when it is asked again.
+            return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
         entry = self._seal(command, decision, fingerprint, now)
         entries.append(entry)
+        self._closed = self._closed or sets_aside
         return self._accepted(command, fingerprint, entry.sequence)
 
     def _seal(self, command: Command, event: Event, fingerprint: str, now: datetime) -> PendingEntry[State]:

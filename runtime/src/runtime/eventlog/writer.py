@@ -191,12 +191,12 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
-            refusals: dict[str, Rejection] = {}
+            tried: dict[str, Rejection | None] = {}
             for command in batch.commands:
                 if (proposed := self._would_exclude(speculation, command)) is not None:
                     await appends.join()
-                    refusals |= await self._tried_out(command, proposed)
-            await appends.put(speculation.take(batch.commands, batch.position, refusals))
+                    tried[command.command_id] = await self._tried_out(proposed)
+            await appends.put(speculation.take(batch.commands, batch.position, tried))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
 
@@ -206,14 +206,15 @@ class Writer(Generic[State, Command, Event, Outcome]):
         about = self.definition.set_aside
         return None if about is None else about.would_exclude(speculation.state, command)
 
-    async def _tried_out(self, command: Command, proposed: Proposed) -> dict[str, Rejection]:
+    async def _tried_out(self, proposed: Proposed) -> Rejection | None:
         """What speaks against setting these entries aside, by reading the log without them."""
+        if proposed.named.items() <= self.replica.exclusions.known.items():
+            return Rejection("entry_unknown", {"sequence": min(proposed.named)})
         sequence = self.replica.chain.sequence + 1
         replica = LogReplica.of(self.definition, self.replica.exclusions.after(sequence, proposed.named))
         async for record in self.log.history():
             replica.read(record.value)
-        refusal = _against(replica, proposed, self.definition)
-        return {} if refusal is None else {command.command_id: refusal}
+        return _against(replica, proposed, self.definition)
 
     async def _append(self, appends: _Decided[State, Outcome], confirms: _Decided[State, Outcome]) -> None:
         while True:
