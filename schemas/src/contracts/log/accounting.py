@@ -4,7 +4,8 @@ Units of an event sum to zero per license type, no account but issuance goes bel
 exactly what its account holds.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Protocol
 
 from contracts.events import Event
@@ -26,17 +27,17 @@ class StatedDevice(Protocol):
 
 
 def require_lawful(event: Event, held: Holdings) -> None:
-    """Raises UnlawfulEntryError if the event breaks a law of accounts."""
-    moves = postings(event)
-    devices = tuple(stated(event))
-    if not moves and not devices:
-        return
-    require_balanced(moves)
+    """Raises UnlawfulEntryError if the event overdraws an account or states a device wrongly.
+
+    Whether it balances is not asked here: `postings` moves nothing that does not come from somewhere.
+    """
     after: dict[str, dict[str, int]] = {}
-    for move in moves:
+    for move in postings(event):
         if move.account not in UNHELD:
-            post(after.setdefault(move.account, dict(held(move.account))), move)
-    for device in devices:
+            if move.account not in after:
+                after[move.account] = dict(held(move.account))
+            post(after[move.account], move)
+    for device in stated(event):
         account = device_account(device.serial)
         require_stated(device, after[account] if account in after else held(account))
 
@@ -66,12 +67,14 @@ def require_stated(device: StatedDevice, held: Mapping[str, int]) -> None:
         )
 
 
-def stated(event: Event) -> Iterator[DeviceLicenses]:
+def stated(event: Event) -> tuple[DeviceLicenses, ...]:
     """The devices that an event states, each with all that it has."""
-    for name in _FIELDS:
-        device: object = getattr(event, name, None)
-        if isinstance(device, DeviceLicenses):
-            yield device
+    names = _stating(type(event))
+    return tuple(device for name in names if (device := getattr(event, name)) is not None) if names else ()
 
 
-_FIELDS = ("device", "former")
+@cache
+def _stating(kind: type[Event]) -> tuple[str, ...]:
+    """The fields of a type of event that state a device."""
+    fields = kind.model_fields
+    return tuple(name for name in fields if fields[name].annotation in (DeviceLicenses, DeviceLicenses | None))

@@ -4,7 +4,9 @@ They are at least what the projector holds an entry against, so that no reader o
 one stops.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
@@ -38,23 +40,11 @@ OWN_LAWS = frozenset(
 
 def require_lawful(ledger: Ledger, event: Event) -> None:
     """Raises UnlawfulEntryError for an event that cannot follow in this ledger."""
-    accounting.require_lawful(event, lambda account: holdings(ledger, account))
+    accounting.require_lawful(event, partial(holdings, ledger))
     for device in stated(event):
         _require_next_issue(ledger, device)
-    match event:
-        case ActivationKeyRedeemed():
-            if not isinstance(ledger.keys.get(event.key_digest), IssuedKey):
-                raise UnlawfulEntryError("key_redeemed_once", "the key was not there to be redeemed")
-        case CorrectionApplied() | CorrectionRejected() | DeliveryCorrected():
-            if ledger.cold.corrections.get(event.correction) is None:
-                raise UnlawfulEntryError("correction_unknown", f"correction {event.correction} waits for nobody")
-        case ActivationKeyUnblocked() | DeviceUnblocked() | CompanyUnblocked():
-            if event.subject not in ledger.cold.blocked:
-                raise UnlawfulEntryError("not_blocked", f"{event.subject} is not blocked")
-        case SettingAsideProposed() | EntriesSetAside():
-            set_aside.require_lawful(ledger, event)
-        case _:
-            pass
+    if (law := _LAWS.get(type(event))) is not None:
+        law(ledger, event)
 
 
 def holdings(ledger: Ledger, account: str) -> Mapping[str, int]:
@@ -80,3 +70,32 @@ def _require_next_issue(ledger: Ledger, device: DeviceLicenses) -> None:
         raise UnlawfulEntryError(
             "device_issue_wrong", f"{device.serial} is stated as issue {device.issue}, not {issue}"
         )
+
+
+def _require_open_key(ledger: Ledger, event: ActivationKeyRedeemed) -> None:
+    if not isinstance(ledger.keys.get(event.key_digest), IssuedKey):
+        raise UnlawfulEntryError("key_redeemed_once", "the key was not there to be redeemed")
+
+
+def _require_proposed(ledger: Ledger, event: CorrectionApplied | CorrectionRejected | DeliveryCorrected) -> None:
+    if ledger.cold.corrections.get(event.correction) is None:
+        raise UnlawfulEntryError("correction_unknown", f"correction {event.correction} waits for nobody")
+
+
+def _require_blocked(ledger: Ledger, event: ActivationKeyUnblocked | DeviceUnblocked | CompanyUnblocked) -> None:
+    if event.subject not in ledger.cold.blocked:
+        raise UnlawfulEntryError("not_blocked", f"{event.subject} is not blocked")
+
+
+_LAWS: Mapping[type[Event], Callable[[Ledger, Any], None]] = {
+    ActivationKeyRedeemed: _require_open_key,
+    CorrectionApplied: _require_proposed,
+    CorrectionRejected: _require_proposed,
+    DeliveryCorrected: _require_proposed,
+    ActivationKeyUnblocked: _require_blocked,
+    DeviceUnblocked: _require_blocked,
+    CompanyUnblocked: _require_blocked,
+    SettingAsideProposed: set_aside.require_lawful,
+    EntriesSetAside: set_aside.require_lawful,
+}
+"""What else has to hold, by the type of event."""

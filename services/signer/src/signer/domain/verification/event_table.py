@@ -153,7 +153,7 @@ only the writer's rules look at."""
 def post(ledger: VerifiedLedger, event: Event) -> Changed:
     """Verify the next event and post it; returns the devices that it changed. Raises LawBrokenError.
 
-    An event type that stands in neither table is a defect of this version and ends the process: it must not pass.
+    An event type that stands in neither table is a defect of this version and stops the ledger: it must not pass.
     """
     if type(event) in MOVES_NOTHING:
         return ()
