@@ -102,24 +102,24 @@ class Lab:
 
     async def send(self, producer: Producer, commands: Iterable[CommandRecord], prefix: str) -> int:
         """Put commands of accounts on their topic, each proven, and say how many."""
-        values = list(self._proven(commands))
-        await append(producer, topic_name(COMMANDS, prefix), values)
-        return len(values)
+        records = list(self._proven(commands))
+        await append_records(producer, topic_name(COMMANDS, prefix), records)
+        return len(records)
 
     async def found(self, producer: Producer, founding: CommandRecord, prefix: str) -> None:
         """Found the ledger by a writer that is at work, and return when it is founded."""
-        (value,) = self._proven([founding])
-        await append(producer, topic_name(OPERATOR_COMMANDS, prefix), [value])
+        await append_records(producer, topic_name(OPERATOR_COMMANDS, prefix), list(self._proven([founding])))
         await outcomes(self.connection, prefix, 1)
 
-    def _proven(self, commands: Iterable[CommandRecord]) -> Iterable[bytes]:
+    def _proven(self, commands: Iterable[CommandRecord]) -> Iterable[Outgoing]:
         keys = Keys(self.kit.state)
         keys.prepare()
         prover = Prover.from_file(keys.writer_key)
         token = cache(lambda actor: keys.issuer.mint(actor.account, actor.company))
         for command in commands:
             evidence = token(command.actor) if isinstance(command.actor, Account) else ""
-            yield prover.prove(command, 0, evidence)[0].json_bytes()
+            value = command.json_bytes()
+            yield b"0", value, prover.key_for(evidence).prove(0, value)
 
     @asynccontextmanager
     async def whole_system(self) -> AsyncGenerator[Kit]:
@@ -149,9 +149,13 @@ def opened(scale: float) -> Generator[Lab]:
 
 async def append(producer: Producer, topic: str, values: Sequence[bytes]) -> None:
     """Append values to partition 0, a chunk at a time, as the writer does."""
-    for at in range(0, len(values), CHUNK):
-        records: list[Outgoing] = [(b"0", value, ()) for value in values[at : at + CHUNK]]
-        await producer.send_many(topic, 0, records)
+    await append_records(producer, topic, [(b"0", value, ()) for value in values])
+
+
+async def append_records(producer: Producer, topic: str, records: Sequence[Outgoing]) -> None:
+    """The same of whole records."""
+    for at in range(0, len(records), CHUNK):
+        await producer.send_many(topic, 0, records[at : at + CHUNK])
 
 
 async def outcomes(connection: Connection, prefix: str, count: int) -> list[Record]:

@@ -51,7 +51,7 @@ class Told:
         if self.done >= self._commands:
             self.finished.set()
 
-    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+    async def send(self, outcomes: Sequence[Accepted | Rejected], keys: Sequence[bytes]) -> None:  # noqa: ARG002
         for outcome in outcomes:
             self._told.setdefault(outcome.command_id, []).append(outcome)
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
+from hmac import compare_digest
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
@@ -19,7 +20,7 @@ from contracts.commands import Command, CommandRecord
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.log.stop import LOG_STOPPED
 from contracts.outcomes import Accepted, Rejected, decode_outcome
-from contracts.sender_proof import SenderProof, command_mac, seal
+from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
 from contracts.topics import OUTCOMES, Topic, topic_name
 from runtime import retry
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
@@ -77,17 +78,9 @@ class Prover:
             raise SettingsWrong(f"LICENSING_WRITER_KEY_FILE ({path}) has no X25519 public key")
         return cls(key)
 
-    def prove(self, command: CommandRecord, ledger: int, token: str) -> tuple[CommandRecord, bytes]:
-        """The command with its proof, and the key under which its outcome must be said."""
-        sealed = self._sealed(token)
-        mac = command_mac(
-            sealed.key,
-            ledger=ledger,
-            command_id=command.command_id,
-            fingerprint=command.fingerprint(),
-            reply_to=command.reply_to,
-        )
-        return command.model_copy(update={"proof": SenderProof(sealed=sealed.sealed, mac=mac)}), sealed.key
+    def key_for(self, token: str) -> SealedKey:
+        """The key by which commands on this token are proven."""
+        return self._sealed(token)
 
 
 class PoisonBox(Protocol):
@@ -168,22 +161,22 @@ class Commands:
             traceparent=traceparent,
             command=command,
         )
-        proven, key = self._prover.prove(asked, ledger, token)
-        record = proven.json_bytes()
-        if (size := proven.size(len(record))) > MAX_COMMAND_BYTES:
-            raise CommandTooBig(f"the command has {size} bytes; at most {MAX_COMMAND_BYTES} are taken")
+        value = asked.json_bytes()
+        if len(value) > MAX_COMMAND_BYTES:
+            raise CommandTooBig(f"the command has {len(value)} bytes; at most {MAX_COMMAND_BYTES} are taken")
         if self.trouble:
             raise Trouble(f"outcomes cannot be read: {self.trouble}")
         async with self._in_time(command_id):
-            return await self._sent(record, ledger, (command_id, asked.fingerprint()), key)
+            return await self._sent(value, ledger, (command_id, asked.fingerprint()), self._prover.key_for(token))
 
-    async def _sent(self, record: bytes, ledger: int, question: _Question, key: bytes) -> Accepted | Rejected:
+    async def _sent(self, value: bytes, ledger: int, question: _Question, sealed: SealedKey) -> Accepted | Rejected:
         loop = asyncio.get_running_loop()
-        began, asker = loop.time(), _Asker(loop.create_future(), key)
+        began, asker = loop.time(), _Asker(loop.create_future(), sealed.key)
         askers = self._waiting.setdefault(question, [])
         askers.append(asker)
         try:
-            await self._producer.send(self._commands, str(ledger).encode(), record, partition=ledger)
+            headers = sealed.prove(ledger, value)
+            await self._producer.send(self._commands, str(ledger).encode(), value, partition=ledger, headers=headers)
             found = await asker.outcome
         finally:
             askers.remove(asker)
@@ -244,7 +237,8 @@ class Commands:
             await self._dead_letters.put(record, f"no outcome: {error.error_count()} errors")
             return
         askers = self._waiting.get((outcome.command_id, outcome.command_hash), [])
-        told = [asker for asker in askers if outcome.is_of_writer(asker.key)]
+        mac = record.header(MAC) or b""
+        told = [asker for asker in askers if compare_digest(mac, outcome_mac(asker.key, record.value or b""))]
         for asker in told:
             if not asker.outcome.done():
                 asker.outcome.set_result(outcome)

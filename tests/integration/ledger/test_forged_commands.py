@@ -20,7 +20,7 @@ from contracts.documents.return_document import verify_return
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG, Licenses
 from contracts.outcomes import Accepted, Rejected, decode_outcome
-from contracts.sender_proof import SenderProof
+from contracts.sender_proof import MAC, SEAL, Headers
 from contracts.topics import (
     COMMANDS,
     DEAD_LETTERS,
@@ -74,18 +74,19 @@ class Attacker:
             command_id=secrets.token_hex(32), actor=actor, reply_to="attacker", correlation_id="forged", command=command
         )
 
-    def sealed(self, record: CommandRecord, token: str = "") -> CommandRecord:
-        """With a proof as anybody can make it who has a token, or none."""
-        return sending.PROVER.prove(record, self._api.ledger, token)[0]
+    def proof(self, record: CommandRecord, token: str = "") -> Headers:
+        """As anybody can make it who has a token, or none."""
+        return sending.PROVER.key_for(token).prove(self._api.ledger, record.json_bytes())
 
-    async def fate(self, topic: Topic, record: CommandRecord) -> str:
+    async def fate(self, topic: Topic, record: CommandRecord, proof: Headers = ()) -> str:
         """The code of the outcome, or the reason in the dead letter."""
-        value = record.json_bytes()
-        await self._producer.send(self._api.topics.name(topic), b"0", value, partition=self._api.ledger)
+        name, number, value = self._api.topics.name(topic), self._api.ledger, record.json_bytes()
+        sent = await self._producer.send(name, b"0", value, partition=number, headers=proof)
+        place = (name.encode(), str(number).encode(), str(sent.offset).encode())
         async with asyncio.timeout(30):
             while True:
                 for letter in await self._letters.next_batch(timeout_seconds=0.1):
-                    if letter.value == value:
+                    if tuple(map(letter.header, ("topic", "partition", "offset"))) == place:
                         return (letter.header("reason") or b"").decode()
                 for told in await self._outcomes.next_batch(timeout_seconds=0.1):
                     outcome = decode_outcome(told.value or b"")
@@ -112,25 +113,25 @@ async def test_an_account_is_proven_by_its_own_token_and_by_nothing_that_lies_on
     """I2: 9,999 ports in a clerk's name, written to the topic by whoever has got hold of ledger-api."""
     token, now = sending.ISSUER.token, int(time.time())
     forged, honest = attacker.record(CLERK, A_FORTUNE), attacker.record(PARTNER, A_DEVICE)
-    seen = attacker.sealed(honest, token(ANNA, ADRIA))
+    seen = attacker.proof(honest, token(ANNA, ADRIA))
     expired = token(STAFF, VENDOR, iat=now - LONG_AGO - 600, exp=now - LONG_AGO)
     elsewhere = token(STAFF, VENDOR, aud="another-api")
     strangers = Issuer().token(STAFF, VENDOR)
 
-    async def fate(record: CommandRecord) -> str:
-        return await attacker.fate(COMMANDS, record)
+    async def fate(record: CommandRecord, proof: Headers = ()) -> str:
+        return await attacker.fate(COMMANDS, record, proof)
 
     assert await fate(forged) == "it has no proof of who sends it"
-    assert await fate(attacker.sealed(forged, token(ANNA, ADRIA))) == "its token is of another account"
-    assert await fate(forged.model_copy(update={"proof": seen.proof})) == "its proof is of another command"
-    assert await fate(seen.model_copy(update={"reply_to": "elsewhere"})) == "its proof is of another command"
+    assert await fate(forged, attacker.proof(forged, token(ANNA, ADRIA))) == "its token is of another account"
+    assert await fate(forged, seen) == "its proof is of another command"
+    assert await fate(honest.model_copy(update={"reply_to": "elsewhere"}), seen) == "its proof is of another command"
     for worthless in ("", "nonsense", strangers, expired, elsewhere):
-        assert await fate(attacker.sealed(forged, worthless)) == "bad_credentials"
-    assert await fate(attacker.sealed(forged, token(STAFF, VENDOR, active=False))) == "account_inactive"
-    unreadable = SenderProof(sealed=b64encode(b"x" * 100).decode(), mac="0" * 64)
-    assert (await fate(forged.model_copy(update={"proof": unreadable}))).startswith("its proof cannot be read")
+        assert await fate(forged, attacker.proof(forged, worthless)) == "bad_credentials"
+    assert await fate(forged, attacker.proof(forged, token(STAFF, VENDOR, active=False))) == "account_inactive"
+    unreadable = ((SEAL, b"x" * 100), (MAC, b"x" * 32))
+    assert (await fate(forged, unreadable)).startswith("its proof cannot be read")
 
-    assert await fate(attacker.sealed(forged, token(STAFF, VENDOR))) == "accepted"
+    assert await fate(forged, attacker.proof(forged, token(STAFF, VENDOR))) == "accepted"
     entry = accepted(await api.post("projects", {"name": "Hotel Bora"}))
     assert entry == 4, "founded, registered, the one proven command, and this"
 
@@ -153,8 +154,9 @@ async def test_each_topic_carries_the_commands_of_its_service_only(attacker: Att
     ]
     for topic, actor, command in table:
         token = sending.token(actor.account, actor.company) if isinstance(actor, Account) else ""
-        record = attacker.sealed(attacker.record(actor, command), token)
-        assert f"carries no {command.name} by {actor.kind}s" in await attacker.fate(topic, record)
+        record = attacker.record(actor, command)
+        fate = await attacker.fate(topic, record, attacker.proof(record, token))
+        assert f"carries no {command.name} by {actor.kind}s" in fate
 
 
 async def test_a_return_is_verified_again_by_who_decides(api: Api, attacker: Attacker) -> None:
@@ -164,7 +166,8 @@ async def test_a_return_is_verified_again_by_who_decides(api: Api, attacker: Att
     box, other = api.vendor.box(SERIAL), api.vendor.box("009033a0b0c1")
 
     async def fate(command: ReturnLicenses) -> str:
-        return await attacker.fate(DEVICE_COMMANDS, attacker.sealed(attacker.record(BOX, command)))
+        record = attacker.record(BOX, command)
+        return await attacker.fate(DEVICE_COMMANDS, record, attacker.proof(record))
 
     def command(document: bytes, **changes: object) -> ReturnLicenses:
         said = {"document_digest": "d" * 64, "certificate_sha256": "c" * 64, **changes}
@@ -198,11 +201,11 @@ async def test_an_outcome_is_believed_only_of_the_writer_that_was_asked(api: Api
                     reply_to=asked.reply_to,
                     ledger=api.ledger,
                     sequence=999,
-                    mac=secrets.token_hex(32),
                 )
                 number = partition_for(asked.reply_to.encode(), OUTCOMES.partitions)
                 address = asked.reply_to.encode()
-                await producer.send(topics.name(OUTCOMES), address, lie.json_bytes(), partition=number)
+                mac = ((MAC, secrets.token_bytes(32)),) if forged % 2 else ()
+                await producer.send(topics.name(OUTCOMES), address, lie.json_bytes(), partition=number, headers=mac)
                 forged += 1
 
     async with (

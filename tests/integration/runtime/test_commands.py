@@ -11,7 +11,7 @@ from contracts.commands.companies import FoundLedger
 from contracts.identifiers import derived_id
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
-from contracts.sender_proof import outcome_mac
+from contracts.sender_proof import MAC, outcome_mac
 from contracts.topics import DEAD_LETTERS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.commands import Commands, CommandTooBig
 from runtime.dead_letters import DeadLetters
@@ -49,7 +49,8 @@ class Asked:
     async def tell(self, value: bytes) -> None:
         key = self.commands.address.encode()
         partition = partition_for(key, OUTCOMES.partitions)
-        await self.producer.send(self.topics.name(OUTCOMES), key, value, partition=partition)
+        mac = outcome_mac(sending.PROVER.key_for("").key, value)
+        await self.producer.send(self.topics.name(OUTCOMES), key, value, partition=partition, headers=((MAC, mac),))
 
     def accepted(self, asked: CommandRecord, sequence: int) -> bytes:
         outcome = Accepted(
@@ -59,8 +60,7 @@ class Asked:
             ledger=0,
             sequence=sequence,
         )
-        mac = outcome_mac(sending.key_of(asked), outcome.said())
-        return outcome.model_copy(update={"mac": mac}).json_bytes()
+        return outcome.json_bytes()
 
 
 @pytest.fixture

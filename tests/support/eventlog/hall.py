@@ -49,6 +49,7 @@ class Wish(WireModel):
     traceparent: str | None = None
     token_id: str | None = None
     token_key_id: str | None = None
+    key: bytes = b""
 
     def fingerprint(self) -> str:
         return hashlib.sha256(f"{self.actor} {self.name} {self.seat}".encode()).hexdigest()

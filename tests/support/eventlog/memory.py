@@ -92,7 +92,7 @@ class MemoryReplies(Generic[Outcome]):
         await wait_a_bit(self.dice)
         self.committed.append(position[COMMANDS])
 
-    async def send(self, outcomes: Sequence[Outcome]) -> None:
+    async def send(self, outcomes: Sequence[Outcome], keys: Sequence[bytes]) -> None:  # noqa: ARG002
         await wait_a_bit(self.dice)
         self.told += outcomes
 

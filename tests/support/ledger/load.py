@@ -66,24 +66,23 @@ class Client:
 
     def command(self, actor: Actor, command: Command) -> CommandRecord:
         """A new command of this client's."""
-        record = CommandRecord(
+        return CommandRecord(
             command_id=hashlib.sha256(secrets.token_bytes(8)).hexdigest(),
             actor=actor,
             reply_to=self.address,
             correlation_id="load",
             command=command,
         )
-        return sending.proven(record)
 
     async def ask(self, record: CommandRecord, *, within_seconds: float = 90.0) -> Accepted | Rejected:
         """Send it again and again until it is answered; the newest answer."""
         self.asked.append(record)
         before = len(self.told.get(record.command_id, ()))
-        topic = self._topics.name(sending.topic_of(record.actor))
+        topic, proof = self._topics.name(sending.topic_of(record.actor)), sending.proof_of(record)
         async with asyncio.timeout(within_seconds):
             while True:
                 with suppress(Trouble):
-                    await self._producer.send(topic, b"0", record.json_bytes(), partition=0)
+                    await self._producer.send(topic, b"0", record.json_bytes(), partition=0, headers=proof)
                 with suppress(TimeoutError):
                     async with self._heard, asyncio.timeout(REPEAT_SECONDS):
                         await self._heard.wait_for(lambda: len(self.told.get(record.command_id, ())) > before)

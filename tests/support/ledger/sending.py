@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from contracts.actors import Account, Actor, Device, Operator
 from contracts.commands import CommandRecord
-from contracts.sender_proof import unseal
+from contracts.sender_proof import Headers
 from contracts.topics import COMMANDS, DEVICE_COMMANDS, OPERATOR_COMMANDS, RMA_COMMANDS, Topic
 from runtime.commands import Prover
 from tests.support.issuer import AUDIENCE, Issuer
@@ -41,17 +41,11 @@ def topic_of(actor: Actor) -> Topic:
             return RMA_COMMANDS
 
 
-def proven(record: CommandRecord, ledger: int = 0) -> CommandRecord:
-    """The command with its proof; an account's token is of the issuer that all tests share."""
+def proof_of(record: CommandRecord, ledger: int = 0) -> Headers:
+    """The headers that prove a command; an account's token is of the issuer that all tests share."""
     actor = record.actor
     evidence = token(actor.account, actor.company) if isinstance(actor, Account) else ""
-    return PROVER.prove(record, ledger, evidence)[0]
-
-
-def key_of(record: CommandRecord) -> bytes:
-    """The key under which its outcome is said, as the writer knows it."""
-    assert record.proof is not None
-    return unseal(record.proof.sealed, [WRITER_KEY]).key
+    return PROVER.key_for(evidence).prove(ledger, record.json_bytes())
 
 
 def public_key_file(folder: Path) -> Path:

@@ -31,7 +31,8 @@ term in the same way. The consumer group of the commands only says whose turn it
 Standby. Every writer follows its log all the time, leading or not, so that a take-over reads only what is new.
 
 Defects. A command at which the rules or the entry raise is rejected as `internal_error` and logged; the next one goes
-on. 
+on.
+
 Stops. Every entry that is not the own one is held against `require_lawful` before `evolve` takes it. Where an entry is
 the next one but breaks a law, is of a type that this version does not know, or makes the rules raise, this log stops,
 and no other one: from there on the chain goes on as far as it is linked, nothing is decided, and every command is

@@ -40,6 +40,11 @@ class IncomingCommand(Protocol):
         """The `kid` of the key that signed it."""
         ...
 
+    @property
+    def key(self) -> bytes:
+        """The key under which its outcome is said; empty where nobody shares one."""
+        ...
+
     def fingerprint(self) -> str:
         """SHA-256 of who asks for what: a repeated id must come with the same one."""
         ...

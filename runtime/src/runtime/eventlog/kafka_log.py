@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Generic
 
+from contracts.sender_proof import MAC, outcome_mac
 from runtime.dead_letters import BuriedOnce
 from runtime.eventlog.definition import Outcome
 from runtime.eventlog.ports import Logged, Position
@@ -72,10 +73,11 @@ class KafkaReplies(Generic[Outcome]):
     async def commit(self, position: Position) -> None:
         await self._group.commit(position)
 
-    async def send(self, outcomes: Sequence[Outcome]) -> None:
+    async def send(self, outcomes: Sequence[Outcome], keys: Sequence[bytes]) -> None:
         by_partition: dict[int, list[Outgoing]] = defaultdict(list)
-        for outcome in outcomes:
-            value: Outgoing = (outcome.reply_to.encode(), outcome.json_bytes(), ())
-            by_partition[_partition_of(outcome.reply_to, self._partitions)].append(value)
+        for outcome, key in zip(outcomes, keys, strict=True):
+            value = outcome.json_bytes()
+            record: Outgoing = (outcome.reply_to.encode(), value, ((MAC, outcome_mac(key, value)),))
+            by_partition[_partition_of(outcome.reply_to, self._partitions)].append(record)
         for number, records in by_partition.items():
             await self._producer.send_many(self._topic, number, records)

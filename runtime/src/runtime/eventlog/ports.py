@@ -60,8 +60,8 @@ class Replies(Protocol[Outcome_contra]):
         """Commands before this position are done with; Trouble if a partition is another's by now."""
         ...
 
-    async def send(self, outcomes: Sequence[Outcome_contra]) -> None:
-        """Tell those who asked."""
+    async def send(self, outcomes: Sequence[Outcome_contra], keys: Sequence[bytes]) -> None:
+        """Tell those who asked, each under the key that came with the command."""
         ...
 
 

@@ -27,12 +27,15 @@ _log = get_logger("runtime.eventlog")
 class DecidedBatch(Generic[State, Outcome]):
     """A batch of commands, decided. Nothing of it may be sent before entry `last_sequence` is read back.
 
+    Each outcome is said under the key of the same place in `keys`.
+
     `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
     """
 
     position: Position
     entries: tuple[PendingEntry[State], ...]
     outcomes: tuple[Outcome, ...]
+    keys: tuple[bytes, ...]
     last_sequence: int
     clock: datetime
 
@@ -84,8 +87,11 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         now = max(self._at, clock)
         self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
         self._tried = tried or {}
-        outcomes = tuple(self._outcome(command, entries, now) for command in commands)
-        return DecidedBatch(position, tuple(entries), outcomes, self._sequence, clock)
+        outcomes, keys = list[Outcome](), list[bytes]()
+        for command in commands:
+            outcomes.append(self._outcome(command, entries, now))
+            keys.append(command.key)
+        return DecidedBatch(position, tuple(entries), tuple(outcomes), tuple(keys), self._sequence, clock)
 
     def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
         """These are confirmed; the replica remembers them now."""

@@ -244,7 +244,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._read_back(decided)
             speculation.forget(decided.entries)
             await replies.commit(decided.position)
-            await replies.send(decided.outcomes)
+            await replies.send(decided.outcomes, decided.keys)
             self.observer.decided(decided.outcomes)
             appends.task_done()
 

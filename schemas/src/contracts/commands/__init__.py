@@ -33,7 +33,6 @@ from contracts.commands.warranty import WarrantyCommand
 from contracts.fields import Address, CorrelationId, Traceparent
 from contracts.identifiers import CommandId
 from contracts.models import WireModel
-from contracts.sender_proof import SenderProof
 
 Command = (
     CompanyCommand
@@ -66,7 +65,8 @@ COMMAND_TYPES: dict[str, type[Command]] = {model.model_fields["name"].default: m
 class CommandRecord(WireModel):
     """A command on its way: the value of a record of one of the topics of commands.
 
-    `command_id` makes repeating harmless; `reply_to` names who awaits the outcome; `proof` says who sends it.
+    `command_id` makes repeating harmless; `reply_to` names who awaits the outcome. Who sends it
+    is proven by headers; see contracts.sender_proof.
     """
 
     command_id: CommandId
@@ -74,17 +74,12 @@ class CommandRecord(WireModel):
     reply_to: Address
     correlation_id: CorrelationId
     traceparent: Traceparent | None = None
-    proof: SenderProof | None = None
     command: Annotated[Command, Field(discriminator="name")]
 
     @property
     def name(self) -> str:
         """Which command it is."""
         return self.command.name
-
-    def size(self, record_bytes: int) -> int:
-        """Of a record of so many bytes, those that say what is asked; the proof has a bound of its own."""
-        return record_bytes - (len(self.proof.sealed) if self.proof else 0)
 
     def fingerprint(self) -> str:
         """SHA-256 of who asked for what: a repeated id must say the same again."""

@@ -200,9 +200,9 @@ async def test_outcomes_are_sent_after_the_commit() -> None:
         order.append("commit")
         await commit(position)
 
-    async def sent(outcomes: Sequence[Answer]) -> None:
+    async def sent(outcomes: Sequence[Answer], keys: Sequence[bytes]) -> None:
         order.append("send")
-        await send(outcomes)
+        await send(outcomes, keys)
 
     replies.commit, replies.send = committed, sent  # type: ignore[method-assign]  # noted, then done
     async with following(writer):

@@ -1,7 +1,7 @@
 """`ledger-writer`: decides the commands of the ledgers that fall to it, and follows all of them."""
 
 import asyncio
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -85,7 +85,7 @@ def senders(settings: WriterSettings) -> Senders:
             KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
         ),
         trusted=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
-        clock=_utc_now,
+        clock=time.time,
     )
 
 
@@ -96,7 +96,3 @@ def _private_keys(path: Path) -> list[X25519PrivateKey]:
     if not found or len(found) < len(keys):
         raise SettingsWrong(f"LICENSING_WRITER_PRIVATE_KEY_FILE ({path}) has no X25519 private keys, or others too")
     return found
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

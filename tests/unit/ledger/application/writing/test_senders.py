@@ -38,12 +38,15 @@ class Desk:
             keys=self.keys,
             tokens=Tokens(self._key_of, issuer=ISSUER, audience=AUDIENCE),
             trusted=VENDOR.trusted,
-            clock=lambda: self.now,
+            clock=self._seconds,
         )
 
     def _key_of(self, kid: str) -> PyJWK | None:
         self.verified += 1
         return self.issuers_keys.get(kid)
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
     def token(self, seconds: int = 600) -> str:
         issued = int(self.now.timestamp())
@@ -60,8 +63,9 @@ class Desk:
             correlation_id="test",
             command=story.project(project),
         )
-        value = prover.prove(record, 3, token)[0].json_bytes()
-        return self.senders.received(Record(f"test.{COMMANDS.name}", 3, 0, b"3", value, (), 0))
+        value = record.json_bytes()
+        proof = prover.key_for(token).prove(3, value)
+        return self.senders.received(Record(f"test.{COMMANDS.name}", 3, 0, b"3", value, proof, 0))
 
 
 def code(received: ReceivedCommand) -> str | None:
@@ -120,5 +124,7 @@ def test_only_so_many_senders_are_kept_and_one_that_was_forgotten_is_read_again(
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"x" * 100_000])
 def test_what_is_no_command_is_set_aside_with_a_reason(value: bytes) -> None:
-    with pytest.raises(UndecodableCommandError):
-        Desk().senders.received(Record(f"test.{COMMANDS.name}", 0, 0, b"0", value, (), 0))
+    desk = Desk()
+    proof = desk.prover().key_for(desk.token()).prove(0, value)
+    with pytest.raises(UndecodableCommandError, match=r"Invalid JSON|Field required|a command has at most"):
+        desk.senders.received(Record(f"test.{COMMANDS.name}", 0, 0, b"0", value, proof, 0))

@@ -30,7 +30,7 @@ class LedgerOutcomes:
     def accepted(
         self, command: ReceivedCommand, fingerprint: str, sequence: int, *, repeated: bool = False
     ) -> Accepted | Rejected:
-        said = Accepted(
+        return Accepted(
             command_id=command.command_id,
             command_hash=fingerprint,
             reply_to=command.reply_to,
@@ -38,12 +38,11 @@ class LedgerOutcomes:
             sequence=sequence,
             repeated=repeated,
         )
-        return command.answered_by(said)
 
     def rejected(
         self, command: ReceivedCommand, fingerprint: str, rejection: Rejection, *, at_sequence: int
     ) -> Accepted | Rejected:
-        said = Rejected(
+        return Rejected(
             command_id=command.command_id,
             command_hash=fingerprint,
             reply_to=command.reply_to,
@@ -52,7 +51,6 @@ class LedgerOutcomes:
             details={**rejection.details, "at_sequence": at_sequence},
             entries=rejection.entries,
         )
-        return command.answered_by(said)
 
 
 def ledger_log(ledger: int) -> LedgerLog:
@@ -95,4 +93,4 @@ def _would_exclude(ledger: Ledger, received: ReceivedCommand) -> Proposed | None
 
 
 def _decide(ledger: Ledger, received: ReceivedCommand, /, *, now: datetime) -> Decision:
-    return received.refusal or decide(ledger, received.record.command, received.actor, now=now)
+    return received.refusal or decide(ledger, received.record.command, received.record.actor, now=now)

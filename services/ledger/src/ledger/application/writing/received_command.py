@@ -1,24 +1,18 @@
 """A command as the writer has it: read, and with what its proof has shown."""
 
-from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple
 
 from contracts.actors import Actor
 from contracts.commands import CommandRecord
-from contracts.outcomes import Accepted, Rejected
-from contracts.sender_proof import outcome_mac
 from ledger.domain.decisions import Rejection
 
-Said = TypeVar("Said", Accepted, Rejected)
 
-
-@dataclass(frozen=True, slots=True)
-class ReceivedCommand:
+class ReceivedCommand(NamedTuple):
     """`refusal` is what the proof alone refuses, whatever the ledger says; `key` is the sender's, for the outcome."""
 
     record: CommandRecord
     said: str
-    key: bytes = field(default=b"", repr=False)
+    key: bytes = b""
     token_id: str | None = None
     token_key_id: str | None = None
     refusal: Rejection | None = None
@@ -54,9 +48,3 @@ class ReceivedCommand:
 
     def fingerprint(self) -> str:
         return self.said
-
-    def answered_by(self, outcome: Said) -> Said:
-        """The outcome, with the MAC by which the sender knows that the writer has said it."""
-        if not self.key:
-            return outcome
-        return outcome.model_copy(update={"mac": outcome_mac(self.key, outcome.said())})

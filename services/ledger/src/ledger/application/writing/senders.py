@@ -1,11 +1,10 @@
 """Who may send which commands on which topic, and the proof of it: no command is believed because it lies there."""
 
 from base64 import b64decode
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
+from hmac import compare_digest
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
@@ -21,7 +20,7 @@ from contracts.documents.device_certificate import Authorities
 from contracts.documents.return_document import verify_return
 from contracts.documents.xml import DocumentRefused
 from contracts.fields import MAX_COMMAND_BYTES
-from contracts.sender_proof import MAX_PROOF_BYTES, OpenedKey, SealBroken, command_mac, same_mac, unseal
+from contracts.sender_proof import MAC, SEAL, OpenedKey, SealBroken, command_mac, unseal
 from contracts.topics import COMMANDS, DEVICE_COMMANDS, OPERATOR_COMMANDS, RMA_COMMANDS
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.domain.decisions import Rejection
@@ -36,28 +35,24 @@ KEPT_SENDERS = 10_000
 KEPT_SECONDS = 60.0
 """How long a verified token is taken as valid without a look at the issuer's keys, which may have been revoked."""
 
-Clock = Callable[[], datetime]
+Clock = Callable[[], float]
+"""Seconds since 1970."""
 
 
-class Channel(NamedTuple):
-    """What a topic may carry."""
-
-    actor: type[Actor]
-    commands: frozenset[str]
+def _channel(actor: type[Actor], *commands: type[Command]) -> frozenset[tuple[str, str]]:
+    kind = actor.model_fields["kind"].default
+    return frozenset((kind, command.model_fields["name"].default) for command in commands)
 
 
-def _names(*commands: type[Command]) -> frozenset[str]:
-    return frozenset(command.model_fields["name"].default for command in commands)
-
-
-CHANNELS: Mapping[str, Channel] = {
-    COMMANDS.name: Channel(Account, frozenset(COMMAND_TYPES) - _names(FoundLedger)),
-    DEVICE_COMMANDS.name: Channel(
-        Device, _names(RecordLicenseFileDelivery, ReturnLicenses, ReportSpentCertificate, ClaimDevice)
+CHANNELS: Mapping[str, frozenset[tuple[str, str]]] = {
+    COMMANDS.name: _channel(Account, *(command for command in COMMAND_TYPES.values() if command is not FoundLedger)),
+    DEVICE_COMMANDS.name: _channel(
+        Device, RecordLicenseFileDelivery, ReturnLicenses, ReportSpentCertificate, ClaimDevice
     ),
-    RMA_COMMANDS.name: Channel(Service, _names(ReplaceDevice)),
-    OPERATOR_COMMANDS.name: Channel(Operator, _names(FoundLedger)),
+    RMA_COMMANDS.name: _channel(Service, ReplaceDevice),
+    OPERATOR_COMMANDS.name: _channel(Operator, FoundLedger),
 }
+"""What each topic may carry: kinds of actors, and their commands."""
 
 
 @dataclass(slots=True)
@@ -65,8 +60,8 @@ class _Sender:
     """A seal that was opened, and what its token said when it was looked at last."""
 
     opened: OpenedKey
-    token: VerifiedToken | Rejection | None = None
-    looked_at: float = 0.0
+    token: VerifiedToken | Rejection
+    looked_at: float
 
 
 class Senders:
@@ -86,109 +81,82 @@ class Senders:
         self._tokens = tokens
         self._trusted = trusted
         self._clock = clock
-        self._senders: OrderedDict[str, _Sender] = OrderedDict()
+        self._senders: dict[bytes, _Sender] = {}
 
     def received(self, record: Record) -> ReceivedCommand:
         """The command; raises UndecodableCommandError for what nobody may have sent there, or cannot be read."""
-        command = decode_command(record.value or b"")
-        _require_channel(self._channels[record.topic], record.topic, command)
-        sender, said = self._proven(command, record.partition)
-        now = self._clock()
-        refusal: Rejection | None = None
-        token: VerifiedToken | None = None
+        value = record.value or b""
+        sender = self._sender(dict(record.headers), record.partition, value)
+        command = decode_command(value)
+        if (command.actor.kind, command.command.name) not in self._channels[record.topic]:
+            raise UndecodableCommandError(f"{record.topic} carries no {command.name} by {command.actor.kind}s")
         if isinstance(command.actor, Account):
-            found = self._token_of(sender, now)
-            if isinstance(found, Rejection):
-                refusal = found
-            else:
-                token = found
-                _require_account(token, command.actor)
-        if refusal is None and isinstance(command.command, ReturnLicenses):
-            refusal = self._refused_return(command.command, now)
-        return ReceivedCommand(
-            command,
-            said,
-            key=sender.opened.key,
-            token_id=token.token_id if token else None,
-            token_key_id=token.key_id if token else None,
-            refusal=refusal,
-        )
+            return self._of_account(command, command.actor, sender)
+        refusal = self._refused(command.command)
+        return ReceivedCommand(command, command.fingerprint(), sender.opened.key, None, None, refusal)
 
-    def _proven(self, command: CommandRecord, ledger: int) -> tuple[_Sender, str]:
-        if command.proof is None:
+    def _of_account(self, command: CommandRecord, actor: Account, sender: _Sender) -> ReceivedCommand:
+        said, key, token = command.fingerprint(), sender.opened.key, sender.token
+        if isinstance(token, Rejection):
+            return ReceivedCommand(command, said, key, None, None, token)
+        if token.account != actor.account or token.company != actor.company:
+            raise UndecodableCommandError("its token is of another account")
+        return ReceivedCommand(command, said, key, token.token_id, token.key_id, self._refused(command.command))
+
+    def _sender(self, headers: Mapping[str, bytes | None], ledger: int, value: bytes) -> _Sender:
+        """Whose command it is, and what its token says now; raises UndecodableCommandError."""
+        sealed, mac = headers.get(SEAL), headers.get(MAC)
+        if not sealed or not mac:
             raise UndecodableCommandError("it has no proof of who sends it")
-        sender, said = self._sender(command.proof.sealed), command.fingerprint()
-        mac = command_mac(
-            sender.opened.key,
-            ledger=ledger,
-            command_id=command.command_id,
-            fingerprint=said,
-            reply_to=command.reply_to,
-        )
-        if not same_mac(mac, command.proof.mac):
+        sender = self._senders.get(sealed) or self._opened(sealed)
+        if not compare_digest(mac, command_mac(sender.opened.key, ledger, value)):
             raise UndecodableCommandError("its proof is of another command")
-        return sender, said
-
-    def _sender(self, sealed: str) -> _Sender:
-        known = self._senders.get(sealed)
-        if known is not None:
-            self._senders.move_to_end(sealed)
-            return known
-        try:
-            sender = _Sender(unseal(sealed, self._keys))
-        except SealBroken as error:
-            raise UndecodableCommandError(f"its proof cannot be read: {error}") from None
-        self._senders[sealed] = sender
-        if len(self._senders) > KEPT_SENDERS:
-            self._senders.popitem(last=False)
+        now = self._clock()
+        if not 0 <= now - sender.looked_at < KEPT_SECONDS:
+            sender.token, sender.looked_at = self._verified(sender.opened.token), now
         return sender
 
-    def _token_of(self, sender: _Sender, now: datetime) -> VerifiedToken | Rejection:
-        """What the sender's token says now, or why it counts no more."""
-        moment = now.timestamp()
-        if sender.token is None or not 0 <= moment - sender.looked_at < KEPT_SECONDS:
-            sender.token, sender.looked_at = self._verified(sender.opened.token, now), moment
-        return sender.token
-
-    def _verified(self, token: str, now: datetime) -> VerifiedToken | Rejection:
+    def _opened(self, sealed: bytes) -> _Sender:
         try:
-            return self._tokens.verified(token, now=now, late_seconds=LATE_SECONDS)
+            opened = unseal(sealed, self._keys)
+        except SealBroken as error:
+            raise UndecodableCommandError(f"its proof cannot be read: {error}") from None
+        if len(self._senders) >= KEPT_SENDERS:
+            del self._senders[next(iter(self._senders))]
+        self._senders[sealed] = sender = _Sender(opened, self._verified(opened.token), self._clock())
+        return sender
+
+    def _verified(self, token: str) -> VerifiedToken | Rejection:
+        try:
+            return self._tokens.verified(token, now=self._now(), late_seconds=LATE_SECONDS)
         except BadCredentials:
             return Rejection("bad_credentials")
         except AccountInactive:
             return Rejection("account_inactive")
 
-    def _refused_return(self, command: ReturnLicenses, now: datetime) -> Rejection | None:
+    def _refused(self, command: Command) -> Rejection | None:
         """Whoever sends a return has verified its document, and is not believed: the signer verifies it again."""
+        if not isinstance(command, ReturnLicenses):
+            return None
         try:
             raw = b64decode(command.document, validate=True)
-            document = verify_return(raw, trusted=self._trusted, now=now, serial=command.serial)
+            document = verify_return(raw, trusted=self._trusted, now=self._now(), serial=command.serial)
         except DocumentRefused as error:
             return Rejection(error.code)
         except ValueError:
             return Rejection("document_malformed")
         return None if document.command() == command else Rejection("signature_invalid")
 
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
 
 def decode_command(value: bytes) -> CommandRecord:
     """The value of a record of commands; raises UndecodableCommandError."""
-    if len(value) > MAX_COMMAND_BYTES + MAX_PROOF_BYTES:
+    if len(value) > MAX_COMMAND_BYTES:
         raise UndecodableCommandError(f"{len(value)} bytes; a command has at most {MAX_COMMAND_BYTES}")
     try:
-        command = CommandRecord.from_json_bytes(value)
+        return CommandRecord.from_json_bytes(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UndecodableCommandError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    if (size := command.size(len(value))) > MAX_COMMAND_BYTES:
-        raise UndecodableCommandError(f"{size} bytes; a command has at most {MAX_COMMAND_BYTES}")
-    return command
-
-
-def _require_channel(channel: Channel, topic: str, command: CommandRecord) -> None:
-    if not isinstance(command.actor, channel.actor) or command.name not in channel.commands:
-        raise UndecodableCommandError(f"{topic} carries no {command.name} by {command.actor.kind}s")
-
-
-def _require_account(token: VerifiedToken, actor: Account) -> None:
-    if (token.account, token.company) != (actor.account, actor.company):
-        raise UndecodableCommandError("its token is of another account")
