@@ -16,16 +16,18 @@ Accounts = Counter[tuple[str, str]]
 
 async def replay(bootstrap: str, *, prefix: str = PREFIX, ledger: int = 0) -> tuple[LedgerChain, Accounts]:
     """How far the ledger goes, and what each account holds then; entries that are set aside move nothing (ADR 18)."""
-    known: Named | None = {}
-    while known is not None:
+    known: Named = {}
+    while True:
         replayed = _Replay(ledger, known)
         async with PartitionTail(Connection(bootstrap), prefix + EVENTS.name, ledger, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 for record in await tail.next_batch():
                     replayed.take(record.value or b"")
-        known = replayed.exclusions.unknown()
-    return replayed.chain, replayed.accounts
+        again = replayed.exclusions.unknown()
+        if again is None:
+            return replayed.chain, replayed.accounts
+        known = again
 
 
 class _Replay:

@@ -6,7 +6,7 @@ exactly what its account holds.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Protocol
+from typing import Protocol, get_args
 
 from contracts.events import Event
 from contracts.licenses import DeviceLicenses, Lot
@@ -77,4 +77,5 @@ def stated(event: Event) -> tuple[DeviceLicenses, ...]:
 def _stating(kind: type[Event]) -> tuple[str, ...]:
     """The fields of a type of event that state a device."""
     fields = kind.model_fields
-    return tuple(name for name in fields if fields[name].annotation in (DeviceLicenses, DeviceLicenses | None))
+    said = {name: fields[name].annotation for name in fields}
+    return tuple(name for name, kind in said.items() if DeviceLicenses in (kind, *get_args(kind)))
