@@ -115,9 +115,10 @@ class Lab:
         keys = Keys(self.kit.state)
         keys.prepare()
         prover = Prover.from_file(keys.writer_key)
-        token = cache(lambda actor: keys.issuer.mint(actor.account, actor.company))
+        token = cache(keys.issuer.mint)
         for command in commands:
-            evidence = token(command.actor) if isinstance(command.actor, Account) else ""
+            actor = command.actor
+            evidence = token(actor.account, actor.company) if isinstance(actor, Account) else ""
             value = command.json_bytes()
             yield b"0", value, prover.key_for(evidence).prove(0, value)
 
