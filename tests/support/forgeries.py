@@ -66,6 +66,7 @@ from tests.support.ledger.story_projects import archive, deallocate, transfer
 from tests.support.ledger.story_replacements import SPARE, replace
 from tests.support.ledger.story_software_service import upgrade
 from tests.support.ledger.story_test_licenses import ask
+from tests.support.ledger.story_warranty import KEY as WARRANTY_KEY
 from tests.support.ledger.story_warranty import extend
 
 Step = tuple[Actor, Command]
@@ -141,7 +142,7 @@ SPA = derived_id("spa", "project")
 STOCK: Steps = ((staff, issue(Port11=50, SSC=50)), (anna, redeem()), (anna, add()))
 OLD_STOCK: Steps = ((staff, issue(Port9=10, SSC=50)), (anna, redeem()))
 EXTENSIONS: Steps = (
-    (staff, issue(**{"WE-12": 1, "WE-48": 1})),
+    (staff, WARRANTY_KEY),
     (anna, redeem()),
     (anna, add()),
     (staff, models(MODEL)),
