@@ -25,6 +25,16 @@ WISHES = [
 ]
 
 
+DEFECT = b"a defect of ours"
+
+
+def decode(record: Record) -> Wish:
+    """As a reader with a defect does."""
+    if record.value == DEFECT:
+        raise ZeroDivisionError
+    return decode_wish(record)
+
+
 def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
     return WriterProcess(
         service="ledger-writer",
@@ -35,7 +45,7 @@ def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
         definition=hall_log,
-        decode_command=decode_wish,
+        decode_command=decode,
         observer=lambda _: Noticed(),
         session_seconds=6.0,
         clock=lambda: datetime.now(UTC) - behind,
@@ -80,7 +90,7 @@ async def answers(topics: KafkaTopics, count: int) -> list[tuple[str, int]]:
 async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_topics: KafkaTopics) -> None:
     values = [one.json_bytes() for one in WISHES]
     async with running(kafka_topics):
-        await send(kafka_topics, [*values, b"no wish"])
+        await send(kafka_topics, [b"no wish", DEFECT, *values])
         first = await answers(kafka_topics, 4)
         async with running(kafka_topics):
             pass
@@ -95,8 +105,11 @@ async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_
     assert not any(isinstance(chain.accept(record.value or b""), Orphan) for record in entries)
     assert chain.sequence == 2
 
-    (letter,) = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 1)
-    assert (letter.value, letter.header("reason")) == (b"no wish", b"it is no wish")
+    letters = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 2)
+    assert [(letter.value, letter.header("reason")) for letter in letters] == [
+        (b"no wish", b"it is no wish"),
+        (DEFECT, b"it hits a defect; see command_defect in the log"),
+    ]
 
 
 async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_clock_is_right(

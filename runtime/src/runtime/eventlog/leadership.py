@@ -153,7 +153,10 @@ class Leadership(Generic[Command, Outcome]):
             return self._decode(record)
         except UndecodableCommandError as reason:
             await self._dead_letters.put(record, str(reason))
-            return None
+        except Exception:  # noqa: BLE001 - a record that hits a defect of ours must not stop every log, again and again
+            _log.exception("command_defect", topic=record.topic, partition=record.partition, offset=record.offset)
+            await self._dead_letters.put(record, "it hits a defect; see command_defect in the log")
+        return None
 
 
 async def _end(terms: Mapping[int, _Term[Any]]) -> None:
