@@ -21,6 +21,8 @@ SEAL, MAC = "proof-seal", "proof-mac"
 KEY_BYTES = 32
 KEPT_KEYS = 10_000
 MAX_TOKEN_BYTES = 4096
+MAX_SEAL_BYTES = KEY_BYTES + MAX_TOKEN_BYTES + 48
+"""HPKE adds the ephemeral public key of the sender and a tag. The writer keeps what it opens, so it is bounded."""
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _INFO = b"licensing/sender-proof/v1"
 
@@ -61,6 +63,8 @@ def seal(writer: X25519PublicKey, token: str = "") -> SealedKey:
 
 def unseal(sealed: bytes, keys: Sequence[X25519PrivateKey]) -> OpenedKey:
     """What was sealed for one of these keys, the newest first while they are being changed; raises SealBroken."""
+    if len(sealed) > MAX_SEAL_BYTES:
+        raise SealBroken(f"it has {len(sealed)} bytes; a seal has at most {MAX_SEAL_BYTES}")
     for key in keys:
         try:
             content = _SUITE.decrypt(sealed, key, _INFO)

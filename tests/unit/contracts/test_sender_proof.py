@@ -2,6 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +44,9 @@ def test_two_seals_of_one_token_have_nothing_in_common() -> None:
 
 def test_a_seal_that_was_changed_or_is_for_another_is_broken() -> None:
     sealed = seal(WRITER.public_key(), "token").sealed
-    for changed in (sealed[:-8], b"AAAA" + sealed[4:], b"!", b""):
+    suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+    too_long = suite.encrypt(KEY + b"t" * (MAX_TOKEN_BYTES + 1), WRITER.public_key(), b"licensing/sender-proof/v1")
+    for changed in (sealed[:-8], b"AAAA" + sealed[4:], b"!", b"", too_long):
         with pytest.raises(SealBroken):
             unseal(changed, [WRITER])
     with pytest.raises(SealBroken):
