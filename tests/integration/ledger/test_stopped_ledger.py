@@ -24,7 +24,8 @@ from runtime.kafka import Connection, PartitionTail, partition_for
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.api_at_work import Api, accepted, an_api, asked, found_ledgers
-from tests.support.ledger.forging import append, forge, log_of, next_entry
+from tests.support.ledger.forging import append, forge, next_entry
+from tests.support.ledger.load import all_records
 from tests.support.ledger.projector_at_work import settings_for, until, until_sequence
 from tests.support.ledger.story_corrections import SECOND
 from tests.support.signer.process import SignerProcess, free_port
@@ -126,7 +127,7 @@ async def test_one_bad_entry_stops_one_ledger_in_writer_and_projector_and_no_oth
     assert refused.headers["Retry-After"] == "30"
 
     await goes_on(ledgers, other)
-    assert len(await log_of(ledgers.topics)) == _sequence(forged), "nothing was written behind the bad entry"
+    assert len(await all_records(ledgers.topics)) == _sequence(forged), "nothing was written behind the bad entry"
 
 
 async def test_two_persons_set_the_entry_aside_and_every_reader_goes_on_without_it(
@@ -172,7 +173,7 @@ async def test_a_later_event_type_stops_one_ledger_and_no_other(ledgers: Ledgers
     await api.stocked_project(SERIAL, ports=10)
     lots = (Lot(license_type="Port11", license_class="pbx", count=1),)
     known = ActivationKeyIssued(key_digest="d" * 64, key_hint="K3YZ", lots=lots, order_number="PO-1")
-    value = next_entry(await log_of(ledgers.topics), known).replace(b"key-issued.v1", b"key-issued.v2")
+    value = next_entry(await all_records(ledgers.topics), known).replace(b"key-issued.v1", b"key-issued.v2")
     await append(ledgers.topics, value)
 
     for name in ("writer", "projector"):

@@ -6,18 +6,9 @@ from contracts.events import Event
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import UnknownEventTypeError, encode_entry, entry_hash
 from contracts.topics import EVENTS
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import Connection, Producer
 from tests.support.kafka_topics import KafkaTopics
-
-
-async def log_of(topics: KafkaTopics, ledger: int = 0) -> list[bytes]:
-    """All records of a ledger."""
-    values: list[bytes] = []
-    async with PartitionTail(Connection(topics.bootstrap), topics.name(EVENTS), ledger, 0) as tail:
-        end = await tail.end_offset()
-        while tail.next_offset < end:
-            values += [record.value or b"" for record in await tail.next_batch()]
-    return values
+from tests.support.ledger.load import all_records
 
 
 async def append(topics: KafkaTopics, value: bytes, ledger: int = 0) -> None:
@@ -27,7 +18,7 @@ async def append(topics: KafkaTopics, value: bytes, ledger: int = 0) -> None:
 
 async def forge(topics: KafkaTopics, event: Event, ledger: int = 0) -> bytes:
     """Append the event as the next entry, whatever the rules say; the entry."""
-    value = next_entry(await log_of(topics, ledger), event, ledger)
+    value = next_entry(await all_records(topics, ledger), event, ledger)
     await append(topics, value, ledger)
     return value
 

@@ -142,12 +142,12 @@ class Rows:
         self.stop = stop
 
     async def document_offset(self, topic: str, partition: int) -> int:
-        raise NotImplementedError
+        raise NotImplementedError  # these rows are of entries; no documents come here
 
     async def apply_documents(
         self, topic: str, partition: int, before: int, after: int, documents: Sequence[Document]
     ) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # likewise
 
 
 def agreed_accounts(values: Sequence[bytes]) -> Accounts:
