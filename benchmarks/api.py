@@ -65,7 +65,7 @@ async def _prepare(lab_: Lab) -> None:
     """The partner, a balance and devices, sent as commands."""
     commands = [*market.partner(), *market.stocked(500_000), *market.devices(DEVICES)]
     async with Producer(lab_.connection, client_id="bench") as producer:
-        await lab.send(producer, commands, PREFIX)
+        await lab_.send(producer, commands, PREFIX)
     await lab.outcomes(lab_.connection, PREFIX, len(commands))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from benchmarks import client, lab, machine, market
+from benchmarks import client, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.handlers import empty_handler
 from benchmarks.lab import Lab
@@ -106,7 +106,7 @@ async def _allocate(lab_: Lab, serials: list[str]) -> None:
     """The partner, a balance and the boxes with 20 ports each; what is there already is refused and stays."""
     commands = [*market.partner(), *market.stocked(len(serials) * 20), *market.boxes(serials, 20)]
     async with Producer(lab_.connection, client_id="bench") as producer:
-        await lab.send(producer, commands, PREFIX)
+        await lab_.send(producer, commands, PREFIX)
 
 
 async def _first_file(channel: client.Channel, serial: str) -> str:

@@ -1,6 +1,5 @@
 """Boxes that sign return documents, with keys and certificates as factory and signer make them."""
 
-import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,12 +12,13 @@ from contracts.commands.returns import ReturnLicenses
 from contracts.documents import return_document
 from contracts.documents.device_certificate import (
     FACTORY_GENERATION,
+    Authorities,
     factory_certificate,
     fingerprint,
     generation_certificate,
     make_authority,
 )
-from contracts.documents.return_document import ReturnStatement, StatedLicense
+from contracts.documents.return_document import ReturnStatement, StatedLicense, verify_return
 from contracts.documents.xmldsig import signer
 from simulator.box import FIRMWARE
 from simulator.pki import Pki, read_certificate, read_key
@@ -49,15 +49,14 @@ class Fleet:
     _keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=dict[str, ec.EllipticCurvePrivateKey])
 
     @classmethod
-    def of_nobody(cls) -> Self:
-        """A fleet whose certificates only a reader that does not check them believes."""
-        return cls(Authority.made("Bench Device CA"), Authority.made("Bench Generation CA"))
-
-    @classmethod
     def of(cls, pki: Pki) -> Self:
         """A fleet from the stack's factory, believed in its first generation."""
         factory = Authority(read_certificate(pki.device_ca), read_key(pki.device_ca_key))
         return cls(factory, Authority.made("Bench Generation CA"))
+
+    @property
+    def trusted(self) -> Authorities:
+        return Authorities((self.factory.certificate,), (self.generations.certificate,))
 
     def document(self, serial: str, generation: int = FACTORY_GENERATION) -> bytes:
         """The return document of a box's generation."""
@@ -74,17 +73,8 @@ class Fleet:
         return return_document.build(statement, certificate=certificate, sign=signer(self._key(serial)))
 
     def give_back(self, serial: str, generation: int) -> ReturnLicenses:
-        """What the edge sends once it has checked the document; the ledger takes any digest that is new."""
-        raw = self.document(serial, generation)
-        return ReturnLicenses(
-            serial=serial,
-            generation=generation,
-            document_digest=hashlib.sha256(raw).hexdigest(),
-            certificate_sha256=fingerprint(self._certificate(serial, generation)),
-            firmware=FIRMWARE,
-            stated=tuple((line.license_type, line.count) for line in STATED),
-            document=base64.b64encode(raw).decode("ascii"),
-        )
+        """What the edge sends once it has verified the document."""
+        return verify_return(self.document(serial, generation), trusted=self.trusted, now=datetime.now(UTC)).command()
 
     def _key(self, serial: str) -> ec.EllipticCurvePrivateKey:
         if serial not in self._keys:

@@ -9,17 +9,21 @@ import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks import machine
+from contracts.actors import Account
 from contracts.commands import CommandRecord
-from contracts.topics import COMMANDS, OUTCOMES, Topic, topic_name
+from contracts.topics import COMMANDS, OPERATOR_COMMANDS, OUTCOMES, Topic, topic_name
 from dev.stack import places, topics
 from dev.stack.cli import Stack
 from dev.stack.guard import Guard
 from dev.stack.kafka import ADMINISTRATOR, Broker
+from dev.stack.keys import Keys
 from dev.stack.parts import PARTS, Kit
-from dev.stack.settings import kafka
+from dev.stack.settings import kafka, settings
+from runtime.commands import Prover
 from runtime.kafka import Connection, Outgoing, PartitionTail, Producer, Record, partition_for
 
 ADDRESS = "bench-0"
@@ -82,6 +86,46 @@ class Lab:
             process.terminate()
             process.wait(STOP_SECONDS)
 
+    @contextmanager
+    def writer(
+        self, prefix: str, *, generations: Path | None = None, core: int | None = machine.MEASURED
+    ) -> Generator["subprocess.Popen[bytes]"]:
+        """A writer at work on the topics of a prefix, which believes the senders of this stack.
+
+        `generations` is a file with the authority of later generations, where it is not the stack's own.
+        """
+        Keys(self.kit.state).prepare()
+        environment = settings("ledger-writer", self.kit.stack()) | {
+            "LICENSING_TOPIC_PREFIX": prefix,
+            "LICENSING_ADMIN_PORT": "0",
+        }
+        if generations:
+            environment["LICENSING_GENERATION_CA_FILE"] = str(generations)
+        with self.process("ledger-writer", environment=environment, core=core) as process:
+            yield process
+
+    async def send(self, producer: Producer, commands: Iterable[CommandRecord], prefix: str) -> int:
+        """Put commands of accounts on their topic, each proven, and say how many."""
+        records = list(self._proven(commands))
+        await append_records(producer, topic_name(COMMANDS, prefix), records)
+        return len(records)
+
+    async def found(self, producer: Producer, founding: CommandRecord, prefix: str) -> None:
+        """Found the ledger by a writer that is at work, and return when it is founded."""
+        await append_records(producer, topic_name(OPERATOR_COMMANDS, prefix), list(self._proven([founding])))
+        await outcomes(self.connection, prefix, 1)
+
+    def _proven(self, commands: Iterable[CommandRecord]) -> Iterable[Outgoing]:
+        keys = Keys(self.kit.state)
+        keys.prepare()
+        prover = Prover.from_file(keys.writer_key)
+        token = cache(keys.issuer.mint)
+        for command in commands:
+            actor = command.actor
+            evidence = token(actor.account, actor.company) if isinstance(actor, Account) else ""
+            value = command.json_bytes()
+            yield b"0", value, prover.key_for(evidence).prove(0, value)
+
     @asynccontextmanager
     async def whole_system(self) -> AsyncGenerator[Kit]:
         """Every process of the local stack, the ledger founded; only broker and database go on afterwards."""
@@ -108,18 +152,15 @@ def opened(scale: float) -> Generator[Lab]:
             stack.down()
 
 
-async def send(producer: Producer, commands: Iterable[CommandRecord], prefix: str) -> int:
-    """Put commands on the topic, and say how many."""
-    values = [command.json_bytes() for command in commands]
-    await append(producer, topic_name(COMMANDS, prefix), values)
-    return len(values)
-
-
 async def append(producer: Producer, topic: str, values: Sequence[bytes]) -> None:
     """Append values to partition 0, a chunk at a time, as the writer does."""
-    for at in range(0, len(values), CHUNK):
-        records: list[Outgoing] = [(b"0", value, ()) for value in values[at : at + CHUNK]]
-        await producer.send_many(topic, 0, records)
+    await append_records(producer, topic, [(b"0", value, ()) for value in values])
+
+
+async def append_records(producer: Producer, topic: str, records: Sequence[Outgoing]) -> None:
+    """The same of whole records."""
+    for at in range(0, len(records), CHUNK):
+        await producer.send_many(topic, 0, records[at : at + CHUNK])
 
 
 async def outcomes(connection: Connection, prefix: str, count: int) -> list[Record]:

@@ -35,10 +35,15 @@ def serial(number: int) -> str:
     return f"009033{number:06x}"
 
 
+def founding() -> CommandRecord:
+    """A new ledger with its vendor."""
+    command = FoundLedger(vendor=VENDOR, administrator=CLERK, catalog=DEFAULT_CATALOG)
+    return record(Operator(name="bench"), command, "found")
+
+
 def founded() -> Iterator[CommandRecord]:
     """A new ledger with its vendor and a partner."""
-    founding = FoundLedger(vendor=VENDOR, administrator=CLERK, catalog=DEFAULT_CATALOG)
-    yield record(Operator(name="bench"), founding, "found")
+    yield founding()
     yield from partner()
 
 

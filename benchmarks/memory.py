@@ -50,12 +50,13 @@ async def measure(lab_: Lab) -> list[Figure]:
 async def _sizes(lab_: Lab, prefix: str, count: int, license_types: int) -> tuple[int, int, int]:
     """Resident bytes of a writer with nothing, with the devices, and with an allocation to each."""
     await lab_.fresh_topics(prefix)
-    with lab_.process("ledger-writer", environment={"LICENSING_TOPIC_PREFIX": prefix}, core=None) as writer:
+    with lab_.writer(prefix, core=None) as writer:
         sizes: list[int] = []
-        told = 0
+        told = 1
         async with Producer(lab_.connection, client_id="bench") as producer:
+            await lab_.found(producer, market.founding(), prefix)
             for commands in _steps(count, license_types):
-                told += await lab.send(producer, commands, prefix)
+                told += await lab_.send(producer, commands, prefix)
                 await lab.outcomes(lab_.connection, prefix, told)
                 await asyncio.sleep(SETTLE_SECONDS)
                 sizes.append(machine.resident_bytes(writer.pid))
@@ -63,7 +64,7 @@ async def _sizes(lab_: Lab, prefix: str, count: int, license_types: int) -> tupl
 
 
 def _steps(count: int, license_types: int) -> tuple[Iterable[CommandRecord], ...]:
-    first = [*market.founded(), *market.stocked(count, license_types), *market.refused(WARMING)]
+    first = [*market.partner(), *market.stocked(count, license_types), *market.refused(WARMING)]
     return first, market.devices(count), market.allocations(count, count, license_types)
 
 

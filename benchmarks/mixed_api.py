@@ -106,7 +106,7 @@ def _day(kit: Kit, count: int) -> Day:
 async def _prepare(lab_: Lab, day: Day) -> None:
     commands = [*market.partner(), *market.stocked(2 * day.count), *day.before()]
     async with Producer(lab_.connection, client_id="bench") as producer:
-        await lab.send(producer, commands, PREFIX)
+        await lab_.send(producer, commands, PREFIX)
     await lab.outcomes(lab_.connection, PREFIX, len(commands))
 
 

@@ -5,11 +5,14 @@ Each runs twice, in turn, and the better run counts: a broker that has just star
 A ratio of 0.75 is a third more time for a command.
 """
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from benchmarks import machine, market, writer
 from benchmarks.figures import Beside, Figure
 from benchmarks.fleet import Fleet
 from benchmarks.lab import Lab
 from benchmarks.mixed import Day
+from dev.stack.keys import Keys
 
 COMMANDS = 100_000
 
@@ -17,13 +20,18 @@ COMMANDS = 100_000
 async def measure(lab_: Lab) -> list[Figure]:
     lab_.infrastructure_on(machine.OTHERS)
     machine.stay(machine.OTHERS)
-    day = Day(lab_.sized(COMMANDS), Fleet.of_nobody().give_back)
+    keys = Keys(lab_.kit.state)
+    keys.prepare()
+    fleet, generations = Fleet.of(keys.pki), lab_.kit.state / "bench-generation-ca.pem"
+    generations.write_bytes(fleet.generations.certificate.public_bytes(Encoding.PEM))
+    day = Day(lab_.sized(COMMANDS), fleet.give_back)
     steps = [step.record() for step in day.steps()]
     mixed: list[tuple[float, float]] = []
     plain: list[tuple[float, float]] = []
     for turn in "12":
         plain.append(await _plain(lab_, f"bench-mixed-plain-{turn}.", day.devices, len(steps)))
-        mixed.append(await writer.through(lab_, f"bench-mixed-{turn}.", (*market.founded(), *day.before()), steps))
+        before = (*market.partner(), *day.before())
+        mixed.append(await writer.through(lab_, f"bench-mixed-{turn}.", before, steps, generations=generations))
     return [
         _figure(
             "writer: mixed commands, one core", "/s", max(rate for rate, _ in mixed), max(rate for rate, _ in plain)

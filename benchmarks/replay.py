@@ -22,6 +22,7 @@ from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
 from dev.stack.parts import Kit
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from runtime.eventlog import SpeculativeLog
 from runtime.eventlog.writer_process import GENERATION_0_OBJECTS
 from runtime.kafka import Connection, PartitionTail, Producer
@@ -40,7 +41,7 @@ def entries(count: int) -> list[bytes]:
     """A ledger of that many allocations, sealed as the writer seals."""
     commands = [*market.founded(), *market.stocked(count), *market.devices(DEVICES)]
     speculation = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: datetime.now(UTC))
-    made = speculation.take([*commands, *market.allocations(count, DEVICES)], 0).entries
+    made = speculation.take(map(ReceivedCommand.unproven, (*commands, *market.allocations(count, DEVICES))), {}).entries
     return [entry.value for entry in made]
 
 

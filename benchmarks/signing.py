@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,18 +20,22 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
+from contracts.documents import license_file
 from contracts.topics import EVENTS, LICENSE_FILES, topic_name
 from dev.stack import places
 from dev.stack.parts import Kit
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
+from signer.application.own_records import OwnRecords
 from signer.application.signing import LedgerSigning
-from tests.support.signer.story import KEYS, TRUSTED, Story
+from signer.domain.own_signatures import OwnSignatures
+from tests.support.signer.story import KEYS, PUBLIC_KEYS, TRUSTED, Story
 
 PREFIX = "bench-signing."
 DEVICES = 10_000
 PORTS_EACH, GATEWAYS_EACH = 20, 4
 SIGNATURES = 10_000
+VERIFIED = 2_000
 POLL_SECONDS = 0.01
 
 
@@ -70,7 +74,8 @@ async def sign_all(connection: Connection) -> Run:
         Producer(connection, client_id="bench") as producer,
         PartitionTail(connection, topic_name(EVENTS, PREFIX), 0, 0) as events,
     ):
-        outputs = KafkaOutputs(connection, producer, topic_prefix=PREFIX)
+        own = OwnRecords(OwnSignatures(KEYS), topic_prefix=PREFIX)
+        outputs = KafkaOutputs(connection, producer, own, topic_prefix=PREFIX)
         signing = LedgerSigning(0, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
         wall, processor = time.perf_counter(), time.process_time()
         task = asyncio.create_task(signing.run(stop))
@@ -103,6 +108,13 @@ def bare_signatures(files: Sequence[bytes]) -> float:
     return len(files) / (time.perf_counter() - start)
 
 
+def _verified(files: Sequence[bytes], verify: Callable[..., license_file.LicenseFile]) -> float:
+    start = time.process_time()
+    for file in files:
+        verify(file, public_keys=PUBLIC_KEYS)
+    return len(files) / (time.process_time() - start)
+
+
 async def measure(lab_: Lab) -> list[Figure]:
     devices = lab_.sized(DEVICES)
     values = ledger(devices)
@@ -114,7 +126,14 @@ async def measure(lab_: Lab) -> list[Figure]:
     first, again = await sign_apart(lab_), await sign_apart(lab_)
     files = await published(lab_.connection)
     bare = Beside("bare ECDSA P-256 signatures of the same bytes", bare_signatures(files[:SIGNATURES]))
+    general = Beside("verified as XML-DSig of any form", _verified(files[:VERIFIED], license_file.verify))
     return [
+        Figure(
+            "documents: license files verified as readers do, one core",
+            _verified(files[:VERIFIED], license_file.verify_verbatim),
+            "/s",
+            beside=(general,),
+        ),
         Figure(
             "signing: license files from Kafka to Kafka, one core", first.files / first.seconds, "/s", beside=(bare,)
         ),

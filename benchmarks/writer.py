@@ -7,6 +7,7 @@ told to told. The writer has one core; the broker has the other. Baselines: Post
 
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from benchmarks import lab, machine, market, row_locks
 from benchmarks.figures import Beside, Figure
@@ -42,18 +43,25 @@ async def measure(lab_: Lab) -> list[Figure]:
 
 def before(count: int, devices: int) -> Iterable[CommandRecord]:
     """A ledger with devices, and licenses for so many allocations."""
-    return (*market.founded(), *market.stocked(count), *market.devices(devices))
+    return (*market.partner(), *market.stocked(count), *market.devices(devices))
 
 
 async def through(
-    lab_: Lab, prefix: str, before: Iterable[CommandRecord], measured: Iterable[CommandRecord]
+    lab_: Lab,
+    prefix: str,
+    before: Iterable[CommandRecord],
+    measured: Iterable[CommandRecord],
+    *,
+    generations: Path | None = None,
 ) -> tuple[float, float]:
     """Commands a second of `measured`, and a second of the writer's processor time; all of them must be accepted."""
     await lab_.fresh_topics(prefix)
     async with Producer(lab_.connection, client_id="bench") as producer:
-        first = await lab.send(producer, before, prefix)
-        count = await lab.send(producer, measured, prefix)
-    with lab_.process("ledger-writer", environment={"LICENSING_TOPIC_PREFIX": prefix}) as writer:
+        with lab_.writer(prefix):
+            await lab_.found(producer, market.founding(), prefix)
+        first = 1 + await lab_.send(producer, before, prefix)
+        count = await lab_.send(producer, measured, prefix)
+    with lab_.writer(prefix, generations=generations) as writer:
         await lab.outcomes(lab_.connection, prefix, first)
         # It goes on while this client reads: what was told by now costs nothing of what is measured from here on.
         known, idle = await lab.outcome_count(lab_.connection, prefix), machine.cpu_seconds(writer.pid)

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import re
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -55,6 +56,7 @@ class Issuer:
             "exp": now + life_seconds,
             "sub": account,
             "company": company,
+            "jti": secrets.token_hex(16),
         }
         return jwt.encode(claims, self._key_file.read_bytes(), algorithm="EdDSA", headers={"kid": KID})
 

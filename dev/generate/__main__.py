@@ -11,6 +11,7 @@ PARTS = (
     "dev.generate.route_refusals",
     "dev.generate.client",
     "dev.generate.signer_laws",
+    "dev.generate.laws",
 )
 
 for part in PARTS:

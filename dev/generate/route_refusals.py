@@ -27,7 +27,7 @@ SILENT = (
     *("contracts.commands", "contracts.events"),
 )
 """They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
-OF_COMMANDS = frozenset({"idempotency_key_reused"})
+OF_COMMANDS = frozenset({"idempotency_key_reused", "log_stopped"})
 """What the writer refuses before any rule decides."""
 VIEWER = "viewer"
 """A route that names the viewer queries the read side, which has a refusal of its own."""
@@ -136,7 +136,7 @@ def _said(place: Place, command: str | None) -> Said:
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     targets = {target for node in nodes if (target := _target(place.module, known, node))}
     viewer = any(isinstance(node, ast.Attribute) and node.attr == VIEWER for node in nodes)
-    return Said(frozenset(constants & REFUSALS.keys()), names & _command_names(), viewer, frozenset(targets))
+    return Said(frozenset(constants & REFUSALS.keys()), _command_names() & names, viewer, frozenset(targets))
 
 
 def _relevant(node: ast.AST, command: str | None) -> Iterator[ast.AST]:

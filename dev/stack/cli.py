@@ -14,7 +14,7 @@ from pathlib import Path
 from dev.stack import places
 from dev.stack.error import StackError
 from dev.stack.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
-from dev.stack.settings import kafka
+from dev.stack.settings import step_settings
 from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 STEP_SECONDS = 120.0
@@ -93,7 +93,7 @@ class Stack:
         done = subprocess.run(
             step.command(stack),
             cwd=places.ROOT,
-            env=os.environ | (kafka(step.role, stack) if step.role else {}),
+            env=os.environ | step_settings(step.name, stack),
             capture_output=True,
             text=True,
             check=False,

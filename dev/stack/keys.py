@@ -4,6 +4,9 @@ import argparse
 import subprocess
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
 from dev.stack import secret_files
 from dev.stack.error import StackError
 from dev.stack.service import SCRIPTS
@@ -26,6 +29,8 @@ class Keys:
         self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
         self.signer_passphrase_file = folder / "signer.passphrase"
         self.activation_key_secret_file = folder / "activation-keys.secret"
+        self.writer_private_key = folder / "writer-private.pem"
+        self.writer_key = folder / "writer-public.pem"
 
     def prepare(self) -> None:
         """Make what is not there yet; nothing is ever replaced."""
@@ -34,6 +39,7 @@ class Keys:
         self.issuer.prepare()
         secret_files.make(self.signer_passphrase_file)
         secret_files.make(self.activation_key_secret_file)
+        make_writer_keys(self.writer_private_key, self.writer_key)
         self._make_signer_keys()
 
     def _make_signer_keys(self) -> None:
@@ -44,6 +50,16 @@ class Keys:
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SIGNER_INIT_SECONDS)
         if done.returncode != 0:
             raise StackError(f"The signer's keys could not be made: {done.stderr.strip()}")
+
+
+def make_writer_keys(private: Path, public: Path) -> None:
+    """The key that opens what senders seal for the writer, and its public part, where they are not there yet."""
+    if private.exists():
+        return
+    key = X25519PrivateKey.generate()
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    private.touch(mode=0o600)
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def main() -> None:

@@ -42,15 +42,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A program that has to succeed before what needs it starts; repeating it is harmless.
-
-    `role` is the one in which it reaches Kafka by settings, where it does.
-    """
+    """A program that has to succeed before what needs it starts; repeating it is harmless."""
 
     name: str
     command: Callable[[StackContext], Sequence[str]]
     needs: tuple[str, ...] = ()
-    role: str | None = None
 
 
 # Everything that `up` does, in no particular order: the needs make the order.
@@ -59,10 +55,10 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("postgres", ports=("postgres",)),
     Step("topics", commands.topics, needs=("kafka",)),
     Step("keys", commands.keys),
-    Part("ledger-writer", needs=("topics",)),
-    Step("founding", commands.founding, needs=("ledger-writer",), role="operator"),
+    Part("ledger-writer", needs=("topics", "keys")),
+    Step("founding", commands.founding, needs=("ledger-writer",)),
     Part("signer", needs=("topics", "keys")),
-    Part("ledger-projector", needs=("topics", "postgres")),
+    Part("ledger-projector", needs=("topics", "postgres", "keys")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
 )

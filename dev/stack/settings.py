@@ -35,6 +35,11 @@ def settings(part: str, stack: StackContext) -> dict[str, str]:
     return kafka(part, stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
+def step_settings(step: str, stack: StackContext) -> dict[str, str]:
+    """The environment of a program that prepares for them, and has no admin port."""
+    return OWN.get(step, _nothing)(stack)
+
+
 def kafka(role: str, stack: StackContext) -> dict[str, str]:
     """What a program needs to reach Kafka in a role."""
     return environment(stack.broker.settings(role))
@@ -68,7 +73,30 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
         "LICENSING_API_PORT": str(stack.port("ledger-api")),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
+        "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
+        "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
+    }
+
+
+def _ledger_projector(stack: StackContext) -> dict[str, str]:
+    return database("ledger-projector", stack.postgres) | {
+        "LICENSING_LICENSE_KEYS_FILE": str(Keys(stack.state).license_key)
+    }
+
+
+def _founding(stack: StackContext) -> dict[str, str]:
+    return kafka("operator", stack) | {"LICENSING_WRITER_KEY_FILE": str(Keys(stack.state).writer_key)}
+
+
+def _ledger_writer(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return {
+        "LICENSING_WRITER_PRIVATE_KEY_FILE": str(keys.writer_private_key),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
     }
@@ -88,17 +116,21 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
     return {
         "LICENSING_DEVICE_SYNC_HOST": HOST,
         "LICENSING_DEVICE_SYNC_PORT": str(stack.port("device-sync")),
+        "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
         "LICENSING_TLS_CERTIFICATE_FILE": str(keys.pki.server_certificate),
         "LICENSING_TLS_KEY_FILE": str(keys.pki.server_key),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
         "LICENSING_STORE_FILE": str(stack.state / "device-sync.sqlite"),
     }
 
 
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "device-sync": _device_sync,
+    "founding": _founding,
     "ledger-api": _ledger_api,
-    "ledger-projector": lambda stack: database("ledger-projector", stack.postgres),
+    "ledger-projector": _ledger_projector,
+    "ledger-writer": _ledger_writer,
     "signer": _signer,
 }

@@ -5,10 +5,10 @@ import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from contracts.commands import CommandRecord
 from contracts.events import Event
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry
@@ -16,11 +16,13 @@ from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from ledger.domain.state import Ledger
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
-from runtime.kafka import PartitionTail, Producer
+from runtime.eventlog.ports import Position
+from runtime.kafka import Partition, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
@@ -32,6 +34,7 @@ from tests.support.ledger.projected import projected
 
 COMMANDS = 5_000 if LONG else 600
 LONGEST_TERM_SECONDS = 1.5
+COMMAND_PARTITION = Partition("commands", 0)
 
 
 class Told:
@@ -43,12 +46,12 @@ class Told:
         self._told = told
         self._commands = commands
 
-    async def commit(self, next_offset: int) -> None:
-        self.done = next_offset
+    async def commit(self, position: Position) -> None:
+        self.done = position[COMMAND_PARTITION]
         if self.done >= self._commands:
             self.finished.set()
 
-    async def send(self, outcomes: Sequence[Accepted | Rejected]) -> None:
+    async def send(self, outcomes: Sequence[Accepted | Rejected], keys: Sequence[bytes]) -> None:  # noqa: ARG002
         for outcome in outcomes:
             self._told.setdefault(outcome.command_id, []).append(outcome)
 
@@ -73,9 +76,10 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
     connection = topics.connection("ledger-writer")
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
-        tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+        again = partial(PartitionTail, connection, topics.name(EVENTS), 0, 0)
+        tail = await opened.enter_async_context(again())
         dead_letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-        log = MeetingLog(tail, producer, dead_letters)
+        log = MeetingLog(tail, again, producer, BuriedOnce(connection, dead_letters))
         log.meeting = meeting
         writer = Writer.of(ledger_log(0), log, lambda: datetime.now(UTC), Noticed())
         following = asyncio.create_task(writer.follow())
@@ -88,15 +92,15 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
 
 
 async def lead_to_the_end(
-    writer: LedgerWriter, replies: Told, commands: Sequence[CommandRecord], dice: random.Random
+    writer: LedgerWriter, replies: Told, commands: Sequence[ReceivedCommand], dice: random.Random
 ) -> None:
     """Stand for the ledger until all commands are answered, however often it is lost to the other."""
     while replies.done < len(commands):
-        batches: asyncio.Queue[CommandBatch[CommandRecord]] = asyncio.Queue()
+        batches: asyncio.Queue[CommandBatch[ReceivedCommand]] = asyncio.Queue()
         size = dice.randint(1, 40)
         for at in range(replies.done, len(commands), size):
             chunk = commands[at : at + size]
-            batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
+            batches.put_nowait(CommandBatch(chunk, {COMMAND_PARTITION: at + len(chunk)}))
         term = asyncio.create_task(writer.lead(batches, replies))
         finished = asyncio.create_task(replies.finished.wait())
         await asyncio.wait(
@@ -132,7 +136,7 @@ def project_and_sign(values: Sequence[bytes], entries: Sequence[Entry[Event]]) -
 
 
 async def both_at_once(
-    one: LedgerWriter, two: LedgerWriter, client: Client, commands: Sequence[CommandRecord], dice: random.Random
+    one: LedgerWriter, two: LedgerWriter, client: Client, commands: Sequence[ReceivedCommand], dice: random.Random
 ) -> None:
     """Each answers all commands, as fast as it can."""
     told = [Told(client.told, len(commands)) for _ in range(2)]
@@ -148,8 +152,9 @@ async def test_two_writers_at_full_speed_make_one_chain_that_every_reader_agrees
 ) -> None:
     dice = random.Random(seed)
     client = Client(kafka_topics)
-    commands = [client.command(*asked) for asked in beginning()]
-    commands += [client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS)]
+    commands = [ReceivedCommand.unproven(client.command(*asked)) for asked in beginning()]
+    allocations = (client.command(*allocation(dice.choice([1, 1, 1, STOCK]))) for _ in range(COMMANDS))
+    commands += map(ReceivedCommand.unproven, allocations)
     meeting = asyncio.Barrier(2)
     async with writer_on(kafka_topics, "first", meeting) as one, writer_on(kafka_topics, "second", meeting) as two:
         await both_at_once(one, two, client, commands, dice)

@@ -19,6 +19,7 @@ from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import PartitionTail, Producer, Record
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
 KILLS = 20 if LONG else 6
@@ -27,6 +28,7 @@ ASKING_AT_ONCE = 20
 
 async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
     said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
+    said |= sending.writer_settings(log.parent)
     settings = {"PATH": os.environ["PATH"]} | environment(topics.settings("ledger-writer") | said)
     with log.open("ab") as stderr:
         program = Path(sys.executable).with_name("ledger-writer")

@@ -12,7 +12,6 @@ from contracts.commands import Command
 from contracts.dates import civil_day
 from contracts.events import Event
 from contracts.identifiers import command_id_of
-from contracts.log.chain import Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import of_command
@@ -103,7 +102,7 @@ class World:
             correlation_id="law",
         )
         entry = self.replica.read(value)
-        assert not isinstance(entry, Orphan)
+        assert isinstance(entry, Entry), entry
         self.project(entry)
 
     def project(self, entry: Entry[Event]) -> None:

@@ -19,6 +19,7 @@ from contracts.log.chain import Orphan
 from contracts.log.entries import GENESIS, decode_entry, encode_entry, entry_hash
 from contracts.log.postings import postings
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -165,7 +166,7 @@ def test_the_ledger_says_yes_exactly_when_a_person_with_a_sheet_of_paper_would(
             }
 
 
-def _records(history: list[tuple[Actor, Command]]) -> Iterator[CommandRecord]:
+def _records(history: list[tuple[Actor, Command]]) -> Iterator[ReceivedCommand]:
     start: list[tuple[Actor, Command]] = [
         (story.operator, story.found()),
         (story.staff, story.register()),
@@ -173,13 +174,14 @@ def _records(history: list[tuple[Actor, Command]]) -> Iterator[CommandRecord]:
         (story.anna, story.project()),
     ]
     for number, (actor, command) in enumerate(start + history):
-        yield CommandRecord(
+        record = CommandRecord(
             command_id=command_id_of("c", str(number)),
             actor=actor,
             reply_to="law-1",
             correlation_id="law",
             command=command,
         )
+        yield ReceivedCommand.unproven(record)
 
 
 @given(histories, st.randoms(use_true_random=False))
@@ -189,8 +191,8 @@ def test_a_replay_of_the_log_gives_the_same_state_and_repetition_adds_nothing(
     draft = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: NOON)
     records = list(_records(history))
     repeated = sorted([*range(len(records)), *(dice.randrange(len(records)) for _ in range(10))])
-    once = draft.take(records, len(records))
-    again = draft.take([records[n] for n in repeated], 0)
+    once = draft.take(records, {})
+    again = draft.take([records[n] for n in repeated], {})
     accepted = {outcome.command_id for outcome in once.outcomes if outcome.status == "accepted"}
     assert {e.command_id for e in again.entries}.isdisjoint(accepted), "an accepted command is not accepted again"
     replayed = LedgerReplica.of(ledger_log(0))

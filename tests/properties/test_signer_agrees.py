@@ -4,19 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.actors import Actor
 from contracts.commands import Command
+from contracts.commands.companies import FoundLedger
 from contracts.commands.device_moves import ReleaseDevice
 from contracts.commands.members import AddMember
 from contracts.commands.projects import DeallocateLicenses
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
 from contracts.events import Event
+from contracts.identifiers import default_project_of
+from contracts.licenses import LicenseClass, LicenseTypeDefinition
 from contracts.log.entries import decode_entry
 from contracts.log.postings import device_account, held_account, postings, project_account
 from ledger.domain.decide import decide
@@ -61,6 +64,28 @@ THERE: list[tuple[Actor, Command]] = [
     (story.anna, story_legacy.consent()),
 ]
 swaps_by_staff = st.tuples(st.just(story.staff), swaps)
+COMPANIES = (story.ADRIA, story.BORA, story_company_imports.CASA)
+openings: st.SearchStrategy[tuple[Actor, Command]] = st.one_of(
+    st.tuples(st.just(story.staff), st.builds(story.register, st.sampled_from(COMPANIES))),
+    st.tuples(
+        st.just(story.anna),
+        st.builds(
+            story.project,
+            st.sampled_from(["Hotel", "Spa"]),
+            st.sampled_from(COMPANIES),
+            st.sampled_from([story.HOTEL, *map(default_project_of, COMPANIES)]),
+        ),
+    ),
+)
+type_names = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["Port", "PORT", "WE-", "SSC"]), st.sampled_from(["", "0", "08", "8", "12", "61", "999"])
+    ),
+).filter(lambda name: name != "WE-")
+catalogs: st.SearchStrategy[dict[str, LicenseClass]] = st.dictionaries(
+    type_names, st.sampled_from(get_args(LicenseClass)), min_size=1, max_size=4
+)
 
 
 @given(people_histories)
@@ -81,6 +106,21 @@ def test_they_agree_when_staff_blocks_and_corrects_and_brings_in_old_licenses(
 @given(joining_histories)
 def test_they_agree_when_accounts_join_and_companies_go_over_into_others(history: list[tuple[Actor, Command]]) -> None:
     _agree([(story.staff, story_company_imports.by_accident()), *history])
+
+
+@given(people_histories, st.lists(openings, max_size=12), st.randoms(use_true_random=False))
+def test_they_agree_when_companies_and_projects_are_opened_under_ids_that_are_taken(
+    history: list[tuple[Actor, Command]], more: list[tuple[Actor, Command]], order: Random
+) -> None:
+    _agree(_mixed(history, more, order))
+
+
+@given(catalogs)
+def test_they_agree_which_catalog_a_ledger_is_founded_with(catalog: dict[str, LicenseClass]) -> None:
+    types = tuple(LicenseTypeDefinition(license_type=name, license_class=of) for name, of in catalog.items())
+    founding = FoundLedger(vendor=story.VENDOR, administrator=story.STAFF, catalog=types)
+    ledger = _agree_over_time([(story.operator, founding, NOON)])
+    assert dict(ledger.catalog) in ({}, catalog)
 
 
 @given(staff_histories, st.lists(swaps_by_staff, max_size=8), st.randoms(use_true_random=False))

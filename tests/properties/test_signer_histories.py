@@ -8,6 +8,7 @@ from contracts.documents import license_file
 from contracts.events.devices import LicensesAllocated
 from contracts.log.entries import decode_entry
 from contracts.log.postings import ISSUANCE, device_account, project_account
+from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
@@ -55,7 +56,7 @@ def _history(moves: list[tuple[str, str, dict[str, int]]]) -> Story:
 
 
 def _read(values: list[bytes]) -> list[Change]:
-    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    reading = Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
     return [taken for value in values if isinstance(taken := reading.take(value), Change)]
 
 

@@ -12,9 +12,8 @@ from contracts.commands import Command
 from contracts.commands.claims import ClaimDevice
 from contracts.commands.devices import RecordLicenseFileDelivery
 from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
-from contracts.documents import license_file, return_receipt
+from contracts.documents import return_receipt
 from contracts.documents.device_certificate import generation_certificate
-from contracts.documents.xmldsig import signer
 from contracts.outcomes import Accepted, Rejected
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
@@ -25,12 +24,13 @@ from tests.support.documents import (
     FILE,
     GENERATION_CA,
     GENERATION_CA_KEY,
-    LICENSE_KEY,
-    LICENSE_KEY_ID,
     NOW,
     OTHER_SERIAL,
     RECEIPT,
     SERIAL,
+    proof_of_a_swap,
+    signed_file,
+    signed_receipt,
 )
 
 CALLER = Caller(SERIAL, 1, "ab" * 32)
@@ -38,12 +38,23 @@ Answer = Callable[[Command], Accepted | Rejected]
 
 
 def file_row(
-    *, sequence: int = 9, generation: int = 1, issue: int = 2, serial: str = SERIAL, replaced_by: str | None = None
+    *,
+    sequence: int = 9,
+    generation: int = 1,
+    issue: int = 2,
+    serial: str = SERIAL,
+    ledger: int = 0,
+    replaced_by: str | None = None,
 ) -> LicenseFileRow:
     """A signed license file as the feed stores it."""
-    file = FILE.model_copy(update={"sequence": sequence, "generation": generation, "issue": issue, "serial": serial})
-    raw = license_file.build(file, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
-    return LicenseFileRow(serial, 0, sequence, generation, issue, hashlib.sha256(raw).hexdigest(), raw, replaced_by)
+    said: dict[str, object] = {"sequence": sequence, "generation": generation, "issue": issue, "serial": serial}
+    if replaced_by is not None:
+        said["proof"] = proof_of_a_swap(
+            serial, replaced_by, generation=generation, issue=issue, sequence=sequence, ledger=ledger
+        )
+    raw = signed_file(FILE.model_copy(update={**said, "ledger": ledger}))
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return LicenseFileRow(serial, ledger, sequence, generation, issue, sha256, raw, replaced_by)
 
 
 def last_file_row(*, sequence: int = 12, generation: int = 2, issue: int = 3) -> LicenseFileRow:
@@ -58,6 +69,7 @@ def receipt_row(
     generation: int = 1,
     key: EllipticCurvePrivateKey = DEVICE_KEY,
     serial: str = SERIAL,
+    ledger: int = 0,
 ) -> ReceiptRow:
     """A signed receipt as the feed stores it."""
     certificate = generation_certificate(
@@ -73,12 +85,13 @@ def receipt_row(
             "serial": serial,
             "returned_generation": generation,
             "document_digest": digest,
+            "ledger": ledger,
             "sequence": sequence,
             "certificate": return_receipt.der(certificate),
         }
     )
-    raw = return_receipt.build(receipt, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
-    return ReceiptRow(serial, 0, sequence, generation, digest, raw)
+    raw = signed_receipt(receipt)
+    return ReceiptRow(serial, ledger, sequence, generation, digest, raw)
 
 
 @dataclass

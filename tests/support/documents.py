@@ -14,13 +14,20 @@ from contracts.documents.device_certificate import (
     generation_certificate,
     make_authority,
 )
+from contracts.documents.license_file import Proof
 from contracts.documents.license_lines import LicenseLine
+from contracts.documents.published import PublishedRecord, open_license_file, open_return_receipt
 from contracts.documents.return_document import ReturnStatement, StatedLicense
 from contracts.documents.xmldsig import key_id, signer
+from contracts.events.replacements import DeviceReplaced
+from contracts.identifiers import default_project_of
+from contracts.licenses import DeviceLicenses
+from contracts.log.entries import encode_entry
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SERIAL = "009033010203"
 OTHER_SERIAL = "009033010204"
+COMPANY = "00000000-0000-4000-8000-000000000002"
 
 
 def private_key(number: int) -> ec.EllipticCurvePrivateKey:
@@ -113,3 +120,38 @@ def signed_file(file: license_file.LicenseFile = FILE) -> bytes:
 
 def signed_receipt(receipt: return_receipt.ReturnReceipt = RECEIPT) -> bytes:
     return return_receipt.build(receipt, key_id=LICENSE_KEY_ID, sign=signer(LICENSE_KEY))
+
+
+def proof_of_a_swap(serial: str, by: str, *, generation: int, issue: int, sequence: int, ledger: int = 0) -> Proof:
+    """The proof in a former device's last file: the entry that says who stands in its place."""
+    project = default_project_of(COMPANY)
+    event = DeviceReplaced(
+        company=COMPANY,
+        rma="RMA-1",
+        reason="Dead after a thunderstorm",
+        former=DeviceLicenses(serial=serial, project=project, generation=generation, issue=issue, licenses=()),
+        device=DeviceLicenses(serial=by, project=project, generation=1, issue=1, licenses=()),
+        lots=(),
+    )
+    entry = encode_entry(
+        event,
+        ledger=ledger,
+        sequence=sequence,
+        prev="0" * 64,
+        at=NOW,
+        command_id="0" * 64,
+        command_hash="0" * 64,
+        actor="operator:test",
+        correlation_id="test",
+    )
+    return FILE.proof.model_copy(update={"entry": entry})
+
+
+def published_file(raw: bytes) -> PublishedRecord:
+    """A signed file as it lies on its topic."""
+    return open_license_file(raw, trusted=PUBLIC_KEYS).record()
+
+
+def published_receipt(raw: bytes) -> PublishedRecord:
+    """A signed receipt as it lies on its topic."""
+    return open_return_receipt(raw, trusted=PUBLIC_KEYS).record()

@@ -345,6 +345,13 @@ class InvitationView(TypedDict):
     created: str
 
 
+class LedgerStopView(TypedDict):
+    """Where the read side is stopped."""
+
+    stopped: StoppedEntryView | None
+    waiting: list[WaitingDecisionView]
+
+
 class LegacyConsentGivenResponse(TypedDict):
     sequence: int
     serial: str
@@ -508,6 +515,18 @@ class MovementView(TypedDict):
     held: int
     event_type: str
     actor: str
+
+
+class NamedEntryBody(TypedDict):
+    sequence: int
+    entry_hash: str
+
+
+class NamedEntryView(TypedDict):
+    """An entry by its place and the hash of its bytes."""
+
+    sequence: int
+    entry_hash: str
 
 
 class NewLicensesView(TypedDict):
@@ -753,6 +772,11 @@ class ServiceStatus(TypedDict):
     held: list[HeldView]
 
 
+class SettingAsideResponse(TypedDict):
+    sequence: int
+    decision: str
+
+
 class SoftwareServiceResponse(TypedDict):
     sequence: int
     project: str
@@ -783,6 +807,15 @@ class StaffDownloadView(TypedDict):
     downloaded: str
 
 
+class StoppedEntryView(TypedDict):
+    """The entry that cannot be applied, and why."""
+
+    sequence: int
+    entry_hash: str
+    law: str
+    sentence: str
+
+
 class TestIssuedResponse(TypedDict):
     sequence: int
     serial: str
@@ -806,6 +839,17 @@ class TestView(TypedDict):
 class TestedView(TypedDict):
     license_type: str
     count: int
+
+
+class WaitingDecisionView(TypedDict):
+    """A proposal to set entries aside that waits for a second person."""
+
+    decision: str
+    entries: list[NamedEntryView]
+    law: str
+    reason: str
+    reference: str
+    proposed_by: str
 
 
 class WantedLicenses(TypedDict):
@@ -1359,6 +1403,39 @@ class Operations(Transport):
         return cast(
             "SpentCertificateViewPage",
             self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def get_stop(self) -> LedgerStopView:
+        """Where the read side is stopped, if it is, and which decisions wait there. For the vendor's staff.
+
+        The signer's laws are stricter: its `/readyz` and its log name an entry that only the signer refuses.
+        """
+        return cast("LedgerStopView", self.get("/v1/ledger/stop", **given()))
+
+    def propose_setting_aside(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        entries: list[NamedEntryBody],
+        law: str,
+        idempotency_key: str | None = None,
+    ) -> SettingAsideResponse:
+        """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
+        return cast(
+            "SettingAsideResponse",
+            self.post(
+                "/v1/ledger/set-asides",
+                given(reason=reason, reference=reference, entries=entries, law=law),
+                key=idempotency_key,
+            ),
+        )
+
+    def approve_setting_aside(self, decision: str, *, idempotency_key: str | None = None) -> SettingAsideResponse:
+        """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
+        return cast(
+            "SettingAsideResponse",
+            self.post(f"/v1/ledger/set-asides/{decision}/approval", given(), key=idempotency_key),
         )
 
     def issue_activation_key(

@@ -4,25 +4,35 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
+from hmac import compare_digest
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from prometheus_client import Histogram
 from pydantic import ValidationError
 
 from contracts.actors import Actor
 from contracts.commands import Command, CommandRecord
 from contracts.fields import MAX_COMMAND_BYTES
+from contracts.log.stop import LOG_STOPPED
 from contracts.outcomes import Accepted, Rejected, decode_outcome
-from contracts.topics import COMMANDS, OUTCOMES, topic_name
+from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
+from contracts.topics import OUTCOMES, Topic, topic_name
 from runtime import retry
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
 from runtime.logs import get_logger
+from runtime.settings import SettingsWrong
 from runtime.trouble import Trouble
 
 WAIT_SECONDS = 10.0
 """How long a sender waits for an outcome; it can send the same command again with the same id."""
 LISTEN_AGAIN_SECONDS = 0.5
+STOPPED_RETRY_SECONDS = 30
+"""A stopped ledger goes on when people have decided, which takes longer than a broker's leader election."""
 
 _SECONDS = Histogram(
     "licensing_command_seconds",
@@ -34,12 +44,43 @@ _SECONDS = Histogram(
 _log = get_logger("runtime.commands")
 
 
+MAX_TOKENS = 10_000
+"""Tokens whose sealed key is kept: far more than are in use at once."""
 _Question = tuple[str, str]
 """A command's id and fingerprint: who asks one thing never gets the answer to another under the same id."""
 
 
+class _Asker(NamedTuple):
+    """Who awaits an outcome, and the key that it must be said under."""
+
+    outcome: "asyncio.Future[Accepted | Rejected]"
+    key: bytes
+
+
 class CommandTooBig(ValueError):  # noqa: N818 - states the world
     """The command has more bytes than an event may have."""
+
+
+class Prover:
+    """Proves commands by keys that it seals for the writer: one for each token, as long as that is in use."""
+
+    def __init__(self, writer: X25519PublicKey) -> None:
+        self._sealed = lru_cache(maxsize=MAX_TOKENS)(lambda token: seal(writer, token))
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """With the writer's public key (PEM, X25519); raises SettingsWrong."""
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise SettingsWrong(f"LICENSING_WRITER_KEY_FILE ({path}): {error}") from error
+        if not isinstance(key, X25519PublicKey):
+            raise SettingsWrong(f"LICENSING_WRITER_KEY_FILE ({path}) has no X25519 public key")
+        return cls(key)
+
+    def key_for(self, token: str) -> SealedKey:
+        """The key by which commands on this token are proven."""
+        return self._sealed(token)
 
 
 class PoisonBox(Protocol):
@@ -54,24 +95,27 @@ class Commands:
     After Trouble the command may or may not become an event: asking again with the same id tells.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a connection has this many sides
         self,
         connection: Connection,
         producer: Producer,
         dead_letters: PoisonBox,
+        prover: Prover,
         *,
         service: str,
+        topic: Topic,
         topic_prefix: str,
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         self.address = f"{service}-{secrets.token_hex(8)}"
         self._producer = producer
         self._dead_letters = dead_letters
-        self._commands = topic_name(COMMANDS, topic_prefix)
+        self._prover = prover
+        self._commands = topic_name(topic, topic_prefix)
         partition = partition_for(self.address.encode(), OUTCOMES.partitions)
         self._tail = PartitionTail(connection, topic_name(OUTCOMES, topic_prefix), partition, 0)
         self._wait_seconds = wait_seconds
-        self._waiting: dict[_Question, list[asyncio.Future[Accepted | Rejected]]] = {}
+        self._waiting: dict[_Question, list[_Asker]] = {}
         self._listening: asyncio.Task[None] | None = None
         self._begun = False
         self.trouble: str | None = "no broker has answered yet"
@@ -103,8 +147,12 @@ class Commands:
         actor: Actor,
         correlation_id: str,
         traceparent: str | None = None,
+        token: str = "",
     ) -> Accepted | Rejected:
-        """What became of the command. Raises Trouble when that is not known in time, or CommandTooBig."""
+        """What became of the command. Raises Trouble when that is not known in time, or CommandTooBig.
+
+        An account's command comes with the `token` that the account acts on.
+        """
         asked = CommandRecord(
             command_id=command_id,
             actor=actor,
@@ -113,26 +161,32 @@ class Commands:
             traceparent=traceparent,
             command=command,
         )
-        record = asked.json_bytes()
-        if len(record) > MAX_COMMAND_BYTES:
-            raise CommandTooBig(f"the command has {len(record)} bytes; at most {MAX_COMMAND_BYTES} are taken")
+        value = asked.json_bytes()
+        if len(value) > MAX_COMMAND_BYTES:
+            raise CommandTooBig(f"the command has {len(value)} bytes; at most {MAX_COMMAND_BYTES} are taken")
         if self.trouble:
             raise Trouble(f"outcomes cannot be read: {self.trouble}")
         async with self._in_time(command_id):
-            return await self._sent(record, ledger, (command_id, asked.fingerprint()))
+            return await self._sent(value, ledger, (command_id, asked.fingerprint()), self._prover.key_for(token))
 
-    async def _sent(self, record: bytes, ledger: int, question: _Question) -> Accepted | Rejected:
+    async def _sent(self, value: bytes, ledger: int, question: _Question, sealed: SealedKey) -> Accepted | Rejected:
         loop = asyncio.get_running_loop()
-        began, outcome = loop.time(), loop.create_future()
+        began, asker = loop.time(), _Asker(loop.create_future(), sealed.key)
         askers = self._waiting.setdefault(question, [])
-        askers.append(outcome)
+        askers.append(asker)
         try:
-            await self._producer.send(self._commands, str(ledger).encode(), record, partition=ledger)
-            found: Accepted | Rejected = await outcome
+            headers = sealed.prove(ledger, value)
+            await self._producer.send(self._commands, str(ledger).encode(), value, partition=ledger, headers=headers)
+            found = await asker.outcome
         finally:
-            askers.remove(outcome)
+            askers.remove(asker)
             if not askers:
                 self._waiting.pop(question, None)
+        if isinstance(found, Rejected) and found.code == LOG_STOPPED:
+            _SECONDS.labels("unknown").observe(loop.time() - began)
+            raise Trouble(
+                f"ledger {ledger} decides nothing now", retry_after_seconds=STOPPED_RETRY_SECONDS, code=LOG_STOPPED
+            )
         _SECONDS.labels(found.status).observe(loop.time() - began)
         return found
 
@@ -182,6 +236,11 @@ class Commands:
         except ValidationError as error:
             await self._dead_letters.put(record, f"no outcome: {error.error_count()} errors")
             return
-        for asker in self._waiting.get((outcome.command_id, outcome.command_hash), ()):
-            if not asker.done():
-                asker.set_result(outcome)
+        askers = self._waiting.get((outcome.command_id, outcome.command_hash), [])
+        mac = record.header(MAC) or b""
+        told = [asker for asker in askers if compare_digest(mac, outcome_mac(asker.key, record.value or b""))]
+        for asker in told:
+            if not asker.outcome.done():
+                asker.outcome.set_result(outcome)
+        if askers and not told:
+            await self._dead_letters.put(record, "no outcome of the writer that was asked: its MAC is wrong")

@@ -7,9 +7,12 @@ RETRY_AFTER_SECONDS = 5
 class Trouble(Exception):  # noqa: N818 - the design's word: rejection, trouble, defect
     """Something that this process needs is away; the message is one sentence that names it.
 
-    An edge answers 503 with Retry-After; a reader waits and asks again. It is never a defect of the caller.
+    An edge answers 503 with `code` and Retry-After; a reader waits and asks again. It is never a defect of the caller.
     """
 
-    def __init__(self, sentence: str, *, retry_after_seconds: int = RETRY_AFTER_SECONDS) -> None:
+    def __init__(
+        self, sentence: str, *, retry_after_seconds: int = RETRY_AFTER_SECONDS, code: str = "service_unavailable"
+    ) -> None:
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
+        self.code = code

@@ -9,6 +9,7 @@ from pydantic import Field
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 SERIAL_PATTERN = r"^009033[0-9a-f]{6}$"
+TOKEN_NAME_PATTERN = r"^[A-Za-z0-9._~:-]{1,64}$"  # noqa: S105 - a pattern of names, no secret
 LICENSE_TYPE_PATTERN = r"^[A-Z][A-Za-z]{1,23}(-?[0-9]{1,3})?(\*[0-9]{1,4})?$"
 
 CompanyId = Annotated[str, Field(pattern=UUID_PATTERN, description="Opaque id of a company.")]
@@ -16,6 +17,9 @@ ProjectId = Annotated[str, Field(pattern=UUID_PATTERN, description="Opaque id of
 AccountId = Annotated[str, Field(pattern=UUID_PATTERN, description="Opaque id of an account.")]
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN, description="SHA-256, lower-case hex.")]
 CommandId = Annotated[str, Field(pattern=SHA256_PATTERN, description="Id of a command, lower-case hex.")]
+TokenName = Annotated[
+    str, Field(pattern=TOKEN_NAME_PATTERN, description="The `jti` of an access token, or the `kid` of its key.")
+]
 Serial = Annotated[
     str,
     Field(

@@ -307,8 +307,26 @@ _ROWS = (
         "Too many keys or codes that do not exist were tried; wait as Retry-After says, and check what you type.",
         "style 6",
     ),
+    # entries set aside
+    Refusal("decision_exists", 409, "This decision was proposed already.", "X10"),
+    Refusal("decision_unknown", 404, "No such decision waits.", "X10"),
+    Refusal("entry_unknown", 422, "A named entry is not there, or has another hash; read the ledger again.", "X10"),
+    Refusal("entry_lawful", 409, "A named entry breaks no such law: it counts, and stays.", "X10"),
+    Refusal(
+        "others_depend",
+        409,
+        "Without the named entries another one can't be applied: name it, too, or mend the reader that stopped.",
+        "X10",
+    ),
     # trouble: asking again later helps
     Refusal("service_unavailable", 503, "Something this service needs is away; try again later.", "style 5"),
+    Refusal(
+        "log_stopped",
+        503,
+        "The ledger decides nothing at the moment, and its operators know. This does not say whether an earlier attempt"
+        " took effect; ask again later with the same key.",
+        "D21",
+    ),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),
     Refusal("license_file_not_ready", 503, "The license file is being made; try again.", "F7"),
     Refusal("receipt_not_ready", 503, "The return was accepted, its receipt is being made; try again.", "C7"),

@@ -3,7 +3,7 @@
 The local broker, the manifests, the access rights and AsyncAPI are made from it or checked against it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -48,9 +48,14 @@ COMMANDS = Topic(
     per_ledger=True,
     cleanup="delete",
     retention_ms=7 * DAY_MS,
-    writers=("ledger-api", "device-sync", "rma", "operator"),
+    writers=("ledger-api",),
     readers=("ledger-writer",),
 )
+DEVICE_COMMANDS = replace(COMMANDS, name="ledger.device-commands", writers=("device-sync",))
+RMA_COMMANDS = replace(COMMANDS, name="ledger.rma-commands", writers=("rma",))
+OPERATOR_COMMANDS = replace(COMMANDS, name="ledger.operator-commands", writers=("operator",))
+COMMAND_TOPICS = (COMMANDS, DEVICE_COMMANDS, RMA_COMMANDS, OPERATOR_COMMANDS)
+"""One for each service that sends commands: the broker lets nobody else write there (decision D19)."""
 EVENTS = Topic(
     "ledger.events",
     key="ledger",
@@ -82,7 +87,7 @@ CHECKPOINTS = Topic(
 )
 LICENSE_FILES = Topic(
     "signer.license-files",
-    key="serial",
+    key="ledger/serial",
     partitions=8,
     cleanup="compact",
     retention_ms=FOR_EVER,
@@ -91,7 +96,7 @@ LICENSE_FILES = Topic(
 )
 RETURN_RECEIPTS = Topic(
     "signer.return-receipts",
-    key="serial/generation",
+    key="ledger/serial/generation",
     partitions=8,
     cleanup="compact",
     retention_ms=FOR_EVER,
@@ -117,7 +122,7 @@ def _dead_letters(service: str) -> Topic:
         cleanup="delete",
         retention_ms=30 * DAY_MS,
         writers=(service,),
-        readers=tuple({service: None, "operator": None}),
+        readers=tuple(dict.fromkeys((service, "operator"))),
     )
 
 
@@ -126,7 +131,7 @@ DEAD_LETTERS: dict[str, Topic] = {
     for service in ("ledger-writer", "ledger-projector", "ledger-api", "signer", "device-sync", "operator")
 }
 TOPICS: tuple[Topic, ...] = (
-    COMMANDS,
+    *COMMAND_TOPICS,
     EVENTS,
     OUTCOMES,
     CHECKPOINTS,

@@ -21,9 +21,9 @@ async def test_the_main_job_by_hand(api: Api) -> None:
     allocated = (await api.allocate(project, SERIAL, 20, 4)).json()["sequence"]
     assert await api.free(project, allocated) == {"Port11": 30, "BRI": 0}
 
-    await publish_file(api.topics, SERIAL, b"<license-file/>", sequence=allocated, issue=2)
+    signed_file = await publish_file(api.topics, SERIAL, sequence=allocated, issue=2)
     file = await api.get(f"devices/{SERIAL}/license-file?at_least={allocated}")
-    assert (file.status_code, file.content) == (200, b"<license-file/>")
+    assert (file.status_code, file.content) == (200, signed_file)
     assert file.headers["content-type"] == "application/xml"
     again = await api.get(f"devices/{SERIAL}/license-file", if_none_match=file.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
@@ -32,9 +32,9 @@ async def test_the_main_job_by_hand(api: Api) -> None:
     assert (delivery["issue"], delivery["path"]) == (2, "manual")
 
     document = api.vendor.box(SERIAL).return_document()
-    await publish_receipt(api.topics, SERIAL, b"<return-receipt/>", sequence=allocated + 2)
+    signed_receipt = await publish_receipt(api.topics, SERIAL, sequence=allocated + 2)
     receipt = await api.give_back(SERIAL, document)
-    assert (receipt.status_code, receipt.content) == (200, b"<return-receipt/>")
+    assert (receipt.status_code, receipt.content) == (200, signed_receipt)
     assert (await api.give_back(SERIAL, document)).content == receipt.content
     assert await api.free(project, allocated + 2) == {"Port11": 50, "BRI": 0}
     assert (await api.get(f"devices/{SERIAL}/return-receipt")).content == receipt.content
@@ -61,13 +61,13 @@ async def test_what_is_refused_says_why_and_moves_nothing(api: Api) -> None:
 async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
-    await publish_file(api.topics, SERIAL, b"<license-file/>", sequence=allocated, issue=2)
+    document = await publish_file(api.topics, SERIAL, sequence=allocated, issue=2)
 
     first, second = await asyncio.gather(
         *(api.get(f"devices/{SERIAL}/license-file?at_least={allocated}") for _ in range(2))
     )
 
-    assert first.content == second.content == b"<license-file/>"
+    assert first.content == second.content == document
     assert [row[3] for row in await rows(api.database_url, "deliveries")] in ([], [2])
     await api.get(f"devices/{SERIAL}?at_least={allocated + 1}")
     assert [row[3:6:2] for row in await rows(api.database_url, "deliveries")] == [(2, "manual")]
@@ -76,7 +76,7 @@ async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Ap
 @pytest.mark.own_processes
 async def test_an_older_file_than_the_device_is_never_given_out(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
-    await publish_file(api.topics, SERIAL, b"<old/>", sequence=1, issue=1)
+    await publish_file(api.topics, SERIAL, sequence=1, issue=1)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
 
     response = await api.get(f"devices/{SERIAL}/license-file?at_least={allocated}")

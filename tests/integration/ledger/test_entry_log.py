@@ -4,11 +4,12 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from contracts.topics import DEAD_LETTERS, EVENTS
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import EntryLog, Logged
 from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import PartitionTail, Producer
@@ -26,9 +27,10 @@ async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, En
         logs: list[EntryLog] = []
         for name in ("one", "two"):
             producer = await opened.enter_async_context(Producer(connection, client_id=name))
-            tail = await opened.enter_async_context(PartitionTail(connection, topics.name(EVENTS), 0, 0))
+            again = partial(PartitionTail, connection, topics.name(EVENTS), 0, 0)
+            tail = await opened.enter_async_context(again())
             letters = DeadLetters(producer, topic_prefix=topics.prefix, service="ledger-writer")
-            logs.append(KafkaLog(tail, producer, letters))
+            logs.append(KafkaLog(tail, again, producer, BuriedOnce(connection, letters)))
         yield logs[0], logs[1]
 
 
@@ -61,9 +63,9 @@ async def test_what_was_appended_is_read_in_order_with_its_offsets_by_everybody(
     one, two = logs
     await one.append(VALUES, at=datetime.now(UTC))
     assert await one.end_offset() == len(VALUES)
-    expected = [Logged(offset, value) for offset, value in enumerate(VALUES)]
-    assert await read_all(one, len(VALUES)) == expected
-    assert await read_all(two, len(VALUES)) == expected
+    expected = list(enumerate(VALUES))
+    assert [record[:2] for record in await read_all(one, len(VALUES))] == expected
+    assert [record[:2] for record in await read_all(two, len(VALUES))] == expected
 
 
 async def test_appends_of_two_writers_lie_one_after_the_other_for_both(logs: tuple[EntryLog, EntryLog]) -> None:
@@ -86,9 +88,23 @@ async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there
     assert await log.end_offset() == 3
 
 
-async def test_poison_is_set_aside_with_its_reason(kafka_topics: KafkaTopics) -> None:
+async def test_a_dead_letter_that_is_none_of_ours_keeps_nothing_from_being_buried(kafka_topics: KafkaTopics) -> None:
+    letters = kafka_topics.name(DEAD_LETTERS["ledger-writer"])
+    events, numbers = kafka_topics.name(EVENTS).encode(), (("partition", b"9" * 5000), ("offset", b"9" * 5000))
+    async with Producer(kafka_topics.connection(), client_id="somebody") as producer:
+        for headers in ((), (("topic", b"\xff"), *numbers), (("topic", events), *numbers)):
+            await producer.send(letters, b"0", b"junk", headers=headers)
     async with two_on_kafka(kafka_topics) as (log, _):
-        await log.set_aside(Logged(7, b"poison"), "because")
+        await log.bury(Logged(7, b"poison"), "because")
+    async with PartitionTail(kafka_topics.connection("operator"), letters, 0, 0) as tail:
+        assert await tail.end_offset() == 4
+
+
+async def test_poison_is_buried_with_its_reason_and_once(kafka_topics: KafkaTopics) -> None:
+    for _ in range(2):
+        async with two_on_kafka(kafka_topics) as (log, _):
+            await log.bury(Logged(7, b"poison"), "because")
+            await log.bury(Logged(7, b"poison"), "because")
     letters = PartitionTail(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
     async with letters:
         (letter,) = await letters.next_batch(timeout_seconds=10)

@@ -67,7 +67,7 @@ async def test_a_member_without_rights_hears_no_right_and_an_empty_list(api: Api
 async def test_view_alone_gets_no_license_file_even_if_it_was_delivered_before(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
-    await publish_file(api.topics, SERIAL, b"<license-file/>", sequence=allocated, issue=2)
+    await publish_file(api.topics, SERIAL, sequence=allocated, issue=2)
     assert (await api.get(f"devices/{SERIAL}/license-file?at_least={allocated}")).status_code == 200
     await member(api, MIA, ADRIA, api.token())
     viewing = await grant(api, project, MIA, ADRIA, "view")

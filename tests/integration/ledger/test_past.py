@@ -88,8 +88,7 @@ async def test_a_guest_sees_a_devices_past_in_the_project_and_none_before_or_aft
 async def test_c7_a_receipt_is_for_who_may_return_in_the_project_that_was_credited(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 5)).json()["sequence"]
-    receipt = b"<return-receipt/>"
-    await publish_receipt(api.topics, SERIAL, receipt, sequence=allocated + 1)
+    receipt = await publish_receipt(api.topics, SERIAL, sequence=allocated + 1)
     document = api.vendor.box(SERIAL).return_document()
     assert (await api.give_back(SERIAL, document)).content == receipt
     await api.company(BORA, BEN)

@@ -1,19 +1,22 @@
 """The projector on a real broker and a real database, which are stopped and killed where that is the point."""
 
 import asyncio
+import hashlib
 import time
 from pathlib import Path
 
-import pytest
+import httpx
 
-from contracts.log.entries import UnknownEventTypeError
+from contracts.documents.published import PublishedRecord
+from contracts.log.entries import entry_hash
 from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
-from ledger.application.projection.fold import LawBroken
 from ledger.entrypoints.projector.main import rebuild
 from runtime.kafka import PartitionTail, Producer
 from tests.support.campaign import LONG
+from tests.support.device_sync import file_row
+from tests.support.documents import published_file
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.projector_at_work import (
@@ -30,6 +33,7 @@ from tests.support.ledger.projector_at_work import (
     until,
     until_sequence,
 )
+from tests.support.signer.process import free_port
 
 
 async def test_the_main_job_stands_in_the_tables_as_the_log_says(
@@ -74,8 +78,8 @@ async def test_a_rebuild_from_zero_equals_the_incremental_rows(
     async with projector(settings):
         for start in range(0, len(story.values), 137):
             await append(kafka_topics, story.values[start : start + 137])
-        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=7, issue=2)
-        await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=9)
+        await publish_file(kafka_topics, log.SERIAL, sequence=7, issue=2)
+        await publish_receipt(kafka_topics, log.SERIAL, sequence=9)
         await until_sequence(fresh_database_url, len(story.values))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
@@ -119,81 +123,103 @@ async def test_poison_and_orphans_are_skipped_and_poison_is_set_aside(
     assert [row[3] for row in await rows(fresh_database_url, "projects")].count("Stray") == 0
 
 
-async def test_a_document_whose_digest_is_wrong_is_set_aside_and_the_next_one_kept(
+async def test_what_the_signer_did_not_sign_is_set_aside_and_the_next_document_kept(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    bare = kafka_topics.name(LICENSE_FILES)
-    async with Producer(kafka_topics.connection(), client_id="test") as producer:
-        await producer.send(bare, log.SERIAL.encode(), b"<file/>", headers=(("sha256", b"00"),))
+    key, value, headers = published_file(file_row(sequence=3, issue=1).document)
+    digest = hashlib.sha256(b"<file/>").hexdigest().encode()
+    junk = (("ledger", b"0"), ("sequence", b"2147483647"), ("generation", b"1"), ("issue", b"9"), ("sha256", digest))
+    await publish(kafka_topics, LICENSE_FILES, log.SERIAL, PublishedRecord(key, b"<file/>", junk))
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
-        await publish_file(kafka_topics, log.SERIAL, b"<file/>", sequence=3, issue=1)
+        await publish(kafka_topics, LICENSE_FILES, log.SERIAL, PublishedRecord(key, value, headers))
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
 
-    assert [row[5] for row in await rows(fresh_database_url, "license_files")] == [b"<file/>"]
+    assert await _documents(fresh_database_url, "license_files") == {value}
 
 
-async def test_the_newest_license_file_wins_in_whatever_order_they_come(
+async def test_the_newest_license_file_of_each_ledger_wins_in_whatever_order_they_come(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    for sequence, document in ((3, b"<old/>"), (7, b"<new/>"), (5, b"<late/>")):
-        await publish_file(kafka_topics, log.SERIAL, document, sequence=sequence, issue=sequence)
-    await publish(kafka_topics, LICENSE_FILES, "009033ffffff", b"<last/>", sequence=1, generation=1, issue=1)
+    made = {
+        sequence: await publish_file(kafka_topics, log.SERIAL, sequence=sequence, issue=sequence)
+        for sequence in (3, 7, 5)
+    }
+    other = await publish_file(kafka_topics, log.SERIAL, sequence=6, issue=6, ledger=1)
+    last = await publish_file(kafka_topics, "009033ffffff", sequence=1, issue=1)
 
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
-        await until(lambda: _has_rows(fresh_database_url, "license_files", 2))
+        await until(lambda: _has_rows(fresh_database_url, "license_files", 3))
 
-    assert [row[5] for row in await rows(fresh_database_url, "license_files") if row[0] == log.SERIAL] == [b"<new/>"]
+    assert await _documents(fresh_database_url, "license_files") == {made[7], other, last}
 
 
-async def test_a_tombstone_takes_a_document_back_and_a_later_document_stands(
+async def test_a_tombstone_takes_nothing_back(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     files, receipts = kafka_topics.name(LICENSE_FILES), kafka_topics.name(RETURN_RECEIPTS)
-    await publish_file(kafka_topics, log.SERIAL, b"<old/>", sequence=7, issue=2)
-    await publish_receipt(kafka_topics, log.SERIAL, b"<receipt/>", sequence=7)
+    file = await publish_file(kafka_topics, log.SERIAL, sequence=7, issue=2)
+    receipt = await publish_receipt(kafka_topics, log.SERIAL, sequence=7)
     async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)):
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
 
         async with Producer(kafka_topics.connection(), client_id="test") as producer:
-            await producer.send(files, log.SERIAL.encode(), None)
-            await producer.send(receipts, f"{log.SERIAL}/1".encode(), None)
-        await publish_file(kafka_topics, log.SERIAL, b"<again/>", sequence=3, issue=1)
+            await producer.send(files, f"0/{log.SERIAL}".encode(), None)
+            await producer.send(receipts, f"0/{log.SERIAL}/1".encode(), None)
+        await until(lambda: _has_letters(kafka_topics, 2))
 
-        await until(lambda: _has_documents(fresh_database_url, "return_receipts", []))
-        await until(lambda: _has_documents(fresh_database_url, "license_files", [b"<again/>"]))
+        assert await _documents(fresh_database_url, "license_files") == {file}
+        assert await _documents(fresh_database_url, "return_receipts") == {receipt}
 
 
-async def test_an_entry_of_an_unknown_type_stops_the_projector_after_what_came_before_it(
-    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+async def test_an_entry_of_an_unknown_type_stops_one_ledger_after_what_came_before_it(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     story = log.story()
     future = log.entry_of(log.project("x"), 0, 10, story.head).replace(b"project-created.v1", b"project-created.v9")
-    await append(kafka_topics, [*story.values, future])
-
-    async with projector(settings_for(kafka_topics, fresh_database_url, tmp_path)) as task:
-        await asyncio.wait({task}, timeout=30)
-
-        assert task.done()
-        assert _reasons(task, UnknownEventTypeError)
-    assert await sequence_of(fresh_database_url) == 9
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, future, "event_type_unknown")
 
 
-async def test_an_entry_that_breaks_a_law_stops_the_projector_and_moves_nothing(
-    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+async def test_an_entry_that_breaks_a_law_stops_one_ledger_and_moves_nothing(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    story = log.story().add(log.allocated(log.device(log.bri(4), log.port(51), issue=4, generation=2), log.port(51)))
-    await append(kafka_topics, story.values[:9])
-    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
-    async with projector(settings) as task:
-        await until_sequence(fresh_database_url, 9)
-        before = await all_rows(fresh_database_url)
-        await append(kafka_topics, story.values[9:])
-        await asyncio.wait({task}, timeout=30)
+    story = log.story()
+    forged = log.allocated(log.device(log.bri(4), log.port(51), issue=4, generation=2), log.port(51))
+    value = log.entry_of(forged, 0, 10, story.head)
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, value, "account_negative")
 
-        assert task.done()
-        assert _reasons(task, LawBroken)
-    assert await all_rows(fresh_database_url) == before
+
+async def test_an_entry_that_the_database_does_not_take_stops_one_ledger(
+    make_topics: MakeTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    value = log.entry_of(log.project("Hotel Adria again"), 0, 10, log.story().head)
+    await _one_ledger_stops(make_topics, fresh_database_url, tmp_path, value, "not_applicable")
+
+
+async def _one_ledger_stops(make_topics: MakeTopics, url: str, folder: Path, tenth: bytes, law: str) -> None:
+    """Before, among and after entries of another ledger, which is projected to its end."""
+    topics, port = await make_topics(ledgers=2), free_port()
+    story, other = log.story(), log.Log(ledger=1).add(log.founded(), log.registered(), log.project())
+    await append(topics, [*story.values, tenth])
+    await append(topics, other.values[:1], ledger=1)
+    settings = settings_for(topics, url, folder, ledgers=2).model_copy(update={"admin_port": port})
+    async with projector(settings) as task:
+        await until(lambda: _says(port, "readyz", f"ledger 0 stopped: entry 10 breaks {law}"))
+        await append(topics, [log.entry_of(log.project("y"), 0, 11, entry_hash(tenth))])
+        await append(topics, other.values[1:], ledger=1)
+        await until_sequence(url, 3, ledger=1)
+        assert not task.done()
+        assert await _says(port, "readyz", entry_hash(tenth))
+        assert await _says(port, "metrics", f'licensing_projector_stopped{{law="{law}",ledger="0"}} 1.0')
+    assert await sequence_of(url) == 9
+
+
+async def _says(port: int, path: str, words: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as client:
+            return words in (await client.get(f"http://127.0.0.1:{port}/{path}")).text
+    except httpx.TransportError:
+        return False
 
 
 async def test_a_projector_that_is_killed_again_and_again_goes_on_where_its_rows_stand(
@@ -278,8 +304,14 @@ async def test_a_broker_that_is_stopped_and_started_is_caught_up_by_itself(
         assert not task.done()
 
 
-async def _has_documents(url: str, table: str, documents: list[bytes]) -> bool:
-    return [row[-1] for row in await rows(url, table)] == documents
+async def _documents(url: str, table: str) -> set[bytes]:
+    return {cell for row in await rows(url, table) for cell in row if isinstance(cell, bytes)}
+
+
+async def _has_letters(topics: KafkaTopics, count: int) -> bool:
+    dead = topics.name(DEAD_LETTERS["ledger-projector"])
+    async with PartitionTail(topics.connection(), dead, 0, 0) as tail:
+        return await tail.end_offset() >= count
 
 
 async def _has_rows(url: str, table: str, count: int = 1) -> bool:
@@ -287,9 +319,3 @@ async def _has_rows(url: str, table: str, count: int = 1) -> bool:
         return len(await rows(url, table)) >= count
     except Exception:  # noqa: BLE001 - the tables may not be there yet
         return False
-
-
-def _reasons(task: asyncio.Task[None], kind: type[Exception]) -> bool:
-    with pytest.raises(BaseExceptionGroup) as caught:
-        task.result()
-    return caught.value.subgroup(kind) is not None

@@ -11,12 +11,14 @@ from contracts.commands.companies import FoundLedger
 from contracts.identifiers import derived_id
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import COMMANDS, DEAD_LETTERS, OUTCOMES
+from contracts.sender_proof import MAC, outcome_mac
+from contracts.topics import DEAD_LETTERS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.commands import Commands, CommandTooBig
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 
 COMMAND = FoundLedger(
     vendor=derived_id("v", "company"), administrator=derived_id("a", "account"), catalog=DEFAULT_CATALOG
@@ -38,7 +40,7 @@ class Asked:
     async def asked(self, count: int) -> list[CommandRecord]:
         """The commands on the topic, once there are `count`."""
         found: list[CommandRecord] = []
-        topic = self.topics.name(COMMANDS)
+        topic = self.topics.name(OPERATOR_COMMANDS)
         async with PartitionTail(self.topics.connection("ledger-writer"), topic, 0, 0) as tail, asyncio.timeout(10):
             while len(found) < count:
                 found += [CommandRecord.from_json_bytes(record.value or b"") for record in await tail.next_batch()]
@@ -47,7 +49,8 @@ class Asked:
     async def tell(self, value: bytes) -> None:
         key = self.commands.address.encode()
         partition = partition_for(key, OUTCOMES.partitions)
-        await self.writer.send(self.topics.name(OUTCOMES), key, value, partition=partition)
+        mac = outcome_mac(sending.PROVER.key_for("").key, value)
+        await self.writer.send(self.topics.name(OUTCOMES), key, value, partition=partition, headers=((MAC, mac),))
 
     def accepted(self, asked: CommandRecord, sequence: int) -> bytes:
         outcome = Accepted(
@@ -69,7 +72,14 @@ async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
     ):
         letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="ledger-api")
         async with Commands(
-            connection, producer, letters, service="test", topic_prefix=kafka_topics.prefix, wait_seconds=3
+            connection,
+            producer,
+            letters,
+            sending.PROVER,
+            service="test",
+            topic=OPERATOR_COMMANDS,
+            topic_prefix=kafka_topics.prefix,
+            wait_seconds=3,
         ) as commands:
             async with asyncio.timeout(10):
                 while commands.trouble is not None:  # noqa: ASYNC110

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import httpx
 
 from contracts.log.hash_chain import HashChain, Orphan
-from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from runtime.settings import Settings
 from tests.support.eventlog.hall import HALL_ENTRIES, Answer, Hall, HallEvent, Wish, decode_wish, hall_log, wish
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.signer.process import free_port, until
 
 WISHES = [
     wish("reserve", 1, "a"),
@@ -21,28 +25,39 @@ WISHES = [
 ]
 
 
-def process() -> WriterProcess[Hall, Wish, HallEvent, Answer]:
+DEFECT = b"a defect of ours"
+
+
+def decode(record: Record) -> Wish:
+    """As a reader with a defect does."""
+    if record.value == DEFECT:
+        raise ZeroDivisionError
+    return decode_wish(record)
+
+
+def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
     return WriterProcess(
         service="ledger-writer",
         noun="hall",
         logs=1,
-        commands_topic=COMMANDS.name,
+        command_topics=(COMMANDS.name, OPERATOR_COMMANDS.name),
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
         definition=hall_log,
-        decode_command=decode_wish,
+        decode_command=decode,
         observer=lambda _: Noticed(),
         session_seconds=6.0,
+        clock=lambda: datetime.now(UTC) - behind,
     )
 
 
 @asynccontextmanager
-async def running(topics: KafkaTopics) -> AsyncGenerator[None]:
+async def running(topics: KafkaTopics, behind: timedelta = timedelta(0), admin_port: int = 0) -> AsyncGenerator[None]:
     """A writer process of its own connections, in this one; it leaves the group when it ends."""
     stop = asyncio.Event()
-    settings = Settings.model_validate(topics.settings("ledger-writer") | {"admin_port": 0})
-    serving = asyncio.create_task(process().serve(settings, stop))
+    settings = Settings.model_validate(topics.settings("ledger-writer") | {"admin_port": admin_port})
+    serving = asyncio.create_task(process(behind).serve(settings, stop))
     try:
         yield
     finally:
@@ -75,7 +90,7 @@ async def answers(topics: KafkaTopics, count: int) -> list[tuple[str, int]]:
 async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_topics: KafkaTopics) -> None:
     values = [one.json_bytes() for one in WISHES]
     async with running(kafka_topics):
-        await send(kafka_topics, [*values, b"no wish"])
+        await send(kafka_topics, [b"no wish", DEFECT, *values])
         first = await answers(kafka_topics, 4)
         async with running(kafka_topics):
             pass
@@ -90,5 +105,31 @@ async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_
     assert not any(isinstance(chain.accept(record.value or b""), Orphan) for record in entries)
     assert chain.sequence == 2
 
-    (letter,) = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 1)
-    assert (letter.value, letter.header("reason")) == (b"no wish", b"it is no wish")
+    letters = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 2)
+    assert [(letter.value, letter.header("reason")) for letter in letters] == [
+        (b"no wish", b"it is no wish"),
+        (DEFECT, b"it hits a defect; see command_defect in the log"),
+    ]
+
+
+async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_clock_is_right(
+    kafka_topics: KafkaTopics,
+) -> None:
+    port = free_port()
+    async with running(kafka_topics):
+        await send(kafka_topics, [WISHES[0].json_bytes()])
+        assert await answers(kafka_topics, 1) == [("accepted", 1)]
+    async with running(kafka_topics, timedelta(days=1), port):
+        await until(lambda: _says(port, "s behind its last entry"))
+        await send(kafka_topics, [WISHES[1].json_bytes(), WISHES[2].json_bytes()])
+        async with running(kafka_topics):
+            assert (await answers(kafka_topics, 3))[1:] == [("no_such_seat_free", 1), ("accepted", 2)]
+        assert await asyncio.to_thread(_says, port, "s behind its last entry")
+
+
+def _says(port: int, words: str) -> bool:
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 503 and words in answer.text

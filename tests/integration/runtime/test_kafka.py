@@ -23,6 +23,7 @@ from runtime.kafka import (
 from runtime.kafka.group import OnPartitions
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.raw_records import batch_with_header_name, produce
 
 
 @pytest.fixture
@@ -183,6 +184,26 @@ async def test_a_dead_letter_says_where_it_came_from_and_why(
         ("offset", b"14"),
         ("bytes", b"262145"),
     )
+
+
+async def test_a_header_name_that_is_no_utf_8_keeps_no_reader_from_what_comes_after_it(
+    producer: Producer, connection: Connection, kafka_topics: KafkaTopics
+) -> None:
+    """The broker takes it, so whoever may write to a topic could end every reader of it."""
+    topic = kafka_topics.name(COMMANDS)
+    await producer.send(topic, None, b"before", headers=[("name", b"value")])
+    assert await produce(kafka_topics.connection(), topic, batch_with_header_name(b"\xff\xfe", b"one", b"two")) == 0
+    await producer.send(topic, None, b"after", headers=[("name", b"value")])
+
+    async with PartitionTail(connection, topic, 0, 0) as tail, _member(connection, kafka_topics) as member:
+        assert await _values_until(member, b"after") == [b"before", b"one", b"two", b"after"]
+        records = await _read(tail, 4)
+    assert [record.offset for record in records] == [0, 1, 2, 3]
+    assert records[3].header("name") == b"value"
+    (name, value) = records[1].headers[0]
+    assert (name[:8], value) == (r"\xff\xfe", b"x")
+    async with PartitionTail(connection, topic, 0, 2) as tail:
+        assert [record.value for record in await _read(tail, 2)] == [b"two", b"after"]
 
 
 async def test_without_a_broker_everything_is_trouble_in_time() -> None:

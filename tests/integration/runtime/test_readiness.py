@@ -14,6 +14,7 @@ from dev.stack.kafka import Broker
 from ledger.entrypoints import writer
 from ledger.entrypoints.writer import WriterSettings
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 from tests.support.signer.process import SignerProcess, free_port, until
 
 Readiness = Callable[[], tuple[int, str]]
@@ -25,7 +26,10 @@ NOTICED_SECONDS = 40.0
 async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[list[Readiness]]:
     """The /readyz of a writer and of a signer at work."""
     port, stop = free_port(), asyncio.Event()
-    settings = WriterSettings.model_validate(kafka_topics.settings("ledger-writer") | {"admin_port": port})
+    folder = tmp_path / "writer"
+    folder.mkdir()
+    said = {"admin_port": port} | sending.writer_settings(folder)
+    settings = WriterSettings.model_validate(kafka_topics.settings("ledger-writer") | said)
     serving = asyncio.create_task(writer.serve(settings, stop))
     signer = SignerProcess(tmp_path, kafka_topics)
     signer.start()

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
-from contracts.topics import CHECKPOINTS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
+from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
 from dev.stack.kafka import Broker
 from runtime.kafka import PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
+from signer.application.own_records import OwnRecords, Place, Published
 from signer.application.ports import Outputs
 from signer.application.signing import LedgerSigning
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile, SignedReturnReceipt
+from signer.domain.own_signatures import OwnSignatures
 from signer.domain.reading import Reading
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
@@ -29,7 +31,8 @@ SECONDS = 30.0
 async def _kafka_outputs(topics: KafkaTopics) -> AsyncGenerator[KafkaOutputs]:
     connection = topics.connection("signer")
     async with Producer(connection, client_id="signer") as producer:
-        yield KafkaOutputs(connection, producer, topic_prefix=topics.prefix)
+        own = OwnRecords(OwnSignatures(KEYS), topic_prefix=topics.prefix)
+        yield KafkaOutputs(connection, producer, own, topic_prefix=topics.prefix)
 
 
 @pytest.fixture(params=["memory", "kafka"])
@@ -42,7 +45,7 @@ async def outputs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> 
 
 
 def _documents() -> tuple[list[SignedLicenseFile], list[SignedReturnReceipt]]:
-    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    reading = Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
     document_signer = DocumentSigner(0, KEYS)
     taken = [reading.take(value) for value in Story().main_job().values]
     made = [one for change in taken if isinstance(change, Change) for one in document_signer.documents(change)]
@@ -50,9 +53,12 @@ def _documents() -> tuple[list[SignedLicenseFile], list[SignedReturnReceipt]]:
     return files, [one for one in made if isinstance(one, SignedReturnReceipt)]
 
 
+def _shown(places: Mapping[str, Place]) -> dict[str, int]:
+    return {key: place.shown for key, place in places.items()}
+
+
 async def test_nothing_is_published_at_first(outputs: Outputs) -> None:
-    published = await outputs.published(0)
-    assert (published.files, published.receipts, published.checkpoint, published.dead_letters_to) == ({}, {}, None, 0)
+    assert await outputs.published(0) == Published()
 
 
 async def test_the_last_record_of_a_key_is_what_is_published(outputs: Outputs) -> None:
@@ -60,30 +66,36 @@ async def test_the_last_record_of_a_key_is_what_is_published(outputs: Outputs) -
     await outputs.publish_files(files)
     await outputs.publish_receipts(receipts)
     published = await outputs.published(0)
-    assert published.files == {SERIAL: 8}
-    assert published.receipts == {f"{SERIAL}/1": 7}
+    assert _shown(published.files) == {SERIAL: 8}
+    assert _shown(published.receipts) == {f"{SERIAL}/1": 7}
+    assert published.anchor is not None
+    assert published.anchor.size == 8
 
 
 async def test_an_older_file_that_came_to_lie_last_is_seen_as_such(outputs: Outputs) -> None:
     files, _ = _documents()
     await outputs.publish_files(files)
-    assert (await outputs.published(0)).files == {SERIAL: 8}
+    assert not (await outputs.published(0)).lacks_file(SERIAL, 8)
     await outputs.publish_files(files[:1])
-    assert (await outputs.published(0)).files == {SERIAL: 5}
+    published = await outputs.published(0)
+    assert published.lacks_file(SERIAL, 8)
+    assert not published.lacks_file(SERIAL, 7)
 
 
 async def test_checkpoints_are_kept_by_ledger(outputs: Outputs) -> None:
-    await outputs.publish_checkpoint(0, "first\n")
-    await outputs.publish_checkpoint(1, "other\n")
-    await outputs.publish_checkpoint(0, "second\n")
-    assert (await outputs.published(0)).checkpoint == "second\n"
-    assert (await outputs.published(1)).checkpoint == "other\n"
+    for ledger, size in ((0, 3), (1, 4), (0, 5)):
+        await outputs.publish_checkpoint(ledger, KEYS.log_of(ledger).sign(size, bytes(32)))
+    assert [(await outputs.published(ledger)).checkpoint.shown for ledger in (0, 1)] == [5, 4]
 
 
-async def test_buried_poison_is_remembered(outputs: Outputs, kafka_topics: KafkaTopics) -> None:
+async def test_poison_is_buried_once_however_often_the_signer_starts(kafka_topics: KafkaTopics) -> None:
     record = Record(kafka_topics.name(EVENTS), 0, 41, None, b"poison", (), 0)
-    await outputs.bury(record, "it is no entry")
-    assert (await outputs.published(0)).dead_letters_to == 42
+    for _ in range(2):
+        async with _kafka_outputs(kafka_topics) as outputs:
+            await outputs.bury(record, "it is no entry")
+            await outputs.bury(record, "it is no entry")
+    async with PartitionTail(kafka_topics.connection(), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0) as tail:
+        assert await tail.end_offset() == 1
 
 
 @pytest.mark.parametrize("when", ["before", "half", "after"])
@@ -128,8 +140,8 @@ async def test_each_ledger_is_read_and_signed_on_its_own(make_topics: MakeTopics
     assert (await _run_to_the_end(topics, ledger=1)).sequence == 6
     files = await _read_all(topics, LICENSE_FILES)
     assert {(record.key, record.header("ledger")) for record in files} == {
-        (b"009033000000", b"0"),
-        (b"009033000001", b"1"),
+        (b"0/009033000000", b"0"),
+        (b"1/009033000001", b"1"),
     }
 
 

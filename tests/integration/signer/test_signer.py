@@ -64,7 +64,7 @@ async def test_a_return_makes_a_receipt_with_the_next_certificate_and_a_file_for
     await _append(kafka_topics, story.values)
     await _wait_for(lambda: _files(kafka_topics), count=4)
     (receipt,) = await _read_all(kafka_topics, RETURN_RECEIPTS)
-    assert receipt.key == f"{SERIAL}/1".encode()
+    assert receipt.key == f"0/{SERIAL}/1".encode()
     assert receipt.partition == partition_for(SERIAL.encode(), RETURN_RECEIPTS.partitions)
     assert receipt.value is not None
     said = return_receipt.verify(receipt.value, public_keys=_public_keys(process))

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from runtime.eventlog import CommandBatch, Writer
 from runtime.eventlog.definition import Command, Event, Outcome, State
-from tests.support.eventlog.memory import MemoryReplies
+from tests.support.eventlog.memory import MemoryReplies, at_offset
 
 
 @asynccontextmanager
@@ -30,7 +30,7 @@ async def lead(
     batches: asyncio.Queue[CommandBatch[Command]] = asyncio.Queue()
     for at in range(0, len(commands), size):
         chunk = commands[at : at + size]
-        batches.put_nowait(CommandBatch(chunk, at + len(chunk)))
+        batches.put_nowait(CommandBatch(chunk, at_offset(at + len(chunk))))
     task = asyncio.create_task(writer.lead(batches, replies))
     expected = len(replies.told) + len(commands)
     try:

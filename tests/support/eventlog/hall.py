@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
+from contracts.log.stop import UnlawfulEntryError
 from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
+from runtime.kafka import Record
 
 SEATS = 5
 BROKEN = 13
@@ -45,6 +47,9 @@ class Wish(WireModel):
     reply_to: str = "box-office"
     correlation_id: str = "evening"
     traceparent: str | None = None
+    token_id: str | None = None
+    token_key_id: str | None = None
+    key: bytes = b""
 
     def fingerprint(self) -> str:
         return hashlib.sha256(f"{self.actor} {self.name} {self.seat}".encode()).hexdigest()
@@ -94,14 +99,21 @@ def decide(hall: Hall, wish: Wish, /, *, now: datetime) -> HallEvent | Rejection
 
 
 def evolve(hall: Hall, event: HallEvent, /, *, at: datetime, by: str) -> Hall:
+    if event.seat == BROKEN:
+        raise ZeroDivisionError
     sequence = hall.entries + 1
     others = {seat: held for seat, held in hall.seats.items() if seat != event.seat}
     return Hall(others if isinstance(event, SeatReleased) else {**others, event.seat: (by, sequence)}, sequence)
 
 
-def decode_wish(value: bytes) -> Wish:
+def require_lawful(hall: Hall, event: HallEvent, /) -> None:
+    if type(event) is SeatReserved and event.seat in hall.seats:
+        raise UnlawfulEntryError("seat_taken", f"seat {event.seat} is taken")
+
+
+def decode_wish(record: Record) -> Wish:
     try:
-        return Wish.from_json_bytes(value)
+        return Wish.from_json_bytes(record.value or b"")
     except ValidationError:
         raise UndecodableCommandError("it is no wish") from None
 
@@ -112,6 +124,7 @@ def hall_log(number: int = 0) -> LogDefinition[Hall, Wish, HallEvent, Answer]:
         entries=HALL_ENTRIES,
         initial=Hall({}),
         decide=decide,
+        require_lawful=require_lawful,
         evolve=evolve,
         outcomes=HallOutcomes(),
     )

@@ -2,18 +2,27 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
 from contracts.topics import CLOCK_AHEAD_MS
+from runtime import kafka
 from runtime.eventlog import Logged
 from runtime.eventlog.definition import Outcome
+from runtime.eventlog.ports import Position
 from runtime.trouble import Trouble
 
+COMMANDS = kafka.Partition("commands", 0)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def at_offset(offset: int) -> Position:
+    """The position of a log whose commands come from one partition."""
+    return {COMMANDS: offset}
 
 
 @dataclass
@@ -60,7 +69,14 @@ class MemoryLog:
             raise Trouble("no broker answers")
         return len(self.partition.values)
 
-    async def set_aside(self, poison: Logged, reason: str) -> None:
+    async def begin_again(self) -> None:
+        self.read_to = 0
+
+    async def history(self) -> AsyncIterator[Logged]:
+        for offset, value in enumerate(list(self.partition.values)):
+            yield Logged(offset, value)
+
+    async def bury(self, poison: Logged, reason: str) -> None:
         self.poison.append((poison.offset, reason))
 
 
@@ -72,11 +88,11 @@ class MemoryReplies(Generic[Outcome]):
     committed: list[int] = field(default_factory=list[int])
     told: list[Outcome] = field(default_factory=list[Outcome])
 
-    async def commit(self, next_offset: int) -> None:
+    async def commit(self, position: Position) -> None:
         await wait_a_bit(self.dice)
-        self.committed.append(next_offset)
+        self.committed.append(position[COMMANDS])
 
-    async def send(self, outcomes: Sequence[Outcome]) -> None:
+    async def send(self, outcomes: Sequence[Outcome], keys: Sequence[bytes]) -> None:  # noqa: ARG002
         await wait_a_bit(self.dice)
         self.told += outcomes
 
@@ -86,11 +102,22 @@ class Noticed:
     """WriterObserver by remembering."""
 
     orphans: list[Orphan] = field(default_factory=list[Orphan])
+    stops: list[Stop] = field(default_factory=list[Stop])
+    behind_seconds: float = 0.0
 
     def followed(self, sequence: int) -> None: ...
     def decided(self, outcomes: Sequence[object]) -> None: ...
     def orphan(self, orphan: Orphan) -> None:
         self.orphans.append(orphan)
+
+    def stopped(self, stop: Stop) -> None:
+        self.stops.append(stop)
+
+    def begins_again(self) -> None:
+        self.stops.clear()
+
+    def clock_behind(self, seconds: float) -> None:
+        self.behind_seconds = seconds
 
 
 async def wait_a_bit(dice: random.Random) -> None:

@@ -1,7 +1,6 @@
 """Writer, projector and API at work in this process, on a real broker and a real database; no signer among them."""
 
 import asyncio
-import json
 import secrets
 import socket
 from collections.abc import AsyncGenerator
@@ -11,16 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from contracts.actors import Operator
 from contracts.dates import civil_day
-from contracts.documents import return_document
-from contracts.documents.device_certificate import factory_certificate, fingerprint, make_authority
-from contracts.documents.return_document import ReturnStatement
-from contracts.documents.xmldsig import signer
+from contracts.topics import OPERATOR_COMMANDS
 from ledger.entrypoints import writer
 from ledger.entrypoints.api import main as api
 from ledger.entrypoints.api.settings import ApiSettings
@@ -31,63 +24,24 @@ from runtime.dead_letters import DeadLetters
 from runtime.kafka import Producer
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, Issuer
+from tests.support.ledger import sending
 from tests.support.ledger.projector_at_work import (
     database_settings,
     settings_for,
     until,
+    write_license_keys,
 )
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WAIT_SECONDS = 60.0
-
-
-class Vendor:
-    """The vendor's device authority, the signer's of later generations, and boxes with certificates of the first."""
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self.authority = make_authority(self._key, "Test Device CA", not_before=LONG_AGO)
-        generation_key = ec.generate_private_key(ec.SECP256R1())
-        self.generations = make_authority(generation_key, "Test Generation CA", not_before=LONG_AGO)
-
-    def box(self, serial: str) -> "Box":
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = factory_certificate(
-            self.authority, self._key, serial=serial, public_key=key.public_key(), not_before=LONG_AGO
-        )
-        return Box(serial, key, made)
-
-
-class Box:
-    """A device that can sign its return document."""
-
-    def __init__(self, serial: str, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        self.serial = serial
-        self._key = key
-        self._certificate = certificate
-
-    def return_document(self, **changes: Any) -> bytes:
-        said = {
-            "serial": self.serial,
-            "generation": 1,
-            "certificate_sha256": fingerprint(self._certificate),
-            "created": "2026-11-24T10:00:00Z",
-            "nonce": "0123456789abcdef" * 2,
-            "firmware": "11.00",
-            "licenses": (),
-        } | changes
-        statement = ReturnStatement.model_validate(said)
-        return return_document.build(statement, certificate=self._certificate, sign=signer(self._key))
 
 
 class Api:
     """A client of the API that runs at `address`."""
 
-    def __init__(self, topics: KafkaTopics, database_url: str, vendor: Vendor, issuer: Issuer, address: str) -> None:
-        self.topics, self.database_url, self.vendor = topics, database_url, vendor
-        self._issuer = issuer
+    def __init__(self, topics: KafkaTopics, database_url: str, ledger: int, address: str) -> None:
+        self.topics, self.database_url, self.ledger = topics, database_url, ledger
+        self.vendor, self._issuer = sending.VENDOR, sending.ISSUER
         self.client = httpx.AsyncClient(base_url=address, timeout=30)
 
     def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
@@ -155,7 +109,7 @@ async def writer_and_projector(
 ) -> None:
     said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers}
     await asyncio.gather(
-        writer.serve(WriterSettings.model_validate(said), stop),
+        writer.serve(WriterSettings.model_validate(said | sending.writer_settings(folder)), stop),
         main.serve(settings_for(topics, database_url, folder, ledgers), stop),
     )
 
@@ -163,10 +117,10 @@ async def writer_and_projector(
 @asynccontextmanager
 async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: int = 0) -> AsyncGenerator[Api]:
     """The API of a founded ledger, in which one company is registered."""
-    vendor, issuer, stop = Vendor(), Issuer(), asyncio.Event()
-    settings = _api_settings(topics, database_url, folder, vendor, issuer, ledger)
+    stop = asyncio.Event()
+    settings = _api_settings(topics, database_url, folder, ledger)
     serving = asyncio.create_task(api.serve(settings, stop))
-    made = Api(topics, database_url, vendor, issuer, f"http://127.0.0.1:{settings.api_port}")
+    made = Api(topics, database_url, ledger, f"http://127.0.0.1:{settings.api_port}")
     try:
         await until(lambda: _answers(made), WAIT_SECONDS)
         await until(lambda: _takes_commands(made), WAIT_SECONDS)
@@ -177,34 +131,34 @@ async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: i
         await serving
 
 
-def _api_settings(
-    topics: KafkaTopics, database_url: str, folder: Path, vendor: Vendor, issuer: Issuer, ledger: int
-) -> ApiSettings:
-    (folder / "jwks.json").write_text(json.dumps({"keys": [issuer.jwk]}))
-    (folder / "device-ca.pem").write_bytes(vendor.authority.public_bytes(Encoding.PEM))
-    (folder / "generation-ca.pem").write_bytes(vendor.generations.public_bytes(Encoding.PEM))
+def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: int) -> ApiSettings:
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
     said = {
         "ledger": ledger,
         "admin_port": 0,
         "api_port": _free_port(),
-        "token_keys_file": folder / "jwks.json",
-        "token_issuer": ISSUER,
-        "token_audience": AUDIENCE,
         "activation_key_secret_file": folder / "secret",
-        "device_ca_file": folder / "device-ca.pem",
-        "generation_ca_file": folder / "generation-ca.pem",
+        "writer_key_file": sending.public_key_file(folder),
+        "license_keys_file": write_license_keys(folder),
     }
-    database = database_settings(database_url, folder, "ledger-api")
-    return ApiSettings.model_validate(topics.settings("ledger-api") | said | database)
+    said |= sending.verification_settings(folder) | database_settings(database_url, folder, "ledger-api")
+    return ApiSettings.model_validate(topics.settings("ledger-api") | said)
 
 
 async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:
     connection = topics.connection("operator")
     async with Producer(connection, client_id="test") as producer:
         letters = DeadLetters(producer, topic_prefix=topics.prefix, service="operator")
-        async with Commands(connection, producer, letters, service="test", topic_prefix=topics.prefix) as commands:
+        async with Commands(
+            connection,
+            producer,
+            letters,
+            sending.PROVER,
+            service="test",
+            topic=OPERATOR_COMMANDS,
+            topic_prefix=topics.prefix,
+        ) as commands:
             await until(lambda: _listens(commands))
             async with asyncio.timeout(WAIT_SECONDS):
                 await asyncio.gather(*(_found(commands, ledger) for ledger in range(ledgers)))

@@ -1,7 +1,5 @@
 """The API in this process: real rules behind it in memory, tokens of a throw-away issuer, no rows to query."""
 
-import json
-import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,9 +8,6 @@ from functools import cache
 from typing import Any, cast
 
 import httpx
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jwt.algorithms import OKPAlgorithm
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.actors import Actor, Operator
@@ -23,42 +18,17 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from runtime.tokens import Tokens
 from runtime.trouble import Trouble
-from runtime.web.authentication import Tokens, read_jwks
-from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
-
-ISSUER, AUDIENCE, KID = "urn:test:issuer", "licensing-ledger-api", "k1"
-
-
-class Issuer:
-    """Mints tokens; every claim and header can be another one."""
-
-    def __init__(self) -> None:
-        self.key = Ed25519PrivateKey.generate()
-        self.jwk = {**OKPAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": KID}
-
-    def token(
-        self,
-        account: str = ANNA,
-        company: str = ADRIA,
-        *,
-        key: Any = None,
-        headers: dict[str, Any] | None = None,
-        algorithm: str = "EdDSA",
-        **claims: Any,
-    ) -> str:
-        now = int(time.time())
-        said = {"iss": ISSUER, "aud": AUDIENCE, "iat": now - 60, "exp": now + 600, "sub": account, "company": company}
-        wanted = {name: value for name, value in (said | claims).items() if value is not None}
-        return jwt.encode(wanted, key or self.key, algorithm=algorithm, headers={"kid": KID} | (headers or {}))
-
-    def tokens(self) -> Tokens:
-        keys = read_jwks(f'{{"keys": [{json.dumps(self.jwk)}]}}')
-        return Tokens(keys.get, issuer=ISSUER, audience=AUDIENCE)
+from tests.support.documents import PUBLIC_KEYS
+from tests.support.issuer import Issuer
+from tests.support.ledger.story import STAFF, VENDOR, found
 
 
 def an_empty_ledger() -> SpeculativeLedger:
@@ -83,6 +53,7 @@ class MemoryLedger:
         actor: Actor,
         correlation_id: str,
         traceparent: str | None = None,
+        token: str = "",  # noqa: ARG002
     ) -> Accepted | Rejected:
         if self.away:
             raise Trouble("no broker answers at secret-host:9092")
@@ -95,7 +66,7 @@ class MemoryLedger:
             traceparent=traceparent,
             command=command,
         )
-        (outcome,) = self.draft.take([record], 0).outcomes
+        (outcome,) = self.draft.take([ReceivedCommand.unproven(record)], {}).outcomes
         return outcome
 
 
@@ -170,6 +141,7 @@ class Api:
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
+            documents=SignedDocuments(0, PUBLIC_KEYS),
             attempts=AttemptLimiter(lambda: self.now),
         )
         self._tokens = self.issuer.tokens()

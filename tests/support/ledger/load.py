@@ -17,10 +17,11 @@ from contracts.licenses import DEFAULT_CATALOG, Licenses
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry
 from contracts.outcomes import Accepted, Rejected, decode_outcome
-from contracts.topics import COMMANDS, EVENTS, OUTCOMES
+from contracts.topics import EVENTS, OUTCOMES
 from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
 
 VENDOR, STAFF = derived_id("v", "company"), derived_id("v", "account")
 COMPANY, PARTNER = derived_id("c", "company"), derived_id("c", "account")
@@ -77,10 +78,11 @@ class Client:
         """Send it again and again until it is answered; the newest answer."""
         self.asked.append(record)
         before = len(self.told.get(record.command_id, ()))
+        topic, proof = self._topics.name(sending.topic_of(record.actor)), sending.proof_of(record)
         async with asyncio.timeout(within_seconds):
             while True:
                 with suppress(Trouble):
-                    await self._producer.send(self._topics.name(COMMANDS), b"0", record.json_bytes(), partition=0)
+                    await self._producer.send(topic, b"0", record.json_bytes(), partition=0, headers=proof)
                 with suppress(TimeoutError):
                     async with self._heard, asyncio.timeout(REPEAT_SECONDS):
                         await self._heard.wait_for(lambda: len(self.told.get(record.command_id, ())) > before)

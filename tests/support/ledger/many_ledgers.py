@@ -16,8 +16,8 @@ from tests.support.ledger.api_at_work import Api, an_api, found_ledgers, writer_
 class ManyLedgers:
     """At work in a thread of their own, as each test has an event loop of its own.
 
-    They share their database, and the topics of signed documents, whose keys are serials: a test that publishes
-    documents or looks at whole tables is marked `own_processes`.
+    They share their database and the topics of signed documents: a test that publishes documents of ledger 0 or looks
+    at whole tables is marked `own_processes`.
     """
 
     def __init__(self, broker: Broker, database_url: str, folder: Path, ledgers: int) -> None:

@@ -42,6 +42,7 @@ from contracts.commands.members import AddMember, GrantRights, RemoveMember, Rev
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.commands.replacements import ReplaceDevice
 from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnLicenses
+from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
 from contracts.commands.test_licenses import IssueTestLicenses
 from contracts.commands.warranty import ExtendWarranty
@@ -105,7 +106,9 @@ class Persons:
             case UnblockActivationKey() | UnblockDevice() | UnblockCompany() | ImportLegacyLicenses():
                 return self.leads(actor, VENDOR)
             case (
-                ProposeCorrection()
+                ProposeSettingAside()
+                | ApproveSettingAside()
+                | ProposeCorrection()
                 | ProposeDeliveryCorrection()
                 | ApproveCorrection()
                 | RejectCorrection()

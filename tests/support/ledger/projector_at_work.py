@@ -1,7 +1,6 @@
 """A projector in this process, and what its tables hold."""
 
 import asyncio
-import hashlib
 import os
 import subprocess
 import sys
@@ -12,13 +11,17 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from contracts.documents.published import PublishedRecord
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
 from dev.stack.settings import environment
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import Producer, partition_for
 from tests.support.databases import as_role
+from tests.support.device_sync import file_row, receipt_row
+from tests.support.documents import LICENSE_KEY, published_file, published_receipt
 from tests.support.kafka_topics import KafkaTopics
 
 TABLES = (
@@ -52,6 +55,9 @@ TABLES = (
     "blocks",
     "corrections",
     "replacements",
+    "set_asides",
+    "set_aside_entries",
+    "stops",
     "return_limit_releases",
     "staff_downloads",
     "spent_certificates",
@@ -79,7 +85,8 @@ def database_settings(url: str, folder: Path, role: str) -> dict[str, Any]:
 
 
 def settings_for(topics: KafkaTopics, url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
-    said = {"admin_port": 0, "ledgers": ledgers} | database_settings(url, folder, "ledger-projector")
+    said = {"admin_port": 0, "ledgers": ledgers, "license_keys_file": write_license_keys(folder)}
+    said |= database_settings(url, folder, "ledger-projector")
     return ProjectorSettings.model_validate(topics.settings("ledger-projector") | said)
 
 
@@ -114,21 +121,33 @@ async def append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) 
         await producer.send_many(topics.name(EVENTS), ledger, [(b"0", value, ()) for value in values])
 
 
-async def publish(topics: KafkaTopics, topic: Topic, key: str, document: bytes, **headers: int) -> None:
-    """A document as the signer publishes it."""
-    said = [(name, str(number).encode()) for name, number in ({"ledger": 0} | headers).items()]
-    said.append(("sha256", hashlib.sha256(document).hexdigest().encode()))
-    partition = partition_for(key.partition("/")[0].encode(), topic.partitions)
+async def publish_file(topics: KafkaTopics, serial: str, *, sequence: int, issue: int, ledger: int = 0) -> bytes:
+    """A license file as the signer publishes it; the document."""
+    document = file_row(serial=serial, sequence=sequence, issue=issue, ledger=ledger).document
+    await publish(topics, LICENSE_FILES, serial, published_file(document))
+    return document
+
+
+async def publish_receipt(topics: KafkaTopics, serial: str, *, sequence: int) -> bytes:
+    """The receipt of the first return of a device as the signer publishes it; the document."""
+    document = receipt_row("ab" * 32, serial=serial, sequence=sequence).document
+    await publish(topics, RETURN_RECEIPTS, serial, published_receipt(document))
+    return document
+
+
+async def publish(topics: KafkaTopics, topic: Topic, serial: str, record: PublishedRecord) -> None:
+    """Any record, in the partition of the serial."""
+    key, value, headers = record
+    partition = partition_for(serial.encode(), topic.partitions)
     async with Producer(topics.connection(), client_id="test") as producer:
-        await producer.send(topics.name(topic), key.encode(), document, partition=partition, headers=tuple(said))
+        await producer.send(topics.name(topic), key, value, partition=partition, headers=headers)
 
 
-async def publish_file(topics: KafkaTopics, serial: str, document: bytes, *, sequence: int, issue: int) -> None:
-    await publish(topics, LICENSE_FILES, serial, document, sequence=sequence, generation=1, issue=issue)
-
-
-async def publish_receipt(topics: KafkaTopics, serial: str, document: bytes, *, sequence: int) -> None:
-    await publish(topics, RETURN_RECEIPTS, f"{serial}/1", document, sequence=sequence, generation=1)
+def write_license_keys(folder: Path) -> Path:
+    """The public key of the documents that tests publish, in a file as a setting names it."""
+    file = folder / "license-keys.pem"
+    file.write_bytes(LICENSE_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return file
 
 
 @asynccontextmanager

@@ -1,14 +1,20 @@
 """The signer's outside in memory: a ledger's partition, and the signer's own topics as compaction leaves them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, TypeVar
 
+from contracts.documents.published import PublishedRecord, file_key
 from contracts.documents.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
-from runtime.kafka import Record
+from contracts.topics import CHECKPOINTS, LICENSE_FILES, PREFIX, RETURN_RECEIPTS, Topic, topic_name
+from runtime.kafka import Headers, Record, partition_for
 from runtime.trouble import Trouble
-from signer.application.ports import Outputs, Published, SignatureRecords, receipt_key
-from signer.domain.documents import SignedDocument, SignedLicenseFile, SignedReturnReceipt
+from signer.adapters.kafka_outputs import published_file, published_receipt
+from signer.application.own_records import OwnRecords, Published
+from signer.application.ports import Outputs, SignatureRecords
+from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
+from signer.domain.own_signatures import OwnSignatures
+from tests.support.signer.story import KEYS
 
 EVENTS = "licensing.ledger.events"
 Then = Literal["die", "trouble"]
@@ -41,7 +47,10 @@ class MemoryEvents:
 
 
 class MemoryOutputs:
-    """The signer's own topics; `files` and `receipts` are whole histories by key, in log order."""
+    """The signer's own topics; `files` and `receipts` are whole histories by key, in log order.
+
+    What a start finds is told from records, as on a real broker; `lay` puts a record of anybody's on a topic.
+    """
 
     def __init__(self) -> None:
         self.journal: list[str] = []
@@ -50,14 +59,38 @@ class MemoryOutputs:
         self.receipts: dict[str, list[SignedReturnReceipt]] = {}
         self.checkpoints: dict[int, list[str]] = {}
         self.dead: list[tuple[int, str]] = []
+        self.records: list[Record] = []
+        self.own = OwnRecords(OwnSignatures(KEYS), topic_prefix=PREFIX)
+        self._noticed = 0
+
+    def restart(self) -> None:
+        """A new process reads its topics from their beginnings."""
+        self.own = OwnRecords(OwnSignatures(KEYS), topic_prefix=PREFIX)
+        self._noticed = 0
+
+    def lose_files(self, *serials: str) -> None:
+        """The topic lost the files of these devices."""
+        keys = {file_key(0, serial).encode() for serial in serials}
+        self.records = [record for record in self.records if record.key not in keys]
+        for serial in serials:
+            del self.files[serial]
+
+    def compact(self) -> None:
+        """Of each topic and key only the last record stays, and of a tombstone nothing."""
+        last = {(record.topic, record.partition, record.key): record for record in self.records}
+        self.records = [record for record in last.values() if record.value is not None]
+
+    def lay(self, topic: Topic, key: str, value: bytes | None, headers: Headers = (), *, serial: str = "") -> None:
+        """The next record of a topic, in the partition of its serial."""
+        partition = partition_for(serial.encode(), topic.partitions) if serial else 0
+        record = Record(topic_name(topic), partition, len(self.records), key.encode(), value, headers, 0)
+        self.records.append(record)
 
     async def published(self, ledger: int) -> Published:
-        return Published(
-            files=_last(self.files, ledger),
-            receipts=_last(self.receipts, ledger),
-            checkpoint=self.checkpoints.get(ledger, [None])[-1],
-            dead_letters_to=max((offset + 1 for offset, _ in self.dead), default=0),
-        )
+        for record in self.records[self._noticed :]:
+            self.own.notice(record)
+        self._noticed = len(self.records)
+        return self.own.of(ledger)
 
     async def record(self, records: SignatureRecords) -> None:
         self.journal.append("audit")
@@ -66,24 +99,26 @@ class MemoryOutputs:
     async def publish_receipts(self, receipts: Sequence[SignedReturnReceipt]) -> None:
         self.journal.append("receipts")
         for one in receipts:
-            self.receipts.setdefault(receipt_key(one), []).append(one)
+            self.receipts.setdefault(f"{one.record.serial}/{one.record.generation}", []).append(one)
+            self._lay_document(RETURN_RECEIPTS, one.record.serial, published_receipt(one).record())
 
     async def publish_files(self, files: Sequence[SignedLicenseFile]) -> None:
         self.journal.append("files")
         for one in files:
             self.files.setdefault(one.record.serial, []).append(one)
+            self._lay_document(LICENSE_FILES, one.record.serial, published_file(one).record())
 
     async def publish_checkpoint(self, ledger: int, note: str) -> None:
         self.journal.append("checkpoint")
         self.checkpoints.setdefault(ledger, []).append(note)
+        self.lay(CHECKPOINTS, str(ledger), note.encode())
 
     async def bury(self, record: Record, reason: str) -> None:
-        self.dead.append((record.offset, reason))
+        if (record.offset, reason) not in self.dead:
+            self.dead.append((record.offset, reason))
 
-
-def _last(histories: Mapping[str, Sequence[SignedDocument]], ledger: int) -> dict[str, int]:
-    mine = {key: [one.record for one in all_of if one.record.ledger == ledger] for key, all_of in histories.items()}
-    return {key: records[-1].sequence for key, records in mine.items() if records}
+    def _lay_document(self, topic: Topic, serial: str, record: PublishedRecord) -> None:
+        self.lay(topic, record.key.decode(), record.value, record.headers, serial=serial)
 
 
 class Interruptions:

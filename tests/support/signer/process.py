@@ -24,10 +24,11 @@ SIGNER = Path(sys.executable).with_name("signer")
 class SignerProcess:
     """A `signer run` of its own, with keys made by `signer init`."""
 
-    def __init__(self, folder: Path, topics: KafkaTopics) -> None:
+    def __init__(self, folder: Path, topics: KafkaTopics, ledgers: int = 1) -> None:
         self.keys = folder / "keys"
         self._folder = folder
         self._topics = topics
+        self._ledgers = ledgers
         self._admin_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         passphrase = folder / "passphrase"
@@ -41,6 +42,7 @@ class SignerProcess:
         outer = {name: value for name, value in os.environ.items() if not name.startswith("LICENSING_")}
         said = {
             "admin_port": self._admin_port,
+            "ledgers": self._ledgers,
             "signer_keys_dir": self.keys,
             "signer_passphrase_file": self._folder / "passphrase",
             "device_ca_file": self._folder / "device-ca.pem",

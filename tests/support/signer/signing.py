@@ -18,6 +18,8 @@ SECONDS = 5.0
 
 
 def signing_of(events: LedgerEvents, outputs: Outputs, ledger: int = 0) -> LedgerSigning:
+    if isinstance(outputs, MemoryOutputs):
+        outputs.restart()
     return LedgerSigning(ledger, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
 
 
@@ -36,6 +38,7 @@ async def sign(values: Sequence[bytes], outputs: Outputs, *, batch_size: int = 1
 
 
 async def die(values: Sequence[bytes], outputs: MemoryOutputs, allowed: int, when: When, batch_size: int) -> None:
+    outputs.restart()
     interruptions = Interruptions(outputs, allowed, then="die", when=when)
     task = asyncio.create_task(sign(values, interruptions, batch_size=batch_size))
     happened = asyncio.create_task(interruptions.happened.wait())

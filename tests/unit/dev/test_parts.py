@@ -31,11 +31,11 @@ def test_no_port_has_two_owners() -> None:
 
 
 def test_a_selected_part_brings_what_it_needs() -> None:
-    assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "topics", "ledger-projector"]
+    assert names(selection(["ledger-projector"])) == ["kafka", "postgres", "topics", "keys", "ledger-projector"]
 
 
 def test_a_part_needs_what_its_steps_need() -> None:
-    assert needed_by(Part("ledger-projector")) == {"kafka", "postgres", "topics"}
+    assert needed_by(Part("ledger-projector")) == {"kafka", "postgres", "topics", "keys"}
 
 
 def test_selecting_nothing_means_everything() -> None:

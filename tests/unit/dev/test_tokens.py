@@ -9,7 +9,7 @@ import pytest
 
 from contracts.identifiers import derived_id
 from dev.stack.places import ROOT
-from runtime.web.authentication import KeyFile, Tokens
+from runtime.tokens import KeyFile, Tokens
 from simulator.issuer import AUDIENCE, ISSUER, Issuer
 
 ACCOUNT, COMPANY = derived_id("a", "account"), derived_id("a", "company")

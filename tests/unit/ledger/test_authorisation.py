@@ -23,6 +23,7 @@ from tests.support.ledger import (
     story_legacy,
     story_members,
     story_replacements,
+    story_set_aside,
     story_software_service,
     story_warranty,
 )
@@ -115,6 +116,7 @@ def _let_staff_act(told: Story) -> None:
         (story.staff, story.register(blocked, story_members.NOBODY)),
         (story.staff, story_blocks.block_company(blocked)),
         (story_corrections.second, story_corrections.propose("issuance", story.PLACE, Port11=1)),
+        (story_corrections.second, story_set_aside.propose()),
         (anna, story.add(OLD)),
         (anna, story.add(RETURNED)),
         (story.staff, story_blocks.block_device(OLD)),

@@ -31,8 +31,17 @@ term in the same way. The consumer group of the commands only says whose turn it
 Standby. Every writer follows its log all the time, leading or not, so that a take-over reads only what is new.
 
 Defects. A command at which the rules or the entry raise is rejected as `internal_error` and logged; the next one goes
-on. An entry of a type that this version does not know, where it is the next one, stops the process: it must be
-upgraded first.
+on.
+
+Stops. Every entry that is not the own one is held against `require_lawful` before `evolve` takes it. Where an entry is
+the next one but breaks a law, is of a type that this version does not know, or makes the rules raise, this log stops,
+and no other one: from there on the chain goes on as far as it is linked, nothing is decided, and every command is
+answered `log_stopped` (its sender asks again later), unless it is known to be accepted before. With `set_aside` two
+persons get the log going: their decision is itself an entry, tried out on the whole log before it is written, and who
+reads it reads the log again without the entries that it names.
+
+Clocks. The writer decides nothing while its clock is more than a minute behind the last entry. A clock that is behind
+what the broker let records be stamped with is certainly wrong, and its process leaves the group to others.
 
 `decide` and `evolve` MUST be pure, and states MUST be values that stay as they are: a speculation is dropped by
 forgetting it. `runtime.eventlog.writer_process.WriterProcess` runs all of this on Kafka; in tests a list in memory
@@ -48,6 +57,8 @@ from runtime.eventlog.definition import (
     IncomingCommand,
     LogDefinition,
     Outcomes,
+    Proposed,
+    SettingAside,
     UndecodableCommandError,
 )
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
@@ -71,7 +82,9 @@ __all__ = [
     "LostLogError",
     "Outcomes",
     "PendingEntry",
+    "Proposed",
     "Replies",
+    "SettingAside",
     "SpeculativeLog",
     "UndecodableCommandError",
     "Writer",

@@ -1,12 +1,14 @@
 """What the owner of a log supplies. The machine knows no more of it than this."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
 from contracts.models import WireModel
+from runtime.kafka.records import Record
 
 
 class IncomingCommand(Protocol):
@@ -28,6 +30,21 @@ class IncomingCommand(Protocol):
     def correlation_id(self) -> str: ...
     @property
     def traceparent(self) -> str | None: ...
+    @property
+    def token_id(self) -> str | None:
+        """The `jti` of the access token that proved the sender, where one did."""
+        ...
+
+    @property
+    def token_key_id(self) -> str | None:
+        """The `kid` of the key that signed it."""
+        ...
+
+    @property
+    def key(self) -> bytes:
+        """The key under which its outcome is said; empty where nobody shares one."""
+        ...
+
     def fingerprint(self) -> str:
         """SHA-256 of who asks for what: a repeated id must come with the same one."""
         ...
@@ -71,6 +88,12 @@ class Evolve(Protocol[State, Event_contra]):
     def __call__(self, state: State, event: Event_contra, /, *, at: datetime, by: str) -> State: ...
 
 
+class RequireLawful(Protocol[State_contra, Event_contra]):
+    """What must hold of an entry before `evolve` believes it. Pure; raises UnlawfulEntryError."""
+
+    def __call__(self, state: State_contra, event: Event_contra, /) -> None: ...
+
+
 class Outcomes(Protocol[Command_contra, Outcome_co]):
     """Makes what is sent to whoever asked; `fingerprint` is the command's."""
 
@@ -88,21 +111,49 @@ class Outcomes(Protocol[Command_contra, Outcome_co]):
 
 
 class DecodeCommand(Protocol[Command_co]):
-    """Reads the value of a record of commands; raises UndecodableCommandError."""
+    """Reads a record of one of the topics of commands; raises UndecodableCommandError."""
 
-    def __call__(self, value: bytes, /) -> Command_co: ...
+    def __call__(self, record: Record, /) -> Command_co: ...
+
+
+class Proposed(NamedTuple):
+    """What a command would set aside, by sequence and hash, and the law that is said to be broken."""
+
+    named: Mapping[int, str]
+    law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingAside(Generic[State, Command, Event]):
+    """How people decide that entries do not count, although they keep their places (ADR 18).
+
+    `named` is what an event sets aside, `is_about` says which events a stopped log takes, `takes` which commands.
+    `would_exclude` is what a command would set aside, if it were accepted; it is tried out first. `own_laws` are the
+    laws that `require_lawful` knows. `passed` is the state after an entry that changes nothing.
+    """
+
+    named: Callable[[Event], Mapping[int, str]]
+    is_about: Callable[[Event], bool]
+    takes: Callable[[Command], bool]
+    would_exclude: Callable[[State, Command], Proposed | None]
+    own_laws: frozenset[str]
+    passed: Callable[[State], State]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogDefinition(Generic[State, Command, Event, Outcome]):
     """One log: what it is called, its entries, where it begins, and its rules.
 
-    Two codes are the machine's own: `idempotency_key_reused`, and `internal_error` when the rules or the entries raise.
+    Three codes are the machine's own: `idempotency_key_reused`, `internal_error` when the rules or the entries raise,
+    and `log_stopped` while an entry of the log cannot be applied. With `set_aside` there are three more, which refuse a
+    decision: `entry_unknown`, `entry_lawful` and `others_depend`.
     """
 
     source: str
     entries: EntryFormat[Event]
     initial: State
     decide: Decide[State, Command, Event]
+    require_lawful: RequireLawful[State, Event]
     evolve: Evolve[State, Event]
     outcomes: Outcomes[Command, Outcome]
+    set_aside: SettingAside[State, Command, Event] | None = None

@@ -4,7 +4,7 @@ It only spares two writers from getting in each other's way; what is right, the 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -24,7 +24,7 @@ PAUSE_SECONDS = 0.5
 """After losing a log or trouble with the broker, before standing for it again."""
 
 _log = get_logger("runtime.eventlog")
-RepliesFor = Callable[[GroupConsumer, Partition], Replies[Outcome]]
+RepliesFor = Callable[[GroupConsumer], Replies[Outcome]]
 GroupFor = Callable[["Turns"], GroupConsumer]
 
 
@@ -49,7 +49,7 @@ class _Term(Generic[Command]):
 class Leadership(Generic[Command, Outcome]):
     """Leads the logs that the group gives to this process, again and again.
 
-    Log `n` is partition `n` of the topic of commands; `noun` is what the operators' log calls one.
+    The commands of log `n` are partition `n` of each of `topics`; `noun` is what the operators' log calls a log.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Leadership(Generic[Command, Outcome]):
         replies_for: RepliesFor[Outcome],
         dead_letters: DeadLetters,
         *,
+        topics: int,
         noun: str,
     ) -> None:
         self._writers = writers
@@ -67,13 +68,15 @@ class Leadership(Generic[Command, Outcome]):
         self._group_for = group_for
         self._replies_for = replies_for
         self._dead_letters = dead_letters
+        self._topics = topics
         self._noun = noun
         self.leading: frozenset[int] = frozenset()
 
     async def run(self) -> None:
         """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
         while True:
-            await self._stand()
+            if not self._clock_is_wrong():
+                await self._stand()
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _stand(self) -> None:
@@ -92,6 +95,8 @@ class Leadership(Generic[Command, Outcome]):
         async with asyncio.TaskGroup() as tasks:
             while True:
                 records = await group.next_batch(BATCH, POLL_SECONDS)
+                if self._clock_is_wrong():
+                    raise Trouble("the own clock is behind the log: others may lead")
                 if turns.count != seen:
                     seen = turns.count
                     await _end(terms)
@@ -102,21 +107,32 @@ class Leadership(Generic[Command, Outcome]):
     async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term[Command]]:
         """Start from the committed offsets: what was read before the change is read again."""
         terms: dict[int, _Term[Command]] = {}
-        self._leave_to_others({partition.number for partition in group.assignment()})
-        for partition in sorted(group.assignment()):
-            writer = self._writers.get(partition.number)
-            if writer is None:
+        mine = self._whole_logs(group.assignment())
+        self._leave_to_others(mine.keys())
+        for number, partitions in sorted(mine.items()):
+            if number not in self._writers:
                 no_such = f"no such {self._noun} is set"
-                raise RuntimeError(f"{partition.topic} has partition {partition.number}, but {no_such}")
-            await group.rewind(partition)
+                raise RuntimeError(f"{partitions[0].topic} has partition {number}, but {no_such}")
+            for partition in partitions:
+                await group.rewind(partition)
             batches: asyncio.Queue[CommandBatch[Command]] = asyncio.Queue(WAITING_BATCHES)
-            task = tasks.create_task(writer.lead(batches, self._replies_for(group, partition)))
-            terms[partition.number] = _Term(batches, task)
+            task = tasks.create_task(self._writers[number].lead(batches, self._replies_for(group)))
+            terms[number] = _Term(batches, task)
         self.leading = frozenset(terms)
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 
-    def _leave_to_others(self, mine: set[int]) -> None:
+    def _clock_is_wrong(self) -> bool:
+        return any(writer.own_clock_wrong for writer in self._writers.values())
+
+    def _whole_logs(self, assigned: Iterable[Partition]) -> dict[int, list[Partition]]:
+        """The logs of which we have the commands of every topic; the group's strategy gives all of them to one."""
+        by_log: dict[int, list[Partition]] = {}
+        for partition in sorted(assigned):
+            by_log.setdefault(partition.number, []).append(partition)
+        return {number: partitions for number, partitions in by_log.items() if len(partitions) == self._topics}
+
+    def _leave_to_others(self, mine: Collection[int]) -> None:
         for number, writer in self._writers.items():
             if number not in mine:
                 writer.append_trouble = ""
@@ -126,15 +142,21 @@ class Leadership(Generic[Command, Outcome]):
         for record in records:
             by_log.setdefault(record.partition, []).append(record)
         for number, mine in by_log.items():
+            if number not in terms:
+                continue
             commands = [command for record in mine if (command := await self._decoded(record)) is not None]
-            await terms[number].batches.put(CommandBatch(commands, mine[-1].offset + 1))
+            position = {Partition(record.topic, number): record.offset + 1 for record in mine}
+            await terms[number].batches.put(CommandBatch(commands, position))
 
     async def _decoded(self, record: Record) -> Command | None:
         try:
-            return self._decode(record.value or b"")
+            return self._decode(record)
         except UndecodableCommandError as reason:
             await self._dead_letters.put(record, str(reason))
-            return None
+        except Exception:  # noqa: BLE001 - a record that hits a defect of ours must not stop every log, again and again
+            _log.exception("command_defect", topic=record.topic, partition=record.partition, offset=record.offset)
+            await self._dead_letters.put(record, "it hits a defect; see command_defect in the log")
+        return None
 
 
 async def _end(terms: Mapping[int, _Term[Any]]) -> None:

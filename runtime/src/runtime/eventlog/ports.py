@@ -1,19 +1,24 @@
 """What the writer needs from outside, in its own words. What may be away raises runtime.trouble.Trouble then."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
+from runtime.kafka.records import Partition
 
+Position = Mapping[Partition, int]
+"""How far the commands of a log are read: the next offset on each of the partitions that they come from."""
 Outcome_contra = TypeVar("Outcome_contra", contravariant=True)
 
 
 class Logged(NamedTuple):
-    """A record as it lies on a partition."""
+    """A record as it lies on a partition; `stamp_ms` is what the log says of its time, in milliseconds since 1970."""
 
     offset: int
     value: bytes
+    stamp_ms: int = 0
 
 
 class EntryLog(Protocol):
@@ -35,20 +40,28 @@ class EntryLog(Protocol):
         """The offset that the next appended record will get."""
         ...
 
-    async def set_aside(self, poison: Logged, reason: str) -> None:
-        """Put a record that is no entry into the dead letters."""
+    async def begin_again(self) -> None:
+        """Let the next read give the first records."""
+        ...
+
+    def history(self) -> AsyncIterator[Logged]:
+        """All records from the first to the present last one, apart from `read`."""
+        ...
+
+    async def bury(self, poison: Logged, reason: str) -> None:
+        """Put a record that is no entry into the dead letters, unless it is there already."""
         ...
 
 
 class Replies(Protocol[Outcome_contra]):
     """Where a decided batch goes once it is confirmed."""
 
-    async def commit(self, next_offset: int) -> None:
-        """Commands before this offset are done with; Trouble if the partition is another's by now."""
+    async def commit(self, position: Position) -> None:
+        """Commands before this position are done with; Trouble if a partition is another's by now."""
         ...
 
-    async def send(self, outcomes: Sequence[Outcome_contra]) -> None:
-        """Tell those who asked."""
+    async def send(self, outcomes: Sequence[Outcome_contra], keys: Sequence[bytes]) -> None:
+        """Tell those who asked, each under the key that came with the command."""
         ...
 
 
@@ -65,4 +78,16 @@ class WriterObserver(Protocol[Outcome_contra]):
 
     def orphan(self, orphan: Orphan) -> None:
         """A record was skipped."""
+        ...
+
+    def stopped(self, stop: Stop) -> None:
+        """The log is linked up to this entry, which cannot be applied."""
+        ...
+
+    def begins_again(self) -> None:
+        """Entries were set aside: the log is read again without them, and is not stopped until it stops again."""
+        ...
+
+    def clock_behind(self, seconds: float) -> None:
+        """By how much the own clock is behind the log, 0 if it is not."""
         ...

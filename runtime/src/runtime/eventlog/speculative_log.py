@@ -1,18 +1,24 @@
 """Decisions made ahead of the log: each command of a batch becomes an entry, a rejection or a repetition."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic
 
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import entry_hash
+from contracts.log.stop import LOG_STOPPED
 from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
+from runtime.eventlog.ports import Position
 from runtime.logs import get_logger
 
 Clock = Callable[[], datetime]
+Tried = Mapping[str, Rejection | None]
+"""Commands that were tried out before, by id, and what speaks against each."""
+CLOCK_BEHIND = timedelta(minutes=1)
+"""How far the own clock may be behind the last entry: more than clocks that are kept right ever differ."""
 
 _log = get_logger("runtime.eventlog")
 
@@ -21,12 +27,15 @@ _log = get_logger("runtime.eventlog")
 class DecidedBatch(Generic[State, Outcome]):
     """A batch of commands, decided. Nothing of it may be sent before entry `last_sequence` is read back.
 
+    Each outcome is said under the key of the same place in `keys`.
+
     `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
     """
 
-    next_offset: int
+    position: Position
     entries: tuple[PendingEntry[State], ...]
     outcomes: tuple[Outcome, ...]
+    keys: tuple[bytes, ...]
     last_sequence: int
     clock: datetime
 
@@ -50,14 +59,39 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._head = replica.chain.head
         self._at = replica.at
         self._pending: dict[str, Done] = {}
+        self._decides = True
+        self._about = log.set_aside
+        self._tried: Tried = {}
+        self._closed = False
 
-    def take(self, commands: Iterable[Command], next_offset: int) -> DecidedBatch[State, Outcome]:
-        """Decide the commands in order, each on the state that the one before it left."""
+    @property
+    def state(self) -> State:
+        """As it is after all that was decided."""
+        return self._state
+
+    def follow(self) -> None:
+        """Take over where the log stands, which went on while it was stopped."""
+        self._state, self._at = self._replica.state, self._replica.at
+        self._sequence, self._head = self._replica.chain.sequence, self._replica.chain.head
+
+    def take(
+        self, commands: Iterable[Command], position: Position, tried: Tried | None = None
+    ) -> DecidedBatch[State, Outcome]:
+        """Decide the commands in order, each on the state that the one before it left.
+
+        `tried` are the commands that would set entries aside. Once one has, nothing more is decided: the log is read
+        again, and whatever else this batch holds after that.
+        """
         entries: list[PendingEntry[State]] = []
         clock = self._clock()
         now = max(self._at, clock)
-        outcomes = tuple(self._outcome(command, entries, now) for command in commands)
-        return DecidedBatch(next_offset, tuple(entries), outcomes, self._sequence, clock)
+        self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
+        self._tried = tried or {}
+        outcomes, keys = list[Outcome](), list[bytes]()
+        for command in commands:
+            outcomes.append(self._outcome(command, entries, now))
+            keys.append(command.key)
+        return DecidedBatch(position, tuple(entries), tuple(outcomes), tuple(keys), self._sequence, clock)
 
     def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
         """These are confirmed; the replica remembers them now."""
@@ -71,6 +105,10 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             if done.command_hash != fingerprint:
                 return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
             return self._accepted(command, fingerprint, done.sequence, repeated=True)
+        if self._closed or not (self._decides or self._takes(command)):
+            return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
+        if (refusal := self._tried.get(command.command_id)) is not None:
+            return self._reject(command, fingerprint, refusal)
         try:
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
@@ -85,8 +123,13 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             return self._reject(command, fingerprint, decision)
         if isinstance(decision, AlreadyDone):
             return self._accepted(command, fingerprint, decision.sequence, repeated=True)
+        sets_aside = self._about is not None and bool(self._about.named(decision))
+        if sets_aside and command.command_id not in self._tried:
+            # Its proposal is of this batch: it is tried out when it is asked again.
+            return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
         entry = self._seal(command, decision, fingerprint, now)
         entries.append(entry)
+        self._closed = self._closed or sets_aside
         return self._accepted(command, fingerprint, entry.sequence)
 
     def _seal(self, command: Command, event: Event, fingerprint: str, now: datetime) -> PendingEntry[State]:
@@ -102,12 +145,19 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             actor=actor,
             correlation_id=command.correlation_id,
             traceparent=command.traceparent,
+            token_id=command.token_id,
+            token_key_id=command.token_key_id,
         )
         state = self._evolve(self._state, event, at=now, by=actor)
         # From here on nothing fails: a speculation never stands between two entries.
         self._at, self._sequence, self._head, self._state = now, sequence, entry_hash(value), state
         self._pending[command.command_id] = Done(sequence, fingerprint)
-        return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state)
+        about = self._about is not None and self._about.is_about(event)
+        return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state, about)
+
+    def _takes(self, command: Command) -> bool:
+        """Whether a stopped log takes the command."""
+        return self._about is not None and self._replica.stopped is not None and self._about.takes(command)
 
     def _reject(self, command: Command, fingerprint: str, rejection: Rejection) -> Outcome:
         return self._rejected(command, fingerprint, rejection, at_sequence=self._sequence)

@@ -11,14 +11,18 @@ process repeats the command under the same id.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Generic
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic
 
+from contracts.decisions import Rejection
 from contracts.log.hash_chain import Orphan
-from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
-from runtime.eventlog.log_replica import LogReplica, PendingEntry
-from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
-from runtime.eventlog.speculative_log import Clock, DecidedBatch, SpeculativeLog
+from contracts.log.stop import Stop
+from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
+from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
+from runtime.eventlog.ports import EntryLog, Logged, Position, Replies, WriterObserver
+from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
+from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
@@ -26,6 +30,10 @@ DECIDED_AHEAD = 4
 WORTH_OVERLAPPING = 100
 """A smaller batch is confirmed before the next one is decided, so that more commands share the next: at 200 a second
 one by one, every process down the log would do the work of a batch for each entry."""
+STAMP_AHEAD = timedelta(minutes=5) + CLOCK_BEHIND
+"""The broker takes no record that is stamped further ahead of its clock: one from beyond proves the own clock wrong."""
+
+_log = get_logger("runtime.eventlog")
 
 
 class LostLogError(Exception):
@@ -34,10 +42,10 @@ class LostLogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandBatch(Generic[Command]):
-    """Commands in the order of their topic, and the offset after the last of them."""
+    """Commands in the order of their topics, and the position after the last of them."""
 
     commands: Sequence[Command]
-    next_offset: int
+    position: Position
 
 
 _Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
@@ -49,6 +57,9 @@ class Writer(Generic[State, Command, Event, Outcome]):
 
     `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
     `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
+    `stopped` is the entry that cannot be applied: from there on nothing is decided, and every command hears so. The
+    same while `clock_trouble` says that the own clock is before the last entry; `own_clock_wrong` if that is certain,
+    as the broker bounds what records are stamped with: then another process had better lead.
     """
 
     definition: LogDefinition[State, Command, Event, Outcome]
@@ -59,7 +70,11 @@ class Writer(Generic[State, Command, Event, Outcome]):
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
+    _unread: deque[Logged] = field(default_factory=deque[Logged])
     _next_offset: int = 0
+    _newest_stamp_ms: int = 0
+    clock_trouble: str = ""
+    own_clock_wrong: bool = False
     _unconfirmed: deque[PendingEntry[State]] = field(default_factory=deque[PendingEntry[State]])
     _speculation: SpeculativeLog[State, Command, Event, Outcome] | None = None
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -76,6 +91,10 @@ class Writer(Generic[State, Command, Event, Outcome]):
         """A writer that has read nothing yet."""
         return cls(definition, log, clock, observer, LogReplica.of(definition))
 
+    @property
+    def stopped(self) -> Stop | None:
+        return self.replica.stopped
+
     async def follow(self) -> None:
         """Read the log without end. Raises Trouble; call it again to go on where it stopped."""
         try:
@@ -85,20 +104,58 @@ class Writer(Generic[State, Command, Event, Outcome]):
             raise
 
     async def _follow(self) -> None:
-        end = await self.log.end_offset()
         while True:
-            records = await self.log.read()
-            for record in records:
-                await self._read(record)
-                self._next_offset = record.offset + 1
+            end = await self.log.end_offset()
+            await self._follow_from_here(end)
+
+    async def _follow_from_here(self, end: int) -> None:
+        """Read on without end, but for the one: the log has to be read again from its first entry."""
+        while True:
+            self._unread.extend(records := await self.log.read())
+            while self._unread:
+                found = await self._read(self._unread[0])  # Trouble leaves it where it is
+                if isinstance(found, ReadAgain):
+                    await self._begin_again(found)
+                    return
+                self._note_place(self._unread.popleft())
             self.following = self.following or self._next_offset >= end
             if records:
                 self.observer.followed(self.replica.chain.sequence)
+            self._look_at_the_clock()
             async with self._moved:
                 self._moved.notify_all()
             if not records:
                 await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
             self.trouble = ""
+
+    async def _begin_again(self, why: ReadAgain) -> None:
+        """Forget all that was read, and what was decided on it: some of it does not count."""
+        _log.warning("log_read_again", log=self.definition.source, set_aside=sorted(why.known))
+        await self.log.begin_again()
+        self.observer.begins_again()
+        self.replica = LogReplica.of(self.definition, why.known)
+        self._unread.clear()
+        self._next_offset, self.following = 0, False
+        self._lost = self._speculation is not None
+        async with self._moved:
+            self._moved.notify_all()
+
+    def _note_place(self, record: Logged) -> None:
+        self._next_offset = record.offset + 1
+        self._newest_stamp_ms = max(self._newest_stamp_ms, record.stamp_ms)
+
+    def _look_at_the_clock(self) -> None:
+        now, stamped = self.clock(), datetime.fromtimestamp(self._newest_stamp_ms / 1000, UTC)
+        self.own_clock_wrong = stamped - now > STAMP_AHEAD
+        behind = max(self.replica.at, stamped - STAMP_AHEAD + CLOCK_BEHIND) - now
+        if behind <= CLOCK_BEHIND:
+            self.clock_trouble = ""
+            self.observer.clock_behind(0.0)
+            return
+        if not self.clock_trouble:
+            _log.error("clock_behind", log=self.definition.source, seconds=behind.total_seconds())
+        self.clock_trouble = f"the own clock is {behind.total_seconds():.0f} s behind its last entry"
+        self.observer.clock_behind(behind.total_seconds())
 
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""
@@ -134,9 +191,30 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
-            await appends.put(speculation.take(batch.commands, batch.next_offset))
+            tried: dict[str, Rejection | None] = {}
+            for command in batch.commands:
+                if (proposed := self._would_exclude(speculation, command)) is not None:
+                    await appends.join()
+                    tried[command.command_id] = await self._tried_out(proposed)
+            await appends.put(speculation.take(batch.commands, batch.position, tried))
             if len(batch.commands) < WORTH_OVERLAPPING:
                 await appends.join()
+
+    def _would_exclude(
+        self, speculation: SpeculativeLog[State, Command, Event, Outcome], command: Command
+    ) -> Proposed | None:
+        about = self.definition.set_aside
+        return None if about is None else about.would_exclude(speculation.state, command)
+
+    async def _tried_out(self, proposed: Proposed) -> Rejection | None:
+        """What speaks against setting these entries aside, by reading the log without them."""
+        if proposed.named.items() <= self.replica.exclusions.known.items():
+            return Rejection("entry_unknown", {"sequence": min(proposed.named)})
+        sequence = self.replica.chain.sequence + 1
+        replica = LogReplica.of(self.definition, self.replica.exclusions.after(sequence, proposed.named))
+        async for record in self.log.history():
+            replica.read(record.value)
+        return _against(replica, proposed, self.definition)
 
     async def _append(self, appends: _Decided[State, Outcome], confirms: _Decided[State, Outcome]) -> None:
         while True:
@@ -165,8 +243,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
             decided = await confirms.get()
             await self._read_back(decided)
             speculation.forget(decided.entries)
-            await replies.commit(decided.next_offset)
-            await replies.send(decided.outcomes)
+            await replies.commit(decided.position)
+            await replies.send(decided.outcomes, decided.keys)
             self.observer.decided(decided.outcomes)
             appends.task_done()
 
@@ -185,16 +263,38 @@ class Writer(Generic[State, Command, Event, Outcome]):
     def _reached(self, sequence: int, offset: int) -> bool:
         return self.replica.chain.sequence >= sequence and self._next_offset >= offset
 
-    async def _read(self, record: Logged) -> None:
+    async def _read(self, record: Logged) -> ReadAgain | None:
         if self._unconfirmed and not self._lost and self._unconfirmed[0].value == record.value:
-            self.replica.adopt(self._unconfirmed.popleft())
-            return
+            return self._take_own(self._unconfirmed.popleft())
+        stopped = self.stopped is not None
         found = self.replica.read(record.value)
         if isinstance(found, Orphan):
             self.observer.orphan(found)
             if found.poison:
-                await self.log.set_aside(record, found.reason)
-        elif self._speculation is not None:
+                await self.log.bury(record, found.reason)
+            return None
+        if isinstance(found, ReadAgain):
+            return found
+        if isinstance(found, Stop) and not stopped:
+            self.observer.stopped(found)
+            _log.critical("log_stopped", log=self.definition.source, **asdict(found))
+        self._notice_another(stopped=stopped)
+        return None
+
+    def _take_own(self, entry: PendingEntry[State]) -> ReadAgain | None:
+        if not entry.read:
+            self.replica.adopt(entry)
+            return None
+        found = self.replica.read(entry.value)
+        return found if isinstance(found, ReadAgain) else None
+
+    def _notice_another(self, *, stopped: bool) -> None:
+        """Another's entry voids what was decided ahead, of which a log that is stopped has nothing as a rule."""
+        if self._speculation is None:
+            return
+        if stopped and not self._unconfirmed:
+            self._speculation.follow()
+        else:
             self._lost = True
 
 
@@ -203,5 +303,19 @@ async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBat
     batch = await batches.get()
     while not batches.empty():
         more = batches.get_nowait()
-        batch = CommandBatch([*batch.commands, *more.commands], more.next_offset)
+        batch = CommandBatch([*batch.commands, *more.commands], {**batch.position, **more.position})
     return batch
+
+
+def _against(
+    replica: LogReplica[Any, Any], proposed: Proposed, log: LogDefinition[Any, Any, Any, Any]
+) -> Rejection | None:
+    """Why entries are not set aside, after a replica has read the log without them."""
+    if unknown := proposed.named.keys() - replica.exclusions.met:
+        return Rejection("entry_unknown", {"sequence": min(unknown)})
+    if replica.stopped is not None:
+        return Rejection("others_depend", {"sequence": replica.stopped.sequence, "law": replica.stopped.law})
+    lawful = proposed.named.keys() & set(replica.unneeded)
+    if lawful and log.set_aside is not None and proposed.law in log.set_aside.own_laws:
+        return Rejection("entry_lawful", {"sequence": min(lawful)})
+    return None

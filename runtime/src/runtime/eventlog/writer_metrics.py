@@ -8,6 +8,7 @@ from typing import Generic
 from prometheus_client import Counter, Gauge
 
 from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
 from runtime.eventlog.definition import Outcome
 
 
@@ -21,6 +22,8 @@ class WriterMeters:
     sequence: Gauge
     commands: Counter
     orphans: Counter
+    stopped: Gauge
+    clock_behind: Gauge
 
     @classmethod
     def named(cls, prefix: str, noun: str, events_topic: str) -> "WriterMeters":
@@ -28,6 +31,8 @@ class WriterMeters:
             Gauge(f"{prefix}_sequence", "Last entry that the writer has read", [noun]),
             Counter(f"{prefix}_commands", "Commands answered, by what became of them", [noun, "outcome"]),
             Counter(f"{prefix}_orphans", f"Records on {events_topic} that are no entry", [noun, "poison"]),
+            Gauge(f"{prefix}_stopped", "1 while nothing is decided because of an entry", [noun, "law"]),
+            Gauge(f"{prefix}_clock_behind_seconds", "How far the own clock is behind the log, if too far", [noun]),
         )
 
 
@@ -38,6 +43,7 @@ class WriterMetrics(Generic[Outcome]):
         self._meters = meters
         self._log = str(log)
         self._label_of = label_of
+        self._law: str | None = None
 
     def followed(self, sequence: int) -> None:
         self._meters.sequence.labels(self._log).set(sequence)
@@ -48,3 +54,15 @@ class WriterMetrics(Generic[Outcome]):
 
     def orphan(self, orphan: Orphan) -> None:
         self._meters.orphans.labels(self._log, str(orphan.poison).lower()).inc()
+
+    def stopped(self, stop: Stop) -> None:
+        self._meters.stopped.labels(self._log, stop.law).set(1)
+        self._law = stop.law
+
+    def begins_again(self) -> None:
+        if self._law is not None:
+            self._meters.stopped.remove(self._log, self._law)
+            self._law = None
+
+    def clock_behind(self, seconds: float) -> None:
+        self._meters.clock_behind.labels(self._log).set(seconds)

@@ -7,17 +7,19 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic
+from functools import partial
+from typing import Any, Generic
 
 from runtime import retry
 from runtime.admin import Admin
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
 from runtime.eventlog.ports import WriterObserver
+from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
-from runtime.kafka import Connection, GroupConsumer, Partition, PartitionTail, Producer
+from runtime.kafka import Connection, GroupConsumer, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
 from runtime.settings import Settings
@@ -30,18 +32,23 @@ everything in flight once: a fourteenth of the time of a mixed workload, for not
 _log = get_logger("runtime.eventlog")
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterProcess(Generic[State, Command, Event, Outcome]):
-    """What a service declares of its logs. Log `n`, from 0 to `logs` - 1, is partition `n` of commands and events.
+    """What a service declares of its logs.
 
-    `service` names the consumer group, the clients and the topic of dead letters; `noun` is what people call a log.
-    The topics come without the prefix of the settings.
+    Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
+    consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
+    without the prefix of the settings.
     """
 
     service: str
     noun: str
     logs: int
-    commands_topic: str
+    command_topics: tuple[str, ...]
     events_topic: str
     outcomes_topic: str
     outcome_partitions: int
@@ -49,6 +56,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
     session_seconds: float = 10.0
+    clock: Clock = _utc_now
 
     async def serve(self, settings: Settings, stop: asyncio.Event) -> None:
         """Follow every log and lead those that the group gives us, until `stop` is set."""
@@ -57,11 +65,12 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         async with AsyncExitStack() as opened:
             producer = await opened.enter_async_context(Producer(connection, client_id=self._client()))
             dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=self.service)
+            buried_once = BuriedOnce(connection, dead_letters)
             writers: dict[int, Writer[State, Command, Event, Outcome]] = {}
             for number in range(self.logs):
-                tail = PartitionTail(connection, settings.topic_prefix + self.events_topic, number, 0)
-                log = KafkaLog(await opened.enter_async_context(tail), producer, dead_letters)
-                writers[number] = Writer.of(self.definition(number), log, _utc_now, self.observer(number))
+                again = partial(PartitionTail, connection, settings.topic_prefix + self.events_topic, number, 0)
+                log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
+                writers[number] = Writer.of(self.definition(number), log, self.clock, self.observer(number))
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(
                 Admin(settings.admin_host, settings.admin_port, lambda: self._ready(leadership, writers))
@@ -82,8 +91,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         self, leadership: Leadership[Command, Outcome], writers: dict[int, Writer[State, Command, Event, Outcome]]
     ) -> tuple[bool, str]:
         behind = [number for number, writer in writers.items() if not writer.following]
-        troubles = ((number, writer.trouble or writer.append_trouble) for number, writer in writers.items())
-        waiting = [f"{self.noun} {number}: {trouble}" for number, trouble in troubles if trouble]
+        waiting = [f"{self.noun} {number} {why}" for number, writer in writers.items() if (why := _waits_for(writer))]
         if waiting:
             return False, "; ".join(waiting)
         if behind:
@@ -102,22 +110,34 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             return GroupConsumer(
                 connection,
                 group=settings.topic_prefix + self.service,
-                topics=[settings.topic_prefix + self.commands_topic],
+                topics=[settings.topic_prefix + topic for topic in self.command_topics],
                 client_id=self._client(),
                 assigned=turns.changed,
                 revoked=turns.changed,
                 session_seconds=self.session_seconds,
             )
 
-        def replies_for(group: GroupConsumer, partition: Partition) -> KafkaReplies[Outcome]:
+        def replies_for(group: GroupConsumer) -> KafkaReplies[Outcome]:
             topic = settings.topic_prefix + self.outcomes_topic
-            return KafkaReplies(group, partition, producer, topic, self.outcome_partitions)
+            return KafkaReplies(group, producer, topic, self.outcome_partitions)
 
-        return Leadership(writers, self.decode_command, group_for, replies_for, dead_letters, noun=self.noun)
+        return Leadership(
+            writers,
+            self.decode_command,
+            group_for,
+            replies_for,
+            dead_letters,
+            topics=len(self.command_topics),
+            noun=self.noun,
+        )
 
     def _client(self) -> str:
         return f"{self.service}-{socket.gethostname()}"
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
+    """Why a log is not written as it should be, or nothing."""
+    if writer.stopped is not None:
+        return f"stopped: {writer.stopped}"
+    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble
+    return f"waits: {trouble}" if trouble else ""

@@ -1,5 +1,6 @@
 """Kafka, typed: the only code of ours that knows aiokafka."""
 
+from runtime.kafka import header_names as header_names
 from runtime.kafka.connection import Connection
 from runtime.kafka.group import GroupConsumer
 from runtime.kafka.offsets import Offsets

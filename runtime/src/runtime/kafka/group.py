@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from runtime.kafka.aiokafka_internals import begin
 from runtime.kafka.closing import Closing
@@ -30,7 +31,8 @@ class GroupConsumer(Closing):
     """A member of `group` on `topics`; only `commit` commits, and a new group begins at the earliest record.
 
     `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. Closing
-    and losing the broker tell nothing: ask `assignment`. After Trouble the next call joins again.
+    and losing the broker tell nothing: ask `assignment`. After Trouble the next call joins again. Of topics with as
+    many partitions each, one member gets the partitions of the same number.
     """
 
     def __init__(
@@ -128,6 +130,7 @@ class GroupConsumer(Closing):
             session_timeout_ms=int(self._session_seconds * 1000),
             heartbeat_interval_ms=int(self._session_seconds / HEARTBEATS_A_SESSION * 1000),
             max_poll_interval_ms=int(POLL_SECONDS * 1000),
+            partition_assignment_strategy=(RangePartitionAssignor,),
         )
         consumer.subscribe(self._topics, listener=self._listener)
         async with trouble(f"join {self._group}"):

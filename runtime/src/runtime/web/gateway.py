@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
 from runtime.logs import get_logger
-from runtime.web.authentication import AccountInactive, BadCredentials, Tokens
+from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import Problems, Refused
 from runtime.web.request_metrics import RequestMetrics
 

@@ -99,4 +99,4 @@ class Problems:
 
     def trouble_response(self, trouble: Trouble) -> Response:
         """503: the sentence names no server and no address."""
-        return self.response(Refused("service_unavailable", retry_after_seconds=trouble.retry_after_seconds))
+        return self.response(Refused(trouble.code, retry_after_seconds=trouble.retry_after_seconds))

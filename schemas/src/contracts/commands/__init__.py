@@ -26,6 +26,7 @@ from contracts.commands.members import MemberCommand
 from contracts.commands.projects import ProjectCommand
 from contracts.commands.replacements import ReplacementCommand
 from contracts.commands.returns import ReturnCommand
+from contracts.commands.set_aside import SetAsideCommand
 from contracts.commands.software_service import SoftwareServiceCommand
 from contracts.commands.test_licenses import TestLicenseCommand
 from contracts.commands.warranty import WarrantyCommand
@@ -54,6 +55,7 @@ Command = (
     | CompanyImportCommand
     | LegacyKeyCommand
     | ReplacementCommand
+    | SetAsideCommand
 )
 
 COMMAND_TYPES: dict[str, type[Command]] = {model.model_fields["name"].default: model for model in get_args(Command)}
@@ -61,9 +63,10 @@ COMMAND_TYPES: dict[str, type[Command]] = {model.model_fields["name"].default: m
 
 
 class CommandRecord(WireModel):
-    """A command on its way: the value of a record of ledger.commands.
+    """A command on its way: the value of a record of one of the topics of commands.
 
-    `command_id` makes repeating harmless; `reply_to` names who awaits the outcome.
+    `command_id` makes repeating harmless; `reply_to` names who awaits the outcome. Who sends it
+    is proven by headers; see contracts.sender_proof.
     """
 
     command_id: CommandId

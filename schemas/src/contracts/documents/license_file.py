@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 from pydantic import Field, ValidationError
 
+from contracts.documents import xmldsig
 from contracts.documents.license_lines import LicenseLine, number, read_line, write_lines
 from contracts.documents.xml import (
     DocumentMalformed,
@@ -26,9 +27,10 @@ from contracts.documents.xml import (
     text,
 )
 from contracts.documents.xmldsig import Sign, choose, key_name, sign_enveloped, verify_enveloped
+from contracts.events.replacements import DeviceReplaced
 from contracts.identifiers import Generation, Issue, LedgerNumber, Sequence, Serial
 from contracts.licenses import MAX_LOTS
-from contracts.log.entries import MAX_ENTRY_BYTES
+from contracts.log.entries import MAX_ENTRY_BYTES, NotAnEntryError, UnknownEventTypeError, decode_entry
 from contracts.models import WireModel
 
 NAMESPACE = "urn:licensing:license-file:1"
@@ -103,11 +105,31 @@ def verify(raw: bytes, *, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) 
     signature_invalid. Whom the file is for is for the caller to check: `require_for`, `require_not_older`.
     """
     root = require_tag(parse(raw, max_bytes=MAX_BYTES), _ROOT)
-    signed = verify_enveloped(root, choose(public_keys, root)).root
+    return _read(verify_enveloped(root, choose(public_keys, root)).root)
+
+
+def verify_verbatim(raw: bytes, *, public_keys: Mapping[str, ec.EllipticCurvePublicKey]) -> LicenseFile:
+    """As `verify`, of the very bytes that `build` made and no others: for who reads many of them."""
+    unsigned = xmldsig.verify_verbatim(raw, public_keys)
+    return _read(parse(unsigned, max_bytes=MAX_BYTES))
+
+
+def replacement_in(file: LicenseFile) -> str | None:
+    """The device that stands in the place of this one from the file's entry on, by that entry, which is signed with it.
+
+    Only an entry that names this type of event is decoded; raises DocumentMalformed if it is none.
+    """
+    if DeviceReplaced.type.encode() not in file.proof.entry:
+        return None
     try:
-        return LicenseFile.model_validate(_read(signed))
-    except ValidationError as error:
-        raise malformed("license file", error) from None
+        event = decode_entry(file.proof.entry).data
+    except UnknownEventTypeError:
+        return None
+    except NotAnEntryError as error:
+        raise DocumentMalformed(f"The proof of the license file holds no entry: {error}.") from None
+    if isinstance(event, DeviceReplaced) and event.former.serial == file.serial:
+        return event.device.serial
+    return None
 
 
 def require_for(file: LicenseFile, *, serial: str, generation: int) -> None:
@@ -137,7 +159,14 @@ def malformed(what: str, error: ValidationError) -> DocumentMalformed:
     return DocumentMalformed(f"The {what} has a wrong {place}: {first['msg']}.")
 
 
-def _read(root: Element) -> dict[str, object]:
+def _read(root: Element) -> LicenseFile:
+    try:
+        return LicenseFile.model_validate(_said(root))
+    except ValidationError as error:
+        raise malformed("license file", error) from None
+
+
+def _said(root: Element) -> dict[str, object]:
     head = attributes(require_tag(root, _ROOT), _HEAD)
     if head["v"] != VERSION:
         raise DocumentMalformed(f"The license file has version {head['v'][:9]}; this reads version {VERSION}.")

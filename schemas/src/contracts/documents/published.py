@@ -1,17 +1,24 @@
 """License files and return receipts as the records of the signer's two topics, key and headers included.
 
-One codec and one set of rules for the signer that writes them and for all who read them. The headers say in decimal and
-hex what a reader wants to know without parsing a document. Both topics are compacted: the last record of a key counts,
-and a record without a value (a tombstone) takes the document of its key back.
+One codec and one set of rules for the signer that writes them and for all who read them. A record is not true because
+it lies in Kafka: what it holds is read from the bytes that a trusted license key signed. Key and headers only say the
+same again, for who looks without parsing, and have to agree to the letter. So nothing that can be written beside a
+document (another key, another number, a mark) has any power, and neither has a record without a document: a tombstone
+is signed by nobody, and takes nothing back.
+
+Both topics are compacted. Of the documents of one key the newest sequence counts, whichever lies last.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from contracts.documents import license_file, return_receipt
+from contracts.documents.license_file import LicenseFile
+from contracts.documents.license_keys import LicenseKeys
+from contracts.documents.xml import DocumentRefused
 from contracts.identifiers import SERIAL_PATTERN, Generation, Issue, LedgerNumber, Sequence, Serial, Sha256
 from contracts.models import WireModel
 from contracts.topics import MAX_RECORD_BYTES
@@ -19,21 +26,15 @@ from contracts.topics import MAX_RECORD_BYTES
 Headers = Iterable[tuple[str, bytes]]
 Content = Annotated[bytes, Field(min_length=1, max_length=MAX_RECORD_BYTES)]
 
-FILE_KEY = SERIAL_PATTERN
-RECEIPT_KEY = rf"{SERIAL_PATTERN.rstrip('$')}/[1-9][0-9]{{0,3}}$"
+FILE_KEY = rf"^(0|[1-9][0-9]{{0,2}})/{SERIAL_PATTERN.strip('^$')}$"
+RECEIPT_KEY = rf"{FILE_KEY.rstrip('$')}/[1-9][0-9]{{0,3}}$"
 FILE_HEADERS = ("ledger", "sequence", "generation", "issue", "sha256", "replaced-by")
 """In the order in which they are written; the last one only where another device took the place of this one."""
 RECEIPT_HEADERS = ("ledger", "sequence", "generation", "sha256")
 
-_NUMBERS = frozenset({"ledger", "sequence", "generation", "issue"})
-_NO_SERIAL = {"serial": "its key is no serial", "replaced_by": "its header replaced-by is no serial"}
-_RECEIPT_KEY = re.compile(RECEIPT_KEY)
-_DECIMAL = re.compile(rb"0|[1-9][0-9]{0,9}")
-"""Ten digits hold every number that is allowed; there is one way to write each."""
-
 
 class NotAPublishedDocument(ValueError):  # noqa: N818 - states the world
-    """A record of the signer's topics that cannot be what it should be; the message says why."""
+    """A record of the signer's topics that is no document of the signer; the message says why."""
 
 
 class PublishedRecord(NamedTuple):
@@ -45,7 +46,7 @@ class PublishedRecord(NamedTuple):
 
 
 class PublishedLicenseFile(WireModel):
-    """A record of signer.license-files: the newest license file of a device, under its serial.
+    """A record of signer.license-files: the newest license file of a device, under its ledger and serial.
 
     `sequence` is the entry behind it. `replaced_by` makes it the last one of its device: another took its place.
     """
@@ -61,116 +62,127 @@ class PublishedLicenseFile(WireModel):
 
     def record(self) -> PublishedRecord:
         """The record as it is written."""
-        return PublishedRecord(self.serial.encode(), self.document, _written(self, FILE_HEADERS))
+        key = file_key(self.ledger, self.serial)
+        return PublishedRecord(key.encode(), self.document, _written(self, FILE_HEADERS))
 
 
 class PublishedReturnReceipt(WireModel):
-    """A record of signer.return-receipts, under the serial and the generation that was given back."""
+    """A record of signer.return-receipts, under ledger, serial and the generation that was given back.
+
+    `document_digest` is that of the return document that it is for; no header says it.
+    """
 
     serial: Serial
     ledger: LedgerNumber
     sequence: Sequence
     generation: Generation
     sha256: Sha256
+    document_digest: Sha256
     document: Content
 
     def record(self) -> PublishedRecord:
         """The record as it is written."""
-        key = f"{self.serial}/{self.generation}"
+        key = receipt_key(self.ledger, self.serial, self.generation)
         return PublishedRecord(key.encode(), self.document, _written(self, RECEIPT_HEADERS))
 
 
-class RemovedLicenseFile(WireModel):
-    """The tombstone of a license file."""
+def file_key(ledger: int, serial: str) -> str:
+    """The key of a device's license files: two ledgers may know a device of one serial."""
+    return f"{ledger}/{serial}"
 
-    serial: Serial
 
-
-class RemovedReturnReceipt(WireModel):
-    """The tombstone of a return receipt."""
-
-    serial: Serial
-    generation: Generation
+def receipt_key(ledger: int, serial: str, generation: int) -> str:
+    """The key of the receipt for the return of this generation."""
+    return f"{ledger}/{serial}/{generation}"
 
 
 def decode_license_file(
-    key: bytes | None, value: bytes | None, headers: Headers
-) -> PublishedLicenseFile | RemovedLicenseFile:
+    key: bytes | None, value: bytes | None, headers: Headers, *, trusted: LicenseKeys
+) -> PublishedLicenseFile:
     """Read a record of signer.license-files; raises NotAPublishedDocument."""
-    serial = _ascii(key, "key")
-    if value is None:
-        return _checked(RemovedLicenseFile, {"serial": serial})
-    said = _read(headers, FILE_HEADERS, optional={"replaced-by"})
-    _check_content(value, said["sha256"])
-    return _checked(PublishedLicenseFile, {**said, "serial": serial, "document": value})
+    return decode_whole_license_file(key, value, headers, trusted=trusted)[0]
+
+
+def decode_whole_license_file(
+    key: bytes | None, value: bytes | None, headers: Headers, *, trusted: LicenseKeys
+) -> tuple[PublishedLicenseFile, LicenseFile]:
+    """The same with all that the file says, its proof included; raises NotAPublishedDocument."""
+    document = _document(value)
+    try:
+        file = license_file.verify_verbatim(document, public_keys=trusted)
+        published = _published(file, document)
+    except DocumentRefused as error:
+        raise NotAPublishedDocument(str(error)) from None
+    _require_the_same(published.record(), key, headers, FILE_HEADERS)
+    return published, file
 
 
 def decode_return_receipt(
-    key: bytes | None, value: bytes | None, headers: Headers
-) -> PublishedReturnReceipt | RemovedReturnReceipt:
+    key: bytes | None, value: bytes | None, headers: Headers, *, trusted: LicenseKeys
+) -> PublishedReturnReceipt:
     """Read a record of signer.return-receipts; raises NotAPublishedDocument."""
-    text = _ascii(key, "key")
-    if not _RECEIPT_KEY.fullmatch(text):
-        raise NotAPublishedDocument("its key is no serial/generation")
-    serial, _, generation = text.partition("/")
-    if value is None:
-        return RemovedReturnReceipt(serial=serial, generation=int(generation))
-    said = _read(headers, RECEIPT_HEADERS)
-    _check_content(value, said["sha256"])
-    if said["generation"] != int(generation):
-        raise NotAPublishedDocument("its header generation is not that of its key")
-    return _checked(PublishedReturnReceipt, {**said, "serial": serial, "document": value})
+    try:
+        receipt = open_return_receipt(_document(value), trusted=trusted)
+    except DocumentRefused as error:
+        raise NotAPublishedDocument(str(error)) from None
+    _require_the_same(receipt.record(), key, headers, RECEIPT_HEADERS)
+    return receipt
+
+
+def open_license_file(document: bytes, *, trusted: LicenseKeys) -> PublishedLicenseFile:
+    """What the signed bytes of a license file say; raises DocumentRefused."""
+    return _published(license_file.verify_verbatim(document, public_keys=trusted), document)
+
+
+def open_return_receipt(document: bytes, *, trusted: LicenseKeys) -> PublishedReturnReceipt:
+    """What the signed bytes of a return receipt say; raises DocumentRefused."""
+    receipt = return_receipt.verify_verbatim(document, public_keys=trusted)
+    return PublishedReturnReceipt(
+        serial=receipt.serial,
+        ledger=receipt.ledger,
+        sequence=receipt.sequence,
+        generation=receipt.returned_generation,
+        sha256=hashlib.sha256(document).hexdigest(),
+        document_digest=receipt.document_digest,
+        document=document,
+    )
+
+
+def _published(file: LicenseFile, document: bytes) -> PublishedLicenseFile:
+    return PublishedLicenseFile(
+        serial=file.serial,
+        ledger=file.ledger,
+        sequence=file.sequence,
+        generation=file.generation,
+        issue=file.issue,
+        sha256=hashlib.sha256(document).hexdigest(),
+        replaced_by=license_file.replacement_in(file),
+        document=document,
+    )
 
 
 def _written(document: WireModel, names: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
-    said = ((name, getattr(document, _field(name))) for name in names)
+    said = ((name, getattr(document, name.replace("-", "_"))) for name in names)
     return tuple((name, str(value).encode()) for name, value in said if value is not None)
 
 
-def _read(headers: Headers, names: Iterable[str], *, optional: Iterable[str] = ()) -> dict[str, Any]:
-    """The fields that the headers say; of a header that stands there twice, the last."""
-    there = dict(headers)
-    missing = [name for name in names if name not in there and name not in optional]
-    if missing:
-        raise NotAPublishedDocument(f"it has no header {missing[0]}")
-    return {_field(name): _value(name, there[name]) for name in names if name in there}
-
-
-def _value(name: str, raw: bytes) -> int | str:
-    if name not in _NUMBERS:
-        return _ascii(raw, f"header {name}")
-    if not _DECIMAL.fullmatch(raw):
-        raise NotAPublishedDocument(f"its header {name} is no number")
-    return int(raw)
-
-
-def _check_content(value: bytes, sha256: str) -> None:
-    if not value:
-        raise NotAPublishedDocument("it has no document")
+def _document(value: bytes | None) -> bytes:
+    if value is None:
+        raise NotAPublishedDocument("it is a tombstone, and nothing that is signed takes a document back")
     if len(value) > MAX_RECORD_BYTES:
         raise NotAPublishedDocument(f"it has {len(value)} bytes; a signed document has at most {MAX_RECORD_BYTES}")
-    if sha256 != hashlib.sha256(value).hexdigest():
-        raise NotAPublishedDocument("its header sha256 is not the digest of its document")
+    return value
 
 
-def _ascii(raw: bytes | None, place: str) -> str:
-    try:
-        return (raw or b"").decode("ascii")
-    except UnicodeDecodeError:
-        raise NotAPublishedDocument(f"its {place} is no ASCII") from None
+def _require_the_same(signed: PublishedRecord, key: bytes | None, headers: Headers, names: Iterable[str]) -> None:
+    """Key and headers are those of what was signed: each header once, or not at all where the signed bytes say none."""
+    if key != signed.key:
+        raise NotAPublishedDocument(f"its key is not {signed.key.decode()}, as its signed document says")
+    said = tuple(headers)
+    for name in names:
+        if _values(said, name) != _values(signed.headers, name):
+            raise NotAPublishedDocument(f"its header {name} is missing, repeated or not what its signed document says")
 
 
-def _field(header: str) -> str:
-    return header.replace("-", "_")
-
-
-M = TypeVar("M", bound=WireModel)
-
-
-def _checked(model: type[M], fields: dict[str, Any]) -> M:
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[0]
-        name = str(wrong["loc"][0])
-        raise NotAPublishedDocument(_NO_SERIAL.get(name) or f"its {name} is wrong: {wrong['msg']}") from None
+def _values(headers: Headers, name: str) -> list[bytes]:
+    return [value for header, value in headers if header == name]

@@ -2,11 +2,15 @@
 
 Made here with lxml's C14N and a callback that holds the key; verified by signxml, and by any other tool (xmlsec1).
 The signature element is the last child of the root. What is read after verification is only what the verifier returns.
+
+Two ways to verify: `verify_enveloped` takes a document that came any way, such as by hand, and `verify_verbatim` only
+the very bytes that `sign_enveloped` made, at a quarter of the cost: for who reads many.
 """
 
 import base64
 import binascii
 import hashlib
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +19,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.utils import CryptographyDeprecationWarning
 from lxml import etree
@@ -58,6 +62,18 @@ _SIGNED_INFO = (
     "</ds:Transforms>"
     f'<ds:DigestMethod Algorithm="{_SHA256}"></ds:DigestMethod>'
     "<ds:DigestValue>%s</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+)
+_SIGNED_INFO_INSIDE = _SIGNED_INFO.replace(_DS_DECLARATION, "", 1)
+"""As it stands in the document: its namespace is declared on the signature."""
+_VERBATIM = re.compile(
+    rb"(.*)"
+    + re.escape(f'<ds:Signature xmlns:ds="{DS}">{_SIGNED_INFO_INSIDE}<ds:SignatureValue>')
+    .replace("%s", "([A-Za-z0-9+/=]{44})")
+    .encode()
+    + rb"([A-Za-z0-9+/=]{88})</ds:SignatureValue>"
+    rb"<ds:KeyInfo><ds:KeyName>([0-9a-f]{32})</ds:KeyName></ds:KeyInfo></ds:Signature>"
+    rb"(</[a-z-]{1,40}>)",
+    re.DOTALL,
 )
 _CONFIGURATION = SignatureConfiguration(
     require_x509=False,
@@ -122,7 +138,7 @@ def sign_enveloped(root: Element, sign: Sign, key_info: str) -> bytes:
     signed_info = _SIGNED_INFO % digest
     value = base64.b64encode(sign(signed_info.encode())).decode()
     signature = (
-        f'<ds:Signature xmlns:ds="{DS}">{signed_info.replace(_DS_DECLARATION, "", 1)}'
+        f'<ds:Signature xmlns:ds="{DS}">{_SIGNED_INFO_INSIDE % digest}'
         f"<ds:SignatureValue>{value}</ds:SignatureValue>{key_info}</ds:Signature>"
     )
     return unsigned[:end] + signature.encode() + unsigned[end:]
@@ -166,9 +182,39 @@ def verify_enveloped(root: Element, key: ec.EllipticCurvePublicKey) -> Signed:
     return Signed(result.signed_xml, result.signed_data)
 
 
+def verify_verbatim(raw: bytes, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> bytes:
+    """The document without its signature, exactly as one of the keys (by key id) signed it; raises SignatureInvalid.
+
+    Nothing is parsed or made canonical: the bytes outside the signature are those whose digest is signed, and the
+    signature is, byte by byte, what `sign_enveloped` writes.
+    """
+    shape = _VERBATIM.fullmatch(raw)
+    if shape is None:
+        raise SignatureInvalid("The document is not one of ours, byte for byte as it was signed.")
+    head, digest, value, name, tail = shape.groups()
+    unsigned = head + tail
+    if base64.b64encode(hashlib.sha256(unsigned).digest()) != digest:
+        raise SignatureInvalid("The document is not the one that was signed.")
+    _check_signature(_trusted(keys, name.decode()), value, (_SIGNED_INFO % digest.decode()).encode())
+    return unsigned
+
+
+def _check_signature(key: ec.EllipticCurvePublicKey, value: bytes, signed_info: bytes) -> None:
+    try:
+        both = base64.b64decode(value, validate=True)
+        r, s = both[:_COORDINATE_BYTES], both[_COORDINATE_BYTES:]
+        signature = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+        key.verify(signature, signed_info, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        raise SignatureInvalid("The signature does not hold.") from None
+
+
 def choose(keys: Mapping[str, ec.EllipticCurvePublicKey], root: Element) -> ec.EllipticCurvePublicKey:
     """The trusted key that the signature names; raises SignatureInvalid if we trust none of that name."""
-    name = named_key(root)
+    return _trusted(keys, named_key(root))
+
+
+def _trusted(keys: Mapping[str, ec.EllipticCurvePublicKey], name: str) -> ec.EllipticCurvePublicKey:
     key = keys.get(name)
     if key is None:
         raise SignatureInvalid(f"The document is signed by the key {name[:40]}, which is not a trusted one.")

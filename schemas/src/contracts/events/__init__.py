@@ -23,6 +23,7 @@ from contracts.events.members import MemberEvent
 from contracts.events.projects import ProjectEvent
 from contracts.events.replacements import ReplacementEvent
 from contracts.events.returns import ReturnEvent
+from contracts.events.set_aside import SetAsideEvent
 from contracts.events.software_service import SoftwareServiceEvent
 from contracts.events.test_licenses import TestLicenseEvent
 from contracts.events.warranty import WarrantyEvent
@@ -48,6 +49,7 @@ Event = (
     | InvitationEvent
     | CompanyImportEvent
     | ReplacementEvent
+    | SetAsideEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {model.type: model for model in get_args(Event)}

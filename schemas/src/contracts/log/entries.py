@@ -43,6 +43,8 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
     actor: str,
     correlation_id: str,
     traceparent: str | None = None,
+    token_id: str | None = None,
+    token_key_id: str | None = None,
 ) -> bytes:
     """The record value of an event at its place in a ledger; see EntryFormat.encode."""
     return LEDGER_ENTRIES.encode(
@@ -56,6 +58,8 @@ def encode_entry(  # noqa: PLR0913  # an envelope has this many attributes
         actor=actor,
         correlation_id=correlation_id,
         traceparent=traceparent,
+        token_id=token_id,
+        token_key_id=token_key_id,
     )
 
 

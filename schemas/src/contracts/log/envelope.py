@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from contracts.actors import ActorString
 from contracts.fields import CorrelationId, Traceparent
-from contracts.identifiers import UUID_PATTERN, CommandId, Sequence, Sha256
+from contracts.identifiers import UUID_PATTERN, CommandId, Sequence, Sha256, TokenName
 from contracts.models import WireModel
 
 MAX_ENTRY_BYTES = 60 * 1024  # below every default record bound of Kafka, and one C2SP tile of 256 stays servable
@@ -40,7 +40,10 @@ class UnknownEventTypeError(ValueError):
 
 
 class Entry(WireModel, Generic[E_co]):
-    """An event with its place on the log: `sequence` is gapless from 1, `prev` the hash of the entry before."""
+    """An event with its place on the log: `sequence` is gapless from 1, `prev` the hash of the entry before.
+
+    `tokenid` and `tokenkeyid` name the access token by which an account proved itself to the writer.
+    """
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, Field(pattern=UUID_PATTERN, description="UUIDv7.")]
@@ -57,6 +60,8 @@ class Entry(WireModel, Generic[E_co]):
     actor: ActorString
     correlationid: CorrelationId
     traceparent: Traceparent | None = None
+    tokenid: TokenName | None = None
+    tokenkeyid: TokenName | None = None
     data: E_co
 
 
@@ -111,6 +116,8 @@ class EntryFormat(Generic[E]):
         actor: str,
         correlation_id: str,
         traceparent: str | None = None,
+        token_id: str | None = None,
+        token_key_id: str | None = None,
     ) -> bytes:
         """The record value of an event at its place; `at` is aware UTC and also makes the id (UUIDv7).
 
@@ -131,6 +138,8 @@ class EntryFormat(Generic[E]):
             "actor": actor,
             "correlationid": correlation_id,
             "traceparent": traceparent,
+            "tokenid": token_id,
+            "tokenkeyid": token_key_id,
             "data": event,
         }
         entry: Entry[E] = self._validators[what.type](said)

@@ -71,8 +71,12 @@ def _refusals() -> Iterator[str]:
 
 
 def _row(row: Refusal) -> str:
-    rules = ", ".join(f"[{rule}]({_place(row.code, rule)})" for rule in row.rule.split(", "))
-    return f"| `{row.code}` | {row.sentence} | {rules} |"
+    return f"| `{row.code}` | {row.sentence} | {linked_rules(row)} |"
+
+
+def linked_rules(row: Refusal) -> str:
+    """The rules behind a refusal, for a page of docs/reference."""
+    return ", ".join(f"[{rule}]({_place(row.code, rule)})" for rule in row.rule.split(", "))
 
 
 def _place(code: str, rule: str) -> str:

@@ -133,3 +133,4 @@ files = st.builds(
 @given(files)
 def test_whatever_is_signed_comes_out_as_it_went_in(file: LicenseFile) -> None:
     assert license_file.verify(signed_file(file), public_keys=PUBLIC_KEYS) == file
+    assert license_file.verify_verbatim(signed_file(file), public_keys=PUBLIC_KEYS) == file

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,48 +11,71 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from contracts.documents import license_file
 from contracts.documents.published import (
     NotAPublishedDocument,
     PublishedLicenseFile,
+    PublishedRecord,
     PublishedReturnReceipt,
-    RemovedLicenseFile,
-    RemovedReturnReceipt,
     decode_license_file,
     decode_return_receipt,
 )
-from contracts.identifiers import MAX_SEQUENCE
-from contracts.topics import LICENSE_FILES, MAX_RECORD_BYTES, RETURN_RECEIPTS
-from tests.support.documents import OTHER_SERIAL, SERIAL
+from contracts.documents.xmldsig import key_id, signer
+from contracts.topics import LICENSE_FILES, MAX_RECORD_BYTES
+from tests.support.device_sync import file_row, last_file_row, receipt_row
+from tests.support.documents import (
+    FILE,
+    LICENSE_KEY_ID,
+    OTHER_SERIAL,
+    PUBLIC_KEYS,
+    SERIAL,
+    STRANGER_KEY,
+    published_file,
+    published_receipt,
+    signed_file,
+)
 
 ROOM = Path(__file__).resolve().parents[4] / "schemas" / "golden" / "published"
 SUMS = {line[66:]: line[:64] for line in (ROOM / "SHA256SUMS").read_text().splitlines()}
 GOLDEN: dict[str, dict[str, Any]] = {path.stem: json.loads(path.read_text()) for path in ROOM.glob("*.json")}
-DECODE = {LICENSE_FILES.name: decode_license_file, RETURN_RECEIPTS.name: decode_return_receipt}
-DOCUMENT = b"<document/>"
-SHA256 = hashlib.sha256(DOCUMENT).hexdigest()
-FILE = PublishedLicenseFile(
-    serial=SERIAL, ledger=0, sequence=9, generation=1, issue=2, sha256=SHA256, document=DOCUMENT
-)
-RECEIPT = PublishedReturnReceipt(serial=SERIAL, ledger=0, sequence=12, generation=3, sha256=SHA256, document=DOCUMENT)
-
-Raw = tuple[bytes, bytes | None, tuple[tuple[str, bytes], ...]]
+RECORD = published_file(signed_file())
+LAST = published_file(last_file_row().document)
+RECEIPT = published_receipt(receipt_row("ab" * 32).document)
 
 
-def golden(name: str) -> Raw:
+def golden(name: str) -> PublishedRecord:
     one = GOLDEN[name]
-    value = None if one["value"] is None else one["value"].encode()
-    return one["key"].encode(), value, tuple((header, text.encode()) for header, text in one["headers"])
+    headers = tuple((header, text.encode()) for header, text in one["headers"])
+    return PublishedRecord(one["key"].encode(), one["value"].encode(), headers)
 
 
-def decoded(name: str) -> object:
-    return DECODE[GOLDEN[name]["topic"]](*golden(name))
+def decoded(name: str) -> PublishedLicenseFile | PublishedReturnReceipt:
+    decode = decode_license_file if GOLDEN[name]["topic"] == LICENSE_FILES.name else decode_return_receipt
+    return decode(*golden(name), trusted=PUBLIC_KEYS)
 
 
-def said(**headers: bytes | None) -> tuple[tuple[str, bytes], ...]:
-    """The headers of FILE, with others in their place or (None) without them."""
-    there: dict[str, bytes | None] = dict(FILE.record().headers)
-    changed = there | {name.replace("_", "-"): value for name, value in headers.items()}
-    return tuple((name, value) for name, value in changed.items() if value is not None)
+def read(record: PublishedRecord) -> PublishedLicenseFile:
+    return decode_license_file(*record, trusted=PUBLIC_KEYS)
+
+
+def saying(record: PublishedRecord, **said: bytes | None) -> PublishedRecord:
+    """The record with other headers in their place or (None) without them."""
+    there: dict[str, bytes | None] = {name.replace("-", "_"): value for name, value in record.headers}
+    changed = there | said
+    return record._replace(
+        headers=tuple((name.replace("_", "-"), value) for name, value in changed.items() if value is not None)
+    )
+
+
+def forged(document: bytes, sequence: int = 2_147_483_647) -> PublishedRecord:
+    """A record whose key and headers are in order, whatever the document is."""
+    digest = hashlib.sha256(document).hexdigest().encode()
+    return saying(RECORD._replace(value=document), sequence=b"%d" % sequence, sha256=digest)
+
+
+def by_another_key(named: str) -> bytes:
+    file = FILE.model_copy(update={"sequence": 2_147_483_647})
+    return license_file.build(file, key_id=named, sign=signer(STRANGER_KEY))
 
 
 def test_golden_records_are_the_bytes_they_always_were() -> None:
@@ -60,147 +84,125 @@ def test_golden_records_are_the_bytes_they_always_were() -> None:
 
 @pytest.mark.parametrize("name", ["license-file", "last-license-file", "return-receipt"])
 def test_a_golden_record_is_written_today_as_it_was_then(name: str) -> None:
-    document = decoded(name)
-    assert isinstance(document, PublishedLicenseFile | PublishedReturnReceipt)
-    assert document.record() == golden(name)
+    assert decoded(name).record() == golden(name)
 
 
-def test_only_the_last_golden_file_says_who_took_its_place() -> None:
-    files = decoded("license-file"), decoded("last-license-file")
-    assert [one.replaced_by for one in files if isinstance(one, PublishedLicenseFile)] == [None, OTHER_SERIAL]
-
-
-def test_a_golden_tombstone_takes_back_what_its_key_names() -> None:
-    assert decoded("removed-license-file") == RemovedLicenseFile(serial=SERIAL)
-    assert decoded("removed-return-receipt") == RemovedReturnReceipt(serial=SERIAL, generation=1)
-
-
-serials = st.integers(0, 2**24 - 1).map(lambda number: f"009033{number:06x}")
-sequences = st.integers(1, MAX_SEQUENCE)
-generations = st.integers(1, 9_999)
-
-
-@given(serials, st.integers(0, 999), sequences, generations, sequences, st.none() | serials, st.binary(min_size=1))
-def test_a_license_file_comes_back_as_it_was(
-    serial: str, ledger: int, sequence: int, generation: int, issue: int, replaced_by: str | None, document: bytes
-) -> None:
-    file = PublishedLicenseFile(
-        serial=serial,
-        ledger=ledger,
-        sequence=sequence,
-        generation=generation,
-        issue=issue,
-        sha256=hashlib.sha256(document).hexdigest(),
-        replaced_by=replaced_by,
-        document=document,
-    )
-    assert decode_license_file(*file.record()) == file
-
-
-@given(serials, st.integers(0, 999), sequences, generations, st.binary(min_size=1))
-def test_a_return_receipt_comes_back_as_it_was(
-    serial: str, ledger: int, sequence: int, generation: int, document: bytes
-) -> None:
-    receipt = PublishedReturnReceipt(
-        serial=serial,
-        ledger=ledger,
-        sequence=sequence,
-        generation=generation,
-        sha256=hashlib.sha256(document).hexdigest(),
-        document=document,
-    )
-    assert decode_return_receipt(*receipt.record()) == receipt
-
-
-@pytest.mark.parametrize("name", ["ledger", "sequence", "generation", "issue", "sha256"])
-def test_each_header_but_the_mark_of_the_last_file_is_required(name: str) -> None:
-    with pytest.raises(NotAPublishedDocument, match=f"it has no header {name}"):
-        decode_license_file(SERIAL.encode(), DOCUMENT, said(**{name: None}))
-
-
-@pytest.mark.parametrize("name", ["ledger", "sequence", "generation", "issue"])
-@pytest.mark.parametrize("text", [b"", b"-1", b"+1", b"01", b"1.0", b"1 ", b"1\n", b"0x1", b"12345678901", b"\xff"])
-def test_there_is_one_way_to_write_a_number(name: str, text: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match=f"its header {name} is no number"):
-        decode_license_file(SERIAL.encode(), DOCUMENT, said(**{name: text}))
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("ledger", b"1000"),
-        ("sequence", b"0"),
-        ("sequence", b"2147483648"),
-        ("generation", b"0"),
-        ("generation", b"10000"),
-        ("issue", b"0"),
-        ("issue", b"2147483648"),
-    ],
-)
-def test_a_number_has_bounds(name: str, text: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match=f"its {name} is wrong"):
-        decode_license_file(SERIAL.encode(), DOCUMENT, said(**{name: text}))
-
-
-@pytest.mark.parametrize("digest", [b"", b"00", SHA256.upper().encode(), hashlib.sha256(b"").hexdigest().encode()])
-def test_the_digest_is_that_of_the_document(digest: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match="its header sha256 is not the digest of its document"):
-        decode_license_file(SERIAL.encode(), DOCUMENT, said(sha256=digest))
-
-
-@pytest.mark.parametrize("key", [None, b"", b"009034010203", b"00903301020", b"00903301020G", b"009033010203\n"])
-def test_a_file_is_keyed_by_a_serial(key: bytes | None) -> None:
-    for value in (DOCUMENT, None):
-        with pytest.raises(NotAPublishedDocument, match="its key is no serial"):
-            decode_license_file(key, value, said())
-
-
-@pytest.mark.parametrize("mark", [b"", b"somebody", b"0090330102041", b"009033010204\n"])
-def test_who_took_the_place_is_a_serial(mark: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match="its header replaced-by is no serial"):
-        decode_license_file(SERIAL.encode(), DOCUMENT, said(replaced_by=mark))
-
-
-@pytest.mark.parametrize(
-    ("key", "reason"),
-    [
-        (SERIAL, "its key is no serial/generation"),
-        (f"{SERIAL}/", "its key is no serial/generation"),
-        (f"{SERIAL}/x", "its key is no serial/generation"),
-        (f"{SERIAL}/03", "its key is no serial/generation"),
-        (f"{SERIAL}/3/4", "its key is no serial/generation"),
-        ("x/3", "its key is no serial/generation"),
-        (f"{SERIAL}/4", "its header generation is not that of its key"),
-    ],
-)
-def test_a_receipt_is_keyed_by_a_serial_and_the_generation_that_it_is_for(key: str, reason: str) -> None:
-    with pytest.raises(NotAPublishedDocument, match=f"^{reason}$"):
-        decode_return_receipt(key.encode(), DOCUMENT, RECEIPT.record().headers)
-
-
-@pytest.mark.parametrize("generation", [b"0", b"10000"])
-def test_a_tombstone_names_a_generation_that_there_may_be(generation: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match="its key is no serial/generation"):
-        decode_return_receipt(SERIAL.encode() + b"/" + generation, None, ())
-
-
-def test_an_empty_value_is_no_tombstone() -> None:
-    with pytest.raises(NotAPublishedDocument, match="it has no document"):
-        decode_license_file(SERIAL.encode(), b"", said())
-
-
-def test_a_document_is_bounded_for_who_writes_and_for_who_reads() -> None:
-    whole, more = b"x" * MAX_RECORD_BYTES, b"x" * (MAX_RECORD_BYTES + 1)
-    digest = hashlib.sha256(whole).hexdigest()
-    file = decode_license_file(SERIAL.encode(), whole, said(sha256=digest.encode()))
+def test_what_a_golden_record_says_is_read_from_its_signed_bytes() -> None:
+    file, last, receipt = decoded("license-file"), decoded("last-license-file"), decoded("return-receipt")
     assert isinstance(file, PublishedLicenseFile)
-    assert file.document == whole
-    with pytest.raises(NotAPublishedDocument, match="131073 bytes"):
-        decode_license_file(SERIAL.encode(), more, said())
+    assert isinstance(last, PublishedLicenseFile)
+    assert isinstance(receipt, PublishedReturnReceipt)
+    assert (file.ledger, file.serial, file.generation, file.issue, file.sequence) == (0, SERIAL, 1, 2, 9)
+    assert (file.replaced_by, last.replaced_by) == (None, OTHER_SERIAL)
+    assert (receipt.serial, receipt.generation, receipt.sequence, receipt.document_digest) == (SERIAL, 1, 12, "ab" * 32)
+
+
+@given(st.integers(0, 999), st.integers(1, 2_147_483_647), st.integers(1, 9_999), st.integers(1, 2_147_483_647))
+def test_a_license_file_comes_back_as_it_was_under_the_key_of_its_ledger(
+    ledger: int, sequence: int, generation: int, issue: int
+) -> None:
+    said = {"ledger": ledger, "sequence": sequence, "generation": generation, "issue": issue}
+    record = published_file(signed_file(FILE.model_copy(update=said)))
+    file = read(record)
+    assert file.model_dump(include=set(said)) == said
+    assert record.key == f"{ledger}/{SERIAL}".encode()
+
+
+def test_two_ledgers_with_one_serial_have_two_keys() -> None:
+    keys = {published_file(file_row(ledger=ledger).document).key for ledger in (0, 1)}
+    assert keys == {f"0/{SERIAL}".encode(), f"1/{SERIAL}".encode()}
+    assert published_receipt(receipt_row("ab" * 32, ledger=1).document).key == f"1/{SERIAL}/1".encode()
+
+
+ATTACKS: dict[str, Callable[[], PublishedRecord]] = {
+    "junk with headers in order": lambda: forged(b"<evil></evil>"),
+    "junk with a signature from elsewhere": lambda: forged(b"<evil></evil>" + signed_file()[-900:]),
+    "signed by another key under its own name": lambda: forged(by_another_key(key_id(STRANGER_KEY.public_key()))),
+    "signed by another key under the name of ours": lambda: forged(by_another_key(LICENSE_KEY_ID)),
+    "one byte of a real file changed": lambda: forged(signed_file().replace(b'count="20"', b'count="29"'), 9),
+    "a real file with white space": lambda: forged(signed_file() + b"\n", 9),
+    "a real file with an XML declaration": lambda: forged(b'<?xml version="1.0"?>' + signed_file(), 9),
+    "a real file twice": lambda: forged(signed_file() * 2, 9),
+    "a receipt among files": lambda: forged(receipt_row("ab" * 32).document, 12),
+    "a real file of another device": lambda: published_file(file_row(serial=OTHER_SERIAL).document)._replace(
+        key=RECORD.key
+    ),
+    "a real file of another ledger": lambda: published_file(file_row(ledger=1).document)._replace(key=RECORD.key),
+    "a real file under a key without its ledger": lambda: RECORD._replace(key=SERIAL.encode()),
+    "a higher sequence beside a real file": lambda: saying(RECORD, sequence=b"2147483647"),
+    "another issue beside a real file": lambda: saying(RECORD, issue=b"3"),
+    "a number in another form": lambda: saying(RECORD, issue=b"02"),
+    "a mark on a file of a device that stands": lambda: saying(RECORD, replaced_by=OTHER_SERIAL.encode()),
+    "another mark on the last file": lambda: saying(LAST, replaced_by=SERIAL.encode()),
+    "no mark on the last file": lambda: saying(LAST, replaced_by=None),
+    "a header twice, alike": lambda: RECORD._replace(headers=(*RECORD.headers, RECORD.headers[1])),
+    "a header twice, the first a lie": lambda: RECORD._replace(headers=(("issue", b"9"), *RECORD.headers)),
+    "a header twice, the last a lie": lambda: RECORD._replace(headers=(*RECORD.headers, ("issue", b"9"))),
+    "no headers": lambda: RECORD._replace(headers=()),
+    "an empty value": lambda: forged(b"", 9),
+    "no UTF-8": lambda: forged(b"\xff" * 100, 9),
+    "no ASCII in the key": lambda: RECORD._replace(key=b"\xff" * 12),
+    "more than a record may have": lambda: forged(b"x" * (MAX_RECORD_BYTES + 1)),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
+def test_nothing_but_what_a_trusted_key_signed_is_read(attack: Callable[[], PublishedRecord]) -> None:
+    with pytest.raises(NotAPublishedDocument):
+        read(attack())
+
+
+def test_a_tombstone_takes_nothing_back() -> None:
+    for decode, record in ((decode_license_file, RECORD), (decode_return_receipt, RECEIPT)):
+        with pytest.raises(NotAPublishedDocument, match="it is a tombstone"):
+            decode(record.key, None, (), trusted=PUBLIC_KEYS)
+
+
+def test_a_key_or_header_that_is_null_is_refused() -> None:
+    nothing: Any = None
+    with pytest.raises(NotAPublishedDocument, match="its key is not"):
+        decode_license_file(None, RECORD.value, RECORD.headers, trusted=PUBLIC_KEYS)
+    headers = tuple((name, nothing if name == "issue" else value) for name, value in RECORD.headers)
+    with pytest.raises(NotAPublishedDocument, match="its header issue"):
+        decode_license_file(RECORD.key, RECORD.value, headers, trusted=PUBLIC_KEYS)
+
+
+@pytest.mark.parametrize("name", ["ledger", "sequence", "generation", "sha256"])
+def test_each_header_of_a_receipt_says_what_its_signed_bytes_say(name: str) -> None:
+    for wrong in (None, b"7"):
+        with pytest.raises(NotAPublishedDocument, match=f"its header {name} is missing, repeated or not"):
+            decode_return_receipt(*saying(RECEIPT, **{name: wrong}), trusted=PUBLIC_KEYS)
+
+
+@pytest.mark.parametrize("key", [f"0/{SERIAL}", f"0/{SERIAL}/2", f"1/{SERIAL}/1", f"{SERIAL}/1", f"0/{SERIAL}/01"])
+def test_a_receipt_lies_under_its_ledger_serial_and_generation(key: str) -> None:
+    with pytest.raises(NotAPublishedDocument, match="its key is not"):
+        decode_return_receipt(key.encode(), RECEIPT.value, RECEIPT.headers, trusted=PUBLIC_KEYS)
+
+
+def test_headers_of_others_beside_ours_are_nothing_to_us() -> None:
+    more = RECORD._replace(headers=(("traceparent", b"00-1"), *RECORD.headers, ("traceparent", b"00-2")))
+    assert read(more) == read(RECORD)
+
+
+def test_each_of_several_trusted_keys_is_believed_and_a_key_that_was_taken_away_is_not() -> None:
+    stranger = key_id(STRANGER_KEY.public_key())
+    both = {**PUBLIC_KEYS, stranger: STRANGER_KEY.public_key()}
+    new = forged(by_another_key(stranger))
+    assert decode_license_file(*RECORD, trusted=both).sequence == 9
+    assert decode_license_file(*new, trusted=both).sequence == 2_147_483_647
+    with pytest.raises(NotAPublishedDocument, match="is not a trusted one"):
+        decode_license_file(*RECORD, trusted={stranger: STRANGER_KEY.public_key()})
+
+
+@given(st.integers(0, len(RECORD.value) - 1), st.integers(1, 255))
+def test_a_file_with_any_other_byte_is_refused(at: int, change: int) -> None:
+    changed = bytearray(RECORD.value)
+    changed[at] ^= change
+    with pytest.raises(NotAPublishedDocument):
+        read(forged(bytes(changed), 9))
+
+
+def test_a_document_is_bounded_for_who_writes() -> None:
     with pytest.raises(ValidationError, match="at most 131072 bytes"):
-        PublishedLicenseFile.model_validate(dict(FILE) | {"document": more})
-
-
-def test_of_a_header_that_stands_there_twice_the_last_counts() -> None:
-    file = decode_license_file(SERIAL.encode(), DOCUMENT, (("issue", b"1"), *said()))
-    assert file == FILE
+        PublishedLicenseFile.model_validate(dict(read(RECORD)) | {"document": b"x" * (MAX_RECORD_BYTES + 1)})

@@ -1,37 +1,32 @@
-"""What the feed makes of the signer's license files, record by record."""
+"""What the feed makes of the signer's records; what they may not be is in the tests of contracts."""
 
 import pytest
 
 from contracts.documents.published import NotAPublishedDocument
-from device_sync.adapters.feed import license_file_of
-from device_sync.application.ports import LicenseFileRow
-from runtime.kafka import Headers, Record
-from tests.support.device_sync import file_row, last_file_row
-from tests.support.documents import OTHER_SERIAL, SERIAL
+from device_sync.adapters.feed import license_file_of, receipt_of
+from runtime.kafka import Record
+from tests.support.device_sync import file_row, last_file_row, receipt_row
+from tests.support.documents import PUBLIC_KEYS, published_file, published_receipt
 
 
-def _record(row: LicenseFileRow, *more: tuple[str, bytes]) -> Record:
-    """The row as the signer writes it, with `more` headers."""
-    headers: Headers = (
-        ("ledger", b"%d" % row.ledger),
-        ("sequence", b"%d" % row.sequence),
-        ("generation", b"%d" % row.generation),
-        ("issue", b"%d" % row.issue),
-        ("sha256", row.sha256.encode()),
-        *more,
-    )
-    return Record("licensing.signer.license-files", 0, 0, SERIAL.encode(), row.document, headers, 0)
+def _record(key: bytes, value: bytes | None, headers: tuple[tuple[str, bytes], ...]) -> Record:
+    return Record("licensing.signer", 0, 0, key, value, headers, 0)
 
 
-def test_a_file_without_the_mark_is_of_a_device_that_nobody_replaced() -> None:
-    assert license_file_of(_record(file_row())) == file_row()
+def test_a_file_and_a_receipt_are_stored_as_their_signed_bytes_say() -> None:
+    file, last, receipt = file_row(ledger=3), last_file_row(), receipt_row("ab" * 32)
+    assert license_file_of(_record(*published_file(file.document)), PUBLIC_KEYS) == file
+    assert license_file_of(_record(*published_file(last.document)), PUBLIC_KEYS) == last
+    assert receipt_of(_record(*published_receipt(receipt.document)), PUBLIC_KEYS) == receipt
 
 
-def test_the_mark_of_the_last_file_says_who_took_the_devices_place() -> None:
-    assert license_file_of(_record(last_file_row(), ("replaced-by", OTHER_SERIAL.encode()))) == last_file_row()
+def test_without_the_mark_the_last_file_of_a_device_is_refused() -> None:
+    key, value, headers = published_file(last_file_row().document)
+    with pytest.raises(NotAPublishedDocument, match="its header replaced-by"):
+        license_file_of(_record(key, value, headers[:-1]), PUBLIC_KEYS)
 
 
-@pytest.mark.parametrize("mark", [b"", b"somebody", b"00903301020", b"00903301020G", b"\xff", b"0090330102041"])
-def test_a_mark_that_is_no_serial_is_poison(mark: bytes) -> None:
-    with pytest.raises(NotAPublishedDocument, match="header replaced-by is no"):
-        license_file_of(_record(last_file_row(), ("replaced-by", mark)))
+def test_a_tombstone_takes_nothing_back() -> None:
+    key, _, headers = published_file(file_row().document)
+    with pytest.raises(NotAPublishedDocument, match="it is a tombstone"):
+        license_file_of(_record(key, None, headers), PUBLIC_KEYS)

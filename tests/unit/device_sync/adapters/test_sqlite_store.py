@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from device_sync.adapters.sqlite_store import SqliteStore
-from device_sync.application.ports import Removed, Row
+from device_sync.application.ports import Row
 from tests.support.device_sync import file_row, last_file_row, new_store, receipt_row
 from tests.support.documents import OTHER_SERIAL, SERIAL
 
@@ -43,7 +43,7 @@ def test_rows_and_positions_survive_together(tmp_path: Path) -> None:
 
     assert again.positions() == POSITIONS
     assert again.head(SERIAL) is not None
-    assert again.receipt(SERIAL, 1) == receipt_row("ab" * 32)
+    assert again.receipt(0, SERIAL, 1) == receipt_row("ab" * 32)
     again.close()
 
 
@@ -63,20 +63,33 @@ def test_a_delivery_is_remembered_for_that_file_only(store: SqliteStore) -> None
 
 
 def test_a_generation_once_spent_stays_spent(store: SqliteStore) -> None:
-    store.remember_spent(SERIAL, 2)
-    store.remember_spent(SERIAL, 1)
+    store.remember_spent(0, SERIAL, 2)
+    store.remember_spent(0, SERIAL, 1)
 
     head = store.head(SERIAL)
     assert head is not None
     assert head.spent_generation == 2
 
 
-def test_a_tombstone_removes_what_it_names(store: SqliteStore) -> None:
-    store.take([receipt_row("ab" * 32)], {})
-    store.take([Removed(SERIAL, None), Removed(SERIAL, 1)], {})
+def test_two_ledgers_that_know_a_device_of_one_serial_do_not_displace_each_other(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.sqlite", served=(1, 0))
+    store.take([file_row(ledger=1, sequence=5), file_row(sequence=900, issue=70)], {})
+    store.take([receipt_row("ab" * 32), receipt_row("cd" * 32, ledger=1)], {})
+    store.remember_spent(0, SERIAL, 5)
 
+    head = store.head(SERIAL)
+    assert head is not None
+    assert (head.ledger, head.sequence, head.spent_generation) == (1, 5, 1)
+    assert store.receipt(1, SERIAL, 1) == receipt_row("cd" * 32, ledger=1)
+    assert store.receipt(0, SERIAL, 1) == receipt_row("ab" * 32)
+    store.close()
+
+
+def test_a_device_of_a_ledger_that_is_not_served_is_unknown(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.sqlite", served=(1,))
+    store.take([file_row()], {})
     assert store.head(SERIAL) is None
-    assert store.receipt(SERIAL, 1) is None
+    store.close()
 
 
 def test_a_cleared_store_begins_at_the_beginning(store: SqliteStore) -> None:
@@ -141,7 +154,7 @@ def test_the_same_records_again_make_the_same_store(tmp_path: Path) -> None:
     twice.take([*rows, *rows], POSITIONS)
 
     assert once.head(SERIAL) == twice.head(SERIAL)
-    assert once.receipt(SERIAL, 1) == twice.receipt(SERIAL, 1)
+    assert once.receipt(0, SERIAL, 1) == twice.receipt(0, SERIAL, 1)
     once.close()
     twice.close()
 

@@ -91,7 +91,7 @@ async def test_a_spent_certificate_gets_no_old_file_while_the_next_one_is_made(s
 
 
 async def test_a_certificate_is_spent_as_soon_as_its_return_is_accepted(store: SqliteStore) -> None:
-    store.remember_spent(SERIAL, 1)
+    store.remember_spent(0, SERIAL, 1)
 
     assert _code(await _fetch(store, MemoryLedger(away), known={FILE.sha256})) == "certificate_invalidated"
 

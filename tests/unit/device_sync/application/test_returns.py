@@ -102,7 +102,7 @@ async def test_trouble_is_told_and_nothing_is_kept(store: SqliteStore) -> None:
     with pytest.raises(Trouble):
         await _hand_in(store, MemoryLedger(away))
 
-    assert store.receipt(SERIAL, 1) is None
+    assert store.receipt(0, SERIAL, 1) is None
 
 
 async def test_the_receipt_can_be_fetched_again_with_the_invalid_certificate_only(store: SqliteStore) -> None:
@@ -125,7 +125,7 @@ async def _hand_in(
 
 
 def _stored(store: SqliteStore) -> bytes:
-    row = store.receipt(SERIAL, 1)
+    row = store.receipt(0, SERIAL, 1)
     assert row is not None
     return row.document
 

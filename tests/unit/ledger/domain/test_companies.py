@@ -3,6 +3,7 @@ import pytest
 from contracts.commands.companies import RegisterCompany
 from contracts.events.companies import CompanyRegistered, ProjectCreated
 from contracts.identifiers import derived_id
+from contracts.licenses import LicenseClass, LicenseTypeDefinition
 from tests.support.ledger import story
 from tests.support.ledger.story import (
     ADRIA,
@@ -20,6 +21,7 @@ from tests.support.ledger.story import (
     register,
     staff,
 )
+from tests.support.ledger.story_company_imports import CASAS, by_accident
 
 
 def test_nothing_can_be_asked_of_a_ledger_that_is_not_founded() -> None:
@@ -28,6 +30,25 @@ def test_nothing_can_be_asked_of_a_ledger_that_is_not_founded() -> None:
 
 def test_a_ledger_is_founded_once() -> None:
     a_founded_ledger().when(operator, found()).refused("ledger_already_founded")
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        {"Port0": "pbx"},
+        {"WE-0": "warranty"},
+        {"WE-99": "warranty"},
+        {"Warranty": "warranty"},
+        {"SSC2": "service"},
+        {"Port8": "pbx", "Port08": "pbx"},
+    ],
+)
+def test_a_ledger_is_not_founded_with_types_that_no_later_definition_may_have(
+    catalog: dict[str, LicenseClass],
+) -> None:
+    types = tuple(LicenseTypeDefinition(license_type=name, license_class=of) for name, of in catalog.items())
+    wrong = found().model_copy(update={"catalog": types})
+    Story().when(operator, wrong).refused("license_type_inconsistent", license_type=types[-1].license_type)
 
 
 def test_only_an_operator_founds_a_ledger() -> None:
@@ -52,6 +73,12 @@ def test_anybody_registers_an_end_customer_of_their_own() -> None:
 def test_nobody_becomes_the_vendor_by_registering() -> None:
     command = RegisterCompany(company=ADRIA, kind="vendor", administrator=ANNA)
     a_founded_ledger().when(staff, command).refused("no_right")
+
+
+def test_a_company_whose_default_project_somebody_opened_first_is_not_registered() -> None:
+    story = a_project().given((anna, project("Mine", identity=CASAS)))
+    story.when(staff, by_accident()).refused("project_exists")
+    assert story.ledger.projects[CASAS].company == ADRIA
 
 
 def test_a_company_is_registered_once() -> None:

@@ -12,6 +12,7 @@ from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import Entry
 from contracts.log.hash_chain import HashChain, Orphan
 from runtime.eventlog import LostLogError, SpeculativeLog, Writer
+from runtime.eventlog.ports import Position
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import following, lead, stubborn
 from tests.support.eventlog.hall import (
@@ -175,7 +176,7 @@ async def test_a_crash_between_append_and_outcome_repeats_harmlessly() -> None:
     partition = a_partition(11)
     crashed, heard = a_writer(partition), Replies()
 
-    async def dies(next_offset: int) -> None:
+    async def dies(position: Position) -> None:
         raise Trouble("killed before the commit")
 
     heard.commit = dies  # type: ignore[method-assign]  # the one call that goes wrong
@@ -195,13 +196,13 @@ async def test_outcomes_are_sent_after_the_commit() -> None:
     replies = Replies()
     commit, send = replies.commit, replies.send
 
-    async def committed(next_offset: int) -> None:
+    async def committed(position: Position) -> None:
         order.append("commit")
-        await commit(next_offset)
+        await commit(position)
 
-    async def sent(outcomes: Sequence[Answer]) -> None:
+    async def sent(outcomes: Sequence[Answer], keys: Sequence[bytes]) -> None:
         order.append("send")
-        await send(outcomes)
+        await send(outcomes, keys)
 
     replies.commit, replies.send = committed, sent  # type: ignore[method-assign]  # noted, then done
     async with following(writer):
@@ -215,7 +216,7 @@ async def test_time_never_goes_back_and_a_clock_ahead_makes_no_entry() -> None:
     writer = Writer.of(hall_log(), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         await lead(writer, Replies(), FULL_HOUSE[:1])
-        clock.append(NOON - timedelta(days=1))
+        clock.append(NOON - timedelta(seconds=59))
         await lead(writer, Replies(), FULL_HOUSE[1:2])
         clock.append(NOON + timedelta(hours=1))
         with pytest.raises(ExceptionGroup) as raised:
@@ -261,4 +262,4 @@ def _evening(dice: random.Random) -> list[Wish]:
 def decided_by(writer: HallWriter, wishes: Sequence[Wish]) -> list[bytes]:
     """The entries that the writer would append; none of them is on the log."""
     speculation = SpeculativeLog(writer.definition, writer.replica, writer.clock)
-    return [entry.value for entry in speculation.take(wishes, 0).entries]
+    return [entry.value for entry in speculation.take(wishes, {}).entries]

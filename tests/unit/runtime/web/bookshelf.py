@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from contracts.refusals import REFUSALS, Refusal
+from runtime.tokens import Tokens
 from runtime.web.application import Api, application
-from runtime.web.authentication import AuthenticatedCaller, Tokens
+from runtime.web.authentication import AuthenticatedCaller
 from runtime.web.concurrency_slots import ConcurrencySlots
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.content_negotiation import negotiate

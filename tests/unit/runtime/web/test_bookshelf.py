@@ -18,8 +18,8 @@ from jwt.algorithms import OKPAlgorithm
 from prometheus_client import REGISTRY
 
 from contracts.refusals import REFUSALS
+from runtime.tokens import Tokens, read_jwks
 from runtime.trouble import Trouble
-from runtime.web.authentication import Tokens, read_jwks
 from runtime.web.problems import Problems
 from runtime.web.server import WebServer, bound_to
 from runtime.web.slow_clients import BoundedHttp
@@ -33,7 +33,15 @@ MOBY = {"title": "Moby Dick", "pages": 635}
 
 def bearer(company: str = OURS) -> dict[str, str]:
     now = int(time.time())
-    claims = {"iss": "library", "aud": "books", "iat": now, "exp": now + 600, "sub": ANNA, "company": company}
+    claims = {
+        "iss": "library",
+        "aud": "books",
+        "iat": now,
+        "exp": now + 600,
+        "sub": ANNA,
+        "company": company,
+        "jti": "t-1",
+    }
     return {"Authorization": f"Bearer {jwt.encode(claims, PRIVATE, algorithm='EdDSA', headers={'kid': 'k1'})}"}
 
 

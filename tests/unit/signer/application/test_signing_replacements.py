@@ -86,7 +86,7 @@ async def test_a_crash_at_any_call_loses_neither_of_the_two(when: When, batch_si
 @pytest.mark.parametrize(("lost", "kept"), [(SERIAL, NEW), (NEW, SERIAL)])
 async def test_where_one_of_the_two_is_lost_only_that_one_is_made_again(lost: str, kept: str) -> None:
     whole, outputs = await _signed(), await _signed()
-    del outputs.files[lost]
+    outputs.lose_files(lost)
     await sign(_story().values, outputs)
     assert outputs.files[lost] == whole.files[lost]
     assert outputs.files[kept] == whole.files[kept]

@@ -15,6 +15,7 @@ from contracts.events.companies import CompanyRegistered, LedgerFounded, Project
 from contracts.events.devices import DeviceAdded, LicensesAllocated
 from contracts.licenses import DEFAULT_CATALOG, LicenseClass, LicenseTypeDefinition, Lot
 from contracts.log.postings import Posting
+from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
@@ -41,7 +42,7 @@ OTHER = "009033aaaaaa"
 
 
 def _reading() -> Reading:
-    return Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    return Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
 
 
 def _broken_by(story: Story) -> str:

@@ -21,6 +21,7 @@ from contracts.events.warranty import WarrantyExtended
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.log.postings import device_account, project_account
+from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
@@ -34,7 +35,7 @@ PLACE, ON_DEVICE = project_account(PROJECT), device_account(SERIAL)
 
 def _take(story: Story) -> Change | None:
     """What the last entry changes on a device."""
-    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    reading = Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
     taken = [reading.take(value) for value in story.values][-1]
     assert taken is None or isinstance(taken, Change)
     return taken

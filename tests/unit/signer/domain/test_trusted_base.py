@@ -34,6 +34,7 @@ FORMATS = {
     "contracts.documents.device_certificate",
     "contracts.documents.license_file",
     "contracts.documents.license_lines",
+    "contracts.documents.published",
     "contracts.documents.return_document",
     "contracts.documents.return_receipt",
     "contracts.documents.signature_record",
@@ -42,6 +43,9 @@ FORMATS = {
     "contracts.log.chain",
     "contracts.log.checkpoint",
     "contracts.log.entries",
+    "contracts.log.exclusions",
+    "contracts.log.set_aside",
+    "contracts.log.stopped_reading",
     "contracts.log.merkle",
 }
 """What anybody can verify without us. The events, `contracts.events` and its families, are among them."""

@@ -13,6 +13,7 @@ from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevi
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses
+from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile
 from signer.domain.laws import LawBrokenError
@@ -53,7 +54,7 @@ def on_test(story: Story, **changes: object) -> TestLicensesIssued:
 
 
 def read(story: Story) -> list[Change]:
-    reading = Reading(0, trusted=TRUSTED, wanted=lambda _serial, _sequence: True, anchor=None)
+    reading = Reading(0, trusted=TRUSTED, wanted=Published(), anchor=None)
     return [taken for value in story.values if isinstance(taken := reading.take(value), Change)]
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Removed, Row
+from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow, Row
 from device_sync.domain.devices import FileHead
 from runtime.logs import get_logger
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """A file of another version is thrown away and filled again from the topics."""
 CACHE_KIBIBYTES = 32 * 1024
 JOURNAL_BYTES = 64 * 1024 * 1024
@@ -22,51 +22,58 @@ CREATE TABLE positions (
     PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 CREATE TABLE license_files (
-    serial TEXT PRIMARY KEY, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL, generation INTEGER NOT NULL,
-    issue INTEGER NOT NULL, sha256 TEXT NOT NULL, document BLOB NOT NULL, replaced_by TEXT
+    serial TEXT NOT NULL, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL, generation INTEGER NOT NULL,
+    issue INTEGER NOT NULL, sha256 TEXT NOT NULL, document BLOB NOT NULL, replaced_by TEXT,
+    PRIMARY KEY (serial, ledger)
 );
 CREATE TABLE receipts (
     serial TEXT NOT NULL, generation INTEGER NOT NULL, ledger INTEGER NOT NULL, sequence INTEGER NOT NULL,
     digest TEXT NOT NULL, document BLOB NOT NULL,
-    PRIMARY KEY (serial, generation)
+    PRIMARY KEY (serial, ledger, generation)
 );
 CREATE TABLE deliveries (serial TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE spent (serial TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE spent (
+    serial TEXT NOT NULL, ledger INTEGER NOT NULL, generation INTEGER NOT NULL,
+    PRIMARY KEY (serial, ledger)
+) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 _HEAD = """
 SELECT f.serial, f.ledger, f.sequence, f.generation, f.issue, f.sha256, d.sha256, MAX(
-    COALESCE((SELECT generation FROM spent WHERE serial = f.serial), 0),
-    COALESCE((SELECT MAX(generation) FROM receipts WHERE serial = f.serial), 0)), f.replaced_by
+    COALESCE((SELECT generation FROM spent WHERE serial = f.serial AND ledger = f.ledger), 0),
+    COALESCE((SELECT MAX(generation) FROM receipts WHERE serial = f.serial AND ledger = f.ledger), 0)), f.replaced_by
 FROM license_files f LEFT JOIN deliveries d ON d.serial = f.serial WHERE f.serial = ?
 """
 _PUT_FILE = """
 INSERT INTO license_files (serial, ledger, sequence, generation, issue, sha256, document, replaced_by)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (serial) DO UPDATE SET ledger = excluded.ledger, sequence = excluded.sequence,
-    generation = excluded.generation, issue = excluded.issue, sha256 = excluded.sha256, document = excluded.document,
-    replaced_by = excluded.replaced_by
+ON CONFLICT (serial, ledger) DO UPDATE SET sequence = excluded.sequence, generation = excluded.generation,
+    issue = excluded.issue, sha256 = excluded.sha256, document = excluded.document, replaced_by = excluded.replaced_by
 WHERE excluded.sequence > license_files.sequence
 """
 _PUT_RECEIPT = """
 INSERT INTO receipts (serial, generation, ledger, sequence, digest, document) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (serial, generation) DO UPDATE SET ledger = excluded.ledger, sequence = excluded.sequence,
-    digest = excluded.digest, document = excluded.document
+ON CONFLICT (serial, ledger, generation) DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest,
+    document = excluded.document
 WHERE excluded.sequence > receipts.sequence
 """
 _PUT_SPENT = """
-INSERT INTO spent (serial, generation) VALUES (?, ?)
-ON CONFLICT (serial) DO UPDATE SET generation = MAX(generation, excluded.generation)
+INSERT INTO spent (serial, ledger, generation) VALUES (?, ?, ?)
+ON CONFLICT (serial, ledger) DO UPDATE SET generation = MAX(generation, excluded.generation)
 """
 
 _log = get_logger("device_sync.store")
 
 
 class SqliteStore:
-    """Store in a file; a damaged or old file is replaced by an empty one. Used from one event loop only."""
+    """Store in a file; a damaged or old file is replaced by an empty one. Used from one event loop only.
 
-    def __init__(self, path: Path) -> None:
+    It keeps the documents of all ledgers and answers from the `served` ones: the first that knows a device counts.
+    """
+
+    def __init__(self, path: Path, *, served: Sequence[int] = (0,)) -> None:
         self._path = path
+        self._rank = {ledger: rank for rank, ledger in enumerate(served)}
         self._connection = _open(path)
         self._changed = asyncio.Event()
 
@@ -74,29 +81,30 @@ class SqliteStore:
         self._connection.close()
 
     def head(self, serial: str) -> FileHead | None:
-        row = self._connection.execute(_HEAD, (serial,)).fetchone()
-        return FileHead(*row) if row else None
+        heads = (FileHead(*row) for row in self._connection.execute(_HEAD, (serial,)))
+        known = [head for head in heads if head.ledger in self._rank]
+        return min(known, key=lambda head: self._rank[head.ledger], default=None)
 
     def document(self, serial: str, sha256: str) -> bytes | None:
         query = "SELECT document FROM license_files WHERE serial = ? AND sha256 = ?"
         row = self._connection.execute(query, (serial, sha256)).fetchone()
         return bytes(row[0]) if row else None
 
-    def receipt(self, serial: str, generation: int) -> ReceiptRow | None:
+    def receipt(self, ledger: int, serial: str, generation: int) -> ReceiptRow | None:
         query = (
             "SELECT serial, ledger, sequence, generation, digest, document"
-            " FROM receipts WHERE serial = ? AND generation = ?"
+            " FROM receipts WHERE ledger = ? AND serial = ? AND generation = ?"
         )
-        row = self._connection.execute(query, (serial, generation)).fetchone()
+        row = self._connection.execute(query, (ledger, serial, generation)).fetchone()
         return ReceiptRow(*row) if row else None
 
     def remember_delivery(self, serial: str, sha256: str) -> None:
         with self._connection:
             self._connection.execute("INSERT OR REPLACE INTO deliveries VALUES (?, ?)", (serial, sha256))
 
-    def remember_spent(self, serial: str, generation: int) -> None:
+    def remember_spent(self, ledger: int, serial: str, generation: int) -> None:
         with self._connection:
-            self._connection.execute(_PUT_SPENT, (serial, generation))
+            self._connection.execute(_PUT_SPENT, (serial, ledger, generation))
 
     def positions(self) -> Positions:
         rows = self._connection.execute("SELECT topic, partition, next_offset FROM positions")
@@ -134,10 +142,6 @@ class SqliteStore:
                     _PUT_RECEIPT,
                     (row.serial, row.generation, row.ledger, row.sequence, row.digest, row.document),
                 )
-            case Removed(generation=None):
-                execute("DELETE FROM license_files WHERE serial = ?", (row.serial,))
-            case Removed():
-                execute("DELETE FROM receipts WHERE serial = ? AND generation = ?", (row.serial, row.generation))
 
 
 def _columns(row: LicenseFileRow) -> tuple[object, ...]:

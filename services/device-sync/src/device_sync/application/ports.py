@@ -12,7 +12,7 @@ from device_sync.domain.devices import FileHead
 
 @dataclass(frozen=True, slots=True)
 class LicenseFileRow:
-    """A license file as it lies on its topic; the newest sequence of a device wins.
+    """A verified license file; of one ledger and device the newest sequence wins.
 
     `replaced_by` makes it the last one of its device, which no certificate gets.
     """
@@ -29,7 +29,7 @@ class LicenseFileRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """A return receipt as it lies on its topic; `generation` is the one that was given back."""
+    """A verified return receipt; `generation` is the one that was given back."""
 
     serial: str
     ledger: int
@@ -39,15 +39,7 @@ class ReceiptRow:
     document: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A tombstone: the signer took a key back. `generation` is None for license files."""
-
-    serial: str
-    generation: int | None
-
-
-Row = LicenseFileRow | ReceiptRow | Removed
+Row = LicenseFileRow | ReceiptRow
 Positions = Mapping[tuple[str, int], int]
 """By topic and partition: the offset at which reading goes on."""
 
@@ -59,11 +51,14 @@ class Store(Protocol):
     and spent generations, which the ledger knows, too.
     """
 
-    def head(self, serial: str) -> FileHead | None: ...
+    def head(self, serial: str) -> FileHead | None:
+        """The newest license file of this device in the first of the served ledgers that has one."""
+        ...
+
     def document(self, serial: str, sha256: str) -> bytes | None: ...
-    def receipt(self, serial: str, generation: int) -> ReceiptRow | None: ...
+    def receipt(self, ledger: int, serial: str, generation: int) -> ReceiptRow | None: ...
     def remember_delivery(self, serial: str, sha256: str) -> None: ...
-    def remember_spent(self, serial: str, generation: int) -> None: ...
+    def remember_spent(self, ledger: int, serial: str, generation: int) -> None: ...
     def positions(self) -> Positions: ...
     def take(self, rows: Sequence[Row], positions: Positions) -> None:
         """Rows and positions at once or not at all; an older sequence never replaces a newer one."""

@@ -54,18 +54,19 @@ class Returns:
             document = verify_return(raw, trusted=self._authorities, now=self._clock(), serial=serial)
         except DocumentRefused as error:
             return Refused(error.code, str(error))
-        if stored := self._stored(document):
-            return Receipt(stored.document)
         head = self._store.head(serial)
         if head is None:
             return Refused("device_unknown")
+        if stored := self._stored(document, head.ledger):
+            return Receipt(stored.document)
         return await self._give_back(caller, document, head.ledger, correlation_id)
 
     def receipt(self, caller: Caller, serial: str) -> Receipt | Refused:
         """The receipt for the generation of the calling certificate, which is invalid by now."""
         if refused := refuse_stranger(caller, serial):
             return refused
-        stored = self._store.receipt(serial, caller.generation)
+        head = self._store.head(serial)
+        stored = self._store.receipt(head.ledger, serial, caller.generation) if head else None
         return Receipt(stored.document) if stored else Refused("receipt_unknown")
 
     async def _give_back(
@@ -83,12 +84,12 @@ class Returns:
             if outcome.code == REPLACED or (outcome.code == "generation_spent" and was_current):
                 await self._spent.seen(caller, ledger, correlation_id=correlation_id)
             return Refused(outcome.code)
-        self._store.remember_spent(document.serial, document.generation)
-        stored = await wait_until(self._store, lambda: self._stored(document), RECEIPT_SECONDS)
+        self._store.remember_spent(ledger, document.serial, document.generation)
+        stored = await wait_until(self._store, lambda: self._stored(document, ledger), RECEIPT_SECONDS)
         if stored is None:
             raise Trouble("the return is accepted, its receipt is being made; send the same document again")
         return Receipt(stored.document)
 
-    def _stored(self, document: ReturnDocument) -> ReceiptRow | None:
-        row = self._store.receipt(document.serial, document.generation)
+    def _stored(self, document: ReturnDocument, ledger: int) -> ReceiptRow | None:
+        row = self._store.receipt(ledger, document.serial, document.generation)
         return row if row is not None and row.digest == document.digest else None

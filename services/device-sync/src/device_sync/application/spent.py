@@ -22,15 +22,15 @@ _log = get_logger("device_sync.spent")
 
 
 class SpentCertificates:
-    """Reports each device and generation to the ledger once; no answer depends on whether that works."""
+    """Reports each device and generation to its ledger once; no answer depends on whether that works."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._told: set[tuple[str, int]] = set()
+        self._told: set[tuple[int, str, int]] = set()
 
     async def seen(self, caller: Caller, ledger: int, *, correlation_id: str) -> None:
         """The caller's certificate is spent. Raises nothing when the ledger is away."""
-        told = (caller.serial, caller.generation)
+        told = (ledger, caller.serial, caller.generation)
         if told in self._told:
             return
         self._remember(told)
@@ -54,7 +54,7 @@ class SpentCertificates:
         if isinstance(outcome, Rejected):
             _log.warning("spent_certificate_refused", code=outcome.code, correlation_id=correlation_id)
 
-    def _remember(self, told: tuple[str, int]) -> None:
+    def _remember(self, told: tuple[int, str, int]) -> None:
         """Noted before the report is sent, so that a box that hammers is reported once."""
         if len(self._told) >= MAX_REMEMBERED:
             self._told.clear()

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from contracts.topics import DEVICE_COMMANDS
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claims
@@ -21,9 +22,10 @@ from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, server_context
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
-from runtime.commands import Commands
+from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -48,8 +50,9 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
     """Feed the store and answer boxes until `stop`."""
     connection = Connection.from_settings(settings)
     trusted = read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file)
+    license_keys = read_license_keys(settings.license_keys_file)
     async with AsyncExitStack() as opened:
-        store = SqliteStore(settings.store_file)
+        store = SqliteStore(settings.store_file, served=settings.served_ledgers)
         opened.callback(store.close)
         producer = Producer(connection, client_id=f"{SERVICE}-{socket.gethostname()}")
         await opened.enter_async_context(producer)
@@ -59,12 +62,14 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
                 connection,
                 producer,
                 letters,
+                Prover.from_file(settings.writer_key_file),
                 service=SERVICE,
+                topic=DEVICE_COMMANDS,
                 topic_prefix=settings.topic_prefix,
                 wait_seconds=settings.outcome_seconds,
             )
         )
-        feed = Feed(connection, store, letters, topic_prefix=settings.topic_prefix)
+        feed = Feed(connection, store, letters, trusted=license_keys, topic_prefix=settings.topic_prefix)
         spent = SpentCertificates(commands)
         edge = Edge(
             LicenseFiles(store, commands, spent),

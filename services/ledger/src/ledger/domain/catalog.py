@@ -1,12 +1,14 @@
 """The catalog of license types and device models."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
 from contracts.actors import Actor
-from contracts.catalog import LicenseTypeFacts
+from contracts.catalog import LicenseTypeFacts, described
 from contracts.commands.catalog import CatalogCommand, DefineDeviceModels, DefineLicenseTypes
 from contracts.events.catalog import CatalogEvent, DeviceModelsDefined, LicenseTypesDefined
+from contracts.licenses import LicenseTypeDefinition
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import refuse_staff_only
 from ledger.domain.state import Device, Holdings, Ledger
@@ -54,6 +56,25 @@ def define_license_types(ledger: Ledger, command: DefineLicenseTypes) -> License
         if not _is_consistent(facts) or taken.setdefault(_place(facts), name) != name:
             return Rejection("license_type_inconsistent", {"license_type": name})
     return LicenseTypesDefined(license_types=command.license_types, reference=command.reference)
+
+
+def refuse_definitions(definitions: Iterable[LicenseTypeDefinition]) -> Rejection | None:
+    """Rejects a first catalog that breaks what later definitions have to keep, such as a version 0."""
+    places: set[tuple[str, int | str]] = set()
+    for one in definitions:
+        facts = _described(one)
+        if facts is None or not _is_consistent(facts) or _place(facts) in places:
+            return Rejection("license_type_inconsistent", {"license_type": one.license_type})
+        places.add(_place(facts))
+    return None
+
+
+def _described(definition: LicenseTypeDefinition) -> LicenseTypeFacts | None:
+    """What the name says, or None where a version or a number of months is out of range."""
+    try:
+        return described(definition)
+    except ValueError:
+        return None
 
 
 def _identity(facts: LicenseTypeFacts) -> tuple[object, ...]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from immutables import Map
 
+from contracts.events.set_aside import SettingAsideProposed
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -115,6 +117,8 @@ class ColdState(NamedTuple):
     `replaced` are broken devices, `rmas` the device that each RMA was for.
     `company_projects` are the projects of each company, only as many as it takes to know that they are too many.
 
+    `set_asides` are proposals to set entries aside, each with its own place; None once approved.
+
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
     """
 
@@ -132,6 +136,7 @@ class ColdState(NamedTuple):
     company_projects: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
     replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
     rmas: Map[str, str] = Map[str, str]()
+    set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
 
     def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "ColdState":
         """The state with more projects in a company; the first `most` of them are kept."""

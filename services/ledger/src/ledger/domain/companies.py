@@ -12,6 +12,7 @@ from contracts.commands.companies import CompanyCommand, CreateProject, FoundLed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.fields import MAX_IMPORTED_PROJECTS, CompanyKind
 from contracts.identifiers import default_project_of
+from ledger.domain.catalog import refuse_definitions
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company
 from ledger.domain.state import Company, Ledger, Project
@@ -62,6 +63,8 @@ def found_ledger(ledger: Ledger, command: FoundLedger, actor: Actor) -> LedgerFo
     names = {definition.license_type for definition in command.catalog}
     if len(names) != len(command.catalog):
         return Rejection("license_type_repeated")
+    if refused := refuse_definitions(command.catalog):
+        return refused
     return LedgerFounded(
         vendor=command.vendor,
         administrator=command.administrator,
@@ -78,11 +81,14 @@ def register_company(ledger: Ledger, command: RegisterCompany, actor: Actor) -> 
         return Rejection("no_right")
     if command.company in ledger.companies:
         return Rejection("company_exists")
+    default_project = default_project_of(command.company)
+    if default_project in ledger.projects:  # somebody computed the id and opened a project under it
+        return Rejection("project_exists")
     return CompanyRegistered(
         company=command.company,
         kind=command.kind,
         administrator=command.administrator,
-        default_project=default_project_of(command.company),
+        default_project=default_project,
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,8 +15,9 @@ from contracts.identifiers import AccountId, LedgerNumber
 from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
 from contracts.refusals import REFUSALS
+from contracts.topics import OPERATOR_COMMANDS
 from runtime import retry
-from runtime.commands import Commands
+from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.logs import configure
@@ -33,6 +35,7 @@ class FoundSettings(Settings):
 
     admin_port: Port = 0
     ledger: LedgerNumber = 0
+    writer_key_file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,13 @@ async def _outcome(settings: FoundSettings, founding: _Founding, stop: asyncio.E
     async with Producer(connection, client_id=SERVICE) as producer:
         letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service="operator")
         async with Commands(
-            connection, producer, letters, service=SERVICE, topic_prefix=settings.topic_prefix
+            connection,
+            producer,
+            letters,
+            Prover.from_file(settings.writer_key_file),
+            service=SERVICE,
+            topic=OPERATOR_COMMANDS,
+            topic_prefix=settings.topic_prefix,
         ) as commands:
             return await retry.until_done(
                 lambda: _ask(commands, settings.ledger, founding), pause_seconds=AGAIN_SECONDS, noted=give_up_in_time

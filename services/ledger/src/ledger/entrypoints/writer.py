@@ -1,32 +1,50 @@
 """`ledger-writer`: decides the commands of the ledgers that fall to it, and follows all of them."""
 
 import asyncio
+import time
+from pathlib import Path
 from typing import Annotated, NoReturn
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field
 
-from contracts.commands import CommandRecord
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import COMMANDS, EVENTS, OUTCOMES
+from contracts.topics import COMMAND_TOPICS, EVENTS, OUTCOMES
 from ledger.adapters.metrics import writer_metrics
-from ledger.application.writing.ledger_log import decode_command, ledger_log
+from ledger.application.writing.ledger_log import ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
+from ledger.application.writing.senders import Senders
 from ledger.domain.state import Ledger
+from runtime.ca_files import read_authorities
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.logs import configure, get_logger
 from runtime.process import run
-from runtime.settings import Settings, load
+from runtime.settings import Settings, SettingsWrong, load, read_secret
+from runtime.tokens import KeyFile, Tokens
 
 SERVICE = "ledger-writer"
+PEM_END = b"-----END PRIVATE KEY-----"
 
 _log = get_logger("ledger.writer")
 
 
 class WriterSettings(Settings):
-    """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any."""
+    """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any.
+
+    `writer_private_key_file` (PEM, X25519) opens what senders seal; while keys are changed it has the new one and then
+    the old one. Tokens and return documents are verified as `ledger-api` does, by the same settings.
+    """
 
     ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
     group_session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
+    writer_private_key_file: Path
+    token_keys_file: Path
+    token_issuer: Annotated[str, Field(min_length=1)]
+    token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
+    device_ca_file: Path
+    generation_ca_file: Path
 
 
 def main() -> NoReturn:
@@ -42,17 +60,39 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
     await process(settings).serve(settings, stop)
 
 
-def process(settings: WriterSettings) -> WriterProcess[Ledger, CommandRecord, Event, Accepted | Rejected]:
+def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, Event, Accepted | Rejected]:
     return WriterProcess(
         service=SERVICE,
         noun="ledger",
         logs=settings.ledgers,
-        commands_topic=COMMANDS.name,
+        command_topics=tuple(topic.name for topic in COMMAND_TOPICS),
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
         definition=ledger_log,
-        decode_command=decode_command,
+        decode_command=senders(settings).received,
         observer=writer_metrics,
         session_seconds=settings.group_session_seconds,
     )
+
+
+def senders(settings: WriterSettings) -> Senders:
+    """Who may send what, and the keys and authorities that prove it; raises SettingsWrong or OSError."""
+    return Senders(
+        topic_prefix=settings.topic_prefix,
+        keys=_private_keys(settings.writer_private_key_file),
+        tokens=Tokens(
+            KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
+        ),
+        trusted=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
+        clock=time.time,
+    )
+
+
+def _private_keys(path: Path) -> list[X25519PrivateKey]:
+    blocks = read_secret(path).split(PEM_END)[:-1]
+    keys = [load_pem_private_key(block + PEM_END, password=None) for block in blocks]
+    found = [key for key in keys if isinstance(key, X25519PrivateKey)]
+    if not found or len(found) < len(keys):
+        raise SettingsWrong(f"LICENSING_WRITER_PRIVATE_KEY_FILE ({path}) has no X25519 private keys, or others too")
+    return found

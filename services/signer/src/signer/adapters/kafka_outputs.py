@@ -5,46 +5,48 @@ from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
 
 from contracts.documents.published import (
-    NotAPublishedDocument,
     PublishedLicenseFile,
     PublishedRecord,
     PublishedReturnReceipt,
-    decode_license_file,
-    decode_return_receipt,
 )
 from contracts.topics import (
     CHECKPOINTS,
-    DEAD_LETTERS,
-    EVENTS,
     LICENSE_FILES,
     RETURN_RECEIPTS,
     SIGNATURES,
     Topic,
     topic_name,
 )
-from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Outgoing, Partition, PartitionTail, Producer, Record, partition_for
-from signer.application.ports import Published, SignatureRecords
+from runtime.dead_letters import BuriedOnce, DeadLetters
+from runtime.kafka import Connection, Outgoing, Partition, Producer, Record, Tail, partition_for
+from signer.application.own_records import OwnRecords, Published
+from signer.application.ports import SignatureRecords
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
+
+YIELD_EVERY = 16
+"""Documents that are verified between two turns of the event loop, some 8 ms, so that a probe is answered."""
 
 
 class KafkaOutputs:
     """Writes with one producer; reads its topics back to their ends when asked what is published."""
 
-    def __init__(self, connection: Connection, producer: Producer, *, topic_prefix: str) -> None:
+    def __init__(self, connection: Connection, producer: Producer, own: OwnRecords, *, topic_prefix: str) -> None:
         self._connection = connection
         self._producer = producer
         self._prefix = topic_prefix
-        self._dead_letters = DeadLetters(producer, topic_prefix=topic_prefix, service="signer")
-        self._published: dict[int, Published] = defaultdict(Published)
+        letters = DeadLetters(producer, topic_prefix=topic_prefix, service="signer")
+        self._dead_letters = BuriedOnce(connection, letters)
+        self._own = own
         self._read_to: dict[Partition, int] = dict.fromkeys(self._own_partitions(), 0)
         self._reading = asyncio.Lock()
 
     async def published(self, ledger: int) -> Published:
         """What lies there now; reads on from where the last call ended. Raises Trouble."""
         async with self._reading:
-            await _all(self._catch_up(partition) for partition in self._read_to)
-        return self._published[ledger]
+            checkpoints = [one for one in self._read_to if one.topic == self._name(CHECKPOINTS)]
+            await self._catch_up(checkpoints)  # first, so that few files are ahead of them and need their own proof
+            await self._catch_up([one for one in self._read_to if one not in checkpoints])
+        return self._own.of(ledger)
 
     async def record(self, records: SignatureRecords) -> None:
         """Append audit records."""
@@ -67,7 +69,7 @@ class KafkaOutputs:
         await self._producer.send_many(self._name(CHECKPOINTS), 0, [row])
 
     async def bury(self, record: Record, reason: str) -> None:
-        """Set a poison record aside."""
+        """Put a poison record into the dead letters, unless it is there already."""
         await self._dead_letters.put(record, reason)
 
     async def _by_device(self, topic: Topic, rows: Iterable[tuple[str, PublishedRecord]]) -> None:
@@ -77,43 +79,21 @@ class KafkaOutputs:
         name = self._name(topic)
         await _all(self._producer.send_many(name, number, part) for number, part in parts.items())
 
-    async def _catch_up(self, partition: Partition) -> None:
-        async with PartitionTail(self._connection, *partition, self._read_to[partition]) as tail:
-            end = await tail.end_offset()
-            await tail.seek(max(tail.next_offset, await tail.beginning_offset()))
-            while tail.next_offset < end:
-                for record in await tail.next_batch():
-                    self._notice(record)
-                self._read_to[partition] = await tail.position()
-
-    def _notice(self, record: Record) -> None:
-        if record.topic == self._name(DEAD_LETTERS["signer"]):
-            self._notice_dead_letter(record)
-        elif record.topic == self._name(CHECKPOINTS):
-            note = record.value.decode(errors="replace") if record.value else None
-            self._published[_number(record.key)].checkpoint = note
-        else:
-            self._notice_document(record)
-
-    def _notice_document(self, record: Record) -> None:
-        """What no reader can read, or was taken back, is not published: it is made and written again."""
-        is_file = record.topic == self._name(LICENSE_FILES)
-        key = (record.key or b"").decode(errors="replace")
-        document = _document(record, is_file=is_file)
-        if document is None:
-            for known in self._published.values():
-                (known.files if is_file else known.receipts).pop(key, None)
-        else:
-            published = self._published[document.ledger]
-            (published.files if is_file else published.receipts)[key] = document.sequence
-
-    def _notice_dead_letter(self, record: Record) -> None:
-        if record.header("topic") == self._name(EVENTS).encode():
-            published = self._published[_number(record.header("partition"))]
-            published.dead_letters_to = max(published.dead_letters_to, _number(record.header("offset")) + 1)
+    async def _catch_up(self, partitions: Iterable[Partition]) -> None:
+        async with Tail(self._connection, {one: self._read_to[one] for one in partitions}) as tail:
+            ends = await tail.end_offsets()
+            for partition, oldest in (await tail.beginning_offsets()).items():
+                await tail.seek(partition, max(tail.next_offsets[partition], oldest))
+            while any(tail.next_offsets[partition] < end for partition, end in ends.items()):
+                for number, record in enumerate(await tail.next_batch()):
+                    if number % YIELD_EVERY == 0:
+                        await asyncio.sleep(0)
+                    self._own.notice(record)
+                    self._read_to[Partition(record.topic, record.partition)] = record.offset + 1
+                self._read_to |= await tail.positions()
 
     def _own_partitions(self) -> Iterable[Partition]:
-        for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS, DEAD_LETTERS["signer"]):
+        for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS):
             for number in range(topic.partitions):
                 yield Partition(self._name(topic), number)
 
@@ -145,22 +125,9 @@ def published_receipt(receipt: SignedReturnReceipt) -> PublishedReturnReceipt:
         sequence=record.sequence,
         generation=record.generation,
         sha256=record.sha256,
+        document_digest=receipt.document_digest,
         document=receipt.content,
     )
-
-
-def _document(record: Record, *, is_file: bool) -> PublishedLicenseFile | PublishedReturnReceipt | None:
-    decode = decode_license_file if is_file else decode_return_receipt
-    try:
-        document = decode(record.key, record.value, record.headers)
-    except NotAPublishedDocument:
-        return None
-    return document if isinstance(document, PublishedLicenseFile | PublishedReturnReceipt) else None
-
-
-def _number(text: bytes | None) -> int:
-    """A number of our own making; 0 for anything else, which is then made and written again."""
-    return int(text) if text is not None and text.isdigit() else 0
 
 
 async def _all(works: Iterable[Awaitable[None]]) -> None:

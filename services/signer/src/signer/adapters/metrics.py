@@ -1,6 +1,6 @@
 """The signer's metrics, collected from the ledgers' statuses at each scrape."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,6 +15,7 @@ _COUNTERS = {
     "return_receipts": "Return receipts published",
     "checkpoints": "Checkpoints published",
     "signatures_recorded": "Audit records made durable",
+    "repairs": "Times the ledger was read again because published documents were missing or displaced",
     "troubles": "Attempts that failed because the broker was away",
 }
 _GAUGES = {
@@ -25,10 +26,11 @@ _GAUGES = {
 
 
 class StatusCollector(Collector):
-    """One sample a ledger and figure, all with the label `ledger`."""
+    """One sample a ledger and figure, all with the label `ledger`; foreign records are counted by topic."""
 
-    def __init__(self, statuses: Sequence[LedgerStatus]) -> None:
+    def __init__(self, statuses: Sequence[LedgerStatus], foreign: Mapping[str, int]) -> None:
         self._statuses = statuses
+        self._foreign = foreign
 
     def collect(self) -> Iterable[Metric]:
         for name, text in _COUNTERS.items():
@@ -42,6 +44,17 @@ class StatusCollector(Collector):
                 gauge.add_metric([str(status.ledger)], float(getattr(status, name)))
             yield gauge
         yield self._stopped()
+        yield self._foreign_records()
+
+    def _foreign_records(self) -> Metric:
+        counter = CounterMetricFamily(
+            "licensing_signer_foreign_records",
+            "Records on the signer's own topics that it did not sign, since the start, older ones included",
+            labels=["topic"],
+        )
+        for topic, count in self._foreign.items():
+            counter.add_metric([topic], float(count))
+        return counter
 
     def _stopped(self) -> Metric:
         stopped = GaugeMetricFamily(

@@ -1,19 +1,14 @@
 """What the signer needs from outside: the ledger to read, its own topics to write, and a place for poison."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from contracts.documents.signature_record import CheckpointSigned, LicenseFileSigned, ReturnReceiptSigned
 from runtime.kafka import Record
+from signer.application.own_records import Published
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
 
 SignatureRecords = Sequence[LicenseFileSigned | ReturnReceiptSigned | CheckpointSigned]
-
-
-def receipt_key(receipt: SignedReturnReceipt) -> str:
-    """The key of a receipt on its topic: the device and the generation that it gave back."""
-    return f"{receipt.record.serial}/{receipt.record.generation}"
 
 
 class LedgerEvents(Protocol):
@@ -37,25 +32,11 @@ class LedgerEvents(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Published:
-    """What lies on the signer's own topics for one ledger, as a reader of the compacted topics would see it.
-
-    `files` and `receipts` say the sequence of the last record of each key, `checkpoint` is the last note, and
-    `dead_letters_to` is the events offset below which every poison is a dead letter already.
-    """
-
-    files: dict[str, int] = field(default_factory=dict[str, int])
-    receipts: dict[str, int] = field(default_factory=dict[str, int])
-    checkpoint: str | None = None
-    dead_letters_to: int = 0
-
-
 class Outputs(Protocol):
     """The signer's own topics. Each call is durable when it returns, and raises Trouble when that is not known."""
 
     async def published(self, ledger: int) -> Published:
-        """What lies there now; reads on from where the last call ended."""
+        """What lies there now of our own signature; reads on from where the last call ended. One object a ledger."""
         ...
 
     async def record(self, records: SignatureRecords) -> None:
@@ -75,5 +56,5 @@ class Outputs(Protocol):
         ...
 
     async def bury(self, record: Record, reason: str) -> None:
-        """Set a poison record aside."""
+        """Put a poison record into the dead letters, unless it is there already."""
         ...

@@ -1,23 +1,30 @@
 """Signing one ledger: read, prove, sign, record, publish. A restart recovers from a crash at any point.
 
 The order of a batch is: audit records durable, then return receipts, then license files, then the checkpoint. So
-nothing leaves unrecorded, a published file proves that its receipt is published, and a checkpoint proves that
-everything before it is. All bytes are a function of the entries and the keys, so what is done twice is done alike.
+nothing leaves unrecorded, and a device finds its receipt where it finds the file that follows. All bytes are a function
+of the entries and the keys, so what is done twice is done alike.
+
+What is published is what our own keys signed. Whatever else lies on our topics is passed over, and what it displaces is
+made again from the log: at a start, and while following at most once in `REPAIR_SECONDS`.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from contracts.documents.device_certificate import Authorities
 from contracts.log.chain import Orphan
-from contracts.log.checkpoint import Checkpoint, NoteWrongError
-from contracts.log.entries import UnknownEventTypeError
+from contracts.log.checkpoint import Checkpoint
+from contracts.log.entries import UnknownEventTypeError, entry_hash
+from contracts.log.exclusions import Named
+from contracts.log.stop import Stop
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
-from signer.application.ports import LedgerEvents, Outputs, Published, receipt_key
+from signer.application.own_records import Published
+from signer.application.ports import LedgerEvents, Outputs
 from signer.application.status import LedgerStatus
 from signer.domain.changes import Change
 from signer.domain.documents import (
@@ -38,6 +45,10 @@ YIELD_EVERY = 16
 """Signatures between two turns of the event loop, so that a probe waits a few milliseconds at most."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """Between attempts while the broker is away: short at first, then as often as a person would look."""
+LOOK_SECONDS = 60.0
+"""While nothing happens the signer looks that often at what lies on its topics, which should be its own only."""
+REPAIR_SECONDS = 600.0
+"""A ledger is read again for displaced documents no more often: who displaces them can't keep it from signing."""
 
 T = TypeVar("T")
 _log = get_logger("signer.signing")
@@ -62,59 +73,74 @@ class LedgerSigning:
         self.status = LedgerStatus(ledger)
         self._ledger = ledger
         self._document_signer = DocumentSigner(ledger, keys)
-        self._log_verifier = keys.log_of(ledger).verifier
         self._trusted = trusted
         self._events = events
         self._outputs = outputs
         self._published = Published()
+        self._newest, self._offset = b"", 0
+        self._known: Named = {}
         self._reading = self._read_from_zero(anchor=None)
         self._skipped = False
         self._unpublished: list[SignedDocument] = []
         self._publishing: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
+        self._next_look = self._next_repair = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sign until `stop`. A broken law ends the signing of this ledger, not the process, which then is not ready."""
         self._stop = stop
         try:
-            await self._begin()
-            while not stop.is_set():
-                await self._step()
+            while not stop.is_set() and await self._until_an_entry_stops_it():
+                self._known = await self._decision()
         except LawBrokenError as error:
             self._stop_at(error.law, error.sentence)
-        except UnknownEventTypeError as error:
-            self._stop_at("event_type_unknown", str(error))
         except OffsetGone as error:
             self._stop_at("events_gone", str(error))
         except StoppingError:
             _log.warning("stopped_while_broker_away", ledger=self._ledger, sequence=self._reading.sequence)
+        except Exception as error:  # noqa: BLE001 - a defect stops one ledger, never its neighbours (decision D21)
+            _log.error("signing_defect", ledger=self._ledger, exc_info=error)
+            self._stop_at("signer_defect", f"{type(error).__name__}: {error}")
         finally:
             if self._publishing is not None:
                 self._publishing.cancel()
         await stop.wait()
 
+    async def _until_an_entry_stops_it(self) -> bool:
+        """Sign from the first entry on; whether it is an entry that ended it, which may be set aside."""
+        await self._begin()
+        try:
+            while not self._stop.is_set():
+                await self._step()
+        except LawBrokenError as error:
+            if error.law == "history_rewritten":
+                raise
+            self._stop_at(error.law, error.sentence)
+        except UnknownEventTypeError as error:
+            self._stop_at("event_type_unknown", str(error))
+        return not self._stop.is_set()
+
+    async def _decision(self) -> Named:
+        """Read on behind the entry, believing nothing, until two persons have set it aside (ADR 18)."""
+        stopped = self._reading.stopped()
+        await self._retry(lambda: self._events.seek(self._offset + 1))
+        while not self._stop.is_set():
+            for record in await self._retry(self._events.next_batch):
+                if (known := stopped.take(record.value or b"")) is not None:
+                    _log.warning("goes_on_without", ledger=self._ledger, set_aside=sorted(known))
+                    return known
+        return self._known
+
     async def _begin(self) -> None:
         self._published = await self._retry(lambda: self._outputs.published(self._ledger))
-        anchor = self._last_checkpoint()
-        self.status.checkpoint_size = anchor.size if anchor else 0
-        self._reading = self._read_from_zero(anchor=anchor)
-        self.status.enter("replaying", "it has not come to the end of the ledger yet")
-
-    def _last_checkpoint(self) -> Checkpoint | None:
-        if self._published.checkpoint is None:
-            return None
-        try:
-            return self._log_verifier.open_checkpoint(self._published.checkpoint)
-        except NoteWrongError as error:
-            raise LawBrokenError(
-                "history_rewritten", f"the ledger's last checkpoint was not signed with this log key: {error}"
-            ) from error
+        self.status.checkpoint_size = self._published.checkpoint.shown
+        self._reading = self._read_from_zero(anchor=self._published.anchor)
+        self._skipped, self._unpublished = False, []
+        await self._retry(lambda: self._events.seek(0))
+        self.status.begin("it has not come to the end of the ledger yet")
 
     def _read_from_zero(self, *, anchor: Checkpoint | None) -> Reading:
-        return Reading(self._ledger, trusted=self._trusted, wanted=self._is_wanted, anchor=anchor)
-
-    def _is_wanted(self, serial: str, sequence: int) -> bool:
-        return self._published.files.get(serial, 0) < sequence
+        return Reading(self._ledger, trusted=self._trusted, wanted=self._published, anchor=anchor, known=self._known)
 
     async def _step(self) -> None:
         """One batch of the log, all of it published."""
@@ -130,6 +156,8 @@ class LedgerSigning:
         else:
             await self._retry(self._events.end_offset)  # a read says «nothing new» also when no broker is there
         await self._notice_the_end()
+        if not batch and self.status.phase == "following":
+            await self._look_after_outputs()
 
     async def _take_all(self, batch: Sequence[Record]) -> None:
         for number, record in enumerate(batch):
@@ -156,7 +184,8 @@ class LedgerSigning:
             self._publishing = None
 
     async def _take(self, record: Record) -> tuple[SignedDocument, ...]:
-        taken = self._reading.take(record.value or b"")
+        self._newest, self._offset = record.value or b"", record.offset
+        taken = self._reading.take(self._newest)
         match taken:
             case Change():
                 self.status.entries += 1
@@ -176,13 +205,13 @@ class LedgerSigning:
             _log.warning("orphan", ledger=self._ledger, offset=record.offset, reason=orphan.reason)
             return
         self.status.poison += 1
-        if record.offset >= self._published.dead_letters_to:
-            await self._retry(lambda: self._outputs.bury(record, orphan.reason))
-            self._published.dead_letters_to = record.offset + 1
+        await self._retry(lambda: self._outputs.bury(record, orphan.reason))
 
     def _new_checkpoint(self) -> SignedCheckpoint | None:
-        size = self._reading.sequence
+        size, anchor = self._reading.sequence, self._published.anchor
         if size <= self.status.checkpoint_size or not self._reading.is_anchored:
+            return None
+        if anchor is not None and size < anchor.size:  # the ledger is being read again
             return None
         return self._document_signer.checkpoint(size, self._reading.root())
 
@@ -194,6 +223,7 @@ class LedgerSigning:
         await self._retry(lambda: self._publish_files(documents), before_retry=self._read_outputs_again)
         if checkpoint:
             await self._retry(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
+            self._published.checkpoint.put(checkpoint.record.sequence)
             self.status.checkpoint_size = checkpoint.record.sequence
             self.status.checkpoints += 1
 
@@ -204,7 +234,7 @@ class LedgerSigning:
         await self._outputs.publish_receipts(receipts)
         self.status.return_receipts += len(receipts)
         for receipt in receipts:
-            self._published.receipts[receipt_key(receipt)] = receipt.record.sequence
+            self._published.put_receipt(receipt.record.serial, receipt.record.generation, receipt.record.sequence)
 
     async def _publish_files(self, documents: Sequence[SignedDocument]) -> None:
         files = [one for one in documents if isinstance(one, SignedLicenseFile) and self._is_new_file(one)]
@@ -213,21 +243,23 @@ class LedgerSigning:
         await self._outputs.publish_files(files)
         self.status.license_files += len(files)
         for file in files:
-            self._published.files[file.record.serial] = file.record.sequence
+            self._published.put_file(file.record.serial, file.record.sequence)
 
     def _is_new_file(self, file: SignedLicenseFile) -> bool:
-        return self._is_wanted(file.record.serial, file.record.sequence)
+        return self._published.lacks_file(file.record.serial, file.record.sequence)
 
     def _is_new_receipt(self, receipt: SignedReturnReceipt) -> bool:
-        return self._published.receipts.get(receipt_key(receipt), 0) < receipt.record.sequence
+        record = receipt.record
+        return self._published.lacks_receipt(record.serial, record.generation, record.sequence)
 
     async def _read_outputs_again(self) -> None:
         """After Trouble it is unknown what was written: read it, so that no older file follows a newer one."""
         self._published = await self._outputs.published(self._ledger)
 
     def _after(self, record: Record) -> None:
-        self.status.sequence = self._reading.sequence
-        self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
+        if self._reading.sequence > self.status.sequence:  # not while the ledger is being read again
+            self.status.sequence = self._reading.sequence
+            self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
 
     async def _notice_the_end(self) -> None:
         if self.status.phase == "following":
@@ -239,11 +271,25 @@ class LedgerSigning:
         elif self._reading.is_anchored:
             self.status.enter("following")
         else:
-            size = self.status.checkpoint_size
+            size = self._published.anchor.size if self._published.anchor else 0
             self.status.enter("replaying", f"the ledger ends before entry {size}, up to which it was signed before")
 
+    async def _look_after_outputs(self) -> None:
+        """See whether something was put over what we published, and put that right."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK_SECONDS
+        await self._retry(self._read_outputs_again)
+        self.status.checkpoint_size = self._published.checkpoint.shown
+        if self._published.is_displaced() and now >= self._next_repair:
+            self._next_repair = now + REPAIR_SECONDS
+            await self._read_again()
+
     async def _read_again(self) -> None:
-        """The log leads to what was signed before, and files of that time are missing: now they can be made."""
+        """The log leads to what was signed before, and documents of that time are missing: now they can be made."""
+        _log.warning("documents_missing", ledger=self._ledger)
+        self.status.repairs += 1
         self._skipped = False
         self._reading = self._read_from_zero(anchor=None)
         await self._retry(lambda: self._events.seek(0))
@@ -277,7 +323,7 @@ class LedgerSigning:
         raise StoppingError
 
     def _stop_at(self, law: str, sentence: str) -> None:
-        at = self._reading.sequence + 1
+        stop = Stop(self._reading.sequence + 1, entry_hash(self._newest), law, sentence)
         self.status.sequence = self._reading.sequence
-        self.status.stop(law, f"entry {at} breaks {law}: {sentence}")
-        _log.critical("law_broken", ledger=self._ledger, law=law, sequence=at, reason=sentence)
+        self.status.stop(law, str(stop))
+        _log.critical("law_broken", ledger=self._ledger, **asdict(stop))

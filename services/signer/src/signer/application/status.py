@@ -24,6 +24,7 @@ class LedgerStatus:
     return_receipts: int = 0
     checkpoints: int = 0
     signatures_recorded: int = 0
+    repairs: int = 0
     troubles: int = 0
     delay_seconds: float = 0.0
 
@@ -31,6 +32,10 @@ class LedgerStatus:
         """Enter another phase; a stopped ledger stays stopped."""
         if self.phase != "stopped":
             self.phase, self.reason = phase, reason
+
+    def begin(self, reason: str) -> None:
+        """Read the ledger from its first entry, also after it had stopped."""
+        self.phase, self.reason, self.broken_law = "replaying", reason, ""
 
     def stop(self, law: str, reason: str) -> None:
         """The signer signs nothing more for this ledger until a person has found out why."""

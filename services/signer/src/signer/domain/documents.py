@@ -34,10 +34,11 @@ class SignedLicenseFile:
 
 @dataclass(frozen=True, slots=True)
 class SignedReturnReceipt:
-    """A return receipt and the record of its signature."""
+    """A return receipt, the digest of the return document that it is for, and the record of its signature."""
 
     content: bytes
     record: ReturnReceiptSigned
+    document_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class DocumentSigner:
             certificate_key_id=self._ca_key_id,
             certificate_sha256=fingerprint(certificate),
         )
-        return SignedReturnReceipt(content, record)
+        return SignedReturnReceipt(content, record, event.document_digest)
 
 
 def _second(at: datetime) -> str:

@@ -60,6 +60,8 @@ Law = Literal[
     "replacement_not_total",
     "device_replaced",
     "history_rewritten",
+    "not_applicable",
+    "set_aside_wrong",
 ]
 
 LAWS: Mapping[Law, str] = {
@@ -119,6 +121,8 @@ LAWS: Mapping[Law, str] = {
     "replacement_not_total": "A replacement gets all licenses that the former device had, of every class.",
     "device_replaced": "A device that was replaced never comes into a project again.",
     "history_rewritten": "The log leads to the root of the newest checkpoint that was signed before.",
+    "not_applicable": "An entry can be applied: whatever it builds on is there.",
+    "set_aside_wrong": "Only an entry that breaks a law is set aside, by its hash, on one person's word and another's.",
 }
 """What each law says."""
 

@@ -17,8 +17,10 @@ from runtime.settings import read_secret
 from signer.adapters import keystore
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.adapters.metrics import StatusCollector
+from signer.application.own_records import OwnRecords
 from signer.application.signing import LedgerSigning
 from signer.application.status import readiness
+from signer.domain.own_signatures import OwnSignatures
 from signer.domain.signing_keys import SigningKeys
 from signer.entrypoints.settings import SignerSettings
 
@@ -44,7 +46,8 @@ async def _serve(
 ) -> None:
     _log.info("starting", settings=settings.describe())
     async with Producer(connection, client_id="signer") as producer:
-        outputs = KafkaOutputs(connection, producer, topic_prefix=settings.topic_prefix)
+        own = OwnRecords(OwnSignatures(keys), topic_prefix=settings.topic_prefix)
+        outputs = KafkaOutputs(connection, producer, own, topic_prefix=settings.topic_prefix)
         events = topic_name(EVENTS, settings.topic_prefix)
         tails = {number: PartitionTail(connection, events, number, 0) for number in range(settings.ledgers)}
         signings = [
@@ -52,7 +55,7 @@ async def _serve(
             for number, tail in tails.items()
         ]
         statuses = [signing.status for signing in signings]
-        REGISTRY.register(StatusCollector(statuses))
+        REGISTRY.register(StatusCollector(statuses, own.foreign))
         try:
             async with Admin(settings.admin_host, settings.admin_port, lambda: readiness(statuses)):
                 await supervise(stop, {f"ledger-{one.status.ledger}": one.run(stop) for one in signings})

@@ -6,9 +6,10 @@ from contracts.events import Event
 from contracts.licenses import Lot
 from contracts.log.entries import Entry, decode_entry
 from contracts.log.postings import device_account, project_account
+from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.activation_keys import RedemptionRow
 from ledger.application.projection.devices import DeviceRow
-from ledger.application.projection.fold import LawBroken, MovementRow, effects_of, touched
+from ledger.application.projection.fold import MovementRow, effects_of, touched
 from ledger.application.projection.license_files import LicenseFileDeliveryRow
 from ledger.application.projection.members import MemberRow
 from ledger.application.projection.projects import ProjectRow
@@ -54,17 +55,17 @@ def test_splitting_a_history_anywhere_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (log.allocated(log.device(log.port(51), issue=2), log.port(51)), "with -1 Port11"),
-        (log.allocated(log.device(log.port(30), issue=2), log.port(20)), "its postings leave"),
-        (log.allocated(log.device(issue=2), log.port(20)), "its postings leave"),
-        (log.added(log.device(log.port(1), issue=1)), "its postings leave"),
-        (log.returned(log.device(issue=2, generation=2), log.port(1)), "with -1 Port11"),
+        (log.allocated(log.device(log.port(51), issue=2), log.port(51)), "would hold -1 Port11"),
+        (log.allocated(log.device(log.port(30), issue=2), log.port(20)), "but its account holds"),
+        (log.allocated(log.device(issue=2), log.port(20)), "but its account holds"),
+        (log.added(log.device(log.port(1), issue=1)), "but its account holds"),
+        (log.returned(log.device(issue=2, generation=2), log.port(1)), "would hold -1 Port11"),
     ],
 )
 def test_an_entry_that_breaks_a_law_is_refused(event: Event, reason: str) -> None:
     history = log.Log().add(log.founded(), log.registered(), log.project(), log.redeemed("k", log.port(50)), event)
 
-    with pytest.raises(LawBroken, match=reason):
+    with pytest.raises(UnlawfulEntryError, match=reason):
         projected(entries(history))
 
 
@@ -72,5 +73,5 @@ def test_a_law_that_is_broken_only_for_a_moment_is_broken() -> None:
     lot: Lot = log.port(10)
     history = log.Log().add(log.allocated(log.device(lot, issue=2), lot), log.redeemed("k", log.port(50)))
 
-    with pytest.raises(LawBroken):
+    with pytest.raises(UnlawfulEntryError):
         projected(entries(history))

@@ -53,6 +53,7 @@ class MemoryRows:
 
     def __init__(self) -> None:
         self.applied: list[int] = []
+        self.stopped = ""
         self.away = 0
         self.moved = 0
 

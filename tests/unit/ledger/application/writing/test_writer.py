@@ -15,6 +15,7 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry, encode_entry
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
+from ledger.application.writing.received_command import ReceivedCommand
 from runtime.eventlog import LostLogError, Writer
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import following, lead, stubborn, until
@@ -31,13 +32,14 @@ THE_MAIN_JOB: list[tuple[Actor, Command]] = [
 ]
 
 
-def asked(actor: Actor, command: Command, key: str) -> CommandRecord:
-    return CommandRecord(
+def asked(actor: Actor, command: Command, key: str) -> ReceivedCommand:
+    record = CommandRecord(
         command_id=command_id_of("c", key), actor=actor, reply_to="test-1", correlation_id=key, command=command
     )
+    return ReceivedCommand.unproven(record)
 
 
-def keyed(commands: Sequence[tuple[Actor, Command]]) -> list[CommandRecord]:
+def keyed(commands: Sequence[tuple[Actor, Command]]) -> list[ReceivedCommand]:
     return [asked(actor, command, str(number)) for number, (actor, command) in enumerate(commands)]
 
 
@@ -167,7 +169,7 @@ async def test_garbage_on_the_log_stops_nothing_and_is_set_aside() -> None:
     assert len(log.poison) == 3
 
 
-def _traffic(dice: random.Random, count: int) -> list[CommandRecord]:
+def _traffic(dice: random.Random, count: int) -> list[ReceivedCommand]:
     """Founding and then allocations, some too big, some repeated."""
     commands = keyed(THE_MAIN_JOB)
     for number in range(count):
@@ -247,12 +249,12 @@ async def test_a_clock_that_is_ahead_makes_no_entry_and_tells_nobody_until_it_is
     assert writer.append_trouble == ""
 
 
-async def test_a_clock_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
+async def test_a_clock_just_behind_the_last_entry_stops_nothing_and_time_does_not_go_back() -> None:
     partition, replies = Partition(random.Random(14)), MemoryReplies[Accepted | Rejected]()
     clock = [NOON]
     writer = Writer.of(ledger_log(0), MemoryLog(partition), lambda: clock[-1], Noticed())
     async with following(writer):
         await lead(writer, replies, keyed(THE_MAIN_JOB))
-        clock.append(NOON - timedelta(days=1))
+        clock.append(NOON - timedelta(seconds=59))
         await lead(writer, replies, [asked(story.anna, story.allocate(Port11=1), "later")])
     assert [entry.time for entry in chain_of(partition.values)] == [NOON] * 7

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from runtime.web.authentication import KeyFile, Tokens, read_jwks
-from tests.support.ledger.api_in_memory import AUDIENCE, ISSUER, KID, Api, Issuer, problem
+from runtime.tokens import KeyFile, Tokens, read_jwks
+from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
+from tests.support.ledger.api_in_memory import Api, problem
 from tests.support.ledger.story import ADRIA, ANNA
 
 

@@ -39,6 +39,7 @@ from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, 
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
+from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
@@ -70,6 +71,7 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     ProjectRenamed: ("former_name", "project_name"),
     RightsGranted: ("account", "acting_for", "granted", "rights"),
     RightsRevoked: ("account", "acting_for", "revoked", "rights"),
+    SettingAsideProposed: ("decision", "entries", "law", "reason", "reference"),
     SoftwareServiceBought: ("months", "units", "ends_on"),
 }
 """The fields of each type of event that its history shows; a field of a field by its path."""
@@ -94,6 +96,7 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
         DeviceReleased,
         DeviceUnblocked,
         DevicesRegistered,
+        EntriesSetAside,
         HeldLicensesReleased,
         InvitationCreated,
         InvitationWithdrawn,

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.events import Event
+from contracts.log.accounting import post, require_balanced, require_stated
 from contracts.log.entries import Entry
-from contracts.log.postings import UNHELD, Posting, device_account, imbalance, postings
+from contracts.log.postings import UNHELD, Posting, device_account, postings
 from ledger.application.projection.changes import Changes, Held
 from ledger.application.projection.devices import DeviceRow
 from ledger.application.projection.history import history_rows
@@ -15,10 +16,6 @@ from ledger.application.projection.legacy import LegacyMove
 from ledger.application.projection.license_classes import lots_in
 from ledger.application.projection.rows import Row
 from ledger.application.projection.rows_of_events import rows_of
-
-
-class LawBroken(Exception):  # noqa: N818 - states the world
-    """An entry breaks a law of the ledger: its writer has a defect, and no row may follow from it."""
 
 
 class MovementRow(NamedTuple):
@@ -68,7 +65,7 @@ def _accounts(effect: Effect) -> Iterator[str]:
 def fold(
     effects: Iterable[Effect], held: Mapping[str, Mapping[str, int]], legacy: Mapping[str, Mapping[str, int]]
 ) -> Changes:
-    """All that the effects change, given what every touched account held before; raises LawBroken.
+    """All that the effects change, given what every touched account held before; raises UnlawfulEntryError.
 
     `legacy` are the old licenses that they held, by name. An account that is touched and not in `held` is a defect.
     """
@@ -86,22 +83,13 @@ def _post(changes: Changes, entry: Entry[Event], moves: Sequence[Posting]) -> No
     """Move the units: they sum to zero per type, and no account but issuance goes below zero."""
     if not moves:
         return
-    for license_type, units in imbalance(moves).items():
-        raise LawBroken(f"entry {entry.sequence} makes {units} {license_type} out of nothing")
+    require_balanced(moves)
     for line, move in enumerate(moves):
-        held = None if move.account in UNHELD else _hold(changes.held[move.account], move, entry.sequence)
+        held = None if move.account in UNHELD else post(changes.held[move.account], move)
         what = (entry.sequence, line, move.account, move.license_type, move.units)
         changes.add(MovementRow(*what, entry.time, entry.actor, entry.type, entry.commandid, held))
     for lot in lots_in(entry.data):
         changes.classes[lot.license_type] = lot.license_class
-
-
-def _hold(held: Held, move: Posting, sequence: int) -> int:
-    units = held.get(move.license_type, 0) + move.units
-    if units < 0:
-        raise LawBroken(f"entry {sequence} leaves {move.account} with {units} {move.license_type}")
-    held[move.license_type] = units
-    return units
 
 
 def _take(changes: Changes, row: Row) -> None:
@@ -109,16 +97,8 @@ def _take(changes: Changes, row: Row) -> None:
         _move_legacy(changes.legacy, row)
         return
     if isinstance(row, DeviceRow):
-        _require_posted(changes, row)
+        require_stated(row, changes.held[device_account(row.serial)])
     changes.add(row)
-
-
-def _require_posted(changes: Changes, row: DeviceRow) -> None:
-    """A device is stated with exactly what the postings leave on it."""
-    stated = {lot.license_type: lot.count for lot in row.licenses}
-    posted = {name: units for name, units in changes.held[device_account(row.serial)].items() if units}
-    if stated != posted:
-        raise LawBroken(f"entry {row.sequence} states {stated} on {row.serial}, but its postings leave {posted}")
 
 
 def _move_legacy(legacy: dict[str, Held], move: LegacyMove) -> None:

@@ -47,6 +47,11 @@ class Tail(Protocol):
 class Target(Protocol):
     """What records are applied to."""
 
+    @property
+    def stopped(self) -> str:
+        """Why records are passed without effect, or nothing; it is asked after each step."""
+        ...
+
     async def next_offset(self) -> int:
         """Where the rows stand, read again."""
         ...
@@ -57,7 +62,7 @@ class Target(Protocol):
 
 
 class PartitionFollower:
-    """Keeps one target at the end of one partition, until stopped or until a law breaks."""
+    """Keeps one target at the end of one partition, until cancelled."""
 
     def __init__(self, name: str, tail: Tail, target: Target, *, check_seconds: float = CHECK_SECONDS) -> None:
         self.name = name
@@ -91,7 +96,7 @@ class PartitionFollower:
             while True:
                 try:
                     await self._step()
-                    self.trouble, pause = None, FIRST_PAUSE_SECONDS
+                    self.trouble, pause = self._target.stopped or None, FIRST_PAUSE_SECONDS
                 except PositionMoved as moved:
                     _log.info("position_moved", follower=self.name, reason=str(moved))
                     self._behind = True

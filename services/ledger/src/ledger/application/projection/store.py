@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.events import Event
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import GENESIS, Entry
+from contracts.log.exclusions import Exclusions, Named
+from contracts.log.stop import Stop
 from ledger.application.projection.documents import Document
 
 
@@ -36,8 +39,20 @@ class ProjectionStore(Protocol):
     async def apply(self, ledger: int, before: Position, after: Position, entries: Sequence[Entry[Event]]) -> None:
         """Take the rows from `before` to `after` in one transaction, and wake who waits for them.
 
-        Raises PositionMoved if the rows do not stand at `before`, LawBroken if an entry breaks a law.
+        Raises PositionMoved if the rows do not stand at `before`, UnlawfulEntryError if an entry breaks a law.
         """
+        ...
+
+    async def exclusions(self, ledger: int) -> Exclusions:
+        """The entries that the rows of a ledger are made without, and the decisions among them."""
+        ...
+
+    async def begin_again(self, ledger: int, set_aside: Named) -> None:
+        """Take all rows of a ledger away; the next ones are made without these entries."""
+        ...
+
+    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[SettingAsideProposed]) -> None:
+        """Say for queries where a ledger is stopped, and which decisions wait for a second person there."""
         ...
 
     async def document_offset(self, topic: str, partition: int) -> int:

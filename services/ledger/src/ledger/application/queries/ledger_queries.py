@@ -27,6 +27,7 @@ from ledger.application.queries.positions import PositionQueries
 from ledger.application.queries.projects import ProjectQueries
 from ledger.application.queries.replacements import ReplacementQueries
 from ledger.application.queries.returns import ReturnQueries
+from ledger.application.queries.set_aside import StopQueries
 from ledger.application.queries.software_service import SoftwareServiceQueries
 from ledger.application.queries.test_licenses import TestLicensesQueries
 from ledger.application.queries.warranty import WarrantyQueries
@@ -58,6 +59,7 @@ class Queries(
     LegacyQueries,
     LegacyKeyQueries,
     ReplacementQueries,
+    StopQueries,
     HistoryQueries,
     Protocol,
 ):

@@ -2,23 +2,23 @@
 
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from contracts.commands import CommandRecord
+from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.events import Event
-from contracts.fields import MAX_COMMAND_BYTES
 from contracts.log.entries import LEDGER_ENTRIES, source_of
+from contracts.log.set_aside import is_about_entries, named, named_in
 from contracts.outcomes import Accepted, Rejected
+from ledger.application.writing.received_command import ReceivedCommand
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.evolve import evolve
+from ledger.domain.lawful import OWN_LAWS, require_lawful
 from ledger.domain.state import Ledger
-from runtime.eventlog import LogDefinition, LogReplica, SpeculativeLog, UndecodableCommandError, Writer
+from runtime.eventlog import LogDefinition, LogReplica, Proposed, SettingAside, SpeculativeLog, Writer
 
-LedgerLog = LogDefinition[Ledger, CommandRecord, Event, Accepted | Rejected]
+LedgerLog = LogDefinition[Ledger, ReceivedCommand, Event, Accepted | Rejected]
 LedgerReplica = LogReplica[Ledger, Event]
-SpeculativeLedger = SpeculativeLog[Ledger, CommandRecord, Event, Accepted | Rejected]
-LedgerWriter = Writer[Ledger, CommandRecord, Event, Accepted | Rejected]
+SpeculativeLedger = SpeculativeLog[Ledger, ReceivedCommand, Event, Accepted | Rejected]
+LedgerWriter = Writer[Ledger, ReceivedCommand, Event, Accepted | Rejected]
 
 
 class LedgerOutcomes:
@@ -28,7 +28,7 @@ class LedgerOutcomes:
         self._ledger = ledger
 
     def accepted(
-        self, command: CommandRecord, fingerprint: str, sequence: int, *, repeated: bool = False
+        self, command: ReceivedCommand, fingerprint: str, sequence: int, *, repeated: bool = False
     ) -> Accepted | Rejected:
         return Accepted(
             command_id=command.command_id,
@@ -40,7 +40,7 @@ class LedgerOutcomes:
         )
 
     def rejected(
-        self, command: CommandRecord, fingerprint: str, rejection: Rejection, *, at_sequence: int
+        self, command: ReceivedCommand, fingerprint: str, rejection: Rejection, *, at_sequence: int
     ) -> Accepted | Rejected:
         return Rejected(
             command_id=command.command_id,
@@ -60,20 +60,18 @@ def ledger_log(ledger: int) -> LedgerLog:
         entries=LEDGER_ENTRIES,
         initial=Ledger(),
         decide=_decide,
+        require_lawful=require_lawful,
         evolve=evolve,
         outcomes=LedgerOutcomes(ledger),
+        set_aside=SettingAside(
+            named=named,
+            is_about=is_about_entries,
+            takes=lambda received: isinstance(received.record.command, ProposeSettingAside | ApproveSettingAside),
+            would_exclude=_would_exclude,
+            own_laws=OWN_LAWS,
+            passed=Ledger.following,
+        ),
     )
-
-
-def decode_command(value: bytes) -> CommandRecord:
-    """The value of a record of ledger.commands; raises UndecodableCommandError."""
-    if len(value) > MAX_COMMAND_BYTES:
-        raise UndecodableCommandError(f"{len(value)} bytes; a command has at most {MAX_COMMAND_BYTES}")
-    try:
-        return CommandRecord.from_json_bytes(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise UndecodableCommandError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 def label_of(outcome: Accepted | Rejected) -> str:
@@ -85,5 +83,14 @@ def label_of(outcome: Accepted | Rejected) -> str:
             return "repeated" if outcome.repeated else "accepted"
 
 
-def _decide(ledger: Ledger, record: CommandRecord, /, *, now: datetime) -> Decision:
-    return decide(ledger, record.command, record.actor, now=now)
+def _would_exclude(ledger: Ledger, received: ReceivedCommand) -> Proposed | None:
+    """What an approval of a decision that waits would set aside."""
+    command = received.record.command
+    if received.refusal or not isinstance(command, ApproveSettingAside):
+        return None
+    waiting = ledger.cold.set_asides.get(command.decision)
+    return None if waiting is None else Proposed(named_in(waiting[0].entries), waiting[0].law)
+
+
+def _decide(ledger: Ledger, received: ReceivedCommand, /, *, now: datetime) -> Decision:
+    return received.refusal or decide(ledger, received.record.command, received.record.actor, now=now)

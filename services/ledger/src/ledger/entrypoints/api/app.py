@@ -35,13 +35,14 @@ from ledger.entrypoints.api.routes import (
     projects,
     replacements,
     returns,
+    set_aside,
     software_service,
     test_licenses,
     warranty,
 )
 from runtime.commands import CommandTooBig
+from runtime.tokens import Tokens
 from runtime.web import application as web
-from runtime.web.authentication import Tokens
 from runtime.web.gateway import Gateway, Streams
 from runtime.web.problems import Refused
 from runtime.web.request_metrics import RequestMetrics
@@ -91,6 +92,7 @@ _FAMILIES = (
     replacements,
     license_files,
     returns,
+    set_aside,
     activation_keys,
     legacy,
     legacy_keys,

@@ -16,6 +16,7 @@ from contracts.documents.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.authentication import AuthenticatedCaller
@@ -33,6 +34,7 @@ class CommandChannel(Protocol):
         actor: Actor,
         correlation_id: str,
         traceparent: str | None = None,
+        token: str = "",
     ) -> Accepted | Rejected: ...
 
 
@@ -52,6 +54,7 @@ class Services:
     clock: Callable[[], datetime]
     activation_key_secret: bytes
     device_authorities: Authorities
+    documents: SignedDocuments
     attempts: AttemptLimiter
 
 
@@ -60,7 +63,7 @@ async def _services(request: Request) -> Services:
 
 
 async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
-    return LedgerCaller(caller.account, caller.company)
+    return LedgerCaller(caller.account, caller.company, caller.token)
 
 
 TheServices = Annotated[Services, Depends(_services)]

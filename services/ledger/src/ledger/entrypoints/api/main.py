@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from contracts.codes.activation_key import MIN_SECRET_BYTES
+from contracts.topics import COMMANDS
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.notifications import ChangeWaiter
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
@@ -19,13 +21,14 @@ from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
-from runtime.commands import Commands
+from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
+from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
-from runtime.web.authentication import KeyFile, Tokens
+from runtime.tokens import KeyFile, Tokens
 from runtime.web.server import STOP_SECONDS, WebServer, bound_to
 
 SERVICE = "ledger-api"
@@ -80,7 +83,9 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
             connection,
             producer,
             DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE),
+            Prover.from_file(settings.writer_key_file),
             service=SERVICE,
+            topic=COMMANDS,
             topic_prefix=settings.topic_prefix,
         ) as commands,
     ):
@@ -102,6 +107,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         clock=_now,
         activation_key_secret=secret,
         device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
+        documents=SignedDocuments(settings.ledger, read_license_keys(settings.license_keys_file)),
         attempts=AttemptLimiter(_now),
     )
 

@@ -14,8 +14,10 @@ class ApiSettings(DatabaseSettings):
     """Settings of ledger-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
     `device_ca_file` (PEM) has the vendor's authorities of factory certificates, `generation_ca_file` the signer's of
-    later generations: a return document's certificate is checked by them. `activation_key_secret_file` has at least 32
-    bytes that no other service knows.
+    later generations: a return document's certificate is checked by them. `license_keys_file` (PEM) has the public
+    license keys by which a document is believed before it is handed out. `activation_key_secret_file` has at least 32
+    bytes that no other service knows. `writer_key_file` has the writer's public key, for which commands are
+    sealed.
     """
 
     ledger: LedgerNumber = 0
@@ -27,3 +29,5 @@ class ApiSettings(DatabaseSettings):
     activation_key_secret_file: Path
     device_ca_file: Path
     generation_ca_file: Path
+    license_keys_file: Path
+    writer_key_file: Path

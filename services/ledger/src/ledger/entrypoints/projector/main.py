@@ -11,14 +11,16 @@ from typing import Any
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
 from ledger.adapters.postgres import database
 from ledger.adapters.postgres.projection.store import PostgresProjection
+from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
+from ledger.application.projection.ledger_rows import LedgerRows
 from ledger.application.projection.partition_follower import PartitionFollower, Target
-from ledger.application.projection.targets import DocumentRows, LedgerRows
 from ledger.entrypoints.projector.faust_feed import FaustFeed
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.admin import Admin
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
+from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
@@ -48,7 +50,7 @@ def main() -> None:
 
 
 async def serve(settings: ProjectorSettings, stop: asyncio.Event) -> None:
-    """Keep the rows at the end of the log until `stop` is set, a law breaks, or an unknown type of entry comes."""
+    """Keep the rows at the end of the log until `stop` is set; an entry that cannot be applied stops its ledger's."""
     readiness = Readiness()
     async with Admin(settings.admin_host, settings.admin_port, readiness), _followers(settings) as (pool, followers):
         await until_stopped(stop, _migrate(pool))
@@ -113,7 +115,8 @@ async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, d
         Producer(connection, client_id=SERVICE) as producer,
         Offsets(connection) as offsets,
     ):
-        poison = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
+        letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
+        poison = BuriedOnce(connection, letters)
         targets = _targets(settings, PostgresProjection(pool), poison)
         yield (
             pool,
@@ -126,13 +129,14 @@ async def _followers(settings: ProjectorSettings) -> AsyncGenerator[tuple[Any, d
         )
 
 
-def _targets(settings: ProjectorSettings, store: PostgresProjection, poison: DeadLetters) -> Mapping[Partition, Target]:
+def _targets(settings: ProjectorSettings, store: PostgresProjection, poison: BuriedOnce) -> Mapping[Partition, Target]:
     events = topic_name(EVENTS, settings.topic_prefix)
     found: dict[Partition, Target] = {
         Partition(events, ledger): LedgerRows(store, ledger, poison) for ledger in range(settings.ledgers)
     }
+    trusted = read_license_keys(settings.license_keys_file)
     for topic, read in ((LICENSE_FILES, license_file), (RETURN_RECEIPTS, return_receipt)):
         for number in range(topic.partitions):
             partition = Partition(topic_name(topic, settings.topic_prefix), number)
-            found[partition] = DocumentRows(store, partition, read, poison)
+            found[partition] = DocumentRows(store, partition, read, poison, trusted)
     return found

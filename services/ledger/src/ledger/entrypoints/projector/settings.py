@@ -1,5 +1,6 @@
 """Settings of ledger-projector (LICENSING_* variables)."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -8,6 +9,10 @@ from ledger.entrypoints.database import DatabaseSettings
 
 
 class ProjectorSettings(DatabaseSettings):
-    """`ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+    """`ledgers` is how many there are: their numbers are 0 to `ledgers` - 1.
+
+    `license_keys_file` (PEM) has the public license keys by which the signer's documents are believed.
+    """
 
     ledgers: Annotated[int, Field(ge=1, le=100)] = 1
+    license_keys_file: Path

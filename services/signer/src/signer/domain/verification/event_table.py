@@ -38,6 +38,7 @@ from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, 
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
+from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
@@ -58,6 +59,7 @@ from signer.domain.verification import (
     projects,
     replacements,
     returns,
+    set_aside,
     software_service,
     test_licenses,
     warranty,
@@ -115,6 +117,8 @@ VERIFICATIONS: Mapping[type[WireModel], Verification] = dict(
         _of(CorrectionRejected, corrections.correction_rejected),
         _of(DeliveryCorrectionProposed, corrections.delivery_correction_proposed),
         _of(DeliveryCorrected, corrections.delivery_corrected),
+        _of(SettingAsideProposed, set_aside.setting_aside_proposed),
+        _of(EntriesSetAside, set_aside.entries_set_aside),
         _of(LegacyKeysRegistered, legacy_keys.legacy_keys_registered),
         _of(LegacyLicensesImported, legacy.legacy_licenses_imported),
         _of(LegacyConsentGiven, legacy.legacy_consent_given),
@@ -149,7 +153,7 @@ only the writer's rules look at."""
 def post(ledger: VerifiedLedger, event: Event) -> Changed:
     """Verify the next event and post it; returns the devices that it changed. Raises LawBrokenError.
 
-    An event type that stands in neither table is a defect of this version and ends the process: it must not pass.
+    An event type that stands in neither table is a defect of this version and stops the ledger: it must not pass.
     """
     if type(event) in MOVES_NOTHING:
         return ()

@@ -11,6 +11,7 @@ from datetime import date
 
 from contracts.catalog import LicenseTypeFacts
 from contracts.events.corrections import CorrectionProposed, DeliveryCorrectionProposed
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.legacy import ListedKey
 from contracts.licenses import DeviceLicenses, TestLicenses
 from contracts.software_service import ServicePeriod
@@ -97,6 +98,8 @@ class VerifiedLedger:
         default_factory=dict[str, CorrectionProposed | DeliveryCorrectionProposed | None]
     )
     """Proposals that wait for a second person; None once closed."""
+    set_asides: dict[str, SettingAsideProposed | None] = field(default_factory=dict[str, SettingAsideProposed | None])
+    """Proposals to set entries aside; None once approved."""
     legacy_licenses: dict[str, Units] = field(default_factory=dict[str, Units])
     """Old licenses by account."""
     listed_legacy_keys: dict[str, ListedKey] = field(default_factory=dict[str, ListedKey])

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.activation_keys import RedemptionRow
 from ledger.application.projection.changes import Changes
-from ledger.application.projection.fold import LawBroken
 
 _REDEEM = """
 UPDATE activation_keys AS k
@@ -16,10 +16,10 @@ RETURNING 1"""
 
 
 async def write_redemptions(connection: Any, ledger: int, changes: Changes) -> None:
-    """Raises LawBroken for a key that is not there to be redeemed."""
+    """Raises UnlawfulEntryError for a key that is not there to be redeemed."""
     redemptions = changes.of(RedemptionRow)
     if not redemptions:
         return
     rows = await connection.fetch(_REDEEM, ledger, *map(list, zip(*redemptions, strict=True)))
     if len(rows) != len(redemptions):
-        raise LawBroken(f"a key among entries {redemptions[0].sequence} and on was not there to be redeemed")
+        raise UnlawfulEntryError("key_redeemed_once", "the key was not there to be redeemed")

@@ -3,9 +3,9 @@
 from operator import attrgetter
 from typing import Any
 
+from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.blocks import BlockRow, UnblockRow
 from ledger.application.projection.changes import Changes
-from ledger.application.projection.fold import LawBroken
 
 _BLOCK = """
 INSERT INTO blocks (ledger, subject, company, reason, reference, sequence, time) VALUES ($1, $2, $3, $4, $5, $6, $7)"""
@@ -17,11 +17,11 @@ UPDATE blocks SET lifted_reason = $3, lifted_reference = $4, lifted_sequence = $
 async def write_blocks(connection: Any, ledger: int, changes: Changes) -> None:
     """One by one and in order: the same subject may be blocked, unblocked and blocked again in one batch.
 
-    Raises LawBroken for the end of a block that does not hold.
+    Raises UnlawfulEntryError for the end of a block that does not hold.
     """
     rows: list[BlockRow | UnblockRow] = [*changes.of(BlockRow), *changes.of(UnblockRow)]
     for row in sorted(rows, key=attrgetter("sequence")):
         if isinstance(row, BlockRow):
             await connection.execute(_BLOCK, ledger, *row)
         elif not await connection.fetch(_UNBLOCK, ledger, *row):
-            raise LawBroken(f"entry {row.sequence} unblocks {row.subject}, which is not blocked")
+            raise UnlawfulEntryError("not_blocked", f"{row.subject} is not blocked")

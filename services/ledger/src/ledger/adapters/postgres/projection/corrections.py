@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.corrections import CorrectionEndRow
-from ledger.application.projection.fold import LawBroken
 
 _END = """
 UPDATE corrections SET state = $3, decided_by = $4, decision_reason = $5, decided_sequence = $6, decided = $7
@@ -12,7 +12,7 @@ UPDATE corrections SET state = $3, decided_by = $4, decision_reason = $5, decide
 
 
 async def end_corrections(connection: Any, ledger: int, changes: Changes) -> None:
-    """Raises LawBroken for a correction that does not wait."""
+    """Raises UnlawfulEntryError for a correction that does not wait."""
     for row in changes.of(CorrectionEndRow):
         if not await connection.fetch(_END, ledger, *row):
-            raise LawBroken(f"entry {row.sequence} ends correction {row.correction}, which does not wait")
+            raise UnlawfulEntryError("correction_unknown", f"correction {row.correction} waits for nobody")

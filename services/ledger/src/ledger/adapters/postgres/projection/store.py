@@ -5,7 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from contracts.events import Event
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.log.entries import GENESIS, Entry
+from contracts.log.exclusions import Exclusions, Named
+from contracts.log.stop import Stop
 from ledger.adapters.postgres.database import database_trouble
 from ledger.adapters.postgres.projection.activation_keys import write_redemptions
 from ledger.adapters.postgres.projection.balances import read_held, write_balances
@@ -19,6 +22,12 @@ from ledger.adapters.postgres.projection.invitations import end_invitations
 from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
 from ledger.adapters.postgres.projection.projects import write_projects
+from ledger.adapters.postgres.projection.set_aside import (
+    approve_set_asides,
+    begin_again,
+    note_stop,
+    read_exclusions,
+)
 from ledger.adapters.postgres.projection.tables import add_rows, replace_rows
 from ledger.adapters.postgres.projection.warranty import inherit_warranties
 from ledger.application.projection.changes import Changes
@@ -54,6 +63,18 @@ class PostgresProjection:
             await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
             if entries:
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{ledger}:{after.sequence}")
+
+    async def exclusions(self, ledger: int) -> Exclusions:
+        async with self._transaction("read what is set aside") as connection:
+            return await read_exclusions(connection, ledger)
+
+    async def begin_again(self, ledger: int, set_aside: Named) -> None:
+        async with self._transaction("begin a ledger again") as connection:
+            await begin_again(connection, ledger, set_aside)
+
+    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[SettingAsideProposed]) -> None:
+        async with self._transaction("note where a ledger is stopped") as connection:
+            await note_stop(connection, ledger, stop, waiting)
 
     async def document_offset(self, topic: str, partition: int) -> int:
         async with self._transaction("read a document position") as connection:
@@ -120,6 +141,7 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     end_invitations,
     write_blocks,
     end_corrections,
+    approve_set_asides,
     deliver_downloads,
     write_legacy,
     import_companies,

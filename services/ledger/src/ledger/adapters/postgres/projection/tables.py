@@ -27,6 +27,7 @@ from ledger.application.projection.members import GrantRow, MemberRow
 from ledger.application.projection.projects import ProjectRow
 from ledger.application.projection.replacements import ReplacementRow
 from ledger.application.projection.returns import LimitReleaseRow, SpentCertificateRow
+from ledger.application.projection.set_aside import SetAsideRow
 from ledger.application.projection.software_service import ServiceRow
 from ledger.application.projection.test_licenses import TestRow
 from ledger.application.projection.warranty import WarrantyRow
@@ -50,6 +51,7 @@ GROWING = (
     Table("projects", ProjectRow),
     Table("replacements", ReplacementRow),
     Table("return_limit_releases", LimitReleaseRow),
+    Table("set_asides", SetAsideRow),
     Table("spent_certificates", SpentCertificateRow),
     Table("staff_downloads", DownloadRow),
     Table("subject_entries", SubjectRow),

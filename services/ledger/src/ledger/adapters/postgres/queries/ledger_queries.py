@@ -19,6 +19,7 @@ from ledger.adapters.postgres.queries.members import PostgresMemberQueries
 from ledger.adapters.postgres.queries.positions import PostgresPositionQueries
 from ledger.adapters.postgres.queries.replacements import PostgresReplacementQueries
 from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
+from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
 from ledger.adapters.postgres.queries.software_service import PostgresSoftwareServiceQueries
 from ledger.adapters.postgres.queries.test_licenses import PostgresTestLicensesQueries
 from ledger.adapters.postgres.queries.warranty import PostgresWarrantyQueries
@@ -47,5 +48,6 @@ class PostgresQueries(
     PostgresLegacyQueries,
     PostgresLegacyKeyQueries,
     PostgresReplacementQueries,
+    PostgresStopQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""

@@ -12,7 +12,7 @@ SELECT serial, generation, issue, file_sha256, company, project, reason, referen
   FROM staff_downloads WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
 _FILE = """
 SELECT f.serial, f.generation, f.sequence, f.sha256, f.document, f.issue
-  FROM license_files AS f JOIN devices AS d USING (serial) WHERE d.ledger = $1 AND f.serial = $2"""
+  FROM license_files AS f JOIN devices AS d USING (ledger, serial) WHERE ledger = $1 AND serial = $2"""
 
 
 class PostgresLicenseFileDownloadQueries(SnapshotReader):

@@ -4,7 +4,8 @@ from ledger.adapters.postgres.queries.devices import PostgresDeviceQueries
 from ledger.application.queries.views import SignedDocument
 from ledger.application.queries.visibility import NoRight, Viewer
 
-_FILE = "SELECT serial, generation, sequence, sha256, document, issue FROM license_files WHERE serial = $1"
+_FILE = """
+SELECT serial, generation, sequence, sha256, document, issue FROM license_files WHERE ledger = $1 AND serial = $2"""
 
 
 class PostgresLicenseFileQueries(PostgresDeviceQueries):
@@ -16,5 +17,5 @@ class PostgresLicenseFileQueries(PostgresDeviceQueries):
                 if scope.sees_all:  # staff takes files by a command of its own, with a reason (rule X5)
                     raise NoRight("licenses")
                 return None
-            row = await connection.fetchrow(_FILE, serial)
+            row = await connection.fetchrow(_FILE, self.ledger, serial)
             return row and SignedDocument(**row)

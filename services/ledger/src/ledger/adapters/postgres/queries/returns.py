@@ -11,7 +11,7 @@ from ledger.application.queries.visibility import Viewer
 
 _RECEIPTS = """
 SELECT serial, generation, sequence, sha256, document FROM return_receipts
- WHERE serial = $1 AND ($2::int IS NULL OR generation = $2) ORDER BY generation DESC"""
+ WHERE ledger = $1 AND serial = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC"""
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
@@ -26,7 +26,7 @@ class PostgresReturnQueries(SnapshotReader):
     async def return_receipt(self, viewer: Viewer, serial: str, generation: int | None) -> SignedDocument | None:
         async with self.seen(viewer) as (connection, scope):
             past = await past_of(connection, self.ledger, scope)
-            for row in await connection.fetch(_RECEIPTS, serial, generation):
+            for row in await connection.fetch(_RECEIPTS, self.ledger, serial, generation):
                 if await was_seen(connection, self.ledger, scope, past, serial, row["sequence"], "return"):
                     return SignedDocument(**row)
             await was_seen(connection, self.ledger, scope, past, serial, MAX_SEQUENCE, "return")

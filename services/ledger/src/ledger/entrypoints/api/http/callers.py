@@ -2,7 +2,7 @@
 
 from contracts.actors import Account
 from ledger.application.queries.visibility import Viewer
-from runtime.web.authentication import Caller
+from runtime.tokens import Caller
 
 
 class LedgerCaller(Caller):

@@ -41,6 +41,7 @@ class CommandSender:
             actor=self.caller.actor,
             correlation_id=self._state.correlation_id,
             traceparent=self._state.traceparent,
+            token=self.caller.token,
         )
         if isinstance(outcome, Rejected):
             raise rejected(outcome)

@@ -10,6 +10,7 @@ from contracts.commands.replacements import RmaId
 from contracts.corrections import Source, Target
 from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN
 from contracts.legacy import LegacyName
+from contracts.set_aside import LawName
 from contracts.texts import ProjectName, Reason, Reference
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.bulk import KEY_PATTERN
@@ -34,6 +35,7 @@ FORMS: Mapping[str, str] = {
     _pattern(ModelName): "1 to 40 letters, digits, blanks and . _ + - that begin with a letter or digit, such as IP811",
     _pattern(LegacyName): "a license as the old manager writes it, such as Registrations or PBX7#250@100",
     _pattern(LegacyKeyText): "letters, digits, blanks and hyphens",
+    _pattern(LawName): "the name of a law in lower-case letters and underscores, such as account_negative",
     _pattern(Source): "issuance, project/ with the project's id, or device/ with the device's serial",
     _pattern(Target): "retired, project/ with the project's id, or device/ with the device's serial",
 }

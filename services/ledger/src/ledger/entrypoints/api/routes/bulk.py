@@ -46,6 +46,8 @@ MAX_UNSENT_BYTES = 16 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024
 IN_FLIGHT = 64
 """Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
+_AWAY = frozenset({"service_unavailable", "log_stopped"})
+"""Codes after which the rest of a request is not tried."""
 MAX_REQUESTS = 4
 """Such requests at the same time in this process; a further one gets 503."""
 LINE_SECONDS = 10.0
@@ -236,7 +238,7 @@ class _Lines:
         if self.away is not None:
             return 503, self.away
         status, body = await _answer(self.app, self.scope, self._call(wanted))
-        if status == 503 and body["code"] == "service_unavailable":  # a receipt that is being made holds nobody up
+        if status == 503 and body["code"] in _AWAY:  # a receipt that is being made holds nobody up
             self.away = body
         return status, body
 

@@ -45,7 +45,7 @@ async def newest_file(
     newest: list[SignedDocument] = []
 
     async def holds() -> bool:
-        file = await fetch()
+        file = services.documents.license_file(await fetch())
         if file is not None and file.sequence >= device.sequence:
             newest.append(file)
         return bool(newest)

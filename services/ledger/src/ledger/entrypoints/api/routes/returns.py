@@ -56,7 +56,7 @@ async def get_return_receipt(
     serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:
     """The receipt of the device's last return."""
-    receipt = await services.queries.return_receipt(caller.viewer, serial, None)
+    receipt = services.documents.return_receipt(await services.queries.return_receipt(caller.viewer, serial, None))
     if receipt is None:
         await require_device(services, caller, serial)
         raise Refused("receipt_unknown")
@@ -103,7 +103,8 @@ async def _receipt(services: Services, caller: LedgerCaller, document: ReturnDoc
     ready: list[SignedDocument] = []
 
     async def holds() -> bool:
-        receipt = await services.queries.return_receipt(caller.viewer, document.serial, document.generation)
+        row = await services.queries.return_receipt(caller.viewer, document.serial, document.generation)
+        receipt = services.documents.return_receipt(row)
         if receipt is not None and receipt.sequence >= sequence:
             ready.append(receipt)
         return bool(ready)

@@ -1,0 +1,188 @@
+"""Bearer tokens: who calls, and for which company. Only asymmetric signatures by a key of the JWKS file are valid."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jwt
+from jwt import PyJWK
+
+from contracts.identifiers import TOKEN_NAME_PATTERN, UUID_PATTERN
+from runtime.logs import get_logger
+
+ALGORITHMS = {"EdDSA": "OKP", "ES256": "EC"}
+"""Accepted algorithms and the type of key that each needs; never a symmetric one, never `none`."""
+MAX_LIFE_SECONDS = 3600
+"""From `iat` to `exp`: a token that leaks is worth an hour at most."""
+LEEWAY_SECONDS = 5
+"""How far the clocks of issuer and API may differ."""
+MAX_TOKEN_CHARACTERS = 4096
+_REQUIRED = ["iss", "aud", "iat", "exp", "sub", "company", "jti"]
+_UUID = re.compile(UUID_PATTERN)
+_TOKEN_NAME = re.compile(TOKEN_NAME_PATTERN)
+
+_log = get_logger("runtime.tokens")
+
+
+class BadCredentials(Exception):  # noqa: N818 - states the world
+    """The request has no valid token; the message says what is wrong with it, for its owner."""
+
+
+class AccountInactive(Exception):  # noqa: N818 - states the world
+    """The issuer says that the account is not activated, locked or removed (rule X8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An account that acts for a company, and the token that says so."""
+
+    account: str
+    company: str
+    token: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """What a valid token says. `token_id` (its `jti`) and `key_id` name it without opening any door."""
+
+    account: str
+    company: str
+    token_id: str
+    key_id: str
+    expires: float
+
+
+class KeyFile:
+    """The public keys of a JWKS file, read again when the file changes: so keys are rotated, and revoked.
+
+    While the file is missing or wrong, the keys that were read last stay valid, and the log says so.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = _stamp(path)
+        self._keys = read_jwks(path.read_text(encoding="utf-8"))
+        self._log_keys()
+
+    def key(self, kid: str) -> PyJWK | None:
+        seen = _stamp(self._path)
+        if seen != self._seen:
+            self._seen = seen
+            self._read_again()
+        return self._keys.get(kid)
+
+    def _read_again(self) -> None:
+        try:
+            self._keys = read_jwks(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            _log.error("token_keys_unreadable", reason=f"{type(error).__name__}: {error}", kids=sorted(self._keys))
+        else:
+            self._log_keys()
+
+    def _log_keys(self) -> None:
+        _log.info("token_keys_read", kids=sorted(self._keys))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None while it is missing."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def read_jwks(text: str) -> Mapping[str, PyJWK]:
+    """The keys by their kid; raises ValueError for a key without kid, with a private part, or of another kind."""
+    found: dict[str, PyJWK] = {}
+    for raw in json.loads(text)["keys"]:
+        if raw.get("kty") not in ALGORITHMS.values() or not raw.get("kid"):
+            raise ValueError("a token key is an Ed25519 or P-256 key with a kid")
+        if not _TOKEN_NAME.fullmatch(raw["kid"]):
+            raise ValueError("the kid of a token key is 1 to 64 letters, digits or ._~:-")
+        if "d" in raw:
+            raise ValueError(f"the token key {raw['kid']} has its private part in it; only the issuer may have that")
+        found[raw["kid"]] = PyJWK(raw, "EdDSA" if raw["kty"] == "OKP" else "ES256")
+    return found
+
+
+class Tokens:
+    """Checks tokens of one issuer for one audience."""
+
+    def __init__(self, key_of: Callable[[str], PyJWK | None], *, issuer: str, audience: str) -> None:
+        self._key_of = key_of
+        self._issuer = issuer
+        self._audience = audience
+
+    def caller(self, authorization: str | None, *, now: datetime) -> Caller:
+        """The caller that an Authorization header names; raises BadCredentials or AccountInactive."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise BadCredentials("there is no bearer token")
+        token = token.strip()
+        verified = self.verified(token, now=now)
+        return Caller(verified.account, verified.company, token)
+
+    def verified(self, token: str, *, now: datetime, late_seconds: float = 0.0) -> VerifiedToken:
+        """What a token says, up to `late_seconds` after it has expired; raises BadCredentials or AccountInactive."""
+        if len(token) > MAX_TOKEN_CHARACTERS:
+            raise BadCredentials("the token is too long")
+        key = self._key(token)
+        claims = self._claims(token, key)
+        _check_times(claims, now.timestamp(), late_seconds)
+        if claims.get("active", True) is not True:
+            raise AccountInactive
+        return _verified(claims, str(key.key_id))
+
+    def _claims(self, token: str, key: PyJWK) -> Mapping[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key.key,
+                algorithms=[str(key.algorithm_name)],
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            )
+        except jwt.InvalidTokenError as error:
+            raise BadCredentials(f"the token is refused: {error}") from None
+
+    def _key(self, token: str) -> PyJWK:
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.InvalidTokenError as error:
+            raise BadCredentials(f"the token is refused: {error}") from None
+        kid = header.get("kid")
+        key = self._key_of(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise BadCredentials("the token names no key of this issuer")
+        if header.get("alg") != key.algorithm_name:
+            raise BadCredentials("the token's algorithm is not that of its key")
+        return key
+
+
+def _check_times(claims: Mapping[str, Any], now: float, late_seconds: float) -> None:
+    """Our own clock decides, so that one reading of it serves the whole request."""
+    issued, expires, begins = claims["iat"], claims["exp"], claims.get("nbf", claims["iat"])
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (issued, expires, begins)):
+        raise BadCredentials("the token's times are no numbers")
+    if expires <= now - LEEWAY_SECONDS - late_seconds:
+        raise BadCredentials("the token has expired")
+    if max(issued, begins) > now + LEEWAY_SECONDS:
+        raise BadCredentials("the token is not valid yet")
+    if not 0 < expires - issued <= MAX_LIFE_SECONDS:
+        raise BadCredentials(f"the token lives longer than {MAX_LIFE_SECONDS} s")
+
+
+def _verified(claims: Mapping[str, Any], key_id: str) -> VerifiedToken:
+    account, company, token_id = claims["sub"], claims["company"], claims["jti"]
+    if not all(isinstance(one, str) and _UUID.fullmatch(one) for one in (account, company)):
+        raise BadCredentials("the token's sub and company are no ids")
+    if not isinstance(token_id, str) or not _TOKEN_NAME.fullmatch(token_id):
+        raise BadCredentials("the token's jti is not 1 to 64 letters, digits or ._~:-")
+    return VerifiedToken(account, company, token_id, key_id, float(claims["exp"]))

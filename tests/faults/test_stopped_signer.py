@@ -1,0 +1,191 @@
+"""The runbook of a stopped ledger, rehearsed: what only the signer refuses is set aside, and a lost log is restored."""
+
+import asyncio
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.events.devices import LicensesAllocated
+from contracts.identifiers import derived_id
+from contracts.licenses import DeviceLicenses, Lot
+from contracts.log.chain import LedgerChain, Orphan
+from contracts.log.entries import encode_entry
+from contracts.topics import EVENTS, topic_name
+from dev.demo.story import Story, wanted
+from dev.stack import topics
+from dev.stack.cli import Stack
+from dev.stack.parts import PARTS, Kit
+from dev.stack.service import SCRIPTS
+from dev.stack.settings import admin_port_name, settings
+from runtime.kafka import PartitionTail, Producer
+from simulator.cast import PARTNER, VENDOR
+from simulator.partner import PartnerClient, Refused
+from tests.support.running import a_stocked_story, whole_stack
+
+LOG = topic_name(EVENTS)
+READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
+PATIENCE_SECONDS = 30.0
+SECOND = derived_id("second", "account")
+
+
+@pytest.fixture
+def own_kit(state: Path) -> Iterator[Kit]:
+    with whole_stack(state / "signer-stopped") as kit:
+        yield kit
+
+
+@pytest.fixture
+def story(own_kit: Kit) -> Iterator[Story]:
+    with a_stocked_story(own_kit.state) as story:
+        yield story
+
+
+async def log_of(kit: Kit) -> list[bytes]:
+    """The whole partition, as the runbook says to save it."""
+    values: list[bytes] = []
+    async with PartitionTail(kit.broker().connection("auditor"), LOG, 0, 0) as tail:
+        end = await tail.end_offset()
+        while tail.next_offset < end:
+            values += [record.value or b"" for record in await tail.next_batch()]
+    return values
+
+
+async def append(kit: Kit, values: Sequence[bytes]) -> None:
+    async with Producer(kit.broker().connection("ledger-writer"), client_id="somebody") as producer:
+        await producer.send_many(LOG, 0, [(b"0", value, ()) for value in values])
+
+
+def of_a_class_that_it_has_not(story: Story, values: Sequence[bytes]) -> bytes:
+    """The next entry, by somebody who got at the topic: a port of another class, which only the signer sees."""
+    chain = LedgerChain(0)
+    for value in values:
+        chain.accept(value)
+    lots = (Lot(license_type="Channel", license_class="gateway", count=4),)
+    ports = (Lot(license_type="Port11", license_class="gateway", count=21),)
+    device = DeviceLicenses(serial=story.serial, project=story.project, generation=1, issue=3, licenses=(*lots, *ports))
+    taken = (Lot(license_type="Port11", license_class="gateway", count=1),)
+    return encode_entry(
+        LicensesAllocated(company=PARTNER, lots=taken, device=device),
+        ledger=0,
+        sequence=chain.sequence + 1,
+        prev=chain.head,
+        at=datetime.now(UTC),
+        command_id="f" * 64,
+        command_hash="f" * 64,
+        actor="service:somebody",
+        correlation_id="forged",
+    )
+
+
+def readiness(kit: Kit, part: str) -> tuple[int, str]:
+    url = f"http://127.0.0.1:{kit.ports.port(admin_port_name(part))}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def reason_why_it_stopped(kit: Kit) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        status, said = readiness(kit, "signer")
+        if status == 503 and "stopped" in said:
+            return said
+        time.sleep(0.1)
+    raise AssertionError("the signer went on")
+
+
+def stop(kit: Kit, *names: str) -> None:
+    for part in PARTS:
+        if part.name in names:
+            kit.make(part).stop()
+
+
+def rebuild(kit: Kit) -> None:
+    environment = os.environ | settings("ledger-projector", kit.stack())
+    subprocess.run([SCRIPTS / "ledger-projector", "rebuild"], env=environment, check=True, timeout=60)
+
+
+def allocate(story: Story, key: str) -> dict[str, Any]:
+    body = {"serial": story.serial, "licenses": wanted({"Voicemail11": 1})}
+    return story.partner.post(f"/v1/projects/{story.project}/allocations", body, key=key)
+
+
+def named(values: Sequence[bytes], sequence: int) -> dict[str, Any]:
+    """An entry as a decision names it. A writer that lost a term may have left an orphan among the records."""
+    chain = LedgerChain(0)
+    hashes = [chain.head for value in values if not isinstance(chain.accept(value), Orphan)]
+    return {"sequence": sequence, "entry_hash": hashes[sequence - 1]}
+
+
+def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]]) -> None:
+    """The proposal of one clerk and the approval of another."""
+    why = {"law": "license_class_wrong", "reason": "Forged", "reference": "INC-1"}
+    decision = story.clerk.post("/v1/ledger/set-asides", {"entries": entries, **why})["decision"]
+    second.post(f"/v1/ledger/set-asides/{decision}/approval", {})
+
+
+def ready(kit: Kit) -> bool:
+    return all(readiness(kit, part)[0] == 200 for part in READERS_AND_WRITERS)
+
+
+def until_ready(kit: Kit) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready(kit):
+        assert time.monotonic() < deadline, [readiness(kit, part) for part in READERS_AND_WRITERS]
+        time.sleep(0.1)
+
+
+def has(story: Story, licenses: dict[str, int]) -> None:
+    """The device's own file."""
+    file = story.firmware().sync()
+    assert file is not None
+    assert {line.license_type: line.count for line in file.licenses} == licenses
+    assert file.sequence == story.sequence
+
+
+def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_with_the_decision(
+    own_kit: Kit, story: Story
+) -> None:
+    story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": SECOND, "administrator": True})
+    lawful = asyncio.run(log_of(own_kit))
+    forged = len(lawful) + 1
+    asyncio.run(append(own_kit, [of_a_class_that_it_has_not(story, lawful)]))
+    assert f"entry {forged} breaks license_class_wrong" in reason_why_it_stopped(own_kit)
+    assert story.partner.create_project(name="Annex")["sequence"] == forged + 1
+    assert allocate(story, "asked-in-the-meantime")["sequence"] == forged + 2
+
+    values = asyncio.run(log_of(own_kit))
+    with story.acting_for(SECOND, VENDOR) as second:
+        with pytest.raises(Refused) as refused:
+            decide(story, second, [named(values, forged)])
+        assert (refused.value.code, refused.value.members["sequence"]) == ("others_depend", forged + 2)
+        decide(story, second, [named(values, forged), named(values, forged + 2)])
+    again = allocate(story, "asked-in-the-meantime")
+    story.sequence = again["sequence"]
+    assert story.sequence > forged + 5, "what was set aside answers for nothing"
+    assert story.balance() == {"Port11": 30, "Voicemail11": 1}
+    assert "Annex" in [one["name"] for one in story.partner.get("/v1/projects")["items"]]
+    until_ready(own_kit)
+    has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
+
+    saved = asyncio.run(log_of(own_kit))
+    stop(own_kit, *READERS_AND_WRITERS)
+    asyncio.run(topics.delete(own_kit.broker(), [LOG]))
+    asyncio.run(topics.create(own_kit.broker()))
+    asyncio.run(append(own_kit, saved))
+    rebuild(own_kit)
+    Stack(own_kit.state, say=lambda _: None).up()
+    until_ready(own_kit)
+    story.sequence = allocate(story, "after-the-restore")["sequence"]
+    assert story.balance() == {"Port11": 30}
+    has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 2})

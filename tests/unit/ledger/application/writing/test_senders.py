@@ -1,0 +1,130 @@
+"""What the writer takes as proven, over time: keys that change, tokens that end, and senders that it forgets."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from jwt import PyJWK
+
+from contracts.actors import Account
+from contracts.commands import CommandRecord
+from contracts.topics import COMMANDS
+from ledger.application.writing import senders
+from ledger.application.writing.received_command import ReceivedCommand
+from ledger.application.writing.senders import KEPT_SECONDS, LATE_SECONDS, Senders
+from runtime.commands import Prover
+from runtime.eventlog import UndecodableCommandError
+from runtime.kafka import Record
+from runtime.tokens import Tokens, read_jwks
+from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
+from tests.support.ledger import story
+from tests.support.vendor import Vendor
+
+ANNA = Account(account=story.ANNA, company=story.ADRIA)
+VENDOR = Vendor()
+
+
+class Desk:
+    """The writer's side, with a clock and keys that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+        self.issuer = Issuer()
+        self.keys = [X25519PrivateKey.generate()]
+        self.issuers_keys = dict(read_jwks(self.issuer.jwks()))
+        self.verified = 0
+        self.senders = Senders(
+            topic_prefix="test.",
+            keys=self.keys,
+            tokens=Tokens(self._key_of, issuer=ISSUER, audience=AUDIENCE),
+            trusted=VENDOR.trusted,
+            clock=self._seconds,
+        )
+
+    def _key_of(self, kid: str) -> PyJWK | None:
+        self.verified += 1
+        return self.issuers_keys.get(kid)
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
+
+    def token(self, seconds: int = 600) -> str:
+        issued = int(self.now.timestamp())
+        return self.issuer.token(story.ANNA, story.ADRIA, iat=issued, exp=issued + seconds)
+
+    def prover(self, key: int = 0) -> Prover:
+        return Prover(self.keys[key].public_key())
+
+    def receive(self, prover: Prover, token: str, project: str = "Hotel") -> ReceivedCommand:
+        record = CommandRecord(
+            command_id=f"{abs(hash(project)):064x}",
+            actor=ANNA,
+            reply_to="test",
+            correlation_id="test",
+            command=story.project(project),
+        )
+        value = record.json_bytes()
+        proof = prover.key_for(token).prove(3, value)
+        return self.senders.received(Record(f"test.{COMMANDS.name}", 3, 0, b"3", value, proof, 0))
+
+
+def code(received: ReceivedCommand) -> str | None:
+    return received.refusal.code if received.refusal else None
+
+
+def test_a_token_is_verified_once_however_many_commands_come_under_it() -> None:
+    desk = Desk()
+    prover, token = desk.prover(), desk.token()
+    received = [desk.receive(prover, token, f"Hotel {number}") for number in range(20)]
+    assert desk.verified == 1
+    assert {(one.token_key_id, code(one)) for one in received} == {(KID, None)}
+    assert len({one.token_id for one in received}) == 1
+    assert len({one.fingerprint() for one in received}) == 20
+
+
+def test_a_command_may_be_decided_a_bounded_time_after_its_token_has_expired() -> None:
+    desk = Desk()
+    prover, token = desk.prover(), desk.token(seconds=600)
+    desk.now += timedelta(seconds=600 + LATE_SECONDS - 10)
+    assert code(desk.receive(prover, token)) is None
+    desk.now += timedelta(seconds=10 + KEPT_SECONDS)
+    assert code(desk.receive(prover, token)) == "bad_credentials"
+
+
+def test_a_key_that_the_issuer_revokes_proves_nothing_a_minute_later() -> None:
+    desk = Desk()
+    prover, token = desk.prover(), desk.token()
+    assert code(desk.receive(prover, token)) is None
+    desk.issuers_keys.clear()
+    desk.now += timedelta(seconds=KEPT_SECONDS)
+    assert code(desk.receive(prover, token)) == "bad_credentials"
+
+
+def test_while_the_writers_key_changes_both_open_and_afterwards_only_the_new_one() -> None:
+    desk = Desk()
+    desk.keys.append(X25519PrivateKey.generate())
+    old, new = desk.prover(0), desk.prover(1)
+    assert code(desk.receive(old, desk.token())) is None
+    assert code(desk.receive(new, desk.token())) is None
+    retired = desk.keys.pop(0).public_key()
+    with pytest.raises(UndecodableCommandError, match="its proof cannot be read"):
+        desk.receive(Prover(retired), desk.token())
+
+
+def test_only_so_many_senders_are_kept_and_one_that_was_forgotten_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(senders, "KEPT_SENDERS", 2)
+    desk = Desk()
+    prover, tokens = desk.prover(), [desk.token(600 + number) for number in range(3)]
+    for token in (*tokens, tokens[0]):
+        assert code(desk.receive(prover, token)) is None
+    assert desk.verified == 4
+
+
+@pytest.mark.parametrize("value", [b"", b"{}", b"x" * 100_000])
+def test_what_is_no_command_is_set_aside_with_a_reason(value: bytes) -> None:
+    desk = Desk()
+    proof = desk.prover().key_for(desk.token()).prove(0, value)
+    with pytest.raises(UndecodableCommandError, match=r"Invalid JSON|Field required|a command has at most"):
+        desk.senders.received(Record(f"test.{COMMANDS.name}", 0, 0, b"0", value, proof, 0))
