@@ -4,8 +4,6 @@ import asyncio
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,14 +22,14 @@ from dev.stack import topics
 from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
-from dev.stack.settings import admin_port_name, settings
+from dev.stack.settings import settings
 from runtime.kafka import PartitionTail, Producer
 from simulator.cast import PARTNER, VENDOR
 from simulator.partner import PartnerClient, Refused
+from tests.support.readiness import SERVICES, readiness, until_ready
 from tests.support.running import a_stocked_story, whole_stack
 
 LOG = topic_name(EVENTS)
-READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
 PATIENCE_SECONDS = 30.0
 SECOND = derived_id("second", "account")
 
@@ -85,15 +83,6 @@ def of_a_class_that_it_has_not(story: Story, values: Sequence[bytes]) -> bytes:
     )
 
 
-def readiness(kit: Kit, part: str) -> tuple[int, str]:
-    url = f"http://127.0.0.1:{kit.ports.port(admin_port_name(part))}/readyz"
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
 def reason_why_it_stopped(kit: Kit) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
@@ -134,17 +123,6 @@ def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]
     second.post(f"/v1/ledger/set-asides/{decision}/approval", {})
 
 
-def ready(kit: Kit) -> bool:
-    return all(readiness(kit, part)[0] == 200 for part in READERS_AND_WRITERS)
-
-
-def until_ready(kit: Kit) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not ready(kit):
-        assert time.monotonic() < deadline, [readiness(kit, part) for part in READERS_AND_WRITERS]
-        time.sleep(0.1)
-
-
 def has(story: Story, licenses: dict[str, int]) -> None:
     """The device's own file."""
     file = story.firmware().sync()
@@ -179,7 +157,7 @@ def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
 
     saved = asyncio.run(log_of(own_kit))
-    stop(own_kit, *READERS_AND_WRITERS)
+    stop(own_kit, *SERVICES)
     asyncio.run(topics.delete(own_kit.broker(), [LOG]))
     asyncio.run(topics.create(own_kit.broker()))
     asyncio.run(append(own_kit, saved))

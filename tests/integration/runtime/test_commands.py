@@ -65,12 +65,12 @@ class Asked:
 
 @pytest.fixture
 async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
-    connection = kafka_topics.connection("ledger-api")
+    connection = kafka_topics.connection("operator")
     async with (
         Producer(connection, client_id="test") as producer,
         Producer(kafka_topics.connection("ledger-writer"), client_id="writer") as writer,
     ):
-        letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="ledger-api")
+        letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="operator")
         async with Commands(
             connection,
             producer,
@@ -133,7 +133,7 @@ async def test_a_poison_outcome_is_set_aside_and_the_next_one_read(asked: Asked)
     await asked.tell(asked.accepted(record, 1))
 
     assert isinstance(await asking, Accepted)
-    dead = asked.topics.name(DEAD_LETTERS["ledger-api"])
+    dead = asked.topics.name(DEAD_LETTERS["operator"])
     async with PartitionTail(asked.topics.connection("operator"), dead, 0, 0) as letters:
         assert [letter.value for letter in await letters.next_batch(timeout_seconds=10)] == [b"{poison"]
 
