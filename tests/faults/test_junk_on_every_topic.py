@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -110,7 +110,7 @@ async def entries(kit: Kit) -> list[Entry[Event]]:
 
 
 @asynccontextmanager
-async def at_work(scene: Scene) -> AsyncIterator[Partners]:
+async def at_work(scene: Scene) -> AsyncGenerator[Partners]:
     """Partners allocate and boxes fetch until the block ends."""
     partners, stop = Partners(scene.kit, scene.busy), asyncio.Event()
     async with asyncio.TaskGroup() as group:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx
@@ -74,7 +74,7 @@ class Partners:
 
 
 @contextmanager
-def a_story_with_many_ports(kit: Kit) -> Iterator[Story]:
+def a_story_with_many_ports(kit: Kit) -> Generator[Story]:
     """A story whose project has enough free ports for all that the partners do."""
     with a_stocked_story(kit.state) as story:
         for _ in range(KEYS):
