@@ -125,8 +125,7 @@ def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]
 
 def has(story: Story, licenses: dict[str, int]) -> None:
     """The device's own file."""
-    file = story.firmware().sync()
-    assert file is not None
+    file = story.firmware().sync_to(story.sequence)
     assert {line.license_type: line.count for line in file.licenses} == licenses
     assert file.sequence == story.sequence
 

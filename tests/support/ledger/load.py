@@ -57,7 +57,7 @@ class Client:
 
     def __init__(self, topics: KafkaTopics) -> None:
         self._topics = topics
-        self._connection = topics.connection("ledger-api")
+        self._connection = topics.connection()
         self.address = f"client-{secrets.token_hex(4)}"
         self.told: dict[str, list[Accepted | Rejected]] = {}
         self.asked: list[CommandRecord] = []
