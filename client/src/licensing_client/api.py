@@ -270,6 +270,13 @@ class DeviceView(TypedDict):
     as_of: NotRequired[int | None]
 
 
+class EntryTextsView(TypedDict):
+    """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
+
+    sequence: int
+    texts: list[StaffTextView]
+
+
 class EntryView(TypedDict):
     """An entry of the ledger and its cause."""
 
@@ -805,6 +812,17 @@ class StaffDownloadView(TypedDict):
     actor: str
     sequence: int
     downloaded: str
+
+
+class StaffTextView(TypedDict):
+    """A text of staff, and with what its digest can be checked."""
+
+    member: str
+    digest: str
+    text: str | None
+    salt: str | None
+    erased: str | None
+    erased_by: str | None
 
 
 class StoppedEntryView(TypedDict):
@@ -1436,6 +1454,25 @@ class Operations(Transport):
         return cast(
             "SettingAsideResponse",
             self.post(f"/v1/ledger/set-asides/{decision}/approval", given(), key=idempotency_key),
+        )
+
+    def get_entry_texts(self, sequence: str, *, at_least: int | None = None) -> EntryTextsView:
+        """Texts of staff, each with salt and digest, so that anybody can check it. For the vendor's staff.
+
+        The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
+        """
+        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+
+    def erase_entry_texts(
+        self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> EntryTextsView:
+        """Erase the texts of staff that an entry names, for ever; again is harmless. For the vendor's staff.
+
+        The entry stays as it is. Wherever a text was shown, `erased` stands from now on.
+        """
+        return cast(
+            "EntryTextsView",
+            self.post(f"/v1/entries/{sequence}/texts", given(at_least=at_least), key=idempotency_key, method="DELETE"),
         )
 
     def issue_activation_key(

@@ -103,6 +103,16 @@ async def test_the_projector_has_no_more_than_its_schema(projector: Any, stateme
         await projector.execute(statement)
 
 
+async def test_only_the_api_reaches_the_texts_of_staff(api: Any, projector: Any) -> None:
+    assert await api.fetch("SELECT * FROM texts.staff_texts") == []
+    for statement in ("SELECT * FROM texts.staff_texts", "DROP TABLE texts.staff_texts"):
+        with pytest.raises(REFUSED):
+            await projector.execute(statement)
+    for statement in ("TRUNCATE texts.staff_texts", "CREATE TABLE texts.mine (n int)"):
+        with pytest.raises(REFUSED):
+            await api.execute(statement)
+
+
 async def test_the_projector_throws_its_tables_away_and_makes_them_again(projector: Any, api: Any) -> None:
     await database.drop(projector)
     with pytest.raises(asyncpg.UndefinedTableError):

@@ -1,6 +1,6 @@
 """The API in this process: real rules behind it in memory, tokens of a throw-away issuer, no rows to query."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,10 +15,13 @@ from contracts.commands import Command, CommandRecord
 from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
 from contracts.outcomes import Accepted, Rejected
+from contracts.staff_texts import digest_of
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.signed_documents import SignedDocuments
+from ledger.application.queries.visibility import Viewer
+from ledger.application.staff_texts import EntryTextsView
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
@@ -75,6 +78,25 @@ class NeverReached:
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:  # noqa: ARG002
         return await holds()
+
+
+class MemoryStaffTexts:
+    """Implements StaffTexts for a read side without entries; a salt follows from its command."""
+
+    async def keep(self, command_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        return {member: digest_of(text, command_id.encode()) for member, text in texts.items()}
+
+    async def confirm(self, command_id: str) -> None:
+        pass
+
+    async def discard(self, command_id: str) -> None:
+        pass
+
+    async def of_entry(self, viewer: Viewer, sequence: int) -> EntryTextsView | None:  # noqa: ARG002
+        return None
+
+    async def erase(self, viewer: Viewer, sequence: int) -> EntryTextsView | None:  # noqa: ARG002
+        return None
 
 
 class NoRows:
@@ -143,6 +165,7 @@ class Api:
             device_authorities=Authorities((), ()),
             documents=SignedDocuments(0, PUBLIC_KEYS),
             attempts=AttemptLimiter(lambda: self.now),
+            texts=MemoryStaffTexts(),
         )
         self._tokens = self.issuer.tokens()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

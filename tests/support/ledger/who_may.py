@@ -227,5 +227,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/projects/{project}/legacy-conversions": "view",
     "GET /v1/projects/{project}/legacy-consents": "view",
     "GET /v1/return-limit-releases": "staff",
+    "GET /v1/entries/{sequence}/texts": "staff",
+    "DELETE /v1/entries/{sequence}/texts": "staff",
 }
 """What each endpoint asks: a command of the table above, or for queries the right that tests/integration proves."""

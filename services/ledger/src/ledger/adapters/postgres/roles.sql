@@ -10,3 +10,24 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION "ledger-projector";
 GRANT USAGE ON SCHEMA ledger TO "ledger-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger GRANT SELECT ON TABLES TO "ledger-api";
+
+-- Texts of staff, which may name persons: the API keeps, reads and erases them, and the projector has no access. They
+-- do not follow from the log, so they lie outside the schema of what is rebuilt.
+CREATE SCHEMA IF NOT EXISTS texts;
+GRANT USAGE ON SCHEMA texts TO "ledger-api";
+CREATE TABLE IF NOT EXISTS texts.staff_texts (
+    ledger     integer     NOT NULL,
+    command_id text        NOT NULL,
+    member     text        NOT NULL,
+    digest     text        NOT NULL,
+    salt       bytea,
+    text       text,
+    written    timestamptz NOT NULL DEFAULT now(),
+    confirmed  boolean     NOT NULL DEFAULT false,
+    erased     timestamptz,
+    erased_by  text,
+    PRIMARY KEY (ledger, digest),
+    CHECK ((text IS NULL) = (erased IS NOT NULL) AND (salt IS NULL) = (erased IS NOT NULL))
+);
+CREATE INDEX IF NOT EXISTS staff_texts_by_command ON texts.staff_texts (ledger, command_id);
+GRANT SELECT, INSERT, UPDATE, DELETE ON texts.staff_texts TO "ledger-api";

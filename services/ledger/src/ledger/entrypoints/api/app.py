@@ -37,6 +37,7 @@ from ledger.entrypoints.api.routes import (
     returns,
     set_aside,
     software_service,
+    staff_texts,
     test_licenses,
     warranty,
 )
@@ -93,6 +94,7 @@ _FAMILIES = (
     license_files,
     returns,
     set_aside,
+    staff_texts,
     activation_keys,
     legacy,
     legacy_keys,

@@ -17,6 +17,7 @@ from contracts.outcomes import Accepted, Rejected
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
+from ledger.application.staff_texts import StaffTexts
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.authentication import AuthenticatedCaller
@@ -56,6 +57,7 @@ class Services:
     device_authorities: Authorities
     documents: SignedDocuments
     attempts: AttemptLimiter
+    texts: StaffTexts
 
 
 async def _services(request: Request) -> Services:

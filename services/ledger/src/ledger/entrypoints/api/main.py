@@ -13,6 +13,7 @@ from ledger.adapters.postgres import database
 from ledger.adapters.postgres.notifications import ChangeWaiter
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
@@ -109,6 +110,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         device_authorities=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
         documents=SignedDocuments(settings.ledger, read_license_keys(settings.license_keys_file)),
         attempts=AttemptLimiter(_now),
+        texts=PostgresStaffTexts(pool, queries),
     )
 
 

@@ -9,6 +9,7 @@ from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import Scope
 from ledger.application.queries.activation_keys import (
     ActivationKeyView,
@@ -86,13 +87,15 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
             if not scope.sees_all:
                 return None
             rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
-            return one_page(map(_key, rows), limit)
+            return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
 
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
         async with self.seen(viewer) as (connection, scope):
             row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
-            if row is None or scope.sees_all:
-                return row and _key(row)
+            if row is None:
+                return None
+            if scope.sees_all:
+                return _key((await with_texts(connection, self.ledger, [row]))[0])
             if row["project"] is None or await self._project(connection, scope, row["project"]) is None:
                 return None
             return _key(row).model_copy(update={"order_number": None, "customer_reference": None})

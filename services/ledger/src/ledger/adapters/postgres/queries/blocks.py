@@ -2,6 +2,7 @@
 
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.blocks import BlockView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
@@ -19,4 +20,4 @@ class PostgresBlockQueries(SnapshotReader):
         async with self.seen(viewer) as (connection, scope):
             seen = (only_holding, scope.sees_all, scope.company if scope.administers else None)
             rows = await connection.fetch(_BLOCKS, self.ledger, after, *seen, limit + 1)
-            return one_page((BlockView(**row) for row in rows), limit)
+            return one_page((BlockView(**row) for row in await with_texts(connection, self.ledger, rows)), limit)

@@ -5,6 +5,7 @@ from typing import Any
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.corrections import CorrectedDeliveryView, CorrectionState, CorrectionView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
@@ -24,12 +25,13 @@ class PostgresCorrectionQueries(SnapshotReader):
         query = f"{_CORRECTIONS} AND sequence > $2 AND ($3::text IS NULL OR state = $3) ORDER BY sequence LIMIT $4"
         async with self.seen_by_staff(viewer) as connection:
             rows = await connection.fetch(query, self.ledger, after, state, limit + 1)
-            return one_page((_correction(row) for row in rows), limit)
+            told = await with_texts(connection, self.ledger, rows)
+            return one_page(map(_correction, told), limit)
 
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None:
         async with self.seen_by_staff(viewer) as connection:
             row = await connection.fetchrow(f"{_CORRECTIONS} AND correction = $2", self.ledger, correction)
-            return row and _correction(row)
+            return row and _correction((await with_texts(connection, self.ledger, [row]))[0])
 
 
 def _correction(row: Any) -> CorrectionView:

@@ -10,6 +10,7 @@ from ledger.adapters.postgres.queries.activation_keys import PostgresActivationK
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import has_past, past_of, stay
 from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction, redaction_for
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import predecessors_of
 from ledger.application.queries.history import EntryView, MovedView
 from ledger.application.queries.pagination import Page
@@ -117,4 +118,5 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
         moved: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
         for sequence, *what in await connection.fetch(_MOVED, self.ledger, account, list(moved)) if account else ():
             moved[sequence].append(MovedView(license_type=what[0], units=what[1], held=what[2]))
-        return one_page((EntryView(**redaction.of(row), movements=moved[row["sequence"]]) for row in rows), limit)
+        told = await with_texts(connection, self.ledger, map(redaction.of, rows))
+        return one_page((EntryView(**row, movements=moved[row["sequence"]]) for row in told), limit)

@@ -8,6 +8,7 @@ from contracts.log.postings import device_account, project_account
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.legacy import (
     LegacyConsentView,
     LegacyConversionView,
@@ -74,7 +75,7 @@ class PostgresLegacyQueries(SnapshotReader):
             if not await self._may(connection, scope, project, "view"):
                 return None
             rows = await connection.fetch(query + _OF_PROJECT, self.ledger, project, after, limit + 1)
-            return one_page(map(view, rows), limit)
+            return one_page(map(view, await with_texts(connection, self.ledger, rows)), limit)
 
 
 def _old_licenses(text: str) -> list[LegacyLicensesView]:

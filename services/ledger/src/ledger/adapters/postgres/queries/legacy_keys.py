@@ -5,6 +5,7 @@ from typing import Any
 from ledger.adapters.postgres.queries.legacy import with_old_licenses
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.legacy_keys import LegacyKeyView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
@@ -21,7 +22,8 @@ class PostgresLegacyKeyQueries(SnapshotReader):
 
     async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
         async with self.seen_by_staff(viewer) as connection:
-            return one_page(map(_key, await connection.fetch(_KEYS, self.ledger, *after, limit + 1)), limit)
+            rows = await connection.fetch(_KEYS, self.ledger, *after, limit + 1)
+            return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
 
 
 def _key(row: Any) -> LegacyKeyView:

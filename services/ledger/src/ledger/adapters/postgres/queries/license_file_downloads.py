@@ -2,6 +2,7 @@
 
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.license_file_downloads import StaffDownloadView
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import SignedDocument
@@ -25,5 +26,6 @@ class PostgresLicenseFileDownloadQueries(SnapshotReader):
 
     async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]:
         async with self.seen_by_staff(viewer) as connection:
-            rows = await connection.fetch(_DOWNLOADS, self.ledger, after, limit + 1)
+            found = await connection.fetch(_DOWNLOADS, self.ledger, after, limit + 1)
+            rows = await with_texts(connection, self.ledger, found)
             return one_page((StaffDownloadView(**row) for row in rows), limit)

@@ -5,6 +5,7 @@ from typing import Any
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import Scope
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.replacements import ReplacementView
@@ -32,12 +33,15 @@ class PostgresReplacementQueries(SnapshotReader):
             everything, *own = scope.lists()
             query, arguments = (_ALL, []) if everything else (_OWN, own)
             rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
-            return one_page((_view(row, scope) for row in rows), limit)
+            told = await with_texts(connection, self.ledger, rows)
+            return one_page((_view(row, scope) for row in told), limit)
 
     async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
         async with self.seen(viewer) as (connection, scope):
             row = await connection.fetchrow(_ONE, self.ledger, serial)
-            return _view(row, scope) if row and scope.may(row["company"], row["project"], "view") else None
+            if row is None or not scope.may(row["company"], row["project"], "view"):
+                return None
+            return _view((await with_texts(connection, self.ledger, [row]))[0], scope)
 
 
 def _view(row: Any, scope: Scope) -> ReplacementView:

@@ -4,6 +4,7 @@ from contracts.identifiers import MAX_SEQUENCE
 from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
 from ledger.application.queries.views import SignedDocument
@@ -39,5 +40,6 @@ class PostgresReturnQueries(SnapshotReader):
 
     async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]:
         async with self.seen_by_staff(viewer) as connection:
-            rows = await connection.fetch(_RELEASES, self.ledger, after, limit + 1)
+            found = await connection.fetch(_RELEASES, self.ledger, after, limit + 1)
+            rows = await with_texts(connection, self.ledger, found)
             return one_page((ReturnLimitReleaseView(**row) for row in rows), limit)

@@ -11,7 +11,8 @@ from fastapi import Depends, Query, Request
 
 from contracts.commands import Command
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
-from contracts.outcomes import Rejected
+from contracts.outcomes import Accepted, Rejected
+from contracts.staff_texts import texts_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.problems import rejected
@@ -33,8 +34,25 @@ class CommandSender:
         self._state = request.state
 
     async def send(self, command: Command, command_id: str) -> int:
-        """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble."""
-        outcome = await self.services.commands.ask(
+        """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble.
+
+        Texts of staff never travel: they are kept beside the log first, and the command has digests (decision D9).
+        """
+        texts = texts_of(command)
+        if texts:
+            digests = await self.services.texts.keep(command_id, texts)
+            command = command.model_copy(update=digests)
+        outcome = await self._ask(command, command_id)
+        if isinstance(outcome, Rejected):
+            if texts:
+                await self.services.texts.discard(command_id)
+            raise rejected(outcome)
+        if texts:
+            await self.services.texts.confirm(command_id)
+        return outcome.sequence
+
+    async def _ask(self, command: Command, command_id: str) -> Accepted | Rejected:
+        return await self.services.commands.ask(
             command,
             ledger=self.services.ledger,
             command_id=command_id,
@@ -43,9 +61,6 @@ class CommandSender:
             traceparent=self._state.traceparent,
             token=self.caller.token,
         )
-        if isinstance(outcome, Rejected):
-            raise rejected(outcome)
-        return outcome.sequence
 
     def derived(self, what: str, *parts: str | int) -> str:
         """The id of a command that follows from its content and its actor, not from a client's key."""

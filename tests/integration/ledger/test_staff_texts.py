@@ -1,0 +1,118 @@
+"""What staff writes lies beside the log: in no record, readable by staff, and erased on demand (ADR 20)."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import asyncpg
+
+from contracts.staff_texts import digest_of
+from contracts.topics import TOPICS
+from tests.support.every_record import every_record
+from tests.support.ledger.api_at_work import Api, asked, done
+from tests.support.ledger.story import ADRIA
+
+SERIAL = "009033010203"
+
+
+def _name(api: Api) -> str:
+    """A person that no other test of this file names: they share topics and database."""
+    return f"Zdenka Kovacevic {api.ledger}."
+
+
+def _why(api: Api) -> dict[str, str]:
+    return {"reason": f"{_name(api)} stole it", "reference": f"CASE {_name(api)}"}
+
+
+async def _block(api: Api, key: str = "") -> int:
+    response = await api.post("blocks", {"serial": SERIAL} | _why(api), api.staff, key)
+    assert response.status_code == 201, response.text
+    return int(response.json()["sequence"])
+
+
+async def _rows_with(api: Api, text: str) -> list[str]:
+    """The tables of the whole database that hold a text somewhere."""
+    connection: Any = await asyncpg.connect(api.database_url)
+    try:
+        tables = await connection.fetch(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('ledger', 'texts')"
+        )
+        return [
+            table
+            for schema, table in tables
+            if await connection.fetchval(
+                f"SELECT count(*) FROM {schema}.{table} AS t WHERE t::text LIKE '%' || $1 || '%'", text
+            )
+        ]
+    finally:
+        await connection.close()
+
+
+async def test_a_name_in_a_reason_is_in_no_record_of_any_topic(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    blocked = await _block(api)
+    await asked(api, f"blocks?at_least={blocked}", api.staff)
+
+    records = await every_record(api.topics, TOPICS)
+
+    assert any(b"device-blocked.v1" in record for record in records)
+    for form in (_name(api).encode(), b64encode(_name(api).encode())[:18]):
+        assert not [record for record in records if form in record]
+
+
+async def test_staff_reads_the_text_in_its_lists_and_can_check_the_digest(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    blocked = await _block(api)
+
+    (block,) = (await asked(api, f"blocks?at_least={blocked}", api.staff))["items"]
+    texts = (await asked(api, f"entries/{blocked}/texts", api.staff))["texts"]
+
+    assert (block["reason"], block["reference"]) == (_why(api)["reason"], _why(api)["reference"])
+    assert {one["member"]: one["text"] for one in texts} == _why(api)
+    assert all(digest_of(one["text"], bytes.fromhex(one["salt"])) == one["digest"] for one in texts)
+
+
+async def test_an_erased_text_is_nowhere_and_every_list_says_so(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    blocked = await _block(api, "once")
+    assert (await api.get(f"entries/{blocked}/texts?at_least={blocked}", api.staff)).status_code == 200
+    before = (await asked(api, f"devices/{SERIAL}/history", api.staff))["items"]
+
+    erased = await api.client.delete(f"/v1/entries/{blocked}/texts", headers=api.staff)
+
+    assert erased.status_code == 200, erased.text
+    assert _name(api) not in json.dumps(erased.json())
+    (block,) = (await asked(api, "blocks", api.staff))["items"]
+    assert (block["reason"], block["reference"]) == ("erased", "erased")
+    assert (await asked(api, f"devices/{SERIAL}/history", api.staff))["items"] == before
+    assert await _rows_with(api, _name(api)) == []
+    assert await _block(api, "once") == blocked
+    assert await _rows_with(api, _name(api)) == []
+
+
+async def test_a_repeated_request_is_the_same_command_and_another_text_is_not(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    blocked = await _block(api, "twice")
+
+    assert await _block(api, "twice") == blocked
+    other = await api.post("blocks", {"serial": SERIAL} | _why(api) | {"reason": "Another"}, api.staff, "twice")
+
+    assert other.json()["code"] == "idempotency_key_reused"
+    assert len((await asked(api, f"entries/{blocked}/texts?at_least={blocked}", api.staff))["texts"]) == 2
+
+
+async def test_a_refused_command_leaves_no_text(api: Api) -> None:
+    refused = await api.post("blocks", {"serial": SERIAL} | _why(api), api.staff)
+
+    assert refused.status_code == 404
+    assert await _rows_with(api, _name(api)) == []
+
+
+async def test_nobody_but_staff_reads_or_erases(api: Api) -> None:
+    sequence = await done(api, "blocks", {"company": ADRIA} | _why(api), api.staff)
+
+    assert (await api.get(f"entries/{sequence}/texts?at_least={sequence}")).json()["code"] == "no_right"
+    refused = await api.client.delete(f"/v1/entries/{sequence}/texts", headers=api.token())
+    assert refused.json()["code"] == "no_right"
+    unknown = await api.get("entries/99999/texts", api.staff)
+    assert unknown.json()["code"] == "entry_not_found"
