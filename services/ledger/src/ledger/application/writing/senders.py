@@ -88,20 +88,18 @@ class Senders:
         value = record.value or b""
         sender = self._sender(dict(record.headers), record.partition, value)
         command = decode_command(value)
-        if (command.actor.kind, command.command.name) not in self._channels[record.topic]:
-            raise UndecodableCommandError(f"{record.topic} carries no {command.name} by {command.actor.kind}s")
-        if isinstance(command.actor, Account):
-            return self._of_account(command, command.actor, sender)
-        refusal = self._refused(command.command)
-        return ReceivedCommand(command, command.fingerprint(), sender.opened.key, None, None, refusal)
-
-    def _of_account(self, command: CommandRecord, actor: Account, sender: _Sender) -> ReceivedCommand:
-        said, key, token = command.fingerprint(), sender.opened.key, sender.token
+        actor, name = command.actor, command.command.name
+        if (actor.kind, name) not in self._channels[record.topic]:
+            raise UndecodableCommandError(f"{record.topic} carries no {name} by {actor.kind}s")
+        refusal = self._refused(command.command) if name == "return-licenses" else None
+        key, token = sender.opened.key, sender.token
+        if actor.kind != "account":
+            return ReceivedCommand(command, command.fingerprint(), key, None, None, refusal)
         if isinstance(token, Rejection):
-            return ReceivedCommand(command, said, key, None, None, token)
+            return ReceivedCommand(command, command.fingerprint(), key, None, None, token)
         if token.account != actor.account or token.company != actor.company:
             raise UndecodableCommandError("its token is of another account")
-        return ReceivedCommand(command, said, key, token.token_id, token.key_id, self._refused(command.command))
+        return ReceivedCommand(command, command.fingerprint(), key, token.token_id, token.key_id, refusal)
 
     def _sender(self, headers: Mapping[str, bytes | None], ledger: int, value: bytes) -> _Sender:
         """Whose command it is, and what its token says now; raises UndecodableCommandError."""
