@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status down clean test unit check generate fmt lock bench faults fuzz
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check generate fmt lock bench faults fuzz
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
@@ -33,6 +33,12 @@ tour: ## Show the rest of the licensing business on the running stack, with real
 
 status: ## Show every part with state and address (FORMAT=json for programs)
 	@$(PYTHON) -m dev.stack status --format $(FORMAT)
+
+kafka-client: ## Print what a Kafka tool needs to connect as ROLE=auditor, or as any other role
+	@$(PYTHON) -m dev.stack.client kafka $(ROLE)
+
+database-url: ## Print what psql needs to connect as ROLE=ledger-api, or as any other role
+	@$(PYTHON) -m dev.stack.client database $(ROLE)
 
 down: ## End what was started; the data stays
 	@$(PYTHON) -m dev.stack down

@@ -22,6 +22,7 @@ from dev.stack.keys import Keys
 from dev.stack.ports import HOST
 from dev.stack.service import answers
 from dev.stack.settings import admin_port_name, settings
+from dev.stack.settings import database as settings_of_database
 from ledger.adapters.postgres import database
 from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
@@ -104,11 +105,12 @@ async def api_on_filled_tables(lab_: Lab) -> AsyncGenerator[Filled]:
     entries = lab_.sized(ENTRIES)
     url = await _filled(lab_, entries)
     await asyncio.to_thread(Keys(lab_.kit.state).prepare)
-    cluster = lab_.kit.cluster()
-    environment = settings("ledger-api", lab_.kit.stack()) | {
-        "LICENSING_TOPIC_PREFIX": await lab_.fresh_topics(PREFIX),
-        "LICENSING_DATABASE_URL": cluster.url_without_password(DATABASE),
-    }
+    stack = lab_.kit.stack()
+    environment = (
+        settings("ledger-api", stack)
+        | settings_of_database("ledger-api", stack.postgres, DATABASE)
+        | {"LICENSING_TOPIC_PREFIX": await lab_.fresh_topics(PREFIX)}
+    )
     with lab_.process("ledger-api", environment=environment) as process:
         await _until_ready(lab_)
         yield Filled(url, lab_.kit.ports.port("ledger-api"), process.pid, entries)
@@ -120,7 +122,8 @@ async def _filled(lab_: Lab, entries: int) -> str:
         url = await asyncio.to_thread(cluster.create, DATABASE)
     except StackError:
         return cluster.url(DATABASE)  # another benchmark of this run has filled it
-    connection: Any = await asyncpg.connect(url, server_settings={"search_path": database.SCHEMA})
+    owner = cluster.url(DATABASE, "ledger-projector")
+    connection: Any = await asyncpg.connect(owner, server_settings={"search_path": database.SCHEMA})
     try:
         await database.migrate(connection)
         await fill(connection, entries)

@@ -19,9 +19,10 @@ from contracts.topics import COMMANDS, OPERATOR_COMMANDS, OUTCOMES, Topic, topic
 from dev.stack import places, topics
 from dev.stack.cli import Stack
 from dev.stack.guard import Guard
+from dev.stack.kafka import ADMINISTRATOR, Broker
 from dev.stack.keys import Keys
 from dev.stack.parts import PARTS, Kit
-from dev.stack.settings import settings
+from dev.stack.settings import kafka, settings
 from runtime.commands import Prover
 from runtime.kafka import Connection, Outgoing, PartitionTail, Producer, Record, partition_for
 
@@ -31,6 +32,8 @@ STOP_SECONDS = 30
 PATIENCE_SECONDS = 180.0
 """How long a benchmark waits for what it set in motion."""
 INFRASTRUCTURE = ("kafka", "postgres")
+USERS = "topics"
+"""The step that makes the broker's users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Lab:
     scale: float
 
     @property
-    def bootstrap(self) -> str:
-        return self.kit.broker().address
+    def broker(self) -> Broker:
+        return self.kit.broker()
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.bootstrap)
+        """To put things on topics, and to read them, whoever writes and reads them elsewhere."""
+        return self.broker.connection(ADMINISTRATOR)
 
     def sized(self, full: int) -> int:
         """So many in the full form, fewer in the short one."""
@@ -54,7 +58,7 @@ class Lab:
 
     async def fresh_topics(self, prefix: str) -> str:
         """Make the declared topics under a prefix; they stay for benchmarks that read what this one wrote."""
-        await topics.create(self.bootstrap, prefix=prefix)
+        await topics.create(self.broker, prefix=prefix)
         return prefix
 
     def infrastructure_on(self, core: int | None) -> None:
@@ -67,11 +71,11 @@ class Lab:
     def process(
         self, *argv: str, environment: Mapping[str, str], core: int | None = machine.MEASURED
     ) -> Generator["subprocess.Popen[bytes]"]:
-        """A console script of ours at work on `core` until the block ends; what it logs goes to a file."""
+        """A console script of ours at work on `core`, in its own role, until the block ends; it logs to a file."""
         log = self.kit.state / "log" / f"{argv[0]}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         program = (str(Path(sys.executable).with_name(argv[0])), *argv[1:])
-        known = {"PATH": os.environ["PATH"], "LICENSING_KAFKA_BOOTSTRAP": self.bootstrap, "LICENSING_ADMIN_PORT": "0"}
+        known = {"PATH": os.environ["PATH"], "LICENSING_ADMIN_PORT": "0"} | kafka(argv[0], self.kit.stack())
         with log.open("ab") as out:
             process = subprocess.Popen(
                 (*machine.pinned(core), *program), env=known | dict(environment), stderr=out, stdout=out
@@ -141,7 +145,7 @@ def opened(scale: float) -> Generator[Lab]:
     state.mkdir(parents=True)
     with Guard(state):
         stack = Stack(state, say=_quiet)
-        stack.up(INFRASTRUCTURE)
+        stack.up((*INFRASTRUCTURE, USERS))
         try:
             yield Lab(Kit(state), scale)
         finally:

@@ -14,6 +14,7 @@ import asyncpg
 from benchmarks import machine, replay
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
+from dev.stack.settings import database
 from ledger.adapters.postgres.database import SCHEMA
 
 DATABASE = "bench_projection"
@@ -37,12 +38,8 @@ async def measure(lab_: Lab) -> list[Figure]:
 
 def _rebuild(lab_: Lab) -> tuple[int, float]:
     """Run `ledger-projector rebuild`, and what it says about itself."""
-    cluster = lab_.kit.cluster()
-    environment = {
-        "LICENSING_TOPIC_PREFIX": replay.PREFIX,
-        "LICENSING_DATABASE_URL": cluster.url_without_password(DATABASE),
-        "LICENSING_DATABASE_PASSWORD_FILE": str(cluster.password_file),
-    }
+    known = database("ledger-projector", lab_.kit.cluster(), DATABASE)
+    environment = {"LICENSING_TOPIC_PREFIX": replay.PREFIX} | known
     with lab_.process("ledger-projector", "rebuild", environment=environment) as process:
         process.wait(PATIENCE_SECONDS)
     log = (lab_.kit.state / "log" / "ledger-projector.log").read_text().splitlines()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import uvloop
@@ -19,6 +20,7 @@ from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
+from dev.stack.parts import Kit
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from runtime.eventlog import SpeculativeLog
@@ -88,7 +90,7 @@ async def _two_ledgers(lab_: Lab) -> float:
 
 
 async def _program(lab_: Lab, prefix: str, count: int, core: int) -> asyncio.subprocess.Process:
-    argv = (*machine.pinned(core), sys.executable, "-m", "benchmarks.replay", lab_.bootstrap, prefix, str(count))
+    argv = (*machine.pinned(core), sys.executable, "-m", "benchmarks.replay", str(lab_.kit.state), prefix, str(count))
     return await asyncio.create_subprocess_exec(*argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
 
 
@@ -102,13 +104,13 @@ def _pipe(stream: Pipe | None) -> Pipe:
     return stream
 
 
-async def _replay_when_told(bootstrap: str, prefix: str, count: int) -> None:
+async def _replay_when_told(state: Path, prefix: str, count: int) -> None:
     """What each of the two programs does: say that it is ready, wait for a line, replay, say from when to when."""
     gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
     print("ready", flush=True)
     sys.stdin.readline()
     start = time.time()
-    await _from_kafka(Connection(bootstrap), count, evolve=True, prefix=prefix)
+    await _from_kafka(Kit(state).broker().connection("auditor"), count, evolve=True, prefix=prefix)
     print(start, time.time(), flush=True)
 
 
@@ -140,4 +142,4 @@ def _take(replica: LedgerReplica, value: bytes) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(_replay_when_told(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    uvloop.run(_replay_when_told(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

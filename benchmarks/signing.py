@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import uvloop
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +23,7 @@ from benchmarks.lab import Lab
 from contracts.documents import license_file
 from contracts.topics import EVENTS, LICENSE_FILES, topic_name
 from dev.stack import places
+from dev.stack.parts import Kit
 from runtime.kafka import Connection, PartitionTail, Producer
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.own_records import OwnRecords
@@ -59,7 +61,7 @@ def ledger(devices: int) -> list[bytes]:
 
 async def sign_apart(lab_: Lab) -> Run:
     """Run one signer in a process of its own, on its core."""
-    argv = (*machine.pinned(machine.MEASURED), sys.executable, "-m", "benchmarks.signing", lab_.bootstrap)
+    argv = (*machine.pinned(machine.MEASURED), sys.executable, "-m", "benchmarks.signing", str(lab_.kit.state))
     process = await asyncio.create_subprocess_exec(*argv, cwd=places.ROOT, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
     return Run(**json.loads(said))
@@ -142,4 +144,4 @@ async def measure(lab_: Lab) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(sign_all(Connection(sys.argv[1]))))))
+    print(json.dumps(asdict(uvloop.run(sign_all(Kit(Path(sys.argv[1])).broker().connection("signer"))))))

@@ -7,6 +7,7 @@ generation CA is the signer's own (`signer init`).
 import argparse
 import ipaddress
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,14 +59,14 @@ class Pki:
     def _authority(self, certificate: Path, key: Path, name: str) -> list[Path]:
         private = ec.generate_private_key(ec.SECP256R1())
         write_key(key, private)
-        write_certificate(certificate, make_authority(private, name, not_before=_now()))
+        write_certificate(certificate, make_authority(private, name, not_before=now()))
         return [certificate]
 
     def _server(self) -> list[Path]:
         private = ec.generate_private_key(ec.SECP256R1())
         write_key(self.server_key, private)
         issuer, issuer_key = read_certificate(self.server_ca), read_key(self.server_ca_key)
-        write_certificate(self.server_certificate, _server_certificate(private, issuer, issuer_key))
+        write_certificate(self.server_certificate, server_certificate("device-sync", private, issuer, issuer_key))
         return [self.server_certificate]
 
 
@@ -95,30 +96,35 @@ def read_certificate(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-def _server_certificate(
-    key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate, issuer_key: ec.EllipticCurvePrivateKey
+def server_certificate(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Certificate,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    usages: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.SERVER_AUTH,),
 ) -> x509.Certificate:
+    """The certificate of a server on loopback."""
     names: list[x509.GeneralName] = [
         x509.DNSName("localhost"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
         x509.IPAddress(ipaddress.ip_address("::1")),
     ]
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "device-sync")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return (
         x509.CertificateBuilder(issuer.subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(_now())
-        .not_valid_after(_now() + timedelta(days=SERVER_DAYS))
+        .not_valid_before(now())
+        .not_valid_after(now() + timedelta(days=SERVER_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=False)
+        .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(authority_id, critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time from which a new certificate is valid."""
     return datetime.now(UTC).replace(microsecond=0) - _BACKDATE
 
 

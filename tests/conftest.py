@@ -1,5 +1,6 @@
 """What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ from dev.stack.guard import Guard
 from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
+from dev.stack.topics import create_users
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
@@ -23,7 +25,7 @@ from tests.support.running import whole_stack
 
 use_profile()
 
-ON_THE_STACK = ("tests/e2e/", "tests/faults/test_outages.py")
+ON_THE_STACK = ("tests/e2e/", "tests/faults/test_outages.py", "tests/faults/test_junk_on_every_topic.py")
 """Tests that use `kit`."""
 PORT_SHARES = 4
 """As many processes of a run, at most, choose ports from ranges of their own."""
@@ -77,9 +79,10 @@ def kit(state: Path) -> Iterator[Kit]:
 
 @pytest.fixture(scope="session")
 def broker(state: Path) -> Iterator[Broker]:
-    """A real broker; `address` is its bootstrap address. A test that stops it starts it again."""
+    """A real broker; `connection` says how to reach it in a role. A test that stops it starts it again."""
     broker = Kit(state, short_lived=True).broker()
     broker.start()
+    asyncio.run(create_users(broker))
     yield broker
     broker.stop()
 
@@ -113,7 +116,7 @@ async def make_topics(broker: Broker) -> AsyncIterator[MakeTopics]:
     async with AsyncExitStack() as made:
 
         async def make(ledgers: int = 1) -> KafkaTopics:
-            return await made.enter_async_context(topics_on(broker.address, ledgers))
+            return await made.enter_async_context(topics_on(broker, ledgers))
 
         yield make
 

@@ -14,12 +14,12 @@ Accounts = Counter[tuple[str, str]]
 """Units by account and license type."""
 
 
-async def replay(bootstrap: str, *, prefix: str = PREFIX, ledger: int = 0) -> tuple[LedgerChain, Accounts]:
+async def replay(connection: Connection, *, prefix: str = PREFIX, ledger: int = 0) -> tuple[LedgerChain, Accounts]:
     """How far the ledger goes, and what each account holds then; entries that are set aside move nothing (ADR 18)."""
     known: Named = {}
     while True:
         replayed = _Replay(ledger, known)
-        async with PartitionTail(Connection(bootstrap), prefix + EVENTS.name, ledger, 0) as tail:
+        async with PartitionTail(connection, prefix + EVENTS.name, ledger, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 for record in await tail.next_batch():

@@ -206,7 +206,7 @@ class Story:
 
     def settled_balance(self) -> dict[str, int]:
         """What is free when all that is on the log by now has been projected."""
-        chain, _ = asyncio.run(replay(self._kit.broker().address))
+        chain, _ = asyncio.run(replay(self._kit.broker().connection("auditor")))
         self.sequence = chain.sequence
         return self.balance()
 
@@ -250,7 +250,7 @@ class Story:
         return return_document.build(statement, certificate=certificate, sign=signer(read_key(box.key_file)))
 
     async def _compare(self) -> tuple[int, int]:
-        chain, accounts = await replay(self._kit.broker().address)
+        chain, accounts = await replay(self._kit.broker().connection("auditor"))
         connection = await asyncpg.connect(self._kit.cluster().url())
         try:
             await _reached(connection, chain.sequence)

@@ -9,7 +9,7 @@ from simulator.cast import CLERK, VENDOR
 
 
 def topics(stack: StackContext) -> Sequence[str]:
-    return (sys.executable, "-m", "dev.stack.topics", stack.kafka)
+    return (sys.executable, "-m", "dev.stack.topics", str(stack.state))
 
 
 def keys(stack: StackContext) -> Sequence[str]:

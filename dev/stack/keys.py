@@ -1,20 +1,18 @@
 """Make every key and secret of the stack that is not there yet: `python -m dev.stack.keys STATE`."""
 
 import argparse
-import os
-import secrets
 import subprocess
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from dev.stack import secret_files
 from dev.stack.error import StackError
 from dev.stack.service import SCRIPTS
 from simulator.issuer import Issuer
 from simulator.pki import Pki
 
-SECRET_BYTES = 32
 SIGNER_INIT_SECONDS = 60.0
 
 
@@ -39,8 +37,8 @@ class Keys:
         self.signer_passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.pki.make()
         self.issuer.prepare()
-        _make_secret(self.signer_passphrase_file)
-        _make_secret(self.activation_key_secret_file)
+        secret_files.make(self.signer_passphrase_file)
+        secret_files.make(self.activation_key_secret_file)
         make_writer_keys(self.writer_private_key, self.writer_key)
         self._make_signer_keys()
 
@@ -62,15 +60,6 @@ def make_writer_keys(private: Path, public: Path) -> None:
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     private.touch(mode=0o600)
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-
-
-def _make_secret(file: Path) -> None:
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as out:
-        out.write(secrets.token_hex(SECRET_BYTES) + "\n")
 
 
 def main() -> None:

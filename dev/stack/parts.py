@@ -138,4 +138,4 @@ class Kit:
 
     def stack(self) -> StackContext:
         """What settings and commands are made from."""
-        return StackContext(self.state, self.broker().address, self.cluster(), self.ports.port)
+        return StackContext(self.state, self.broker(), self.cluster(), self.ports.port)

@@ -45,7 +45,7 @@ class Process:
         self.name = name
         self.log = state / "log" / f"{name}.log"
         self._pid_file = state / "run" / f"{name}.json"
-        self._stop_seconds = stop_seconds
+        self.stop_seconds = stop_seconds
         self._stop_signal = stop_signal
 
     @property
@@ -116,7 +116,7 @@ class Process:
         known = identity.read(self._pid_file)
         if known is not None and _runs(known):
             os.kill(known.pid, self._stop_signal)
-            _wait_while(lambda: _runs(known), self._stop_seconds)
+            _wait_while(lambda: _runs(known), self.stop_seconds)
         self.kill()
 
     def kill(self) -> None:

@@ -3,13 +3,15 @@
 A process that needs another setting gets it here and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST
-from dev.stack.postgres import Cluster
+from dev.stack.postgres import OWNER, Cluster
+from runtime.settings import PREFIX
 from simulator import issuer
 
 
@@ -18,7 +20,7 @@ class StackContext:
     """What the settings are made from."""
 
     state: Path
-    kafka: str
+    broker: Broker
     postgres: Cluster
     port: Callable[[str], int]
 
@@ -30,17 +32,22 @@ def admin_port_name(part: str) -> str:
 
 def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
-    return everybody(stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
+    return kafka(part, stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
 def step_settings(step: str, stack: StackContext) -> dict[str, str]:
     """The environment of a program that prepares for them, and has no admin port."""
-    return everybody(stack) | OWN.get(step, _nothing)(stack)
+    return OWN.get(step, _nothing)(stack)
 
 
-def everybody(stack: StackContext) -> dict[str, str]:
-    """What programs that only talk to Kafka need."""
-    return {"LICENSING_KAFKA_BOOTSTRAP": stack.kafka}
+def kafka(role: str, stack: StackContext) -> dict[str, str]:
+    """What a program needs to reach Kafka in a role."""
+    return environment(stack.broker.settings(role))
+
+
+def environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """Settings by the names that they have in the environment."""
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def _admin(part: str, stack: StackContext) -> dict[str, str]:
@@ -51,16 +58,17 @@ def _nothing(_stack: StackContext) -> dict[str, str]:
     return {}
 
 
-def _database(stack: StackContext) -> dict[str, str]:
+def database(role: str, cluster: Cluster, name: str = OWNER) -> dict[str, str]:
+    """What a service needs to reach a database of the cluster in its role."""
     return {
-        "LICENSING_DATABASE_URL": stack.postgres.url_without_password(),
-        "LICENSING_DATABASE_PASSWORD_FILE": str(stack.postgres.password_file),
+        "LICENSING_DATABASE_URL": cluster.url_without_password(role, name),
+        "LICENSING_DATABASE_PASSWORD_FILE": str(cluster.password_file(role)),
     }
 
 
 def _ledger_api(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
-    return _database(stack) | {
+    return database("ledger-api", stack.postgres) | {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("ledger-api")),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
@@ -74,11 +82,13 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
 
 
 def _ledger_projector(stack: StackContext) -> dict[str, str]:
-    return _database(stack) | {"LICENSING_LICENSE_KEYS_FILE": str(Keys(stack.state).license_key)}
+    return database("ledger-projector", stack.postgres) | {
+        "LICENSING_LICENSE_KEYS_FILE": str(Keys(stack.state).license_key)
+    }
 
 
 def _founding(stack: StackContext) -> dict[str, str]:
-    return {"LICENSING_WRITER_KEY_FILE": str(Keys(stack.state).writer_key)}
+    return kafka("operator", stack) | {"LICENSING_WRITER_KEY_FILE": str(Keys(stack.state).writer_key)}
 
 
 def _ledger_writer(stack: StackContext) -> dict[str, str]:

@@ -1,43 +1,73 @@
-"""Make the declared topics on a broker: `python -m dev.stack.topics BOOTSTRAP`."""
+"""Make what is declared on a broker, users, topics and access rights: `python -m dev.stack.topics STATE`."""
 
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import BrokerResponseError, for_code
 
+from contracts.access import grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
+from dev.stack.kafka import Broker
+from dev.stack.kafka.access_requests import CreateRows, DeleteRows, PutUsers, Row, row, rows_held, send
+from dev.stack.kafka.credentials import ADMINISTRATOR
+from dev.stack.parts import Kit
 
 # A broker that has just come up may have no leader to give for a moment.
 ATTEMPT_SECONDS = 30.0
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.05
 
 NO_ERROR, TOPIC_ALREADY_EXISTS = 0, 36
 
 
-async def create(bootstrap: str, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
-    """Make what is missing, widen what has too few partitions, return the names of all. Repeating changes nothing."""
+async def create_users(broker: Broker) -> None:
+    """Make every role a user with the password that lies in its file."""
+    passwords = {role: broker.credentials.password(role) for role in roles()}
+    async with _admin(broker) as admin:
+        answer = await send(admin, PutUsers(passwords))
+        _check(answer.results, allowed=())
+
+
+async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
+    """Make missing topics, widen what has too few partitions, give and take rights, return the names of all topics.
+
+    Repeating changes nothing.
+    """
     wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
-    async with _admin(bootstrap) as admin:
+    async with _admin(broker) as admin:
         await _create_missing(admin, prefix, wanted)
         await _widen(admin, wanted)
+        await _grant(admin, prefix)
     return list(wanted)
 
 
-async def delete(bootstrap: str, names: list[str]) -> None:
-    async with _admin(bootstrap) as admin:
-        answer: Any = await admin.delete_topics(names)
-        _check(answer.topic_error_codes, allowed=())
+async def delete(broker: Broker, names: list[str]) -> None:
+    async with _admin(broker) as admin:
+        await _delete(admin, names)
+
+
+async def delete_all(broker: Broker, prefix: str) -> None:
+    """Delete the declared topics with this prefix, and the rights on them."""
+    async with _admin(broker) as admin:
+        await _delete(admin, [topic_name(topic, prefix) for topic in TOPICS])
+        await _delete_rows(admin, await rows_held(admin, prefix))
+
+
+async def _delete(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    answer: Any = await admin.delete_topics(names)
+    _check(answer.topic_error_codes, allowed=())
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _admin(broker: Broker) -> AsyncGenerator[AIOKafkaAdminClient]:
+    known = broker.connection(ADMINISTRATOR).options()
+    admin = AIOKafkaAdminClient(**known)
     await admin.start()
     try:
         yield admin
@@ -70,6 +100,31 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
         _check(answer.topic_errors, allowed=())
 
 
+async def _grant(admin: AIOKafkaAdminClient, prefix: str) -> None:
+    """Make the rights those that are declared, no fewer and no more.
+
+    Returns when they hold: the broker follows its controller, which has taken them in, a moment later.
+    """
+    wanted, held = {row(grant) for grant in grants(prefix)}, await rows_held(admin, prefix)
+    await _create_rows(admin, wanted - held)
+    await _delete_rows(admin, held - wanted)
+    deadline = time.monotonic() + ATTEMPT_SECONDS
+    while await rows_held(admin, prefix) != wanted:
+        if time.monotonic() > deadline:
+            raise StackError(f"The rights did not hold within {ATTEMPT_SECONDS:.0f} s; look at the broker's log.")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _create_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+    answer = await send(admin, CreateRows(rows))
+    _check([(one[1], *result) for one, result in zip(rows, answer.creation_responses, strict=True)], allowed=())
+
+
+async def _delete_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+    answer = await send(admin, DeleteRows(rows))
+    _check([(one[1], *result[:2]) for one, result in zip(rows, answer.filter_responses, strict=True)], allowed=())
+
+
 async def _led_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
     """The partitions of each topic, once each topic is known and each partition led."""
     deadline = time.monotonic() + ATTEMPT_SECONDS
@@ -93,13 +148,18 @@ def _partitions(topic: Topic, ledgers: int) -> int:
     return topic.partitions * (ledgers if topic.per_ledger else 1)
 
 
+async def _make_all(broker: Broker, ledgers: int) -> list[str]:
+    await create_users(broker)
+    return await create(broker, ledgers=ledgers)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bootstrap")
+    parser = argparse.ArgumentParser(prog="python -m dev.stack.topics", description=__doc__)
+    parser.add_argument("state", type=Path)
     parser.add_argument("--ledgers", type=int, default=1)
     arguments = parser.parse_args()
-    names = asyncio.run(create(arguments.bootstrap, ledgers=arguments.ledgers))
-    print(f"topics: {len(names)} there")
+    names = asyncio.run(_make_all(Kit(arguments.state).broker(), arguments.ledgers))
+    print(f"topics: {len(names)} there, with their users and rights")
 
 
 if __name__ == "__main__":

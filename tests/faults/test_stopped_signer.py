@@ -4,8 +4,6 @@ import asyncio
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,14 +22,14 @@ from dev.stack import topics
 from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
-from dev.stack.settings import admin_port_name, settings
-from runtime.kafka import Connection, PartitionTail, Producer
+from dev.stack.settings import settings
+from runtime.kafka import PartitionTail, Producer
 from simulator.cast import PARTNER, VENDOR
 from simulator.partner import PartnerClient, Refused
+from tests.support.readiness import SERVICES, readiness, until_ready
 from tests.support.running import a_stocked_story, whole_stack
 
 LOG = topic_name(EVENTS)
-READERS_AND_WRITERS = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
 PATIENCE_SECONDS = 30.0
 SECOND = derived_id("second", "account")
 
@@ -51,7 +49,7 @@ def story(own_kit: Kit) -> Iterator[Story]:
 async def log_of(kit: Kit) -> list[bytes]:
     """The whole partition, as the runbook says to save it."""
     values: list[bytes] = []
-    async with PartitionTail(Connection(kit.broker().address), LOG, 0, 0) as tail:
+    async with PartitionTail(kit.broker().connection("auditor"), LOG, 0, 0) as tail:
         end = await tail.end_offset()
         while tail.next_offset < end:
             values += [record.value or b"" for record in await tail.next_batch()]
@@ -59,7 +57,7 @@ async def log_of(kit: Kit) -> list[bytes]:
 
 
 async def append(kit: Kit, values: Sequence[bytes]) -> None:
-    async with Producer(Connection(kit.broker().address), client_id="somebody") as producer:
+    async with Producer(kit.broker().connection("ledger-writer"), client_id="somebody") as producer:
         await producer.send_many(LOG, 0, [(b"0", value, ()) for value in values])
 
 
@@ -83,15 +81,6 @@ def of_a_class_that_it_has_not(story: Story, values: Sequence[bytes]) -> bytes:
         actor="service:somebody",
         correlation_id="forged",
     )
-
-
-def readiness(kit: Kit, part: str) -> tuple[int, str]:
-    url = f"http://127.0.0.1:{kit.ports.port(admin_port_name(part))}/readyz"
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 def reason_why_it_stopped(kit: Kit) -> str:
@@ -134,21 +123,9 @@ def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]
     second.post(f"/v1/ledger/set-asides/{decision}/approval", {})
 
 
-def ready(kit: Kit) -> bool:
-    return all(readiness(kit, part)[0] == 200 for part in READERS_AND_WRITERS)
-
-
-def until_ready(kit: Kit) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not ready(kit):
-        assert time.monotonic() < deadline, [readiness(kit, part) for part in READERS_AND_WRITERS]
-        time.sleep(0.1)
-
-
 def has(story: Story, licenses: dict[str, int]) -> None:
     """The device's own file."""
-    file = story.firmware().sync()
-    assert file is not None
+    file = story.firmware().sync_to(story.sequence)
     assert {line.license_type: line.count for line in file.licenses} == licenses
     assert file.sequence == story.sequence
 
@@ -179,9 +156,9 @@ def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
 
     saved = asyncio.run(log_of(own_kit))
-    stop(own_kit, *READERS_AND_WRITERS)
-    asyncio.run(topics.delete(own_kit.broker().address, [LOG]))
-    asyncio.run(topics.create(own_kit.broker().address))
+    stop(own_kit, *SERVICES)
+    asyncio.run(topics.delete(own_kit.broker(), [LOG]))
+    asyncio.run(topics.create(own_kit.broker()))
     asyncio.run(append(own_kit, saved))
     rebuild(own_kit)
     Stack(own_kit.state, say=lambda _: None).up()

@@ -22,7 +22,7 @@ from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
 from runtime.eventlog.ports import Position
-from runtime.kafka import Connection, Partition, PartitionTail, Producer
+from runtime.kafka import Partition, PartitionTail, Producer
 from runtime.trouble import Trouble
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
@@ -73,7 +73,7 @@ class MeetingLog(KafkaLog):
 @asynccontextmanager
 async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("ledger-writer")
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id=name))
         again = partial(PartitionTail, connection, topics.name(EVENTS), 0, 0)

@@ -14,8 +14,9 @@ import pytest
 from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
+from dev.stack.settings import environment
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
-from runtime.kafka import Connection, PartitionTail, Producer, Record
+from runtime.kafka import PartitionTail, Producer, Record
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
@@ -26,17 +27,12 @@ ASKING_AT_ONCE = 20
 
 
 async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "LICENSING_KAFKA_BOOTSTRAP": topics.bootstrap,
-        "LICENSING_TOPIC_PREFIX": topics.prefix,
-        "LICENSING_ADMIN_PORT": "0",
-        "LICENSING_GROUP_SESSION_SECONDS": "1",
-        "LICENSING_LOG_LEVEL": "warning",
-    } | sending.writer_environment(log.parent)
+    said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
+    said |= sending.writer_settings(log.parent)
+    settings = {"PATH": os.environ["PATH"]} | environment(topics.settings("ledger-writer") | said)
     with log.open("ab") as stderr:
         program = Path(sys.executable).with_name("ledger-writer")
-        return await asyncio.create_subprocess_exec(program, env=environment, stderr=stderr)
+        return await asyncio.create_subprocess_exec(program, env=settings, stderr=stderr)
 
 
 @asynccontextmanager
@@ -121,14 +117,14 @@ async def test_poison_among_the_commands_stops_nothing_and_is_set_aside(
     async with listening(kafka_topics) as client:
         writer = await start_writer(kafka_topics, tmp_path / "writer.log")
         try:
-            async with Producer(Connection(kafka_topics.bootstrap), client_id="poisoner") as producer:
+            async with Producer(kafka_topics.connection("ledger-api"), client_id="poisoner") as producer:
                 for value in poison:
                     await producer.send(kafka_topics.name(COMMANDS), b"0", value, partition=0)
                 await client.begin()
         finally:
             writer.terminate()
             await writer.wait()
-    dead = PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
+    dead = PartitionTail(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
     async with dead:
         letters: list[Record] = []
         while len(letters) < len(poison):

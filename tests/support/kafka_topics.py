@@ -7,28 +7,38 @@ from dataclasses import dataclass
 
 from contracts.topics import Topic, topic_name
 from dev.stack import topics
+from dev.stack.kafka import ADMINISTRATOR, Broker
+from runtime.kafka import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaTopics:
     """The declared topics under a prefix of their own."""
 
-    bootstrap: str
+    broker: Broker
     prefix: str
 
     def name(self, topic: Topic) -> str:
         return topic_name(topic, self.prefix)
 
+    def connection(self, user: str = ADMINISTRATOR) -> Connection:
+        """As a role that may do what is declared, or as the administrator, who may do everything."""
+        return self.broker.connection(user)
+
+    def settings(self, role: str) -> dict[str, str]:
+        """The settings by which a process works on these topics in a role."""
+        return self.broker.settings(role) | {"topic_prefix": self.prefix}
+
 
 @asynccontextmanager
-async def topics_on(bootstrap: str, ledgers: int = 1) -> AsyncGenerator[KafkaTopics]:
+async def topics_on(broker: Broker, ledgers: int = 1) -> AsyncGenerator[KafkaTopics]:
     """The declared topics of so many ledgers under a new prefix, deleted at the end."""
     prefix = f"test-{secrets.token_hex(4)}."
-    made = await topics.create(bootstrap, prefix=prefix, ledgers=ledgers)
+    await topics.create(broker, prefix=prefix, ledgers=ledgers)
     try:
-        yield KafkaTopics(bootstrap, prefix)
+        yield KafkaTopics(broker, prefix)
     finally:
-        await topics.delete(bootstrap, made)
+        await topics.delete_all(broker, prefix)
 
 
 MakeTopics = Callable[..., Awaitable[KafkaTopics]]

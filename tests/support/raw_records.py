@@ -9,6 +9,8 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.record.util import calc_crc32c
 
+from runtime.kafka import Connection
+
 PLACEHOLDER = b"header-name-goes-here"
 CRC_AT, CRC_FROM = 17, 21
 NOW_MS = 1_764_000_000_000
@@ -24,9 +26,9 @@ def batch_with_header_name(name: bytes, *values: bytes) -> bytes:
     return bytes(batch)
 
 
-async def produce(bootstrap: str, topic: str, batch: bytes) -> int:
+async def produce(connection: Connection, topic: str, batch: bytes) -> int:
     """Append a batch as it is to partition 0; the broker's error code, 0 if it took it."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    producer = AIOKafkaProducer(**connection.options())
     await producer.start()
     try:
         await producer.partitions_for(topic)

@@ -62,7 +62,7 @@ class SignersTopics:
 
     @property
     def _connection(self) -> Connection:
-        return Connection(self.kit.broker().address)
+        return self.kit.broker().connection("signer")
 
 
 def metrics(kit: Kit, part: str) -> str:

@@ -1,4 +1,4 @@
-"""The broker's jars, as `dev/setup` fetched them."""
+"""The broker's jars, as `dev/setup` fetched them, and the archive of their classes that it made."""
 
 import hashlib
 from pathlib import Path
@@ -16,3 +16,9 @@ def folder() -> Path:
     if not found.is_dir():
         raise StackError("The Kafka jars are not there yet; run `make setup`.")
     return found
+
+
+def class_archive() -> Path:
+    """Classes as a broker has loaded them (see `class_archive.py`), where that was made."""
+    jars = folder()
+    return jars.with_name(f"{jars.name}.jsa")

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from dev.stack import identity
+from dev.stack import identity, secret_files
 from dev.stack.error import StackError
 from dev.stack.ports import HOST
 from dev.stack.postgres import account, binaries
+from dev.stack.postgres.roles import ROLES, grants, make_roles, password_of
 from dev.stack.process import Process, Program
 
 START_SECONDS = 60.0
@@ -39,7 +40,10 @@ SHORT_LIVED_SETTINGS = {"fsync": "off", "synchronous_commit": "on", "full_page_w
 
 
 class Cluster:
-    """One cluster with one password-protected owner. The port may change between two starts, never while it runs."""
+    """One cluster with an owner, who makes databases, and the roles of services.
+
+    The port may change between two starts, never while it runs.
+    """
 
     name = "postgres"
 
@@ -59,9 +63,13 @@ class Cluster:
         return self._home / "data"
 
     @property
-    def password_file(self) -> Path:
-        """Readable by the account of the cluster only, and by root."""
+    def _password_file(self) -> Path:
+        """The owner's; readable by the account of the cluster only, and by root."""
         return self._home / "password"
+
+    def password_file(self, role: str) -> Path:
+        """For a service: the password of its role."""
+        return self._state / "postgres-passwords" / f"{role}.password"
 
     @cached_property
     def _binaries(self) -> Path:
@@ -71,13 +79,17 @@ class Cluster:
     def address(self) -> str:
         return f"{HOST}:{self._port}"
 
-    def url(self, database: str = OWNER) -> str:
-        """What a client needs to connect; it holds the password."""
-        return f"postgresql://{OWNER}:{self._password()}@{self.address}/{database}"
+    def url(self, database: str = OWNER, role: str = OWNER) -> str:
+        """What a client needs to connect in a role; it holds the password."""
+        password = self._password() if role == OWNER else password_of(role, self._password())
+        return f"postgresql://{role}:{password}@{self.address}/{database}"
 
-    def url_without_password(self, database: str = OWNER) -> str:
-        """The same for one who reads the password from `password_file`."""
-        return f"postgresql://{OWNER}@{self.address}/{database}"
+    def url_without_password(self, role: str, database: str = OWNER) -> str:
+        """The same for a service that reads the password from `password_file`."""
+        return f"postgresql://{role}@{self.address}/{database}"
+
+    def was_made(self) -> bool:
+        return (self._state / "postgres").exists()
 
     def is_ready(self) -> bool:
         return self.process.is_alive() and self._run("pg_isready").returncode == 0
@@ -89,14 +101,16 @@ class Cluster:
         self._spawn()
 
     def wait(self, progress: Callable[[str], None] = print) -> None:
-        """Return when it serves and the owner's database is there."""
+        """Return when it serves and the roles and the owner's database are there."""
         for _ in range(ATTEMPTS - 1):
             if self._outlives_its_former_self(progress):
                 break
             self._spawn()
         self.process.wait_until(self.is_ready, seconds=START_SECONDS, progress=progress)
+        self._make_roles()
         if not self._exists(OWNER):
-            self.create(OWNER)
+            self._must("createdb", OWNER)
+        self._grant(OWNER)
 
     def start(self, progress: Callable[[str], None] = print) -> None:
         """Start it and return when it serves."""
@@ -112,13 +126,22 @@ class Cluster:
         self.process.kill()
 
     def create(self, database: str) -> str:
-        """Make an empty database and return its URL."""
+        """Make a database that holds nothing but the rights of the roles, and return its owner's URL."""
         self._must("createdb", database)
+        self._grant(database)
         return self.url(database)
 
     def drop(self, database: str) -> None:
         """Remove a database, and whoever is still connected to it."""
         self._must("dropdb", "--force", "--if-exists", database)
+
+    def _make_roles(self) -> None:
+        for role in ROLES:
+            secret_files.write(self.password_file(role), password_of(role, self._password()))
+        self._psql("postgres", make_roles(self._password()))
+
+    def _grant(self, database: str) -> None:
+        self._psql(database, grants())
 
     def _spawn(self) -> None:
         self._forget_the_dead()
@@ -147,12 +170,18 @@ class Cluster:
     def _exists(self, database: str) -> bool:
         return self._run("psql", "-XqAtc", "select 1", database).returncode == 0
 
+    def _psql(self, database: str, sql: str) -> None:
+        """Run it whole or not at all."""
+        done = self._run("psql", "-Xq1", "-v", "ON_ERROR_STOP=1", database, said=sql)
+        if done.returncode != 0:
+            raise StackError(f"psql {database}: {done.stderr.strip()}")
+
     def _initialise(self) -> None:
         self._make_password()
         argv = (
             str(self._binaries / "initdb"),
             *("-D", str(self._data), "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
-            *("--auth=scram-sha-256", f"--pwfile={self.password_file}", "--no-sync"),
+            *("--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-sync"),
         )
         done = subprocess.run(
             argv,
@@ -168,23 +197,24 @@ class Cluster:
             raise StackError(f"PostgreSQL could not make its data in {self._data}: {done.stderr[-500:]}")
 
     def _password(self) -> str:
-        return self.password_file.read_text()
+        return self._password_file.read_text()
 
     def _make_password(self) -> None:
-        self.password_file.touch(mode=0o600)
-        shutil.chown(self.password_file, account.account() or os.geteuid())
-        self.password_file.write_text(secrets.token_hex(16))
+        self._password_file.touch(mode=0o600)
+        shutil.chown(self._password_file, account.account() or os.geteuid())
+        self._password_file.write_text(secrets.token_hex(16))
 
     def _must(self, program: str, *arguments: str) -> None:
         done = self._run(program, *arguments)
         if done.returncode != 0:
             raise StackError(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
         login = {"PGHOST": HOST, "PGPORT": str(self._port), "PGUSER": OWNER, "PGPASSWORD": self._password()}
         return subprocess.run(
             (str(self._binaries / program), *arguments),
             env=os.environ | login | {"PGDATABASE": "postgres", "PGCONNECT_TIMEOUT": "5"},
+            input=said,
             capture_output=True,
             text=True,
             check=False,

@@ -65,7 +65,7 @@ EVENTS = Topic(
     retention_ms=FOR_EVER,
     ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
-    readers=("ledger-writer", "ledger-projector", "ledger-api", "signer", "rma", "portal", "auditor"),
+    readers=("ledger-writer", "ledger-projector", "signer", "rma", "portal", "auditor"),
 )
 OUTCOMES = Topic(
     "ledger.outcomes",
@@ -83,7 +83,7 @@ CHECKPOINTS = Topic(
     cleanup="compact",
     retention_ms=FOR_EVER,
     writers=("signer",),
-    readers=("ledger-api", "auditor"),
+    readers=("signer", "auditor"),
 )
 LICENSE_FILES = Topic(
     "signer.license-files",
@@ -122,7 +122,7 @@ def _dead_letters(service: str) -> Topic:
         cleanup="delete",
         retention_ms=30 * DAY_MS,
         writers=(service,),
-        readers=(service, "operator"),
+        readers=tuple(dict.fromkeys((service, "operator"))),
     )
 
 

@@ -6,13 +6,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from contracts.topics import EVENTS, LICENSE_FILES
-from dev.stack.kafka import Broker
+from dev.stack.kafka import ADMINISTRATOR, Broker
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
 
 @asynccontextmanager
-async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:
-    client = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", request_timeout_ms=request_timeout_ms)
+async def producer(broker: Broker, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:
+    known = broker.connection(ADMINISTRATOR).options()
+    known["request_timeout_ms"] = request_timeout_ms
+    client = AIOKafkaProducer(**known, acks="all")
     await client.start()
     try:
         yield client
@@ -21,10 +23,9 @@ async def producer(bootstrap: str, request_timeout_ms: int = 40_000) -> AsyncGen
 
 
 @asynccontextmanager
-async def consumer(bootstrap: str, group: str | None = None) -> AsyncGenerator[AIOKafkaConsumer]:
-    client = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+async def consumer(broker: Broker, group: str | None = None) -> AsyncGenerator[AIOKafkaConsumer]:
+    known = broker.connection(ADMINISTRATOR).options()
+    client = AIOKafkaConsumer(**known, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest")
     await client.start()
     try:
         yield client
@@ -32,8 +33,8 @@ async def consumer(bootstrap: str, group: str | None = None) -> AsyncGenerator[A
         await client.stop()
 
 
-async def values(bootstrap: str, topic: str) -> list[bytes | None]:
-    async with consumer(bootstrap) as client:
+async def values(broker: Broker, topic: str) -> list[bytes | None]:
+    async with consumer(broker) as client:
         partition = TopicPartition(topic, 0)
         client.assign([partition])
         end = (await client.end_offsets([partition]))[partition]
@@ -49,7 +50,7 @@ async def test_acknowledged_records_are_there_after_the_broker_was(
     broker: Broker, kafka_topics: KafkaTopics, end: Callable[[Broker], None]
 ) -> None:
     topic = kafka_topics.name(EVENTS)
-    async with producer(broker.address) as client:
+    async with producer(broker) as client:
         for number in range(10):
             await client.send_and_wait(topic, str(number).encode(), partition=0)
 
@@ -58,38 +59,38 @@ async def test_acknowledged_records_are_there_after_the_broker_was(
     broker.start()
 
     assert broker.address == address
-    assert await values(broker.address, topic) == [str(number).encode() for number in range(10)]
+    assert await values(broker, topic) == [str(number).encode() for number in range(10)]
 
 
 async def test_a_group_goes_on_from_its_committed_offset(broker: Broker, kafka_topics: KafkaTopics) -> None:
     topic = kafka_topics.name(EVENTS)
-    async with producer(broker.address) as client:
+    async with producer(broker) as client:
         for number in range(3):
             await client.send_and_wait(topic, str(number).encode(), partition=0)
 
-    async with consumer(broker.address, group=kafka_topics.prefix + "group") as client:
+    async with consumer(broker, group=kafka_topics.prefix + "group") as client:
         client.subscribe([topic])
         assert (await client.getone()).value == b"0"
         await client.commit({TopicPartition(topic, 0): 1})
 
-    async with consumer(broker.address, group=kafka_topics.prefix + "group") as client:
+    async with consumer(broker, group=kafka_topics.prefix + "group") as client:
         client.subscribe([topic])
         assert (await client.getone()).value == b"1"
 
 
 async def test_no_topic_comes_into_being_by_being_written_to(broker: Broker, kafka_topics: KafkaTopics) -> None:
     stranger = kafka_topics.prefix + "stranger"
-    async with producer(broker.address, request_timeout_ms=500) as client:
+    async with producer(broker, request_timeout_ms=500) as client:
         with pytest.raises(UnknownTopicOrPartitionError):
             await client.send_and_wait(stranger, b"")
 
-    async with consumer(broker.address) as client:
+    async with consumer(broker) as client:
         assert stranger not in await client.topics()
 
 
 async def test_a_second_ledger_is_a_second_partition(make_topics: MakeTopics) -> None:
     topics = await make_topics(ledgers=2)
 
-    async with producer(topics.bootstrap) as client:
+    async with producer(topics.broker) as client:
         assert await client.partitions_for(topics.name(EVENTS)) == {0, 1}
         assert len(await client.partitions_for(topics.name(LICENSE_FILES))) == 8

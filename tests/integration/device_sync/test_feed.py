@@ -15,7 +15,7 @@ from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Headers, PartitionTail, Producer, partition_for
+from runtime.kafka import Headers, PartitionTail, Producer, partition_for
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import OTHER_SERIAL, PUBLIC_KEYS, SERIAL, published_file, published_receipt
 from tests.support.kafka_topics import KafkaTopics
@@ -24,9 +24,10 @@ from tests.support.kafka_topics import KafkaTopics
 class Place:
     """The signer's topics, and a way to put things on them."""
 
-    def __init__(self, kafka_topics: KafkaTopics, producer: Producer, folder: Path) -> None:
+    def __init__(self, kafka_topics: KafkaTopics, signer: Producer, producer: Producer, folder: Path) -> None:
         self.topics = kafka_topics
-        self.connection = Connection(kafka_topics.bootstrap)
+        self.connection = kafka_topics.connection("device-sync")
+        self.signer = signer
         self.producer = producer
         self.folder = folder
 
@@ -40,7 +41,7 @@ class Place:
         """Any record, in the partition of the serial."""
         key, value, headers = record
         partition = partition_for(serial.encode(), topic.partitions)
-        await self.producer.send(self.topics.name(topic), key, value, partition=partition, headers=headers)
+        await self.signer.send(self.topics.name(topic), key, value, partition=partition, headers=headers)
 
     async def reasons(self) -> list[str]:
         """Why records are dead letters, in the order of their coming."""
@@ -68,9 +69,12 @@ class Place:
 
 @pytest.fixture
 async def place(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[Place]:
-    connection = Connection(kafka_topics.bootstrap)
-    async with Producer(connection, client_id="test", delivery_seconds=20) as producer:
-        yield Place(kafka_topics, producer, tmp_path)
+    connection = kafka_topics.connection("device-sync")
+    async with (
+        Producer(kafka_topics.connection("signer"), client_id="signer", delivery_seconds=20) as signer,
+        Producer(connection, client_id="test") as producer,
+    ):
+        yield Place(kafka_topics, signer, producer, tmp_path)
 
 
 async def test_what_lay_there_is_read_before_anybody_is_answered(place: Place) -> None:
@@ -153,8 +157,8 @@ async def test_topics_made_anew_are_read_from_their_start(place: Place) -> None:
         await place.sign_file(file_row(sequence=issue, issue=issue))
     async with place.fed() as store:
         assert _issue(store, SERIAL) == 5
-    await topics.delete(place.topics.bootstrap, [place.topics.name(LICENSE_FILES)])
-    await topics.create(place.topics.bootstrap, prefix=place.topics.prefix)
+    await topics.delete(place.topics.broker, [place.topics.name(LICENSE_FILES)])
+    await topics.create(place.topics.broker, prefix=place.topics.prefix)
     await place.sign_file(replace(file_row(), sequence=1))
 
     async with place.fed() as store:

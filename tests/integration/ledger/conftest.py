@@ -18,7 +18,7 @@ def many_ledgers(
     """One writer and one projector for all tests of a file that ask for `api`."""
     mine = [item for item in request.session.items if item.path == request.path and "api" in _fixtures(item)]
     folder = tmp_path_factory.mktemp("many-ledgers")
-    with ManyLedgers(broker.address, database_url, folder, len(mine)) as ledgers:
+    with ManyLedgers(broker, database_url, folder, len(mine)) as ledgers:
         yield ledgers
 
 
@@ -30,7 +30,7 @@ async def api(request: pytest.FixtureRequest, broker: Broker, postgres: Cluster,
     """
     if request.node.get_closest_marker("own_processes"):
         with new_database(postgres) as url:
-            async with topics_on(broker.address) as topics, a_ledger_at_work(topics, url, tmp_path) as api:
+            async with topics_on(broker) as topics, a_ledger_at_work(topics, url, tmp_path) as api:
                 yield api
     else:
         ledgers: ManyLedgers = request.getfixturevalue("many_ledgers")

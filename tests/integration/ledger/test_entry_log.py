@@ -12,7 +12,7 @@ from contracts.topics import DEAD_LETTERS, EVENTS
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import EntryLog, Logged
 from runtime.eventlog.kafka_log import KafkaLog
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from runtime.trouble import Trouble
 from tests.support.eventlog.memory import MemoryLog, Partition
 from tests.support.kafka_topics import KafkaTopics
@@ -22,7 +22,7 @@ VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]
 
 @asynccontextmanager
 async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, EntryLog]]:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("ledger-writer")
     async with AsyncExitStack() as opened:
         logs: list[EntryLog] = []
         for name in ("one", "two"):
@@ -91,12 +91,12 @@ async def test_what_is_stamped_by_a_clock_that_is_ahead_is_trouble_and_not_there
 async def test_a_dead_letter_that_is_none_of_ours_keeps_nothing_from_being_buried(kafka_topics: KafkaTopics) -> None:
     letters = kafka_topics.name(DEAD_LETTERS["ledger-writer"])
     events, numbers = kafka_topics.name(EVENTS).encode(), (("partition", b"9" * 5000), ("offset", b"9" * 5000))
-    async with Producer(Connection(kafka_topics.bootstrap), client_id="somebody") as producer:
+    async with Producer(kafka_topics.connection(), client_id="somebody") as producer:
         for headers in ((), (("topic", b"\xff"), *numbers), (("topic", events), *numbers)):
             await producer.send(letters, b"0", b"junk", headers=headers)
     async with two_on_kafka(kafka_topics) as (log, _):
         await log.bury(Logged(7, b"poison"), "because")
-    async with PartitionTail(Connection(kafka_topics.bootstrap), letters, 0, 0) as tail:
+    async with PartitionTail(kafka_topics.connection("operator"), letters, 0, 0) as tail:
         assert await tail.end_offset() == 4
 
 
@@ -105,7 +105,7 @@ async def test_poison_is_buried_with_its_reason_and_once(kafka_topics: KafkaTopi
         async with two_on_kafka(kafka_topics) as (log, _):
             await log.bury(Logged(7, b"poison"), "because")
             await log.bury(Logged(7, b"poison"), "because")
-    letters = PartitionTail(Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
+    letters = PartitionTail(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
     async with letters:
         (letter,) = await letters.next_batch(timeout_seconds=10)
     assert (letter.value, letter.header("reason"), letter.header("offset")) == (b"poison", b"because", b"7")

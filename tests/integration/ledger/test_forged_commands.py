@@ -31,7 +31,7 @@ from contracts.topics import (
     Topic,
 )
 from ledger.application.writing.senders import LATE_SECONDS
-from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from tests.support.issuer import Issuer
 from tests.support.ledger import sending
 from tests.support.ledger.api_at_work import Api, accepted
@@ -96,7 +96,7 @@ class Attacker:
 
 @pytest.fixture
 async def attacker(api: Api) -> AsyncIterator[Attacker]:
-    connection = Connection(api.topics.bootstrap)
+    connection = api.topics.connection()
     number = partition_for(b"attacker", OUTCOMES.partitions)
     async with AsyncExitStack() as opened:
         producer = await opened.enter_async_context(Producer(connection, client_id="attacker"))
@@ -186,7 +186,7 @@ async def test_a_return_is_verified_again_by_who_decides(api: Api, attacker: Att
 
 async def test_an_outcome_is_believed_only_of_the_writer_that_was_asked(api: Api) -> None:
     """I3: a forged outcome to another's reply address; the API must not say 201 for what was never decided."""
-    connection, topics = Connection(api.topics.bootstrap), api.topics
+    connection, topics = api.topics.connection(), api.topics
     forged = 0
 
     async def forge(producer: Producer, tail: PartitionTail) -> None:

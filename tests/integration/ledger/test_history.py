@@ -11,6 +11,7 @@ from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.visibility import Reach
 from ledger.application.queries.devices import DeviceSearch
 from ledger.entrypoints.projector.main import rebuild
+from tests.support.databases import as_role
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api
@@ -223,7 +224,7 @@ async def test_a_new_migration_empties_the_rows_and_the_log_brings_them_back(
     async with projector(settings):
         await until_sequence(fresh_database_url, 9)
     before = await all_rows(fresh_database_url)
-    async with connected(fresh_database_url) as connection:
+    async with connected(as_role(fresh_database_url, "ledger-projector")) as connection:
         await _forget_a_migration(connection)
         assert len(await database.migrate(connection)) == 1
     assert await rows(fresh_database_url, "movements") == []

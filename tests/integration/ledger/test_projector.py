@@ -13,7 +13,7 @@ from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from ledger.entrypoints.projector.main import rebuild
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import PartitionTail, Producer
 from tests.support.campaign import LONG
 from tests.support.device_sync import file_row
 from tests.support.documents import published_file
@@ -117,7 +117,7 @@ async def test_poison_and_orphans_are_skipped_and_poison_is_set_aside(
         await until_sequence(fresh_database_url, 9)
 
     dead = kafka_topics.name(DEAD_LETTERS["ledger-projector"])
-    async with PartitionTail(Connection(kafka_topics.bootstrap), dead, 0, 0) as letters:
+    async with PartitionTail(kafka_topics.connection("operator"), dead, 0, 0) as letters:
         (letter,) = await letters.next_batch(timeout_seconds=10)
         assert letter.value == b"{poison"
     assert [row[3] for row in await rows(fresh_database_url, "projects")].count("Stray") == 0
@@ -163,7 +163,7 @@ async def test_a_tombstone_takes_nothing_back(
         await until(lambda: _has_rows(fresh_database_url, "license_files"))
         await until(lambda: _has_rows(fresh_database_url, "return_receipts"))
 
-        async with Producer(Connection(kafka_topics.bootstrap), client_id="test") as producer:
+        async with Producer(kafka_topics.connection(), client_id="test") as producer:
             await producer.send(files, f"0/{log.SERIAL}".encode(), None)
             await producer.send(receipts, f"0/{log.SERIAL}/1".encode(), None)
         await until(lambda: _has_letters(kafka_topics, 2))
@@ -310,7 +310,7 @@ async def _documents(url: str, table: str) -> set[bytes]:
 
 async def _has_letters(topics: KafkaTopics, count: int) -> bool:
     dead = topics.name(DEAD_LETTERS["ledger-projector"])
-    async with PartitionTail(Connection(topics.bootstrap), dead, 0, 0) as tail:
+    async with PartitionTail(topics.connection(), dead, 0, 0) as tail:
         return await tail.end_offset() >= count
 
 

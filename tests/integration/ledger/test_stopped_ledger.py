@@ -20,7 +20,7 @@ from contracts.topics import LICENSE_FILES
 from ledger.entrypoints import writer
 from ledger.entrypoints.projector import main as projector
 from ledger.entrypoints.writer import WriterSettings
-from runtime.kafka import Connection, PartitionTail, partition_for
+from runtime.kafka import PartitionTail, partition_for
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.api_at_work import Api, accepted, an_api, asked, found_ledgers
@@ -45,7 +45,7 @@ class Ledgers:
         self._folder = folder
 
     async def serve(self, stop: asyncio.Event) -> None:
-        said = {"kafka_bootstrap": self.topics.bootstrap, "topic_prefix": self.topics.prefix, "ledgers": 2}
+        said = self.topics.settings("ledger-writer") | {"ledgers": 2}
         rows = settings_for(self.topics, self.url, self._folder, ledgers=2)
         await asyncio.gather(
             writer.serve(
@@ -194,7 +194,7 @@ async def files_of(topics: KafkaTopics, serial: str, trusted: LicenseKeys) -> li
     """The license files of a device that the signer has published."""
     number = partition_for(serial.encode(), LICENSE_FILES.partitions)
     found: list[PublishedLicenseFile] = []
-    async with PartitionTail(Connection(topics.bootstrap), topics.name(LICENSE_FILES), number, 0) as tail:
+    async with PartitionTail(topics.connection(), topics.name(LICENSE_FILES), number, 0) as tail:
         end = await tail.end_offset()
         while await tail.position() < end:
             found += [

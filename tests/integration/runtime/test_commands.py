@@ -15,7 +15,7 @@ from contracts.sender_proof import MAC, outcome_mac
 from contracts.topics import DEAD_LETTERS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.commands import Commands, CommandTooBig
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, PartitionTail, Producer, partition_for
+from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
@@ -29,8 +29,8 @@ ID = "ab" * 32
 class Asked:
     """A sender of commands, and a writer played by the test."""
 
-    def __init__(self, topics: KafkaTopics, producer: Producer, commands: Commands) -> None:
-        self.topics, self.producer, self.commands = topics, producer, commands
+    def __init__(self, topics: KafkaTopics, writer: Producer, commands: Commands) -> None:
+        self.topics, self.writer, self.commands = topics, writer, commands
 
     async def ask(self, command_id: str = ID) -> Accepted | Rejected:
         return await self.commands.ask(
@@ -41,7 +41,7 @@ class Asked:
         """The commands on the topic, once there are `count`."""
         found: list[CommandRecord] = []
         topic = self.topics.name(OPERATOR_COMMANDS)
-        async with PartitionTail(Connection(self.topics.bootstrap), topic, 0, 0) as tail, asyncio.timeout(10):
+        async with PartitionTail(self.topics.connection("ledger-writer"), topic, 0, 0) as tail, asyncio.timeout(10):
             while len(found) < count:
                 found += [CommandRecord.from_json_bytes(record.value or b"") for record in await tail.next_batch()]
         return found
@@ -50,7 +50,7 @@ class Asked:
         key = self.commands.address.encode()
         partition = partition_for(key, OUTCOMES.partitions)
         mac = outcome_mac(sending.PROVER.key_for("").key, value)
-        await self.producer.send(self.topics.name(OUTCOMES), key, value, partition=partition, headers=((MAC, mac),))
+        await self.writer.send(self.topics.name(OUTCOMES), key, value, partition=partition, headers=((MAC, mac),))
 
     def accepted(self, asked: CommandRecord, sequence: int) -> bytes:
         outcome = Accepted(
@@ -65,9 +65,12 @@ class Asked:
 
 @pytest.fixture
 async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
-    connection = Connection(kafka_topics.bootstrap)
-    async with Producer(connection, client_id="test") as producer:
-        letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="ledger-api")
+    connection = kafka_topics.connection("operator")
+    async with (
+        Producer(connection, client_id="test") as producer,
+        Producer(kafka_topics.connection("ledger-writer"), client_id="writer") as writer,
+    ):
+        letters = DeadLetters(producer, topic_prefix=kafka_topics.prefix, service="operator")
         async with Commands(
             connection,
             producer,
@@ -81,7 +84,7 @@ async def asked(kafka_topics: KafkaTopics) -> AsyncIterator[Asked]:
             async with asyncio.timeout(10):
                 while commands.trouble is not None:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
-            yield Asked(kafka_topics, producer, commands)
+            yield Asked(kafka_topics, writer, commands)
 
 
 async def test_the_outcome_comes_to_who_asked(asked: Asked) -> None:
@@ -130,8 +133,8 @@ async def test_a_poison_outcome_is_set_aside_and_the_next_one_read(asked: Asked)
     await asked.tell(asked.accepted(record, 1))
 
     assert isinstance(await asking, Accepted)
-    dead = asked.topics.name(DEAD_LETTERS["ledger-api"])
-    async with PartitionTail(Connection(asked.topics.bootstrap), dead, 0, 0) as letters:
+    dead = asked.topics.name(DEAD_LETTERS["operator"])
+    async with PartitionTail(asked.topics.connection("operator"), dead, 0, 0) as letters:
         assert [letter.value for letter in await letters.next_batch(timeout_seconds=10)] == [b"{poison"]
 
 

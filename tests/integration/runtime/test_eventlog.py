@@ -10,7 +10,7 @@ import httpx
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OPERATOR_COMMANDS, OUTCOMES
 from runtime.eventlog.writer_process import WriterProcess
-from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from runtime.settings import Settings
 from tests.support.eventlog.hall import HALL_ENTRIES, Answer, Hall, HallEvent, Wish, decode_wish, hall_log, wish
 from tests.support.eventlog.memory import Noticed
@@ -56,7 +56,7 @@ def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
 async def running(topics: KafkaTopics, behind: timedelta = timedelta(0), admin_port: int = 0) -> AsyncGenerator[None]:
     """A writer process of its own connections, in this one; it leaves the group when it ends."""
     stop = asyncio.Event()
-    settings = Settings(kafka_bootstrap=topics.bootstrap, topic_prefix=topics.prefix, admin_port=admin_port)
+    settings = Settings.model_validate(topics.settings("ledger-writer") | {"admin_port": admin_port})
     serving = asyncio.create_task(process(behind).serve(settings, stop))
     try:
         yield
@@ -67,13 +67,13 @@ async def running(topics: KafkaTopics, behind: timedelta = timedelta(0), admin_p
 
 
 async def send(topics: KafkaTopics, values: Sequence[bytes]) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="box-office") as producer:
+    async with Producer(topics.connection("ledger-api"), client_id="box-office") as producer:
         await producer.send_many(topics.name(COMMANDS), 0, [(b"0", value, ()) for value in values])
 
 
 async def records_of(topics: KafkaTopics, topic: str, partition: int, count: int) -> list[Record]:
     found: list[Record] = []
-    async with PartitionTail(Connection(topics.bootstrap), topic, partition, 0) as tail, asyncio.timeout(60):
+    async with PartitionTail(topics.connection(), topic, partition, 0) as tail, asyncio.timeout(60):
         while len(found) < count:
             found += await tail.next_batch()
     return found

@@ -28,7 +28,7 @@ from tests.support.raw_records import batch_with_header_name, produce
 
 @pytest.fixture
 def connection(kafka_topics: KafkaTopics) -> Connection:
-    return Connection(kafka_topics.bootstrap)
+    return kafka_topics.connection()
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ async def test_a_header_name_that_is_no_utf_8_keeps_no_reader_from_what_comes_af
     """The broker takes it, so whoever may write to a topic could end every reader of it."""
     topic = kafka_topics.name(COMMANDS)
     await producer.send(topic, None, b"before", headers=[("name", b"value")])
-    assert await produce(kafka_topics.bootstrap, topic, batch_with_header_name(b"\xff\xfe", b"one", b"two")) == 0
+    assert await produce(kafka_topics.connection(), topic, batch_with_header_name(b"\xff\xfe", b"one", b"two")) == 0
     await producer.send(topic, None, b"after", headers=[("name", b"value")])
 
     async with PartitionTail(connection, topic, 0, 0) as tail, _member(connection, kafka_topics) as member:

@@ -28,12 +28,8 @@ async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[
     port, stop = free_port(), asyncio.Event()
     folder = tmp_path / "writer"
     folder.mkdir()
-    settings = WriterSettings(
-        kafka_bootstrap=kafka_topics.bootstrap,
-        topic_prefix=kafka_topics.prefix,
-        admin_port=port,
-        **sending.writer_settings(folder),
-    )
+    said = {"admin_port": port} | sending.writer_settings(folder)
+    settings = WriterSettings.model_validate(kafka_topics.settings("ledger-writer") | said)
     serving = asyncio.create_task(writer.serve(settings, stop))
     signer = SignerProcess(tmp_path, kafka_topics)
     signer.start()

@@ -10,7 +10,7 @@ import pytest
 from contracts.documents.signature_record import LicenseFileSigned, ReturnReceiptSigned, decode_signature_record
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
 from dev.stack.kafka import Broker
-from runtime.kafka import Connection, PartitionTail, Producer, Record
+from runtime.kafka import PartitionTail, Producer, Record
 from signer.adapters.kafka_outputs import KafkaOutputs
 from signer.application.own_records import OwnRecords, Place, Published
 from signer.application.ports import Outputs
@@ -29,7 +29,7 @@ SECONDS = 30.0
 
 @asynccontextmanager
 async def _kafka_outputs(topics: KafkaTopics) -> AsyncGenerator[KafkaOutputs]:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("signer")
     async with Producer(connection, client_id="signer") as producer:
         own = OwnRecords(OwnSignatures(KEYS), topic_prefix=topics.prefix)
         yield KafkaOutputs(connection, producer, own, topic_prefix=topics.prefix)
@@ -94,9 +94,7 @@ async def test_poison_is_buried_once_however_often_the_signer_starts(kafka_topic
         async with _kafka_outputs(kafka_topics) as outputs:
             await outputs.bury(record, "it is no entry")
             await outputs.bury(record, "it is no entry")
-    async with PartitionTail(
-        Connection(kafka_topics.bootstrap), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0
-    ) as tail:
+    async with PartitionTail(kafka_topics.connection(), kafka_topics.name(DEAD_LETTERS["signer"]), 0, 0) as tail:
         assert await tail.end_offset() == 1
 
 
@@ -154,7 +152,7 @@ async def _run(
     ledger: int = 0,
     statuses: list[LedgerStatus] | None = None,
 ) -> None:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("signer")
     async with (
         _kafka_outputs(topics) as outputs,
         PartitionTail(connection, topics.name(EVENTS), ledger, 0) as events,
@@ -227,14 +225,14 @@ async def _assert_all_recorded(topics: KafkaTopics) -> None:
 
 
 async def _append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send_many(topics.name(EVENTS), ledger, [(None, value, ()) for value in values])
 
 
 async def _read_all(topics: KafkaTopics, topic: Topic) -> list[Record]:
     found: dict[int, list[Record]] = defaultdict(list)
     for number in range(topic.partitions):
-        async with PartitionTail(Connection(topics.bootstrap), topics.name(topic), number, 0) as tail:
+        async with PartitionTail(topics.connection(), topics.name(topic), number, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 found[number] += await tail.next_batch()

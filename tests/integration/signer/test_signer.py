@@ -19,7 +19,7 @@ from contracts.documents import license_file, return_receipt
 from contracts.documents.xmldsig import key_id
 from contracts.log.checkpoint import LogVerifier
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
-from runtime.kafka import Connection, PartitionTail, Producer, Record, partition_for
+from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.process import SignerProcess, until
@@ -178,7 +178,7 @@ async def test_wrong_settings_and_open_key_files_are_refused_in_one_sentence(pro
 
 
 async def _append(topics: KafkaTopics, values: list[bytes]) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send_many(topics.name(EVENTS), 0, [(None, value, ()) for value in values])
 
 
@@ -189,7 +189,7 @@ async def _files(topics: KafkaTopics) -> list[Record]:
 async def _read_all(topics: KafkaTopics, topic: Topic) -> list[Record]:
     found: list[Record] = []
     for number in range(topic.partitions):
-        async with PartitionTail(Connection(topics.bootstrap), topics.name(topic), number, 0) as tail:
+        async with PartitionTail(topics.connection(), topics.name(topic), number, 0) as tail:
             end = await tail.end_offset()
             while tail.next_offset < end:
                 found += await tail.next_batch()

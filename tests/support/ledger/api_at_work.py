@@ -21,7 +21,7 @@ from ledger.entrypoints.projector import main
 from ledger.entrypoints.writer import WriterSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Producer
+from runtime.kafka import Producer
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
@@ -107,7 +107,7 @@ async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path)
 async def writer_and_projector(
     topics: KafkaTopics, database_url: str, folder: Path, stop: asyncio.Event, ledgers: int = 1
 ) -> None:
-    said = {"kafka_bootstrap": topics.bootstrap, "topic_prefix": topics.prefix, "admin_port": 0, "ledgers": ledgers}
+    said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers}
     await asyncio.gather(
         writer.serve(WriterSettings.model_validate(said | sending.writer_settings(folder)), stop),
         main.serve(settings_for(topics, database_url, folder, ledgers), stop),
@@ -134,22 +134,20 @@ async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: i
 def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: int) -> ApiSettings:
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
-    return ApiSettings(
-        ledger=ledger,
-        kafka_bootstrap=topics.bootstrap,
-        topic_prefix=topics.prefix,
-        admin_port=0,
-        api_port=_free_port(),
-        activation_key_secret_file=folder / "secret",
-        writer_key_file=sending.public_key_file(folder),
-        **sending.verification_settings(folder),
-        license_keys_file=write_license_keys(folder),
-        **database_settings(database_url, folder),
-    )
+    said = {
+        "ledger": ledger,
+        "admin_port": 0,
+        "api_port": _free_port(),
+        "activation_key_secret_file": folder / "secret",
+        "writer_key_file": sending.public_key_file(folder),
+        "license_keys_file": write_license_keys(folder),
+    }
+    said |= sending.verification_settings(folder) | database_settings(database_url, folder, "ledger-api")
+    return ApiSettings.model_validate(topics.settings("ledger-api") | said)
 
 
 async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:
-    connection = Connection(topics.bootstrap)
+    connection = topics.connection("operator")
     async with Producer(connection, client_id="test") as producer:
         letters = DeadLetters(producer, topic_prefix=topics.prefix, service="operator")
         async with Commands(

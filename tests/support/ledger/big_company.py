@@ -2,6 +2,7 @@
 
 from contracts.identifiers import default_project_of, derived_id
 from ledger.adapters.postgres import database
+from tests.support.databases import as_role
 from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.support.ledger.projector_at_work import connected
 
@@ -121,7 +122,7 @@ INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 
 async def fill(url: str) -> None:
     """Make the tables and their rows, and let the planner know."""
-    async with connected(url) as connection:
+    async with connected(as_role(url, "ledger-projector")) as connection:
         await database.migrate(connection)
         await connection.execute(_FILL)
         await connection.execute("VACUUM ANALYZE")

@@ -6,13 +6,13 @@ from contracts.events import Event
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import UnknownEventTypeError, encode_entry, entry_hash
 from contracts.topics import EVENTS
-from runtime.kafka import Connection, Producer
+from runtime.kafka import Producer
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import all_records
 
 
 async def append(topics: KafkaTopics, value: bytes, ledger: int = 0) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="somebody") as producer:
+    async with Producer(topics.connection(), client_id="somebody") as producer:
         await producer.send_many(topics.name(EVENTS), ledger, [(str(ledger).encode(), value, ())])
 
 

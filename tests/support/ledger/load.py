@@ -18,7 +18,7 @@ from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import EVENTS, OUTCOMES
-from runtime.kafka import Connection, PartitionTail, Producer, partition_for
+from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
@@ -57,7 +57,7 @@ class Client:
 
     def __init__(self, topics: KafkaTopics) -> None:
         self._topics = topics
-        self._connection = Connection(topics.bootstrap)
+        self._connection = topics.connection()
         self.address = f"client-{secrets.token_hex(4)}"
         self.told: dict[str, list[Accepted | Rejected]] = {}
         self.asked: list[CommandRecord] = []
@@ -120,7 +120,7 @@ class Client:
 async def all_records(topics: KafkaTopics, ledger: int = 0) -> list[bytes]:
     """Every record of a ledger's partition, valid or not."""
     values: list[bytes] = []
-    async with PartitionTail(Connection(topics.bootstrap), topics.name(EVENTS), ledger, 0) as tail:
+    async with PartitionTail(topics.connection("auditor"), topics.name(EVENTS), ledger, 0) as tail:
         end = await tail.end_offset()
         while tail.next_offset < end:
             values += [record.value or b"" for record in await tail.next_batch()]

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
+from dev.stack.kafka import Broker
 from tests.support.kafka_topics import KafkaTopics, topics_on
 from tests.support.ledger.api_at_work import Api, an_api, found_ledgers, writer_and_projector
 
@@ -19,8 +20,8 @@ class ManyLedgers:
     at whole tables is marked `own_processes`.
     """
 
-    def __init__(self, bootstrap: str, database_url: str, folder: Path, ledgers: int) -> None:
-        self._bootstrap, self._database_url, self._folder = bootstrap, database_url, folder
+    def __init__(self, broker: Broker, database_url: str, folder: Path, ledgers: int) -> None:
+        self._broker, self._database_url, self._folder = broker, database_url, folder
         self._ledgers, self._numbers = ledgers, count()
         self._founded: Future[KafkaTopics] = Future()
         self._thread = ThreadPoolExecutor(max_workers=1)
@@ -49,7 +50,7 @@ class ManyLedgers:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        async with topics_on(self._bootstrap, self._ledgers) as topics, asyncio.TaskGroup() as group:
+        async with topics_on(self._broker, self._ledgers) as topics, asyncio.TaskGroup() as group:
             working = writer_and_projector(topics, self._database_url, self._folder, self._stop, self._ledgers)
             group.create_task(working)
             await found_ledgers(topics, self._ledgers)

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contracts.documents.published import PublishedRecord
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
+from dev.stack.settings import environment
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
-from runtime.kafka import Connection, Producer, partition_for
+from runtime.kafka import Producer, partition_for
+from tests.support.databases import as_role
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import LICENSE_KEY, published_file, published_receipt
 from tests.support.kafka_topics import KafkaTopics
@@ -72,25 +74,20 @@ TABLES = (
 WAIT_SECONDS = 30.0
 
 
-def database_settings(url: str, folder: Path) -> dict[str, Any]:
-    """The URL without its password, and the password in a file that only its owner reads."""
-    parts = urlsplit(url)
-    file = folder / "database-password"
+def database_settings(url: str, folder: Path, role: str) -> dict[str, Any]:
+    """How a service reaches the database of this owner's URL: in its role, with the password in a file of its own."""
+    parts = urlsplit(as_role(url, role))
+    file = folder / f"{role}.database-password"
     file.touch(mode=0o600)
     file.write_text(parts.password or "")
-    plain = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}"))
+    plain = urlunsplit(parts._replace(netloc=f"{role}@{parts.hostname}:{parts.port}"))
     return {"database_url": plain, "database_password_file": file}
 
 
 def settings_for(topics: KafkaTopics, url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
-    return ProjectorSettings(
-        kafka_bootstrap=topics.bootstrap,
-        topic_prefix=topics.prefix,
-        admin_port=0,
-        ledgers=ledgers,
-        license_keys_file=write_license_keys(folder),
-        **database_settings(url, folder),
-    )
+    said = {"admin_port": 0, "ledgers": ledgers, "license_keys_file": write_license_keys(folder)}
+    said |= database_settings(url, folder, "ledger-projector")
+    return ProjectorSettings.model_validate(topics.settings("ledger-projector") | said)
 
 
 @asynccontextmanager
@@ -110,11 +107,9 @@ async def projector(settings: ProjectorSettings) -> AsyncGenerator[asyncio.Task[
 @contextmanager
 def projector_process(settings: ProjectorSettings) -> Generator[subprocess.Popen[bytes]]:
     """A projector as a process of its own, killed without warning when the block ends."""
-    said = settings.model_dump(exclude_none=True, exclude={"topic_prefix"})
-    environment = {f"LICENSING_{name.upper()}": str(value) for name, value in said.items()}
-    environment["LICENSING_TOPIC_PREFIX"] = settings.topic_prefix
+    said = environment(settings.model_dump(exclude_none=True))
     program = Path(sys.prefix) / "bin" / "ledger-projector"
-    with subprocess.Popen([program], env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen([program], env=os.environ | said, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
         finally:
@@ -122,7 +117,7 @@ def projector_process(settings: ProjectorSettings) -> Generator[subprocess.Popen
 
 
 async def append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0) -> None:
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send_many(topics.name(EVENTS), ledger, [(b"0", value, ()) for value in values])
 
 
@@ -144,7 +139,7 @@ async def publish(topics: KafkaTopics, topic: Topic, serial: str, record: Publis
     """Any record, in the partition of the serial."""
     key, value, headers = record
     partition = partition_for(serial.encode(), topic.partitions)
-    async with Producer(Connection(topics.bootstrap), client_id="test") as producer:
+    async with Producer(topics.connection(), client_id="test") as producer:
         await producer.send(topics.name(topic), key, value, partition=partition, headers=headers)
 
 

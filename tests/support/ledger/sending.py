@@ -74,7 +74,3 @@ def writer_settings(folder: Path) -> dict[str, Any]:
     private.touch(mode=0o600)
     private.write_bytes(WRITER_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return verification_settings(folder) | {"writer_private_key_file": private}
-
-
-def writer_environment(folder: Path) -> dict[str, str]:
-    return {f"LICENSING_{name.upper()}": str(value) for name, value in writer_settings(folder).items()}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from dev.stack.settings import environment
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.story import FACTORY_CA
 
@@ -38,18 +39,17 @@ class SignerProcess:
         subprocess.run(command, check=True, capture_output=True)
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("LICENSING_")}
-        settings = {
-            "LICENSING_KAFKA_BOOTSTRAP": self._topics.bootstrap,
-            "LICENSING_TOPIC_PREFIX": self._topics.prefix,
-            "LICENSING_ADMIN_PORT": str(self._admin_port),
-            "LICENSING_LEDGERS": str(self._ledgers),
-            "LICENSING_SIGNER_KEYS_DIR": str(self.keys),
-            "LICENSING_SIGNER_PASSPHRASE_FILE": str(self._folder / "passphrase"),
-            "LICENSING_DEVICE_CA_FILE": str(self._folder / "device-ca.pem"),
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("LICENSING_")}
+        said = {
+            "admin_port": self._admin_port,
+            "ledgers": self._ledgers,
+            "signer_keys_dir": self.keys,
+            "signer_passphrase_file": self._folder / "passphrase",
+            "device_ca_file": self._folder / "device-ca.pem",
         }
+        settings = environment(self._topics.settings("signer") | said)
         with (self._folder / "signer.log").open("ab") as log:
-            self._process = subprocess.Popen((SIGNER,), env=environment | settings, stderr=log)
+            self._process = subprocess.Popen((SIGNER,), env=outer | settings, stderr=log)
 
     @property
     def pid(self) -> int:

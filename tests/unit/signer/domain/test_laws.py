@@ -179,6 +179,13 @@ def test_a_generation_is_spent_once() -> None:
     assert _broken_by(story.add(event).add(event)) == "device_generation_wrong"
 
 
+def test_a_generation_that_was_spent_is_not_given_back_again_under_the_next_one() -> None:
+    story = _story()
+    event = story.a_return()
+    again = event.model_copy(update={"device": event.device.model_copy(update={"generation": 3})})
+    assert _sentence_about(story.add(event).add(again)) == "generation 1 was given back, but generation 2 is current"
+
+
 def test_postings_that_make_licenses_out_of_nothing_are_refused() -> None:
     with pytest.raises(LawBrokenError, match="makes or loses"):
         require_balanced([Posting("a", "Port11", -1), Posting("b", "Port11", 2)])

@@ -71,13 +71,12 @@ def pool(url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -
 
 
 async def migrate(connection: Any) -> list[str]:
-    """Bring the tables up to date in one transaction; the names of what was applied now.
+    """Bring the tables up to date in one transaction; the names of what was applied now. The schema is there.
 
     Rows that older tables held are thrown away when anything is: they follow from the log, and new columns do too.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
-        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         await connection.execute(
             f"CREATE TABLE IF NOT EXISTS {SCHEMA}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
         )
@@ -90,10 +89,11 @@ async def migrate(connection: Any) -> list[str]:
 
 
 async def drop(connection: Any) -> None:
-    """Throw the whole read side away; `migrate` and the log bring it back."""
+    """Throw every table of the read side away; `migrate` and the log bring them back. The schema stays: `roles.sql`."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
-        await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        if tables := await _tables(connection):
+            await connection.execute(f"DROP TABLE {', '.join(tables)} CASCADE")
 
 
 def migrations() -> list[tuple[str, str]]:
@@ -105,9 +105,13 @@ def migrations() -> list[tuple[str, str]]:
 
 async def _empty(connection: Any) -> None:
     """Take every row of the read side away, positions too: the projector begins at the first record again."""
-    query = "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> 'migrations'"
-    names = [f'{SCHEMA}."{row[0]}"' for row in await connection.fetch(query, SCHEMA)]
-    await connection.execute(f"TRUNCATE {', '.join(names)}")
+    tables = [table for table in await _tables(connection) if table != f'{SCHEMA}."migrations"']
+    await connection.execute(f"TRUNCATE {', '.join(tables)}")
+
+
+async def _tables(connection: Any) -> list[str]:
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", SCHEMA)
+    return [f'{SCHEMA}."{row[0]}"' for row in rows]
 
 
 async def _apply(connection: Any, name: str, text: str, applied: str | None) -> bool:

@@ -1,0 +1,29 @@
+"""The roles in which services use the local cluster. None of them is a superuser or owns a database."""
+
+import hashlib
+import hmac
+from importlib.resources import files
+
+ROLES = ("ledger-api", "ledger-projector")
+
+
+def password_of(role: str, owner_password: str) -> str:
+    """It follows from the owner's, so a cluster keeps one secret, and whoever has that may take any role anyway."""
+    return hmac.new(owner_password.encode(), role.encode(), hashlib.sha256).hexdigest()
+
+
+def make_roles(owner_password: str) -> str:
+    """SQL that makes every role of the cluster that is not there yet."""
+    return "".join(
+        f"""DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                CREATE ROLE "{role}" LOGIN PASSWORD '{password_of(role, owner_password)}';
+            END IF;
+        END $$;\n"""
+        for role in ROLES
+    )
+
+
+def grants() -> str:
+    """SQL that gives them their rights in one database: what an operator runs in production, too."""
+    return (files("ledger.adapters.postgres") / "roles.sql").read_text(encoding="utf-8")

@@ -1,0 +1,45 @@
+"""Who may do what on the broker: its users and their access rights follow from the declaration of topics.
+
+A role is the name of a service, or of a kind of person with a Kafka tool; on the broker it is a user. What is not
+granted here is refused. Making topics, users and rights is for the broker's administrator, who is no role.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.topics import PREFIX, TOPICS, Topic, topic_name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One right of a role, on the one resource that has exactly this name. To read or write is also to describe."""
+
+    role: str
+    operation: Literal["read", "write"]
+    resource: Literal["topic", "group"]
+    name: str
+
+
+def roles() -> tuple[str, ...]:
+    """Everybody who reads or writes a topic."""
+    return tuple(sorted({role for topic in TOPICS for role in (*topic.writers, *topic.readers)}))
+
+
+def group_of(role: str, prefix: str = PREFIX) -> str:
+    """The one consumer group that a role may join and commit in."""
+    return prefix + role
+
+
+def grants(prefix: str = PREFIX) -> tuple[Grant, ...]:
+    """All rights on the topics with this prefix."""
+    on_topics = (grant for topic in TOPICS for grant in _on(topic, prefix))
+    readers = sorted({role for topic in TOPICS for role in topic.readers})
+    in_groups = (Grant(role, "read", "group", group_of(role, prefix)) for role in readers)
+    return (*on_topics, *in_groups)
+
+
+def _on(topic: Topic, prefix: str) -> Iterator[Grant]:
+    name = topic_name(topic, prefix)
+    yield from (Grant(role, "write", "topic", name) for role in topic.writers)
+    yield from (Grant(role, "read", "topic", name) for role in topic.readers)

@@ -1,0 +1,134 @@
+"""Who may do what in PostgreSQL: every role, table and privilege, asked of the real one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from dev.stack.postgres import ROLES, Cluster
+from ledger.adapters.postgres import database
+from tests.support.databases import as_role
+
+API, PROJECTOR = "ledger-api", "ledger-projector"
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+REFUSED = asyncpg.InsufficientPrivilegeError
+
+
+@pytest.fixture
+async def tables(database_url: str) -> list[str]:
+    """The tables as the projector makes them."""
+    connection = await asyncpg.connect(as_role(database_url, PROJECTOR))
+    try:
+        await database.migrate(connection)
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", database.SCHEMA)
+        return [f"{database.SCHEMA}.{row[0]}" for row in rows]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def api(database_url: str, tables: list[str]) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(as_role(database_url, API))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def projector(database_url: str, tables: list[str]) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(as_role(database_url, PROJECTOR))
+    yield connection
+    await connection.close()
+
+
+async def test_a_role_has_on_each_table_what_it_needs_and_nothing_else(projector: Any, tables: list[str]) -> None:
+    rows = await projector.fetch(
+        """SELECT role, name, array_agg(privilege) FILTER (WHERE has_table_privilege(role, name, privilege))
+             FROM unnest($1::text[]) AS role, unnest($2::text[]) AS name, unnest($3::text[]) AS privilege
+            GROUP BY role, name""",
+        ROLES,
+        tables,
+        PRIVILEGES,
+    )
+
+    held = {(role, name): set(privileges or ()) for role, name, privileges in rows}
+    assert held == {
+        (role, name): {API: {"SELECT"}, PROJECTOR: set(PRIVILEGES)}[role] for role in ROLES for name in tables
+    }
+
+
+async def test_the_api_reads_every_table_and_changes_none(api: Any, tables: list[str]) -> None:
+    for table in tables:
+        await api.fetch(f"SELECT * FROM {table} LIMIT 1")
+        for change in (f"INSERT INTO {table} DEFAULT VALUES", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+            with pytest.raises(REFUSED):
+                await api.execute(change)
+    with pytest.raises(REFUSED):
+        await api.execute("UPDATE ledger.balances SET free = 9999")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE ledger.mine (n int)",
+        "CREATE TABLE public.mine (n int)",
+        "CREATE TEMPORARY TABLE mine (n int)",
+        "ALTER TABLE ledger.balances ADD COLUMN mine int",
+        "DROP TABLE ledger.balances",
+        "DROP SCHEMA ledger CASCADE",
+        "CREATE SCHEMA mine",
+        "CREATE ROLE mine",
+        "COPY ledger.balances TO PROGRAM 'true'",
+        'SET ROLE "ledger-projector"',
+    ],
+)
+async def test_the_api_makes_and_grants_nothing(api: Any, statement: str) -> None:
+    with pytest.raises(REFUSED):
+        await api.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE SCHEMA mine",
+        "CREATE TABLE public.mine (n int)",
+        "CREATE DATABASE mine",
+        "CREATE ROLE mine",
+        "COPY ledger.balances TO PROGRAM 'true'",
+        'SET ROLE "licensing"',
+    ],
+)
+async def test_the_projector_has_no_more_than_its_schema(projector: Any, statement: str) -> None:
+    with pytest.raises(REFUSED):
+        await projector.execute(statement)
+
+
+async def test_the_projector_throws_its_tables_away_and_makes_them_again(projector: Any, api: Any) -> None:
+    await database.drop(projector)
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await api.fetch("SELECT * FROM ledger.balances")
+
+    await database.migrate(projector)
+
+    assert await api.fetch("SELECT * FROM ledger.balances") == []
+
+
+async def test_no_role_of_a_service_is_a_superuser_or_owns_a_database(projector: Any) -> None:
+    powers = await projector.fetch(
+        """SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+                  OR EXISTS (SELECT FROM pg_database WHERE datdba = pg_roles.oid)
+                  OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+             FROM pg_roles WHERE rolname = ANY($1)""",
+        ROLES,
+    )
+
+    assert sorted(tuple(row) for row in powers) == [(role, False) for role in ROLES]
+
+
+async def test_a_role_has_a_password_of_its_own(postgres: Cluster, database_url: str) -> None:
+    passwords = {postgres.url(role=role).partition("@")[0].rpartition(":")[2] for role in (*ROLES, "licensing")}
+    assert len(passwords) == 3
+
+    stranger = as_role(database_url, API).replace("ledger-api:", "ledger-projector:")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(stranger)

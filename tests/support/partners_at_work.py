@@ -1,0 +1,101 @@
+"""Partners who allocate and read without pause on the running stack, and what must be true when they stop."""
+
+import asyncio
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import httpx
+
+from contracts.documents import license_file
+from dev.demo.replay import replay
+from dev.demo.story import Story
+from dev.stack.parts import Kit
+from simulator.cast import ADMINISTRATOR, PARTNER
+from simulator.issuer import Issuer
+from tests.support.running import a_stocked_story
+
+WORKERS = 6
+KEYS = 2
+PORTS_IN_A_KEY = 9_999
+
+
+class Partners:
+    """Allocate and read without pause; each allocation is repeated under its key until it is answered."""
+
+    def __init__(self, kit: Kit, story: Story) -> None:
+        self._api = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects/{story.project}"
+        self._serial = story.serial
+        self._issuer = Issuer(kit.state)
+        self.sequences: list[int] = []
+        self.unavailable = 0
+
+    async def work(self, stop: asyncio.Event) -> None:
+        limits = httpx.Limits(max_connections=WORKERS * 2)
+        async with httpx.AsyncClient(timeout=60, limits=limits) as client, asyncio.TaskGroup() as group:
+            for _ in range(WORKERS):
+                group.create_task(self._allocate(client, stop))
+            group.create_task(self._look(client, stop))
+
+    async def _allocate(self, client: httpx.AsyncClient, stop: asyncio.Event) -> None:
+        body = {"serial": self._serial, "licenses": [{"license_type": "Port11", "count": 1}]}
+        while not stop.is_set():
+            key = secrets.token_hex(16)
+            while True:
+                response = await client.post(
+                    f"{self._api}/allocations", json=body, headers=self._headers() | {"Idempotency-Key": key}
+                )
+                if not await self._passing(response):
+                    break
+            assert response.status_code == 201, response.text
+            self.sequences.append(response.json()["sequence"])
+            await asyncio.sleep(0.02)
+
+    async def _look(self, client: httpx.AsyncClient, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            response = await client.get(f"{self._api}/balance", headers=self._headers())
+            if not await self._passing(response):
+                assert response.status_code == 200, response.text
+            await asyncio.sleep(0.02)
+
+    async def _passing(self, response: httpx.Response) -> bool:
+        """Whether it is a 503, which must say when to come back and have a stable code."""
+        if response.status_code != 503:
+            return False
+        self.unavailable += 1
+        assert int(response.headers["Retry-After"]) >= 1
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.json()["code"]
+        await asyncio.sleep(0.2)
+        return True
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.mint(ADMINISTRATOR, PARTNER)}"}
+
+
+@contextmanager
+def a_story_with_many_ports(kit: Kit) -> Generator[Story]:
+    """A story whose project has enough free ports for all that the partners do."""
+    with a_stocked_story(kit.state) as story:
+        for _ in range(KEYS):
+            licenses = [{"license_type": "Port11", "count": PORTS_IN_A_KEY}]
+            body = {"licenses": licenses, "order_number": "PO-partners"}
+            key = story.clerk.post("/v1/activation-keys", body)["activation_key"]
+            redemption = {"activation_key": key, "project": story.project}
+            story.sequence = story.partner.post("/v1/activation-keys/redemptions", redemption)["sequence"]
+        yield story
+
+
+async def check_partners(kit: Kit, story: Story, partners: Partners, free_before: int) -> None:
+    """Each answered allocation once on the log, the balance says so, and the device gets a file that says so."""
+    assert len(set(partners.sequences)) == len(partners.sequences), "each answer is an entry of its own"
+    story.sequence = max(partners.sequences)
+    free = story.balance()["Port11"]
+    assert free == free_before - len(partners.sequences)
+    _, accounts = await replay(kit.broker().connection("auditor"))
+    assert accounts[f"project/{story.project}", "Port11"] == free
+    await asyncio.to_thread(story.firmware().sync)
+    box = story.box()
+    file = license_file.verify(box.license_file_path.read_bytes(), public_keys=box.license_keys())
+    assert file.sequence == story.sequence
+    assert {line.license_type: line.count for line in file.licenses}["Port11"] == 20 + len(partners.sequences)

@@ -1,0 +1,32 @@
+"""What the services of the running stack say of themselves."""
+
+import time
+import urllib.error
+import urllib.request
+
+from dev.stack.parts import Kit
+from dev.stack.ports import HOST
+from dev.stack.settings import admin_port_name
+
+SERVICES = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
+PATIENCE_SECONDS = 30.0
+
+
+def readiness(kit: Kit, part: str) -> tuple[int, str]:
+    url = f"http://{HOST}:{kit.ports.port(admin_port_name(part))}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def ready(kit: Kit) -> bool:
+    return all(readiness(kit, part)[0] == 200 for part in SERVICES)
+
+
+def until_ready(kit: Kit) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready(kit):
+        assert time.monotonic() < deadline, [readiness(kit, part) for part in SERVICES]
+        time.sleep(0.1)
