@@ -25,7 +25,12 @@ from tests.support.running import whole_stack
 
 use_profile()
 
-ON_THE_STACK = ("tests/e2e/", "tests/faults/test_outages.py", "tests/faults/test_junk_on_every_topic.py")
+ON_THE_STACK = (
+    "tests/e2e/",
+    "tests/faults/test_junk_on_every_topic.py",
+    "tests/faults/test_outages.py",
+    "tests/faults/test_stopped_signer.py",
+)
 """Tests that use `kit`."""
 PORT_SHARES = 4
 """As many processes of a run, at most, choose ports from ranges of their own."""

@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,22 +26,16 @@ from runtime.kafka import PartitionTail, Producer
 from simulator.cast import PARTNER, VENDOR
 from simulator.partner import PartnerClient, Refused
 from tests.support.readiness import SERVICES, readiness, until_ready
-from tests.support.running import a_stocked_story, whole_stack
+from tests.support.running import a_stocked_story
 
 LOG = topic_name(EVENTS)
 PATIENCE_SECONDS = 30.0
-SECOND = derived_id("second", "account")
+SECOND = derived_id("second clerk of the runbook", "account")
 
 
 @pytest.fixture
-def own_kit(state: Path) -> Iterator[Kit]:
-    with whole_stack(state / "signer-stopped") as kit:
-        yield kit
-
-
-@pytest.fixture
-def story(own_kit: Kit) -> Iterator[Story]:
-    with a_stocked_story(own_kit.state) as story:
+def story(kit: Kit) -> Iterator[Story]:
+    with a_stocked_story(kit.state) as story:
         yield story
 
 
@@ -109,11 +102,15 @@ def allocate(story: Story, key: str) -> dict[str, Any]:
     return story.partner.post(f"/v1/projects/{story.project}/allocations", body, key=key)
 
 
-def named(values: Sequence[bytes], sequence: int) -> dict[str, Any]:
-    """An entry as a decision names it. A writer that lost a term may have left an orphan among the records."""
+def hashes_of(values: Sequence[bytes]) -> list[str]:
+    """The hash of each entry; a writer that lost a term may have left an orphan among the records."""
     chain = LedgerChain(0)
-    hashes = [chain.head for value in values if not isinstance(chain.accept(value), Orphan)]
-    return {"sequence": sequence, "entry_hash": hashes[sequence - 1]}
+    return [chain.head for value in values if not isinstance(chain.accept(value), Orphan)]
+
+
+def named(values: Sequence[bytes], sequence: int) -> dict[str, Any]:
+    """An entry as a decision names it."""
+    return {"sequence": sequence, "entry_hash": hashes_of(values)[sequence - 1]}
 
 
 def decide(story: Story, second: PartnerClient, entries: Sequence[dict[str, Any]]) -> None:
@@ -131,17 +128,18 @@ def has(story: Story, licenses: dict[str, int]) -> None:
 
 
 def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_with_the_decision(
-    own_kit: Kit, story: Story
+    kit: Kit, story: Story
 ) -> None:
     story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": SECOND, "administrator": True})
-    lawful = asyncio.run(log_of(own_kit))
-    forged = len(lawful) + 1
-    asyncio.run(append(own_kit, [of_a_class_that_it_has_not(story, lawful)]))
-    assert f"entry {forged} breaks license_class_wrong" in reason_why_it_stopped(own_kit)
-    assert story.partner.create_project(name="Annex")["sequence"] == forged + 1
+    lawful = asyncio.run(log_of(kit))
+    forged = len(hashes_of(lawful)) + 1
+    asyncio.run(append(kit, [of_a_class_that_it_has_not(story, lawful)]))
+    assert f"entry {forged} breaks license_class_wrong" in reason_why_it_stopped(kit)
+    annex = story.partner.create_project(name="Annex of the runbook")
+    assert annex["sequence"] == forged + 1
     assert allocate(story, "asked-in-the-meantime")["sequence"] == forged + 2
 
-    values = asyncio.run(log_of(own_kit))
+    values = asyncio.run(log_of(kit))
     with story.acting_for(SECOND, VENDOR) as second:
         with pytest.raises(Refused) as refused:
             decide(story, second, [named(values, forged)])
@@ -151,18 +149,18 @@ def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_
     story.sequence = again["sequence"]
     assert story.sequence > forged + 5, "what was set aside answers for nothing"
     assert story.balance() == {"Port11": 30, "Voicemail11": 1}
-    assert "Annex" in [one["name"] for one in story.partner.get("/v1/projects")["items"]]
-    until_ready(own_kit)
+    assert story.partner.get(f"/v1/projects/{annex['project']}")["name"] == "Annex of the runbook"
+    until_ready(kit)
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
 
-    saved = asyncio.run(log_of(own_kit))
-    stop(own_kit, *SERVICES)
-    asyncio.run(topics.delete(own_kit.broker(), [LOG]))
-    asyncio.run(topics.create(own_kit.broker()))
-    asyncio.run(append(own_kit, saved))
-    rebuild(own_kit)
-    Stack(own_kit.state, say=lambda _: None).up()
-    until_ready(own_kit)
+    saved = asyncio.run(log_of(kit))
+    stop(kit, *SERVICES)
+    asyncio.run(topics.delete(kit.broker(), [LOG]))
+    asyncio.run(topics.create(kit.broker()))
+    asyncio.run(append(kit, saved))
+    rebuild(kit)
+    Stack(kit.state, say=lambda _: None).up()
+    until_ready(kit)
     story.sequence = allocate(story, "after-the-restore")["sequence"]
     assert story.balance() == {"Port11": 30}
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 2})
