@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 postgres=/usr/lib/postgresql
-distributions=(schemas runtime services/ledger services/signer services/device-sync client)
+distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma client)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
