@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
-from contracts.actors import Account, Actor
+from contracts.actors import Actor
 from contracts.commands.record import AskedCommand
 from contracts.decisions import Rejection
 from contracts.fields import MAX_COMMAND_BYTES
