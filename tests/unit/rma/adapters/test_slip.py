@@ -7,9 +7,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
-
 from rma.adapters import slip
-from rma.adapters.slip import PAPERS, FontMissing, Paper, Slip, draw
+from rma.adapters.slip import PAPERS, FontMissingError, Paper, Slip, draw
 
 SLIP = Slip(
     rma="RMA-2026-000117",
@@ -36,9 +35,9 @@ def page(pdf: bytes) -> pypdfium2.PdfPage:
     return document[0]
 
 
-def scanned(pdf: bytes, dots_per_inch: int = 200) -> set[str]:
-    """What a scanner reads from the printed page."""
-    picture = page(pdf).render(scale=dots_per_inch / 72).to_pil()
+def scanned(pdf: bytes, times: int = 3) -> set[str]:
+    """What a scanner reads from the printed page, at so many times 72 dots an inch."""
+    picture = page(pdf).render(scale=times).to_pil()
     return {code.text for code in zxingcpp.read_barcodes(picture)}
 
 
@@ -70,6 +69,6 @@ def test_the_same_slip_is_the_same_bytes() -> None:
 
 def test_without_its_fonts_it_says_which_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(slip, "FONT_FOLDER", tmp_path)
-    slip._register_fonts.cache_clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    with pytest.raises(FontMissing, match="fonts-dejavu-core"):
+    slip._register_fonts.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(FontMissingError, match="fonts-dejavu-core"):
         draw(SLIP, "a4")

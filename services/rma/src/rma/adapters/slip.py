@@ -13,6 +13,7 @@ from typing import Any, Literal
 from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.code128 import Code128
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -34,7 +35,7 @@ CODES_HEIGHT = 82 * mm
 """What the title and the two codes take of the page."""
 
 
-class FontMissing(Exception):
+class FontMissingError(Exception):
     """The fonts that the slip is set in are not installed."""
 
 
@@ -52,7 +53,7 @@ class Slip:
 
 
 def draw(slip: Slip, paper: Paper) -> bytes:
-    """The slip as a PDF of one page; the same slip gives the same bytes. Raises FontMissing.
+    """The slip as a PDF of one page; the same slip gives the same bytes. Raises FontMissingError.
 
     A character that the font lacks is drawn as an empty box. Text that does not fit the page is made smaller.
     """
@@ -109,7 +110,9 @@ def _section(label: str, lines: Iterable[str]) -> tuple[Any, ...]:
 
 _TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=10.5, leading=15, splitLongWords=True)
 _TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=22, leading=28, spaceAfter=2 * mm)
-_LABEL = ParagraphStyle("label", fontName=REGULAR, fontSize=9, leading=12, textColor="#444444", spaceBefore=5 * mm)
+_LABEL = ParagraphStyle(
+    "label", fontName=REGULAR, fontSize=9, leading=12, textColor=HexColor("#444444"), spaceBefore=5 * mm
+)
 _NUMBER = ParagraphStyle("number", fontName=BOLD, fontSize=17, leading=22)
 
 
@@ -119,4 +122,4 @@ def _register_fonts() -> None:
         for name in (REGULAR, BOLD):
             pdfmetrics.registerFont(TTFont(name, FONT_FOLDER / f"{name}.ttf"))
     except TTFError:
-        raise FontMissing(f"There is no font in {FONT_FOLDER}; install the package fonts-dejavu-core.") from None
+        raise FontMissingError(f"There is no font in {FONT_FOLDER}; install the package fonts-dejavu-core.") from None
