@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
+
 from rma.adapters import slip
 from rma.adapters.slip import PAPERS, FontMissingError, Paper, Slip, draw
 
