@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 postgres=/usr/lib/postgresql
-distributions=(schemas runtime services/ledger services/signer services/device-sync client)
+distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma client)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
@@ -33,6 +33,7 @@ missing_packages() {
     java_is_new_enough || echo openjdk-17-jre-headless
     command -v mvn > /dev/null || echo maven
     command -v xmlsec1 > /dev/null || echo xmlsec1
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || echo fonts-dejavu-core
     compgen -G "$postgres/*/bin/postgres" > /dev/null || echo postgresql
     "$python" -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
 }

@@ -28,6 +28,14 @@ Serial = Annotated[
         examples=["009033010203"],
     ),
 ]
+RmaId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]$",
+        description="The number under which the vendor took the device in; one for each device.",
+        examples=["RMA-2026-000117"],
+    ),
+]
 LicenseType = Annotated[
     str,
     Field(

@@ -112,6 +112,17 @@ _ROWS = (
         "R4",
     ),
     Refusal("device_not_in_project", 409, "The device is in another project of the company.", "F1"),
+    # RMA cases
+    Refusal("rma_unknown", 404, "There is no such RMA case in a project of yours.", "F5"),
+    Refusal("rma_open_for_device", 409, "The device has an open RMA case already; go on with that one.", "F5"),
+    Refusal("bad_transition", 409, "This can't follow in the state that the case is in; see what is possible.", "F5"),
+    Refusal("wrong_device", 409, "This is not the device of the case; check the serial.", "F5"),
+    Refusal("quote_ended", 409, "This quote has ended, or a newer one has taken its place; ask for a new one.", "F5"),
+    Refusal("advance_not_entitled", 403, "The company is not entitled to replacements in advance.", "F5"),
+    Refusal("returns_owed", 409, "The company owes as many devices as it may; they have to come back first.", "F5"),
+    Refusal("replacement_not_ordered", 409, "This replacement is not the one that was ordered last.", "F5"),
+    Refusal("not_due", 409, "The day on which this happens by itself has not come yet.", "F5"),
+    Refusal("reopening_too_late", 409, "A case is reopened within 90 days of its end; file a new one.", "F5"),
     # the catalog and delivered devices
     Refusal(
         "license_type_fixed",

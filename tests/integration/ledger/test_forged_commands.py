@@ -30,8 +30,8 @@ from contracts.topics import (
     RMA_COMMANDS,
     Topic,
 )
-from ledger.application.writing.senders import LATE_SECONDS
 from runtime.kafka import PartitionTail, Producer, Record, partition_for
+from runtime.senders import LATE_SECONDS
 from tests.support.issuer import Issuer
 from tests.support.ledger import sending
 from tests.support.ledger.api_at_work import Api, accepted

@@ -29,6 +29,8 @@ class CommandIndex:
 
     def remember(self, command_id: str, sequence: int, command_hash: str) -> None:
         """Add the newest acceptance; the oldest beyond the window is forgotten."""
+        if not self.window:
+            return
         self._done[bytes.fromhex(command_id)] = (sequence, bytes.fromhex(command_hash))
         if len(self._done) > self.window:
             del self._done[next(iter(self._done))]

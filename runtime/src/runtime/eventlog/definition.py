@@ -124,36 +124,52 @@ class Proposed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettingAside(Generic[State, Command, Event]):
-    """How people decide that entries do not count, although they keep their places (ADR 18).
+class PassingOver(Generic[State, Event]):
+    """What every reader of a log knows of entries that do not count, although they keep their places (ADR 18).
 
-    `named` is what an event sets aside, `is_about` says which events a stopped log takes, `takes` which commands.
-    `would_exclude` is what a command would set aside, if it were accepted; it is tried out first. `own_laws` are the
-    laws that `require_lawful` knows. `passed` is the state after an entry that changes nothing.
+    `named` is what an event sets aside, `is_about` says which events a stopped log takes. `passed` is the state after
+    an entry that changes nothing.
     """
 
     named: Callable[[Event], Mapping[int, str]]
     is_about: Callable[[Event], bool]
-    takes: Callable[[Command], bool]
-    would_exclude: Callable[[State, Command], Proposed | None]
-    own_laws: frozenset[str]
     passed: Callable[[State], State]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogDefinition(Generic[State, Command, Event, Outcome]):
-    """One log: what it is called, its entries, where it begins, and its rules.
+class SettingAside(PassingOver[State, Event], Generic[State, Command, Event]):
+    """How people decide that entries do not count.
+
+    `takes` says which commands a stopped log takes. `would_exclude` is what a command would set aside, if it were
+    accepted; it is tried out first. `own_laws` are the laws that `require_lawful` knows.
+    """
+
+    takes: Callable[[Command], bool]
+    would_exclude: Callable[[State, Command], Proposed | None]
+    own_laws: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLog(Generic[State, Event]):
+    """One log as a reader has it: what it is called, its entries, where it begins, and what they make of the state."""
+
+    source: str
+    entries: EntryFormat[Event]
+    initial: State
+    require_lawful: RequireLawful[State, Event]
+    evolve: Evolve[State, Event]
+    set_aside: PassingOver[State, Event] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDefinition(ReadLog[State, Event], Generic[State, Command, Event, Outcome]):
+    """One log as its writer has it: with its rules, and what it says to whoever asked.
 
     Three codes are the machine's own: `idempotency_key_reused`, `internal_error` when the rules or the entries raise,
     and `log_stopped` while an entry of the log cannot be applied. With `set_aside` there are three more, which refuse a
     decision: `entry_unknown`, `entry_lawful` and `others_depend`.
     """
 
-    source: str
-    entries: EntryFormat[Event]
-    initial: State
     decide: Decide[State, Command, Event]
-    require_lawful: RequireLawful[State, Event]
-    evolve: Evolve[State, Event]
     outcomes: Outcomes[Command, Outcome]
     set_aside: SettingAside[State, Command, Event] | None = None

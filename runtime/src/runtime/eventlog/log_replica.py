@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple
+from typing import Generic, NamedTuple
 
 from contracts.log.envelope import Entry, UnknownEventTypeError, entry_hash
 from contracts.log.exclusions import Exclusions
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, Stop, stop_at
-from runtime.eventlog.command_index import CommandIndex
-from runtime.eventlog.definition import Event, LogDefinition, State
+from runtime.eventlog.command_index import WINDOW, CommandIndex
+from runtime.eventlog.definition import Event, ReadLog, State
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,21 +51,25 @@ class LogReplica(Generic[State, Event]):
     state takes nothing but what is about entries. `unneeded` are entries that were passed over and would have done.
     """
 
-    log: LogDefinition[State, Any, Event, Any]
+    log: ReadLog[State, Event]
     chain: HashChain[Event]
     state: State
     exclusions: Exclusions
-    commands: CommandIndex = field(default_factory=CommandIndex)
+    commands: CommandIndex
     at: datetime = BEFORE_ALL
     stopped: Stop | None = None
     unneeded: list[int] = field(default_factory=list[int])
 
     @classmethod
     def of(
-        cls, log: LogDefinition[State, Any, Event, Any], known: Mapping[int, str] | None = None
+        cls, log: ReadLog[State, Event], known: Mapping[int, str] | None = None, *, window: int = WINDOW
     ) -> "LogReplica[State, Event]":
-        """A replica that has read nothing yet, and knows which entries do not count."""
-        return cls(log, HashChain(log.entries, log.source), log.initial, Exclusions(known or {}))
+        """A replica that has read nothing yet, and knows which entries do not count.
+
+        It remembers so many commands as `window` says; who answers no command needs none.
+        """
+        chain = HashChain(log.entries, log.source)
+        return cls(log, chain, log.initial, Exclusions(known or {}), CommandIndex(window))
 
     def read(self, value: bytes) -> Entry[Event] | Orphan | Stop | PassedOver | ReadAgain:
         """Take the next record of the log; what it is."""

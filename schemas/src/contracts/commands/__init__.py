@@ -3,12 +3,10 @@
 One module for each family of commands; a family's union is what its rules in the ledger take.
 """
 
-import hashlib
 from typing import Annotated, get_args
 
 from pydantic import Field
 
-from contracts.actors import Actor
 from contracts.commands.activation_keys import ActivationKeyCommand
 from contracts.commands.blocks import BlockCommand
 from contracts.commands.catalog import CatalogCommand
@@ -24,15 +22,13 @@ from contracts.commands.legacy import LegacyCommand
 from contracts.commands.legacy_keys import LegacyKeyCommand
 from contracts.commands.members import MemberCommand
 from contracts.commands.projects import ProjectCommand
+from contracts.commands.record import AskedCommand
 from contracts.commands.replacements import ReplacementCommand
 from contracts.commands.returns import ReturnCommand
 from contracts.commands.set_aside import SetAsideCommand
 from contracts.commands.software_service import SoftwareServiceCommand
 from contracts.commands.test_licenses import TestLicenseCommand
 from contracts.commands.warranty import WarrantyCommand
-from contracts.fields import Address, CorrelationId, Traceparent
-from contracts.identifiers import CommandId
-from contracts.models import WireModel
 
 Command = (
     CompanyCommand
@@ -62,28 +58,11 @@ COMMAND_TYPES: dict[str, type[Command]] = {model.model_fields["name"].default: m
 """Every command type, by its wire name."""
 
 
-class CommandRecord(WireModel):
+class CommandRecord(AskedCommand):
     """A command on its way: the value of a record of one of the topics of commands.
 
     `command_id` makes repeating harmless; `reply_to` names who awaits the outcome. Who sends it
     is proven by headers; see contracts.sender_proof.
     """
 
-    command_id: CommandId
-    actor: Actor
-    reply_to: Address
-    correlation_id: CorrelationId
-    traceparent: Traceparent | None = None
     command: Annotated[Command, Field(discriminator="name")]
-
-    @property
-    def name(self) -> str:
-        """Which command it is."""
-        return self.command.name
-
-    def fingerprint(self) -> str:
-        """SHA-256 of who asked for what: a repeated id must say the same again."""
-        # Defaults are left out, so that a field added later does not change what an old command said.
-        said = self.command.__pydantic_serializer__.to_json(self.command, exclude_defaults=True)
-        who = f"licensing/command-said/v1\n{self.actor}\n{self.command.name}\n"
-        return hashlib.sha256(who.encode() + said).hexdigest()

@@ -1,21 +1,10 @@
 """A broken device is swapped for another one (rules section 6)."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from contracts.identifiers import ProjectId, Serial
+from contracts.identifiers import ProjectId, RmaId, Serial
 from contracts.models import WireModel
 from contracts.texts import Reason
-
-RmaId = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]$",
-        description="The number under which the vendor took the device in; one for each device.",
-        examples=["RMA-2026-000117"],
-    ),
-]
 
 
 class ReplaceDevice(WireModel):

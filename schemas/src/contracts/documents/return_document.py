@@ -45,7 +45,7 @@ from contracts.documents.xmldsig import (
     carried_certificate,
     certificate_info,
     sign_enveloped,
-    verify_enveloped,
+    verify_received,
 )
 from contracts.fields import MAX_RETURN_DOCUMENT_BYTES, Firmware
 from contracts.identifiers import Generation, Serial, Sha256
@@ -168,7 +168,7 @@ def verify_return(raw: bytes, *, trusted: Authorities, now: datetime, serial: st
     _statement(root)
     certificate = carried_certificate(root)
     who = _vendor_signed(certificate, trusted, now)
-    signed = verify_enveloped(root, _public_key(certificate))
+    signed = verify_received(raw, root, _public_key(certificate))
     statement = _statement(signed.root)
     _check_names(statement, who, certificate, serial)
     if int(statement.firmware.partition(".")[0]) < OLDEST_FIRMWARE:

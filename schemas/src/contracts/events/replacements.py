@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from contracts.commands.replacements import RmaId
 from contracts.fields import Reason
-from contracts.identifiers import CompanyId
+from contracts.identifiers import CompanyId, RmaId
 from contracts.licenses import DeviceLicenses, Lots, TestLicenses
 from contracts.models import WireModel
 

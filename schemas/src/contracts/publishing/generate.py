@@ -26,6 +26,9 @@ from contracts.log.entries import ENVELOPES
 from contracts.models import WireModel
 from contracts.outcomes import Outcome
 from contracts.publishing.reference import pages
+from contracts.rma.commands import RmaCommandRecord
+from contracts.rma.entries import RMA_ENTRIES
+from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 from contracts.topics import (
     COMMANDS,
     EVENTS,
@@ -41,6 +44,7 @@ from contracts.topics import (
 
 ROOM = Path(__file__).resolve().parents[3]
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+ALL_EVENT_TYPES: dict[str, type[WireModel]] = {**EVENT_TYPES, **RMA_EVENT_TYPES}
 MESSAGES_OF = {
     COMMANDS.name: ("command",),
     EVENTS.name: tuple(ENVELOPES),
@@ -67,9 +71,10 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
-    for event_type, envelope in ENVELOPES.items():
+    for event_type, envelope in (ENVELOPES | RMA_ENTRIES.envelopes).items():
         yield event_type.removeprefix(PREFIX), envelope.model_json_schema(mode="serialization")
     yield "command", CommandRecord.model_json_schema()
+    yield "rma-command", RmaCommandRecord.model_json_schema()
     yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema()
     yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema()
 
@@ -119,7 +124,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
 def _message(name: str) -> dict[str, Any]:
     if name in PUBLISHED:
         return _document_message(name)
-    known = EVENT_TYPES.get(name)
+    known = ALL_EVENT_TYPES.get(name)
     summary = (known.__doc__ or "").split("\n")[0] if known else f"One {name}."
     return {
         "name": name,

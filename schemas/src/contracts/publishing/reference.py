@@ -1,4 +1,4 @@
-"""The reference pages, made from the registries: what each refusal says, and what each entry of the ledger means."""
+"""The reference pages, made from the registries: what each refusal says, and what each entry of a log means."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,7 +9,9 @@ from contracts.events import EVENT_TYPES, Event
 from contracts.log.entries import Entry, NotAnEntryError, UnknownEventTypeError, decode_entry
 from contracts.log.postings import postings
 from contracts.log.subjects import concerns
+from contracts.models import WireModel
 from contracts.refusals import REFUSALS, Refusal
+from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 _DECISIONS = frozenset({"sequence_not_reached"})
@@ -52,12 +54,26 @@ Types are versioned and frozen: an entry written today reads the same in ten yea
 
 Made from `contracts.events` by `make generate`; do not edit.
 """
+_RMA_EVENTS = """\
+# What each entry of the log of RMA cases means
+
+Each step of an [RMA case](../rules.md#f5) is one event on `rma.events`, in the envelope that
+[entries of the ledger](events.md) have; log `n` has the cases of the devices of ledger `n`. `state` is where the case
+stands after the event, `ledger_sequence` the entry of the ledger up to which the decision knew it. No entry holds
+what people say of themselves or of a defect.
+
+Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an example of each type in
+`schemas/golden/rma/`.
+
+Made from `contracts.rma.events` by `make generate`; do not edit.
+"""
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Each page: its name below docs/reference/, and its text."""
     yield "refusals.md", "\n".join(_refusals())
     yield "events.md", "\n".join(_events())
+    yield "rma-events.md", "\n".join(_rma_events())
 
 
 def _refusals() -> Iterator[str]:
@@ -89,17 +105,28 @@ def _events() -> Iterator[str]:
     yield _EVENTS
     examples = _examples()
     for event_type, model in EVENT_TYPES.items():
-        yield f"## {model.__name__}\n\n`{event_type}`\n"
-        yield f"{_text(model)}\n"
-        yield "| field | what it is |\n|---|---|"
-        schema = model.model_json_schema()
-        yield from (_field(name, told, schema) for name, told in schema["properties"].items())
-        yield ""
+        yield from _type(event_type, model)
         if event_type in examples:
             yield from _example(examples[event_type])
 
 
-def _text(model: type[Event]) -> str:
+def _rma_events() -> Iterator[str]:
+    yield _RMA_EVENTS
+    for event_type, model in RMA_EVENT_TYPES.items():
+        yield from _type(event_type, model)
+
+
+def _type(event_type: str, model: type[WireModel]) -> Iterator[str]:
+    """What an event type says, and each of its fields."""
+    yield f"## {model.__name__}\n\n`{event_type}`\n"
+    yield f"{_text(model)}\n"
+    yield "| field | what it is |\n|---|---|"
+    schema = model.model_json_schema()
+    yield from (_field(name, told, schema) for name, told in schema["properties"].items())
+    yield ""
+
+
+def _text(model: type[WireModel]) -> str:
     return "\n".join(line.strip() for line in (model.__doc__ or "").strip().splitlines())
 
 

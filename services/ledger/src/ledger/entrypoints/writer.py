@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field
 
 from contracts.events import Event
@@ -21,11 +19,11 @@ from runtime.ca_files import read_authorities
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.logs import configure, get_logger
 from runtime.process import run
-from runtime.settings import Settings, SettingsWrong, load, read_secret
+from runtime.senders import private_keys
+from runtime.settings import Settings, load
 from runtime.tokens import KeyFile, Tokens
 
 SERVICE = "ledger-writer"
-PEM_END = b"-----END PRIVATE KEY-----"
 
 _log = get_logger("ledger.writer")
 
@@ -80,19 +78,10 @@ def senders(settings: WriterSettings) -> Senders:
     """Who may send what, and the keys and authorities that prove it; raises SettingsWrong or OSError."""
     return Senders(
         topic_prefix=settings.topic_prefix,
-        keys=_private_keys(settings.writer_private_key_file),
+        keys=private_keys(settings.writer_private_key_file),
         tokens=Tokens(
             KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
         ),
         trusted=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
         clock=time.time,
     )
-
-
-def _private_keys(path: Path) -> list[X25519PrivateKey]:
-    blocks = read_secret(path).split(PEM_END)[:-1]
-    keys = [load_pem_private_key(block + PEM_END, password=None) for block in blocks]
-    found = [key for key in keys if isinstance(key, X25519PrivateKey)]
-    if not found or len(found) < len(keys):
-        raise SettingsWrong(f"LICENSING_WRITER_PRIVATE_KEY_FILE ({path}) has no X25519 private keys, or others too")
-    return found

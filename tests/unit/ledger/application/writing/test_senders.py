@@ -9,12 +9,13 @@ from jwt import PyJWK
 from contracts.actors import Account
 from contracts.commands import CommandRecord
 from contracts.topics import COMMANDS
-from ledger.application.writing import senders
 from ledger.application.writing.received_command import ReceivedCommand
-from ledger.application.writing.senders import KEPT_SECONDS, LATE_SECONDS, Senders
+from ledger.application.writing.senders import Senders
+from runtime import senders
 from runtime.commands import Prover
 from runtime.eventlog import UndecodableCommandError
 from runtime.kafka import Record
+from runtime.senders import KEPT_SECONDS, LATE_SECONDS
 from runtime.tokens import Tokens, read_jwks
 from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
 from tests.support.ledger import story

@@ -6,9 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from contracts.catalog import Family, ModelName
-from contracts.commands.replacements import RmaId
 from contracts.corrections import Source, Target
-from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN
+from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN, RmaId
 from contracts.legacy import LegacyName
 from contracts.set_aside import LawName
 from contracts.texts import ProjectName, Reason, Reference

@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from contracts.commands.replacements import RmaId
-from contracts.identifiers import ProjectId
+from contracts.identifiers import ProjectId, RmaId
 from contracts.texts import Reason
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
 

@@ -1,0 +1,145 @@
+"""How the view of the ledger follows its entries: most of them say nothing that a case needs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from immutables import Map
+
+from contracts.events import Event
+from contracts.events.blocks import CompanyBlocked, CompanyUnblocked, DeviceBlocked, DeviceUnblocked
+from contracts.events.claims import DeviceClaimed
+from contracts.events.companies import CompanyRegistered, LedgerFounded, ProjectCreated
+from contracts.events.company_imports import CompanyImported
+from contracts.events.corrections import DeliveryCorrected
+from contracts.events.delivered_devices import DevicesRegistered
+from contracts.events.device_moves import DeviceMoved, DeviceReleased
+from contracts.events.devices import DeviceAdded
+from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
+from contracts.events.replacements import DeviceReplaced
+from contracts.events.warranty import WarrantyExtended
+from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
+
+
+def follow(view: LedgerView, event: Event, sequence: int) -> LedgerView:
+    """The view after the ledger's entry of this sequence."""
+    view = view._replace(sequence=sequence)
+    told = _TOLD.get(type(event))
+    return view if told is None else told(view, event)
+
+
+def _founded(view: LedgerView, event: LedgerFounded) -> LedgerView:
+    return _with_company(view, event.vendor, event.administrator, event.default_project)._replace(vendor=event.vendor)
+
+
+def _registered(view: LedgerView, event: CompanyRegistered) -> LedgerView:
+    return _with_company(view, event.company, event.administrator, event.default_project)
+
+
+def _with_company(view: LedgerView, company: str, administrator: str, project: str) -> LedgerView:
+    return view._replace(
+        companies=view.companies.set(company, Company(frozenset({administrator}))),
+        projects=view.projects.set(project, company),
+    )
+
+
+def _created(view: LedgerView, event: ProjectCreated) -> LedgerView:
+    return view._replace(projects=view.projects.set(event.project, event.company))
+
+
+def _joined(view: LedgerView, event: MemberAdded) -> LedgerView:
+    known = view.companies[event.company]
+    one = frozenset({event.account})
+    after = (
+        Company(known.administrators | one, known.members - one)
+        if event.administrator
+        else Company(known.administrators - one, known.members | one)
+    )
+    return view._replace(companies=view.companies.set(event.company, after))
+
+
+def _left(view: LedgerView, event: MemberRemoved) -> LedgerView:
+    known, one, person = view.companies[event.company], frozenset({event.account}), (event.account, event.company)
+    return view._replace(
+        companies=view.companies.set(event.company, Company(known.administrators - one, known.members - one)),
+        grants=view.grants.delete(person) if person in view.grants else view.grants,
+    )
+
+
+def _allowed(view: LedgerView, event: RightsGranted | RightsRevoked) -> LedgerView:
+    person = (event.account, event.acting_for)
+    granted = view.grants.get(person, Map[str, Rights]()).set(event.project, frozenset(event.rights))
+    return view._replace(grants=view.grants.set(person, granted))
+
+
+def _placed(view: LedgerView, event: DeviceAdded | DeviceMoved | DeviceClaimed) -> LedgerView:
+    return view._replace(devices=view.devices.set(event.device.serial, event.device.project))
+
+
+def _released(view: LedgerView, event: DeviceReleased) -> LedgerView:
+    return view._replace(devices=view.devices.delete(event.serial))
+
+
+def _delivered(view: LedgerView, event: DevicesRegistered) -> LedgerView:
+    dates = {one.serial: Delivered(one.delivered_on, one.warranty_months) for one in event.devices}
+    return view._replace(delivered=view.delivered.update(dates))
+
+
+def _dated(view: LedgerView, event: WarrantyExtended | DeliveryCorrected) -> LedgerView:
+    return view._replace(delivered=view.delivered.set(event.serial, Delivered(event.delivered_on, event.months)))
+
+
+def _swapped(view: LedgerView, event: DeviceReplaced) -> LedgerView:
+    """The replacement goes on with the broken device's warranty."""
+    former, serial = event.former.serial, event.device.serial
+    dates = view.delivered.get(former)
+    return view._replace(
+        devices=view.devices.delete(former).set(serial, event.device.project),
+        delivered=view.delivered if dates is None else view.delivered.delete(former).set(serial, dates),
+        swaps=view.swaps.set(event.rma, Swap(former, serial, view.sequence)),
+    )
+
+
+def _imported(view: LedgerView, event: CompanyImported) -> LedgerView:
+    """The former company keeps no member, and no right in its name."""
+    known = view.companies[event.company]
+    gone = {person for person in view.grants if person[1] == event.former_company}
+    joined = Company(known.administrators, known.members | (frozenset(event.members) - known.administrators))
+    return view._replace(
+        companies=view.companies.update({event.former_company: Company(), event.company: joined}),
+        projects=view.projects.update({one.project: event.company for one in event.projects}),
+        grants=Map({person: granted for person, granted in view.grants.items() if person not in gone}),
+        closed=view.closed | {event.former_company},
+    )
+
+
+def _stopped(view: LedgerView, event: DeviceBlocked | CompanyBlocked) -> LedgerView:
+    return view._replace(blocked=view.blocked | {event.subject})
+
+
+def _let_go(view: LedgerView, event: DeviceUnblocked | CompanyUnblocked) -> LedgerView:
+    return view._replace(blocked=view.blocked - {event.subject})
+
+
+_TOLD: Mapping[type[Event], Callable[[LedgerView, Any], LedgerView]] = {
+    LedgerFounded: _founded,
+    CompanyRegistered: _registered,
+    ProjectCreated: _created,
+    MemberAdded: _joined,
+    MemberRemoved: _left,
+    RightsGranted: _allowed,
+    RightsRevoked: _allowed,
+    DeviceAdded: _placed,
+    DeviceMoved: _placed,
+    DeviceClaimed: _placed,
+    DeviceReleased: _released,
+    DevicesRegistered: _delivered,
+    WarrantyExtended: _dated,
+    DeliveryCorrected: _dated,
+    DeviceReplaced: _swapped,
+    CompanyImported: _imported,
+    DeviceBlocked: _stopped,
+    DeviceUnblocked: _let_go,
+    CompanyBlocked: _stopped,
+    CompanyUnblocked: _let_go,
+}
+"""Entries that tell something; a right, a place or a date comes from nowhere else."""

@@ -1,0 +1,103 @@
+"""What cases need to know of the ledger: who may do what, where devices are, and when they were delivered."""
+
+from datetime import date
+from typing import NamedTuple
+
+from immutables import Map
+
+from contracts.actors import Account
+from contracts.dates import last_day
+from contracts.fields import Right
+from contracts.rma.cases import Coverage
+
+DOA_DAYS = 21
+"""A device that breaks within three weeks of its delivery was dead on arrival."""
+Rights = frozenset[Right]
+NO_RIGHTS: Rights = frozenset()
+Person = tuple[str, str]
+"""An account and the company that it acts for."""
+
+
+class Company(NamedTuple):
+    """Who is an administrator of a company, and who a plain member."""
+
+    administrators: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+
+
+class Delivered(NamedTuple):
+    """When a device was delivered, and its months of warranty in all."""
+
+    on: date
+    months: int
+
+
+class Swap(NamedTuple):
+    """A device that another one replaced, by which entry."""
+
+    serial: str
+    replacement: str
+    sequence: int
+
+
+class LedgerView(NamedTuple):
+    """The ledger up to its entry `sequence`, as an immutable value.
+
+    `projects` are companies by project, `devices` projects by serial, `swaps` by case number. `blocked` are what staff
+    has stopped, `closed` the companies that were imported into others.
+    """
+
+    sequence: int = 0
+    vendor: str | None = None
+    companies: Map[str, Company] = Map[str, Company]()
+    projects: Map[str, str] = Map[str, str]()
+    grants: Map[Person, Map[str, Rights]] = Map[Person, Map[str, Rights]]()
+    devices: Map[str, str] = Map[str, str]()
+    delivered: Map[str, Delivered] = Map[str, Delivered]()
+    blocked: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    swaps: Map[str, Swap] = Map[str, Swap]()
+
+    def is_staff(self, account: Account) -> bool:
+        """Whether the account acts for the vendor as its administrator."""
+        return account.company == self.vendor and self._administers(account, account.company)
+
+    def rights_in(self, account: Account, project: str) -> Rights | None:
+        """What the account may do in a project; None says everything."""
+        company = self.projects.get(project)
+        if company is not None and self._administers(account, company):
+            return None
+        granted = self.grants.get((account.account, account.company))
+        return NO_RIGHTS if granted is None else granted.get(project, NO_RIGHTS)
+
+    def has_right(self, account: Account, project: str, right: Right) -> bool:
+        """Whether the account may do this in the project."""
+        rights = self.rights_in(account, project)
+        return rights is None or right in rights
+
+    def knows_of(self, account: Account, project: str) -> bool:
+        """Whether the project is of the account's company or visible to it: a rejection reveals nothing (rule X7)."""
+        return (
+            self._is_member(account, self.projects.get(project, ""))
+            or self.has_right(account, project, "view")
+            or self.is_staff(account)
+        )
+
+    def coverage(self, serial: str, today: date) -> Coverage:
+        """Who pays for a device that is reported today; without a day of delivery it has no warranty (rule F5)."""
+        delivered = self.delivered.get(serial)
+        if delivered is None:
+            return "chargeable"
+        if (today - delivered.on).days <= DOA_DAYS:
+            return "doa"
+        return "warranty" if today <= last_day(delivered.on, delivered.months) else "chargeable"
+
+    def _administers(self, account: Account, company: str) -> bool:
+        known = self.companies.get(company)
+        return known is not None and account.company == company and account.account in known.administrators
+
+    def _is_member(self, account: Account, company: str) -> bool:
+        known = self.companies.get(company)
+        if known is None or account.company != company:
+            return False
+        return account.account in known.administrators or account.account in known.members

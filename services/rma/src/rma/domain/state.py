@@ -1,0 +1,92 @@
+"""What the log of cases knows, as one immutable value; an older one stays valid when a newer is made from it."""
+
+from datetime import date
+from typing import NamedTuple
+
+from immutables import Map
+
+from contracts.rma.cases import Coverage, DaysLeft, State
+from rma.domain.steps import Conditions
+
+ENDED: frozenset[State] = frozenset({"closed", "cancelled"})
+_OWED: frozenset[State] = frozenset({"replacing", "replacement_shipped", "overdue"})
+
+
+class Quote(NamedTuple):
+    """An offer to repair: the entry that made it, and the last day on which it stands."""
+
+    sequence: int
+    valid_until: date
+
+
+class Case(NamedTuple):
+    """A case. `since` is the day of its last step, `former` the state before it ended.
+
+    `replacement` is the device that was ordered last, `swap` the entry of the ledger that moved the licenses to it.
+    """
+
+    company: str
+    project: str
+    serial: str
+    coverage: Coverage
+    state: State
+    since: date
+    advance: bool = False
+    consented: bool = False
+    quote: Quote | None = None
+    replacement: str | None = None
+    swap: int | None = None
+    overdue_on: date | None = None
+    reminded: tuple[DaysLeft, ...] = ()
+    former: State = "authorised"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in ENDED
+
+    @property
+    def owes(self) -> bool:
+        """Whether the broken device has to come back for one that went out, or is about to."""
+        return self.advance and self.state in _OWED
+
+    @property
+    def conditions(self) -> Conditions:
+        """What of the case the table of steps asks for besides its state."""
+        is_free = self.coverage != "chargeable" or self.consented
+        return frozenset({"advance" if self.advance else "ordinary", "free" if is_free else "unpaid"})
+
+
+class Cases(NamedTuple):
+    """All cases of one log.
+
+    `open` is the open case of each device, `owing` the cases for which each company owes a device, oldest first,
+    `thresholds` how many it may owe, where it is entitled to replacements in advance.
+    """
+
+    sequence: int = 0
+    filed: int = 0
+    cases: Map[str, Case] = Map[str, Case]()
+    open: Map[str, str] = Map[str, str]()
+    owing: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
+    thresholds: Map[str, int] = Map[str, int]()
+
+    def with_case(self, rma: str, case: Case) -> "Cases":
+        """The cases after one has changed: whether its device has an open case, and whether its company owes it."""
+        return self._replace(
+            cases=self.cases.set(rma, case), open=self._open_with(rma, case), owing=self._owing_with(rma, case)
+        )
+
+    def _open_with(self, rma: str, case: Case) -> Map[str, str]:
+        known = self.open.get(case.serial)
+        if case.is_open:
+            return self.open if known == rma else self.open.set(case.serial, rma)
+        return self.open.delete(case.serial) if known == rma else self.open
+
+    def _owing_with(self, rma: str, case: Case) -> Map[str, tuple[str, ...]]:
+        known = self.owing.get(case.company, ())
+        if case.owes == (rma in known):
+            return self.owing
+        if case.owes:
+            return self.owing.set(case.company, (*known, rma))
+        others = tuple(one for one in known if one != rma)
+        return self.owing.set(case.company, others) if others else self.owing.delete(case.company)

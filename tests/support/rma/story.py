@@ -1,0 +1,94 @@
+"""What RMA tests tell: a desk with its cases, beside a ledger that knows Hotel Adria and its devices."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from immutables import Map
+
+from contracts.actors import Account, Actor, Service
+from contracts.rma.commands import FileCase, RmaCommand
+from contracts.rma.events import CaseFiled, RmaEvent
+from rma.domain.decide import decide
+from rma.domain.decisions import AlreadyDone, Decision, Rejection
+from rma.domain.evolve import evolve
+from rma.domain.lawful import require_lawful
+from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights
+from rma.domain.state import Case, Cases
+
+VENDOR, ADRIA, BORA = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 5))
+CLERK, ANNA, BEN, MIA, GUS = (f"00000000-0000-4000-8000-0000000000{n}" for n in (11, 12, 13, 14, 15))
+HOTEL, BORAS = (f"00000000-0000-4000-8000-0000000000{n}" for n in (21, 22))
+SERIAL, OTHER, UNDELIVERED, BORAS_BOX = (f"00903301020{n}" for n in range(4))
+SPARE, SPARE_2 = "009033010299", "009033010298"
+DELIVERED_ON = date(2026, 5, 20)
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+AT = 77
+GUEST: Rights = frozenset({"view", "rma"})
+
+clerk = Account(account=CLERK, company=VENDOR)
+anna = Account(account=ANNA, company=ADRIA)
+ben = Account(account=BEN, company=BORA)
+mia = Account(account=MIA, company=ADRIA)
+gus = Account(account=GUS, company=BORA)
+service = Service(name="rma")
+
+
+def a_ledger(sequence: int = AT) -> LedgerView:
+    """Anna administers Adria, Mia is a plain member; Ben administers Bora, whose Gus may file for Adria's hotel."""
+    return LedgerView(
+        sequence=sequence,
+        vendor=VENDOR,
+        companies=Map(
+            {
+                VENDOR: Company(frozenset({CLERK})),
+                ADRIA: Company(frozenset({ANNA}), frozenset({MIA})),
+                BORA: Company(frozenset({BEN}), frozenset({GUS})),
+            }
+        ),
+        projects=Map({HOTEL: ADRIA, BORAS: BORA}),
+        grants=Map({(GUS, BORA): Map({HOTEL: GUEST})}),
+        devices=Map({SERIAL: HOTEL, OTHER: HOTEL, UNDELIVERED: HOTEL, BORAS_BOX: BORAS}),
+        delivered=Map({SERIAL: Delivered(DELIVERED_ON, 12), OTHER: Delivered(date(2026, 11, 20), 12)}),
+    )
+
+
+@dataclass
+class Desk:
+    """The log of cases: commands come in, and what is decided counts."""
+
+    ledger: LedgerView = field(default_factory=a_ledger)
+    cases: Cases = field(default_factory=Cases)
+    now: datetime = NOON
+    events: list[RmaEvent] = field(default_factory=list[RmaEvent])
+
+    def does(self, command: RmaCommand, actor: Actor = clerk) -> RmaEvent:
+        """The event of a command that must be accepted."""
+        decision = self.says(command, actor)
+        assert not isinstance(decision, Rejection | AlreadyDone), decision
+        require_lawful(self.cases, decision)
+        self.cases = evolve(self.cases, decision, at=self.now, by=str(actor))
+        self.events.append(decision)
+        return decision
+
+    def says(self, command: RmaCommand, actor: Actor = clerk) -> Decision:
+        """The decision on a command, of which nothing follows yet."""
+        return decide(self.cases, command, actor, self.ledger, now=self.now)
+
+    def no(self, command: RmaCommand, actor: Actor = clerk) -> Rejection:
+        """The rejection of a command that must be refused."""
+        decision = self.says(command, actor)
+        assert isinstance(decision, Rejection), decision
+        return decision
+
+    def files(self, serial: str = SERIAL, actor: Actor = anna) -> str:
+        """Files a case; its number."""
+        filed = self.does(FileCase(serial=serial), actor)
+        assert isinstance(filed, CaseFiled), filed
+        return filed.rma
+
+    def case(self, rma: str) -> Case:
+        return self.cases.cases[rma]
+
+    def later(self, days: int) -> None:
+        """Let so many days go by."""
+        self.now += timedelta(days=days)
