@@ -1,5 +1,6 @@
 """What staff does, and old licenses, through the running stack."""
 
+import json
 import secrets
 from collections.abc import Mapping
 
@@ -34,6 +35,22 @@ def test_a_blocked_device_gets_no_file_on_either_path_until_it_is_unblocked(kit:
         newer = story.firmware().sync()
         assert newer is not None
         assert (newer.issue, newer.licenses) == (file.issue + 1, file.licenses)
+
+
+def test_the_license_file_of_a_blocked_device_holds_digests_of_what_staff_wrote(kit: Kit) -> None:
+    why = {"reason": "Zdenka Kovacevic stole it", "reference": "CASE of Zdenka Kovacevic"}
+    with a_stocked_story(kit.state) as story:
+        blocked = story.clerk.post("/v1/blocks", {"serial": story.serial} | why)["sequence"]
+        story.sequence = story.clerk.post("/v1/blocks/releases", {"serial": story.serial} | why)["sequence"]
+        file = story.firmware().sync()
+        texts = story.clerk.get(f"/v1/entries/{blocked}/texts", at_least=story.sequence)["texts"]
+
+    assert file is not None
+    assert file.sequence == blocked
+    assert {one["text"] for one in texts} == set(why.values())
+    data = json.loads(file.proof.entry)["data"]
+    assert {one["member"]: one["digest"] for one in texts} == {member: data[member] for member in why}
+    assert b"Kovacevic" not in file.proof.entry + file.json_bytes()
 
 
 def test_a_blocked_key_can_not_be_redeemed(kit: Kit) -> None:

@@ -6,7 +6,7 @@ What an entry holds was accepted once and stays readable, so events ask for less
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from contracts import fields
 
@@ -29,4 +29,8 @@ def _seen(text: str) -> str:
 
 ProjectName = Annotated[fields.ProjectName, AfterValidator(_seen)]
 Reference = Annotated[fields.Reference, AfterValidator(_seen)]
-Reason = Annotated[fields.Reason, AfterValidator(_seen)]
+Reason = Annotated[
+    fields.Reason,
+    Field(description="Why, in a sentence. Lies beside the log, and staff can erase it."),
+    AfterValidator(_seen),
+]

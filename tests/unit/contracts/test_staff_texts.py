@@ -1,5 +1,7 @@
 """What stands for a text of staff in a command and its entry."""
 
+from typing import Any
+
 import pytest
 from pydantic import TypeAdapter
 
@@ -8,7 +10,7 @@ from contracts.commands import COMMAND_TYPES
 from contracts.staff_texts import MEMBERS, digest_of, is_digest, texts_of
 from tests.support.ledger import story, story_blocks
 
-FREE_TEXT: tuple[object, ...] = (texts.Reason, texts.Reference, texts.ProjectName)
+FREE_TEXT: tuple[Any, ...] = (texts.Reason, texts.Reference, texts.ProjectName)
 SALT = bytes(range(32))
 IN_THE_LOG = {"order_number", "project_name"}
 """Texts that people write and that stay: keys are searched by the one, the other has to be unique."""
@@ -30,7 +32,7 @@ def test_a_text_is_no_digest(text: str) -> None:
 
 
 @pytest.mark.parametrize("form", [fields.Reason, fields.Reference])
-def test_a_digest_has_the_form_of_the_member_that_it_stands_in(form: object) -> None:
+def test_a_digest_has_the_form_of_the_member_that_it_stands_in(form: Any) -> None:
     digest = digest_of("x" * 200, SALT)
     assert TypeAdapter(form).validate_python(digest) == digest
 
