@@ -19,10 +19,9 @@ from dev.demo.story import Story
 from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.parts import PARTS, Kit
 from runtime.kafka import Connection, Partition, PartitionTail, Producer, Record, Tail
-from simulator.device import RefusedByServiceError
 from tests.support.campaign import LONG
 from tests.support.junk import MAKERS, Junk, huge
-from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
+from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, fetch
 from tests.support.raw_records import batch_with_header_name, produce
 from tests.support.readiness import SERVICES, until_ready
 from tests.support.running import a_stocked_story
@@ -124,13 +123,8 @@ async def at_work(scene: Scene) -> AsyncGenerator[Partners]:
 
 
 async def _fetching(story: Story, stop: asyncio.Event) -> None:
-    """A file may be overtaken by the next one while its delivery is recorded; the box then asks again."""
     while not stop.is_set():
-        try:
-            await asyncio.to_thread(story.firmware().sync)
-        except RefusedByServiceError as refused:
-            if refused.answer.code != "license_file_superseded":
-                raise
+        await fetch(story)
         await asyncio.sleep(0.05)
 
 

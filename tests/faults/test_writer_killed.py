@@ -36,6 +36,18 @@ async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Pro
 
 
 @asynccontextmanager
+async def at_work(topics: KafkaTopics, log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A writer that is gone when the block ends, however that ends."""
+    writer = await start_writer(topics, log)
+    try:
+        yield writer
+    finally:
+        if writer.returncode is None:
+            writer.terminate()
+        await writer.wait()
+
+
+@asynccontextmanager
 async def listening(topics: KafkaTopics) -> AsyncGenerator[Client]:
     client = Client(topics)
     listener = asyncio.create_task(client.listen())
@@ -92,18 +104,13 @@ async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
 
 
 async def test_a_standby_takes_over_when_the_leader_is_killed(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
-    async with listening(kafka_topics) as client:
-        first = await start_writer(kafka_topics, tmp_path / "first.log")
+    async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "first.log") as first:
         await client.begin()
-        second = await start_writer(kafka_topics, tmp_path / "second.log")
-        try:
+        async with at_work(kafka_topics, tmp_path / "second.log"):
             assert isinstance(await client.ask(client.command(*allocation())), Accepted)
             first.kill()
             await first.wait()
             assert isinstance(await client.ask(client.command(*allocation())), Accepted)
-        finally:
-            second.terminate()
-            await second.wait()
     entries = chain_of(await all_records(kafka_topics))
     assert len(entries) == 7
     check_told(client, entries)

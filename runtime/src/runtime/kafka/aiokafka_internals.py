@@ -11,6 +11,8 @@ from runtime.logs import get_logger
 
 Client: TypeAlias = "AIOKafkaConsumer | AIOKafkaProducer"
 
+REST_SECONDS = 0.05
+"""Between two questions of a client who leads what."""
 FINISH_SECONDS = 1.0
 """What a start that nobody waits for any more may still take before it is cut short."""
 
@@ -22,6 +24,7 @@ async def begin(client: Client, timeout_seconds: float, stop_seconds: float) -> 
 
     A start that is cut short forgets the connection it has just made, so it is let finish first.
     """
+    _space_out_updates(_connections_of(client))
     starting = asyncio.create_task(client.start(), name="begin-kafka-client")
     try:
         async with asyncio.timeout(timeout_seconds):
@@ -68,8 +71,32 @@ async def _stop(client: Client) -> None:
     try:
         await client.stop()
     finally:
-        connections = client._client if isinstance(client, AIOKafkaConsumer) else client.client  # noqa: SLF001
-        await connections.close()
+        await _connections_of(client).close()
+
+
+def _connections_of(client: Client) -> Any:
+    return client._client if isinstance(client, AIOKafkaConsumer) else client.client  # noqa: SLF001
+
+
+def _space_out_updates(connections: Any) -> None:
+    """Let a client rest between its questions who leads what.
+
+    A consumer of a partition that nobody leads asks again as soon as it has an answer or has failed: without a
+    rest it keeps a core busy until somebody leads it.
+    """
+    update, loop = connections._metadata_update, asyncio.get_running_loop()  # noqa: SLF001
+    earliest = loop.time()
+
+    async def rest_and_update(*about: Any) -> bool:
+        nonlocal earliest
+        await asyncio.sleep(earliest - loop.time())
+        try:
+            updated: bool = await update(*about)
+        finally:
+            earliest = loop.time() + REST_SECONDS
+        return updated
+
+    connections._metadata_update = rest_and_update  # noqa: SLF001
 
 
 _ending: set[asyncio.Task[None]] = set()
