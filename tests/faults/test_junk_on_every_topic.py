@@ -27,7 +27,7 @@ from tests.support.readiness import SERVICES, until_ready
 from tests.support.running import a_stocked_story
 from tests.support.signers_topics import metrics
 
-ROUNDS = 60 if LONG else 2
+ROUNDS = 60 if LONG else 1
 EACH = 2
 """Spoiled copies of each kind a partition and round."""
 SAMPLE = 100
