@@ -8,6 +8,10 @@ import asyncpg
 
 from contracts.staff_texts import digest_of
 from contracts.topics import TOPICS
+from ledger.adapters.postgres import database
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
+from tests.support.databases import as_role
 from tests.support.every_record import every_record
 from tests.support.ledger.api_at_work import Api, asked, done
 from tests.support.ledger.story import ADRIA
@@ -108,6 +112,22 @@ async def test_a_refused_command_leaves_no_text(api: Api) -> None:
     assert await _rows_with(api, _name(api)) == []
 
 
+async def test_what_one_of_two_equal_requests_discards_stays_for_the_other(api: Api) -> None:
+    """One was refused and the other, which came meanwhile, was not."""
+    command_id = f"{api.ledger:064x}"
+    async with database.pool(as_role(api.database_url, "ledger-api"), most=1) as pool:
+        texts = PostgresStaffTexts(pool, SnapshotReader(pool, api.ledger))
+        first, second = await texts.keep(command_id, _why(api)), await texts.keep(command_id, _why(api))
+        await texts.discard(command_id, first)
+        assert await _rows_with(api, _name(api)) == []
+
+        await texts.confirm(command_id, second)
+        await texts.discard(command_id, first)
+
+        assert await texts.keep(command_id, _why(api)) == first == second
+    assert await _rows_with(api, _name(api)) == ["staff_texts"]
+
+
 async def test_nobody_but_staff_reads_or_erases(api: Api) -> None:
     sequence = await done(api, "blocks", {"company": ADRIA} | _why(api), api.staff)
 
@@ -116,3 +136,18 @@ async def test_nobody_but_staff_reads_or_erases(api: Api) -> None:
     assert refused.json()["code"] == "no_right"
     unknown = await api.get("entries/99999/texts", api.staff)
     assert unknown.json()["code"] == "entry_not_found"
+
+
+async def test_who_writes_a_digest_elsewhere_reads_no_text_there(api: Api) -> None:
+    """A license file shows the digest of a reason to whoever has the file, not only to whom the reason is told."""
+    await api.stocked_project(SERIAL)
+    blocked = await _block(api)
+    texts = (await asked(api, f"entries/{blocked}/texts?at_least={blocked}", api.staff))["texts"]
+    (digest,) = [one["digest"] for one in texts if one["member"] == "reason"]
+
+    headers = api.token() | {"X-Correlation-Id": digest, "Idempotency-Key": "named"}
+    made = (await api.client.post("/v1/projects", json={"name": digest}, headers=headers)).json()
+    (entry,) = (await asked(api, f"projects/{made['project']}/history?at_least={made['sequence']}"))["items"]
+
+    assert entry["facts"] == {"project_name": digest}
+    assert entry["correlation_id"] == digest

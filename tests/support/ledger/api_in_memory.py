@@ -21,7 +21,7 @@ from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.pagination import Page
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.queries.visibility import Viewer
-from ledger.application.staff_texts import EntryTextsView
+from ledger.application.staff_texts import EntryTextsView, KeptText, KeptTexts
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
@@ -83,13 +83,14 @@ class NeverReached:
 class MemoryStaffTexts:
     """Implements StaffTexts for a read side without entries; a salt follows from its command."""
 
-    async def keep(self, command_id: str, texts: Mapping[str, str]) -> dict[str, str]:
-        return {member: digest_of(text, command_id.encode()) for member, text in texts.items()}
+    async def keep(self, command_id: str, texts: Mapping[str, str]) -> KeptTexts:
+        salt = command_id.encode()
+        return {member: KeptText(digest_of(text, salt), salt, text) for member, text in texts.items()}
 
-    async def confirm(self, command_id: str) -> None:
+    async def confirm(self, command_id: str, kept: KeptTexts) -> None:
         pass
 
-    async def discard(self, command_id: str) -> None:
+    async def discard(self, command_id: str, kept: KeptTexts) -> None:
         pass
 
     async def of_entry(self, viewer: Viewer, sequence: int) -> EntryTextsView | None:  # noqa: ARG002

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -31,22 +31,37 @@ class EntryTextsView(View):
     texts: list[StaffTextView]
 
 
+class KeptText(NamedTuple):
+    """A text and what stands for it; the salt of a text that was erased is gone."""
+
+    digest: str
+    salt: bytes | None
+    text: str
+
+
+KeptTexts = Mapping[str, KeptText]
+"""Those of one command, by member."""
+
+
 class StaffTexts(Protocol):
     """Keeps the texts of one ledger's commands."""
 
-    async def keep(self, command_id: str, texts: Mapping[str, str]) -> dict[str, str]:
-        """The digest of each text, by member, durable before this returns; raises Trouble.
+    async def keep(self, command_id: str, texts: Mapping[str, str]) -> KeptTexts:
+        """Each text with its digest, durable before this returns; raises Trouble.
 
         The same text of the same command has the same digest again. A command whose text was erased keeps that digest.
         """
         ...
 
-    async def confirm(self, command_id: str) -> None:
-        """The command became an entry: its texts stay until they are erased."""
+    async def confirm(self, command_id: str, kept: KeptTexts) -> None:
+        """The command became an entry: these texts stay until they are erased.
+
+        Those that another request with this command has discarded in the meantime come back.
+        """
         ...
 
-    async def discard(self, command_id: str) -> None:
-        """The command was refused: texts of it that no entry names go."""
+    async def discard(self, command_id: str, kept: KeptTexts) -> None:
+        """The command was refused: those of these texts go that no entry names."""
         ...
 
     async def of_entry(self, viewer: Viewer, sequence: int) -> EntryTextsView | None:

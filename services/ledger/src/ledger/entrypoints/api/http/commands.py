@@ -39,17 +39,14 @@ class CommandSender:
         Texts of staff never travel: they are kept beside the log first, and the command has digests (decision D9).
         """
         texts = texts_of(command)
-        if texts:
-            digests = await self.services.texts.keep(command_id, texts)
-            command = command.model_copy(update=digests)
-        outcome = await self._ask(command, command_id)
-        if isinstance(outcome, Rejected):
-            if texts:
-                await self.services.texts.discard(command_id)
-            raise rejected(outcome)
-        if texts:
-            await self.services.texts.confirm(command_id)
-        return outcome.sequence
+        if not texts:
+            return _sequence(await self._ask(command, command_id))
+        kept = await self.services.texts.keep(command_id, texts)
+        digests = {member: one.digest for member, one in kept.items()}
+        outcome = await self._ask(command.model_copy(update=digests), command_id)
+        settle = self.services.texts.discard if isinstance(outcome, Rejected) else self.services.texts.confirm
+        await settle(command_id, kept)
+        return _sequence(outcome)
 
     async def _ask(self, command: Command, command_id: str) -> Accepted | Rejected:
         return await self.services.commands.ask(
@@ -66,6 +63,12 @@ class CommandSender:
         """The id of a command that follows from its content and its actor, not from a client's key."""
         said = "\n".join(["licensing/derived-command/v1", what, str(self.caller.actor), *map(str, parts)])
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _sequence(outcome: Accepted | Rejected) -> int:
+    if isinstance(outcome, Rejected):
+        raise rejected(outcome)
+    return outcome.sequence
 
 
 async def _command_sender(services: TheServices, caller: TheCaller, request: Request) -> CommandSender:
