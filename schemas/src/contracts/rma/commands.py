@@ -14,12 +14,13 @@ from contracts.rma.cases import (
     Cents,
     Currency,
     DaysLeft,
+    LoggedReason,
     RefusalCode,
     Step,
     Threshold,
     TrackingNumber,
 )
-from contracts.texts import Reason, Reference
+from contracts.texts import Reference
 
 
 class FileCase(WireModel):
@@ -83,7 +84,7 @@ class RecordRepair(CaseCommand):
 
     step = "repair"
     name: Literal["record-repair"] = "record-repair"
-    finding: Reason
+    finding: LoggedReason
 
 
 class DeclareUnrepairable(CaseCommand):
@@ -91,7 +92,7 @@ class DeclareUnrepairable(CaseCommand):
 
     step = "unrepairable"
     name: Literal["declare-unrepairable"] = "declare-unrepairable"
-    finding: Reason
+    finding: LoggedReason
 
 
 class OrderReplacement(CaseCommand):
@@ -100,7 +101,7 @@ class OrderReplacement(CaseCommand):
     step = "replace"
     name: Literal["order-replacement"] = "order-replacement"
     replacement: Serial
-    finding: Reason
+    finding: LoggedReason
     other_model: bool = False
 
 
@@ -110,7 +111,7 @@ class SendInAdvance(CaseCommand):
     step = "send_in_advance"
     name: Literal["send-in-advance"] = "send-in-advance"
     replacement: Serial
-    reason: Reason
+    reason: LoggedReason
     carrier: Carrier
     tracking_number: TrackingNumber
     other_model: bool = False
@@ -178,7 +179,7 @@ class ReopenCase(CaseCommand):
 
     step = "reopen"
     name: Literal["reopen-case"] = "reopen-case"
-    reason: Reason
+    reason: LoggedReason
 
 
 class GrantAdvanceReplacement(WireModel):
@@ -195,7 +196,7 @@ class WithdrawAdvanceReplacement(WireModel):
 
     name: Literal["withdraw-advance-replacement"] = "withdraw-advance-replacement"
     company: CompanyId
-    reason: Reason
+    reason: LoggedReason
     reference: Reference
 
 
