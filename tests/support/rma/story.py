@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from immutables import Map
 
 from contracts.actors import Account, Actor, Service
-from contracts.rma.commands import FileCase, RmaCommand
+from contracts.rma.commands import (
+    FileCase,
+    GrantAdvanceReplacement,
+    OrderReplacement,
+    ReceiveDevice,
+    RecordSwap,
+    RmaCommand,
+    SendInAdvance,
+    ShipDevice,
+)
 from contracts.rma.events import CaseFiled, RmaEvent
 from rma.domain.decide import decide
 from rma.domain.decisions import AlreadyDone, Decision, Rejection
@@ -92,3 +101,35 @@ class Desk:
     def later(self, days: int) -> None:
         """Let so many days go by."""
         self.now += timedelta(days=days)
+
+
+def receive(rma: str, serial: str = SERIAL) -> ReceiveDevice:
+    return ReceiveDevice(rma=rma, serial=serial)
+
+
+def order(rma: str, replacement: str = SPARE) -> OrderReplacement:
+    return OrderReplacement(rma=rma, replacement=replacement, finding="The board is burnt.")
+
+
+def in_advance(rma: str, replacement: str = SPARE) -> SendInAdvance:
+    return SendInAdvance(rma=rma, replacement=replacement, reason="Contract.", carrier="DHL", tracking_number="1")
+
+
+def swapped(rma: str, replacement: str = SPARE, at: int = 80) -> RecordSwap:
+    return RecordSwap(rma=rma, replacement=replacement, swap_sequence=at)
+
+
+def shipped(rma: str) -> ShipDevice:
+    return ShipDevice(rma=rma, carrier="DHL", tracking_number="00340434161094042557")
+
+
+def grant(threshold: int = 3, company: str = ADRIA) -> GrantAdvanceReplacement:
+    return GrantAdvanceReplacement(company=company, threshold=threshold, reference="SUP-9")
+
+
+def owed(desk: Desk, serial: str = SERIAL, replacement: str = SPARE) -> str:
+    """A case whose replacement went out in advance."""
+    rma = desk.files(serial)
+    desk.does(in_advance(rma, replacement))
+    desk.does(swapped(rma, replacement), service)
+    return rma
