@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from contracts.commands import CommandRecord
 from contracts.documents.published import (
@@ -30,7 +32,7 @@ from contracts.rma.commands import RmaCommandRecord
 from contracts.rma.entries import RMA_ENTRIES
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 from contracts.topics import (
-    COMMANDS,
+    COMMAND_TOPICS,
     EVENTS,
     LICENSE_FILES,
     OUTCOMES,
@@ -46,7 +48,7 @@ ROOM = Path(__file__).resolve().parents[3]
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 ALL_EVENT_TYPES: dict[str, type[WireModel]] = {**EVENT_TYPES, **RMA_EVENT_TYPES}
 MESSAGES_OF = {
-    COMMANDS.name: ("command",),
+    **{topic.name: ("command",) for topic in COMMAND_TOPICS},
     EVENTS.name: tuple(ENVELOPES),
     OUTCOMES.name: ("outcome",),
     SIGNATURES.name: ("signature-record",),
@@ -58,6 +60,15 @@ PUBLISHED: dict[str, tuple[type[WireModel], tuple[str, ...], str]] = {
     "return-receipt": (PublishedReturnReceipt, RECEIPT_HEADERS, RECEIPT_KEY),
 }
 """The messages that are signed documents: their model, headers, and keys."""
+
+
+class _OnlyJsonSchema(GenerateJsonSchema):
+    """Without `discriminator`, which is OpenAPI's own keyword: as an object it makes an AsyncAPI document invalid."""
+
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        said = super().tagged_union_schema(schema)
+        said.pop("discriminator", None)
+        return said
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -72,11 +83,14 @@ def files() -> Iterator[tuple[str, str]]:
 
 def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     for event_type, envelope in (ENVELOPES | RMA_ENTRIES.envelopes).items():
-        yield event_type.removeprefix(PREFIX), envelope.model_json_schema(mode="serialization")
-    yield "command", CommandRecord.model_json_schema()
-    yield "rma-command", RmaCommandRecord.model_json_schema()
-    yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema()
-    yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema()
+        yield (
+            event_type.removeprefix(PREFIX),
+            envelope.model_json_schema(mode="serialization", schema_generator=_OnlyJsonSchema),
+        )
+    yield "command", CommandRecord.model_json_schema(schema_generator=_OnlyJsonSchema)
+    yield "rma-command", RmaCommandRecord.model_json_schema(schema_generator=_OnlyJsonSchema)
+    yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema(schema_generator=_OnlyJsonSchema)
+    yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema(schema_generator=_OnlyJsonSchema)
 
 
 def _asyncapi() -> dict[str, Any]:
