@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
 from contracts.commands import CommandRecord
@@ -83,14 +83,15 @@ def files() -> Iterator[tuple[str, str]]:
 
 def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     for event_type, envelope in (ENVELOPES | RMA_ENTRIES.envelopes).items():
-        yield (
-            event_type.removeprefix(PREFIX),
-            envelope.model_json_schema(mode="serialization", schema_generator=_OnlyJsonSchema),
-        )
-    yield "command", CommandRecord.model_json_schema(schema_generator=_OnlyJsonSchema)
-    yield "rma-command", RmaCommandRecord.model_json_schema(schema_generator=_OnlyJsonSchema)
-    yield "outcome", TypeAdapter[BaseModel](Outcome).json_schema(schema_generator=_OnlyJsonSchema)
-    yield "signature-record", TypeAdapter[BaseModel](SignatureRecord).json_schema(schema_generator=_OnlyJsonSchema)
+        yield event_type.removeprefix(PREFIX), _schema(envelope, mode="serialization")
+    yield "command", _schema(CommandRecord)
+    yield "rma-command", _schema(RmaCommandRecord)
+    yield "outcome", _schema(Outcome)
+    yield "signature-record", _schema(SignatureRecord)
+
+
+def _schema(model: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
+    return TypeAdapter[Any](model).json_schema(mode=mode, schema_generator=_OnlyJsonSchema)
 
 
 def _asyncapi() -> dict[str, Any]:
