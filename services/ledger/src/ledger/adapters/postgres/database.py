@@ -1,14 +1,10 @@
-"""PostgreSQL: how to reach it, which of its failures are only trouble, and the migrations of the read side."""
+"""PostgreSQL: how to reach it, and the migrations of the read side."""
 
 import hashlib
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
 import asyncpg
-
-from runtime.trouble import Trouble
 
 SCHEMA = "ledger"
 CONNECT_SECONDS = 5
@@ -23,39 +19,9 @@ Compiling costs a tenth of a second before the first row, and these queries walk
 MIGRATION_LOCK = 0x1ED6E7
 """Advisory lock: two processes that start together migrate one after the other."""
 
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    # Between the drop and the migrations of a rebuild there are no tables, and afterwards they are others.
-    asyncpg.UndefinedTableError,
-    asyncpg.InvalidSchemaNameError,
-    asyncpg.InvalidCachedStatementError,
-)
-
 
 class MigrationChanged(Exception):  # noqa: N818 - states the world
     """A migration that was applied has been edited since; write a new one, or rebuild."""
-
-
-@asynccontextmanager
-async def database_trouble(what: str) -> AsyncGenerator[None]:
-    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
-    try:
-        yield
-    except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
-        raise
-    except _AWAY as error:
-        raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 
 
 def pool(url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:

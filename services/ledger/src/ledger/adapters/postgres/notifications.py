@@ -7,9 +7,10 @@ from typing import Any
 
 import asyncpg
 
-from ledger.adapters.postgres.database import CONNECT_SECONDS, database_trouble
+from ledger.adapters.postgres.database import CONNECT_SECONDS
 from ledger.adapters.postgres.projection.store import CHANNEL
 from runtime.logs import get_logger
+from runtime.postgres.trouble import database_trouble
 from runtime.trouble import Trouble
 
 LISTEN_AGAIN_SECONDS = 1.0

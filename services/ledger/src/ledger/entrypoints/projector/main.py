@@ -22,6 +22,7 @@ from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
 from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
+from runtime.postgres.trouble import database_trouble
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
 from runtime.trouble import Trouble
@@ -65,7 +66,7 @@ async def serve(settings: ProjectorSettings, stop: asyncio.Event) -> None:
 async def rebuild(settings: ProjectorSettings, stop: asyncio.Event) -> None:
     """Drop every table, create it again, and read the whole log; running projectors continue from there."""
     async with _followers(settings) as (pool, followers):
-        async with database.database_trouble("drop the tables"), pool.acquire() as connection:
+        async with database_trouble("drop the tables"), pool.acquire() as connection:
             await database.drop(connection)
         await _migrate(pool)
         began = time.monotonic()
@@ -97,7 +98,7 @@ async def _migrate(pool: Any) -> None:
     """Apply the migrations, waiting for the database for as long as it takes."""
     while True:
         try:
-            async with database.database_trouble("migrate"), pool.acquire() as connection:
+            async with database_trouble("migrate"), pool.acquire() as connection:
                 for name in await database.migrate(connection):
                     _log.info("migrated", migration=name)
                 return

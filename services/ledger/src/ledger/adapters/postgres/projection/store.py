@@ -9,7 +9,6 @@ from contracts.events.set_aside import SettingAsideProposed
 from contracts.log.entries import GENESIS, Entry
 from contracts.log.exclusions import Exclusions, Named
 from contracts.log.stop import Stop
-from ledger.adapters.postgres.database import database_trouble
 from ledger.adapters.postgres.projection.activation_keys import write_redemptions
 from ledger.adapters.postgres.projection.balances import read_held, write_balances
 from ledger.adapters.postgres.projection.blocks import write_blocks
@@ -34,6 +33,7 @@ from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
 from ledger.application.projection.store import Position, PositionMoved
+from runtime.postgres.trouble import database_trouble
 
 CHANNEL = "ledger_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`, or `documents` when the signer's documents changed."""

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from contracts.fields import Right
-from ledger.adapters.postgres.database import database_trouble
 from ledger.adapters.postgres.queries.visibility import Scope, scope_of
 from ledger.application.queries.visibility import NoRight, Viewer
+from runtime.postgres.trouble import database_trouble
 
 _COMPANY_OF = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
 
