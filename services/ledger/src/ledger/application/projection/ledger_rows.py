@@ -8,7 +8,7 @@ from ledger.application.projection.store import ProjectionStore
 from runtime.projection.log_rows import LogRows, ProjectedLog, SettingAsideByRows
 from runtime.projection.poison import PoisonBox
 
-_SETTING_ASIDE = SettingAsideByRows[Event](named=named, behind=StoppedReading)
+_SETTING_ASIDE: SettingAsideByRows[Event] = SettingAsideByRows(named=named, behind=StoppedReading)
 
 
 def ledger_rows(store: ProjectionStore, ledger: int, poison: PoisonBox) -> LogRows[Event]:
