@@ -65,6 +65,27 @@ class Replies(Protocol[Outcome_contra]):
         ...
 
 
+class Companion(Protocol):
+    """What the rules of a log need besides the log, kept up to date in the same process."""
+
+    @property
+    def trouble(self) -> str:
+        """Why that may be out of date, or nothing."""
+        ...
+
+    async def run(self) -> None:
+        """Keep it up to date. Never returns, and raises on a defect only."""
+        ...
+
+    async def begun(self) -> None:
+        """Return once it was up to date for the first time, or when that can't be."""
+        ...
+
+    async def look(self) -> None:
+        """Bring it up to date for the next decisions, within a bounded time; else there is trouble."""
+        ...
+
+
 class WriterObserver(Protocol[Outcome_contra]):
     """Takes notice for the operators; never fails, never waits."""
 

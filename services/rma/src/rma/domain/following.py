@@ -16,6 +16,7 @@ from contracts.events.device_moves import DeviceMoved, DeviceReleased
 from contracts.events.devices import DeviceAdded
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.replacements import DeviceReplaced
+from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.warranty import WarrantyExtended
 from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
 
@@ -120,6 +121,14 @@ def _let_go(view: LedgerView, event: DeviceUnblocked | CompanyUnblocked) -> Ledg
     return view._replace(blocked=view.blocked - {event.subject})
 
 
+def _proposed(view: LedgerView, event: SettingAsideProposed) -> LedgerView:
+    return view._replace(set_asides=view.set_asides.set(event.decision, event))
+
+
+def _set_aside(view: LedgerView, event: EntriesSetAside) -> LedgerView:
+    return view._replace(set_asides=view.set_asides.set(event.decision, None))
+
+
 _TOLD: Mapping[type[Event], Callable[[LedgerView, Any], LedgerView]] = {
     LedgerFounded: _founded,
     CompanyRegistered: _registered,
@@ -141,5 +150,7 @@ _TOLD: Mapping[type[Event], Callable[[LedgerView, Any], LedgerView]] = {
     DeviceUnblocked: _let_go,
     CompanyBlocked: _stopped,
     CompanyUnblocked: _let_go,
+    SettingAsideProposed: _proposed,
+    EntriesSetAside: _set_aside,
 }
 """Entries that tell something; a right, a place or a date comes from nowhere else."""

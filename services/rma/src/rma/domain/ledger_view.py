@@ -7,6 +7,7 @@ from immutables import Map
 
 from contracts.actors import Account
 from contracts.dates import last_day
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.fields import Right
 from contracts.rma.cases import Coverage
 
@@ -44,7 +45,8 @@ class LedgerView(NamedTuple):
     """The ledger up to its entry `sequence`, as an immutable value.
 
     `projects` are companies by project, `devices` projects by serial, `swaps` by case number. `blocked` are what staff
-    has stopped, `closed` the companies that were imported into others.
+    has stopped, `closed` the companies that were imported into others. `set_asides` are proposals to set entries aside,
+    None once a second person has decided.
     """
 
     sequence: int = 0
@@ -57,6 +59,11 @@ class LedgerView(NamedTuple):
     blocked: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     swaps: Map[str, Swap] = Map[str, Swap]()
+    set_asides: Map[str, SettingAsideProposed | None] = Map[str, SettingAsideProposed | None]()
+
+    def passed(self) -> "LedgerView":
+        """After an entry from which nothing follows."""
+        return self._replace(sequence=self.sequence + 1)
 
     def is_staff(self, account: Account) -> bool:
         """Whether the account acts for the vendor as its administrator."""
