@@ -32,6 +32,3 @@ def _log(number: int) -> ProjectedLog[Any]:
 
 _PROJECTOR = Projector(service="rma-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
 serve, rebuild = _PROJECTOR.serve, _PROJECTOR.rebuild
-
-if __name__ == "__main__":
-    main()

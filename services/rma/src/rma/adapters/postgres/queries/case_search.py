@@ -12,7 +12,7 @@ SHORT_PART = 3
 
 
 def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> tuple[str, list[Any]]:
-    """The query, whose $1 is the ledger, $2 the entry to begin after, $3 the number of rows; and its other arguments."""
+    """The query, whose $1 is the ledger, $2 the entry to begin after, $3 the number of rows; its other arguments."""
     arguments: list[Any] = []
 
     def argument(value: Any) -> str:

@@ -36,7 +36,7 @@ _HEX = re.compile(r"[0-9a-f]{0,12}")
 async def file_case(body: FileCaseBody, sender: TheCommandSender, command_id: CommandIdOfRequest) -> CaseResponse:
     """Report one broken device, whose RMA number comes back. For whoever has the right `rma` in its project.
 
-    A device has one open case. What is said here of persons and of the defect is not in the log, and staff can erase it.
+    A device has one open case. What is said of persons and of the defect is not in the log, and staff can erase it.
     """
     services = sender.services
     said = body.model_dump(mode="json", exclude={"serial", "reference"}, exclude_none=True)
@@ -57,6 +57,7 @@ async def file_case(body: FileCaseBody, sender: TheCommandSender, command_id: Co
 
 
 async def _wanted(  # noqa: PLR0913 - a search has this many parts
+    *,
     rma: Annotated[str | None, Query(pattern=RMA_PATTERN, description="The number of one case.")] = None,
     serial: Annotated[str, Query(max_length=24, description="A part of the serial.", examples=["0203"])] = "",
     company: Annotated[str | None, Query(pattern=UUID_PATTERN, description="Cases of this company's devices.")] = None,

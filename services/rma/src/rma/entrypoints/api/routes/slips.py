@@ -1,14 +1,14 @@
 """The slip that goes into the parcel."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from contracts.dates import civil_day
 from rma.adapters.slip import Paper, Slip, draw
-from rma.application.queries.views import AddressView, CaseView, ContactView
+from rma.application.queries.views import AddressView, CaseView, ContactView, RequestView
 from rma.entrypoints.api.dependencies import TheServices, TheSight
 from rma.entrypoints.api.http.commands import RmaOfPath
 from runtime.web.consistency import Reached
@@ -17,7 +17,9 @@ from runtime.web.problems import require_found
 PDF = "application/pdf"
 ENCLOSE = ("The device named above, and no other", "This slip", "No power supply, no cables, no license papers")
 _PAPERS: dict[str, Paper] = {"A4": "a4", "Letter": "letter"}
-_DESCRIBED = {200: {"description": "One page.", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}}
+_DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "One page.", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 router = APIRouter(prefix="/v1/rmas", tags=["cases"])
 
@@ -37,13 +39,13 @@ async def get_slip(
 
 
 def _slip_of(case: CaseView, ship_to: tuple[str, ...]) -> Slip:
-    request = case.request
+    request = case.request or RequestView()
     return Slip(
         rma=case.rma,
         serial=case.serial,
         filed=civil_day(case.filed),
         reference=case.reference,
-        sender=(*_address(request and request.shipping_address), *_contact(request and request.technical_contact)),
+        sender=(*_address(request.shipping_address), *_contact(request.technical_contact)),
         ship_to=ship_to,
         enclose=ENCLOSE,
     )
