@@ -59,7 +59,9 @@ class Desk:
     topics: KafkaTopics
     senders: dict[str, Commands]
     ledger: int = 0
-    sent: int = field(default=0)
+    read: dict[str, tuple[PartitionTail, list[bytes]]] = field(
+        default_factory=dict[str, tuple[PartitionTail, list[bytes]]]
+    )
 
     async def ask(
         self,
@@ -142,13 +144,19 @@ class Desk:
         return replica.state
 
     async def records(self, topic: Topic) -> list[bytes]:
-        values: list[bytes] = []
-        name = self.topics.name(topic)
-        async with PartitionTail(self.topics.connection("auditor"), name, self.ledger, 0) as tail:
-            end = await tail.end_offset()
-            while tail.next_offset < end:
-                values += [record.value or b"" for record in await tail.next_batch()]
-        return values
+        """All values of the ledger's partition of a topic."""
+        if topic.name not in self.read:
+            tail = PartitionTail(self.topics.connection("auditor"), self.topics.name(topic), self.ledger, 0)
+            self.read[topic.name] = (tail, [])
+        tail, values = self.read[topic.name]
+        end = await tail.end_offset()
+        while tail.next_offset < end:
+            values += [record.value or b"" for record in await tail.next_batch()]
+        return list(values)
+
+    async def close(self) -> None:
+        for tail, _ in self.read.values():
+            await tail.close()
 
 
 class _OnlyRead:
@@ -183,6 +191,7 @@ async def desks_at_work(topics: KafkaTopics, folder: Path, ledgers: int = 1) -> 
                 desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
                 await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
                 yield desks
+                await asyncio.gather(*(desk.close() for desk in desks))
         finally:
             stop.set()
 
