@@ -1,8 +1,12 @@
 """Texts that lie beside a log: kept before their command is sent, erased on demand (ADR 20)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
+
+from contracts.models import WireModel
+from contracts.outcomes import Accepted, Rejected
+from contracts.staff_texts import texts_of
 
 ERASED = "erased"
 """What a view shows in place of a text that was erased."""
@@ -51,3 +55,20 @@ class KeepsTexts(Protocol):
     async def discard(self, command_id: str, kept: KeptTexts) -> None:
         """The command was refused: those of these texts go that no entry names."""
         ...
+
+
+C = TypeVar("C", bound=WireModel)
+
+
+async def ask_with_texts(
+    beside: KeepsTexts, command: C, command_id: str, ask: Callable[[C, str], Awaitable[Accepted | Rejected]]
+) -> Accepted | Rejected:
+    """Ask a command whose texts never travel: they are kept beside the log first, and the command has digests."""
+    texts = texts_of(command)
+    if not texts:
+        return await ask(command, command_id)
+    kept = await beside.keep(command_id, texts)
+    digests = {member: one.digest for member, one in kept.items()}
+    outcome = await ask(command.model_copy(update=digests), command_id)
+    await (beside.discard if isinstance(outcome, Rejected) else beside.confirm)(command_id, kept)
+    return outcome

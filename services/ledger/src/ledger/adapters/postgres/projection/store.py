@@ -32,8 +32,8 @@ from ledger.adapters.postgres.projection.warranty import inherit_warranties
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
-from ledger.application.projection.store import Position, PositionMoved
 from runtime.postgres.trouble import database_trouble
+from runtime.projection.store import Position, PositionMoved
 
 CHANNEL = "ledger_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`, or `documents` when the signer's documents changed."""

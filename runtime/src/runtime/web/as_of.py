@@ -10,8 +10,8 @@ from fastapi import Depends, Query
 
 from contracts.dates import civil_day
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.entrypoints.api.dependencies import TheServices
 from runtime.web.problems import Refused
+from runtime.web.read_side import TheReadSide
 
 CALENDAR = ZoneInfo("Europe/Berlin")
 """Days are those of this zone; a day ends at its midnight."""
@@ -41,13 +41,13 @@ _AsOfText = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Answer as of this entry of the ledger, the end of this day (Europe/Berlin), or this time.",
+        description="Answer as of this entry of the log, the end of this day (Europe/Berlin), or this time.",
         examples=["1174", "2026-11-24", "2026-11-24T09:00:00Z"],
     ),
 ]
 
 
-async def _as_of(services: TheServices, as_of: _AsOfText = None) -> int | None:
+async def _as_of(services: TheReadSide, as_of: _AsOfText = None) -> int | None:
     """The last entry that counts; 0 where the ledger began later, None for the present."""
     if as_of is None:
         return None
@@ -71,7 +71,7 @@ class PointInTime:
     day: date
 
 
-async def _point(services: TheServices, as_of: _AsOfText = None) -> PointInTime | None:
+async def _point(services: TheReadSide, as_of: _AsOfText = None) -> PointInTime | None:
     """None for the present. The day of a day is itself, but none in the future; the day of an entry is its own."""
     sequence = await _as_of(services, as_of)
     if as_of is None or sequence is None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.application.projection.partition_follower import QUEUE_RECORDS, PartitionFollower
-from ledger.application.projection.store import PositionMoved
 from runtime.kafka import Record
+from runtime.projection.partition_follower import QUEUE_RECORDS, PartitionFollower
+from runtime.projection.store import PositionMoved
 from runtime.trouble import Trouble
 
 

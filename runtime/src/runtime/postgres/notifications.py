@@ -7,9 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from ledger.adapters.postgres.database import CONNECT_SECONDS
-from ledger.adapters.postgres.projection.store import CHANNEL
 from runtime.logs import get_logger
+from runtime.postgres.pool import CONNECT_SECONDS
 from runtime.postgres.trouble import database_trouble
 from runtime.trouble import Trouble
 
@@ -17,14 +16,15 @@ LISTEN_AGAIN_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 """A waiter looks again that often, should a notification be lost with its connection."""
 
-_log = get_logger("ledger.waiter")
+_log = get_logger("runtime.postgres")
 
 
 class ChangeWaiter:
-    """One LISTEN connection for all waiters of this process."""
+    """One LISTEN connection for all waiters of this process, on the channel on which a projector notifies."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel: str) -> None:
         self._url = url
+        self._channel = channel
         self._changed = asyncio.Event()
         self.trouble: str | None = "the database has not answered yet"
 
@@ -58,7 +58,7 @@ class ChangeWaiter:
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _: lost.set())
             try:
-                await connection.add_listener(CHANNEL, self._notice)
+                await connection.add_listener(self._channel, self._notice)
                 self.trouble = None
                 await lost.wait()
             finally:

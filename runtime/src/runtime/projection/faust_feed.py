@@ -1,4 +1,4 @@
-"""The Faust app of the projector: it brings records to the followers, and nothing can fail in its agents.
+"""The Faust app of a projector: it brings records to the followers, and nothing can fail in its agents.
 
 It does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
 """
@@ -13,14 +13,11 @@ from typing import Any
 import faust
 from faust.transport.drivers import aiokafka as driver
 
-from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, topic_name
-from ledger.application.projection.partition_follower import PartitionFollower
 from runtime.kafka import Connection, Partition, Record
 from runtime.kafka.aiokafka_internals import end
 from runtime.logs import get_logger
+from runtime.projection.partition_follower import PartitionFollower
 
-SERVICE = "ledger-projector"
-"""With the topic prefix before it also the consumer group: replicas share the partitions."""
 SESSION_SECONDS, HEARTBEAT_SECONDS = 10.0, 2.0
 REBALANCE_SECONDS = 30.0
 COMMIT_SECONDS = 2.8
@@ -31,15 +28,18 @@ STOP_SECONDS = 4.0
 
 Followers = Mapping[Partition, PartitionFollower]
 
-_log = get_logger("ledger.projector.faust")
+_log = get_logger("runtime.projection.faust")
 
 
 class FaustFeed:
-    """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced."""
+    """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced.
 
-    def __init__(self, connection: Connection, prefix: str, followers: Followers) -> None:
+    `name` is the consumer group: replicas share the partitions.
+    """
+
+    def __init__(self, connection: Connection, name: str, followers: Followers) -> None:
         self._connection = connection
-        self._prefix = prefix
+        self._name = name
         self._followers = followers
         self._app: Any = None
 
@@ -55,7 +55,7 @@ class FaustFeed:
 
     async def run(self) -> None:
         while True:
-            folder = tempfile.mkdtemp(prefix="ledger-projector-")
+            folder = tempfile.mkdtemp(prefix="projector-")
             try:
                 await self._run_once(folder)
             finally:
@@ -66,7 +66,7 @@ class FaustFeed:
 
     async def _run_once(self, folder: str) -> None:
         """One app, from its start until it crashes or we are cancelled."""
-        self._app = app = build_app(self._connection, self._prefix, self._followers, folder)
+        self._app = app = build_app(self._connection, self._name, self._followers, folder)
         starting = asyncio.ensure_future(app.start())
         try:
             await asyncio.shield(starting)
@@ -85,17 +85,17 @@ async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
         await asyncio.wait_for(app.stop(), STOP_SECONDS)
 
 
-def build_app(connection: Connection, prefix: str, followers: Followers, folder: str) -> Any:
+def build_app(connection: Connection, name: str, followers: Followers, folder: str) -> Any:
     """A Faust app whose only effect is `offer` and `wake` on followers."""
     app: Any = faust.App(
-        prefix + SERVICE,
+        name,
         broker=";".join(f"kafka://{host}" for host in connection.bootstrap.split(",")),
         broker_credentials=_credentials(connection),
         broker_session_timeout=SESSION_SECONDS,
         broker_heartbeat_interval=HEARTBEAT_SECONDS,
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_commit_interval=COMMIT_SECONDS,
-        broker_client_id=SERVICE,
+        broker_client_id=name,
         consumer_auto_offset_reset="earliest",
         datadir=folder,
         key_serializer="raw",
@@ -112,8 +112,8 @@ def build_app(connection: Connection, prefix: str, followers: Followers, folder:
         autodiscover=False,
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
-    for topic in (EVENTS, LICENSE_FILES, RETURN_RECEIPTS):
-        _feed(app, topic_name(topic, prefix), followers)
+    for topic in dict.fromkeys(partition.topic for partition in followers):
+        _feed(app, topic, followers)
     app.on_partitions_assigned.connect(_waker(followers), weak=False)
     return app
 

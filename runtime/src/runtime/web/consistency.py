@@ -5,20 +5,18 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.entrypoints.api.dependencies import Services, TheServices
 from runtime.web.problems import Refused
+from runtime.web.read_side import ReadSide, TheReadSide
 
 SEQUENCE_SECONDS = 5.0
 """How long a query waits for the entry it asks for; the projector is milliseconds behind."""
 
 
 async def _reached(
-    services: TheServices,
+    services: TheReadSide,
     at_least: Annotated[
         int | None,
-        Query(
-            ge=1, le=MAX_SEQUENCE, description="Answer only from this entry of the ledger on; waits up to 5 s for it."
-        ),
+        Query(ge=1, le=MAX_SEQUENCE, description="Answer only from this entry of the log on; waits up to 5 s for it."),
     ] = None,
 ) -> None:
     if at_least and not await reaches(services, at_least, seconds=SEQUENCE_SECONDS):
@@ -26,7 +24,7 @@ async def _reached(
         raise Refused("sequence_not_reached", extras={"at_least": at_least, "reached": reached})
 
 
-async def reaches(services: Services, sequence: int, *, seconds: float) -> bool:
+async def reaches(services: ReadSide, sequence: int, *, seconds: float) -> bool:
     """Whether the read side has reached this entry in time."""
 
     async def holds() -> bool:

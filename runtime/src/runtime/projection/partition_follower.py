@@ -11,9 +11,9 @@ from typing import Protocol
 
 from prometheus_client import Counter, Gauge
 
-from ledger.application.projection.store import PositionMoved
 from runtime.kafka import Record
 from runtime.logs import get_logger
+from runtime.projection.store import PositionMoved
 from runtime.trouble import Trouble
 
 BATCH_RECORDS = 2_000
@@ -31,7 +31,7 @@ _LAG = Gauge(
 )
 _TROUBLES = Counter("licensing_projector_troubles", "Attempts that failed because something was away")
 
-_log = get_logger("ledger.projector")
+_log = get_logger("runtime.projection")
 
 
 class Tail(Protocol):
