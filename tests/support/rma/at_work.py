@@ -69,23 +69,26 @@ class Desk:
         command: WireModel,
         actor: Actor,
         command_id: str = "",
-        *,
-        within_seconds: float = PATIENCE_SECONDS,
     ) -> Accepted | Rejected:
-        token = sending.token(actor.account, actor.company) if isinstance(actor, Account) else ""
         command_id = command_id or secrets.token_hex(32)
-        async with asyncio.timeout(within_seconds):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 with suppress(Trouble):
-                    return await self.senders[topic.name].ask(
-                        command,
-                        ledger=self.ledger,
-                        command_id=command_id,
-                        actor=actor,
-                        correlation_id="desk",
-                        token=token,
-                    )
+                    return await self.ask_once(topic, command, actor, command_id)
                 await asyncio.sleep(0.05)
+
+    async def ask_once(
+        self, topic: Topic, command: WireModel, actor: Actor, command_id: str = ""
+    ) -> Accepted | Rejected:
+        """What becomes of it; raises Trouble."""
+        return await self.senders[topic.name].ask(
+            command,
+            ledger=self.ledger,
+            command_id=command_id or secrets.token_hex(32),
+            actor=actor,
+            correlation_id="desk",
+            token=sending.token(actor.account, actor.company) if isinstance(actor, Account) else "",
+        )
 
     async def ledger_does(self, *commands: tuple[WireModel, Actor]) -> int:
         """The entry of the last of these commands, all of which the ledger accepts."""
