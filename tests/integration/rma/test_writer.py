@@ -30,6 +30,7 @@ from contracts.topics import (
     CASE_COMMANDS,
     CASE_EVENTS,
     CASE_OUTCOMES,
+    EVENTS,
     Topic,
 )
 from dev.stack.kafka import Broker

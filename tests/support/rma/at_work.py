@@ -15,10 +15,12 @@ from contracts.dates import civil_day
 from contracts.log.hash_chain import Orphan
 from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected
+from contracts.rma.cases import State
 from contracts.rma.commands import FileCase, RmaCommandRecord
 from contracts.rma.events import RmaEvent
 from contracts.staff_texts import digest_of, texts_of
 from contracts.topics import (
+    CASE_COMMAND_TOPICS,
     CASE_COMMANDS,
     CASE_EVENTS,
     CASE_OUTCOMES,
@@ -27,6 +29,7 @@ from contracts.topics import (
     EVENTS,
     OPERATOR_COMMANDS,
     OUTCOMES,
+    RMA_COMMANDS,
     Topic,
 )
 from ledger.entrypoints import writer as ledger_writer
@@ -34,7 +37,9 @@ from rma.application.writing.case_log import CaseReplica, case_log
 from rma.application.writing.followed_ledger import followed_ledger
 from rma.domain.ledger_view import LedgerView
 from rma.domain.state import Case, Cases
+from rma.entrypoints import process_manager
 from rma.entrypoints import writer as rma_writer
+from rma.entrypoints.process_manager import ManagerSettings
 from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
 from runtime.eventlog import LogReplica
@@ -123,6 +128,13 @@ class Desk:
         event = (await self.events())[sequence - 1]
         return str(event.model_dump()["rma"])
 
+    async def until(self, rma: str, state: State) -> Case:
+        """The case, once it is in this state."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (case := await self.case(rma)).state != state:  # noqa: ASYNC110 - another process's log
+                await asyncio.sleep(0.05)
+        return case
+
     async def cases(self) -> Cases:
         """What a reader makes of the whole log."""
         return replayed(await self.records(CASE_EVENTS), self.ledger).state
@@ -181,14 +193,21 @@ def replayed(values: Sequence[bytes], ledger: int = 0) -> CaseReplica:
 
 
 @asynccontextmanager
-async def desks_at_work(topics: KafkaTopics, folder: Path, ledgers: int = 1) -> AsyncGenerator[list[Desk]]:
-    """Both writers' main coroutines, and ledgers with a hotel of Adria and its two boxes; the desk of each."""
+async def desks_at_work(
+    topics: KafkaTopics, folder: Path, ledgers: int = 1, *, managed: bool = False
+) -> AsyncGenerator[list[Desk]]:
+    """Both writers' main coroutines, and ledgers with a hotel of Adria and its two boxes; the desk of each.
+
+    Where they are `managed`, the process manager's, too.
+    """
     stop = asyncio.Event()
     said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
     async with asyncio.TaskGroup() as group:
         of_ledger = topics.settings("ledger-writer") | said | sending.writer_settings(folder)
         group.create_task(ledger_writer.serve(ledger_writer.WriterSettings.model_validate(of_ledger), stop))
         group.create_task(rma_writer.serve(rma_settings(topics, folder, **said), stop))
+        if managed:
+            group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop))
         try:
             async with senders(topics) as sending_by:
                 desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
@@ -203,6 +222,12 @@ def rma_settings(topics: KafkaTopics, folder: Path, **said: object) -> WriterSet
     known = sending.writer_settings(folder)
     wanted = {name: value for name, value in known.items() if name in WriterSettings.model_fields}
     return WriterSettings.model_validate(topics.settings("rma-writer") | wanted | said)
+
+
+def manager_settings(topics: KafkaTopics, folder: Path, ledgers: int = 1) -> ManagerSettings:
+    key = sending.public_key_file(folder)
+    said = {"admin_port": 0, "ledgers": ledgers, "writer_key_file": key, "ledger_writer_key_file": key}
+    return ManagerSettings.model_validate(topics.settings("rma") | said)
 
 
 @asynccontextmanager
@@ -229,12 +254,12 @@ async def senders(topics: KafkaTopics) -> AsyncGenerator[dict[str, Commands]]:
                 )
             )
 
-        of_ledger = [await sender(topic, CommandRecord, OUTCOMES) for topic in (COMMANDS, OPERATOR_COMMANDS)]
-        of_cases = [
-            await sender(topic, RmaCommandRecord, CASE_OUTCOMES) for topic in (CASE_COMMANDS, CASE_SERVICE_COMMANDS)
-        ]
-        names = (COMMANDS.name, OPERATOR_COMMANDS.name, CASE_COMMANDS.name, CASE_SERVICE_COMMANDS.name)
-        yield dict(zip(names, [*of_ledger, *of_cases], strict=True))
+        of_ledger = {
+            topic.name: await sender(topic, CommandRecord, OUTCOMES)
+            for topic in (COMMANDS, OPERATOR_COMMANDS, RMA_COMMANDS)
+        }
+        of_cases = {topic.name: await sender(topic, RmaCommandRecord, CASE_OUTCOMES) for topic in CASE_COMMAND_TOPICS}
+        yield of_ledger | of_cases
 
 
 def beginning() -> list[tuple[WireModel, Actor]]:
