@@ -19,7 +19,7 @@ from contracts.actors import Actor
 from contracts.commands import CommandRecord
 from contracts.commands.record import AskedCommand
 from contracts.fields import MAX_COMMAND_BYTES
-from contracts.log.stop import LOG_STOPPED, VIEW_BEHIND
+from contracts.log.stop import LOG_STOPPED, SERVICE_UNAVAILABLE, VIEW_BEHIND
 from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
@@ -36,6 +36,7 @@ LISTEN_AGAIN_SECONDS = 0.5
 _LATER: dict[str, tuple[int, str]] = {
     LOG_STOPPED: (30, "ledger {} decides nothing now"),
     VIEW_BEHIND: (2, "what happens in ledger {} is not known just now"),
+    SERVICE_UNAVAILABLE: (2, "what ledger {} needs for this is away"),
 }
 """Refusals that say nothing of the command: after how many seconds to ask again, and why.
 

@@ -120,7 +120,7 @@ CASE_EVENTS = replace(
     EVENTS,
     name="rma.events",
     writers=("rma-writer",),
-    readers=("rma-writer", "rma-projector", "rma", "portal", "auditor"),
+    readers=("rma-writer", "rma-projector", "rma", "ledger-writer", "portal", "auditor"),
 )
 CASE_OUTCOMES = replace(OUTCOMES, name="rma.outcomes", writers=("rma-writer",), readers=("rma-api", "rma"))
 

@@ -1,13 +1,14 @@
 """Reads a log that others write, all the time, for the state that its entries make."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Generic
 
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from runtime import retry
-from runtime.eventlog.definition import Event, ReadLog, State
+from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
 from runtime.kafka import OffsetGone, PartitionTail, Record
 from runtime.logs import get_logger
@@ -42,6 +43,10 @@ class LogFollower(Generic[State, Event]):
         self.replica = LogReplica.of(self.log, window=0)
 
     @property
+    def holds_up(self) -> str:
+        return self.trouble
+
+    @property
     def state(self) -> State:
         return self.replica.state
 
@@ -56,7 +61,7 @@ class LogFollower(Generic[State, Event]):
         """Wait until all that was there at first has been read, or until it is clear that it can't be."""
         await self._began.wait()
 
-    async def look(self) -> None:
+    async def look(self, commands: Sequence[IncomingCommand] = ()) -> None:  # noqa: ARG002 - all of them need it
         """Read up to where the log ends now, so that what follows is decided on nothing older.
 
         Where that takes longer than PATIENCE_SECONDS, or the log has stopped, `trouble` says so.

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
+from runtime.eventlog.definition import IncomingCommand
 from runtime.kafka.records import Partition
 
 Position = Mapping[Partition, int]
@@ -69,8 +70,8 @@ class Companion(Protocol):
     """What the rules of a log need besides the log, kept up to date in the same process."""
 
     @property
-    def trouble(self) -> str:
-        """Why that may be out of date, or nothing."""
+    def holds_up(self) -> str:
+        """Why nothing can be decided without it now, or nothing."""
         ...
 
     async def run(self) -> None:
@@ -81,8 +82,8 @@ class Companion(Protocol):
         """Return once it was up to date for the first time, or when that can't be."""
         ...
 
-    async def look(self) -> None:
-        """Bring it up to date for the next decisions, within a bounded time; else there is trouble."""
+    async def look(self, commands: Sequence[IncomingCommand]) -> None:
+        """Bring it up to date for the decisions on these commands, within a bounded time; else there is trouble."""
         ...
 
 

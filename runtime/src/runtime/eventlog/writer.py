@@ -194,7 +194,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
         while True:
             batch = await _gathered(batches)
             if self.companion is not None:
-                await self.companion.look()
+                await self.companion.look(batch.commands)
             tried: dict[str, Rejection | None] = {}
             for command in batch.commands:
                 if (proposed := self._would_exclude(speculation, command)) is not None:

@@ -7,8 +7,9 @@ from typing import NoReturn
 
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import COMMAND_TOPICS, EVENTS, OUTCOMES
+from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, OUTCOMES, topic_name
 from ledger.adapters.metrics import writer_metrics
+from ledger.application.writing.followed_cases import CaseFollower, FollowedCases, followed_cases
 from ledger.application.writing.ledger_log import ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.application.writing.senders import Senders
@@ -16,6 +17,7 @@ from ledger.domain.state import Ledger
 from runtime import writer_settings
 from runtime.ca_files import read_authorities
 from runtime.eventlog.writer_process import WriterProcess
+from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
 from runtime.process import run
 from runtime.settings import load
@@ -46,6 +48,7 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 
 def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, Event, Accepted | Rejected]:
+    cases = {number: _followed_cases(settings, number) for number in range(settings.ledgers)}
     return WriterProcess(
         service=SERVICE,
         noun="ledger",
@@ -54,9 +57,10 @@ def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, 
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
-        definition=ledger_log,
+        definition=lambda number: ledger_log(number, cases[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,
+        companions=cases,
         session_seconds=settings.group_session_seconds,
     )
 
@@ -70,3 +74,9 @@ def senders(settings: WriterSettings) -> Senders:
         trusted=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
         clock=time.time,
     )
+
+
+def _followed_cases(settings: WriterSettings, ledger: int) -> FollowedCases:
+    events = topic_name(CASE_EVENTS, settings.topic_prefix)
+    tail = PartitionTail(Connection.from_settings(settings), events, ledger, 0)
+    return FollowedCases(CaseFollower(followed_cases(ledger), tail))

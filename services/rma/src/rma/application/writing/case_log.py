@@ -14,7 +14,7 @@ from rma.domain.evolve import evolve
 from rma.domain.lawful import require_lawful
 from rma.domain.ledger_view import LedgerView
 from rma.domain.state import Cases
-from runtime.eventlog import LogDefinition, LogReplica
+from runtime.eventlog import LogDefinition, LogReplica, ReadLog
 from runtime.outcomes import LogOutcomes
 from runtime.senders import ReceivedCommand as Received
 
@@ -31,6 +31,13 @@ class FollowedLedger(Protocol):
     def state(self) -> LedgerView: ...
     @property
     def trouble(self) -> str: ...
+
+
+def read_cases(number: int) -> ReadLog[Cases, RmaEvent]:
+    """The log of one ledger's cases as who only reads it has it."""
+    return ReadLog(
+        source=source_of(number), entries=RMA_ENTRIES, initial=Cases(), require_lawful=require_lawful, evolve=evolve
+    )
 
 
 def case_log(number: int, ledger: FollowedLedger) -> CaseLog:
