@@ -1,29 +1,29 @@
-"""The processes of RMA at work in this process beside a ledger, on a real broker and a real database."""
+"""RMA's API and projector at work in this process, beside both writers and the process manager."""
 
 import asyncio
+import json
 import secrets
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
-from contracts.dates import civil_day
-from rma.entrypoints import writer
+from contracts.actors import Account
+from contracts.commands.companies import RegisterCompany
+from contracts.identifiers import derived_id
 from rma.entrypoints.api import main as api
 from rma.entrypoints.api.settings import ApiSettings
 from rma.entrypoints.projector import main as projector
 from rma.entrypoints.projector.settings import ProjectorSettings
-from runtime.writer_settings import WriterSettings
 from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger import sending
-from tests.support.ledger.api_at_work import Api, accepted, an_api, found_ledgers, writer_and_projector
+from tests.support.ledger import sending, story_members
 from tests.support.ledger.projector_at_work import database_settings, until
-from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR
+from tests.support.rma.at_work import SERIAL, Desk, anna, clerk
 
 WAIT_SECONDS = 60.0
 CONTACT = {"name": "Anna Adria", "email": "anna@hotel-adria.example", "phone": "+49 7031 73009-0"}
@@ -34,9 +34,12 @@ ADDRESS = {
     "city": "Sindelfingen",
     "country": "DE",
 }
+GUESTS = derived_id("guests", "company")
+gus = Account(account=derived_id("gus", "account"), company=GUESTS)
+"""Of an end customer's company, with the right `rma` in Adria's hotel."""
 
 
-def a_report(serial: str, **more: Any) -> dict[str, Any]:
+def a_report(serial: str = SERIAL, **more: Any) -> dict[str, Any]:
     """The body that files a case."""
     return {
         "serial": serial,
@@ -49,100 +52,116 @@ def a_report(serial: str, **more: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A client of RMA's API, and of the API of the ledger whose devices break."""
+class CaseApi:
+    """A client of RMA's API for the cases of one ledger."""
 
-    ledger: Api
+    desk: Desk
     client: httpx.AsyncClient
     database_url: str
 
-    def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
-        return self.ledger.token(account, company)
-
-    @property
-    def staff(self) -> dict[str, str]:
-        return self.token(STAFF, VENDOR)
-
-    async def post(
-        self, path: str, body: Any = None, who: dict[str, str] | None = None, key: str = ""
-    ) -> httpx.Response:
-        head = (who or self.token()) | {"Idempotency-Key": key or secrets.token_hex(8)}
+    async def post(self, path: str, body: Any = None, who: Account = anna, key: str = "") -> httpx.Response:
+        head = bearer(who) | {"Idempotency-Key": key or secrets.token_hex(8)}
         return await self.client.post(f"/v1/{path}", json=body, headers=head)
 
-    async def get(self, path: str, who: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    async def get(self, path: str, who: Account = anna, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.get(f"/v1/{path}", headers=(who or self.token()) | named)
+        return await self.client.get(f"/v1/{path}", headers=bearer(who) | named)
 
-    async def delete(self, path: str, who: dict[str, str] | None = None) -> httpx.Response:
-        return await self.client.delete(f"/v1/{path}", headers=who or self.token())
+    async def delete(self, path: str, who: Account = clerk) -> httpx.Response:
+        return await self.client.delete(f"/v1/{path}", headers=bearer(who))
 
-    async def files(self, serial: str, who: dict[str, str] | None = None, **more: Any) -> str:
+    async def files(self, serial: str = SERIAL, who: Account = anna, **more: Any) -> str:
         """The number of a case that must be accepted."""
         answer = await self.post("rmas", a_report(serial, **more), who)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["rma"])
 
-    async def does(self, rma: str, step: str, body: Any = None, who: dict[str, str] | None = None) -> int:
-        """The entry of a step that must be accepted; the vendor's staff takes it."""
-        return accepted(await self.post(f"rmas/{rma}/{step}", body, who or self.staff))
+    async def does(self, rma: str, step: str, body: Any = None, who: Account = clerk) -> int:
+        """The entry of a step that must be accepted."""
+        answer = await self.post(f"rmas/{rma}/{step}", body, who)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["sequence"])
 
-    async def case(self, rma: str, who: dict[str, str] | None = None, at_least: int = 1) -> dict[str, Any]:
-        answer = await self.get(f"rmas/{rma}?at_least={at_least}", who)
-        assert answer.status_code == 200, answer.text
+    async def refuses(self, path: str, body: Any = None, who: Account = clerk) -> dict[str, Any]:
+        """The problem of a POST that must be refused."""
+        answer = await self.post(path, body, who)
+        assert answer.status_code >= 400, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    async def knows(self, serial: str, who: dict[str, str] | None = None) -> None:
-        """Wait until RMA has read in the ledger that the device stands in a project of the caller's."""
-        await until(lambda: self._knows(serial, who), WAIT_SECONDS)
+    async def asked(self, path: str, who: Account = anna) -> Any:
+        """What a GET answers that must succeed."""
+        answer = await self.get(path, who)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
-    async def _knows(self, serial: str, who: dict[str, str] | None) -> bool:
-        answer = await self.post("rmas", a_report(serial) | {"serial": serial, "reference": "x" * 99}, who)
-        return answer.status_code == 422
+    async def case(self, rma: str, who: Account = anna, at_least: int = 1) -> dict[str, Any]:
+        found: dict[str, Any] = await self.asked(f"rmas/{rma}?at_least={at_least}", who)
+        return found
 
+    async def until(self, rma: str, state: str) -> dict[str, Any]:
+        """The case as staff sees it, once it is in this state."""
 
-async def delivered(ledger: Api, serial: str, days_ago: int, months: int = 12) -> int:
-    """The vendor's entry of a delivery; whoever has to know of it waits for that."""
-    model = {"models": [{"model": "IP811", "family": "IP8x1", "base_months": months}], "reference": "CAT-1"}
-    await ledger.post("device-models", model, ledger.staff)
-    day = civil_day(datetime.now(UTC)) - timedelta(days=days_ago)
-    device = {"serial": serial, "model": "IP811", "delivered_on": f"{day:%Y-%m-%d}"}
-    return accepted(await ledger.post("delivered-devices", {"devices": [device], "reference": "DN-1"}, ledger.staff))
+        async def is_so() -> bool:
+            return bool((await self.case(rma, clerk))["state"] == state)
 
+        await until(is_so, WAIT_SECONDS)
+        return await self.case(rma, clerk)
 
-@asynccontextmanager
-async def a_desk_at_work(topics: KafkaTopics, database_url: str, folder: Path) -> AsyncGenerator[Desk]:
-    """All processes' main coroutines: a founded ledger with one company, and RMA beside it."""
-    stop = asyncio.Event()
-    working = asyncio.gather(
-        writer_and_projector(topics, database_url, folder, stop),
-        writer.serve(_writer_settings(topics, folder), stop),
-        projector.serve(projector_settings(topics, database_url, folder), stop),
-    )
-    try:
-        await found_ledgers(topics)
-        async with an_api(topics, database_url, folder) as ledger, a_desk(ledger, folder) as desk:
-            yield desk
-    finally:
-        stop.set()
-        await working
+    async def until_status(self, path: str, who: Account, status: int) -> None:
+        """Wait until a GET is answered so: what the ledger says arrives here some milliseconds later."""
 
+        async def answered() -> bool:
+            return (await self.get(path, who)).status_code == status
 
-@asynccontextmanager
-async def a_desk(ledger: Api, folder: Path) -> AsyncGenerator[Desk]:
-    """RMA's API beside a ledger's."""
-    stop = asyncio.Event()
-    settings = _api_settings(ledger.topics, ledger.database_url, folder, ledger.ledger)
-    serving = asyncio.create_task(api.serve(settings, stop))
-    address = f"http://127.0.0.1:{settings.api_port}"
-    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
-        desk = Desk(ledger, client, ledger.database_url)
+        await until(answered, WAIT_SECONDS)
+
+    async def guests(self, kind: str = "end_customer") -> int:
+        """Gus comes, who may file and look in Adria's hotel."""
+        company = RegisterCompany(company=GUESTS, kind=kind, administrator=gus.account)  # type: ignore[arg-type]
+        grant = story_members.grant(gus.account, GUESTS, "rma")
+        return await self.desk.ledger_does((company, clerk), (grant, anna))
+
+    async def kept(self) -> list[str | None]:
+        """The defects that are kept for requests of this ledger; None for one that was erased."""
+        connection = await asyncpg.connect(self.database_url)
         try:
-            await until(lambda: _takes_commands(desk), WAIT_SECONDS)
-            yield desk
+            rows = await connection.fetch("SELECT said FROM rma_private.requests WHERE ledger = $1", self.desk.ledger)
+            return [None if row["said"] is None else json.loads(row["said"])["defect"] for row in rows]
+        finally:
+            await connection.close()
+
+
+def bearer(who: Account) -> dict[str, str]:
+    return {"Authorization": f"Bearer {sending.token(who.account, who.company)}"}
+
+
+@asynccontextmanager
+async def an_api(desk: Desk, database_url: str, folder: Path) -> AsyncGenerator[CaseApi]:
+    """RMA's API for the ledger of a desk, once it knows what has happened there."""
+    stop = asyncio.Event()
+    settings = api_settings(desk.topics, database_url, folder, desk.ledger)
+    serving = asyncio.create_task(api.serve(settings, stop))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30) as client:
+        made = CaseApi(desk, client, database_url)
+        try:
+            await until(lambda: _takes_commands(made), WAIT_SECONDS)
+            yield made
         finally:
             stop.set()
             await serving
+
+
+@asynccontextmanager
+async def a_projector(settings: ProjectorSettings) -> AsyncGenerator[asyncio.Task[None]]:
+    """RMA's projector at work; leaving the block stops it in order."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(projector.serve(settings, stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await task
 
 
 def projector_settings(topics: KafkaTopics, database_url: str, folder: Path, ledgers: int = 1) -> ProjectorSettings:
@@ -150,32 +169,23 @@ def projector_settings(topics: KafkaTopics, database_url: str, folder: Path, led
     return ProjectorSettings.model_validate(topics.settings("rma-projector") | said)
 
 
-def _writer_settings(topics: KafkaTopics, folder: Path, ledgers: int = 1) -> WriterSettings:
-    said = {name: value for name, value in sending.writer_settings(folder).items() if "_ca_" not in name}
-    return WriterSettings.model_validate(topics.settings("rma-writer") | said | {"admin_port": 0, "ledgers": ledgers})
-
-
-def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: int) -> ApiSettings:
-    verified = {name: value for name, value in sending.verification_settings(folder).items() if "_ca_" not in name}
-    said = {
-        "ledger": ledger,
-        "admin_port": 0,
-        "api_port": _free_port(),
-        "writer_key_file": sending.public_key_file(folder),
-        "ship_to": "innovaphone AG|RMA",
-    }
-    said |= verified | database_settings(database_url, folder, "rma-api")
+def api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: int) -> ApiSettings:
+    known = sending.verification_settings(folder) | {"writer_key_file": sending.public_key_file(folder)}
+    wanted = {name: value for name, value in known.items() if name in ApiSettings.model_fields}
+    said = {"ledger": ledger, "admin_port": 0, "api_port": _free_port(), "ship_to": "innovaphone AG|RMA"}
+    said |= wanted | database_settings(database_url, folder, "rma-api")
     return ApiSettings.model_validate(topics.settings("rma-api") | said)
 
 
-async def _takes_commands(desk: Desk) -> bool:
-    """Whether the writer answers; until then, or until it has read the ledger, it is 503."""
+async def _takes_commands(made: CaseApi) -> bool:
+    """Whether writer and rows answer."""
     try:
-        answer = await desk.post("rmas/RMA-2000-000001/close", None, desk.staff)
+        answer = await made.post("rmas/RMA-2000-000001/close", None, clerk)
+        answers = (await made.get("rmas", clerk)).status_code == 200
     except httpx.TransportError:
         return False
-    assert answer.status_code in {404, 409, 503}, answer.text
-    return answer.status_code == 404
+    assert answer.status_code in {404, 503}, answer.text
+    return answer.status_code == 404 and answers
 
 
 def _free_port() -> int:
