@@ -19,7 +19,7 @@ DIFFERING = (
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "TIME"),
     (r"[0-9a-f]{64}", "COMMAND"),
     (r'"correlation_id":"[0-9a-f]{32}"', "CORRELATION"),
-    (r'"(ledger_|filed_)?sequence":[0-9]+', "SEQUENCE"),
+    (r'"(ledger_|filed_|at_)?sequence": ?[0-9]+', "SEQUENCE"),
 )
 """What two cases differ in anyway."""
 
