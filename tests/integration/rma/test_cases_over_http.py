@@ -167,7 +167,7 @@ async def test_the_queue_is_found_by_all_that_one_knows(cases: CaseApi) -> None:
 
     assert await found("") == [first, second]
     assert await found("state=received") == [second]
-    assert await found("open=true&owed=false") == [first, second]
+    assert await found("is_open=true&owed=false") == [first, second]
     assert await found(f"rma={first}") == [first]
     assert await found(f"serial={SERIAL[-3:]}") == [first]
     assert await found(f"serial={SERIAL[5:]}") == [first]

@@ -7,7 +7,6 @@ import pytest
 
 from dev.generate import client as generator
 from licensing_client import Client, Problem
-from tests.support.ledger.description import description
 
 
 def a_client(answer: Callable[[httpx.Request], httpx.Response], patience_seconds: float = 5.0) -> Client:
@@ -19,10 +18,9 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
 
 
-def test_the_methods_are_those_of_the_api() -> None:
-    made = generator.source(description())
-
-    assert generator.FILE.read_text() == made, "run `make generate`"
+@pytest.mark.parametrize("module", generator.MODULES, ids=lambda module: module.operations)
+def test_the_methods_are_those_of_the_api(module: generator.Module) -> None:
+    assert module.file.read_text() == generator.source(module, module.description()), "run `make generate`"
 
 
 def test_a_503_is_asked_again_under_the_same_key() -> None:
