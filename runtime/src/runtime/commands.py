@@ -1,4 +1,4 @@
-"""Send a command to a ledger's writer and await what became of it."""
+"""Send a command to a log's writer and await what became of it."""
 
 import asyncio
 import secrets
@@ -16,9 +16,11 @@ from prometheus_client import Histogram
 from pydantic import ValidationError
 
 from contracts.actors import Actor
-from contracts.commands import Command, CommandRecord
+from contracts.commands import CommandRecord
+from contracts.commands.record import AskedCommand
 from contracts.fields import MAX_COMMAND_BYTES
-from contracts.log.stop import LOG_STOPPED
+from contracts.log.stop import LOG_STOPPED, SERVICE_UNAVAILABLE, VIEW_BEHIND
+from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
 from contracts.topics import OUTCOMES, Topic, topic_name
@@ -31,8 +33,15 @@ from runtime.trouble import Trouble
 WAIT_SECONDS = 10.0
 """How long a sender waits for an outcome; it can send the same command again with the same id."""
 LISTEN_AGAIN_SECONDS = 0.5
-STOPPED_RETRY_SECONDS = 30
-"""A stopped ledger goes on when people have decided, which takes longer than a broker's leader election."""
+_LATER: dict[str, tuple[int, str]] = {
+    LOG_STOPPED: (30, "ledger {} decides nothing now"),
+    VIEW_BEHIND: (2, "what happens in ledger {} is not known just now"),
+    SERVICE_UNAVAILABLE: (2, "what ledger {} needs for this is away"),
+}
+"""Refusals that say nothing of the command: after how many seconds to ask again, and why.
+
+A stopped ledger goes on when people have decided, which takes longer than a broker's leader election.
+"""
 
 _SECONDS = Histogram(
     "licensing_command_seconds",
@@ -106,14 +115,17 @@ class Commands:
         topic: Topic,
         topic_prefix: str,
         wait_seconds: float = WAIT_SECONDS,
+        record: type[AskedCommand] = CommandRecord,
+        outcomes: Topic = OUTCOMES,
     ) -> None:
         self.address = f"{service}-{secrets.token_hex(8)}"
         self._producer = producer
         self._dead_letters = dead_letters
         self._prover = prover
         self._commands = topic_name(topic, topic_prefix)
-        partition = partition_for(self.address.encode(), OUTCOMES.partitions)
-        self._tail = PartitionTail(connection, topic_name(OUTCOMES, topic_prefix), partition, 0)
+        self._record = record
+        partition = partition_for(self.address.encode(), outcomes.partitions)
+        self._tail = PartitionTail(connection, topic_name(outcomes, topic_prefix), partition, 0)
         self._wait_seconds = wait_seconds
         self._waiting: dict[_Question, list[_Asker]] = {}
         self._listening: asyncio.Task[None] | None = None
@@ -140,7 +152,7 @@ class Commands:
 
     async def ask(
         self,
-        command: Command,
+        command: WireModel,
         *,
         ledger: int,
         command_id: str,
@@ -153,7 +165,7 @@ class Commands:
 
         An account's command comes with the `token` that the account acts on.
         """
-        asked = CommandRecord(
+        asked = self._record(
             command_id=command_id,
             actor=actor,
             reply_to=self.address,
@@ -182,11 +194,10 @@ class Commands:
             askers.remove(asker)
             if not askers:
                 self._waiting.pop(question, None)
-        if isinstance(found, Rejected) and found.code == LOG_STOPPED:
+        if isinstance(found, Rejected) and found.code in _LATER:
             _SECONDS.labels("unknown").observe(loop.time() - began)
-            raise Trouble(
-                f"ledger {ledger} decides nothing now", retry_after_seconds=STOPPED_RETRY_SECONDS, code=LOG_STOPPED
-            )
+            seconds, why = _LATER[found.code]
+            raise Trouble(why.format(ledger), retry_after_seconds=seconds, code=found.code)
         _SECONDS.labels(found.status).observe(loop.time() - began)
         return found
 

@@ -339,6 +339,12 @@ _ROWS = (
         " took effect; ask again later with the same key.",
         "D21",
     ),
+    Refusal(
+        "ledger_view_behind",
+        503,
+        "What happens in the ledger can't be seen just now; ask again later with the same key.",
+        "F5",
+    ),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),
     Refusal("license_file_not_ready", 503, "The license file is being made; try again.", "F7"),
     Refusal("receipt_not_ready", 503, "The return was accepted, its receipt is being made; try again.", "C7"),

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 
 from contracts.models import WireModel
 
-MEMBERS = ("reason", "reference", "customer_reference")
+MEMBERS = ("reason", "reference", "customer_reference", "finding", "invoice")
 """The members of commands that take free text of staff."""
 SALT_BYTES = 32
 """As many as the digest has: the salt can't be tried out."""

@@ -65,7 +65,7 @@ EVENTS = Topic(
     retention_ms=FOR_EVER,
     ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
-    readers=("ledger-writer", "ledger-projector", "signer", "rma", "portal", "auditor"),
+    readers=("ledger-writer", "ledger-projector", "signer", "rma-writer", "rma-api", "rma", "portal", "auditor"),
 )
 OUTCOMES = Topic(
     "ledger.outcomes",
@@ -112,6 +112,17 @@ SIGNATURES = Topic(
     writers=("signer",),
     readers=("auditor",),
 )
+CASE_COMMANDS = replace(COMMANDS, name="rma.commands", writers=("rma-api",), readers=("rma-writer",))
+CASE_SERVICE_COMMANDS = replace(CASE_COMMANDS, name="rma.service-commands", writers=("rma",))
+CASE_COMMAND_TOPICS = (CASE_COMMANDS, CASE_SERVICE_COMMANDS)
+"""What is asked of the log of RMA cases: by people, and by the process manager of the same service."""
+CASE_EVENTS = replace(
+    EVENTS,
+    name="rma.events",
+    writers=("rma-writer",),
+    readers=("rma-writer", "rma-projector", "rma", "ledger-writer", "portal", "auditor"),
+)
+CASE_OUTCOMES = replace(OUTCOMES, name="rma.outcomes", writers=("rma-writer",), readers=("rma-api", "rma"))
 
 
 def _dead_letters(service: str) -> Topic:
@@ -128,7 +139,18 @@ def _dead_letters(service: str) -> Topic:
 
 DEAD_LETTERS: dict[str, Topic] = {
     service: _dead_letters(service)
-    for service in ("ledger-writer", "ledger-projector", "ledger-api", "signer", "device-sync", "operator")
+    for service in (
+        "ledger-writer",
+        "ledger-projector",
+        "ledger-api",
+        "signer",
+        "device-sync",
+        "rma-writer",
+        "rma-projector",
+        "rma-api",
+        "rma",
+        "operator",
+    )
 }
 TOPICS: tuple[Topic, ...] = (
     *COMMAND_TOPICS,
@@ -138,6 +160,9 @@ TOPICS: tuple[Topic, ...] = (
     LICENSE_FILES,
     RETURN_RECEIPTS,
     SIGNATURES,
+    *CASE_COMMAND_TOPICS,
+    CASE_EVENTS,
+    CASE_OUTCOMES,
     *DEAD_LETTERS.values(),
 )
 

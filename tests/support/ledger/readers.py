@@ -11,12 +11,12 @@ from contracts.log.exclusions import Exclusions, Named
 from contracts.log.set_aside import named, wrong
 from contracts.log.stop import Stop, UnlawfulEntryError
 from ledger.application.projection.documents import Document
-from ledger.application.projection.ledger_rows import LedgerRows
-from ledger.application.projection.store import Position, PositionMoved
+from ledger.application.projection.ledger_rows import ledger_rows
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.lawful import holdings
 from runtime.eventlog.log_replica import ReadAgain
 from runtime.kafka import Record
+from runtime.projection.store import Position, PositionMoved
 from signer.domain.laws import LawBrokenError
 from signer.domain.reading import Reading
 from tests.support.ledger.projected import projected
@@ -68,7 +68,7 @@ def by_the_projector(values: Sequence[bytes]) -> tuple["Rows", str]:
 
 async def _projected(values: Sequence[bytes]) -> tuple["Rows", str]:
     store = Rows()
-    rows = LedgerRows(store, 0, Grave())
+    rows = ledger_rows(store, 0, Grave())
     while True:
         try:
             first = await rows.next_offset()

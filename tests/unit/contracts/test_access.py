@@ -1,7 +1,18 @@
 from contracts.access import Grant, grants, group_of, roles
-from contracts.topics import DEAD_LETTERS, EVENTS, LICENSE_FILES, OUTCOMES, SIGNATURES, TOPICS, topic_name
+from contracts.topics import (
+    CASE_EVENTS,
+    CASE_OUTCOMES,
+    DEAD_LETTERS,
+    EVENTS,
+    LICENSE_FILES,
+    OUTCOMES,
+    SIGNATURES,
+    TOPICS,
+    topic_name,
+)
 
 SERVICES = tuple(sorted(DEAD_LETTERS))
+DECISIVE = (EVENTS, OUTCOMES, LICENSE_FILES, SIGNATURES, CASE_EVENTS, CASE_OUTCOMES)
 
 
 def test_every_writer_and_reader_is_a_role() -> None:
@@ -33,9 +44,11 @@ def test_no_right_is_given_twice() -> None:
 
 
 def test_what_decides_and_what_is_signed_have_one_writer() -> None:
-    assert {topic.name: topic.writers for topic in (EVENTS, OUTCOMES, LICENSE_FILES, SIGNATURES)} == {
+    assert {topic.name: topic.writers for topic in DECISIVE} == {
         EVENTS.name: ("ledger-writer",),
         OUTCOMES.name: ("ledger-writer",),
         LICENSE_FILES.name: ("signer",),
         SIGNATURES.name: ("signer",),
+        CASE_EVENTS.name: ("rma-writer",),
+        CASE_OUTCOMES.name: ("rma-writer",),
     }

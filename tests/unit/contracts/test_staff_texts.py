@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from contracts import fields, texts
 from contracts.commands import COMMAND_TYPES
+from contracts.rma.commands import COMMAND_TYPES as RMA_COMMAND_TYPES
 from contracts.staff_texts import MEMBERS, digest_of, is_digest, texts_of
 from tests.support.ledger import story, story_blocks
 
@@ -41,7 +42,7 @@ def test_every_member_that_takes_free_text_is_kept_beside_the_log_or_named_here(
     forms = {TypeAdapter(form).json_schema()["pattern"] for form in FREE_TEXT}
     free = {
         name
-        for model in COMMAND_TYPES.values()
+        for model in (*COMMAND_TYPES.values(), *RMA_COMMAND_TYPES.values())
         for name, schema in model.model_json_schema()["properties"].items()
         if forms & {schema.get("pattern"), *(one.get("pattern") for one in schema.get("anyOf", ()))}
     }

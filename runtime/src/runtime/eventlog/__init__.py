@@ -40,6 +40,10 @@ answered `log_stopped` (its sender asks again later), unless it is known to be a
 persons get the log going: their decision is itself an entry, tried out on the whole log before it is written, and who
 reads it reads the log again without the entries that it names.
 
+Companions. Where the rules need more than the log, such as the state of another log (`LogFollower`), a companion keeps
+it in the process, and brings it up to date before each batch. What `decide` took from there MUST stand in its event, so
+that `evolve` needs the log alone.
+
 Clocks. The writer decides nothing while its clock is more than a minute behind the last entry. A clock that is behind
 what the broker let records be stamped with is certainly wrong, and its process leaves the group to others.
 
@@ -64,7 +68,7 @@ from runtime.eventlog.definition import (
     UndecodableCommandError,
 )
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
-from runtime.eventlog.ports import EntryLog, Logged, Replies, WriterObserver
+from runtime.eventlog.ports import Companion, EntryLog, Logged, Replies, WriterObserver
 from runtime.eventlog.speculative_log import DecidedBatch, SpeculativeLog
 from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
 
@@ -72,6 +76,7 @@ __all__ = [
     "AddressedOutcome",
     "CommandBatch",
     "CommandIndex",
+    "Companion",
     "Decide",
     "DecidedBatch",
     "DecodeCommand",

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
+from runtime.eventlog.definition import IncomingCommand
 from runtime.kafka.records import Partition
 
 Position = Mapping[Partition, int]
@@ -62,6 +63,27 @@ class Replies(Protocol[Outcome_contra]):
 
     async def send(self, outcomes: Sequence[Outcome_contra], keys: Sequence[bytes]) -> None:
         """Tell those who asked, each under the key that came with the command."""
+        ...
+
+
+class Companion(Protocol):
+    """What the rules of a log need besides the log, kept up to date in the same process."""
+
+    @property
+    def holds_up(self) -> str:
+        """Why nothing can be decided without it now, or nothing."""
+        ...
+
+    async def run(self) -> None:
+        """Keep it up to date. Never returns, and raises on a defect only."""
+        ...
+
+    async def begun(self) -> None:
+        """Return once it was up to date for the first time, or when that can't be."""
+        ...
+
+    async def look(self, commands: Sequence[IncomingCommand]) -> None:
+        """Bring it up to date for the decisions on these commands, within a bounded time; else there is trouble."""
         ...
 
 

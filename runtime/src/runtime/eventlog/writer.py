@@ -20,7 +20,7 @@ from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
-from runtime.eventlog.ports import EntryLog, Logged, Position, Replies, WriterObserver
+from runtime.eventlog.ports import Companion, EntryLog, Logged, Position, Replies, WriterObserver
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -67,6 +67,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
     clock: Clock
     observer: WriterObserver[Outcome]
     replica: LogReplica[State, Event]
+    companion: Companion | None = None
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
@@ -87,9 +88,10 @@ class Writer(Generic[State, Command, Event, Outcome]):
         log: EntryLog,
         clock: Clock,
         observer: WriterObserver[Outcome],
+        companion: Companion | None = None,
     ) -> "Writer[State, Command, Event, Outcome]":
-        """A writer that has read nothing yet."""
-        return cls(definition, log, clock, observer, LogReplica.of(definition))
+        """A writer that has read nothing yet; before each batch, its companion has a look at what else decides."""
+        return cls(definition, log, clock, observer, LogReplica.of(definition), companion)
 
     @property
     def stopped(self) -> Stop | None:
@@ -191,6 +193,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
+            if self.companion is not None:
+                await self.companion.look(batch.commands)
             tried: dict[str, Rejection | None] = {}
             for command in batch.commands:
                 if (proposed := self._would_exclude(speculation, command)) is not None:

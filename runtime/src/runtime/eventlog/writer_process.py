@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic
@@ -16,7 +16,7 @@ from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
-from runtime.eventlog.ports import WriterObserver
+from runtime.eventlog.ports import Companion, WriterObserver
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, PartitionTail, Producer
@@ -42,7 +42,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
 
     Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
     consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
-    without the prefix of the settings.
+    without the prefix of the settings. `companions` keep what the rules of a log need besides the log, by its number.
     """
 
     service: str
@@ -55,6 +55,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     definition: Callable[[int], LogDefinition[State, Command, Event, Outcome]]
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
+    companions: Mapping[int, Companion] = field(default_factory=dict[int, Companion])
     session_seconds: float = 10.0
     clock: Clock = _utc_now
 
@@ -70,7 +71,9 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             for number in range(self.logs):
                 again = partial(PartitionTail, connection, settings.topic_prefix + self.events_topic, number, 0)
                 log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
-                writers[number] = Writer.of(self.definition(number), log, self.clock, self.observer(number))
+                writers[number] = Writer.of(
+                    self.definition(number), log, self.clock, self.observer(number), self.companions.get(number)
+                )
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(
                 Admin(settings.admin_host, settings.admin_port, lambda: self._ready(leadership, writers))
@@ -79,7 +82,17 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 f"follow-{number}": until_stopped(stop, self._follow(number, writer))
                 for number, writer in writers.items()
             }
-            await supervise(stop, tasks | {"lead": until_stopped(stop, leadership.run())})
+            tasks |= {
+                f"accompany-{number}": until_stopped(stop, companion.run())
+                for number, companion in self.companions.items()
+            }
+            await supervise(stop, tasks | {"lead": until_stopped(stop, self._lead(leadership))})
+
+    async def _lead(self, leadership: Leadership[Command, Outcome]) -> None:
+        """Leave the logs to others until there is all that their rules need."""
+        for companion in self.companions.values():
+            await companion.begun()
+        await leadership.run()
 
     async def _follow(self, number: int, writer: Writer[State, Command, Event, Outcome]) -> None:
         def note(trouble: Exception) -> None:
@@ -139,5 +152,6 @@ def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
     """Why a log is not written as it should be, or nothing."""
     if writer.stopped is not None:
         return f"stopped: {writer.stopped}"
-    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble
+    beside = "" if writer.companion is None else writer.companion.holds_up
+    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble or beside
     return f"waits: {trouble}" if trouble else ""

@@ -55,6 +55,7 @@ def application(api: Api) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
+    app.state.house = api
     for router in api.routers:
         app.include_router(router, dependencies=[Depends(_BEARER), Depends(reject_undescribed)])
     app.include_router(docs_page(f"{api.title} API"))

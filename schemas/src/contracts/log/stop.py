@@ -8,6 +8,10 @@ NOT_APPLICABLE = "not_applicable"
 """Applying the entry raises: the entry names what is not there, or this version has a defect."""
 LOG_STOPPED = "log_stopped"
 """The code of a command that is neither accepted nor refused, as nothing is decided now: asking again later tells."""
+VIEW_BEHIND = "ledger_view_behind"
+"""Likewise, as what the decision needs of another log is not known now."""
+SERVICE_UNAVAILABLE = "service_unavailable"
+"""Likewise, as something else is away."""
 
 
 class UnlawfulEntryError(Exception):

@@ -2,16 +2,16 @@
 
 from contracts.events import Event
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
-from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import UnknownEventTypeError, entry_hash
 from contracts.log.exclusions import Exclusions, Named
+from contracts.log.hash_chain import HashChain, Orphan
 from contracts.log.set_aside import named, wrong
 
 
 class StoppedReading:
     """Goes on from where a reading stopped, at the entry that the chain has come to."""
 
-    def __init__(self, chain: LedgerChain, exclusions: Exclusions) -> None:
+    def __init__(self, chain: HashChain[Event], exclusions: Exclusions) -> None:
         self._chain = chain
         self._exclusions = exclusions
         self._sequence, self._hash = chain.sequence, chain.head

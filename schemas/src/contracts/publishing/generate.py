@@ -32,6 +32,9 @@ from contracts.rma.commands import RmaCommandRecord
 from contracts.rma.entries import RMA_ENTRIES
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 from contracts.topics import (
+    CASE_COMMAND_TOPICS,
+    CASE_EVENTS,
+    CASE_OUTCOMES,
     COMMAND_TOPICS,
     EVENTS,
     LICENSE_FILES,
@@ -51,6 +54,9 @@ MESSAGES_OF = {
     **{topic.name: ("command",) for topic in COMMAND_TOPICS},
     EVENTS.name: tuple(ENVELOPES),
     OUTCOMES.name: ("outcome",),
+    **{topic.name: ("rma-command",) for topic in CASE_COMMAND_TOPICS},
+    CASE_EVENTS.name: tuple(RMA_ENTRIES.envelopes),
+    CASE_OUTCOMES.name: ("outcome",),
     SIGNATURES.name: ("signature-record",),
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),

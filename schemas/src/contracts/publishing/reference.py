@@ -60,7 +60,8 @@ _RMA_EVENTS = """\
 Each step of an [RMA case](../rules.md#f5) is one event on `rma.events`, in the envelope that
 [entries of the ledger](events.md) have; log `n` has the cases of the devices of ledger `n`. `state` is where the case
 stands after the event, `ledger_sequence` the entry of the ledger up to which the decision knew it. No entry holds
-what people say of themselves or of a defect.
+what people say of themselves or of a defect; a reason, a finding or a reference is the salted digest of a text that
+lies beside the log.
 
 Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an example of each type in
 `schemas/golden/rma/`.

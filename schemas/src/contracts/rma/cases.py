@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.dates import Day
-from contracts.texts import Reason
+from contracts.fields import Reason, Reference
 
 State = Literal[
     "authorised",
@@ -72,6 +72,6 @@ TrackingNumber = Annotated[
 Threshold = Annotated[int, Field(ge=1, le=100, description="Devices that the company may owe at once.")]
 DaysLeft = Literal[7, 1]
 OverdueOn = Annotated[Day, Field(description="The first day, in Europe/Berlin, on which the device is overdue.")]
-LoggedReason = Annotated[Reason, Field(description="Why, in a sentence. Kept for ever, so no person's name.")]
-"""Unlike the ledger's reasons, which lie beside the log, those of cases are in their events."""
+ReasonDigest = Annotated[Reason, Field(description="Why: the salted digest of a text that lies beside the log.")]
+ReferenceDigest = Annotated[Reference, Field(description="The salted digest of a text that lies beside the log.")]
 RefusalCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$", description="A row of the table of refusals.")]

@@ -14,13 +14,12 @@ from contracts.rma.cases import (
     Cents,
     Currency,
     DaysLeft,
-    LoggedReason,
     RefusalCode,
     Step,
     Threshold,
     TrackingNumber,
 )
-from contracts.texts import Reference
+from contracts.texts import Reason, Reference
 
 
 class FileCase(WireModel):
@@ -84,7 +83,7 @@ class RecordRepair(CaseCommand):
 
     step = "repair"
     name: Literal["record-repair"] = "record-repair"
-    finding: LoggedReason
+    finding: Reason
 
 
 class DeclareUnrepairable(CaseCommand):
@@ -92,7 +91,7 @@ class DeclareUnrepairable(CaseCommand):
 
     step = "unrepairable"
     name: Literal["declare-unrepairable"] = "declare-unrepairable"
-    finding: LoggedReason
+    finding: Reason
 
 
 class OrderReplacement(CaseCommand):
@@ -101,7 +100,7 @@ class OrderReplacement(CaseCommand):
     step = "replace"
     name: Literal["order-replacement"] = "order-replacement"
     replacement: Serial
-    finding: LoggedReason
+    finding: Reason
     other_model: bool = False
 
 
@@ -111,7 +110,7 @@ class SendInAdvance(CaseCommand):
     step = "send_in_advance"
     name: Literal["send-in-advance"] = "send-in-advance"
     replacement: Serial
-    reason: LoggedReason
+    reason: Reason
     carrier: Carrier
     tracking_number: TrackingNumber
     other_model: bool = False
@@ -179,7 +178,7 @@ class ReopenCase(CaseCommand):
 
     step = "reopen"
     name: Literal["reopen-case"] = "reopen-case"
-    reason: LoggedReason
+    reason: Reason
 
 
 class GrantAdvanceReplacement(WireModel):
@@ -196,7 +195,7 @@ class WithdrawAdvanceReplacement(WireModel):
 
     name: Literal["withdraw-advance-replacement"] = "withdraw-advance-replacement"
     company: CompanyId
-    reason: LoggedReason
+    reason: Reason
     reference: Reference
 
 

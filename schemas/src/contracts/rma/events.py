@@ -6,7 +6,6 @@
 from typing import ClassVar, get_args
 
 from contracts.dates import Day
-from contracts.fields import Reason, Reference
 from contracts.identifiers import CompanyId, ProjectId, RmaId, Sequence, Serial
 from contracts.models import WireModel
 from contracts.rma.cases import (
@@ -16,6 +15,8 @@ from contracts.rma.cases import (
     Currency,
     DaysLeft,
     OverdueOn,
+    ReasonDigest,
+    ReferenceDigest,
     RefusalCode,
     State,
     Step,
@@ -50,7 +51,7 @@ class CaseFiled(CaseEvent):
     project: ProjectId
     serial: Serial
     coverage: Coverage
-    reference: Reference | None = None
+    reference: ReferenceDigest | None = None
 
 
 class CaseCancelled(CaseEvent):
@@ -100,7 +101,7 @@ class DeviceRepaired(CaseEvent):
 
     type: ClassVar[str] = "licensing.rma.device-repaired.v1"
     step = "repair"
-    finding: Reason
+    finding: ReasonDigest
 
 
 class DeviceUnrepairable(CaseEvent):
@@ -108,7 +109,7 @@ class DeviceUnrepairable(CaseEvent):
 
     type: ClassVar[str] = "licensing.rma.device-unrepairable.v1"
     step = "unrepairable"
-    finding: Reason
+    finding: ReasonDigest
 
 
 class ReplacementOrdered(CaseEvent):
@@ -119,7 +120,7 @@ class ReplacementOrdered(CaseEvent):
     project: ProjectId
     serial: Serial
     replacement: Serial
-    finding: Reason
+    finding: ReasonDigest
     other_model: bool = False
 
 
@@ -131,7 +132,7 @@ class AdvanceReplacementOrdered(CaseEvent):
     project: ProjectId
     serial: Serial
     replacement: Serial
-    reason: Reason
+    reason: ReasonDigest
     carrier: Carrier
     tracking_number: TrackingNumber
     other_model: bool = False
@@ -197,7 +198,7 @@ class DebtCharged(CaseEvent):
     type: ClassVar[str] = "licensing.rma.debt-charged.v1"
     step = "charge"
     serial: Serial
-    invoice: Reference
+    invoice: ReferenceDigest
 
 
 class CaseClosed(CaseEvent):
@@ -212,7 +213,7 @@ class CaseReopened(CaseEvent):
 
     type: ClassVar[str] = "licensing.rma.case-reopened.v1"
     step = "reopen"
-    reason: Reason
+    reason: ReasonDigest
 
 
 class EntitlementEvent(WireModel):
@@ -220,7 +221,7 @@ class EntitlementEvent(WireModel):
 
     company: CompanyId
     ledger_sequence: Sequence
-    reference: Reference
+    reference: ReferenceDigest
 
     @property
     def subject(self) -> str:
@@ -238,7 +239,7 @@ class AdvanceReplacementWithdrawn(EntitlementEvent):
     """A company gets no more replacements in advance; what it owes stays owed."""
 
     type: ClassVar[str] = "licensing.rma.advance-replacement-withdrawn.v1"
-    reason: Reason
+    reason: ReasonDigest
 
 
 StepEvent = (

@@ -3,7 +3,7 @@
 import json
 
 from contracts.publishing.generate import files
-from contracts.topics import COMMAND_TOPICS
+from contracts.topics import CASE_COMMAND_TOPICS, COMMAND_TOPICS
 
 
 def test_no_schema_has_the_keyword_of_another_specification() -> None:
@@ -14,5 +14,6 @@ def test_no_schema_has_the_keyword_of_another_specification() -> None:
 def test_every_topic_of_commands_says_what_it_carries() -> None:
     channels = json.loads(dict(files())["asyncapi.json"])["channels"]
     assert {name: list(channel["messages"]) for name, channel in channels.items() if name.endswith("commands")} == {
-        topic.name: ["command"] for topic in COMMAND_TOPICS
+        **{topic.name: ["command"] for topic in COMMAND_TOPICS},
+        **{topic.name: ["rma-command"] for topic in CASE_COMMAND_TOPICS},
     }

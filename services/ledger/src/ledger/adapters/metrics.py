@@ -2,8 +2,8 @@
 
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
-from ledger.application.writing.ledger_log import label_of
 from runtime.eventlog.writer_metrics import WriterMeters, WriterMetrics
+from runtime.outcomes import label_of
 
 METERS = WriterMeters.named("licensing_writer", "ledger", EVENTS.name)
 

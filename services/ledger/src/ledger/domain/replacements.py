@@ -1,6 +1,7 @@
 """A broken device is swapped for another one: all that stands on it moves, once for each RMA (rules section 6).
 
-No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it. What a
+No return document is needed, since a dead device can't make one; that is why only the vendor's staff may do it, or the
+RMA service at its word. What a
 delivered file had bound to the broken device is bound to its replacement: a swap frees nothing (rule R5).
 """
 
@@ -17,13 +18,14 @@ from ledger.domain import legacy
 from ledger.domain.cold_state import ReplacedDevice
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arriving
+from ledger.domain.ordered_swaps import RMA
 from ledger.domain.rights import absent, block_of, refuse_staff_only
 from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 
 
 def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor, *, now: datetime) -> Decision:
-    """Answer a command of this family."""
-    if refused := refuse_staff_only(ledger, actor):
+    """Answer a command of this family. Whether the RMA service may ask for this swap is decided before."""
+    if actor != RMA and (refused := refuse_staff_only(ledger, actor)):
         return refused
     serial = ledger.cold.rmas.get(command.rma)
     if serial is not None:

@@ -3,44 +3,33 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
-
-from pydantic import Field
+from typing import NoReturn
 
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import COMMAND_TOPICS, EVENTS, OUTCOMES
+from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, OUTCOMES, topic_name
 from ledger.adapters.metrics import writer_metrics
+from ledger.application.writing.followed_cases import CaseFollower, FollowedCases, followed_cases
 from ledger.application.writing.ledger_log import ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.application.writing.senders import Senders
 from ledger.domain.state import Ledger
+from runtime import writer_settings
 from runtime.ca_files import read_authorities
 from runtime.eventlog.writer_process import WriterProcess
+from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
 from runtime.process import run
-from runtime.senders import private_keys
-from runtime.settings import Settings, load
-from runtime.tokens import KeyFile, Tokens
+from runtime.settings import load
 
 SERVICE = "ledger-writer"
 
 _log = get_logger("ledger.writer")
 
 
-class WriterSettings(Settings):
-    """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any.
+class WriterSettings(writer_settings.WriterSettings):
+    """Return documents are verified as `ledger-api` does, by the same settings."""
 
-    `writer_private_key_file` (PEM, X25519) opens what senders seal; while keys are changed it has the new one and then
-    the old one. Tokens and return documents are verified as `ledger-api` does, by the same settings.
-    """
-
-    ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
-    group_session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
-    writer_private_key_file: Path
-    token_keys_file: Path
-    token_issuer: Annotated[str, Field(min_length=1)]
-    token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
     device_ca_file: Path
     generation_ca_file: Path
 
@@ -59,6 +48,7 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 
 def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, Event, Accepted | Rejected]:
+    cases = {number: _followed_cases(settings, number) for number in range(settings.ledgers)}
     return WriterProcess(
         service=SERVICE,
         noun="ledger",
@@ -67,9 +57,10 @@ def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, 
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
-        definition=ledger_log,
+        definition=lambda number: ledger_log(number, cases[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,
+        companions=cases,
         session_seconds=settings.group_session_seconds,
     )
 
@@ -78,10 +69,14 @@ def senders(settings: WriterSettings) -> Senders:
     """Who may send what, and the keys and authorities that prove it; raises SettingsWrong or OSError."""
     return Senders(
         topic_prefix=settings.topic_prefix,
-        keys=private_keys(settings.writer_private_key_file),
-        tokens=Tokens(
-            KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
-        ),
+        keys=settings.keys(),
+        tokens=settings.tokens(),
         trusted=read_authorities(device=settings.device_ca_file, generation=settings.generation_ca_file),
         clock=time.time,
     )
+
+
+def _followed_cases(settings: WriterSettings, ledger: int) -> FollowedCases:
+    events = topic_name(CASE_EVENTS, settings.topic_prefix)
+    tail = PartitionTail(Connection.from_settings(settings), events, ledger, 0)
+    return FollowedCases(CaseFollower(followed_cases(ledger), tail))

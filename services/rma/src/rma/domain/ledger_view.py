@@ -7,7 +7,8 @@ from immutables import Map
 
 from contracts.actors import Account
 from contracts.dates import last_day
-from contracts.fields import Right
+from contracts.events.set_aside import SettingAsideProposed
+from contracts.fields import CompanyKind, Right
 from contracts.rma.cases import Coverage
 
 DOA_DAYS = 21
@@ -19,10 +20,11 @@ Person = tuple[str, str]
 
 
 class Company(NamedTuple):
-    """Who is an administrator of a company, and who a plain member."""
+    """Who is an administrator of a company, and who a plain member; end customers learn of no guarantee (rule F4)."""
 
     administrators: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    kind: CompanyKind = "reseller"
 
 
 class Delivered(NamedTuple):
@@ -44,7 +46,8 @@ class LedgerView(NamedTuple):
     """The ledger up to its entry `sequence`, as an immutable value.
 
     `projects` are companies by project, `devices` projects by serial, `swaps` by case number. `blocked` are what staff
-    has stopped, `closed` the companies that were imported into others.
+    has stopped, `closed` the companies that were imported into others. `set_asides` are proposals to set entries aside,
+    None once a second person has decided.
     """
 
     sequence: int = 0
@@ -57,6 +60,11 @@ class LedgerView(NamedTuple):
     blocked: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     swaps: Map[str, Swap] = Map[str, Swap]()
+    set_asides: Map[str, SettingAsideProposed | None] = Map[str, SettingAsideProposed | None]()
+
+    def passed(self) -> "LedgerView":
+        """After an entry from which nothing follows."""
+        return self._replace(sequence=self.sequence + 1)
 
     def is_staff(self, account: Account) -> bool:
         """Whether the account acts for the vendor as its administrator."""
@@ -82,6 +90,15 @@ class LedgerView(NamedTuple):
             or self.has_right(account, project, "view")
             or self.is_staff(account)
         )
+
+    def sees(self, account: Account, project: str) -> bool:
+        """Whether the account may read what happens to devices of the project; each right comes with `view`."""
+        return self.is_staff(account) or self.has_right(account, project, "view")
+
+    def sees_coverage(self, account: Account) -> bool:
+        """Whether the account may know who pays for what it sees: nobody who acts for an end customer (rule F4)."""
+        company = self.companies.get(account.company)
+        return company is not None and company.kind != "end_customer" and self._is_member(account, account.company)
 
     def coverage(self, serial: str, today: date) -> Coverage:
         """Who pays for a device that is reported today; without a day of delivery it has no warranty (rule F5)."""

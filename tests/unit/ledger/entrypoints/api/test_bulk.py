@@ -11,7 +11,7 @@ import pytest
 
 from contracts.identifiers import derived_id
 from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.routes import bulk
+from runtime.web import bulk
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA
 

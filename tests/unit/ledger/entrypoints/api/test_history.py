@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.entrypoints.api.http.as_of import parse_as_of
+from runtime.web.as_of import parse_as_of
 from runtime.web.problems import Refused
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 

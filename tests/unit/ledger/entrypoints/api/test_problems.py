@@ -10,9 +10,10 @@ import ledger
 import runtime.web
 from contracts.outcomes import Rejected
 from contracts.refusals import REFUSALS
-from ledger.entrypoints.api.http.problems import PROBLEMS, rejected
+from ledger.entrypoints.api.http.problems import PROBLEMS
 from runtime.trouble import Trouble
 from runtime.web.problems import Refused
+from runtime.web.rejections import rejected
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))

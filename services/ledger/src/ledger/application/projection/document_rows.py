@@ -8,9 +8,9 @@ from prometheus_client import Counter
 from contracts.documents.license_keys import LicenseKeys
 from contracts.documents.published import NotAPublishedDocument
 from ledger.application.projection.documents import Document, ReadDocument
-from ledger.application.projection.poison import PoisonBox
 from ledger.application.projection.store import ProjectionStore
 from runtime.kafka import Record
+from runtime.projection.poison import PoisonBox
 
 YIELD_EVERY = 16
 """Documents that are verified between two turns of the event loop, some 5 ms."""

@@ -40,7 +40,7 @@ class CommandChannel(Protocol):
 
 
 class Waiter(Protocol):
-    """Waits for the read side; see ledger.adapters.postgres.notifications."""
+    """Waits for the read side; see runtime.postgres.notifications."""
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool: ...
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from contracts.codes.activation_key import MIN_SECRET_BYTES
 from contracts.topics import COMMANDS
 from ledger.adapters.postgres import database
-from ledger.adapters.postgres.notifications import ChangeWaiter
+from ledger.adapters.postgres.projection.store import CHANNEL
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
@@ -27,6 +27,7 @@ from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
+from runtime.postgres.notifications import ChangeWaiter
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
 from runtime.tokens import KeyFile, Tokens
@@ -90,7 +91,7 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
             topic_prefix=settings.topic_prefix,
         ) as commands,
     ):
-        waiter = ChangeWaiter(url)
+        waiter = ChangeWaiter(url, CHANNEL)
         yield _services(settings, commands, pool, waiter), commands, waiter
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.identifiers import LedgerNumber
-from ledger.entrypoints.database import DatabaseSettings
+from runtime.postgres.settings import DatabaseSettings
 from runtime.settings import Port
 
 

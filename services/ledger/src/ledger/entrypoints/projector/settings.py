@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledger.entrypoints.database import DatabaseSettings
+from runtime.postgres.settings import DatabaseSettings
 
 
 class ProjectorSettings(DatabaseSettings):

@@ -10,19 +10,17 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from contracts.commands import Command
-from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN, command_id_of
+from contracts.identifiers import UUID_PATTERN, command_id_of
 from contracts.outcomes import Accepted, Rejected
-from contracts.staff_texts import texts_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
-from ledger.entrypoints.api.http.problems import rejected
+from runtime.staff_texts import ask_with_texts
 from runtime.web.idempotency import IdempotencyKey
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused
+from runtime.web.rejections import sequence_of
 
-_SERIAL = re.compile(SERIAL_PATTERN)
 _UUID = re.compile(UUID_PATTERN)
-_SEPARATORS = str.maketrans("", "", "-:. ")
-_ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 
 
 class CommandSender:
@@ -38,15 +36,7 @@ class CommandSender:
 
         Texts of staff never travel: they are kept beside the log first, and the command has digests (decision D9).
         """
-        texts = texts_of(command)
-        if not texts:
-            return _sequence(await self._ask(command, command_id))
-        kept = await self.services.texts.keep(command_id, texts)
-        digests = {member: one.digest for member, one in kept.items()}
-        outcome = await self._ask(command.model_copy(update=digests), command_id)
-        settle = self.services.texts.discard if isinstance(outcome, Rejected) else self.services.texts.confirm
-        await settle(command_id, kept)
-        return _sequence(outcome)
+        return sequence_of(await ask_with_texts(self.services.texts, command, command_id, self._ask))
 
     async def _ask(self, command: Command, command_id: str) -> Accepted | Rejected:
         return await self.services.commands.ask(
@@ -65,12 +55,6 @@ class CommandSender:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _sequence(outcome: Accepted | Rejected) -> int:
-    if isinstance(outcome, Rejected):
-        raise rejected(outcome)
-    return outcome.sequence
-
-
 async def _command_sender(services: TheServices, caller: TheCaller, request: Request) -> CommandSender:
     return CommandSender(services, caller, request)
 
@@ -83,27 +67,10 @@ TheCommandSender = Annotated[CommandSender, Depends(_command_sender)]
 CommandIdOfRequest = Annotated[str, Depends(_command_id)]
 
 
-def serial_of(text: str) -> str:
-    """The canonical serial that somebody wrote; raises Refused."""
-    plain = text.translate(_SEPARATORS).lower()
-    if not plain.isascii() or not _ANY_SERIAL.fullmatch(plain):
-        raise Refused("serial_malformed")
-    if not _SERIAL.fullmatch(plain):
-        raise Refused("serial_wrong_vendor")
-    return plain
-
-
 def project_of(text: str) -> str:
     """A project's id; what cannot be one is a project that nobody knows."""
     if not _UUID.fullmatch(text):
         raise Refused("project_unknown")
-    return text
-
-
-def matching(pattern: str, text: str, code: str) -> str:
-    """The text, if it has the form that all names of its kind have; what has not is unknown under this code."""
-    if not re.fullmatch(pattern.removesuffix("$"), text):
-        raise Refused(code)
     return text
 
 

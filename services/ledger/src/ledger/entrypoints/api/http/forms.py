@@ -12,8 +12,8 @@ from contracts.legacy import LegacyName
 from contracts.set_aside import LawName
 from contracts.texts import ProjectName, Reason, Reference
 from ledger.entrypoints.api.models.base import NO_CONTROLS
-from ledger.entrypoints.api.models.bulk import KEY_PATTERN
 from ledger.entrypoints.api.models.legacy_keys import LegacyKeyText
+from runtime.web.bulk import KEY_PATTERN
 
 
 def _pattern(kind: Any) -> str:

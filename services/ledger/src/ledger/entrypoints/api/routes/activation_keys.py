@@ -16,7 +16,6 @@ from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached, reaches
 from ledger.entrypoints.api.http.one_time_codes import make_code, symbols_of
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.activation_keys import (
@@ -30,6 +29,7 @@ from ledger.entrypoints.api.models.activation_keys import (
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.trouble import Trouble
+from runtime.web.consistency import Reached, reaches
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])

@@ -16,11 +16,12 @@ from contracts.commands.blocks import (
 )
 from ledger.application.queries.blocks import BlockView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender, serial_of
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
 from ledger.entrypoints.api.http.one_time_codes import symbols_of
 from ledger.entrypoints.api.models.blocks import BlockBody, BlockResponse
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1", tags=["staff"])

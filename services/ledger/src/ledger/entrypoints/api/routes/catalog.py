@@ -6,9 +6,9 @@ from contracts.commands.catalog import DefineDeviceModels, DefineLicenseTypes
 from ledger.application.queries.catalog import DeviceModelView, LicenseTypeView
 from ledger.entrypoints.api.dependencies import TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.base import CommandResponse
 from ledger.entrypoints.api.models.catalog import DefineDeviceModelsBody, DefineLicenseTypesBody
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["catalog"])

@@ -7,10 +7,10 @@ from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
 from ledger.application.queries.claims import ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.one_time_codes import make_code
 from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
 from ledger.entrypoints.api.models.projects import ProjectChangedResponse
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import require_found
 

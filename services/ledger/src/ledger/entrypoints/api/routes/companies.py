@@ -11,9 +11,9 @@ from contracts.identifiers import derived_id
 from ledger.application.queries.companies import CompanyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.companies import CompanyRegisteredResponse, RegisterCompanyBody
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import require_found
 

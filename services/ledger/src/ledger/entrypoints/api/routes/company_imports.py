@@ -10,9 +10,9 @@ from contracts.commands.company_imports import (
 from ledger.application.queries.company_imports import CompanyOfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.company_imports import CompanyImportedResponse, ImportCompanyBody, OfferCompanyBody
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["joining a company"])

@@ -10,10 +10,10 @@ from contracts.identifiers import UUID_PATTERN, derived_id
 from ledger.application.queries.corrections import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.corrections import CorrectionResponse, ProposeCorrectionBody, RejectCorrectionBody
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import Refused, require_found
 

@@ -8,13 +8,14 @@ from contracts.commands.delivered_devices import RegisterDevices
 from contracts.identifiers import derived_id
 from ledger.application.queries.delivered_devices import DeliveredDeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.models.base import CommandResponse
 from ledger.entrypoints.api.models.corrections import CorrectionResponse
 from ledger.entrypoints.api.models.delivered_devices import ProposeDeliveryCorrectionBody, RegisterDevicesBody
 from ledger.entrypoints.api.routes.device_search import SerialPrefix, after_serial, prefix_of
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, paged
+from runtime.web.path_values import serial_of
 
 router = APIRouter(prefix="/v1/delivered-devices", tags=["catalog"])
 

@@ -13,9 +13,9 @@ from contracts.commands.device_moves import (
 from ledger.application.queries.device_moves import OfferView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.device_moves import IntoProjectBody, OfferDeviceBody, TransferDeviceBody
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 
 router = APIRouter(prefix="/v1", tags=["moves of devices"])

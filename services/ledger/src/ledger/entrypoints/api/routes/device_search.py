@@ -9,7 +9,7 @@ from contracts.identifiers import LICENSE_TYPE_PATTERN
 from ledger.application.queries.devices import DeviceSearch, DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
-from ledger.entrypoints.api.http.consistency import Reached
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
 from runtime.web.problems import Refused, require_found
 

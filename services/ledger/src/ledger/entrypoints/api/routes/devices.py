@@ -6,15 +6,7 @@ from starlette.responses import Response
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOf
-from ledger.entrypoints.api.http.commands import (
-    CommandIdOfRequest,
-    ProjectOfPath,
-    SerialOfPath,
-    TheCommandSender,
-    serial_of,
-)
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
@@ -23,8 +15,11 @@ from ledger.entrypoints.api.models.devices import (
     LicensesAllocatedResponse,
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
+from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
+from runtime.web.path_values import serial_of
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])

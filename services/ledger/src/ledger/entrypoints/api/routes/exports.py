@@ -12,13 +12,13 @@ from starlette.types import Send
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
 from ledger.entrypoints.api.http.concurrency_slots import slot_for
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
+from runtime.web.as_of import AsOf
 from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.consistency import Reached
 from runtime.web.content_negotiation import negotiate
 from runtime.web.problems import Refused, require_found
 

@@ -11,7 +11,6 @@ from contracts.commands.invitations import (
 from ledger.application.queries.invitations import InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.one_time_codes import make_code
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
@@ -21,6 +20,7 @@ from ledger.entrypoints.api.models.invitations import (
     InvitationCreatedResponse,
     WithdrawInvitationBody,
 )
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import Refused, require_found
 

@@ -7,14 +7,7 @@ from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, 
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
 from ledger.application.queries.legacy import LegacyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import (
-    CommandIdOfRequest,
-    ProjectOfPath,
-    SerialOfPath,
-    TheCommandSender,
-    serial_of,
-)
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.models.legacy import (
     ConversionPreview,
     ConvertLegacyLicensesBody,
@@ -26,6 +19,8 @@ from ledger.entrypoints.api.models.legacy import (
     NewLicensesView,
 )
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])

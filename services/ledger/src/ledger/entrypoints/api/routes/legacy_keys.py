@@ -11,7 +11,6 @@ from ledger.application.queries.legacy import LegacyConsentView, LegacyConversio
 from ledger.application.queries.legacy_keys import LegacyKeyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.legacy import LegacyLicensesImportedResponse
 from ledger.entrypoints.api.models.legacy_keys import (
@@ -19,6 +18,7 @@ from ledger.entrypoints.api.models.legacy_keys import (
     LegacyKeysRegisteredResponse,
     RegisterLegacyKeysBody,
 )
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, after_numbers, bad_cursor, paged
 from runtime.web.problems import require_found
 

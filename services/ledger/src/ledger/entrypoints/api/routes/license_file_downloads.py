@@ -7,10 +7,10 @@ from contracts.commands.devices import DownloadLicenseFile
 from ledger.application.queries.license_file_downloads import StaffDownloadView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.routes.license_files import XML, XML_ANSWER, file_name, newest_file
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 
 router = APIRouter(prefix="/v1", tags=["staff"])

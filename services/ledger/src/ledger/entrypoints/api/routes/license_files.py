@@ -11,9 +11,9 @@ from ledger.application.queries.devices import DeviceView
 from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device
 from runtime.web.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
+from runtime.web.consistency import Reached
 from runtime.web.problems import Refused
 
 DOCUMENT_SECONDS = 5.0

@@ -6,7 +6,6 @@ from contracts.commands.members import AddMember, GrantRights, RemoveMember, Rev
 from ledger.application.queries.members import GrantView, MemberView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.models.members import (
     AddMemberBody,
     MemberChangedResponse,
@@ -14,6 +13,7 @@ from ledger.entrypoints.api.models.members import (
     RightsBody,
     RightsChangedResponse,
 )
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, paged
 from runtime.web.problems import require_found
 

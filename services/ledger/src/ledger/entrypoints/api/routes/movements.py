@@ -7,12 +7,10 @@ from fastapi import APIRouter, Query
 from contracts.log.postings import device_account, project_account
 from ledger.application.queries.balances import MovementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import (
-    project_of,
-    serial_of,
-)
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import project_of
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["movements"])

@@ -11,15 +11,7 @@ from contracts.identifiers import derived_id
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.projects import ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOf
-from ledger.entrypoints.api.http.commands import (
-    CommandIdOfRequest,
-    CompanyOfQuery,
-    ProjectOfPath,
-    TheCommandSender,
-    serial_of,
-)
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
@@ -31,8 +23,11 @@ from ledger.entrypoints.api.models.projects import (
     ProjectCreatedResponse,
     RenameProjectBody,
 )
+from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.path_values import serial_of
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])

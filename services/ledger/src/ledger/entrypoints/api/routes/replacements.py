@@ -5,10 +5,11 @@ from fastapi import APIRouter
 from contracts.commands.replacements import ReplaceDevice
 from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender, serial_of
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.models.replacements import DeviceReplacedResponse, ReplaceDeviceBody
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.path_values import serial_of
 
 router = APIRouter(prefix="/v1", tags=["replacements"])
 

@@ -13,12 +13,12 @@ from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.models.returns import ReturnLimitReleasedResponse
 from ledger.entrypoints.api.routes.license_files import DOCUMENT_SECONDS, XML, XML_ANSWER
 from runtime.web.conditional_requests import IfNoneMatch, not_modified_or
+from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import Refused
 

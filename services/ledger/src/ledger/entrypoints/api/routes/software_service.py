@@ -13,8 +13,7 @@ from ledger.application.queries.software_service import ServiceState
 from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender, serial_of
-from ledger.entrypoints.api.http.consistency import Reached
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.models.software_service import (
     BuySoftwareServiceBody,
     ReleaseHeldBody,
@@ -24,6 +23,8 @@ from ledger.entrypoints.api.models.software_service import (
     UpgradeLicensesBody,
 )
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])

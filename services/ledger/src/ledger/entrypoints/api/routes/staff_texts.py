@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.staff_texts import EntryTextsView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.consistency import Reached
+from runtime.web.consistency import Reached
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/entries", tags=["staff"])

@@ -6,12 +6,12 @@ from starlette.responses import Response
 from contracts.commands.test_licenses import IssueTestLicenses
 from ledger.application.queries.test_licenses import TestView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOf
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
 from ledger.entrypoints.api.models.test_licenses import IssueTestLicensesBody, TestIssuedResponse
+from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/devices/{serial}/test-licenses", tags=["test licenses"])

@@ -10,12 +10,12 @@ from contracts.dates import civil_day, last_day
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.warranty import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
-from ledger.entrypoints.api.http.as_of import AsOfPoint
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.consistency import Reached
 from ledger.entrypoints.api.http.device_lookup import reject_replaced
 from ledger.entrypoints.api.models.warranty import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtendedResponse
+from runtime.web.as_of import AsOfPoint
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import Reached
 from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])

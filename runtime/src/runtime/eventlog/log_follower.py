@@ -1,0 +1,133 @@
+"""Reads a log that others write, all the time, for the state that its entries make."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Generic
+
+from contracts.log.hash_chain import Orphan
+from contracts.log.stop import Stop
+from runtime import retry
+from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
+from runtime.eventlog.log_replica import LogReplica, ReadAgain
+from runtime.kafka import OffsetGone, PartitionTail, Record
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+READ_SECONDS = 2.0
+"""How long a read waits for an entry, which it returns at once; after none, the broker is asked whether it is there."""
+BATCH = 500
+"""Records taken in one go, some 20 ms of work: whoever else is in this process waits as long."""
+PATIENCE_SECONDS = 1.0
+"""How long a decision waits for the newest entry; a follower that works takes milliseconds."""
+AGAIN_SECONDS = 0.5
+
+_log = get_logger("runtime.eventlog")
+
+
+@dataclass(slots=True)
+class LogFollower(Generic[State, Event]):
+    """Keeps the newest state of a log while `run` runs. Implements Companion for a writer whose rules need it.
+
+    `trouble` says why the state may be behind the log, or nothing. Where the log stops, the state stays as it was.
+    """
+
+    log: ReadLog[State, Event]
+    tail: PartitionTail
+    trouble: str = "nothing was read yet"
+    replica: LogReplica[State, Event] = field(init=False)
+    _began: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        self.replica = LogReplica.of(self.log, window=0)
+
+    @property
+    def holds_up(self) -> str:
+        return self.trouble
+
+    @property
+    def state(self) -> State:
+        return self.replica.state
+
+    async def run(self) -> None:
+        """Never returns."""
+        try:
+            await retry.forever(self._follow, pause_seconds=AGAIN_SECONDS, noted=self._note)
+        finally:
+            await self.tail.close()
+
+    async def begun(self) -> None:
+        """Wait until all that was there at first has been read, or until it is clear that it can't be."""
+        await self._began.wait()
+
+    async def look(self, commands: Sequence[IncomingCommand] = ()) -> None:  # noqa: ARG002 - all of them need it
+        """Read up to where the log ends now, so that what follows is decided on nothing older.
+
+        Where that takes longer than PATIENCE_SECONDS, or the log has stopped, `trouble` says so.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._read_up_to(await self.tail.end_offset())
+        except TimeoutError:
+            self.trouble = f"the end of {self.log.source} was not reached within {PATIENCE_SECONDS:g} s"
+        except Trouble as trouble:
+            self.trouble = str(trouble)
+        else:
+            self._note_up_to_date()
+
+    async def _read_up_to(self, end: int) -> None:
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.tail.next_offset >= end)
+
+    def _note_up_to_date(self) -> None:
+        self.trouble = f"{self.log.source} stopped: {self.replica.stopped}" if self.replica.stopped else ""
+
+    async def _follow(self) -> None:
+        """Read on without end; raises Trouble. A log of which a part is gone is read anew."""
+        try:
+            await self._read_on()
+        except OffsetGone as gone:
+            await self._from_the_beginning(LogReplica.of(self.log, window=0))
+            self._began.set()
+            raise Trouble(str(gone)) from gone
+
+    async def _read_on(self) -> None:
+        end = await self.tail.end_offset()
+        while True:
+            records = await self.tail.next_batch(BATCH, READ_SECONDS)
+            again = self._take(records)
+            if again is not None:
+                await self._begin_again(again)
+                end = await self.tail.end_offset()
+            elif not records:
+                end = await self.tail.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            if self.tail.next_offset >= end:
+                self._note_up_to_date()
+                self._began.set()
+            async with self._moved:
+                self._moved.notify_all()
+
+    def _take(self, records: list[Record]) -> ReadAgain | None:
+        for record in records:
+            stopped, found = self.replica.stopped, self.replica.read(record.value or b"")
+            if isinstance(found, ReadAgain):
+                return found
+            if isinstance(found, Orphan):
+                _log.warning("orphan", log=self.log.source, offset=record.offset, reason=found.reason)
+            if isinstance(found, Stop) and stopped is None:
+                _log.critical("followed_log_stopped", log=self.log.source, **asdict(found))
+        return None
+
+    async def _begin_again(self, why: ReadAgain) -> None:
+        _log.warning("log_read_again", log=self.log.source, set_aside=sorted(why.known))
+        self.trouble = f"{self.log.source} is read again without entries that were set aside"
+        await self._from_the_beginning(LogReplica.of(self.log, why.known, window=0))
+
+    async def _from_the_beginning(self, replica: LogReplica[State, Event]) -> None:
+        self.replica = replica
+        await self.tail.seek(0)
+
+    def _note(self, reason: Exception) -> None:
+        _log.warning("follow_again", log=self.log.source, reason=str(reason))
+        self.trouble = f"{self.log.source} can't be read: {reason}"

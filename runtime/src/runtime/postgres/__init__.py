@@ -1,0 +1,1 @@
+"""What services need of PostgreSQL, whatever their tables are."""

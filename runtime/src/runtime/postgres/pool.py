@@ -1,0 +1,27 @@
+"""How PostgreSQL is reached."""
+
+from typing import Any
+
+import asyncpg
+
+CONNECT_SECONDS = 5
+"""A database that takes longer to accept a connection counts as away."""
+STATEMENT_SECONDS = 10.0
+"""Longest statement of a query; a batch of a projector has its own bound."""
+_PLANS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+"""A query is planned for the viewer at hand: one plan for all of them could use no index for a condition on some.
+
+Compiling costs a tenth of a second before the first row, and these queries walk indexes more than they calculate.
+"""
+
+
+def open_pool(url: str, *, schema: str, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+    """A pool of at most `most` connections, not connected yet: entering it makes it ready, using it connects."""
+    return asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=most,
+        timeout=CONNECT_SECONDS,
+        command_timeout=statement_seconds,
+        server_settings={"application_name": "licensing", "search_path": schema, **_PLANS},
+    )

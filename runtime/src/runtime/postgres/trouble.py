@@ -1,0 +1,46 @@
+"""Which failures of PostgreSQL are only trouble."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from runtime.trouble import Trouble
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    # Between the drop and the migrations of a rebuild there are no tables, and afterwards they are others.
+    asyncpg.UndefinedTableError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InvalidCachedStatementError,
+)
+
+
+@asynccontextmanager
+async def database_trouble(what: str) -> AsyncGenerator[None]:
+    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
+    try:
+        yield
+    except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
+        raise
+    except _AWAY as error:
+        raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
+
+
+@asynccontextmanager
+async def transaction(pool: Any, what: str) -> AsyncGenerator[Any]:
+    """A connection of the pool in a transaction; what fails because the database is away is Trouble."""
+    async with database_trouble(what), pool.acquire() as connection, connection.transaction():
+        yield connection

@@ -1,0 +1,385 @@
+"""Many commands in one request, JSON Lines in, JSON Lines out.
+
+A line names a POST of an API by its operation, or the PUT of a return document, and gets the response of exactly that
+request, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those
+before it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and
+so are the bytes of unread answers.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import re
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from runtime.problems import Problem, render
+from runtime.web import strict_json
+from runtime.web.bodies import Body
+from runtime.web.problems import Problems, Refused
+from runtime.web.validation_messages import Forms, message_for
+
+JSON_LINES = "application/jsonl"
+JSON = "application/json"
+XML = "application/xml"
+MAX_LINES = 10_000
+"""Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
+MAX_UNSENT_BYTES = 16 * 1024 * 1024
+"""Answers that a client has not read; beyond that (receipts are long) reading waits for the client."""
+MAX_LINE_BYTES = 64 * 1024
+IN_FLIGHT = 64
+"""Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
+_AWAY = frozenset({"service_unavailable", "log_stopped"})
+"""Codes after which the rest of a request is not tried."""
+MAX_REQUESTS = 4
+"""Such requests at the same time in this process; a further one gets 503."""
+LINE_SECONDS = 10.0
+"""How long the next piece of the body may take."""
+WAITED_SECONDS = 30.0
+"""How long all waits of one body may take; each second's worth of bytes adds a second."""
+BYTES_PER_SECOND = 16 * 1024
+"""Below this rate the client counts as stalled."""
+
+PROJECT_NAME = "project_name"
+"""What a line calls the body's field `name`, since `name` there is the operation."""
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+REQUEST: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            JSON_LINES: {
+                "schema": {"description": "JSON Lines; a line that is none has its own answer."},
+                "example": '{"idempotency_key": "a-1", "command": {"name": "add-device", "serial": "…"}}\n',
+            }
+        },
+    }
+}
+"""How the description of an API shows such a body."""
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One answer for each line, in their order: `status` with `answer` or `problem`.",
+        "content": {JSON_LINES: {"schema": {"type": "string"}}},
+    }
+}
+"""How the description of an API shows the response."""
+
+KEY_PATTERN = r"^[\x20-\x7e]+$"
+"""Of an idempotency key in a line."""
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=KEY_PATTERN)]
+
+
+class BulkLine(Body):
+    """One command: `name` is that of the operation, such as issue-activation-key; the rest is its path and body."""
+
+    idempotency_key: Key
+    command: dict[str, Any]
+
+
+_KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
+
+
+class House(Protocol):
+    """What of an API its lines need, which the application keeps as `state.house`."""
+
+    @property
+    def problems(self) -> Problems: ...
+    @property
+    def forms(self) -> Forms: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A POST or PUT of the API; `path` has its parameters in braces. `body_type` is of what it takes."""
+
+    method: str
+    path: str
+    parameters: tuple[str, ...]
+    fields: frozenset[str]
+    body_type: str = JSON
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What a line of it has beside its name."""
+        return *self.parameters, *(PROJECT_NAME if field == "name" else field for field in sorted(self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The request that a line stands for."""
+
+    operation: Operation
+    path: str
+    key: str
+    body: bytes
+
+
+def operations(app: FastAPI) -> Mapping[str, Operation]:
+    """What a line may name: every POST with a JSON response and a JSON body or none, and every PUT of a document."""
+    api = app.openapi()
+    return {
+        described["operationId"].replace("_", "-"): Operation(
+            method,
+            path,
+            tuple(_PARAMETER.findall(path)),
+            _fields(api, described),
+            XML if XML in _content(described) else JSON,
+        )
+        for path, methods in api["paths"].items()
+        for method, described in methods.items()
+        if method == "put" or (method == "post" and _answers_json(described) and _is_single(described))
+    }
+
+
+def _fields(api: dict[str, Any], described: dict[str, Any]) -> frozenset[str]:
+    """The fields of its JSON body; the one of a document in a line."""
+    content = _content(described)
+    if XML in content:
+        return frozenset({"document"})
+    name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return frozenset(api["components"]["schemas"][name]["properties"]) if name else frozenset()
+
+
+def _content(described: dict[str, Any]) -> dict[str, Any]:
+    """The body that an operation takes, by its media types."""
+    content: dict[str, Any] = described.get("requestBody", {}).get("content", {})
+    return content
+
+
+def _is_single(described: dict[str, Any]) -> bool:
+    """Whether it takes one command: in JSON, or without a body."""
+    content = _content(described)
+    return not content or JSON in content
+
+
+def _answers_json(described: dict[str, Any]) -> bool:
+    return any(JSON in one.get("content", {}) for one in described["responses"].values())
+
+
+class BulkAnswers(Response):
+    """Reads lines, runs them, and writes the answers, all at the same time."""
+
+    media_type = JSON_LINES
+
+    def __init__(self, request: Request, place: AbstractAsyncContextManager[None]) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self._request = request
+        self._place = place
+        house: House = request.app.state.house
+        self._lines = _Lines(request.app, request.scope, operations(request.app), house)
+        self._unsent = 0
+        self._sent = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        async with self._place, asyncio.TaskGroup() as group:
+            answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
+            group.create_task(self._read(group, answers))
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while (answer := await answers.get()) is not None:
+                body = await answer
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+                self._unsent -= len(body)
+                self._sent.set()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
+        """Start each line as it comes; the last one may be the reason why no more are read."""
+        slots = asyncio.Semaphore(IN_FLIGHT)
+        async with aclosing(_lines_of(self._request)) as lines:
+            async for number, line in lines:
+                await slots.acquire()
+                while self._unsent > MAX_UNSENT_BYTES:
+                    self._sent.clear()
+                    await self._sent.wait()
+                answering = group.create_task(self._answered(number, line))
+                answering.add_done_callback(lambda _: slots.release())
+                answers.put_nowait(answering)
+        answers.put_nowait(None)
+
+    async def _answered(self, number: int, line: bytes | Refused) -> bytes:
+        body = await self._lines.answer(number, line)
+        self._unsent += len(body)
+        return body
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Runs lines through the routes of the API."""
+
+    app: FastAPI
+    scope: Scope
+    operations: Mapping[str, Operation]
+    house: House
+    away: Any = field(default=None)
+
+    async def answer(self, number: int, line: bytes | Refused) -> bytes:
+        """The answer to a line. After a first 503 the rest of the request is not tried any more."""
+        said: dict[str, Any] = {"line": number}
+        try:
+            if isinstance(line, Refused):
+                raise line
+            if (key := _key_of(line)) is not None:
+                said["idempotency_key"] = key
+            wanted = _parsed(line, self.house.forms)
+            status, body = await self._outcome(wanted)
+        except Refused as refused:
+            problem = self.house.problems.of(refused)
+            status, body = problem.status, _members(problem)
+        return json.dumps(said | {"status": status, "answer" if status < 400 else "problem": body}).encode() + b"\n"
+
+    async def _outcome(self, wanted: BulkLine) -> tuple[int, Any]:
+        if self.away is not None:
+            return 503, self.away
+        status, body = await _answer(self.app, self.scope, self._call(wanted))
+        if status == 503 and body["code"] in _AWAY:  # a receipt that is being made holds nobody up
+            self.away = body
+        return status, body
+
+    def _call(self, wanted: BulkLine) -> _Call:
+        """The request that a line stands for."""
+        body = dict(wanted.command)
+        name = body.pop("name", None)
+        operation = self.operations.get(name) if isinstance(name, str) else None
+        if operation is None:
+            raise Refused("request_invalid", f"command.name is none of: {', '.join(sorted(self.operations))}.")
+        values = {parameter: body.pop(parameter, None) for parameter in operation.parameters}
+        for parameter, value in values.items():
+            if not isinstance(value, str) or not value or "/" in value:
+                raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
+        if "name" in operation.fields:
+            if PROJECT_NAME not in body:
+                raise Refused("request_invalid", f"command.{PROJECT_NAME} is missing.")
+            body["name"] = body.pop(PROJECT_NAME)
+        sent = _document(body) if operation.body_type == XML else json.dumps(body).encode()
+        return _Call(operation, operation.path.format_map(values), wanted.idempotency_key, sent)
+
+
+def _document(body: dict[str, Any]) -> bytes:
+    """The one other member of a line with a document: its bytes in base64, for XML does not stand in JSON unchanged."""
+    said = body.get("document")
+    try:
+        if body.keys() == {"document"} and isinstance(said, str):
+            return base64.b64decode(said, validate=True)
+    except binascii.Error:
+        pass
+    raise Refused("request_invalid", "command.document is the document in base64, and there is nothing else.")
+
+
+def _parsed(line: bytes, forms: Forms) -> BulkLine:
+    try:
+        return BulkLine.model_validate(strict_json.loads(line))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "line"
+        raise Refused("request_invalid", f"{place}: {message_for(first, forms)}.") from None
+
+
+def _key_of(line: bytes) -> str | None:
+    """The idempotency key of a line that may be wrong otherwise; none that a right line could not have."""
+    try:
+        said: Any = json.loads(line)
+        return _KEY.validate_python(said.get("idempotency_key"))
+    except (ValueError, AttributeError, RecursionError):
+        return None
+
+
+async def _answer(app: FastAPI, outer: Scope, call: _Call) -> tuple[int, Any]:
+    """The API's response to this caller: status and JSON, in which a document is base64."""
+    given, answered = [{"type": "http.request", "body": call.body, "more_body": False}], list[Message]()
+
+    async def receive() -> Message:
+        return given.pop() if given else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    try:
+        await app(_scope(outer, call), receive, send)
+    except Exception:
+        # The framework raises a defect again after its 500, for the server's log; the line has its answer.
+        if not answered:
+            raise
+    content = b"".join(message.get("body", b"") for message in answered[1:])
+    is_document = Headers(raw=answered[0]["headers"]).get("content-type", "").startswith(XML)
+    told = {"document": base64.b64encode(content).decode()} if is_document else json.loads(content)
+    return int(answered[0]["status"]), told
+
+
+def _scope(outer: Scope, call: _Call) -> Scope:
+    kept = ("type", "asgi", "http_version", "scheme", "client", "server")
+    return {name: outer[name] for name in kept if name in outer} | {
+        "method": call.operation.method.upper(),
+        "path": call.path,
+        "raw_path": quote(call.path).encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (b"content-type", call.operation.body_type.encode()),
+            (b"idempotency-key", call.key.encode()),
+        ],
+        "state": dict(outer["state"]),
+    }
+
+
+async def _lines_of(request: Request) -> AsyncGenerator[tuple[int, bytes | Refused]]:
+    """The lines of the body with their numbers, without blank ones; the last may be a Refused: why no more is read."""
+    rest, number, count = bytearray(), 0, 0
+    async for piece in _pieces(request):
+        if isinstance(piece, Refused):
+            yield number + 1, piece
+            return
+        rest += piece
+        *lines, last = bytes(rest).split(b"\n")
+        rest = bytearray(last)
+        for line in (*lines, last) if len(last) > MAX_LINE_BYTES else lines:
+            number += 1
+            if not line.strip():
+                continue
+            count += 1
+            refused = _too_much(line, count)
+            yield number, refused or line
+            if refused:
+                return
+    if rest.strip():
+        yield number + 1, _too_much(rest, count + 1) or bytes(rest)
+
+
+def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
+    if count > MAX_LINES:
+        return Refused("body_too_big", f"A request has at most {MAX_LINES} lines; send the rest in another one.")
+    if len(line) > MAX_LINE_BYTES:
+        return Refused("body_too_big", f"A line has at most {MAX_LINE_BYTES} bytes; nothing after it was read.")
+    return None
+
+
+async def _pieces(request: Request) -> AsyncGenerator[bytes | Refused]:
+    """The body as it comes; a client that has gone ends it, and so does one that is too slow."""
+    stream, clock, left = request.stream(), asyncio.get_running_loop().time, WAITED_SECONDS
+    while True:
+        began = clock()
+        try:
+            async with asyncio.timeout(min(LINE_SECONDS, left)):
+                piece = await anext(stream)
+        except (StopAsyncIteration, ClientDisconnect):
+            return
+        except TimeoutError:
+            yield Refused("request_too_slow", "The lines took too long to arrive; send the rest in another request.")
+            return
+        left += len(piece) / BYTES_PER_SECOND - (clock() - began)
+        yield piece
+
+
+def _members(problem: Problem) -> Any:
+    return json.loads(render(problem))

@@ -1,0 +1,27 @@
+"""Ids in paths and queries, as people write them."""
+
+import re
+
+from contracts.identifiers import SERIAL_PATTERN
+from runtime.web.problems import Refused
+
+_SERIAL = re.compile(SERIAL_PATTERN)
+_SEPARATORS = str.maketrans("", "", "-:. ")
+_ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
+
+
+def serial_of(text: str) -> str:
+    """The canonical serial that somebody wrote; raises Refused."""
+    plain = text.translate(_SEPARATORS).lower()
+    if not plain.isascii() or not _ANY_SERIAL.fullmatch(plain):
+        raise Refused("serial_malformed")
+    if not _SERIAL.fullmatch(plain):
+        raise Refused("serial_wrong_vendor")
+    return plain
+
+
+def matching(pattern: str, text: str, code: str) -> str:
+    """The text, if it has the form that all names of its kind have; what has not is unknown under this code."""
+    if not re.fullmatch(pattern.removesuffix("$"), text):
+        raise Refused(code)
+    return text

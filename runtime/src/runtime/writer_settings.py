@@ -1,0 +1,36 @@
+"""Settings of a process that writes logs (LICENSING_* variables), and how it knows its senders."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from pydantic import Field
+
+from runtime.senders import private_keys
+from runtime.settings import Settings
+from runtime.tokens import KeyFile, Tokens
+
+
+class WriterSettings(Settings):
+    """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any.
+
+    `writer_private_key_file` (PEM, X25519) opens what senders seal; while keys are changed it has the new one and then
+    the old one. Tokens are verified as the API does, by the same settings.
+    """
+
+    ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
+    group_session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
+    writer_private_key_file: Path
+    token_keys_file: Path
+    token_issuer: Annotated[str, Field(min_length=1)]
+    token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
+
+    def keys(self) -> Sequence[X25519PrivateKey]:
+        """What senders seal for, the newest first; raises SettingsWrong or OSError."""
+        return private_keys(self.writer_private_key_file)
+
+    def tokens(self) -> Tokens:
+        """By what the tokens of accounts are verified; raises SettingsWrong or OSError."""
+        keys = KeyFile(self.token_keys_file)
+        return Tokens(keys.key, issuer=self.token_issuer, audience=self.token_audience)

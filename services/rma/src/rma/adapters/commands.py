@@ -1,0 +1,30 @@
+"""Sends what is due for a case by the topics that this service alone may write."""
+
+from contracts.commands.replacements import ReplaceDevice
+from contracts.outcomes import Accepted, Rejected
+from rma.domain.asking import SERVICE
+from rma.domain.duties import Duty
+from runtime.commands import Commands
+
+
+class TopicSender:
+    """Implements Sender: swaps go to the ledger, everything else to the log of cases."""
+
+    def __init__(self, to_ledger: Commands, to_cases: Commands) -> None:
+        self._to_ledger = to_ledger
+        self._to_cases = to_cases
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no outcomes are heard of, or None."""
+        return self._to_ledger.trouble or self._to_cases.trouble
+
+    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+        commands = self._to_ledger if isinstance(duty.command, ReplaceDevice) else self._to_cases
+        return await commands.ask(
+            duty.command,
+            ledger=ledger,
+            command_id=duty.command_id(ledger, rma),
+            actor=SERVICE,
+            correlation_id=rma,
+        )

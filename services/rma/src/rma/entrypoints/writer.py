@@ -1,0 +1,70 @@
+"""`rma-writer`: decides the commands to the logs of cases that fall to it, and follows all of them and the ledgers."""
+
+import asyncio
+import time
+from typing import NoReturn
+
+from contracts.outcomes import Accepted, Rejected
+from contracts.rma.events import RmaEvent
+from contracts.topics import CASE_COMMAND_TOPICS, CASE_EVENTS, CASE_OUTCOMES, EVENTS, topic_name
+from rma.adapters.metrics import writer_metrics
+from rma.application.writing.case_log import ReceivedCommand, case_log
+from rma.application.writing.followed_ledger import LedgerFollower, followed_ledger
+from rma.application.writing.senders import Senders
+from rma.domain.state import Cases
+from runtime.eventlog.writer_process import WriterProcess
+from runtime.kafka import Connection, PartitionTail
+from runtime.logs import configure, get_logger
+from runtime.process import run
+from runtime.settings import load
+from runtime.writer_settings import WriterSettings
+
+SERVICE = "rma-writer"
+
+_log = get_logger("rma.writer")
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM. What is in flight then is dropped; the next writer reads those commands again."""
+    settings = load(WriterSettings)
+    configure(SERVICE, settings.log_level)
+    _log.info("settings", **settings.describe())
+    run(lambda stop: serve(settings, stop))
+
+
+async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
+    """Follow every log of cases and its ledger, lead those that the group gives us."""
+    await process(settings).serve(settings, stop)
+
+
+def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, RmaEvent, Accepted | Rejected]:
+    ledgers = {number: _follower(settings, number) for number in range(settings.ledgers)}
+    return WriterProcess(
+        service=SERVICE,
+        noun="ledger",
+        logs=settings.ledgers,
+        command_topics=tuple(topic.name for topic in CASE_COMMAND_TOPICS),
+        events_topic=CASE_EVENTS.name,
+        outcomes_topic=CASE_OUTCOMES.name,
+        outcome_partitions=CASE_OUTCOMES.partitions,
+        definition=lambda number: case_log(number, ledgers[number]),
+        decode_command=senders(settings).received,
+        observer=writer_metrics,
+        companions=ledgers,
+        session_seconds=settings.group_session_seconds,
+    )
+
+
+def senders(settings: WriterSettings) -> Senders:
+    """Who may send what, and the keys that prove it; raises SettingsWrong or OSError."""
+    return Senders(topic_prefix=settings.topic_prefix, keys=settings.keys(), tokens=settings.tokens(), clock=time.time)
+
+
+def _follower(settings: WriterSettings, ledger: int) -> LedgerFollower:
+    events = topic_name(EVENTS, settings.topic_prefix)
+    tail = PartitionTail(Connection.from_settings(settings), events, ledger, 0)
+    return LedgerFollower(followed_ledger(ledger), tail)
+
+
+if __name__ == "__main__":
+    main()
