@@ -1,4 +1,4 @@
-"""Which refusals each operation of the API can answer, read from the sources: `make generate`.
+"""Which refusals each operation of an API can answer, read from the sources: `make generate`.
 
 A walk over names: from a route's function to all that it names, and from a command to the rules that decide it. Every
 string on the way that is a code of the table may be answered. It follows no values, so it may find a code too many but
@@ -7,7 +7,8 @@ never one too few; tests compare it with what the rules answer.
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,21 +17,16 @@ from typing import NamedTuple, get_args
 
 from contracts.commands import Command
 from contracts.refusals import REFUSALS
+from contracts.rma.commands import RmaCommand
 from ledger.domain.families import DECIDE
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "services/ledger/src/ledger/entrypoints/api/openapi/route_refusals.py"
-DOMAIN, API = "ledger.domain", "ledger.entrypoints.api"
-PACKAGES = (DOMAIN, API, "contracts", "runtime.web")
+PACKAGES = ("contracts", "runtime.web")
 SILENT = (
-    *("contracts.refusals", f"{API}.http.problems", "runtime.web.problems"),
-    *("contracts.commands", "contracts.events"),
+    *("contracts.refusals", "runtime.web.problems"),
+    *("contracts.commands", "contracts.events", "contracts.rma"),
 )
 """They answer no code: tables name all of them, and a union of commands would lead to the rules of all families."""
-OF_COMMANDS = frozenset({"idempotency_key_reused", "log_stopped"})
-"""What the writer refuses before any rule decides."""
-VIEWER = "viewer"
-"""A route that names the viewer queries the read side, which has a refusal of its own."""
 HEAD = '''\
 """The refusals of each operation. Made from the sources by `make generate`; do not edit."""
 
@@ -39,6 +35,67 @@ HEAD = '''\
 ROUTE_REFUSALS: dict[str, frozenset[str]] = {
 '''
 METHODS = frozenset({"get", "put", "post", "delete"})
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API of a service. `rules` is the module with the rules of a command, by the name of its class.
+
+    `of_commands` is what the writer refuses before any rule decides. A route that leads to an attribute `reader` reads
+    for somebody, which has refusals of its own: `of_readers`.
+    """
+
+    service: str
+    commands: tuple[type, ...]
+    rules: Callable[[str], str]
+    of_commands: frozenset[str]
+    reader: str
+    of_readers: frozenset[str]
+
+    @property
+    def file(self) -> Path:
+        """The table beside the API."""
+        return ROOT / f"services/{self.service}/src/{self.service}/entrypoints/api/openapi/route_refusals.py"
+
+    @property
+    def domain(self) -> str:
+        return f"{self.service}.domain"
+
+    @property
+    def routes(self) -> str:
+        return f"{self.service}.entrypoints.api"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        return self.domain, self.routes, *PACKAGES
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        return f"{self.routes}.http.problems", *SILENT
+
+
+def _module_of_family(command: str) -> str:
+    """The module of the family that decides a command, as the ledger's registry has it."""
+    return next(rules.__module__ for model, rules in DECIDE.items() if model.__name__ == command)
+
+
+LEDGER = Api(
+    service="ledger",
+    commands=get_args(Command),
+    rules=_module_of_family,
+    of_commands=frozenset({"idempotency_key_reused", "log_stopped"}),
+    reader="viewer",
+    of_readers=frozenset({"no_right"}),
+)
+RMA = Api(
+    service="rma",
+    commands=get_args(RmaCommand),
+    rules=lambda _: "rma.domain.decide",
+    of_commands=frozenset({"idempotency_key_reused", "log_stopped", "ledger_view_behind"}),
+    reader="rights",
+    of_readers=frozenset({"no_right", "ledger_view_behind"}),
+)
+APIS = (LEDGER, RMA)
 
 
 class Place(NamedTuple):
@@ -56,35 +113,30 @@ class Module(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What the source of a place says: codes, commands, whether the viewer is named, and where its names lead."""
+    """What the source of a place says: codes, commands, whether it reads for somebody, and where its names lead."""
 
     codes: frozenset[str]
     commands: frozenset[str]
-    viewer: bool
+    reads: bool
     targets: frozenset[Place]
 
 
-def routes() -> dict[str, frozenset[str]]:
+def routes(api: Api) -> dict[str, frozenset[str]]:
     """The codes of every operation, by its name."""
-    return dict(sorted((place.name, _codes_of_route(place)) for place in _routes()))
+    return dict(sorted((place.name, _codes_of_route(api, place)) for place in _routes(api)))
 
 
 @cache
-def of_command(name: str) -> frozenset[str]:
+def of_command(api: Api, name: str) -> frozenset[str]:
     """The codes that a command can be refused with, by the name of its class."""
-    before, rules = Place(f"{DOMAIN}.decide", "decide"), Place(_module_of_rules(name), "decide")
-    return OF_COMMANDS.union(*(said.codes for start in (before, rules) for said in _reached(start, name)))
+    before, rules = Place(f"{api.domain}.decide", "decide"), Place(api.rules(name), "decide")
+    return api.of_commands.union(*(said.codes for start in {before, rules} for said in _reached(api, start, name)))
 
 
-def _module_of_rules(command: str) -> str:
-    """The module of the family that decides a command, as the ledger's registry has it."""
-    return next(rules.__module__ for model, rules in DECIDE.items() if model.__name__ == command)
-
-
-def _routes() -> Iterator[Place]:
-    for module in _modules():
-        if module.startswith(API):
-            for name, node in _module(module).defined.items():
+def _routes(api: Api) -> Iterator[Place]:
+    for module in _modules(api):
+        if module.startswith(api.routes):
+            for name, node in _module(api, module).defined.items():
                 if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_route, node.decorator_list)):
                     yield Place(module, name)
 
@@ -97,61 +149,67 @@ def _is_route(decorator: ast.expr) -> bool:
             return False
 
 
-def _codes_of_route(route: Place) -> frozenset[str]:
-    reached = _reached(route, None)
+def _codes_of_route(api: Api, route: Place) -> frozenset[str]:
+    reached = _reached(api, route, None)
     commands = frozenset[str]().union(*(said.commands for said in reached))
-    asks = any(said.viewer for said in reached)
-    return frozenset[str]().union(
-        *(said.codes for said in reached), *map(of_command, commands), {"no_right"} if asks else ()
-    )
+    reads = api.of_readers if any(said.reads for said in reached) else frozenset[str]()
+    return reads.union(*(said.codes for said in reached), *(of_command(api, name) for name in commands))
 
 
 @cache
-def _command_names() -> frozenset[str]:
-    return frozenset(model.__name__ for model in get_args(Command))
+def _command_names(api: Api) -> frozenset[str]:
+    return frozenset(model.__name__ for model in api.commands)
 
 
-def _reached(start: Place, command: str | None) -> list[Said]:
+@cache
+def _names_of(api: Api, command: str) -> frozenset[str]:
+    """The names that a pattern may have for a command: its own, and those of its bases."""
+    model = next(one for one in api.commands if one.__name__ == command)
+    return frozenset(one.__name__ for one in model.__mro__)
+
+
+def _reached(api: Api, start: Place, command: str | None) -> list[Said]:
     """What is said at all places that are named from `start` on, as far as it counts for a command."""
     found: dict[Place, Said] = {}
     waiting = [start]
     while waiting:
         place = waiting.pop()
-        if place not in found and place.name in _module(place.module).defined:
-            found[place] = _said(place, command if _tells_commands_apart(place) else None)
+        if place not in found and place.name in _module(api, place.module).defined:
+            found[place] = _said(api, place, command if _tells_commands_apart(api, place) else None)
             waiting += found[place].targets
     return list(found.values())
 
 
 @cache
-def _tells_commands_apart(place: Place) -> bool:
-    return any(isinstance(node, ast.match_case) for node in ast.walk(_module(place.module).defined[place.name]))
+def _tells_commands_apart(api: Api, place: Place) -> bool:
+    return any(isinstance(node, ast.match_case) for node in ast.walk(_module(api, place.module).defined[place.name]))
 
 
 @cache
-def _said(place: Place, command: str | None) -> Said:
-    known = _module(place.module)
-    nodes = list(_relevant(known.defined[place.name], command))
+def _said(api: Api, place: Place, command: str | None) -> Said:
+    known = _module(api, place.module)
+    nodes = list(_relevant(api, known.defined[place.name], command))
     constants = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     targets = {target for node in nodes if (target := _target(place.module, known, node))}
-    viewer = any(isinstance(node, ast.Attribute) and node.attr == VIEWER for node in nodes)
-    return Said(frozenset(constants & REFUSALS.keys()), _command_names() & names, viewer, frozenset(targets))
+    reads = any(isinstance(node, ast.Attribute) and node.attr == api.reader for node in nodes)
+    return Said(frozenset(constants & REFUSALS.keys()), _command_names(api) & names, reads, frozenset(targets))
 
 
-def _relevant(node: ast.AST, command: str | None) -> Iterator[ast.AST]:
+def _relevant(api: Api, node: ast.AST, command: str | None) -> Iterator[ast.AST]:
     """A node and all in it, without the cases that other commands are for."""
     yield node
     for child in ast.iter_child_nodes(node):
-        if not (command and isinstance(child, ast.match_case) and _is_for_another(child.pattern, command)):
-            yield from _relevant(child, command)
+        if not (command and isinstance(child, ast.match_case) and _is_for_another(api, child.pattern, command)):
+            yield from _relevant(api, child, command)
 
 
-def _is_for_another(pattern: ast.pattern, command: str) -> bool:
+def _is_for_another(api: Api, pattern: ast.pattern, command: str) -> bool:
     named = {
         one.cls.id for one in ast.walk(pattern) if isinstance(one, ast.MatchClass) and isinstance(one.cls, ast.Name)
     }
-    return bool(named) and named <= _command_names() and command not in named
+    of_commands = frozenset[str]().union(*(_names_of(api, name) for name in _command_names(api)))
+    return bool(named) and named <= of_commands and not named & _names_of(api, command)
 
 
 def _target(module: str, known: Module, node: ast.AST) -> Place | None:
@@ -168,8 +226,8 @@ def _target(module: str, known: Module, node: ast.AST) -> Place | None:
 
 
 @cache
-def _modules() -> frozenset[str]:
-    return frozenset(one for package in PACKAGES for one in _inside(package) if not one.startswith(SILENT))
+def _modules(api: Api) -> frozenset[str]:
+    return frozenset(one for package in api.packages for one in _inside(package) if not one.startswith(api.silent))
 
 
 def _inside(package: str) -> Iterator[str]:
@@ -181,8 +239,8 @@ def _inside(package: str) -> Iterator[str]:
 
 
 @cache
-def _module(name: str) -> Module:
-    spec = find_spec(name) if name in _modules() else None
+def _module(api: Api, name: str) -> Module:
+    spec = find_spec(name) if name in _modules(api) else None
     if spec is None or spec.origin is None:
         return Module({}, {})
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
@@ -201,11 +259,10 @@ def _module(name: str) -> Module:
     return Module(defined, imported)
 
 
-def text() -> str:
+def text(api: Api) -> str:
     """The table as a module, a line for each route."""
-    return "".join(
-        [HEAD, *(f'    "{name}": frozenset({{{_quoted(codes)}}}),\n' for name, codes in routes().items()), "}\n"]
-    )
+    rows = (f'    "{name}": frozenset({{{_quoted(codes)}}}),\n' for name, codes in routes(api).items())
+    return "".join([HEAD, *rows, "}\n"])
 
 
 def _quoted(codes: frozenset[str]) -> str:
@@ -213,6 +270,7 @@ def _quoted(codes: frozenset[str]) -> str:
 
 
 def main() -> None:
-    """Write the table beside the API."""
-    FILE.write_text(text(), encoding="utf-8")
-    sys.stdout.write(f"{FILE.name} written\n")
+    """Write the table beside each API."""
+    for api in APIS:
+        api.file.write_text(text(api), encoding="utf-8")
+        sys.stdout.write(f"{api.file.name} of {api.service} written\n")

@@ -60,6 +60,8 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("signer", needs=("topics", "keys")),
     Part("ledger-projector", needs=("topics", "postgres", "keys")),
     Part("ledger-api", needs=("topics", "postgres", "keys"), scheme="http"),
+    Part("rma-projector", needs=("topics", "postgres")),
+    Part("rma-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
     Part("rma-writer", needs=("topics", "keys")),
     Part("rma-process-manager", needs=("topics", "keys")),

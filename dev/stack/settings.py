@@ -87,6 +87,22 @@ def _ledger_projector(stack: StackContext) -> dict[str, str]:
     }
 
 
+def _rma_projector(stack: StackContext) -> dict[str, str]:
+    return database("rma-projector", stack.postgres)
+
+
+def _rma_api(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return database("rma-api", stack.postgres) | {
+        "LICENSING_API_HOST": HOST,
+        "LICENSING_API_PORT": str(stack.port("rma-api")),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_WRITER_KEY_FILE": str(keys.rma_writer_key),
+        "LICENSING_SHIP_TO": "innovaphone AG|RMA|Umberto-Nobile-Str. 15|DE-71063 Sindelfingen",
+    }
+
+
 def _founding(stack: StackContext) -> dict[str, str]:
     return kafka("operator", stack) | {"LICENSING_WRITER_KEY_FILE": str(Keys(stack.state).writer_key)}
 
@@ -151,7 +167,9 @@ OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "ledger-api": _ledger_api,
     "ledger-projector": _ledger_projector,
     "ledger-writer": _ledger_writer,
+    "rma-api": _rma_api,
     "rma-process-manager": _rma_process_manager,
+    "rma-projector": _rma_projector,
     "rma-writer": _rma_writer,
     "signer": _signer,
 }

@@ -4,7 +4,10 @@ import hashlib
 import hmac
 from importlib.resources import files
 
-ROLES = ("ledger-api", "ledger-projector")
+ROLES = ("ledger-api", "ledger-projector", "rma-api", "rma-projector")
+
+
+_WITH_TABLES = ("ledger.adapters.postgres", "rma.adapters.postgres")
 
 
 def password_of(role: str, owner_password: str) -> str:
@@ -26,4 +29,4 @@ def make_roles(owner_password: str) -> str:
 
 def grants() -> str:
     """SQL that gives them their rights in one database: what an operator runs in production, too."""
-    return (files("ledger.adapters.postgres") / "roles.sql").read_text(encoding="utf-8")
+    return "".join((files(package) / "roles.sql").read_text(encoding="utf-8") for package in _WITH_TABLES)

@@ -5,7 +5,7 @@ months in all; its end is always computed from these two and never from an earli
 """
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,11 @@ _ONE_DAY = timedelta(days=1)
 def civil_day(at: datetime) -> date:
     """The day on which a moment falls in Berlin; the moment is aware (rule D1)."""
     return at.astimezone(BERLIN).date()
+
+
+def first_moment_of(day: date) -> datetime:
+    """The midnight with which a day begins in Berlin."""
+    return datetime.combine(day, time(), BERLIN)
 
 
 def add_months(day: date, months: int) -> date:

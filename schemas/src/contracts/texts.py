@@ -27,6 +27,14 @@ def _seen(text: str) -> str:
     return text
 
 
+def _lines_seen(text: str) -> str:
+    for line in text.split("\n"):
+        _seen(line)
+    if not text.strip():
+        raise ValueError("there is nothing to read")
+    return text
+
+
 ProjectName = Annotated[fields.ProjectName, AfterValidator(_seen)]
 Reference = Annotated[fields.Reference, AfterValidator(_seen)]
 Reason = Annotated[
@@ -34,3 +42,8 @@ Reason = Annotated[
     Field(description="Why, in a sentence. Lies beside the log, and staff can erase it."),
     AfterValidator(_seen),
 ]
+Line = Annotated[
+    str, Field(pattern=r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]{0,78}[^\x00-\x1f\x7f\s])?$"), AfterValidator(_seen)
+]
+Paragraphs = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_lines_seen)]
+"""What people write at length; it stays out of every log (decision D9)."""

@@ -65,7 +65,7 @@ EVENTS = Topic(
     retention_ms=FOR_EVER,
     ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
-    readers=("ledger-writer", "ledger-projector", "signer", "rma-writer", "rma", "portal", "auditor"),
+    readers=("ledger-writer", "ledger-projector", "signer", "rma-writer", "rma-api", "rma", "portal", "auditor"),
 )
 OUTCOMES = Topic(
     "ledger.outcomes",

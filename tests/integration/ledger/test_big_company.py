@@ -15,9 +15,9 @@ from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page
 from tests.support.ledger import big_company as big
 from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.support.ledger.projector_at_work import connected

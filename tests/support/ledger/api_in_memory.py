@@ -18,7 +18,6 @@ from contracts.outcomes import Accepted, Rejected
 from contracts.staff_texts import digest_of
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.queries.visibility import Viewer
 from ledger.application.staff_texts import EntryTextsView
@@ -27,6 +26,7 @@ from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from runtime.pages import Page
 from runtime.staff_texts import KeptText, KeptTexts
 from runtime.tokens import Tokens
 from runtime.trouble import Trouble

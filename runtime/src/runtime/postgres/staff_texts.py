@@ -1,12 +1,11 @@
 """The texts of one log's commands in PostgreSQL, in a schema of their own: no rebuild of a read side touches them."""
 
 import secrets
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from contracts.staff_texts import SALT_BYTES, digest_of, is_digest
-from runtime.postgres.trouble import database_trouble
+from runtime.postgres.trouble import transaction
 from runtime.staff_texts import ERASED, KeptText, KeptTexts, ShownText
 
 # A repeated request waits for the first one, so that both come to one salt.
@@ -43,7 +42,7 @@ class PostgresTexts:
         self._table = table
 
     async def keep(self, command_id: str, texts: Mapping[str, str]) -> KeptTexts:
-        async with self._writing("keep") as connection:
+        async with transaction(self._pool, "keep") as connection:
             await connection.execute(_LOCK, command_id)
             rows = await connection.fetch(self._sql(_OF_COMMAND), self._ledger, command_id)
             known = {(row["member"], row["text"]): (row["digest"], row["salt"]) for row in rows}
@@ -63,12 +62,12 @@ class PostgresTexts:
 
     async def confirm(self, command_id: str, kept: KeptTexts) -> None:
         rows = [(self._ledger, command_id, member, *one) for member, one in kept.items() if one.salt is not None]
-        async with self._writing("confirm") as connection:
+        async with transaction(self._pool, "confirm") as connection:
             await connection.executemany(self._sql(_CONFIRM), rows)
 
     async def discard(self, command_id: str, kept: KeptTexts) -> None:
         digests = [one.digest for one in kept.values()]
-        async with self._writing("discard") as connection:
+        async with transaction(self._pool, "discard") as connection:
             await connection.execute(self._sql(_DISCARD), self._ledger, command_id, digests)
 
     async def of_command(self, connection: Any, command_id: str) -> list[ShownText]:
@@ -78,16 +77,11 @@ class PostgresTexts:
 
     async def erase(self, command_id: str, *, by: str) -> None:
         """Take texts and salts of a command away; the digests stay, with the account that erased them."""
-        async with self._writing("erase") as connection:
+        async with transaction(self._pool, "erase") as connection:
             await connection.execute(self._sql(_ERASE), self._ledger, command_id, by)
 
     def _sql(self, statement: str) -> str:
         return statement.format(table=self._table)
-
-    @asynccontextmanager
-    async def _writing(self, what: str) -> AsyncGenerator[Any]:
-        async with database_trouble(what), self._pool.acquire() as connection, connection.transaction():
-            yield connection
 
 
 async def with_texts(connection: Any, ledger: int, table: str, rows: Iterable[Any]) -> list[dict[str, Any]]:

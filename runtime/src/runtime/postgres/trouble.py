@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
@@ -36,3 +37,10 @@ async def database_trouble(what: str) -> AsyncGenerator[None]:
         raise
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
+
+
+@asynccontextmanager
+async def transaction(pool: Any, what: str) -> AsyncGenerator[Any]:
+    """A connection of the pool in a transaction; what fails because the database is away is Trouble."""
+    async with database_trouble(what), pool.acquire() as connection, connection.transaction():
+        yield connection

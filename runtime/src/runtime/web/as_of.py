@@ -2,19 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
-from contracts.dates import civil_day
+from contracts.dates import civil_day, first_moment_of
 from contracts.identifiers import MAX_SEQUENCE
 from runtime.web.problems import Refused
 from runtime.web.read_side import TheReadSide
 
-CALENDAR = ZoneInfo("Europe/Berlin")
-"""Days are those of this zone; a day ends at its midnight."""
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -26,7 +23,7 @@ def parse_as_of(text: str) -> int | datetime:
         return int(text)
     try:
         if _DAY.fullmatch(text):
-            midnight = datetime.combine(datetime.fromisoformat(text) + timedelta(days=1), time(), CALENDAR)
+            midnight = first_moment_of(date.fromisoformat(text) + timedelta(days=1))
             return midnight.astimezone(UTC) - timedelta(microseconds=1)
         if _MOMENT.fullmatch(text):
             return datetime.fromisoformat(text).astimezone(UTC)

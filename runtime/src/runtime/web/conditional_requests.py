@@ -20,9 +20,9 @@ IfNoneMatch = Annotated[str, Depends(_if_none_match)]
 """The ETags that the client has already."""
 
 
-def etag_response(known: IfNoneMatch, view: BaseModel) -> Response:
-    """The view as JSON, or 304 if the caller has it already."""
-    content = view.model_dump_json().encode()
+def etag_response(known: IfNoneMatch, view: BaseModel, *, leaves_out_unset: bool = False) -> Response:
+    """The view as JSON, or 304 if the caller has it already; members that nobody set may be left out."""
+    content = view.model_dump_json(exclude_unset=leaves_out_unset).encode()
     return not_modified_or(known, hashlib.sha256(content).hexdigest()[:32], content, "application/json")
 
 

@@ -6,21 +6,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
-
-class Positions(Protocol):
-    """Where the rows of a log stand, now and at a moment in the past. Raises Trouble."""
-
-    async def position(self) -> int:
-        """The last entry that the rows stand for."""
-        ...
-
-    async def sequence_at(self, time: datetime) -> int:
-        """The last entry that was written by then; 0 if there is none."""
-        ...
-
-    async def time_of(self, sequence: int) -> datetime | None:
-        """When an entry was written; None for one that is absent."""
-        ...
+from runtime.positions import Positions
 
 
 class Waiter(Protocol):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import assert_never
 
 from contracts.actors import Actor
 from contracts.dates import civil_day
 from contracts.rma.commands import (
+    CaseCommand,
     EntitlementCommand,
     FileCase,
     GrantAdvanceReplacement,
@@ -44,8 +46,10 @@ def _decided(cases: Cases, command: RmaCommand, actor: Actor, ledger: LedgerView
             return _file(cases, command, actor, ledger, today)
         case GrantAdvanceReplacement() | WithdrawAdvanceReplacement():
             return refuse_staff_only(ledger, actor) or _entitle(cases, command, ledger)
-        case _:
+        case CaseCommand():
             return _step(cases, command, actor, ledger, today)
+        case _:
+            assert_never(command)
 
 
 def _file(cases: Cases, command: FileCase, actor: Actor, ledger: LedgerView, today: date) -> Decision:

@@ -18,6 +18,7 @@ from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, 
 from contracts.events.replacements import DeviceReplaced
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.warranty import WarrantyExtended
+from contracts.fields import CompanyKind
 from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
 
 
@@ -29,16 +30,17 @@ def follow(view: LedgerView, event: Event, sequence: int) -> LedgerView:
 
 
 def _founded(view: LedgerView, event: LedgerFounded) -> LedgerView:
-    return _with_company(view, event.vendor, event.administrator, event.default_project)._replace(vendor=event.vendor)
+    founded = _with_company(view, event.vendor, event.administrator, event.default_project, "vendor")
+    return founded._replace(vendor=event.vendor)
 
 
 def _registered(view: LedgerView, event: CompanyRegistered) -> LedgerView:
-    return _with_company(view, event.company, event.administrator, event.default_project)
+    return _with_company(view, event.company, event.administrator, event.default_project, event.kind)
 
 
-def _with_company(view: LedgerView, company: str, administrator: str, project: str) -> LedgerView:
+def _with_company(view: LedgerView, company: str, administrator: str, project: str, kind: CompanyKind) -> LedgerView:
     return view._replace(
-        companies=view.companies.set(company, Company(frozenset({administrator}))),
+        companies=view.companies.set(company, Company(frozenset({administrator}), kind=kind)),
         projects=view.projects.set(project, company),
     )
 
@@ -51,17 +53,18 @@ def _joined(view: LedgerView, event: MemberAdded) -> LedgerView:
     known = view.companies[event.company]
     one = frozenset({event.account})
     after = (
-        Company(known.administrators | one, known.members - one)
+        known._replace(administrators=known.administrators | one, members=known.members - one)
         if event.administrator
-        else Company(known.administrators - one, known.members | one)
+        else known._replace(administrators=known.administrators - one, members=known.members | one)
     )
     return view._replace(companies=view.companies.set(event.company, after))
 
 
 def _left(view: LedgerView, event: MemberRemoved) -> LedgerView:
     known, one, person = view.companies[event.company], frozenset({event.account}), (event.account, event.company)
+    without = known._replace(administrators=known.administrators - one, members=known.members - one)
     return view._replace(
-        companies=view.companies.set(event.company, Company(known.administrators - one, known.members - one)),
+        companies=view.companies.set(event.company, without),
         grants=view.grants.delete(person) if person in view.grants else view.grants,
     )
 
@@ -104,7 +107,7 @@ def _imported(view: LedgerView, event: CompanyImported) -> LedgerView:
     """The former company keeps no member, and no right in its name."""
     known = view.companies[event.company]
     gone = {person for person in view.grants if person[1] == event.former_company}
-    joined = Company(known.administrators, known.members | (frozenset(event.members) - known.administrators))
+    joined = known._replace(members=known.members | (frozenset(event.members) - known.administrators))
     return view._replace(
         companies=view.companies.update({event.former_company: Company(), event.company: joined}),
         projects=view.projects.update({one.project: event.company for one in event.projects}),

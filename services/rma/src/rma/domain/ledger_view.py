@@ -8,7 +8,7 @@ from immutables import Map
 from contracts.actors import Account
 from contracts.dates import last_day
 from contracts.events.set_aside import SettingAsideProposed
-from contracts.fields import Right
+from contracts.fields import CompanyKind, Right
 from contracts.rma.cases import Coverage
 
 DOA_DAYS = 21
@@ -20,10 +20,11 @@ Person = tuple[str, str]
 
 
 class Company(NamedTuple):
-    """Who is an administrator of a company, and who a plain member."""
+    """Who is an administrator of a company, and who a plain member; end customers learn of no guarantee (rule F4)."""
 
     administrators: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    kind: CompanyKind = "reseller"
 
 
 class Delivered(NamedTuple):
@@ -89,6 +90,15 @@ class LedgerView(NamedTuple):
             or self.has_right(account, project, "view")
             or self.is_staff(account)
         )
+
+    def sees(self, account: Account, project: str) -> bool:
+        """Whether the account may read what happens to devices of the project; each right comes with `view`."""
+        return self.is_staff(account) or self.has_right(account, project, "view")
+
+    def sees_coverage(self, account: Account) -> bool:
+        """Whether the account may know who pays for what it sees: nobody who acts for an end customer (rule F4)."""
+        company = self.companies.get(account.company)
+        return company is not None and company.kind != "end_customer" and self._is_member(account, account.company)
 
     def coverage(self, serial: str, today: date) -> Coverage:
         """Who pays for a device that is reported today; without a day of delivery it has no warranty (rule F5)."""

@@ -7,6 +7,7 @@ import pytest
 
 from contracts.refusals import REFUSALS
 from dev.generate import route_refusals
+from dev.generate.route_refusals import LEDGER
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.web.openapi_refusals import ALWAYS
 from tests.support.ledger.description import description
@@ -30,7 +31,7 @@ def problems_at(route: str) -> dict[str, Any]:
 
 
 def test_the_table_is_what_the_sources_say() -> None:
-    assert route_refusals.FILE.read_text(encoding="utf-8") == route_refusals.text(), "run `make generate`"
+    assert LEDGER.file.read_text(encoding="utf-8") == route_refusals.text(LEDGER), "run `make generate`"
 
 
 def test_every_operation_stands_in_the_table() -> None:
@@ -51,7 +52,7 @@ def test_a_route_describes_each_of_its_codes_under_its_status_and_says_it(route:
 )
 def test_a_route_can_answer_whatever_its_commands_can_be_refused_with(route: str) -> None:
     for name in ENDPOINTS[route].split(", "):
-        assert route_refusals.of_command(type(COMMANDS[name][0]).__name__) <= codes_at(route)
+        assert route_refusals.of_command(LEDGER, type(COMMANDS[name][0]).__name__) <= codes_at(route)
 
 
 def test_a_rule_of_one_command_is_not_said_of_another() -> None:

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from contracts.software_service import ServicePeriod
 from ledger.application.queries.blocks import Blocked, BlockedView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page
 
 
 class RedeemedView(View):

@@ -5,9 +5,9 @@ from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page
 
 
 class BlockedView(View):

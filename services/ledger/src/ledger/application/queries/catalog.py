@@ -5,8 +5,8 @@ from typing import Protocol
 from pydantic import Field
 
 from contracts.licenses import LicenseClass
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import View
+from runtime.pages import Page
 
 
 class LicenseTypeView(View):

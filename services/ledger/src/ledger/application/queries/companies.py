@@ -7,9 +7,9 @@ from pydantic import Field
 
 from contracts.fields import CompanyKind
 from ledger.application.queries.blocks import Blocked
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page
 
 
 class CompanyView(View):

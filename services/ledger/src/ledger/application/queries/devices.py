@@ -8,9 +8,9 @@ from pydantic import Field
 
 from contracts.fields import DeliveryPath
 from ledger.application.queries.blocks import BlockedView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page
 
 
 @dataclass(frozen=True, slots=True)

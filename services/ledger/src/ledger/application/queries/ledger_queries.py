@@ -23,7 +23,6 @@ from ledger.application.queries.legacy_keys import LegacyKeyQueries
 from ledger.application.queries.license_file_downloads import LicenseFileDownloadQueries
 from ledger.application.queries.license_files import LicenseFileQueries
 from ledger.application.queries.members import MemberQueries
-from ledger.application.queries.positions import PositionQueries
 from ledger.application.queries.projects import ProjectQueries
 from ledger.application.queries.replacements import ReplacementQueries
 from ledger.application.queries.returns import ReturnQueries
@@ -31,10 +30,11 @@ from ledger.application.queries.set_aside import StopQueries
 from ledger.application.queries.software_service import SoftwareServiceQueries
 from ledger.application.queries.test_licenses import TestLicensesQueries
 from ledger.application.queries.warranty import WarrantyQueries
+from runtime.positions import Positions
 
 
 class Queries(
-    PositionQueries,
+    Positions,
     CompanyQueries,
     ProjectQueries,
     BalanceQueries,

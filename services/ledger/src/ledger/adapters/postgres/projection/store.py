@@ -1,12 +1,11 @@
 """The read side's rows in PostgreSQL: a batch and its position are one transaction."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from contracts.events import Event
 from contracts.events.set_aside import SettingAsideProposed
-from contracts.log.entries import GENESIS, Entry
+from contracts.log.entries import Entry
 from contracts.log.exclusions import Exclusions, Named
 from contracts.log.stop import Stop
 from ledger.adapters.postgres.projection.activation_keys import write_redemptions
@@ -32,59 +31,49 @@ from ledger.adapters.postgres.projection.warranty import inherit_warranties
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
-from runtime.postgres.trouble import database_trouble
+from runtime.postgres.log_store import PostgresLogStore
 from runtime.projection.store import Position, PositionMoved
 
 CHANNEL = "ledger_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`, or `documents` when the signer's documents changed."""
 
 
-class PostgresProjection:
+class PostgresProjection(PostgresLogStore):
     """Implements ProjectionStore on a pool whose search_path is the schema."""
 
     def __init__(self, pool: Any) -> None:
-        self._pool = pool
-
-    async def position(self, ledger: int) -> Position:
-        async with self._transaction("read the position") as connection:
-            await _first_position(connection, ledger)
-            return await _position(connection, ledger)
+        super().__init__(pool, CHANNEL)
 
     async def apply(self, ledger: int, before: Position, after: Position, entries: Sequence[Entry[Event]]) -> None:
-        async with self._transaction(f"write entries up to {after.sequence}") as connection:
-            if await _position(connection, ledger) != before:
-                raise PositionMoved(f"the rows of ledger {ledger} do not stand at entry {before.sequence}")
+        async with self.moving(ledger, before, after) as connection:
             effects = effects_of(entries)
             accounts = touched(effects)
             held = await read_held(connection, ledger, accounts)
             changes = fold(effects, held, await read_legacy(connection, ledger, accounts))
             for write in _WRITERS:
                 await write(connection, ledger, changes)
-            await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
-            if entries:
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{ledger}:{after.sequence}")
 
     async def exclusions(self, ledger: int) -> Exclusions:
-        async with self._transaction("read what is set aside") as connection:
+        async with self.transaction("read what is set aside") as connection:
             return await read_exclusions(connection, ledger)
 
     async def begin_again(self, ledger: int, set_aside: Named) -> None:
-        async with self._transaction("begin a ledger again") as connection:
+        async with self.transaction("begin a ledger again") as connection:
             await begin_again(connection, ledger, set_aside)
 
     async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[SettingAsideProposed]) -> None:
-        async with self._transaction("note where a ledger is stopped") as connection:
+        async with self.transaction("note where a ledger is stopped") as connection:
             await note_stop(connection, ledger, stop, waiting)
 
     async def document_offset(self, topic: str, partition: int) -> int:
-        async with self._transaction("read a document position") as connection:
+        async with self.transaction("read a document position") as connection:
             await connection.execute(_FIRST_DOCUMENT_POSITION, topic, partition)
             return await _document_offset(connection, topic, partition)
 
     async def apply_documents(
         self, topic: str, partition: int, before: int, after: int, documents: Sequence[Document]
     ) -> None:
-        async with self._transaction(f"write documents of {topic}") as connection:
+        async with self.transaction(f"write documents of {topic}") as connection:
             if await _document_offset(connection, topic, partition) != before:
                 raise PositionMoved(f"the rows of {topic}/{partition} do not stand at offset {before}")
             await write_documents(connection, documents)
@@ -92,31 +81,9 @@ class PostgresProjection:
             if documents:
                 await connection.execute("SELECT pg_notify($1, 'documents')", CHANNEL)
 
-    @asynccontextmanager
-    async def _transaction(self, what: str) -> AsyncGenerator[Any]:
-        async with database_trouble(what), self._pool.acquire() as connection, connection.transaction():
-            yield connection
 
-
-_FIRST_POSITION = """INSERT INTO position (ledger, sequence, next_offset, head) VALUES ($1, 0, 0, $2)
-    ON CONFLICT DO NOTHING"""
-_MOVE = "UPDATE position SET sequence = $2, next_offset = $3, head = $4 WHERE ledger = $1"
 _FIRST_DOCUMENT_POSITION = "INSERT INTO document_position VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
 _MOVE_DOCUMENTS = "UPDATE document_position SET next_offset = $3 WHERE topic = $1 AND partition = $2"
-
-
-async def _first_position(connection: Any, ledger: int) -> None:
-    await connection.execute(_FIRST_POSITION, ledger, GENESIS)
-
-
-async def _position(connection: Any, ledger: int) -> Position:
-    """The position, locked until the transaction ends: one projector at a time goes on."""
-    row = await connection.fetchrow(
-        "SELECT sequence, head, next_offset FROM position WHERE ledger = $1 FOR UPDATE", ledger
-    )
-    if row is None:
-        raise PositionMoved(f"ledger {ledger} has no position: the rows were dropped")
-    return Position(*row)
 
 
 async def _document_offset(connection: Any, topic: str, partition: int) -> int:

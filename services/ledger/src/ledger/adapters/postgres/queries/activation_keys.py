@@ -7,7 +7,6 @@ from contracts.log.postings import held_account
 from contracts.software_service import ServicePeriod
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import Scope
@@ -18,9 +17,9 @@ from ledger.application.queries.activation_keys import (
     RedemptionTarget,
     TypedKey,
 )
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import NoRight, Viewer
+from runtime.pages import Page, one_page
 
 # Whose the project is now, not whose it was when the key was redeemed.
 _TYPED = f"""

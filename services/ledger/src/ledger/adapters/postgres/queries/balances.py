@@ -4,13 +4,12 @@ from typing import Any
 
 from contracts.log.postings import device_account, held_account, project_account
 from contracts.log.subjects import PROJECT, subject
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.redaction import redaction_for
 from ledger.application.queries.balances import BalanceView, CauseView, FreeLicenses, HeldLicenses, MovementView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 

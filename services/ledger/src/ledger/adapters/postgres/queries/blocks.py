@@ -1,11 +1,10 @@
 """Queries of blocks."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.blocks import BlockView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _BLOCKS = """
 SELECT subject, reason, reference, sequence, time AS blocked, lifted_reason, lifted_reference, lifted_sequence, lifted

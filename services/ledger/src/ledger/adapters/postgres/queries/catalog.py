@@ -1,9 +1,8 @@
 """Queries of the catalog."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.catalog import DeviceModelView, LicenseTypeView
-from ledger.application.queries.pagination import Page
+from runtime.pages import Page, one_page
 
 _LICENSE_TYPES = """
 SELECT license_type, license_class, family, version, weight, device_limit, sole_device, months, sequence

@@ -1,10 +1,9 @@
 """Queries of claim codes."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.claims import ClaimCodeView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _CODES = """
 SELECT code_digest, code_hint, expires, serial, sequence, time AS created,

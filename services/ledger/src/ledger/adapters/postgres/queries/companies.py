@@ -4,11 +4,10 @@ from typing import Any
 
 from contracts.fields import CompanyKind
 from ledger.adapters.postgres.queries import block_columns
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.companies import CompanyView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _COMPANY = f"""
 SELECT c.company, c.kind, c.default_project, c.sequence, c.time AS registered, c.imported_into,

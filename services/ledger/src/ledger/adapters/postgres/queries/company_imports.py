@@ -1,10 +1,9 @@
 """Queries of offers of companies."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.company_imports import CompanyOfferView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import NoRight, Viewer
+from runtime.pages import Page, one_page
 
 _COMPANY_OFFERS = """
 SELECT company, offered_to, sequence, time AS offered FROM company_offers

@@ -3,12 +3,11 @@
 from typing import Any
 
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.corrections import CorrectedDeliveryView, CorrectionState, CorrectionView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _CORRECTIONS = """
 SELECT correction, company, source, target, lots, serial, model, delivered_on, reason, reference, proposed_by,

@@ -1,10 +1,10 @@
 """Queries of the devices that the vendor delivered."""
 
-from ledger.adapters.postgres.queries.pagination import AFTER_ALL, one_page
+from ledger.adapters.postgres.queries.pagination import AFTER_ALL
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.delivered_devices import DeliveredDeviceView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 # A device has one warranty, and a row of its delivery for each entry that said something else of it.
 _DELIVERED = """

@@ -1,10 +1,9 @@
 """Queries of offers of devices."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.device_moves import OfferView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _OFFERS_WALK = """
 SELECT serial, company, offered_to, sequence, time AS offered FROM device_offers

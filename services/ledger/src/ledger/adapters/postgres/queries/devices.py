@@ -7,14 +7,13 @@ from contracts.fields import Right
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
 from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,

@@ -7,14 +7,13 @@ from contracts.events.delivered_devices import DevicesRegistered
 from contracts.log.postings import device_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import has_past, past_of, stay
 from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction, redaction_for
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import predecessors_of
 from ledger.application.queries.history import EntryView, MovedView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import NoRight, Viewer
+from runtime.pages import Page, one_page
 
 # A walk for each thing, as far as the page goes; an entry may concern several. `shown` is asked entry by entry.
 _HISTORY = """

@@ -1,10 +1,9 @@
 """Queries of invitations."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.invitations import InvitationView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _INVITATIONS = """
 SELECT code_digest, code_hint, expires, account, sequence, time AS created,

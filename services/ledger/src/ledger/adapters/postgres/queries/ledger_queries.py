@@ -16,7 +16,6 @@ from ledger.adapters.postgres.queries.legacy_keys import PostgresLegacyKeyQuerie
 from ledger.adapters.postgres.queries.license_file_downloads import PostgresLicenseFileDownloadQueries
 from ledger.adapters.postgres.queries.license_files import PostgresLicenseFileQueries
 from ledger.adapters.postgres.queries.members import PostgresMemberQueries
-from ledger.adapters.postgres.queries.positions import PostgresPositionQueries
 from ledger.adapters.postgres.queries.replacements import PostgresReplacementQueries
 from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
 from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
@@ -26,7 +25,6 @@ from ledger.adapters.postgres.queries.warranty import PostgresWarrantyQueries
 
 
 class PostgresQueries(
-    PostgresPositionQueries,
     PostgresCompanyQueries,
     PostgresBalanceQueries,
     PostgresLicenseFileQueries,

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from contracts.log.postings import device_account, project_account
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.legacy import (
@@ -17,8 +16,8 @@ from ledger.application.queries.legacy import (
     LegacyLicensesView,
     LegacyView,
 )
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 T = TypeVar("T")
 

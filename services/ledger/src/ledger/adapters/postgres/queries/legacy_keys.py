@@ -3,12 +3,11 @@
 from typing import Any
 
 from ledger.adapters.postgres.queries.legacy import with_old_licenses
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.legacy_keys import LegacyKeyView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _KEYS = """
 SELECT k.key_digest, k.company, k.licenses, k.reference, k.sequence, k.time AS registered, i.project,

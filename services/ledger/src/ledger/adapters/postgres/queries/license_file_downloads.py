@@ -1,12 +1,11 @@
 """Queries of license files that staff downloads."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.license_file_downloads import StaffDownloadView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.views import SignedDocument
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _DOWNLOADS = """
 SELECT serial, generation, issue, file_sha256, company, project, reason, reference, actor, sequence, time AS downloaded

@@ -1,10 +1,9 @@
 """Queries of members and rights."""
 
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.members import GrantView, MemberView
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _MEMBERS = """
 SELECT account, administrator, sequence, time AS since FROM members

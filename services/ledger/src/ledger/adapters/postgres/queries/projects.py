@@ -3,13 +3,12 @@
 from typing import Any
 
 from ledger.adapters.postgres.queries import block_columns
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.projects import ProjectSearch, ProjectView
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _PROJECT_ROWS = f"""
 SELECT project, company, name, p.sequence, time AS created, archived, {block_columns.COLUMNS}

@@ -3,13 +3,12 @@
 from typing import Any
 
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import Scope
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.replacements import ReplacementView
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _COLUMNS = """
 SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced

@@ -1,14 +1,13 @@
 """Queries of returns: receipts, spent certificates and released limits."""
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.adapters.postgres.queries.pagination import one_page
 from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
-from ledger.application.queries.pagination import Page
 from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
 from ledger.application.queries.views import SignedDocument
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Page, one_page
 
 _RECEIPTS = """
 SELECT serial, generation, sequence, sha256, document FROM return_receipts

@@ -7,27 +7,13 @@ from typing import Any
 from contracts.fields import Right
 from ledger.adapters.postgres.queries.visibility import Scope, scope_of
 from ledger.application.queries.visibility import NoRight, Viewer
-from runtime.postgres.trouble import database_trouble
+from runtime.postgres.snapshots import Snapshots
 
 _COMPANY_OF = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"
 
 
-class SnapshotReader:
+class SnapshotReader(Snapshots):
     """Reads the rows of one ledger, on a pool whose search_path is the schema."""
-
-    def __init__(self, pool: Any, ledger: int) -> None:
-        self._pool = pool
-        self.ledger = ledger
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator[Any]:
-        """A connection that reads, and sees all of one moment."""
-        async with (
-            database_trouble("read"),
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield connection
 
     @asynccontextmanager
     async def seen(self, viewer: Viewer) -> AsyncGenerator[tuple[Any, Scope]]:

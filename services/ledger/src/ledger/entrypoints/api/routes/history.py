@@ -9,9 +9,9 @@ from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE, SHA256_PAT
 from ledger.application.queries.activation_keys import ActivationKeyView
 from ledger.application.queries.balances import CauseView
 from ledger.application.queries.history import EntryView
-from ledger.application.queries.pagination import Page
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, SerialOfPath
+from runtime.pages import Page
 from runtime.web.as_of import AsOf
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged

@@ -1,10 +1,10 @@
-"""Queries of where the ledger stands, now and at a moment in the past."""
+"""Where the rows of a log stand, now and at a moment in the past."""
 
 from datetime import datetime
 from typing import Protocol
 
 
-class PositionQueries(Protocol):
+class Positions(Protocol):
     """Raises Trouble."""
 
     async def position(self) -> int:

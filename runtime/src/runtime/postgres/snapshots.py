@@ -1,0 +1,52 @@
+"""Every query is one read-only snapshot."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from runtime.postgres.trouble import database_trouble
+
+_SEQUENCE_AT = """
+SELECT sequence FROM entries WHERE ledger = $1 AND time <= $2 ORDER BY time DESC, sequence DESC LIMIT 1"""
+
+
+class Snapshots:
+    """Reads the rows of one log, on a pool whose search_path is the schema.
+
+    That has the tables `position (ledger, sequence, ...)` and `entries (ledger, sequence, time, ...)`.
+    """
+
+    def __init__(self, pool: Any, ledger: int) -> None:
+        self._pool = pool
+        self.ledger = ledger
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Any]:
+        """A connection that reads, and sees all of one moment."""
+        async with (
+            database_trouble("read"),
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+    async def position(self) -> int:
+        """The last entry that the rows stand for."""
+        async with self.snapshot() as connection:
+            query = "SELECT sequence FROM position WHERE ledger = $1"
+            found: int | None = await connection.fetchval(query, self.ledger)
+            return found or 0
+
+    async def sequence_at(self, time: datetime) -> int:
+        """The last entry that was written by then; 0 if there is none."""
+        async with self.snapshot() as connection:
+            found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
+            return found or 0
+
+    async def time_of(self, sequence: int) -> datetime | None:
+        """When an entry was written; None for one that is absent."""
+        query = "SELECT time FROM entries WHERE ledger = $1 AND sequence = $2"
+        async with self.snapshot() as connection:
+            found: datetime | None = await connection.fetchval(query, self.ledger, sequence)
+            return found

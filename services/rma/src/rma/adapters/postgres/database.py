@@ -1,0 +1,8 @@
+"""The tables of RMA: what follows from the log, and where texts lie that do not."""
+
+from runtime.postgres.read_side import ReadSide
+
+READ_SIDE = ReadSide("rma", "rma.adapters.postgres", lock=0x52_4D_41)
+CHANNEL = "rma_position"
+"""NOTIFY channel; the payload is `<ledger>:<sequence>`."""
+TEXTS = "rma_private.staff_texts"

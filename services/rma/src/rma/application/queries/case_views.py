@@ -1,0 +1,78 @@
+"""Rows of cases as a caller reads them: what an end customer must not learn is left out here alone (rule F4)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.rma.cases import Step
+from rma.application.projection.rows import CaseRow
+from rma.application.queries.sight import Sight
+from rma.application.queries.views import CaseView, QuoteView, RequestView, ShipmentView, SummaryView
+from rma.domain.asking import refuse_stopped, roles
+from rma.domain.expected import expected_of_requester, expected_of_staff
+from rma.domain.steps import possible
+
+_TELLING = frozenset({"coverage", "finding", "reason"})
+"""Facts from which one could tell the guarantee: the coverage, and what staff writes in its own words."""
+
+
+def summary_of(row: CaseRow, sight: Sight) -> SummaryView:
+    """A case as lists show it."""
+    return SummaryView(**_summary(row, sight))
+
+
+def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, *, past: bool) -> CaseView:
+    """A case as its caller reads it; nothing can be done in a past state."""
+    told, steps = json.loads(row.told), () if past else _steps(row, sight)
+    said = _summary(row, sight) | {
+        "steps": list(steps),
+        "quote": _quote(row, told),
+        "replacement": row.replacement,
+        "swapped": row.swap is not None,
+        "shipment": ShipmentView(**told["shipment"]) if told.get("shipment") else None,
+        "invoice": told.get("invoice"),
+        "request": request,
+    }
+    if sight.sees_coverage:
+        said["finding"] = told.get("finding")
+    if sight.is_staff:
+        said["swap_refusal"] = told.get("swap_refusal")
+    return CaseView(**said)
+
+
+def facts_for(facts: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    """What an entry says, as far as the caller may know it."""
+    return {name: fact for name, fact in facts.items() if sight.sees_coverage or name not in _TELLING}
+
+
+def _summary(row: CaseRow, sight: Sight) -> dict[str, Any]:
+    said = {
+        "rma": row.rma,
+        "serial": row.serial,
+        "project": row.project,
+        "company": row.company,
+        "reference": row.reference,
+        "state": row.state,
+        "answer": "accepted" if row.quote is None else "quote_follows",
+        "expected": expected_of_staff(row.case) if sight.is_staff else expected_of_requester(row.case),
+        "filed": row.filed,
+        "since": row.since,
+        "overdue_on": row.overdue_on,
+        "owed": row.owes,
+        "sequence": row.sequence,
+        "filed_sequence": row.filed_sequence,
+    }
+    return said | {"coverage": row.coverage} if sight.sees_coverage else said
+
+
+def _steps(row: CaseRow, sight: Sight) -> tuple[Step, ...]:
+    if refuse_stopped(sight.ledger, sight.account):
+        return ()
+    case = row.case
+    return possible(case.state, case.conditions, roles(sight.ledger, sight.account, case))
+
+
+def _quote(row: CaseRow, told: Mapping[str, Any]) -> QuoteView | None:
+    if row.quote is None or row.quote_until is None:
+        return None
+    return QuoteView(entry=row.quote, valid_until=row.quote_until, **told["quote"])

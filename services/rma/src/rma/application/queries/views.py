@@ -1,0 +1,155 @@
+"""What callers of the API read of cases."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.rma.cases import Coverage, State, Step
+from rma.domain.expected import Expected
+
+Answer = Literal["accepted", "quote_follows"]
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class QuoteView(View):
+    """The newest offer to repair the device."""
+
+    entry: int = Field(description="Its entry; an answer to the quote names it.")
+    cents: int
+    currency: str
+    valid_until: date
+
+
+class ShipmentView(View):
+    """The last parcel that the vendor sent."""
+
+    serial: str
+    carrier: str
+    tracking_number: str
+
+
+class SummaryView(View):
+    """A case as lists show it."""
+
+    rma: str = Field(examples=["RMA-2026-000117"])
+    serial: str
+    project: str
+    company: str = Field(description="Whose device it was when the case was filed.")
+    reference: str | None = Field(description="The requester's own; `erased` where staff has erased it.")
+    state: State
+    answer: Answer = Field(
+        description="What becomes of the request: accepted, or a price was quoted. It changes by a clerk's quote alone."
+    )
+    expected: Expected | None = Field(description="What the caller is expected to do next; null for nothing.")
+    filed: datetime
+    since: date = Field(description="The day, in Europe/Berlin, of the last step.")
+    overdue_on: date | None = Field(description="The first day on which a device that is owed is overdue.")
+    owed: bool = Field(description="Whether the broken device has to come back for one that went out in advance.")
+    sequence: int = Field(description="The last entry about it.")
+    filed_sequence: int = Field(description="The entry by which it was filed.")
+    coverage: Coverage | None = Field(
+        default=None,
+        description="Who pays. Not there at all for those who act for an end customer (rule F4).",
+    )
+
+
+class ContactView(View):
+    """A person to ask."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+class AddressView(View):
+    """Where the device goes back to."""
+
+    name: str
+    lines: list[str]
+    postal_code: str
+    city: str
+    country: str
+
+
+class RequestView(View):
+    """What was said when the case was filed; nothing but when, once staff has erased it."""
+
+    defect: str | None = None
+    administrative_contact: ContactView | None = None
+    technical_contact: ContactView | None = None
+    shipping_address: AddressView | None = None
+    erased: datetime | None = Field(default=None, description="When staff erased it.")
+
+
+class CaseView(SummaryView):
+    """A case with all that its caller may read of it."""
+
+    steps: list[Step] = Field(description="What the caller may do now.")
+    quote: QuoteView | None
+    replacement: str | None = Field(description="The device that was chosen to stand in its place.")
+    swapped: bool = Field(description="Whether the ledger has moved the licenses to the replacement.")
+    shipment: ShipmentView | None
+    invoice: str | None = Field(description="What was sent for a device that did not come back.")
+    request: RequestView | None = Field(description="Null where none is kept, and for a past state.")
+    finding: str | None = Field(
+        default=None, description="What the vendor found. Not there for those who act for an end customer."
+    )
+    swap_refusal: str | None = Field(default=None, description="Why the ledger did not swap. For the vendor's staff.")
+
+
+class EntryView(View):
+    """A step of a case."""
+
+    sequence: int
+    time: datetime
+    actor: str = Field(examples=["account:…@…", "service:rma"])
+    event_type: str = Field(examples=["licensing.rma.device-received.v1"])
+    step: Step
+    state: State = Field(description="The state after it.")
+    ledger_sequence: int = Field(description="The entry of the ledger up to which the decision knew it.")
+    command_id: str
+    correlation_id: str = Field(description="X-Correlation-Id of the request that caused it.")
+    facts: dict[str, Any] = Field(description="What else it says.", examples=[{"carrier": "DHL"}])
+
+
+class EntitlementView(View):
+    """Whether a company gets replacements in advance, and what it owes for those that it got."""
+
+    company: str
+    entitled: bool
+    threshold: int | None = Field(description="Devices that it may owe at once.")
+    reference: str | None = Field(description="The contract, or what ended it. For the vendor's staff.")
+    reason: str | None = Field(description="Why it was ended. For the vendor's staff.")
+    sequence: int | None = Field(description="The entry that granted or withdrew it last.")
+    owed: list[SummaryView] = Field(description="The cases for which it owes a device, the first due first.")
+
+
+class MessageView(View):
+    """A message in a case; its text is null once staff has erased it."""
+
+    number: int
+    account: str
+    company: str
+    written: datetime
+    text: str | None
+    erased: datetime | None
+
+
+class AttachmentView(View):
+    """A file in a case; its name is null once staff has erased it, and its bytes are gone."""
+
+    number: int
+    account: str
+    company: str
+    written: datetime
+    file_name: str | None
+    media_type: str = Field(description="As its content tells.")
+    size: int = Field(description="Bytes that a download has.")
+    sha256: str
+    erased: datetime | None

@@ -1,0 +1,5 @@
+"""`python -m rma.entrypoints.api`."""
+
+from rma.entrypoints.api.main import main
+
+main()

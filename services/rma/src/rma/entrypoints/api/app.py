@@ -1,0 +1,75 @@
+"""The API of RMA cases: its routes, and the description that clients read."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from rma.application.queries.sight import NoRight
+from rma.entrypoints.api.dependencies import Services
+from rma.entrypoints.api.http.forms import FORMS
+from rma.entrypoints.api.http.problems import PROBLEMS
+from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
+from rma.entrypoints.api.routes import bulk, cases, entitlements, messages, slips, steps
+from runtime.commands import CommandTooBig
+from runtime.tokens import Tokens
+from runtime.web import application as web
+from runtime.web.gateway import Gateway, Streams
+from runtime.web.problems import Refused
+from runtime.web.request_metrics import RequestMetrics
+
+VERSION = "1.0.0"
+DESCRIPTION = """\
+RMA cases: from the report of a broken device to the device that goes back, or to one that is owed. Every step is one
+entry of an append-only log, and an answer to a step names its `sequence`; a query with `?at_least=<sequence>` sees it.
+What people say of themselves is in no log, and can be erased. Every POST needs an `Idempotency-Key`: the same key with
+the same body gives the same answer and changes nothing again. Every no is an RFC 9457 problem with a stable `code`.
+"""
+TAGS = {
+    "cases": "Filing a case, finding cases, and reading one with its history and its slip.",
+    "steps": "What happens in a case, step by step.",
+    "messages and attachments": "What people say in a case, and erasing it.",
+    "advance replacement": "Companies that get the new device before the broken one is back, and what they owe.",
+    "commands in bulk": "Many commands in one request.",
+}
+"""The groups of operations, in the order of the page."""
+_FAMILIES = (cases, slips, steps, messages, entitlements, bulk)
+API = web.Api(
+    title="RMA cases",
+    version=VERSION,
+    description=DESCRIPTION,
+    tags=TAGS,
+    routers=[family.router for family in _FAMILIES],
+    problems=PROBLEMS,
+    route_refusals=ROUTE_REFUSALS,
+    forms=FORMS,
+)
+STREAMS = Streams(bodies=(bulk.PATH,))
+METRICS = RequestMetrics("licensing_rma_api")
+
+
+def build(services: Services, tokens: Tokens) -> ASGIApp:
+    """The whole API, behind its gateway."""
+    return Gateway(
+        application(services),
+        tokens=tokens,
+        problems=PROBLEMS,
+        metrics=METRICS,
+        clock=services.clock,
+        streams=STREAMS,
+    )
+
+
+def application(services: Services) -> FastAPI:
+    """The routes alone."""
+    app = web.application(API)
+    app.state.services = services
+
+    @app.exception_handler(NoRight)
+    async def no_right(_: Request, __: NoRight) -> Response:
+        return PROBLEMS.response(Refused("no_right"))
+
+    @app.exception_handler(CommandTooBig)
+    async def too_big(_: Request, error: CommandTooBig) -> Response:
+        return PROBLEMS.response(Refused("body_too_big", f"{str(error).capitalize()}."))
+
+    return app

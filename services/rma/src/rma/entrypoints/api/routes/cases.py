@@ -1,0 +1,115 @@
+"""Cases: filing one, finding them, and reading one with its history."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from contracts.identifiers import UUID_PATTERN
+from contracts.outcomes import Rejected
+from contracts.rma.cases import State
+from contracts.rma.commands import FileCase
+from rma.application.personal_data import OtherRequestKept
+from rma.application.queries.cases import CaseSearch
+from rma.application.queries.views import CaseView, EntryView, SummaryView
+from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.http.commands import RMA_PATTERN, CommandIdOfRequest, RmaOfPath, TheCommandSender
+from rma.entrypoints.api.models.cases import CaseResponse, FileCaseBody
+from runtime.web.as_of import AsOf
+from runtime.web.bodies import DayText
+from runtime.web.conditional_requests import IfNoneMatch, etag_response
+from runtime.web.consistency import SEQUENCE_SECONDS, Reached, reaches
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.path_values import serial_of
+from runtime.web.problems import Refused, require_found
+from runtime.web.rejections import sequence_of
+
+router = APIRouter(prefix="/v1/rmas", tags=["cases"])
+
+REUSED = "idempotency_key_reused"
+_SEPARATORS = str.maketrans("", "", "-:. ")
+_HEX = re.compile(r"[0-9a-f]{0,12}")
+
+
+@router.post("", status_code=201)
+async def file_case(body: FileCaseBody, sender: TheCommandSender, command_id: CommandIdOfRequest) -> CaseResponse:
+    """Report one broken device, whose RMA number comes back. For whoever has the right `rma` in its project.
+
+    A device has one open case. What is said of persons and of the defect is not in the log, and staff can erase it.
+    """
+    services = sender.services
+    said = body.model_dump(mode="json", exclude={"serial", "reference"}, exclude_none=True)
+    command = FileCase(serial=serial_of(body.serial), reference=body.reference)
+    try:
+        await services.requests.keep(command_id, said)
+    except OtherRequestKept:
+        raise Refused(REUSED) from None
+    outcome = await sender.ask(command, command_id)
+    if not isinstance(outcome, Rejected):
+        await services.requests.confirm(command_id, said)
+    elif outcome.code != REUSED:  # the case of that key keeps its request
+        await services.requests.discard(command_id)
+    sequence = sequence_of(outcome)
+    if not await reaches(services, sequence, seconds=SEQUENCE_SECONDS):
+        raise Refused("sequence_not_reached", extras={"at_least": sequence})
+    return CaseResponse(rma=require_found(await services.queries.filed_by(sequence), "rma_unknown"), sequence=sequence)
+
+
+async def _wanted(  # noqa: PLR0913 - a search has this many parts
+    *,
+    rma: Annotated[str | None, Query(pattern=RMA_PATTERN, description="The number of one case.")] = None,
+    serial: Annotated[str, Query(max_length=24, description="A part of the serial.", examples=["0203"])] = "",
+    company: Annotated[str | None, Query(pattern=UUID_PATTERN, description="Cases of this company's devices.")] = None,
+    project: Annotated[str | None, Query(pattern=UUID_PATTERN)] = None,
+    reference: Annotated[str | None, Query(min_length=1, max_length=64, description="The requester's own.")] = None,
+    state: State | None = None,
+    is_open: Annotated[bool | None, Query(alias="open", description="Whether the case goes on.")] = None,
+    owed: Annotated[bool | None, Query(description="Whether a device has to come back.")] = None,
+    filed_before: Annotated[DayText | None, Query(description="Cases older than this day.")] = None,
+) -> CaseSearch:
+    part = serial.translate(_SEPARATORS).lower()
+    if not _HEX.fullmatch(part):
+        raise Refused("serial_malformed")
+    return CaseSearch(
+        rma=rma,
+        serial=part,
+        company=company,
+        project=project,
+        reference=reference,
+        state=state,
+        open=is_open,
+        owed=owed,
+        filed_before=filed_before,
+    )
+
+
+Wanted = Annotated[CaseSearch, Depends(_wanted)]
+
+
+@router.get("", dependencies=[Reached], response_model_exclude_unset=True)
+async def find_cases(
+    services: TheServices, sight: TheSight, wanted: Wanted, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[SummaryView]:
+    """Cases that the caller sees, the oldest first: a clerk's queue, and the search in it."""
+    (after,) = after_numbers(cursor, 1)
+    return paged(await services.queries.find(sight, wanted, after, limit), lambda row: str(row.filed_sequence))
+
+
+@router.get("/{rma}", dependencies=[Reached], response_model=CaseView, response_model_exclude_unset=True)
+async def get_case(
+    rma: RmaOfPath, services: TheServices, sight: TheSight, as_of: AsOf, if_none_match: IfNoneMatch
+) -> Response:
+    """A case: its state, what its caller is expected to do next, and what he may do."""
+    view = require_found(await services.queries.case(sight, rma, as_of), "rma_unknown")
+    return etag_response(if_none_match, view, leaves_out_unset=True)
+
+
+@router.get("/{rma}/history", dependencies=[Reached])
+async def get_case_history(
+    rma: RmaOfPath, services: TheServices, sight: TheSight, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[EntryView]:
+    """Every step of the case, oldest first."""
+    (after,) = after_numbers(cursor, 1)
+    page = await services.queries.history(sight, rma, after, limit)
+    return paged(require_found(page, "rma_unknown"), lambda row: str(row.sequence))

@@ -1,0 +1,13 @@
+"""Settings of rma-projector (LICENSING_* variables)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from runtime.postgres.settings import DatabaseSettings
+
+
+class ProjectorSettings(DatabaseSettings):
+    """`ledgers` is how many there are: their numbers are 0 to `ledgers` - 1."""
+
+    ledgers: Annotated[int, Field(ge=1, le=100)] = 1
