@@ -49,7 +49,7 @@ from runtime.writer_settings import WriterSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story, story_catalog, story_members
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 SALT = bytes(32)
 SERIAL, OTHER, SPARE, SPARE_2 = "009033010203", "009033010204", "009033010299", "009033010298"
 SERVICE = Service(name="rma")
@@ -201,21 +201,44 @@ async def desks_at_work(
     Where they are `managed`, the process manager's, too.
     """
     stop = asyncio.Event()
-    said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
     async with asyncio.TaskGroup() as group:
-        of_ledger = topics.settings("ledger-writer") | said | sending.writer_settings(folder)
-        group.create_task(ledger_writer.serve(ledger_writer.WriterSettings.model_validate(of_ledger), stop))
-        group.create_task(rma_writer.serve(rma_settings(topics, folder, **said), stop))
-        if managed:
-            group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop))
         try:
-            async with senders(topics) as sending_by:
-                desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
-                await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
+            async with _founded(topics, folder, ledgers, group, stop) as desks:
+                said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
+                group.create_task(rma_writer.serve(rma_settings(topics, folder, **said), stop))
+                if managed:
+                    group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop))
                 yield desks
-                await asyncio.gather(*(desk.close() for desk in desks))
         finally:
             stop.set()
+
+
+@asynccontextmanager
+async def a_ledger(topics: KafkaTopics, folder: Path) -> AsyncGenerator[Desk]:
+    """The ledger's writer alone, for a test that runs the others in processes of their own."""
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        try:
+            async with _founded(topics, folder, 1, group, stop) as (desk,):
+                yield desk
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def _founded(
+    topics: KafkaTopics, folder: Path, ledgers: int, group: asyncio.TaskGroup, stop: asyncio.Event
+) -> AsyncGenerator[list[Desk]]:
+    said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
+    settings = ledger_writer.WriterSettings.model_validate(said | sending.writer_settings(folder))
+    group.create_task(ledger_writer.serve(settings, stop))
+    async with senders(topics) as sending_by:
+        desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
+        try:
+            await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
+            yield desks
+        finally:
+            await asyncio.gather(*(desk.close() for desk in desks))
 
 
 def rma_settings(topics: KafkaTopics, folder: Path, **said: object) -> WriterSettings:
