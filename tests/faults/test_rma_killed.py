@@ -35,8 +35,8 @@ from tests.support.ledger.story import ADRIA
 from tests.support.rma import at_work
 from tests.support.rma.at_work import Desk, anna, clerk, replayed
 
-KILLS = 50 if LONG else 6
-LIVES = 30 if LONG else 3
+KILLS = 50 if LONG else 3
+LIVES = 30 if LONG else 2
 """Of each kind."""
 EVERY = 2
 """Steps from one kill to the next; a life has four to six."""
