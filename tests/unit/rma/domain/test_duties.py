@@ -100,8 +100,9 @@ def test_a_swap_in_the_ledger_is_told_before_anything_else_whoever_commanded_it(
     duty = due(desk, rma)
 
     assert duty is not None
-    assert duty.command == RecordSwap(rma=rma, replacement=SPARE_2, swap_sequence=90)
-    desk.does(duty.command, service)
+    told = RecordSwap(rma=rma, replacement=SPARE_2, swap_sequence=90)
+    assert duty.command == told
+    desk.does(told, service)
     assert due(desk, rma) is None
 
 
