@@ -45,11 +45,11 @@ class Module:
 
     file: Path
     operations: str
-    application: Callable[[Any], FastAPI]
+    application: Callable[[], FastAPI]
 
     def description(self) -> Json:
         """The OpenAPI description of the API."""
-        return self.application(None).openapi()
+        return self.application().openapi()
 
 
 MODULES = (

@@ -9,14 +9,14 @@ from contracts.rma.commands import COMMAND_TYPES
 from dev.generate import route_refusals
 from dev.generate.route_refusals import RMA
 from rma.application.writing.senders import OF_THE_SERVICE
+from rma.entrypoints.api.app import application
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.web.openapi_refusals import ALWAYS
-from tests.support.rma.description import description
 from tests.support.rma.who_may import ENDPOINTS
 
 OPERATIONS: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": operation
-    for path, operations in description()["paths"].items()
+    for path, operations in application().openapi()["paths"].items()
     for method, operation in operations.items()
 }
 

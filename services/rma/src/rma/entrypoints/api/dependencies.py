@@ -60,7 +60,7 @@ class Services:
 
 
 async def _services(request: Request) -> Services:
-    return cast("Services", request.app.state.services)
+    return cast("Services", request.state.services)
 
 
 TheServices = Annotated[Services, Depends(_services)]
