@@ -31,6 +31,8 @@ class Keys:
         self.activation_key_secret_file = folder / "activation-keys.secret"
         self.writer_private_key = folder / "writer-private.pem"
         self.writer_key = folder / "writer-public.pem"
+        self.rma_writer_private_key = folder / "rma-writer-private.pem"
+        self.rma_writer_key = folder / "rma-writer-public.pem"
 
     def prepare(self) -> None:
         """Make what is not there yet; nothing is ever replaced."""
@@ -40,6 +42,7 @@ class Keys:
         secret_files.make(self.signer_passphrase_file)
         secret_files.make(self.activation_key_secret_file)
         make_writer_keys(self.writer_private_key, self.writer_key)
+        make_writer_keys(self.rma_writer_private_key, self.rma_writer_key)
         self._make_signer_keys()
 
     def _make_signer_keys(self) -> None:
@@ -53,7 +56,7 @@ class Keys:
 
 
 def make_writer_keys(private: Path, public: Path) -> None:
-    """The key that opens what senders seal for the writer, and its public part, where they are not there yet."""
+    """The key that opens what senders seal for a writer, and its public part, where they are not there yet."""
     if private.exists():
         return
     key = X25519PrivateKey.generate()

@@ -63,6 +63,8 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("rma-projector", needs=("topics", "postgres")),
     Part("rma-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
+    Part("rma-writer", needs=("topics", "keys")),
+    Part("rma-process-manager", needs=("topics", "keys")),
 )
 PARTS = tuple(node for node in GRAPH if isinstance(node, Part))
 

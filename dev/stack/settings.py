@@ -32,7 +32,7 @@ def admin_port_name(part: str) -> str:
 
 def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
-    return kafka(part, stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
+    return kafka(ROLES.get(part, part), stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
 def step_settings(step: str, stack: StackContext) -> dict[str, str]:
@@ -98,7 +98,7 @@ def _rma_api(stack: StackContext) -> dict[str, str]:
         "LICENSING_API_PORT": str(stack.port("rma-api")),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
-        "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
+        "LICENSING_WRITER_KEY_FILE": str(keys.rma_writer_key),
         "LICENSING_SHIP_TO": "innovaphone AG|RMA|Umberto-Nobile-Str. 15|DE-71063 Sindelfingen",
     }
 
@@ -142,6 +142,25 @@ def _device_sync(stack: StackContext) -> dict[str, str]:
     }
 
 
+def _rma_writer(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return {
+        "LICENSING_WRITER_PRIVATE_KEY_FILE": str(keys.rma_writer_private_key),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+    }
+
+
+def _rma_process_manager(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return {
+        "LICENSING_WRITER_KEY_FILE": str(keys.rma_writer_key),
+        "LICENSING_LEDGER_WRITER_KEY_FILE": str(keys.writer_key),
+    }
+
+
+ROLES = {"rma-process-manager": "rma"}
+"""The role in Kafka of each part that is not named like it."""
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "device-sync": _device_sync,
     "founding": _founding,
@@ -149,6 +168,8 @@ OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "ledger-projector": _ledger_projector,
     "ledger-writer": _ledger_writer,
     "rma-api": _rma_api,
+    "rma-process-manager": _rma_process_manager,
     "rma-projector": _rma_projector,
+    "rma-writer": _rma_writer,
     "signer": _signer,
 }

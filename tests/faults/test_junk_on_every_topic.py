@@ -149,7 +149,7 @@ async def test_junk_on_every_topic_under_load_leaves_every_ledger_and_every_box_
     assert set(kinds) <= {LicensesAllocated, LicenseFileDelivered}
     assert {entry.sequence for entry in new if isinstance(entry.data, LicensesAllocated)} == set(partners.sequences)
     assert scene.untouched.firmware().ask("GET", "license-file").body == right
-    for service in ("device-sync", "ledger-api", "ledger-projector", "ledger-writer", "signer"):
+    for service in ("device-sync", "ledger-api", "ledger-projector", "ledger-writer", "rma-writer", "signer"):
         assert "licensing_dead_letters_total{" in metrics(kit, service), "it was noticed"
 
     await asyncio.to_thread(_start_again, kit)

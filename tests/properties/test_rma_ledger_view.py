@@ -32,7 +32,7 @@ def test_the_view_says_of_rights_places_and_dates_what_the_ledger_says(
         event = decide(ledger, seen, by, now=now)
         if not isinstance(event, Rejection | AlreadyDone):
             ledger = evolve(ledger, event, at=now, by=str(by))
-            view = follow(view, event, ledger.sequence)
+            view = follow(view, event, at=now)
     _agree(ledger, view)
 
 

@@ -8,7 +8,15 @@ from dev.stack.parts import Kit
 from dev.stack.ports import HOST
 from dev.stack.settings import admin_port_name
 
-SERVICES = ("device-sync", "ledger-api", "ledger-writer", "ledger-projector", "signer")
+SERVICES = (
+    "device-sync",
+    "ledger-api",
+    "ledger-writer",
+    "ledger-projector",
+    "rma-process-manager",
+    "rma-writer",
+    "signer",
+)
 PATIENCE_SECONDS = 30.0
 
 

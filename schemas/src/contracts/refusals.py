@@ -121,6 +121,7 @@ _ROWS = (
     Refusal("advance_not_entitled", 403, "The company is not entitled to replacements in advance.", "F5"),
     Refusal("returns_owed", 409, "The company owes as many devices as it may; they have to come back first.", "F5"),
     Refusal("replacement_not_ordered", 409, "This replacement is not the one that was ordered last.", "F5"),
+    Refusal("swap_unknown", 409, "The ledger has not replaced the device of this case in this way.", "F5"),
     Refusal("not_due", 409, "The day on which this happens by itself has not come yet.", "F5"),
     Refusal("reopening_too_late", 409, "A case is reopened within 90 days of its end; file a new one.", "F5"),
     # the catalog and delivered devices

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -14,17 +16,18 @@ from contracts.log.chain import LedgerChain
 from contracts.log.entries import Entry
 from contracts.outcomes import Rejected
 from contracts.rma.commands import (
+    CancelCase,
     GrantAdvanceReplacement,
     OrderReplacement,
     ReceiveDevice,
     SendInAdvance,
 )
-from contracts.rma.events import DeviceSwapped, SwapRefused
+from contracts.rma.events import DeviceSwapped, ReturnOverdue, ReturnReminded, SwapRefused
 from contracts.topics import EVENTS, RMA_COMMANDS
 from dev.stack.kafka import Broker
 from tests.support.kafka_topics import topics_on
 from tests.support.ledger import story, story_catalog, story_replacements
-from tests.support.ledger.story import ADRIA
+from tests.support.ledger.story import ADRIA, HOTEL
 from tests.support.rma import at_work
 from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, SPARE_2, Desk, anna, clerk
 
@@ -147,3 +150,29 @@ async def test_cases_that_are_due_at_once_are_each_swapped_once(desk: Desk) -> N
     await asyncio.gather(*map(one, serials, spares))
 
     assert sorted(swap.data.device.serial for swap in await swaps(desk)) == spares
+
+
+async def test_what_fell_due_while_the_service_slept_is_done_in_order_and_once(broker: Broker, tmp_path: Path) -> None:
+    days_ago = 40
+
+    def clock() -> datetime:
+        return at_work.utc_now() - timedelta(days=days_ago)
+
+    async with (
+        topics_on(broker) as topics,
+        at_work.desks_at_work(topics, tmp_path, managed=True, clock=clock) as (desk,),
+    ):
+        await desk.does(GrantAdvanceReplacement(company=ADRIA, reference="SUP-9"))
+        rma = await desk.files()
+        advance = SendInAdvance(rma=rma, replacement=SPARE, reason="Contract.", carrier="DHL", tracking_number="1")
+        await desk.does(advance)
+        await desk.until(rma, "replacement_shipped")
+        days_ago = 0
+        await desk.does(CancelCase(rma=await desk.files(OTHER)))  # an entry, so that it looks at the day at once
+
+        case = await desk.until(rma, "overdue")
+
+        told = [event for event in await desk.events() if isinstance(event, ReturnReminded | ReturnOverdue)]
+        assert [getattr(event, "days", None) for event in told] == [7, 1, None]
+        assert case.overdue_on == at_work.days_ago(10)
+        assert (await desk.view()).devices[SPARE] == HOTEL, "the licenses stay where they are"

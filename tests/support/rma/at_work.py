@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -49,12 +49,17 @@ from runtime.writer_settings import WriterSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story, story_catalog, story_members
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 SALT = bytes(32)
+Clock = Callable[[], datetime]
 SERIAL, OTHER, SPARE, SPARE_2 = "009033010203", "009033010204", "009033010299", "009033010298"
 SERVICE = Service(name="rma")
 clerk, anna, ben = story.staff, story.anna, story.ben
 second_clerk = Account(account=story_members.MIA, company=story.VENDOR)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -194,28 +199,52 @@ def replayed(values: Sequence[bytes], ledger: int = 0) -> CaseReplica:
 
 @asynccontextmanager
 async def desks_at_work(
-    topics: KafkaTopics, folder: Path, ledgers: int = 1, *, managed: bool = False
+    topics: KafkaTopics, folder: Path, ledgers: int = 1, *, managed: bool = False, clock: Clock = utc_now
 ) -> AsyncGenerator[list[Desk]]:
     """Both writers' main coroutines, and ledgers with a hotel of Adria and its two boxes; the desk of each.
 
-    Where they are `managed`, the process manager's, too.
+    Where they are `managed`, the process manager's, too. All go by the same clock.
     """
     stop = asyncio.Event()
-    said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
     async with asyncio.TaskGroup() as group:
-        of_ledger = topics.settings("ledger-writer") | said | sending.writer_settings(folder)
-        group.create_task(ledger_writer.serve(ledger_writer.WriterSettings.model_validate(of_ledger), stop))
-        group.create_task(rma_writer.serve(rma_settings(topics, folder, **said), stop))
-        if managed:
-            group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop))
         try:
-            async with senders(topics) as sending_by:
-                desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
-                await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
+            async with _founded(topics, folder, ledgers, group, stop, clock) as desks:
+                said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
+                settings = rma_settings(topics, folder, **said)
+                group.create_task(replace(rma_writer.process(settings), clock=clock).serve(settings, stop))
+                if managed:
+                    group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop, clock))
                 yield desks
-                await asyncio.gather(*(desk.close() for desk in desks))
         finally:
             stop.set()
+
+
+@asynccontextmanager
+async def a_ledger(topics: KafkaTopics, folder: Path) -> AsyncGenerator[Desk]:
+    """The ledger's writer alone, for a test that runs the others in processes of their own."""
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        try:
+            async with _founded(topics, folder, 1, group, stop, utc_now) as (desk,):
+                yield desk
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def _founded(
+    topics: KafkaTopics, folder: Path, ledgers: int, group: asyncio.TaskGroup, stop: asyncio.Event, clock: Clock
+) -> AsyncGenerator[list[Desk]]:
+    said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
+    settings = ledger_writer.WriterSettings.model_validate(said | sending.writer_settings(folder))
+    group.create_task(replace(ledger_writer.process(settings), clock=clock).serve(settings, stop))
+    async with senders(topics) as sending_by:
+        desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
+        try:
+            await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
+            yield desks
+        finally:
+            await asyncio.gather(*(desk.close() for desk in desks))
 
 
 def rma_settings(topics: KafkaTopics, folder: Path, **said: object) -> WriterSettings:
@@ -263,15 +292,14 @@ async def senders(topics: KafkaTopics) -> AsyncGenerator[dict[str, Commands]]:
 
 
 def beginning() -> list[tuple[WireModel, Actor]]:
-    """A founded ledger in which Adria's hotel has two boxes, delivered 40 days ago, beside two spare ones."""
-    boxes = [story_catalog.delivered(serial, on=days_ago(40)) for serial in (SERIAL, OTHER)]
-    spares = [story_catalog.delivered(serial, on=days_ago(0)) for serial in (SPARE, SPARE_2)]
+    """A founded ledger in which Adria's hotel has two boxes, beside two spare ones; all were delivered 40 days ago."""
+    boxes = [story_catalog.delivered(serial, on=days_ago(40)) for serial in (SERIAL, OTHER, SPARE, SPARE_2)]
     return [
         (story.found(), story.operator),
         (story.register(), clerk),
         (story.register(story.BORA, story.BEN), clerk),
         (story_catalog.models(story_catalog.MODEL), clerk),
-        (story_catalog.register(*boxes, *spares), clerk),
+        (story_catalog.register(*boxes), clerk),
         (story.issue(Port11=50), clerk),
         (story.project(), anna),
         (story.redeem(), anna),

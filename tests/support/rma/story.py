@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from immutables import Map
 
 from contracts.actors import Account, Actor, Service
+from contracts.dates import civil_day
 from contracts.rma.commands import (
     FileCase,
     GrantAdvanceReplacement,
@@ -21,7 +22,7 @@ from rma.domain.decide import decide
 from rma.domain.decisions import AlreadyDone, Decision, Rejection
 from rma.domain.evolve import evolve
 from rma.domain.lawful import require_lawful
-from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights
+from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
 from rma.domain.state import Case, Cases
 
 VENDOR, ADRIA, BORA = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 5))
@@ -80,7 +81,10 @@ class Desk:
         return decision
 
     def says(self, command: RmaCommand, actor: Actor = clerk) -> Decision:
-        """The decision on a command, of which nothing follows yet."""
+        """The decision on a command, of which nothing follows yet. A swap is told when the ledger has made it."""
+        if isinstance(command, RecordSwap) and (case := self.cases.cases.get(command.rma)) is not None:
+            swap = Swap(case.serial, command.replacement, command.swap_sequence, civil_day(self.now))
+            self.ledger = self.ledger._replace(swaps=self.ledger.swaps.set(command.rma, swap))
         return decide(self.cases, command, actor, self.ledger, now=self.now)
 
     def no(self, command: RmaCommand, actor: Actor = clerk) -> Rejection:

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Generic
+from typing import Generic, Protocol
 
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
 from runtime import retry
 from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
-from runtime.kafka import OffsetGone, PartitionTail, Record
+from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
@@ -25,6 +25,26 @@ AGAIN_SECONDS = 0.5
 _log = get_logger("runtime.eventlog")
 
 
+class Tail(Protocol):
+    """The log's partition, read from its first record on, such as a PartitionTail."""
+
+    @property
+    def next_offset(self) -> int:
+        """Where the next read begins."""
+        ...
+
+    async def next_batch(self, max_records: int, timeout_seconds: float) -> list[Record]:
+        """The next records, or none after that time. Raises Trouble, or OffsetGone if they are not there any more."""
+        ...
+
+    async def seek(self, offset: int) -> None: ...
+    async def end_offset(self) -> int:
+        """The offset that the next appended record will get. Raises Trouble when no broker answers."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(slots=True)
 class LogFollower(Generic[State, Event]):
     """Keeps the newest state of a log while `run` runs. Implements Companion for a writer whose rules need it.
@@ -33,7 +53,7 @@ class LogFollower(Generic[State, Event]):
     """
 
     log: ReadLog[State, Event]
-    tail: PartitionTail
+    tail: Tail
     trouble: str = "nothing was read yet"
     replica: LogReplica[State, Event] = field(init=False)
     _began: asyncio.Event = field(default_factory=asyncio.Event)

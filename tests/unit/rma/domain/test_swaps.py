@@ -7,9 +7,13 @@ from contracts.rma.commands import (
     RecordSwapRefusal,
 )
 from contracts.rma.events import DeviceReceived, DeviceSwapped, ReplacementOrdered
+from rma.domain.decide import decide
+from rma.domain.decisions import Rejection
+from rma.domain.ledger_view import Swap
 from tests.support.rma.story import (
     ADRIA,
     HOTEL,
+    OTHER,
     SERIAL,
     SPARE,
     SPARE_2,
@@ -22,6 +26,8 @@ from tests.support.rma.story import (
     shipped,
     swapped,
 )
+
+DAY = date(2026, 11, 25)
 
 
 def test_a_replacement_is_ordered_and_swapped_once() -> None:
@@ -80,3 +86,23 @@ def test_a_swap_that_staff_commanded_in_the_ledger_shows_in_the_case() -> None:
     assert isinstance(event, DeviceSwapped)
     assert (event.direct, event.state, event.overdue_on) == (True, "replacement_shipped", date(2026, 12, 25))
     assert desk.cases.owing[ADRIA] == (rma,)
+
+
+def test_a_swap_that_the_ledger_does_not_know_is_none() -> None:
+    """Whoever has got hold of the process manager says that a device was swapped."""
+    desk = Desk()
+    rma = desk.files()
+    for swap in (None, Swap(OTHER, SPARE, 80, DAY), Swap(SERIAL, SPARE_2, 80, DAY), Swap(SERIAL, SPARE, 81, DAY)):
+        ledger = desk.ledger if swap is None else desk.ledger._replace(swaps=desk.ledger.swaps.set(rma, swap))
+        told = decide(desk.cases, swapped(rma), service, ledger, now=desk.now)
+        assert isinstance(told, Rejection)
+        assert told.code == "swap_unknown"
+
+
+def test_a_device_is_owed_from_the_day_of_the_swap_and_not_from_when_the_case_hears_of_it() -> None:
+    desk = Desk()
+    rma = desk.files()
+    ledger = desk.ledger._replace(swaps=desk.ledger.swaps.set(rma, Swap(SERIAL, SPARE, 80, date(2026, 11, 18))))
+    told = decide(desk.cases, swapped(rma), service, ledger, now=desk.now)
+    assert isinstance(told, DeviceSwapped)
+    assert told.overdue_on == date(2026, 12, 18)

@@ -162,9 +162,12 @@ def _refuse_advance(at: Situation) -> Rejection | None:
 
 
 def _swap(at: Situation, command: RecordSwap, said: dict[str, Any]) -> Decision:
-    """One swap a case; one that staff commanded in the ledger itself shows here, too."""
+    """One swap a case, which the ledger's own entry shows; one that staff commanded there shows here, too."""
     if at.case.swap is not None:
         return Rejection("licenses_already_transferred", {"replacement": at.case.replacement or ""})
+    known = at.ledger.swaps.get(command.rma)
+    if known is None or known[:3] != (at.case.serial, command.replacement, command.swap_sequence):
+        return Rejection("swap_unknown")
     is_ordered = at.case.state == "replacing" and at.case.replacement == command.replacement
     return DeviceSwapped(
         **said,
@@ -172,7 +175,7 @@ def _swap(at: Situation, command: RecordSwap, said: dict[str, Any]) -> Decision:
         replacement=command.replacement,
         swap_sequence=command.swap_sequence,
         direct=not is_ordered,
-        overdue_on=at.today + timedelta(days=RETURN_DAYS) if at.target == "replacement_shipped" else None,
+        overdue_on=known.on + timedelta(days=RETURN_DAYS) if at.target == "replacement_shipped" else None,
     )
 
 

@@ -1,10 +1,12 @@
 """How the view of the ledger follows its entries: most of them say nothing that a case needs."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from immutables import Map
 
+from contracts.dates import civil_day
 from contracts.events import Event
 from contracts.events.blocks import CompanyBlocked, CompanyUnblocked, DeviceBlocked, DeviceUnblocked
 from contracts.events.claims import DeviceClaimed
@@ -22,9 +24,9 @@ from contracts.fields import CompanyKind
 from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
 
 
-def follow(view: LedgerView, event: Event, sequence: int) -> LedgerView:
-    """The view after the ledger's entry of this sequence."""
-    view = view._replace(sequence=sequence)
+def follow(view: LedgerView, event: Event, *, at: datetime) -> LedgerView:
+    """The view after the ledger's next entry, which was decided at this time."""
+    view = view._replace(sequence=view.sequence + 1, on=civil_day(at))
     told = _TOLD.get(type(event))
     return view if told is None else told(view, event)
 
@@ -99,7 +101,7 @@ def _swapped(view: LedgerView, event: DeviceReplaced) -> LedgerView:
     return view._replace(
         devices=view.devices.delete(former).set(serial, event.device.project),
         delivered=view.delivered if dates is None else view.delivered.delete(former).set(serial, dates),
-        swaps=view.swaps.set(event.rma, Swap(former, serial, view.sequence)),
+        swaps=view.swaps.set(event.rma, Swap(former, serial, view.sequence, view.on)),
     )
 
 

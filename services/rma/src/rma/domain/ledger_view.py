@@ -35,15 +35,16 @@ class Delivered(NamedTuple):
 
 
 class Swap(NamedTuple):
-    """A device that another one replaced, by which entry."""
+    """A device that another one replaced, by which entry, and on which day."""
 
     serial: str
     replacement: str
     sequence: int
+    on: date
 
 
 class LedgerView(NamedTuple):
-    """The ledger up to its entry `sequence`, as an immutable value.
+    """The ledger up to its entry `sequence`, which is of the day `on`, as an immutable value.
 
     `projects` are companies by project, `devices` projects by serial, `swaps` by case number. `blocked` are what staff
     has stopped, `closed` the companies that were imported into others. `set_asides` are proposals to set entries aside,
@@ -51,6 +52,7 @@ class LedgerView(NamedTuple):
     """
 
     sequence: int = 0
+    on: date = date.min
     vendor: str | None = None
     companies: Map[str, Company] = Map[str, Company]()
     projects: Map[str, str] = Map[str, str]()

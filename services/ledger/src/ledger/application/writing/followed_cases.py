@@ -37,8 +37,11 @@ class FollowedCases:
         return self._follower.trouble
 
     async def run(self) -> None:
-        await self._asked_for.wait()
-        await self._follower.run()
+        try:
+            await self._asked_for.wait()
+            await self._follower.run()
+        finally:
+            await self._follower.tail.close()
 
     async def begun(self) -> None:
         """A ledger decides without any cases."""

@@ -27,4 +27,4 @@ def followed_ledger(ledger: int) -> ReadLog[LedgerView, Event]:
 
 
 def _evolve(view: LedgerView, event: Event, /, *, at: datetime, by: str) -> LedgerView:  # noqa: ARG001 - the machine's
-    return follow(view, event, view.sequence + 1)
+    return follow(view, event, at=at)
