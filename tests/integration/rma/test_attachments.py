@@ -106,6 +106,16 @@ async def test_what_is_no_attachment_is_refused_and_nothing_is_kept(cases: CaseA
     assert await _left(cases) == 0
 
 
+async def test_a_case_has_a_bound_of_files(cases: CaseApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rma.adapters.postgres.attachments.MAX_ATTACHMENTS", 1)
+    rma = await cases.files()
+
+    first, second = [await cases.attach(rma, b"A log.", "box.log") for _ in range(2)]
+
+    assert first.status_code == 201
+    assert (second.status_code, second.json()["code"]) == (409, "attachments_full")
+
+
 async def test_a_big_log_is_taken_in_pieces(cases: CaseApi) -> None:
     rma = await cases.files()
     content = b"one line of many\n" * 580_000
