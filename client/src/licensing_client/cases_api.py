@@ -28,6 +28,20 @@ class AddressView(TypedDict):
     country: str
 
 
+class AttachmentView(TypedDict):
+    """A file in a case; its name is null once staff has erased it, and its bytes are gone."""
+
+    number: int
+    account: str
+    company: str
+    written: str
+    file_name: str | None
+    media_type: str
+    size: int
+    sha256: str
+    erased: str | None
+
+
 class CaseResponse(TypedDict):
     """A step of a case became an entry of its log."""
 
@@ -208,6 +222,11 @@ class MessageView(TypedDict):
     written: str
     text: str | None
     erased: str | None
+
+
+class AttachmentViewPage(TypedDict):
+    items: list[AttachmentView]
+    next: str | None
 
 
 class EntryViewPage(TypedDict):
@@ -557,6 +576,34 @@ class CaseOperations(Transport):
             "CaseView",
             self.post(f"/v1/rmas/{rma}/personal-data", given(at_least=at_least), key=idempotency_key, method="DELETE"),
         )
+
+    def attach_file(
+        self, rma: str, *, file_name: str, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> AttachmentView:
+        """Attach the file that is the body, at most 10 MB: a picture, a text, a PDF, or an archive by ZIP or gzip.
+
+        What it is, is told by its content. Of a picture only the picture is kept, without place, camera and comment. For
+        whoever has the right `rma` in the project, and for the vendor's staff.
+        """
+        return cast(
+            "AttachmentView",
+            self.post(
+                f"/v1/rmas/{rma}/attachments", given(file_name=file_name, at_least=at_least), key=idempotency_key
+            ),
+        )
+
+    def list_attachments(
+        self, rma: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> AttachmentViewPage:
+        """The files of the case, oldest first."""
+        return cast(
+            "AttachmentViewPage",
+            self.get(f"/v1/rmas/{rma}/attachments", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def get_attachment(self, rma: str, number: str, *, at_least: int | None = None) -> bytes:
+        """The file itself, to be saved: a browser shows none of it in our name."""
+        return self.get_document(f"/v1/rmas/{rma}/attachments/{number}", **given(at_least=at_least))
 
     def get_entitlement(self, company: str, *, at_least: int | None = None) -> EntitlementView:
         """Whether the company gets replacements in advance, and the devices that it owes for those that it got.

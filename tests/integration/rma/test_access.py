@@ -58,6 +58,7 @@ BODIES = {
 async def test_each_person_is_answered_as_the_table_says(cases: CaseApi) -> None:
     await people_come(cases)
     rma = await cases.files()
+    await cases.attach(rma, b"A log.", "box.log")
     await cases.until_status(f"rmas/{rma}", WHO["guest+rma"], 200)
     await cases.until_status("rmas", WHO["ex-member"], 200)
 
@@ -89,10 +90,12 @@ async def people_come(cases: CaseApi) -> None:
 
 async def called(cases: CaseApi, endpoint: str, rma: str, who: Account) -> httpx.Response:
     method, path = endpoint.split()
-    url = path.format(rma=rma, company=ADRIA).removeprefix("/v1/")
+    url = path.format(rma=rma, company=ADRIA, number=(await cases.files_of(rma))[0]).removeprefix("/v1/")
     if endpoint == "POST /v1/commands":
         line = {"idempotency_key": "k", "command": {"name": "close-case", "rma": rma}}
         return await cases.client.post(path, content=json.dumps(line), headers=bearer(who))
+    if endpoint == "POST /v1/rmas/{rma}/attachments":
+        return await cases.attach(rma, b"A log.", "box.log", who)
     match method:
         case "GET":
             return await cases.get(url, who)

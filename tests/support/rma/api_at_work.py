@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,18 @@ class CaseApi:
 
     async def delete(self, path: str, who: Account = clerk) -> httpx.Response:
         return await self.client.delete(f"/v1/{path}", headers=bearer(who))
+
+    async def attach(
+        self, rma: str, content: bytes, file_name: str, who: Account = anna, key: str = ""
+    ) -> httpx.Response:
+        octets = {"Content-Type": "application/octet-stream"}
+        head = bearer(who) | octets | {"Idempotency-Key": key or secrets.token_hex(8)}
+        path = f"/v1/rmas/{rma}/attachments"
+        return await self.client.post(path, content=content, params={"file_name": file_name}, headers=head)
+
+    async def files_of(self, rma: str) -> list[int]:
+        """The numbers of its attachments."""
+        return [one["number"] for one in (await self.asked(f"rmas/{rma}/attachments", clerk))["items"]]
 
     async def files(self, serial: str = SERIAL, who: Account = anna, **more: Any) -> str:
         """The number of a case that must be accepted."""
@@ -137,10 +149,12 @@ def bearer(who: Account) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def an_api(desk: Desk, database_url: str, folder: Path) -> AsyncGenerator[CaseApi]:
+async def an_api(
+    desk: Desk, database_url: str, folder: Path, more: Mapping[str, Any] | None = None
+) -> AsyncGenerator[CaseApi]:
     """RMA's API for the ledger of a desk, once it knows what has happened there."""
     stop = asyncio.Event()
-    settings = api_settings(desk.topics, database_url, folder, desk.ledger)
+    settings = api_settings(desk.topics, database_url, folder, desk.ledger).model_copy(update=more)
     serving = asyncio.create_task(api.serve(settings, stop))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30) as client:
         made = CaseApi(desk, client, database_url)

@@ -1,4 +1,4 @@
-"""What routes of the house need of a service's read side, which its Gateway puts into each request's state."""
+"""What routes of the house need of a service's read side: the gateway puts it into the state of a request."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime

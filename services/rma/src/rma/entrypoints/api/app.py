@@ -11,7 +11,7 @@ from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from rma.entrypoints.api.routes import bulk, cases, entitlements, messages, slips, steps
+from rma.entrypoints.api.routes import attachments, bulk, cases, entitlements, messages, slips, steps
 from runtime.commands import CommandTooBig
 from runtime.tokens import Tokens
 from runtime.web import application as web
@@ -34,7 +34,7 @@ TAGS = {
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
-_FAMILIES = (cases, slips, steps, messages, entitlements, bulk)
+_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, bulk)
 API = web.Api(
     title="RMA cases",
     version=VERSION,
@@ -45,7 +45,7 @@ API = web.Api(
     route_refusals=ROUTE_REFUSALS,
     forms=FORMS,
 )
-STREAMS = Streams(bodies=(bulk.PATH,))
+STREAMS = Streams(bodies=(bulk.PATH, attachments.PATH), responses=(f"{attachments.PATH}/",))
 METRICS = RequestMetrics("licensing_rma_api")
 
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from contracts.actors import Account, Actor
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.commands import RmaCommand
+from rma.application.blobs import Blobs
 from rma.application.personal_data import Attachments, Messages, PersonalData, Requests
 from rma.application.queries.cases import CaseQueries
 from rma.application.queries.rights import Rights
@@ -54,6 +55,7 @@ class Services:
     messages: Messages
     attachments: Attachments
     personal_data: PersonalData
+    blobs: Blobs
     ship_to: tuple[str, ...]
 
 
