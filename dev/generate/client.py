@@ -6,10 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ledger.entrypoints.api.app import application
-from ledger.entrypoints.api.dependencies import Services
 
 FILE = Path(__file__).resolve().parents[2] / "client" / "src" / "licensing_client" / "api.py"
 HEAD = '''\
@@ -38,7 +37,7 @@ Json = dict[str, Any]
 
 def description() -> Json:
     """The OpenAPI description of the API."""
-    return application(cast("Services", None)).openapi()
+    return application().openapi()
 
 
 def source(api: Json) -> str:

@@ -10,10 +10,10 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from dev.stack.parts import Kit
+from ledger.entrypoints.api.app import application
 from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
 from tests.support.laws import examples
-from tests.support.ledger.description import description
 
 EXAMPLES = examples(8)
 """Of each operation: less than a minute in all."""
@@ -21,7 +21,7 @@ FAR = ("at_least", "as_of")
 """Naming an entry that is not written yet is answered 503 after five seconds; that has a test of its own."""
 schemathesis.serializer.alias("application/jsonl", "application/json")
 # A body that is well formed may still be refused 422 by a rule, so one check is left out: positive_data_acceptance.
-schema = schemathesis.openapi.from_dict(description())
+schema = schemathesis.openapi.from_dict(application().openapi())
 OPERATIONS = {found.ok().label: found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)}
 """Schemathesis' own `parametrize` gives all of them one name, of which xdist runs one."""
 
@@ -37,7 +37,7 @@ def _address(kit: Kit) -> str:
 
 
 def test_the_description_is_served(kit: Kit) -> None:
-    assert httpx.get(f"{_address(kit)}/openapi.json").json() == description()
+    assert httpx.get(f"{_address(kit)}/openapi.json").json() == application().openapi()
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

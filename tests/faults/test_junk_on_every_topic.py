@@ -18,12 +18,13 @@ from contracts.topics import EVENTS, TOPICS, topic_name
 from dev.demo.story import Story
 from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.parts import PARTS, Kit
-from runtime.kafka import Connection, Partition, PartitionTail, Producer, Record, Tail
+from runtime.kafka import Connection, Partition, Producer, Record, Tail
 from tests.support.campaign import LONG
 from tests.support.junk import MAKERS, Junk, huge
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, fetch
 from tests.support.raw_records import batch_with_header_name, produce
 from tests.support.readiness import SERVICES, until_ready
+from tests.support.reading import records_of
 from tests.support.running import a_stocked_story
 from tests.support.signers_topics import metrics
 
@@ -99,13 +100,10 @@ def _made(dice: random.Random, own: Sequence[Record], anything: Sequence[Record]
 
 async def entries(kit: Kit) -> list[Entry[Event]]:
     """The ledger, as whoever replays it reads it."""
-    chain, found = LedgerChain(0), list[Entry[Event]]()
-    async with PartitionTail(kit.broker().connection("auditor"), topic_name(EVENTS), 0, 0) as tail:
-        end = await tail.end_offset()
-        while tail.next_offset < end:
-            accepted = [chain.accept(record.value or b"") for record in await tail.next_batch()]
-            found += [one for one in accepted if not isinstance(one, Orphan)]
-    return found
+    chain = LedgerChain(0)
+    records = await records_of(kit.broker().connection("auditor"), topic_name(EVENTS))
+    accepted = [chain.accept(record.value or b"") for record in records]
+    return [one for one in accepted if not isinstance(one, Orphan)]
 
 
 @asynccontextmanager

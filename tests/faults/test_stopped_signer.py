@@ -22,10 +22,11 @@ from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import settings
-from runtime.kafka import PartitionTail, Producer
+from runtime.kafka import Producer
 from simulator.cast import PARTNER, VENDOR
 from simulator.partner import PartnerClient, Refused
 from tests.support.readiness import SERVICES, readiness, until_ready
+from tests.support.reading import records_of
 from tests.support.running import a_stocked_story
 
 LOG = topic_name(EVENTS)
@@ -41,12 +42,7 @@ def story(kit: Kit) -> Iterator[Story]:
 
 async def log_of(kit: Kit) -> list[bytes]:
     """The whole partition, as the runbook says to save it."""
-    values: list[bytes] = []
-    async with PartitionTail(kit.broker().connection("auditor"), LOG, 0, 0) as tail:
-        end = await tail.end_offset()
-        while tail.next_offset < end:
-            values += [record.value or b"" for record in await tail.next_batch()]
-    return values
+    return [record.value or b"" for record in await records_of(kit.broker().connection("auditor"), LOG)]
 
 
 async def append(kit: Kit, values: Sequence[bytes]) -> None:

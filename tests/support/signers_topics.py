@@ -12,7 +12,8 @@ from contracts.topics import CHECKPOINTS, Topic, topic_name
 from dev.stack.parts import Kit
 from dev.stack.ports import HOST
 from dev.stack.settings import admin_port_name
-from runtime.kafka import Connection, Headers, PartitionTail, Producer, Record, partition_for
+from runtime.kafka import Connection, Headers, Producer, partition_for
+from tests.support.reading import records_of
 
 PATIENCE_SECONDS = 30.0
 _READ = {
@@ -29,7 +30,7 @@ class SignersTopics:
 
     def records(self, topic: Topic, key: str) -> list[PublishedRecord]:
         """What lies under a key where it belongs, in order."""
-        found = asyncio.run(self._partition(topic, _home(topic, key)))
+        found = asyncio.run(records_of(self._connection, topic_name(topic), [_home(topic, key)]))
         return [
             PublishedRecord(one.key or b"", one.value or b"", tuple(one.headers))
             for one in found
@@ -47,14 +48,6 @@ class SignersTopics:
     def wait_until_read(self, before: dict[str, float], records: int = 1) -> None:
         """Until each reader has dealt with so many more."""
         until(lambda: all(count >= before[part] + records for part, count in self.read().items()))
-
-    async def _partition(self, topic: Topic, number: int) -> list[Record]:
-        found: list[Record] = []
-        async with PartitionTail(self._connection, topic_name(topic), number, 0) as tail:
-            end = await tail.end_offset()
-            while tail.next_offset < end:
-                found += await tail.next_batch()
-        return found
 
     async def _send(self, topic: Topic, key: str, value: bytes | None, headers: Headers, partition: int) -> None:
         async with Producer(self._connection, client_id="somebody") as producer:

@@ -15,10 +15,11 @@ from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.ports import LicenseFileRow, ReceiptRow
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Headers, PartitionTail, Producer, partition_for
+from runtime.kafka import Headers, Producer, partition_for
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import OTHER_SERIAL, PUBLIC_KEYS, SERIAL, published_file, published_receipt
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.reading import records_of
 
 
 class Place:
@@ -46,11 +47,7 @@ class Place:
     async def reasons(self) -> list[str]:
         """Why records are dead letters, in the order of their coming."""
         dead = self.topics.name(DEAD_LETTERS["device-sync"])
-        async with PartitionTail(self.connection, dead, 0, 0) as tail:
-            end, reasons = await tail.end_offset(), list[str]()
-            while tail.next_offset < end:
-                reasons += [(record.header("reason") or b"").decode() for record in await tail.next_batch()]
-        return reasons
+        return [(record.header("reason") or b"").decode() for record in await records_of(self.connection, dead)]
 
     @asynccontextmanager
     async def fed(self) -> AsyncGenerator[SqliteStore]:

@@ -20,7 +20,7 @@ from contracts.topics import LICENSE_FILES
 from ledger.entrypoints import writer
 from ledger.entrypoints.projector import main as projector
 from ledger.entrypoints.writer import WriterSettings
-from runtime.kafka import PartitionTail, partition_for
+from runtime.kafka import partition_for
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.api_at_work import Api, accepted, an_api, asked, found_ledgers
@@ -28,6 +28,7 @@ from tests.support.ledger.forging import append, forge, next_entry
 from tests.support.ledger.load import all_records
 from tests.support.ledger.projector_at_work import settings_for, until, until_sequence
 from tests.support.ledger.story_corrections import SECOND
+from tests.support.reading import records_of
 from tests.support.signer.process import SignerProcess, free_port
 from tests.support.signer.process import until as until_signer
 
@@ -193,14 +194,8 @@ async def _waits(api: Api, decision: str) -> bool:
 async def files_of(topics: KafkaTopics, serial: str, trusted: LicenseKeys) -> list[PublishedLicenseFile]:
     """The license files of a device that the signer has published."""
     number = partition_for(serial.encode(), LICENSE_FILES.partitions)
-    found: list[PublishedLicenseFile] = []
-    async with PartitionTail(topics.connection(), topics.name(LICENSE_FILES), number, 0) as tail:
-        end = await tail.end_offset()
-        while await tail.position() < end:
-            found += [
-                decode_license_file(record.key, record.value, record.headers, trusted=trusted)
-                for record in await tail.next_batch()
-            ]
+    records = await records_of(topics.connection(), topics.name(LICENSE_FILES), [number])
+    found = [decode_license_file(one.key, one.value, one.headers, trusted=trusted) for one in records]
     return [file for file in found if file.serial == serial]
 
 

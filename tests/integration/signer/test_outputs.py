@@ -1,7 +1,6 @@
 """One promise for the signer's own topics, in memory and on a real broker; and each crash point with the real one."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -21,6 +20,7 @@ from signer.domain.documents import DocumentSigner, SignedLicenseFile, SignedRet
 from signer.domain.own_signatures import OwnSignatures
 from signer.domain.reading import Reading
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.reading import records_of
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
 from tests.support.signer.story import KEYS, SERIAL, TRUSTED, Story
 
@@ -230,13 +230,7 @@ async def _append(topics: KafkaTopics, values: Sequence[bytes], ledger: int = 0)
 
 
 async def _read_all(topics: KafkaTopics, topic: Topic) -> list[Record]:
-    found: dict[int, list[Record]] = defaultdict(list)
-    for number in range(topic.partitions):
-        async with PartitionTail(topics.connection(), topics.name(topic), number, 0) as tail:
-            end = await tail.end_offset()
-            while tail.next_offset < end:
-                found[number] += await tail.next_batch()
-    return [record for number in sorted(found) for record in found[number]]
+    return await records_of(topics.connection(), topics.name(topic), range(topic.partitions))
 
 
 def _sequence(record: Record) -> int:

@@ -19,9 +19,10 @@ from contracts.documents import license_file, return_receipt
 from contracts.documents.xmldsig import key_id
 from contracts.log.checkpoint import LogVerifier
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SIGNATURES, Topic
-from runtime.kafka import PartitionTail, Producer, Record, partition_for
+from runtime.kafka import Producer, Record, partition_for
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.reading import records_of
 from tests.support.signer.process import SignerProcess, until
 from tests.support.signer.story import SERIAL, Story
 
@@ -187,13 +188,7 @@ async def _files(topics: KafkaTopics) -> list[Record]:
 
 
 async def _read_all(topics: KafkaTopics, topic: Topic) -> list[Record]:
-    found: list[Record] = []
-    for number in range(topic.partitions):
-        async with PartitionTail(topics.connection(), topics.name(topic), number, 0) as tail:
-            end = await tail.end_offset()
-            while tail.next_offset < end:
-                found += await tail.next_batch()
-    return found
+    return await records_of(topics.connection(), topics.name(topic), range(topic.partitions))
 
 
 async def _wait_for(read: Callable[[], Awaitable[list[Record]]], *, count: int, seconds: float = 30) -> list[Record]:

@@ -1,14 +1,11 @@
 """The API in this process: real rules behind it in memory, tokens of a throw-away issuer, no rows to query."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, cast
 
 import httpx
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.actors import Actor, Operator
 from contracts.commands import Command, CommandRecord
@@ -28,7 +25,6 @@ from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from runtime.pages import Page
 from runtime.staff_texts import KeptText, KeptTexts
-from runtime.tokens import Tokens
 from runtime.trouble import Trouble
 from tests.support.documents import PUBLIC_KEYS
 from tests.support.issuer import Issuer
@@ -119,32 +115,6 @@ class NoRows:
         return query
 
 
-class _CurrentServices:
-    """The Services of the Api whose request is being answered."""
-
-    def clock(self) -> datetime:
-        return _current.get()[0].clock()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_current.get()[0], name)
-
-
-class _CurrentTokens:
-    """The Tokens of the Api whose request is being answered."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_current.get()[1], name)
-
-
-_current: ContextVar[tuple[Services, Tokens]] = ContextVar("current")
-
-
-@cache
-def _application() -> ASGIApp:
-    """The whole application, made once: its routes take longer to make than most tests take."""
-    return build(cast("Services", _CurrentServices()), cast("Tokens", _CurrentTokens()))
-
-
 class Api:
     """What a test asks."""
 
@@ -156,7 +126,7 @@ class Api:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
-        self._services = Services(
+        services = Services(
             ledger=0,
             commands=self.ledger,
             queries=queries or cast("Queries", NoRows()),
@@ -169,13 +139,9 @@ class Api:
             attempts=AttemptLimiter(lambda: self.now),
             texts=MemoryStaffTexts(),
         )
-        self._tokens = self.issuer.tokens()
+        self.app = build(services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _current.set((self._services, self._tokens))
-        await _application()(scope, receive, send)
 
     async def founded(self) -> "Api":
         await self.ledger.ask(

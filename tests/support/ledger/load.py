@@ -22,6 +22,7 @@ from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
+from tests.support.reading import records_of
 
 VENDOR, STAFF = derived_id("v", "company"), derived_id("v", "account")
 COMPANY, PARTNER = derived_id("c", "company"), derived_id("c", "account")
@@ -119,12 +120,8 @@ class Client:
 
 async def all_records(topics: KafkaTopics, ledger: int = 0) -> list[bytes]:
     """Every record of a ledger's partition, valid or not."""
-    values: list[bytes] = []
-    async with PartitionTail(topics.connection("auditor"), topics.name(EVENTS), ledger, 0) as tail:
-        end = await tail.end_offset()
-        while tail.next_offset < end:
-            values += [record.value or b"" for record in await tail.next_batch()]
-    return values
+    found = await records_of(topics.connection("auditor"), topics.name(EVENTS), [ledger])
+    return [record.value or b"" for record in found]
 
 
 def chain_of(values: Iterable[bytes], ledger: int = 0) -> list[Entry[Event]]:

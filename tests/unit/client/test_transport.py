@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from dev.generate import client as generator
+from ledger.entrypoints.api.app import application
 from licensing_client import Client, Problem
-from tests.support.ledger.description import description
 
 
 def a_client(answer: Callable[[httpx.Request], httpx.Response], patience_seconds: float = 5.0) -> Client:
@@ -20,7 +20,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_methods_are_those_of_the_api() -> None:
-    made = generator.source(description())
+    made = generator.source(application().openapi())
 
     assert generator.FILE.read_text() == made, "run `make generate`"
 

@@ -11,6 +11,7 @@ from contracts.fields import Right
 from contracts.identifiers import derived_id
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
+from ledger.entrypoints.api.app import application
 from tests.support.ledger import (
     story,
     story_blocks,
@@ -27,7 +28,6 @@ from tests.support.ledger import (
     story_software_service,
     story_warranty,
 )
-from tests.support.ledger.description import description
 from tests.support.ledger.histories_over_time import priced
 from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
 from tests.support.ledger.story_device_moves import BORAS
@@ -169,7 +169,7 @@ def test_every_command_has_a_row() -> None:
 
 
 def test_every_endpoint_has_a_row() -> None:
-    paths = description()["paths"]
+    paths = application().openapi()["paths"]
     routes = {f"{method.upper()} {path}" for path, operations in paths.items() for method in operations}
     assert routes == set(ENDPOINTS)
 

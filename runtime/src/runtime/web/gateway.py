@@ -51,7 +51,10 @@ NO_STREAMS = Streams()
 
 
 class Gateway:
-    """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not."""
+    """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not.
+
+    `services` is what routes work with: they find it in the state of their request.
+    """
 
     def __init__(
         self,
@@ -61,9 +64,11 @@ class Gateway:
         problems: Problems,
         metrics: RequestMetrics,
         clock: Callable[[], datetime],
+        services: object = None,
         streams: Streams = NO_STREAMS,
     ) -> None:
         self._app = app
+        self._services = services
         self._tokens = tokens
         self._problems = problems
         self._metrics = metrics
@@ -107,7 +112,7 @@ class Gateway:
                 return
             authorization = Headers(scope=scope).get("authorization")
             caller = self._tokens.caller(authorization, now=self._clock())
-            scope["state"]["caller"] = caller
+            scope["state"] |= {"caller": caller, "services": self._services}
             with self._share(caller.company):
                 if scope["path"] not in self._streams.bodies:
                     receive = _replay(await _body(Headers(scope=scope), receive), receive)

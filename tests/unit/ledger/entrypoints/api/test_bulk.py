@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from contracts.identifiers import derived_id
+from ledger.entrypoints.api.app import application
 from runtime.web import bulk
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
-from tests.support.ledger.description import routes
 from tests.support.ledger.story import ADRIA, ANNA
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
@@ -314,7 +314,7 @@ def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "command": command}
 
 
-OPERATIONS = bulk.operations(routes())
+OPERATIONS = bulk.operations(application())
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

@@ -7,13 +7,13 @@ from typing import Any, cast
 import pytest
 
 from contracts.identifiers import command_id_of, derived_id
+from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.http.forms import FORMS
 from runtime.web import gateway
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
-from tests.support.ledger.description import description
 from tests.support.ledger.story import ADRIA, ANNA, STAFF
 
-DESCRIPTION: dict[str, Any] = description()
+DESCRIPTION: dict[str, Any] = application().openapi()
 KEYS = "/v1/activation-keys"
 PORTS = {"licenses": [{"license_type": "Port11", "count": 50}], "order_number": "PO-1"}
 ALLOCATIONS = f"/v1/projects/{PROJECT}/allocations"

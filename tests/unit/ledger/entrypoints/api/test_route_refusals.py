@@ -8,12 +8,12 @@ import pytest
 from contracts.refusals import REFUSALS
 from dev.generate import route_refusals
 from dev.generate.route_refusals import LEDGER
+from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.web.openapi_refusals import ALWAYS
-from tests.support.ledger.description import description
 from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 
-DESCRIPTION: dict[str, Any] = description()
+DESCRIPTION: dict[str, Any] = application().openapi()
 OPERATIONS: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": operation
     for path, operations in DESCRIPTION["paths"].items()

@@ -1,5 +1,7 @@
 """The ledger's API: its routes, and the description that clients read."""
 
+from functools import cache
+
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -128,19 +130,20 @@ METRICS = RequestMetrics("licensing_api")
 def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gateway."""
     return Gateway(
-        application(services),
+        application(),
         tokens=tokens,
         problems=PROBLEMS,
         metrics=METRICS,
         clock=services.clock,
+        services=services,
         streams=STREAMS,
     )
 
 
-def application(services: Services) -> FastAPI:
-    """The routes alone."""
+@cache
+def application() -> FastAPI:
+    """The routes alone; there is one in a process."""
     app = web.application(API)
-    app.state.services = services
 
     @app.exception_handler(NoRight)
     async def no_right(_: Request, __: NoRight) -> Response:

@@ -61,7 +61,7 @@ class Services:
 
 
 async def _services(request: Request) -> Services:
-    return cast("Services", request.app.state.services)
+    return cast("Services", request.state.services)
 
 
 async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
