@@ -164,6 +164,13 @@ class EntitlementView(TypedDict):
     owed: list[SummaryView]
 
 
+class EntryTextsView(TypedDict):
+    """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
+
+    sequence: int
+    texts: list[StaffTextView]
+
+
 class EntryView(TypedDict):
     """A step of a case."""
 
@@ -269,6 +276,17 @@ class ShipmentView(TypedDict):
     serial: str
     carrier: str
     tracking_number: str
+
+
+class StaffTextView(TypedDict):
+    """A text of staff, and with what its digest can be checked."""
+
+    member: str
+    digest: str
+    text: str | None
+    salt: str | None
+    erased: str | None
+    erased_by: str | None
 
 
 class SummaryView(TypedDict):
@@ -638,4 +656,23 @@ class CaseOperations(Transport):
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
             ),
+        )
+
+    def get_entry_texts(self, sequence: str, *, at_least: int | None = None) -> EntryTextsView:
+        """Findings, reasons and references, each with salt and digest, so that anybody can check it. For the staff.
+
+        The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
+        """
+        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+
+    def erase_entry_texts(
+        self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> EntryTextsView:
+        """Erase the texts that an entry names, for ever; again is harmless. For the vendor's staff.
+
+        The entry stays as it is. Wherever a text was shown, `erased` stands from now on.
+        """
+        return cast(
+            "EntryTextsView",
+            self.post(f"/v1/entries/{sequence}/texts", given(at_least=at_least), key=idempotency_key, method="DELETE"),
         )
