@@ -12,6 +12,7 @@ PARTS = (
     "dev.generate.client",
     "dev.generate.signer_laws",
     "dev.generate.laws",
+    "dev.generate.case_states",
 )
 
 for part in PARTS:

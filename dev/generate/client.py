@@ -1,16 +1,20 @@
-"""Makes the client's methods and types from the API's description: `make generate`. A test compares."""
+"""Makes the clients' methods and types from the APIs' descriptions: `make generate`. A test compares."""
 
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ledger.entrypoints.api.app import application
+from fastapi import FastAPI
 
-FILE = Path(__file__).resolve().parents[2] / "client" / "src" / "licensing_client" / "api.py"
+import ledger.entrypoints.api.app
+import rma.entrypoints.api.app
+
+PACKAGE = Path(__file__).resolve().parents[2] / "client" / "src" / "licensing_client"
 HEAD = '''\
 """The API's operations and what they take and give. Made from its OpenAPI description by `make generate`."""
 
@@ -23,7 +27,7 @@ from licensing_client.transport import Transport, given
 
 '''
 CLASS = '''
-class Operations(Transport):
+class {operations}(Transport):
     """One method for each operation."""
 
 '''
@@ -35,25 +39,39 @@ STREAMED = ("application/jsonl", "text/csv")
 Json = dict[str, Any]
 
 
-def description() -> Json:
-    """The OpenAPI description of the API."""
-    return application().openapi()
+@dataclass(frozen=True)
+class Module:
+    """A module of the client: its file, the class with the operations, and the application that describes them."""
+
+    file: Path
+    operations: str
+    application: Callable[[], FastAPI]
+
+    def description(self) -> Json:
+        """The OpenAPI description of the API."""
+        return self.application().openapi()
 
 
-def source(api: Json) -> str:
+MODULES = (
+    Module(PACKAGE / "api.py", "Operations", ledger.entrypoints.api.app.application),
+    Module(PACKAGE / "cases_api.py", "CaseOperations", rma.entrypoints.api.app.application),
+)
+
+
+def source(module: Module, api: Json) -> str:
     """The module for an OpenAPI description, formatted as all our code is."""
     bodies = {_name(_body(operation) or {}) for _, _, operation in _operations(api)}
     schemas = {_renamed(name): schema for name, schema in api["components"]["schemas"].items()}
     types = [text for name, schema in schemas.items() if name not in bodies for text in _type(name, schema)]
     methods = [line for path, method, operation in _operations(api) for line in _method(api, path, method, operation)]
-    code = "\n".join(types) + CLASS + "\n".join(methods)
+    code = "\n".join(types) + CLASS.format(operations=module.operations) + "\n".join(methods)
     names = [name for name in TYPING if re.search(rf"\b{name}\b", code)]
     return _formatted(HEAD.format(names=", ".join(names)) + code)
 
 
 def _formatted(text: str) -> str:
     ruff = Path(sys.executable).with_name("ruff")
-    command = (str(ruff), "format", "--stdin-filename", str(FILE), "-")
+    command = (str(ruff), "format", "--stdin-filename", str(PACKAGE / "api.py"), "-")
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
@@ -188,5 +206,6 @@ def _text(text: str, indent: str) -> str:
 
 
 def main() -> None:
-    FILE.write_text(source(description()))
-    print(f"{FILE.name} written")
+    for module in MODULES:
+        module.file.write_text(source(module, module.description()))
+        print(f"{module.file.name} written")

@@ -1,6 +1,6 @@
-"""A typed client of the licensing ledger's REST API."""
+"""Typed clients of the REST APIs of the licensing ledger and of RMA cases."""
 
-from licensing_client.client import Client, CommandAnswer, CommandLine
+from licensing_client.client import CaseClient, Client, CommandAnswer, CommandLine
 from licensing_client.transport import Problem
 
-__all__ = ["Client", "CommandAnswer", "CommandLine", "Problem"]
+__all__ = ["CaseClient", "Client", "CommandAnswer", "CommandLine", "Problem"]

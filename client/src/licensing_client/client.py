@@ -1,11 +1,12 @@
-"""The client: every operation of the API, and what streams."""
+"""The clients: every operation of the APIs, and what streams."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from licensing_client.api import Operations
-from licensing_client.transport import given
+from licensing_client.cases_api import CaseOperations
+from licensing_client.transport import Transport, given
 
 JSON_LINES = "application/jsonl"
 Format = Literal["csv", "jsonl", "parquet"]
@@ -31,8 +32,8 @@ class CommandAnswer(TypedDict):
     problem: NotRequired[dict[str, Any]]
 
 
-class Client(Operations):
-    """Acts with one account for one company. Raises Problem for every no, httpx.TransportError when nobody answers."""
+class Batches(Transport):
+    """What is sent or read many at a time."""
 
     def send_commands(self, lines: Sequence[CommandLine]) -> Iterator[CommandAnswer]:
         """The answers in the order of the lines, as they come; a request that breaks off may be repeated whole."""
@@ -41,6 +42,19 @@ class Client(Operations):
         with self.streamed("POST", "/v1/commands", content=content, headers=headers) as response:
             for line in response.iter_lines():
                 yield cast("CommandAnswer", json.loads(line))
+
+    def everything(self, page_of: Callable[..., Any], *names: str, **query: Any) -> Iterator[Any]:
+        """The items of all pages of a list, such as `everything(client.list_devices, project)`."""
+        while True:
+            page = page_of(*names, **query)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            query["cursor"] = page["next"]
+
+
+class Client(Operations, Batches):
+    """Acts with one account for one company. Raises Problem for every no, httpx.TransportError when nobody answers."""
 
     def export_movements(
         self,
@@ -61,15 +75,10 @@ class Client(Operations):
         """Balances as a file, in pieces."""
         return self._export("balances", given(format=form, project=project, as_of=as_of, at_least=at_least))
 
-    def everything(self, page_of: Callable[..., Any], *names: str, **query: Any) -> Iterator[Any]:
-        """The items of all pages of a list, such as `everything(client.list_devices, project)`."""
-        while True:
-            page = page_of(*names, **query)
-            yield from page["items"]
-            if page["next"] is None:
-                return
-            query["cursor"] = page["next"]
-
     def _export(self, what: str, query: dict[str, Any]) -> Iterator[bytes]:
         with self.streamed("GET", f"/v1/exports/{what}", params=query) as response:
             yield from response.iter_bytes()
+
+
+class CaseClient(CaseOperations, Batches):
+    """The same for RMA cases, which another service has at another address."""

@@ -17,7 +17,7 @@ BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and a symbol that show nothing: fillers, and Braille without a dot."""
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """The text; raises ValueError for one that reads otherwise than it is written. No joiners either."""
     if text.isprintable() and BLANK.isdisjoint(text):  # quick: no such category is among the printable
         return text
@@ -29,21 +29,21 @@ def _seen(text: str) -> str:
 
 def _lines_seen(text: str) -> str:
     for line in text.split("\n"):
-        _seen(line)
+        seen(line)
     if not text.strip():
         raise ValueError("there is nothing to read")
     return text
 
 
-ProjectName = Annotated[fields.ProjectName, AfterValidator(_seen)]
-Reference = Annotated[fields.Reference, AfterValidator(_seen)]
+ProjectName = Annotated[fields.ProjectName, AfterValidator(seen)]
+Reference = Annotated[fields.Reference, AfterValidator(seen)]
 Reason = Annotated[
     fields.Reason,
     Field(description="Why, in a sentence. Lies beside the log, and staff can erase it."),
-    AfterValidator(_seen),
+    AfterValidator(seen),
 ]
 Line = Annotated[
-    str, Field(pattern=r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]{0,78}[^\x00-\x1f\x7f\s])?$"), AfterValidator(_seen)
+    str, Field(pattern=r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]{0,78}[^\x00-\x1f\x7f\s])?$"), AfterValidator(seen)
 ]
 Paragraphs = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_lines_seen)]
 """What people write at length; it stays out of every log (decision D9)."""

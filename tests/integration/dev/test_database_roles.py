@@ -8,9 +8,14 @@ import pytest
 
 from dev.stack.postgres import ROLES, Cluster
 from ledger.adapters.postgres import database
+from rma.adapters.postgres.database import READ_SIDE
+from runtime.postgres.read_side import ReadSide
 from tests.support.databases import as_role
 
 API, PROJECTOR = "ledger-api", "ledger-projector"
+CASES_API, CASES_PROJECTOR = "rma-api", "rma-projector"
+PRIVATE = ("staff_texts", "requests", "messages", "attachments", "blobs")
+"""What people say and attach, which follows from no log."""
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 REFUSED = asyncpg.InsufficientPrivilegeError
 
@@ -20,11 +25,15 @@ async def tables(database_url: str) -> list[str]:
     """The tables as the projector makes them."""
     connection = await asyncpg.connect(as_role(database_url, PROJECTOR))
     try:
-        await database.migrate(connection)
-        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", database.SCHEMA)
-        return [f"{database.SCHEMA}.{row[0]}" for row in rows]
+        return await _made(connection, database.READ_SIDE)
     finally:
         await connection.close()
+
+
+async def _made(connection: Any, read_side: ReadSide) -> list[str]:
+    await read_side.migrate(connection)
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", read_side.schema)
+    return [f"{read_side.schema}.{row[0]}" for row in rows]
 
 
 @pytest.fixture
@@ -52,9 +61,36 @@ async def test_a_role_has_on_each_table_what_it_needs_and_nothing_else(projector
     )
 
     held = {(role, name): set(privileges or ()) for role, name, privileges in rows}
+    wanted = {API: {"SELECT"}, PROJECTOR: set(PRIVILEGES)}
+    assert held == {(role, name): wanted.get(role, set()) for role in ROLES for name in tables}
+
+
+async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people_said(database_url: str) -> None:
+    projector = await asyncpg.connect(as_role(database_url, CASES_PROJECTOR))
+    connection = await asyncpg.connect(database_url)
+    try:
+        of_rows = await _made(projector, READ_SIDE)
+        of_people = [f"rma_private.{name}" for name in PRIVATE]
+        held = {
+            (role, name): {one for one in PRIVILEGES if await connection.fetchval(_HAS, role, name, one)}
+            for role in ROLES
+            for name in (*of_rows, *of_people)
+        }
+    finally:
+        await projector.close()
+        await connection.close()
+
+    rows = {CASES_API: {"SELECT"}, CASES_PROJECTOR: set(PRIVILEGES)}
+    people = {CASES_API: {"SELECT", "INSERT", "UPDATE", "DELETE"}}
     assert held == {
-        (role, name): {API: {"SELECT"}, PROJECTOR: set(PRIVILEGES)}[role] for role in ROLES for name in tables
+        (role, name): wanted.get(role, set())
+        for names, wanted in ((of_rows, rows), (of_people, people))
+        for role in ROLES
+        for name in names
     }
+
+
+_HAS = "SELECT has_table_privilege($1, $2, $3)"
 
 
 async def test_the_api_reads_every_table_and_changes_none(api: Any, tables: list[str]) -> None:
@@ -137,7 +173,7 @@ async def test_no_role_of_a_service_is_a_superuser_or_owns_a_database(projector:
 
 async def test_a_role_has_a_password_of_its_own(postgres: Cluster, database_url: str) -> None:
     passwords = {postgres.url(role=role).partition("@")[0].rpartition(":")[2] for role in (*ROLES, "licensing")}
-    assert len(passwords) == 3
+    assert len(passwords) == len(ROLES) + 1
 
     stranger = as_role(database_url, API).replace("ledger-api:", "ledger-projector:")
     with pytest.raises(asyncpg.InvalidPasswordError):

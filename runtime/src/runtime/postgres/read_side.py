@@ -34,6 +34,7 @@ class ReadSide:
         """
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", self.lock)
+            await connection.execute(f"SET LOCAL search_path TO {self.schema}")
             await connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {self.schema}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
             )

@@ -20,13 +20,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from runtime.problems import Problem, render
 from runtime.web import strict_json
 from runtime.web.bodies import Body
+from runtime.web.pieces import pieces
 from runtime.web.problems import Problems, Refused
 from runtime.web.validation_messages import Forms, message_for
 
@@ -44,12 +44,6 @@ _AWAY = frozenset({"service_unavailable", "log_stopped"})
 """Codes after which the rest of a request is not tried."""
 MAX_REQUESTS = 4
 """Such requests at the same time in this process; a further one gets 503."""
-LINE_SECONDS = 10.0
-"""How long the next piece of the body may take."""
-WAITED_SECONDS = 30.0
-"""How long all waits of one body may take; each second's worth of bytes adds a second."""
-BYTES_PER_SECOND = 16 * 1024
-"""Below this rate the client counts as stalled."""
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
@@ -336,7 +330,7 @@ def _scope(outer: Scope, call: _Call) -> Scope:
 async def _lines_of(request: Request) -> AsyncGenerator[tuple[int, bytes | Refused]]:
     """The lines of the body with their numbers, without blank ones; the last may be a Refused: why no more is read."""
     rest, number, count = bytearray(), 0, 0
-    async for piece in _pieces(request):
+    async for piece in pieces(request, slow="The lines took too long to arrive; send the rest in another request."):
         if isinstance(piece, Refused):
             yield number + 1, piece
             return
@@ -362,23 +356,6 @@ def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
     if len(line) > MAX_LINE_BYTES:
         return Refused("body_too_big", f"A line has at most {MAX_LINE_BYTES} bytes; nothing after it was read.")
     return None
-
-
-async def _pieces(request: Request) -> AsyncGenerator[bytes | Refused]:
-    """The body as it comes; a client that has gone ends it, and so does one that is too slow."""
-    stream, clock, left = request.stream(), asyncio.get_running_loop().time, WAITED_SECONDS
-    while True:
-        began = clock()
-        try:
-            async with asyncio.timeout(min(LINE_SECONDS, left)):
-                piece = await anext(stream)
-        except (StopAsyncIteration, ClientDisconnect):
-            return
-        except TimeoutError:
-            yield Refused("request_too_slow", "The lines took too long to arrive; send the rest in another request.")
-            return
-        left += len(piece) / BYTES_PER_SECOND - (clock() - began)
-        yield piece
 
 
 def _members(problem: Problem) -> Any:

@@ -1,12 +1,14 @@
 """The gateway: every request is counted, timed, bounded and authenticated before a route sees it."""
 
 import asyncio
+import re
 import time
 import uuid
 from collections import Counter as Counts
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -41,10 +43,25 @@ _log = get_logger("runtime.web")
 
 
 class Streams(NamedTuple):
-    """Where requests take long: paths whose route reads the body itself, and beginnings of paths of long responses."""
+    """Where requests take long: paths whose POST reads the body itself, and beginnings of paths of long responses.
+
+    A parameter in braces stands for any one part of a path.
+    """
 
     bodies: tuple[str, ...] = ()
     responses: tuple[str, ...] = ()
+
+    def reads_body(self, scope: Scope) -> bool:
+        """Whether the route reads the body itself."""
+        return scope["method"] == "POST" and any(_pattern(one).fullmatch(scope["path"]) for one in self.bodies)
+
+    def takes_long(self, scope: Scope) -> bool:
+        return self.reads_body(scope) or any(_pattern(one).match(scope["path"]) for one in self.responses)
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
 
 
 NO_STREAMS = Streams()
@@ -96,14 +113,11 @@ class Gateway:
             await sender.refuse(Refused("service_unavailable"), scope, receive)
             return
         try:
-            async with asyncio.timeout(self._seconds(scope["path"])):
+            async with asyncio.timeout(STREAM_SECONDS if self._streams.takes_long(scope) else REQUEST_SECONDS):
                 await self._pass(scope, receive, sender)
         except TimeoutError:
             _log.warning("request_timed_out", path=scope["path"])
             await sender.refuse(Refused("service_unavailable"), scope, receive)
-
-    def _seconds(self, path: str) -> float:
-        return STREAM_SECONDS if path.startswith((*self._streams.bodies, *self._streams.responses)) else REQUEST_SECONDS
 
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
@@ -114,7 +128,7 @@ class Gateway:
             caller = self._tokens.caller(authorization, now=self._clock())
             scope["state"] |= {"caller": caller, "services": self._services}
             with self._share(caller.company):
-                if scope["path"] not in self._streams.bodies:
+                if not self._streams.reads_body(scope):
                     receive = _replay(await _body(Headers(scope=scope), receive), receive)
                 await self._app(scope, receive, sender)
         except BadCredentials as error:

@@ -1,4 +1,4 @@
-"""What routes of the house need of a service's read side, which its application keeps as `state.services`."""
+"""What routes of the house need of a service's read side: the gateway puts it into the state of a request."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -28,7 +28,7 @@ class ReadSide(Protocol):
 
 async def _read_side(request: Request) -> ReadSide:
     """A coroutine, for FastAPI runs plain functions in threads."""
-    return cast("ReadSide", request.app.state.services)
+    return cast("ReadSide", request.state.services)
 
 
 TheReadSide = Annotated[ReadSide, Depends(_read_side)]

@@ -6,12 +6,14 @@ what is left of a command that was never decided is taken away later.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from contracts.actors import Account
 from rma.application.queries.views import AttachmentView, MessageView
 from runtime.pages import Page
 
+MAX_ATTACHMENTS = 100
+"""Of a case: 1 GB in all."""
 LOST_AFTER = timedelta(days=8)
 """A command lies at most seven days on its topic: what no entry names after that belongs to no case."""
 
@@ -43,6 +45,20 @@ class Requests(Protocol):
         ...
 
 
+class AttachmentsFull(Exception):  # noqa: N818 - states the world
+    """The case has as many files as a case may have."""
+
+
+class AttachedFile(NamedTuple):
+    """A file as it is kept, and the name of its blob."""
+
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    blob: str
+
+
 class Messages(Protocol):
     """Messages between requesters and the vendor's staff. Raises Trouble."""
 
@@ -54,10 +70,28 @@ class Messages(Protocol):
 
 
 class Attachments(Protocol):
-    """What is known of the files in cases; their bytes lie in a store of blobs. Raises Trouble."""
+    """What is known of the files in cases; their bytes lie in a store of blobs. Raises Trouble.
 
-    async def add(self, rma: str, command_id: str, by: Account, file: AttachmentView, blob: str) -> AttachmentView:
-        """The attachment, which is there once; raises OtherRequestKept."""
+    What is not stored yet is shown to nobody.
+    """
+
+    async def reserve(self, rma: str, command_id: str, by: Account, file: AttachedFile) -> AttachmentView:
+        """Note where the bytes are going to lie, before they do: nothing lies there that nobody knows of.
+
+        It is there once however often it is asked; raises OtherRequestKept, and AttachmentsFull.
+        """
+        ...
+
+    async def stored(self, command_id: str) -> bool:
+        """The bytes are there; whether they still are wanted, or the attachment was erased in the meantime."""
+        ...
+
+    async def lost(self) -> list[str]:
+        """Names of blobs whose bytes were on their way a day ago, and whose attachment was never stored."""
+        ...
+
+    async def forget(self, blob: str) -> None:
+        """Nothing lies there any more."""
         ...
 
     async def of_case(self, rma: str, after: int, limit: int) -> Page[AttachmentView]: ...
@@ -70,6 +104,10 @@ class Attachments(Protocol):
 class PersonalData(Protocol):
     """Erases what people said of themselves in a case. Raises Trouble."""
 
-    async def erase(self, rma: str, command_id: str, by: str) -> list[str]:
-        """Take request, messages and files away, for ever; the names of blobs that nothing names any more."""
+    async def blobs(self, rma: str) -> list[str]:
+        """Where bytes of the case's files lie, or are going to."""
+        ...
+
+    async def erase(self, rma: str, command_id: str, by: str, blobs: list[str]) -> None:
+        """Take request, messages and the files of these blobs away, for ever."""
         ...

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.identifiers import derived_id
 from ledger.entrypoints.api.app import application
-from runtime.web import bulk
+from runtime.web import bulk, pieces
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA
 
@@ -170,7 +170,7 @@ async def test_more_lines_than_are_taken_are_told_so_at_the_end(monkeypatch: pyt
 
 
 async def test_a_body_that_stops_coming_is_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "LINE_SECONDS", 0.05)
+    monkeypatch.setattr(pieces, "PIECE_SECONDS", 0.05)
     api = await Api().founded()
 
     response = await send(api, _waiting(asyncio.Event()))
@@ -179,7 +179,7 @@ async def test_a_body_that_stops_coming_is_told_so_at_the_end(monkeypatch: pytes
 
 
 async def test_a_body_that_trickles_is_told_so_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "WAITED_SECONDS", 0.1)
+    monkeypatch.setattr(pieces, "WAITED_SECONDS", 0.1)
     api = await Api().founded()
 
     async def trickling() -> AsyncIterator[bytes]:

@@ -9,8 +9,8 @@ CASE_COLUMNS = ", ".join(CaseRow._fields)
 
 
 def case_row(record: Any) -> CaseRow:
-    """A case from its columns, in their order."""
-    return CaseRow(*record)._replace(reminded=tuple(record["reminded"]))
+    """A case from its columns."""
+    return CaseRow(**record)._replace(reminded=tuple(record["reminded"]))
 
 
 def values(row: CaseRow) -> Sequence[Any]:

@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS rma_private.messages (
 );
 CREATE INDEX IF NOT EXISTS messages_of_case ON rma_private.messages (ledger, rma, number);
 
--- `blob` is where the bytes lie; it is gone with the name once the attachment is erased.
+-- `blob` is where the bytes lie, once they are `stored`; it is gone with the name when the attachment is erased.
 CREATE TABLE IF NOT EXISTS rma_private.attachments (
     number     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ledger     integer     NOT NULL,
@@ -71,6 +71,7 @@ CREATE TABLE IF NOT EXISTS rma_private.attachments (
     size       integer     NOT NULL,
     sha256     text        NOT NULL,
     blob       text,
+    stored     boolean     NOT NULL DEFAULT false,
     written    timestamptz NOT NULL DEFAULT now(),
     erased     timestamptz,
     erased_by  text,

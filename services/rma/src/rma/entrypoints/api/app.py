@@ -1,5 +1,7 @@
 """The API of RMA cases: its routes, and the description that clients read."""
 
+from functools import cache
+
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -9,7 +11,7 @@ from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from rma.entrypoints.api.routes import bulk, cases, entitlements, messages, slips, steps
+from rma.entrypoints.api.routes import attachments, bulk, cases, entitlements, messages, slips, staff_texts, steps
 from runtime.commands import CommandTooBig
 from runtime.tokens import Tokens
 from runtime.web import application as web
@@ -29,10 +31,11 @@ TAGS = {
     "steps": "What happens in a case, step by step.",
     "messages and attachments": "What people say in a case, and erasing it.",
     "advance replacement": "Companies that get the new device before the broken one is back, and what they owe.",
+    "texts": "What entries name by digest, and erasing it.",
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
-_FAMILIES = (cases, slips, steps, messages, entitlements, bulk)
+_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, bulk)
 API = web.Api(
     title="RMA cases",
     version=VERSION,
@@ -43,26 +46,27 @@ API = web.Api(
     route_refusals=ROUTE_REFUSALS,
     forms=FORMS,
 )
-STREAMS = Streams(bodies=(bulk.PATH,))
+STREAMS = Streams(bodies=(bulk.PATH, attachments.PATH), responses=(f"{attachments.PATH}/",))
 METRICS = RequestMetrics("licensing_rma_api")
 
 
 def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gateway."""
     return Gateway(
-        application(services),
+        application(),
         tokens=tokens,
         problems=PROBLEMS,
         metrics=METRICS,
         clock=services.clock,
+        services=services,
         streams=STREAMS,
     )
 
 
-def application(services: Services) -> FastAPI:
-    """The routes alone."""
+@cache
+def application() -> FastAPI:
+    """The routes alone; there is one in a process."""
     app = web.application(API)
-    app.state.services = services
 
     @app.exception_handler(NoRight)
     async def no_right(_: Request, __: NoRight) -> Response:

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from contracts.actors import Account, Actor
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.commands import RmaCommand
+from rma.application.blobs import Blobs
 from rma.application.personal_data import Attachments, Messages, PersonalData, Requests
 from rma.application.queries.cases import CaseQueries
 from rma.application.queries.rights import Rights
@@ -39,6 +40,12 @@ class CommandChannel(Protocol):
     ) -> Accepted | Rejected: ...
 
 
+class ErasableTexts(KeepsTexts, Protocol):
+    """Texts beside the log, which staff erases by their command."""
+
+    async def erase(self, command_id: str, *, by: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """`ship_to` is the vendor's address for broken devices, line by line."""
@@ -49,16 +56,17 @@ class Services:
     rights: Rights
     waiter: Waiter
     clock: Callable[[], datetime]
-    texts: KeepsTexts
+    texts: ErasableTexts
     requests: Requests
     messages: Messages
     attachments: Attachments
     personal_data: PersonalData
+    blobs: Blobs
     ship_to: tuple[str, ...]
 
 
 async def _services(request: Request) -> Services:
-    return cast("Services", request.app.state.services)
+    return cast("Services", request.state.services)
 
 
 TheServices = Annotated[Services, Depends(_services)]

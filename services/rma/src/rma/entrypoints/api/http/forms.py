@@ -8,7 +8,13 @@ from pydantic import TypeAdapter
 from contracts.identifiers import UUID_PATTERN, RmaId
 from contracts.rma.cases import Carrier, Currency, TrackingNumber
 from contracts.texts import Line, Reason, Reference
-from rma.entrypoints.api.models.cases import COUNTRY_PATTERN, EMAIL_PATTERN, PHONE_PATTERN, POSTAL_CODE_PATTERN
+from rma.entrypoints.api.models.cases import (
+    COUNTRY_PATTERN,
+    EMAIL_PATTERN,
+    FILE_NAME_PATTERN,
+    PHONE_PATTERN,
+    POSTAL_CODE_PATTERN,
+)
 from runtime.web.bulk import KEY_PATTERN
 
 
@@ -22,6 +28,7 @@ FORMS: Mapping[str, str] = {
     EMAIL_PATTERN: "an email address, such as anna@hotel-adria.example",
     PHONE_PATTERN: "a phone number, such as +49 7031 73009-0",
     COUNTRY_PATTERN: "a country by two capitals, such as DE",
+    FILE_NAME_PATTERN: "1 to 120 characters of a name without path, such as box.jpg",
     POSTAL_CODE_PATTERN: "1 to 12 letters, digits, blanks and hyphens, such as 71063",
     _pattern(RmaId): "4 to 32 capital letters, digits and hyphens, such as RMA-2026-000117",
     _pattern(Currency): "a currency by three capitals, such as EUR",

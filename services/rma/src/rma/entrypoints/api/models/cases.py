@@ -8,6 +8,7 @@ from contracts.rma.cases import DEFAULT_THRESHOLD, Carrier, Cents, Currency, Thr
 from contracts.texts import Line, Paragraphs, Reason, Reference
 from runtime.web.bodies import Body, DayText, SerialText
 
+FILE_NAME_PATTERN = r"^[^\x00-\x1f\x7f/\\.\s][^\x00-\x1f\x7f/\\]{0,119}$"
 EMAIL_PATTERN = r"^[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}$"
 PHONE_PATTERN = r"^[+0-9][0-9 ()/.-]{2,30}$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"

@@ -64,7 +64,7 @@ async def _wanted(  # noqa: PLR0913 - a search has this many parts
     project: Annotated[str | None, Query(pattern=UUID_PATTERN)] = None,
     reference: Annotated[str | None, Query(min_length=1, max_length=64, description="The requester's own.")] = None,
     state: State | None = None,
-    is_open: Annotated[bool | None, Query(alias="open", description="Whether the case goes on.")] = None,
+    is_open: Annotated[bool | None, Query(description="Whether the case goes on.")] = None,
     owed: Annotated[bool | None, Query(description="Whether a device has to come back.")] = None,
     filed_before: Annotated[DayText | None, Query(description="Cases older than this day.")] = None,
 ) -> CaseSearch:

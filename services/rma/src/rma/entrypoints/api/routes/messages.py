@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from rma.application.attaching import erase
 from rma.application.personal_data import OtherRequestKept
 from rma.application.queries.views import CaseView, MessageView
 from rma.domain.asking import refuse_stopped
@@ -48,5 +49,5 @@ async def erase_personal_data(rma: RmaOfPath, services: TheServices, sight: TheS
     if not sight.is_staff or refuse_stopped(sight.ledger, sight.account):
         raise Refused("no_right")
     command_id = require_found(await services.queries.command_of(rma), "rma_unknown")
-    await services.personal_data.erase(rma, command_id, sight.account.account)
+    await erase(services.personal_data, services.blobs, rma, command_id, by=sight.account.account)
     return require_found(await services.queries.case(sight, rma, None), "rma_unknown")

@@ -1,0 +1,112 @@
+"""Who may call what: each row of the table, asked of the real API in the name of each person."""
+
+import json
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from contracts.actors import Account
+from contracts.commands.companies import RegisterCompany
+from contracts.identifiers import derived_id
+from tests.support.ledger import story_members
+from tests.support.ledger.story import ADRIA
+from tests.support.rma.api_at_work import CaseApi, a_report, bearer
+from tests.support.rma.at_work import SERIAL, SPARE, anna, ben, clerk
+from tests.support.rma.who_may import ENDPOINTS, Answer, Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GUESTS = derived_id("guests", "company")
+_COMPANIES: dict[Person, str] = {
+    "member": ADRIA,
+    "member+view": ADRIA,
+    "member+rma": ADRIA,
+    "ex-member": ADRIA,
+    "guest+view": GUESTS,
+    "guest+rma": GUESTS,
+}
+WHO: dict[Person, Account] = {
+    "clerk": clerk,
+    "administrator": anna,
+    "stranger": ben,
+    **{
+        person: Account(account=derived_id(person, "account"), company=company)
+        for person, company in _COMPANIES.items()
+    },
+}
+SHIPMENT = {"carrier": "DHL", "tracking_number": "1"}
+BODIES = {
+    "POST /v1/rmas": a_report(),
+    "POST /v1/rmas/{rma}/messages": {"text": "Hello."},
+    "POST /v1/rmas/{rma}/receive": {"serial": SERIAL},
+    "POST /v1/rmas/{rma}/quote": {"cents": 1, "currency": "EUR", "valid_until": "2999-01-01"},
+    "POST /v1/rmas/{rma}/accept": {"quote": 1},
+    "POST /v1/rmas/{rma}/decline": {"quote": 1},
+    "POST /v1/rmas/{rma}/repair": {"finding": "Works."},
+    "POST /v1/rmas/{rma}/unrepairable": {"finding": "Works."},
+    "POST /v1/rmas/{rma}/replace": {"replacement": SPARE, "finding": "Works."},
+    "POST /v1/rmas/{rma}/send-in-advance": {"replacement": SPARE, "reason": "Works.", **SHIPMENT},
+    "POST /v1/rmas/{rma}/ship": SHIPMENT,
+    "POST /v1/rmas/{rma}/charge": {"invoice": "IN-1"},
+    "POST /v1/rmas/{rma}/reopen": {"reason": "Works."},
+    "POST /v1/companies/{company}/advance-replacement": {"reference": "SUP-9"},
+    "POST /v1/companies/{company}/advance-replacement/withdrawal": {"reference": "SUP-9", "reason": "Over."},
+}
+
+
+async def test_each_person_is_answered_as_the_table_says(cases: CaseApi) -> None:
+    await people_come(cases)
+    rma = await cases.files()
+    await cases.attach(rma, b"A log.", "box.log")
+    await cases.until_status(f"rmas/{rma}", WHO["guest+rma"], 200)
+    await cases.until_status("rmas", WHO["ex-member"], 200)
+
+    found = {
+        endpoint: {person: told(await called(cases, endpoint, rma, who)) for person, who in WHO.items()}
+        for endpoint in ENDPOINTS
+    }
+
+    assert found == ENDPOINTS
+
+
+async def people_come(cases: CaseApi) -> None:
+    guests = RegisterCompany(company=GUESTS, kind="end_customer", administrator=derived_id("gina", "account"))
+    gina = Account(account=guests.administrator, company=GUESTS)
+    members = [who for person, who in WHO.items() if person.startswith(("member", "ex-"))]
+    visitors = [who for person, who in WHO.items() if person.startswith("guest")]
+    await cases.desk.ledger_does(
+        (guests, clerk),
+        *((story_members.member(who.account, ADRIA), anna) for who in members),
+        *((story_members.member(who.account, GUESTS), gina) for who in visitors),
+        *(
+            (story_members.grant(who.account, who.company, "rma" if person.endswith("rma") else "view"), anna)
+            for person, who in WHO.items()
+            if "+" in person
+        ),
+        (story_members.dismiss(WHO["ex-member"].account), anna),
+    )
+
+
+async def called(cases: CaseApi, endpoint: str, rma: str, who: Account) -> httpx.Response:
+    method, path = endpoint.split()
+    url = path.format(rma=rma, company=ADRIA, sequence=1, number=(await cases.files_of(rma))[0]).removeprefix("/v1/")
+    if endpoint == "POST /v1/commands":
+        line = {"idempotency_key": "k", "command": {"name": "close-case", "rma": rma}}
+        return await cases.client.post(path, content=json.dumps(line), headers=bearer(who))
+    if endpoint == "POST /v1/rmas/{rma}/attachments":
+        return await cases.attach(rma, b"A log.", "box.log", who)
+    match method:
+        case "GET":
+            return await cases.get(url, who)
+        case "DELETE":
+            return await cases.delete(url, who)
+        case _:
+            return await cases.post(url, BODIES.get(endpoint), who)
+
+
+def told(answer: httpx.Response) -> Answer:
+    assert answer.status_code < 500, answer.text
+    assert answer.status_code != 422, answer.text
+    of_status: Mapping[int, Answer] = {403: "no_right", 404: "hidden"}
+    return of_status.get(answer.status_code, "yes")

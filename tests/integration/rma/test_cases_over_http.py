@@ -1,0 +1,271 @@
+"""Cases over HTTP: filed, read, and taken step by step, with the real writer and the real rows."""
+
+import asyncio
+import json
+
+import pytest
+
+from contracts.staff_texts import digest_of
+from tests.support.ledger import story_members
+from tests.support.ledger.story import ADRIA
+from tests.support.rma.api_at_work import CONTACT, CaseApi, a_report, bearer, gus
+from tests.support.rma.at_work import OTHER, SERIAL, SPARE, SPARE_2, anna, ben, clerk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SHIPMENT = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
+
+
+async def test_a_case_is_filed_and_read_by_both_sides(cases: CaseApi) -> None:
+    rma = await cases.files(reference="PO-7")
+
+    case = await cases.case(rma)
+    assert (case["state"], case["answer"], case["expected"], case["steps"]) == (
+        "authorised",
+        "accepted",
+        "send_device",
+        ["cancel"],
+    )
+    assert case["reference"] == "PO-7"
+    assert case["request"]["defect"] == a_report()["defect"]
+    assert case["request"]["administrative_contact"] == CONTACT
+    assert case["coverage"] == "warranty"
+    seen = await cases.case(rma, clerk)
+    assert seen["expected"] == "receive"
+    assert seen["steps"] == ["cancel", "receive", "send_in_advance"]
+
+
+async def test_a_repair_is_followed_to_its_end(cases: CaseApi) -> None:
+    rma = await cases.files()
+    await cases.does(rma, "receive", {"serial": SERIAL})
+    await cases.does(rma, "repair", {"finding": "A capacitor was replaced."})
+    await cases.does(rma, "ship", SHIPMENT)
+    end = await cases.does(rma, "close")
+
+    case = await cases.case(rma, at_least=end)
+    assert case["state"] == "closed"
+    assert case["finding"] == "A capacitor was replaced."
+    assert case["shipment"] == {"serial": SERIAL, **SHIPMENT}
+    assert case["expected"] is None
+    history = (await cases.asked(f"rmas/{rma}/history"))["items"]
+    assert [entry["step"] for entry in history] == ["file", "receive", "repair", "ship", "close"]
+    assert history[2]["facts"] == {"finding": "A capacitor was replaced."}
+    assert all(entry["ledger_sequence"] > 0 for entry in history)
+
+
+async def test_a_replacement_moves_the_licenses_and_shows_in_the_case(cases: CaseApi) -> None:
+    rma = await cases.files()
+    await cases.does(rma, "receive", {"serial": SERIAL})
+    await cases.does(rma, "replace", {"replacement": SPARE, "finding": "The board is burnt."})
+
+    case = await cases.until(rma, "replaced")
+
+    assert case["replacement"] == SPARE
+    assert case["swapped"] is True
+    assert case["expected"] == "ship"
+
+
+async def test_what_the_ledger_refuses_is_a_state_that_the_clerk_acts_on(cases: CaseApi) -> None:
+    rma = await cases.files()
+    await cases.does(rma, "receive", {"serial": SERIAL})
+    await cases.does(rma, "replace", {"replacement": OTHER, "finding": "The board is burnt."})
+
+    case = await cases.until(rma, "swap_refused")
+    assert case["swap_refusal"] == "replacement_not_blank"
+    assert case["expected"] == "replace"
+    assert "swap_refusal" not in await cases.case(rma)
+
+    await cases.does(rma, "replace", {"replacement": SPARE, "finding": "The board is burnt."})
+    assert (await cases.until(rma, "replaced"))["swap_refusal"] is None
+
+
+async def test_a_device_that_was_replaced_in_advance_is_owed_and_settled(cases: CaseApi) -> None:
+    first = await cases.post(f"companies/{ADRIA}/advance-replacement", {"threshold": 1, "reference": "SUP-9"}, clerk)
+    assert first.status_code == 201, first.text
+    rma = await cases.files()
+    await cases.does(rma, "send-in-advance", {"replacement": SPARE, "reason": "Contract.", **SHIPMENT})
+    owed = await cases.until(rma, "replacement_shipped")
+
+    debt = await cases.asked(f"companies/{ADRIA}/advance-replacement")
+    assert debt["entitled"] is True
+    assert [one["rma"] for one in debt["owed"]] == [rma]
+    assert debt["reference"] is None
+    assert (await cases.asked(f"companies/{ADRIA}/advance-replacement", clerk))["reference"] == "SUP-9"
+    assert debt["owed"][0]["expected"] == "return_device"
+    assert owed["overdue_on"] > owed["filed"][:10]
+
+    second = await cases.files(OTHER)
+    problem = await cases.refuses(
+        f"rmas/{second}/send-in-advance", {"replacement": SPARE_2, "reason": "Contract.", **SHIPMENT}
+    )
+    assert (problem["status"], problem["code"], problem["cases"]) == (409, "returns_owed", rma)
+
+    settled = await cases.does(rma, "receive", {"serial": SERIAL})
+    assert (await cases.case(rma, at_least=settled))["state"] == "closed"
+    assert (await cases.asked(f"companies/{ADRIA}/advance-replacement"))["owed"] == []
+
+
+async def test_a_quote_is_answered_by_the_requester(cases: CaseApi) -> None:
+    rma = await cases.files(OTHER)
+    await cases.does(rma, "receive", {"serial": OTHER})
+    refused = await cases.refuses(f"rmas/{rma}/quote", {"cents": 1, "currency": "EUR", "valid_until": "2999-01-01"})
+    assert refused["code"] == "bad_transition"
+    assert refused["possible"] == "repair, unrepairable, replace"
+
+
+async def test_the_same_key_with_the_same_body_files_one_case(cases: CaseApi) -> None:
+    answers = await asyncio.gather(*(cases.post("rmas", a_report(), key="once") for _ in range(5)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    other = await cases.post("rmas", a_report(defect="Something else."), key="once")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    another_device = await cases.post("rmas", a_report(OTHER), key="once")
+    assert another_device.json()["code"] == "idempotency_key_reused"
+    rma = answers[0].json()["rma"]
+    assert (await cases.case(rma))["request"]["defect"] == a_report()["defect"]
+
+
+async def test_a_second_case_for_a_device_is_refused_and_keeps_nothing_of_what_was_said(cases: CaseApi) -> None:
+    rma = await cases.files()
+
+    refused = await cases.refuses("rmas", a_report(defect="Again."), anna)
+
+    assert (refused["status"], refused["code"], refused["rma"]) == (409, "rma_open_for_device", rma)
+    assert await cases.kept() == [a_report()["defect"]]
+
+
+async def test_a_revoked_right_stops_working_at_once(cases: CaseApi) -> None:
+    await cases.guests()
+    rma = await cases.files()
+    await cases.until_status(f"rmas/{rma}", gus, 200)
+
+    await cases.desk.ledger_does((story_members.revoke(gus.account, gus.company, "rma", "view"), anna))
+
+    async with asyncio.timeout(1):
+        await cases.until_status(f"rmas/{rma}", gus, 404)
+    assert (await cases.refuses(f"rmas/{rma}/cancel", None, gus))["code"] == "rma_unknown"
+
+
+async def test_strangers_see_no_case_and_learn_nothing_of_it(cases: CaseApi) -> None:
+    rma = await cases.files()
+
+    for path in (f"rmas/{rma}", f"rmas/{rma}/history", f"rmas/{rma}/slip", f"rmas/{rma}/messages"):
+        known, unknown = await cases.get(path, ben), await cases.get(path.replace(rma, "RMA-2026-999999"), ben)
+        assert known.status_code == unknown.status_code == 404
+        assert known.content == unknown.content
+    assert (await cases.asked("rmas", ben))["items"] == []
+    assert (await cases.get(f"companies/{ADRIA}/advance-replacement", ben)).status_code == 404
+
+
+async def test_the_queue_is_found_by_all_that_one_knows(cases: CaseApi) -> None:
+    first = await cases.files(reference="PO-7")
+    second = await cases.files(OTHER)
+    received = await cases.does(second, "receive", {"serial": OTHER})
+
+    async def found(query: str) -> list[str]:
+        page = await cases.asked(f"rmas?at_least={received}&{query}", clerk)
+        return [one["rma"] for one in page["items"]]
+
+    assert await found("") == [first, second]
+    assert await found("state=received") == [second]
+    assert await found("is_open=true&owed=false") == [first, second]
+    assert await found(f"rma={first}") == [first]
+    assert await found(f"serial={SERIAL[-3:]}") == [first]
+    assert await found(f"serial={SERIAL[5:]}") == [first]
+    assert await found("serial=00-90-33") == [first, second]
+    assert await found("serial=fff") == []
+    assert await found(f"company={ADRIA}") == [first, second]
+    assert await found("reference=PO-7") == [first]
+    assert await found("filed_before=2026-01-01") == []
+    page = await cases.asked("rmas?limit=1", clerk)
+    rest = await cases.asked(f"rmas?limit=1&cursor={page['next']}", clerk)
+    assert [one["rma"] for one in page["items"] + rest["items"]] == [first, second]
+    assert rest["next"] is None
+
+
+async def test_a_case_is_read_as_it_was_and_only_when_it_has_changed(cases: CaseApi) -> None:
+    rma = await cases.files()
+    received = await cases.does(rma, "receive", {"serial": SERIAL})
+
+    now = await cases.get(f"rmas/{rma}?at_least={received}")
+    again = await cases.get(f"rmas/{rma}", if_none_match=now.headers["etag"])
+    then = await cases.get(f"rmas/{rma}?as_of={received - 1}")
+
+    assert again.status_code == 304
+    assert now.json()["state"] == "received"
+    assert then.json()["state"] == "authorised"
+    assert then.json()["steps"] == []
+    assert (await cases.get(f"rmas/{rma}?as_of=2020-01-01")).status_code == 404
+    assert (await cases.get(f"rmas/{rma}?as_of={received + 100}")).json()["code"] == "sequence_not_reached"
+
+
+async def test_the_slip_is_a_page_on_either_paper(cases: CaseApi) -> None:
+    rma = await cases.files()
+
+    a4, letter = [await cases.get(f"rmas/{rma}/slip?paper={paper}") for paper in ("A4", "Letter")]
+
+    assert a4.headers["content-type"] == letter.headers["content-type"] == "application/pdf"
+    assert a4.content.startswith(b"%PDF-")
+    assert a4.content != letter.content
+    assert (await cases.get(f"rmas/{rma}/slip?paper=a3")).status_code == 422
+
+
+async def test_many_boxes_are_filed_in_one_request(cases: CaseApi) -> None:
+    lines = [
+        {"idempotency_key": f"box-{serial}", "command": {"name": "file-case", **a_report(serial)}}
+        for serial in (SERIAL, OTHER, SPARE)
+    ]
+    body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+    answer = await cases.client.post("/v1/commands", content=body, headers=bearer(anna))
+
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert [one["status"] for one in told] == [201, 201, 404]
+    assert told[0]["answer"]["rma"] != told[1]["answer"]["rma"]
+    assert told[2]["problem"]["code"] == "device_unknown"
+
+
+async def test_a_text_of_an_entry_is_checked_and_erased_by_staff(cases: CaseApi) -> None:
+    rma = await cases.files(reference="Anna's box")
+    filed = (await cases.case(rma))["sequence"]
+    (text,) = (await cases.asked(f"entries/{filed}/texts", clerk))["texts"]
+    assert text["text"] == "Anna's box"
+    assert digest_of(text["text"], bytes.fromhex(text["salt"])) == text["digest"]
+
+    assert (await cases.delete(f"entries/{filed}/texts")).status_code == 200
+
+    assert (await cases.case(rma))["reference"] == "erased"
+    assert (await cases.asked("rmas?reference=Anna%27s box", clerk))["items"] == []
+    assert (await cases.delete(f"entries/{filed + 9}/texts")).json()["code"] == "entry_not_found"
+
+
+async def test_messages_are_read_by_both_sides_and_written_once(cases: CaseApi) -> None:
+    rma = await cases.files()
+    text = "Is <b>it</b> there?\nThanks."
+    answers = [await cases.post(f"rmas/{rma}/messages", {"text": text}, key="hello") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].text == answers[1].text
+    assert (await cases.post(f"rmas/{rma}/messages", {"text": "We have it."}, clerk)).status_code == 201
+    assert (await cases.refuses(f"rmas/{rma}/messages", {"text": "x"}, ben))["code"] == "rma_unknown"
+
+    for reader in (anna, clerk):
+        page = await cases.asked(f"rmas/{rma}/messages", reader)
+        assert [one["text"] for one in page["items"]] == [text, "We have it."]
+
+
+async def test_staff_erases_what_people_said_and_the_case_stays(cases: CaseApi) -> None:
+    rma = await cases.files()
+    await cases.post(f"rmas/{rma}/messages", {"text": "Call Anna."})
+    assert (await cases.delete(f"rmas/{rma}/personal-data", anna)).json()["code"] == "no_right"
+
+    erased = [await cases.delete(f"rmas/{rma}/personal-data") for _ in range(2)]
+
+    assert [answer.status_code for answer in erased] == [200, 200]
+    case = await cases.case(rma)
+    assert case["state"] == "authorised"
+    assert case["request"].keys() == {"erased"}
+    (message,) = (await cases.asked(f"rmas/{rma}/messages"))["items"]
+    assert message["text"] is None
+    assert message["erased"] is not None
+    assert (await cases.get(f"rmas/{rma}/slip")).status_code == 200
+    assert await cases.kept() == [None]

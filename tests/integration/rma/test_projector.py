@@ -1,0 +1,204 @@
+"""RMA's projector on a real broker and a real database: each entry once, whatever happens to the process."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from contracts.rma.events import DeviceShipped
+from contracts.topics import CASE_EVENTS, DEAD_LETTERS
+from dev.stack.settings import environment
+from rma.adapters.postgres.queries.case_search import case_search
+from rma.application.queries.cases import CaseSearch
+from rma.application.queries.sight import Reach
+from rma.entrypoints.projector.main import rebuild
+from rma.entrypoints.projector.settings import ProjectorSettings
+from runtime.kafka import PartitionTail, Producer
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger.projector_at_work import until
+from tests.support.rma import story
+from tests.support.rma.api_at_work import a_projector, projector_settings
+from tests.support.rma.case_log import CaseLog, events_of
+from tests.support.signer.process import free_port
+
+TABLES = ("position", "stops", "entries", "case_versions", "cases", "serial_endings", "entitlements")
+CASES = 40
+
+
+def a_log() -> CaseLog:
+    log = CaseLog()
+    log.add(*events_of(CASES))
+    return log
+
+
+@contextmanager
+def killed(settings: ProjectorSettings) -> Generator[None]:
+    """A projector as a process of its own, killed without warning when the block ends."""
+    said = environment(settings.model_dump(exclude_none=True))
+    program = Path(sys.prefix) / "bin" / "rma-projector"
+    with subprocess.Popen([program], env=os.environ | said, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+async def append(topics: KafkaTopics, values: list[bytes]) -> None:
+    async with Producer(topics.connection(), client_id="test") as producer:
+        await producer.send_many(topics.name(CASE_EVENTS), 0, [(b"0", value, ()) for value in values])
+
+
+async def rows(url: str, table: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "rma"})
+    try:
+        return sorted((tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")), key=repr)
+    finally:
+        await connection.close()
+
+
+async def all_rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: await rows(url, table) for table in TABLES}
+
+
+async def until_sequence(url: str, sequence: int) -> None:
+    async def reached() -> bool:
+        try:
+            return [row[1] for row in await rows(url, "position")] == [sequence]
+        except asyncpg.PostgresError:
+            return False
+
+    await until(reached)
+
+
+async def test_a_rebuild_from_zero_equals_the_incremental_rows(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings, log = projector_settings(kafka_topics, fresh_database_url, tmp_path), a_log()
+    async with a_projector(settings):
+        for start in range(0, len(log.values), 17):
+            await append(kafka_topics, log.values[start : start + 17])
+            await until_sequence(fresh_database_url, min(start + 17, len(log.values)))
+    incremental = await all_rows(fresh_database_url)
+
+    await rebuild(settings, asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == incremental
+    assert len(incremental["cases"]) == CASES
+    assert len(incremental["entries"]) == len(log.values)
+
+
+async def test_a_projector_that_is_killed_again_and_again_leaves_each_entry_once(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    settings, log = projector_settings(kafka_topics, fresh_database_url, tmp_path), a_log()
+    for start in range(0, len(log.values), 40):
+        await append(kafka_topics, log.values[start : start + 40])
+        with killed(settings):
+            await until_sequence(fresh_database_url, min(start + 40, len(log.values)))
+    left = await all_rows(fresh_database_url)
+
+    await rebuild(settings, asyncio.Event())
+
+    assert await all_rows(fresh_database_url) == left
+
+
+async def test_poison_is_buried_and_an_orphan_passed_over(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    log = a_log()
+    await append(kafka_topics, [log.values[0], b"no entry", log.values[0], *log.values[1:]])
+
+    async with a_projector(projector_settings(kafka_topics, fresh_database_url, tmp_path)):
+        await until_sequence(fresh_database_url, len(log.values))
+
+    dead = kafka_topics.name(DEAD_LETTERS["rma-projector"])
+    tail = PartitionTail(kafka_topics.connection(), dead, 0, 0)
+    assert [record.value for record in await tail.next_batch()] == [b"no entry"]
+    await tail.close()
+
+
+async def test_an_unlawful_entry_stops_the_rows_before_it_and_readiness_names_it(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    log = a_log()
+    lawful = len(log.values)
+    out_of_order = DeviceShipped(
+        rma="RMA-2026-000001",
+        company=events_of(1)[1].company,
+        ledger_sequence=1,
+        state="shipped",
+        serial="009033000000",
+        carrier="DHL",
+        tracking_number="1",
+    )
+    log.add(out_of_order, *events_of(CASES + 1)[lawful:])
+    await append(kafka_topics, log.values)
+    settings = projector_settings(kafka_topics, fresh_database_url, tmp_path).model_copy(
+        update={"admin_port": free_port()}
+    )
+
+    async with a_projector(settings), httpx.AsyncClient() as client:
+
+        async def names_it() -> bool:
+            try:
+                ready = await client.get(f"http://127.0.0.1:{settings.admin_port}/readyz")
+            except httpx.TransportError:
+                return False
+            return ready.status_code == 503 and f"entry {lawful + 1} breaks step_wrong" in ready.text
+
+        await until(names_it)
+
+    assert [row[1] for row in await rows(fresh_database_url, "position")] == [lawful]
+    assert [(row[1], row[3]) for row in await rows(fresh_database_url, "stops")] == [(lawful + 1, "step_wrong")]
+
+
+async def test_ten_thousand_open_cases_are_searched_over_indexes(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
+) -> None:
+    """Whatever page of the queue: some rows are read, not all."""
+    log = a_log()
+    async with a_projector(projector_settings(kafka_topics, fresh_database_url, tmp_path)):
+        await append(kafka_topics, log.values)
+        await until_sequence(fresh_database_url, len(log.values))
+    connection = await asyncpg.connect(fresh_database_url, server_settings={"search_path": "rma"})
+    try:
+        for statement in _TEN_THOUSAND:
+            await connection.execute(statement)
+        for wanted, reach in _PAGES:
+            query, arguments = case_search(wanted, reach, None)
+            plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", 0, 9000, 51, *arguments)
+            assert '"Node Type": "Seq Scan"' not in plan, (wanted, plan)
+    finally:
+        await connection.close()
+
+
+_TEN_THOUSAND = (
+    """
+    INSERT INTO cases SELECT (made).* FROM (
+        SELECT jsonb_populate_record(NULL::cases, to_jsonb(c) || jsonb_build_object(
+                   'rma', 'RMA-2026-' || (100000 + n), 'serial', '0090335' || lpad(to_hex(n), 5, '0'),
+                   'filed_sequence', 1000 + n)) AS made
+          FROM (SELECT * FROM cases WHERE open LIMIT 1) AS c, generate_series(1, 10000) AS n OFFSET 0) AS made""",
+    """
+    INSERT INTO serial_endings SELECT ledger, substr(serial, at), rma FROM cases, generate_series(1, 12) AS at
+        ON CONFLICT DO NOTHING""",
+    "ANALYZE cases",
+    "ANALYZE serial_endings",
+)
+_ALL = Reach(everything=True)
+_PAGES = (
+    (CaseSearch(), _ALL),
+    (CaseSearch(open=True), _ALL),
+    (CaseSearch(state="received"), _ALL),
+    (CaseSearch(serial="1f"), _ALL),
+    (CaseSearch(serial="51f4"), _ALL),
+    (CaseSearch(rma="RMA-2026-100007"), _ALL),
+    (CaseSearch(), Reach(everything=False, projects=(story.BORAS,))),
+)
