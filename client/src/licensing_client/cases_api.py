@@ -164,6 +164,13 @@ class EntitlementView(TypedDict):
     owed: list[SummaryView]
 
 
+class EntryTextsView(TypedDict):
+    """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
+
+    sequence: int
+    texts: list[StaffTextView]
+
+
 class EntryView(TypedDict):
     """A step of a case."""
 
@@ -269,6 +276,17 @@ class ShipmentView(TypedDict):
     serial: str
     carrier: str
     tracking_number: str
+
+
+class StaffTextView(TypedDict):
+    """A text of staff, and with what its digest can be checked."""
+
+    member: str
+    digest: str
+    text: str | None
+    salt: str | None
+    erased: str | None
+    erased_by: str | None
 
 
 class SummaryView(TypedDict):
@@ -547,14 +565,9 @@ class CaseOperations(Transport):
         """Take a case up again where it stood, within 90 days of its end; a swap stays. For the vendor's staff."""
         return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/reopen", given(reason=reason), key=idempotency_key))
 
-    def write_message(
-        self, rma: str, *, text: str, at_least: int | None = None, idempotency_key: str | None = None
-    ) -> MessageView:
+    def write_message(self, rma: str, *, text: str, idempotency_key: str | None = None) -> MessageView:
         """Say something in the case. For whoever has the right `rma` in its project, and for the vendor's staff."""
-        return cast(
-            "MessageView",
-            self.post(f"/v1/rmas/{rma}/messages", given(text=text, at_least=at_least), key=idempotency_key),
-        )
+        return cast("MessageView", self.post(f"/v1/rmas/{rma}/messages", given(text=text), key=idempotency_key))
 
     def list_messages(
         self, rma: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -574,11 +587,17 @@ class CaseOperations(Transport):
         """
         return cast(
             "CaseView",
-            self.post(f"/v1/rmas/{rma}/personal-data", given(at_least=at_least), key=idempotency_key, method="DELETE"),
+            self.post(
+                f"/v1/rmas/{rma}/personal-data",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
         )
 
     def attach_file(
-        self, rma: str, *, file_name: str, at_least: int | None = None, idempotency_key: str | None = None
+        self, rma: str, document: bytes, *, file_name: str, idempotency_key: str | None = None
     ) -> AttachmentView:
         """Attach the file that is the body, at most 10 MB: a picture, a text, a PDF, or an archive by ZIP or gzip.
 
@@ -587,8 +606,8 @@ class CaseOperations(Transport):
         """
         return cast(
             "AttachmentView",
-            self.post(
-                f"/v1/rmas/{rma}/attachments", given(file_name=file_name, at_least=at_least), key=idempotency_key
+            self.post_document(
+                f"/v1/rmas/{rma}/attachments", document, given(file_name=file_name), key=idempotency_key
             ),
         )
 
@@ -637,5 +656,30 @@ class CaseOperations(Transport):
                 f"/v1/companies/{company}/advance-replacement/withdrawal",
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
+            ),
+        )
+
+    def get_entry_texts(self, sequence: str, *, at_least: int | None = None) -> EntryTextsView:
+        """Findings, reasons and references, each with salt and digest, so that anybody can check it. For the staff.
+
+        The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
+        """
+        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+
+    def erase_entry_texts(
+        self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> EntryTextsView:
+        """Erase the texts that an entry names, for ever; again is harmless. For the vendor's staff.
+
+        The entry stays as it is. Wherever a text was shown, `erased` stands from now on.
+        """
+        return cast(
+            "EntryTextsView",
+            self.post(
+                f"/v1/entries/{sequence}/texts",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
             ),
         )

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected
 from contracts.staff_texts import texts_of
@@ -33,6 +35,28 @@ class ShownText(NamedTuple):
     salt: str | None
     erased: datetime | None
     erased_by: str | None
+
+
+class StaffTextView(BaseModel):
+    """A text of staff, and with what its digest can be checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    member: str = Field(examples=["reason"])
+    digest: str = Field(description="What the entry holds in this member.")
+    text: str | None = Field(description="Null when it was erased.")
+    salt: str | None = Field(description="In hex; null when the text was erased.")
+    erased: datetime | None
+    erased_by: str | None = Field(description="The account that erased it.")
+
+
+class EntryTextsView(BaseModel):
+    """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sequence: int
+    texts: list[StaffTextView]
 
 
 class KeepsTexts(Protocol):

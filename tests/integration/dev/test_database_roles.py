@@ -66,9 +66,10 @@ async def test_a_role_has_on_each_table_what_it_needs_and_nothing_else(projector
 
 
 async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people_said(database_url: str) -> None:
-    connection = await asyncpg.connect(as_role(database_url, CASES_PROJECTOR))
+    projector = await asyncpg.connect(as_role(database_url, CASES_PROJECTOR))
+    connection = await asyncpg.connect(database_url)
     try:
-        of_rows = await _made(connection, READ_SIDE)
+        of_rows = await _made(projector, READ_SIDE)
         of_people = [f"rma_private.{name}" for name in PRIVATE]
         held = {
             (role, name): {one for one in PRIVILEGES if await connection.fetchval(_HAS, role, name, one)}
@@ -76,6 +77,7 @@ async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people
             for name in (*of_rows, *of_people)
         }
     finally:
+        await projector.close()
         await connection.close()
 
     rows = {CASES_API: {"SELECT"}, CASES_PROJECTOR: set(PRIVILEGES)}

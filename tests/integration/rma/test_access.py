@@ -90,7 +90,7 @@ async def people_come(cases: CaseApi) -> None:
 
 async def called(cases: CaseApi, endpoint: str, rma: str, who: Account) -> httpx.Response:
     method, path = endpoint.split()
-    url = path.format(rma=rma, company=ADRIA, number=(await cases.files_of(rma))[0]).removeprefix("/v1/")
+    url = path.format(rma=rma, company=ADRIA, sequence=1, number=(await cases.files_of(rma))[0]).removeprefix("/v1/")
     if endpoint == "POST /v1/commands":
         line = {"idempotency_key": "k", "command": {"name": "close-case", "rma": rma}}
         return await cases.client.post(path, content=json.dumps(line), headers=bearer(who))

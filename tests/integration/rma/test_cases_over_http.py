@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from contracts.staff_texts import digest_of
 from tests.support.ledger import story_members
 from tests.support.ledger.story import ADRIA
 from tests.support.rma.api_at_work import CONTACT, CaseApi, a_report, bearer, gus
@@ -222,6 +223,20 @@ async def test_many_boxes_are_filed_in_one_request(cases: CaseApi) -> None:
     assert [one["status"] for one in told] == [201, 201, 404]
     assert told[0]["answer"]["rma"] != told[1]["answer"]["rma"]
     assert told[2]["problem"]["code"] == "device_unknown"
+
+
+async def test_a_text_of_an_entry_is_checked_and_erased_by_staff(cases: CaseApi) -> None:
+    rma = await cases.files(reference="Anna's box")
+    filed = (await cases.case(rma))["sequence"]
+    (text,) = (await cases.asked(f"entries/{filed}/texts", clerk))["texts"]
+    assert text["text"] == "Anna's box"
+    assert digest_of(text["text"], bytes.fromhex(text["salt"])) == text["digest"]
+
+    assert (await cases.delete(f"entries/{filed}/texts")).status_code == 200
+
+    assert (await cases.case(rma))["reference"] == "erased"
+    assert (await cases.asked("rmas?reference=Anna%27s box", clerk))["items"] == []
+    assert (await cases.delete(f"entries/{filed + 9}/texts")).json()["code"] == "entry_not_found"
 
 
 async def test_messages_are_read_by_both_sides_and_written_once(cases: CaseApi) -> None:

@@ -17,14 +17,13 @@ from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.queries.visibility import Viewer
-from ledger.application.staff_texts import EntryTextsView
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from runtime.pages import Page
-from runtime.staff_texts import KeptText, KeptTexts
+from runtime.staff_texts import EntryTextsView, KeptText, KeptTexts
 from runtime.trouble import Trouble
 from tests.support.documents import PUBLIC_KEYS
 from tests.support.issuer import Issuer

@@ -67,5 +67,7 @@ ENDPOINTS: dict[str, dict[Person, Answer]] = {
     "GET /v1/companies/{company}/advance-replacement": COMPANY,
     "POST /v1/companies/{company}/advance-replacement": ONLY_STAFF,
     "POST /v1/companies/{company}/advance-replacement/withdrawal": ONLY_STAFF,
+    "GET /v1/entries/{sequence}/texts": ONLY_STAFF,
+    "DELETE /v1/entries/{sequence}/texts": ONLY_STAFF,
     "POST /v1/commands": ANYBODY,
 }

@@ -1,31 +1,9 @@
 """Where the texts of staff lie beside the log: kept before their command is sent, erased on demand (ADR 20)."""
 
-from datetime import datetime
 from typing import Protocol
 
-from pydantic import Field
-
-from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.staff_texts import KeepsTexts
-
-
-class StaffTextView(View):
-    """A text of staff, and with what its digest can be checked."""
-
-    member: str = Field(examples=["reason"])
-    digest: str = Field(description="What the entry holds in this member.")
-    text: str | None = Field(description="Null when it was erased.")
-    salt: str | None = Field(description="In hex; null when the text was erased.")
-    erased: datetime | None
-    erased_by: str | None = Field(description="The account that erased it.")
-
-
-class EntryTextsView(View):
-    """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
-
-    sequence: int
-    texts: list[StaffTextView]
+from runtime.staff_texts import EntryTextsView, KeepsTexts
 
 
 class StaffTexts(KeepsTexts, Protocol):

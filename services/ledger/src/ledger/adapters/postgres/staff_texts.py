@@ -5,9 +5,8 @@ from typing import Any
 
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.visibility import Viewer
-from ledger.application.staff_texts import EntryTextsView, StaffTextView
 from runtime.postgres.staff_texts import PostgresTexts
-from runtime.staff_texts import KeptTexts
+from runtime.staff_texts import EntryTextsView, KeptTexts, StaffTextView
 
 TABLE = "texts.staff_texts"
 _COMMAND_OF = "SELECT command_id FROM entries WHERE ledger = $1 AND sequence = $2"

@@ -9,6 +9,7 @@ from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
 from runtime.pages import Page
 from runtime.positions import Positions
+from runtime.staff_texts import EntryTextsView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class CaseQueries(Positions, Protocol):
 
     async def case(self, sight: Sight, rma: str, until: int | None) -> CaseView | None:
         """A case as it is now, or after the entry `until`."""
+        ...
+
+    async def command_of_entry(self, sequence: int) -> str | None:
+        """The id of the command that became this entry."""
+        ...
+
+    async def texts_of_entry(self, sequence: int) -> EntryTextsView | None:
+        """The texts that an entry names by digest."""
         ...
 
     async def command_of(self, rma: str) -> str | None:

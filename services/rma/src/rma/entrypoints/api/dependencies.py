@@ -40,6 +40,12 @@ class CommandChannel(Protocol):
     ) -> Accepted | Rejected: ...
 
 
+class ErasableTexts(KeepsTexts, Protocol):
+    """Texts beside the log, which staff erases by their command."""
+
+    async def erase(self, command_id: str, *, by: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """`ship_to` is the vendor's address for broken devices, line by line."""
@@ -50,7 +56,7 @@ class Services:
     rights: Rights
     waiter: Waiter
     clock: Callable[[], datetime]
-    texts: KeepsTexts
+    texts: ErasableTexts
     requests: Requests
     messages: Messages
     attachments: Attachments

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.staff_texts import EntryTextsView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
+from runtime.staff_texts import EntryTextsView
 from runtime.web.consistency import Reached
 from runtime.web.problems import require_found
 

@@ -15,7 +15,8 @@ from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
 from runtime.pages import Page, one_page
 from runtime.postgres.snapshots import Snapshots
-from runtime.postgres.staff_texts import with_texts
+from runtime.postgres.staff_texts import PostgresTexts, with_texts
+from runtime.staff_texts import EntryTextsView, StaffTextView
 
 _FILED = "SELECT rma FROM entries WHERE ledger = $1 AND sequence = $2 AND rma IS NOT NULL"
 _NOW = f"SELECT {CASE_COLUMNS} FROM cases WHERE ledger = $1 AND rma = $2"  # noqa: S608 - our own words
@@ -24,6 +25,7 @@ SELECT {CASE_COLUMNS} FROM case_versions
  WHERE ledger = $1 AND rma = $2 AND sequence <= $3 ORDER BY sequence DESC LIMIT 1"""  # noqa: S608
 _PROJECT = "SELECT project FROM cases WHERE ledger = $1 AND rma = $2"
 _COMMAND = "SELECT command_id FROM cases WHERE ledger = $1 AND rma = $2"
+_COMMAND_OF_ENTRY = "SELECT command_id FROM entries WHERE ledger = $1 AND sequence = $2"
 _HISTORY = """
 SELECT sequence, time, actor, event_type, step, state, ledger_sequence, command_id, correlation_id, facts FROM entries
  WHERE ledger = $1 AND rma = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
@@ -42,6 +44,19 @@ class PostgresCaseQueries(Snapshots):
         async with self.snapshot() as connection:
             found: str | None = await connection.fetchval(_FILED, self.ledger, sequence)
             return found
+
+    async def command_of_entry(self, sequence: int) -> str | None:
+        async with self.snapshot() as connection:
+            found: str | None = await connection.fetchval(_COMMAND_OF_ENTRY, self.ledger, sequence)
+            return found
+
+    async def texts_of_entry(self, sequence: int) -> EntryTextsView | None:
+        async with self.snapshot() as connection:
+            command_id = await connection.fetchval(_COMMAND_OF_ENTRY, self.ledger, sequence)
+            if command_id is None:
+                return None
+            shown = await PostgresTexts(self._pool, self.ledger, TEXTS).of_command(connection, command_id)
+            return EntryTextsView(sequence=sequence, texts=[StaffTextView(**one._asdict()) for one in shown])
 
     async def command_of(self, rma: str) -> str | None:
         async with self.snapshot() as connection:
