@@ -36,6 +36,8 @@ PRIMITIVES = {"string": "str", "integer": "int", "number": "float", "boolean": "
 STREAMED = ("application/jsonl", "text/csv")
 """Operations with such answers are written by hand."""
 
+XML, OCTETS = "application/xml", "application/octet-stream"
+
 Json = dict[str, Any]
 
 
@@ -112,9 +114,11 @@ def _method(api: Json, path: str, method: str, operation: Json) -> Iterator[str]
 def _parameters(api: Json, path: str, method: str, operation: Json) -> Iterator[str]:
     yield "self"
     yield from (f"{name}: str" for name in _path_names(path))
-    if _takes_xml(operation):
+    if _takes(operation, XML):
         yield "document: bytes"
         return
+    if _takes(operation, OCTETS):
+        yield "document: bytes"
     named = [*_fields(api, operation), *_query(operation)]
     if named or method != "get":
         yield "*"
@@ -126,10 +130,12 @@ def _parameters(api: Json, path: str, method: str, operation: Json) -> Iterator[
 
 def _call(api: Json, path: str, method: str, operation: Json, answer: str) -> str:
     where = f'f"{path}"' if "{" in path else f'"{path}"'
-    if _takes_xml(operation):
+    if _takes(operation, XML):
         return f"self.put_document({where}, document)"
-    names = [name for name, _, _ in (*_fields(api, operation), *_query(operation))]
-    values = f"given({', '.join(f'{name}={name}' for name in names)})"
+    query = _given(_query(operation))
+    if _takes(operation, OCTETS):
+        return f'cast("{answer}", self.post_document({where}, document, {query}, key=idempotency_key))'
+    values = _given(_fields(api, operation)) if method != "get" else query
     if answer == "bytes" and method == "post":
         return f"self.post_for_document({where}, {values}, key=idempotency_key)"
     if answer == "bytes":
@@ -137,11 +143,16 @@ def _call(api: Json, path: str, method: str, operation: Json, answer: str) -> st
     if method == "get":
         return f'cast("{answer}", self.get({where}, **{values}))'
     verb = "" if method == "post" else f', method="{method.upper()}"'
-    return f'cast("{answer}", self.post({where}, {values}, key=idempotency_key{verb}))'
+    asked = f", query={query}" if list(_query(operation)) else ""
+    return f'cast("{answer}", self.post({where}, {values}, key=idempotency_key{verb}{asked}))'
 
 
-def _takes_xml(operation: Json) -> bool:
-    return "application/xml" in operation.get("requestBody", {}).get("content", {})
+def _given(named: Iterator[tuple[str, str, bool]]) -> str:
+    return f"given({', '.join(f'{name}={name}' for name, _, _ in named)})"
+
+
+def _takes(operation: Json, kind: str) -> bool:
+    return kind in operation.get("requestBody", {}).get("content", {})
 
 
 def _fields(api: Json, operation: Json) -> Iterator[tuple[str, str, bool]]:

@@ -1472,7 +1472,13 @@ class Operations(Transport):
         """
         return cast(
             "EntryTextsView",
-            self.post(f"/v1/entries/{sequence}/texts", given(at_least=at_least), key=idempotency_key, method="DELETE"),
+            self.post(
+                f"/v1/entries/{sequence}/texts",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
         )
 
     def issue_activation_key(
@@ -1529,8 +1535,9 @@ class Operations(Transport):
             "ActivationKeyPreview",
             self.post(
                 "/v1/activation-keys/previews",
-                given(activation_key=activation_key, project=project, at_least=at_least),
+                given(activation_key=activation_key, project=project),
                 key=idempotency_key,
+                query=given(at_least=at_least),
             ),
         )
 

@@ -565,14 +565,9 @@ class CaseOperations(Transport):
         """Take a case up again where it stood, within 90 days of its end; a swap stays. For the vendor's staff."""
         return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/reopen", given(reason=reason), key=idempotency_key))
 
-    def write_message(
-        self, rma: str, *, text: str, at_least: int | None = None, idempotency_key: str | None = None
-    ) -> MessageView:
+    def write_message(self, rma: str, *, text: str, idempotency_key: str | None = None) -> MessageView:
         """Say something in the case. For whoever has the right `rma` in its project, and for the vendor's staff."""
-        return cast(
-            "MessageView",
-            self.post(f"/v1/rmas/{rma}/messages", given(text=text, at_least=at_least), key=idempotency_key),
-        )
+        return cast("MessageView", self.post(f"/v1/rmas/{rma}/messages", given(text=text), key=idempotency_key))
 
     def list_messages(
         self, rma: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -592,11 +587,17 @@ class CaseOperations(Transport):
         """
         return cast(
             "CaseView",
-            self.post(f"/v1/rmas/{rma}/personal-data", given(at_least=at_least), key=idempotency_key, method="DELETE"),
+            self.post(
+                f"/v1/rmas/{rma}/personal-data",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
         )
 
     def attach_file(
-        self, rma: str, *, file_name: str, at_least: int | None = None, idempotency_key: str | None = None
+        self, rma: str, document: bytes, *, file_name: str, idempotency_key: str | None = None
     ) -> AttachmentView:
         """Attach the file that is the body, at most 10 MB: a picture, a text, a PDF, or an archive by ZIP or gzip.
 
@@ -605,8 +606,8 @@ class CaseOperations(Transport):
         """
         return cast(
             "AttachmentView",
-            self.post(
-                f"/v1/rmas/{rma}/attachments", given(file_name=file_name, at_least=at_least), key=idempotency_key
+            self.post_document(
+                f"/v1/rmas/{rma}/attachments", document, given(file_name=file_name), key=idempotency_key
             ),
         )
 
@@ -674,5 +675,11 @@ class CaseOperations(Transport):
         """
         return cast(
             "EntryTextsView",
-            self.post(f"/v1/entries/{sequence}/texts", given(at_least=at_least), key=idempotency_key, method="DELETE"),
+            self.post(
+                f"/v1/entries/{sequence}/texts",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
         )

@@ -71,11 +71,24 @@ class Transport:
             time.sleep(pause_seconds(response))
 
     def post(
-        self, path: str, body: Mapping[str, Any], *, key: str | None = None, method: str = "POST"
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        method: str = "POST",
+        query: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Send a command under a key, the given one or a fresh one: the same however often it is repeated."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
-        return _json(self.send(method, path, json=dict(body), headers=headers))
+        return _json(self.send(method, path, json=dict(body), params=dict(query or {}), headers=headers))
+
+    def post_document(
+        self, path: str, document: bytes, query: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        """Send a file as it is, under a key as `post` does."""
+        headers = {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/octet-stream"}
+        return _json(self.send("POST", path, content=document, params=dict(query), headers=headers))
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """GET something that is JSON."""

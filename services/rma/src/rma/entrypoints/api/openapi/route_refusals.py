@@ -4,7 +4,7 @@
 # ruff: noqa: E501  # a route is a line
 ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "accept_quote": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "quote_ended", "rma_unknown"}),
-    "attach_file": frozenset({"attachment_not_taken", "attachment_too_big", "attachments_full", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_view_behind", "no_right", "picture_broken", "request_invalid", "request_too_slow", "rma_unknown", "sequence_not_reached"}),
+    "attach_file": frozenset({"attachment_not_taken", "attachment_too_big", "attachments_full", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_view_behind", "no_right", "picture_broken", "request_invalid", "request_too_slow", "rma_unknown"}),
     "cancel_case": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),
     "charge_debt": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),
     "close_case": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "not_due", "rma_unknown"}),
@@ -32,5 +32,5 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "send_in_advance": frozenset({"advance_not_entitled", "bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "licenses_already_transferred", "log_stopped", "no_right", "returns_owed", "rma_unknown", "same_device", "serial_malformed", "serial_wrong_vendor"}),
     "ship_device": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),
     "withdraw_advance_replacement": frozenset({"advance_not_entitled", "company_blocked", "company_closed", "company_unknown", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right"}),
-    "write_message": frozenset({"company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_view_behind", "no_right", "rma_unknown", "sequence_not_reached"}),
+    "write_message": frozenset({"company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_view_behind", "no_right", "rma_unknown"}),
 }

@@ -48,7 +48,7 @@ FileName = Annotated[
 NumberOfPath = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 
 
-@router.post("/{rma}/attachments", status_code=201, dependencies=[Reached], openapi_extra=_SENT)
+@router.post("/{rma}/attachments", status_code=201, openapi_extra=_SENT)
 async def attach_file(
     *,
     rma: RmaOfPath,

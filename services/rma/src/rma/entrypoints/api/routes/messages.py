@@ -17,7 +17,7 @@ from runtime.web.problems import Refused, require_found
 router = APIRouter(prefix="/v1/rmas/{rma}", tags=["messages and attachments"])
 
 
-@router.post("/messages", status_code=201, dependencies=[Reached])
+@router.post("/messages", status_code=201)
 async def write_message(
     rma: RmaOfPath, body: MessageBody, services: TheServices, sight: TheSight, command_id: CommandIdOfRequest
 ) -> MessageView:
