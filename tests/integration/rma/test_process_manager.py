@@ -14,6 +14,7 @@ from contracts.commands.replacements import ReplaceDevice
 from contracts.events.replacements import DeviceReplaced
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import Entry
+from contracts.log.postings import device_account
 from contracts.outcomes import Rejected
 from contracts.rma.commands import (
     CancelCase,
@@ -25,6 +26,9 @@ from contracts.rma.commands import (
 from contracts.rma.events import DeviceSwapped, ReturnOverdue, ReturnReminded, SwapRefused
 from contracts.topics import EVENTS, RMA_COMMANDS
 from dev.stack.kafka import Broker
+from signer.domain.laws import LawBrokenError
+from signer.domain.verification.event_table import post
+from signer.domain.verification.state import VerifiedLedger
 from tests.support.kafka_topics import topics_on
 from tests.support.ledger import story, story_catalog, story_replacements
 from tests.support.ledger.story import ADRIA, HOTEL
@@ -32,7 +36,7 @@ from tests.support.rma import at_work
 from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, SPARE_2, Desk, anna, clerk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LEDGERS = 6
+LEDGERS = 7
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -77,6 +81,22 @@ async def test_an_ordered_replacement_is_swapped_by_the_ledger_and_told_to_the_c
     assert swap.data.reason.startswith("sha256:"), "the finding lies beside the log of cases"
     (told,) = [event for event in await desk.events() if isinstance(event, DeviceSwapped)]
     assert not told.direct
+
+
+async def test_the_signer_takes_the_swap_and_no_second_one_under_the_number(desk: Desk) -> None:
+    rma = await ordered(desk)
+    await desk.until(rma, "replaced")
+    (swap,) = await swaps(desk)
+    books, chain = VerifiedLedger(), LedgerChain(desk.ledger)
+
+    for value in await desk.records(EVENTS):
+        entry = chain.accept(value)
+        assert isinstance(entry, Entry)
+        post(books, entry.data)
+
+    assert books.balance(device_account(SPARE)) == {"Port11": 20}
+    with pytest.raises(LawBrokenError, match="has replaced a device before"):
+        post(books, swap.data)
 
 
 async def test_a_replacement_in_advance_is_owed_once_it_is_swapped(desk: Desk) -> None:

@@ -1,10 +1,15 @@
 """Sends what is due for a case by the topics that this service alone may write."""
 
+from prometheus_client import Counter
+
 from contracts.commands.replacements import ReplaceDevice
 from contracts.outcomes import Accepted, Rejected
 from rma.domain.asking import SERVICE
 from rma.domain.duties import Duty
 from runtime.commands import Commands
+from runtime.outcomes import label_of
+
+_DUTIES = Counter("licensing_rma_duties", "What fell due for cases, by what became of it", ["command", "outcome"])
 
 
 class TopicSender:
@@ -21,10 +26,12 @@ class TopicSender:
 
     async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
         commands = self._to_ledger if isinstance(duty.command, ReplaceDevice) else self._to_cases
-        return await commands.ask(
+        outcome = await commands.ask(
             duty.command,
             ledger=ledger,
             command_id=duty.command_id(ledger, rma),
             actor=SERVICE,
             correlation_id=rma,
         )
+        _DUTIES.labels(duty.command.name, label_of(outcome)).inc()
+        return outcome

@@ -1,0 +1,168 @@
+"""The process manager beside a log of cases in memory: what it sends, when, and what it does about trouble."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from contracts.commands.replacements import ReplaceDevice
+from contracts.log.envelope import GENESIS, entry_hash
+from contracts.outcomes import Accepted, Rejected
+from contracts.rma.commands import RecordSwapRefusal, RemindOfReturn
+from contracts.rma.entries import RMA_ENTRIES, source_of
+from rma.application.managing import case_manager
+from rma.application.managing.case_manager import CaseManager
+from rma.domain.duties import Duty
+from runtime.kafka import Record
+from runtime.trouble import Trouble
+from tests.support.eventlog.driving import until
+from tests.support.rma.story import NOON, SPARE, Desk, grant, order, owed, receive
+
+
+@dataclass
+class Told:
+    """Implements Sender: remembers what it was asked to send, refuses what `refusals` name, and is `away` so often."""
+
+    duties: list[Duty] = field(default_factory=list[Duty])
+    refusals: dict[str, str] = field(default_factory=dict[str, str])
+    away: int = 0
+
+    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+        await asyncio.sleep(0)
+        if self.away:
+            self.away -= 1
+            raise Trouble("no broker answers")
+        self.duties.append(duty)
+        said = {"command_id": duty.command_id(ledger, rma), "command_hash": "a" * 64, "reply_to": "rma"}
+        if code := self.refusals.get(duty.command.name):
+            return Rejected.model_validate({**said, "ledger": ledger, "code": code})
+        return Accepted.model_validate({**said, "ledger": ledger, "sequence": 1})
+
+    @property
+    def commands(self) -> list[object]:
+        return [duty.command for duty in self.duties]
+
+
+class Office:
+    """A desk whose events the manager reads, as a follower of the log gives them to it."""
+
+    def __init__(self) -> None:
+        self.desk, self.told = Desk(), Told()
+        self.manager = CaseManager(0, self.told, lambda: self.desk.now)
+        self.manager.is_up_to_date = lambda: self.up_to_date
+        self.up_to_date = True
+        self._read, self._head = 0, GENESIS
+
+    async def read(self) -> None:
+        """Let the manager have what happened at the desk."""
+        for event in self.desk.events[self._read :]:
+            self._read += 1
+            value = RMA_ENTRIES.encode(
+                event,
+                source=source_of(0),
+                sequence=self._read,
+                prev=self._head,
+                at=self.desk.now,
+                command_id="a" * 64,
+                command_hash="a" * 64,
+                actor="service:rma",
+                correlation_id="test",
+            )
+            self._head = entry_hash(value)
+            await self.manager.cases.apply([Record("events", 0, self._read - 1, None, value, (), 0)])
+
+    async def an_ordered_replacement(self) -> str:
+        rma = self.desk.files()
+        self.desk.does(receive(rma))
+        self.desk.does(order(rma))
+        await self.read()
+        return rma
+
+
+@asynccontextmanager
+async def at_work(office: Office) -> AsyncGenerator[None]:
+    task = asyncio.create_task(office.manager.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_manager, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(case_manager, "LOOK_SECONDS", 0.01)
+
+
+async def test_what_was_ordered_is_asked_of_the_ledger_once_for_each_entry_that_comes() -> None:
+    office = Office()
+    async with at_work(office):
+        rma = await office.an_ordered_replacement()
+        await until(lambda: bool(office.told.duties))
+    (command,) = office.told.commands
+    assert isinstance(command, ReplaceDevice)
+    assert (command.rma, command.replacement) == (rma, SPARE)
+
+
+async def test_what_the_ledger_refuses_is_told_to_the_case() -> None:
+    office = Office()
+    office.told.refusals["replace-device"] = "replacement_not_blank"
+    async with at_work(office):
+        rma = await office.an_ordered_replacement()
+        await until(lambda: len(office.told.duties) == 2)
+    assert office.told.commands[1] == RecordSwapRefusal(rma=rma, replacement=SPARE, code="replacement_not_blank")
+
+
+async def test_what_waits_is_named_and_done_when_the_trouble_is_over_under_the_same_id() -> None:
+    office = Office()
+    office.told.away = 3
+    async with at_work(office):
+        rma = await office.an_ordered_replacement()
+        await until(lambda: office.manager.trouble == "no broker answers")
+        await until(lambda: bool(office.told.duties))
+        await until(lambda: office.manager.trouble == "")
+    (duty,) = office.told.duties
+    assert office.manager.cases.state.cases[rma].state == "replacing"
+    assert duty.about == "3", "the entry that ordered it"
+
+
+async def test_nothing_is_done_before_both_logs_are_read() -> None:
+    office = Office()
+    office.up_to_date = False
+    async with at_work(office):
+        await office.an_ordered_replacement()
+        await asyncio.sleep(0.05)
+        assert office.told.duties == []
+        office.up_to_date = True
+        await until(lambda: bool(office.told.duties))
+
+
+async def test_a_new_day_brings_what_falls_due_on_it_to_every_case_that_is_watched() -> None:
+    office = Office()
+    office.desk.does(grant())
+    owing = owed(office.desk)
+    await office.read()
+    async with at_work(office):
+        await asyncio.sleep(0.05)
+        assert office.told.duties == []
+        office.desk.now = NOON + timedelta(days=23)
+        await until(lambda: bool(office.told.duties))
+        await asyncio.sleep(0.05)
+    assert office.told.commands == [RemindOfReturn(rma=owing, days=7)]
+
+
+async def test_one_case_that_waits_keeps_no_other_one_waiting() -> None:
+    office = Office()
+    office.told.away = 1
+    async with at_work(office):
+        await office.an_ordered_replacement()
+        second = office.desk.files("009033010201")
+        office.desk.does(receive(second, "009033010201"))
+        office.desk.does(order(second, "009033010298"))
+        await office.read()
+        await until(lambda: len({duty.command_id(0, "") for duty in office.told.duties}) == 2)
