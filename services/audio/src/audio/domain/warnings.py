@@ -1,0 +1,26 @@
+"""What will sound wrong, said before it is taken to a box."""
+
+from typing import Literal
+
+from audio.domain.formats import Format
+
+Warning = Literal["clipping", "silence", "bandwidth_lost", "too_long_for_box", "source_damaged", "loudness_not_reached"]  # noqa: A001 - the issue's word
+
+SILENT_PEAK = 10 ** (-60 / 20)
+"""Of full scale: nobody hears it on a telephone."""
+BANDWIDTH_DECIBELS = 20.0
+"""Speech has less than a hundredth of its power above 4 kHz; what has more, music mostly, sounds dull without."""
+BOX_SECONDS = 300
+"""Longest announcement; a queue's loop is seconds, and a box keeps its files in few megabytes of flash memory."""
+LOUDNESS_TOLERANCE = 0.5
+"""LU."""
+
+
+def format_warnings(made: Format, *, seconds: float, level: float | None, level_above: float | None) -> list[Warning]:
+    """What is wrong in one format. Levels are of the whole sound, and of what lies above the format's bandwidth."""
+    found: list[Warning] = []
+    if level is not None and level_above is not None and level_above > level - BANDWIDTH_DECIBELS and made.rate == 8000:
+        found.append("bandwidth_lost")
+    if seconds > BOX_SECONDS:
+        found.append("too_long_for_box")
+    return found
