@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 postgres=/usr/lib/postgresql
-distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma client)
+distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma services/audio client)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
@@ -33,6 +33,10 @@ missing_packages() {
     java_is_new_enough || echo openjdk-17-jre-headless
     command -v mvn > /dev/null || echo maven
     command -v xmlsec1 > /dev/null || echo xmlsec1
+    command -v ffmpeg > /dev/null || echo ffmpeg
+    command -v espeak-ng > /dev/null || echo espeak-ng
+    command -v flite > /dev/null || echo flite
+    compgen -G "/usr/lib/*/libbcg729.so.0" > /dev/null || echo libbcg729-0
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || echo fonts-dejavu-core
     compgen -G "$postgres/*/bin/postgres" > /dev/null || echo postgresql
     "$python" -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
@@ -139,8 +143,9 @@ stamped() {
 
 python="$(newest_python)"
 mkdir -p "$venv"
-[ -e "$venv/stamp-packages" ] || packages
+wanted_packages="$(declare -f missing_packages | digest)"
+[ "$(cat "$venv/stamp-packages" 2> /dev/null)" = "$wanted_packages" ] || packages
 stamped environment "$(digest requirements/dev.txt "${distributions[@]/%//pyproject.toml}")"
-touch "$venv/stamp-packages"
+echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive

@@ -89,7 +89,7 @@ class Ffmpeg:
             *("-af", _to_mono(source, downmix), *_output(master, _MASTER)),
         )
         ended = await self._child(recording.parent, command)
-        if ended.code != 0 and not (master.exists() and master.stat().st_size):
+        if ended.code != 0 and _is_empty(master):
             raise AudioRefused("audio_undecodable", _last_words(ended) or "It can't be decoded.")
         return ended.code == 0 and not ended.errors
 
@@ -130,13 +130,21 @@ class Ffmpeg:
         _succeeded(ended)
 
     async def decode_back(self, file: Path, made: Format, wav: Path) -> None:
-        command = (*_plain(), *_format_of(made), *_input(file), *_output(wav, ("-ar", str(made.rate), *_ENCODING["wav"])))
+        command = (
+            *_plain(),
+            *_format_of(made),
+            *_input(file),
+            *_output(wav, ("-ar", str(made.rate), *_ENCODING["wav"])),
+        )
         _succeeded(await self._child(file.parent, command))
 
     async def signal_to_noise(self, master: Path, wav: Path, made: Format) -> float | None:
-        aligned = f"[1:a]atrim=start_sample={made.delay_samples},asetpts=PTS-STARTPTS[heard]"
-        noise = "pan=stereo|c0=c0|c1=c0-c1,astats=measure_overall=none:measure_perchannel=RMS_level"
-        graph = f"[0:a]aresample={made.rate}[said];{aligned};[said][heard]amerge=inputs=2,{noise}"
+        plain = "aformat=channel_layouts=mono:sample_fmts=flt"
+        aligned = f"[1:a]{plain},atrim=start_sample={made.delay_samples},asetpts=PTS-STARTPTS[heard]"
+        noise = (
+            "pan=stereo|c0=c0|c1=c0-c1,aformat=sample_fmts=flt,astats=measure_overall=none:measure_perchannel=RMS_level"
+        )
+        graph = f"[0:a]aresample={made.rate},{plain}[said];{aligned};[said][heard]amerge=inputs=2,{noise}"
         command = (
             *("ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-protocol_whitelist", "file"),
             *(*_MASTER, *_input(master), "-protocol_whitelist", "file", "-f", "wav", *_input(wav)),
@@ -171,6 +179,11 @@ class Ffmpeg:
             raise AudioRefused("audio_undecodable", f"Conversion took too long: {overran}.") from None
 
 
+def _is_empty(master: Path) -> bool:
+    """A damaged end is no reason to refuse what stands before it."""
+    return not master.exists() or master.stat().st_size == 0
+
+
 def _plain() -> tuple[str, ...]:
     return ("ffmpeg", "-nostdin", "-y", "-v", "error", "-threads", "1", "-protocol_whitelist", "file")
 
@@ -191,9 +204,13 @@ def _output(file: Path, how: tuple[str, ...]) -> tuple[str, ...]:
 
 def _to_mono(source: Source, downmix: Downmix) -> str:
     """One channel at the master's rate. Floats are made finite where they are one channel and not resampled yet."""
-    mono = f"{_CHANNELS[downmix]}aresample={source.rate}:rematrix_maxval=1,aformat=channel_layouts=mono:sample_fmts=flt"
-    finite = f",{_FINITE}" if source.is_float else ""
-    return f"{mono}{finite},aresample={MASTER_RATE}"
+    filters = (
+        f"aformat=sample_fmts=flt,{_CHANNELS[downmix]}aresample={source.rate}:rematrix_maxval=1",
+        "aformat=channel_layouts=mono:sample_fmts=flt",
+        *((_FINITE,) if source.is_float else ()),
+        f"aresample={MASTER_RATE}",
+    )
+    return ",".join(filters)
 
 
 def _format_of(made: Format) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from audio.domain.names import announcement_name, file_names
 from audio.domain.options import Loudness, Options
 from audio.domain.refusals import AudioRefused
 from audio.domain.sources import MASTER_RATE, MAX_SECONDS, Source
-from audio.domain.warnings import LOUDNESS_TOLERANCE, SILENT_PEAK, Warning, format_warnings
+from audio.domain.warnings import LOUDNESS_TOLERANCE, SILENT_PEAK, AudioWarning, format_warnings
 from audio.domain.waveform import WINDOW_SAMPLES, Shape, Span, shape_of, sounding
 
 _FLOAT_BYTES = 4
@@ -34,7 +34,7 @@ class Done:
     after: Measured
     gain_decibels: float
     shape: Shape
-    warnings: tuple[Warning, ...]
+    warnings: tuple[AudioWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class MadeFile:
     seconds: float
     sha256: str
     signal_to_noise: float | None
-    warnings: tuple[Warning, ...]
+    warnings: tuple[AudioWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,9 @@ def _samples(milliseconds: int) -> int:
     return milliseconds * MASTER_RATE // 1000
 
 
-def _warnings(read: Shape, done: Done, wanted: Loudness | None, *, whole: bool) -> tuple[Warning, ...]:
+def _warnings(read: Shape, done: Done, wanted: Loudness | None, *, whole: bool) -> tuple[AudioWarning, ...]:
     off = _off(done.after, wanted)[0] if wanted else 0.0
-    found: dict[Warning, bool] = {
+    found: dict[AudioWarning, bool] = {
         "source_damaged": not whole,
         "clipping": read.clipped > 0 or done.shape.clipped > 0,
         "silence": read.peak < SILENT_PEAK,
@@ -182,7 +182,7 @@ def _shape(master: Path) -> Shape:
 
 
 def _windows(master: Path) -> Iterator["array[float]"]:
-    """The master a window at a time, in the byte order of this machine, which all that we run on share with the file."""
+    """The master a window at a time. Its byte order is that of the machines that we run on."""
     with master.open("rb", buffering=1024 * 1024) as file:
         while piece := file.read(WINDOW_SAMPLES * _FLOAT_BYTES):
             yield array("f", piece)

@@ -61,11 +61,13 @@ def _g726(kilobits: int, order: Literal["le", ""]) -> Format:
 _ALL = (
     Format("g711a", "G.711 A-law", "g711a", "alaw", 8000, 64_000, Framing(1, 1)),
     Format("g711u", "G.711 mu-law", "g711u", "mulaw", 8000, 64_000, Framing(1, 1)),
-    Format("g722", "G.722 at 64 kbit/s", "g722", "g722", 16_000, 64_000, Framing(2, 1)),
-    Format("g723", "G.723.1 at 6.3 kbit/s", "g723", "g723_1", 8000, 6300, Framing(240, 24), padded=True),
+    Format("g722", "G.722 at 64 kbit/s", "g722", "g722", 16_000, 64_000, Framing(2, 1), delay_samples=22),
+    Format(
+        "g723", "G.723.1 at 6.3 kbit/s", "g723", "g723_1", 8000, 6300, Framing(240, 24), padded=True, delay_samples=60
+    ),
     *(_g726(kilobits, order) for kilobits in (16, 24, 32, 40) for order in ("", "le")),
-    Format("g729", "G.729A at 8 kbit/s", "g729", "g729", 8000, 8000, Framing(80, 10), padded=True),
-    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None),
+    Format("g729", "G.729A at 8 kbit/s", "g729", "g729", 8000, 8000, Framing(80, 10), padded=True, delay_samples=40),
+    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None, delay_samples=1),
     Format("opus-wb", "Opus, wideband", "opus", "opus", 16_000, 24_000, None),
     Format("wav8", "WAV, 8 kHz, 16 bit", "wav", "wav", 8000, 128_000, Framing(1, 2, header=44)),
     Format("wav16", "WAV, 16 kHz, 16 bit", "wav", "wav", 16_000, 256_000, Framing(1, 2, header=44)),

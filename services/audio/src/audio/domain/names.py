@@ -22,7 +22,7 @@ def announcement_name(name: str) -> str:
 
 
 def file_names(name: str, formats: Sequence[Format]) -> dict[str, str]:
-    """By format, `<name>.<extension>`; formats that share an extension in one conversion are told apart by their code."""
+    """By format, `<name>.<extension>`; those that share an extension are told apart by their code."""
     shared = Counter(each.extension for each in formats)
     stems = {each.code: name if shared[each.extension] == 1 else f"{name}-{each.code}" for each in formats}
     return {each.code: f"{stems[each.code]}.{each.extension}" for each in formats}

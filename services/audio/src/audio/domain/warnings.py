@@ -4,7 +4,9 @@ from typing import Literal
 
 from audio.domain.formats import Format
 
-Warning = Literal["clipping", "silence", "bandwidth_lost", "too_long_for_box", "source_damaged", "loudness_not_reached"]  # noqa: A001 - the issue's word
+AudioWarning = Literal[
+    "clipping", "silence", "bandwidth_lost", "too_long_for_box", "source_damaged", "loudness_not_reached"
+]
 
 SILENT_PEAK = 10 ** (-60 / 20)
 """Of full scale: nobody hears it on a telephone."""
@@ -16,9 +18,11 @@ LOUDNESS_TOLERANCE = 0.5
 """LU."""
 
 
-def format_warnings(made: Format, *, seconds: float, level: float | None, level_above: float | None) -> list[Warning]:
+def format_warnings(
+    made: Format, *, seconds: float, level: float | None, level_above: float | None
+) -> list[AudioWarning]:
     """What is wrong in one format. Levels are of the whole sound, and of what lies above the format's bandwidth."""
-    found: list[Warning] = []
+    found: list[AudioWarning] = []
     if level is not None and level_above is not None and level_above > level - BANDWIDTH_DECIBELS and made.rate == 8000:
         found.append("bandwidth_lost")
     if seconds > BOX_SECONDS:

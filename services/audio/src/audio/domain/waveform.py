@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from audio.domain.sources import MASTER_RATE
 
@@ -71,7 +72,7 @@ def peaks(shape: Shape, count: int = MAX_PEAKS) -> list[tuple[float, float]]:
     windows = len(shape.lows)
     count = min(count, windows)
     edges = [at * windows // count for at in range(count + 1)] if count else [0]
-    return [(min(shape.lows[a:b]), max(shape.highs[a:b])) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(min(shape.lows[a:b]), max(shape.highs[a:b])) for a, b in pairwise(edges)]
 
 
 def svg(pairs: list[tuple[float, float]]) -> str:
