@@ -4,9 +4,11 @@ Nothing in a recording can name another file or an address: the demuxer is ours 
 the only protocol is `file`, on a name without a path, in a folder of its own.
 """
 
+import asyncio
 import json
 import math
 import re
+from array import array
 from pathlib import Path
 from shutil import which
 
@@ -14,6 +16,7 @@ from audio.adapters.child import ChildOverran, Ended, Limits, run_child
 from audio.application.ports import Edit, Measured, ProgramFailed
 from audio.domain.containers import Container
 from audio.domain.formats import Coder, Format
+from audio.domain.g711 import Law, compressed
 from audio.domain.options import Downmix
 from audio.domain.refusals import AudioRefused
 from audio.domain.sources import MASTER_RATE, MAX_SECONDS, Source, within_bounds
@@ -32,8 +35,6 @@ _DECODERS = (
     "mp3float,mp3,flac,vorbis,opus,libopus,aac"
 )
 _ENCODING: dict[Coder, tuple[str, ...]] = {
-    "alaw": ("-c:a", "pcm_alaw", "-f", "alaw"),
-    "mulaw": ("-c:a", "pcm_mulaw", "-f", "mulaw"),
     "g722": ("-c:a", "g722", "-f", "g722"),
     "g723_1": ("-c:a", "g723_1", "-f", "g723_1"),
     "g726": ("-c:a", "g726", "-f", "g726"),
@@ -57,6 +58,7 @@ _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
 """A float that is no number would spread over everything that is computed after it."""
 _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
+_PIECE_BYTES = 256 * 1024
 _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": "pan=mono|c0=c1,"}
 
 
@@ -116,18 +118,22 @@ class Ffmpeg:
     async def encode(self, master: Path, made: Format, file: Path) -> None:
         if not self.makes(made):
             raise AudioRefused("format_unavailable", f"This installation can't make {made.title}.")
-        if made.coder == "g729":
-            await self._encode_g729(master, made, file)
-            return
-        rate = ("-ar", str(made.rate), "-ac", "1", "-b:a", str(made.bit_rate))
-        await self._make(master, (*rate, *_ENCODING[made.coder]), file)
+        match made.coder:
+            case "alaw" | "mulaw" as law:
+                await asyncio.to_thread(_compress, await self._samples(master, made, file), law, file)
+            case "g729":
+                samples = await self._samples(master, made, file)
+                _succeeded(await self._child(file.parent, (*(self._g729_program or ()), samples.name, file.name)))
+                samples.unlink()
+            case coder:
+                rate = ("-ar", str(made.rate), "-ac", "1", "-b:a", str(made.bit_rate))
+                await self._make(master, (*rate, *_ENCODING[coder]), file)
 
-    async def _encode_g729(self, master: Path, made: Format, file: Path) -> None:
+    async def _samples(self, master: Path, made: Format, file: Path) -> Path:
+        """What a coder of somebody else's takes: 16 bit, at the format's rate, without a header."""
         samples = file.with_suffix(".s16")
         await self._make(master, ("-ar", str(made.rate), "-ac", "1", "-f", "s16le"), samples)
-        ended = await self._child(file.parent, (*(self._g729_program or ()), samples.name, file.name))
-        samples.unlink()
-        _succeeded(ended)
+        return samples
 
     async def decode_back(self, file: Path, made: Format, wav: Path) -> None:
         command = (
@@ -177,6 +183,13 @@ class Ffmpeg:
             return await run_child(command, folder, self._limits)
         except ChildOverran as overran:
             raise AudioRefused("audio_undecodable", f"Conversion took too long: {overran}.") from None
+
+
+def _compress(samples: Path, law: Law, file: Path) -> None:
+    with samples.open("rb") as source, file.open("wb") as made:
+        while piece := source.read(_PIECE_BYTES):
+            made.write(compressed(array("h", piece), law))
+    samples.unlink()
 
 
 def _is_empty(master: Path) -> bool:

@@ -58,8 +58,12 @@ async def _speak(text: str, command: tuple[str, ...], wav: Path, limits: Limits)
         raise ProgramFailed(str(overran)) from None
     finally:
         written.unlink()
-    if ended.code != 0 or not wav.exists():
+    if ended.code != 0 or not _exists(wav):
         raise ProgramFailed(ended.errors.strip()[:200] or f"It ended with {ended.code}.")
+
+
+def _exists(file: Path) -> bool:
+    return file.exists()
 
 
 def _written(text: str, file: Path) -> Path:
