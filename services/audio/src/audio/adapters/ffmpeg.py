@@ -58,6 +58,8 @@ _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
 """A float that is no number would spread over everything that is computed after it."""
 _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
+_ONLY_ITS_OWN = {"g726-40", "g726-40le"}
+"""What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile hear noise after a few hundred samples."""
 _PIECE_BYTES = 256 * 1024
 _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": "pan=mono|c0=c1,"}
 
@@ -70,7 +72,9 @@ class Ffmpeg:
         self._limits = limits or Limits()
 
     def makes(self, made: Format) -> bool:
-        return which("ffmpeg") is not None and (made.coder != "g729" or self._g729_program is not None)
+        if made.coder == "g729" and self._g729_program is None:
+            return False
+        return which("ffmpeg") is not None and made.code not in _ONLY_ITS_OWN
 
     async def probe(self, recording: Path, container: Container) -> Source:
         shown = ("-show_entries", "stream=codec_name,sample_rate,channels", "-select_streams", "a:0", "-of", "json")
