@@ -32,7 +32,8 @@ _DEMUXERS: dict[Container, str] = {
 }
 _DECODERS = (
     "pcm_u8,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_f64le,pcm_alaw,pcm_mulaw,"
-    "mp3float,mp3,flac,vorbis,opus,libopus,aac"
+    "mp3float,mp3,flac,vorbis,opus,libopus,aac,"
+    "png,mjpeg"  # covers, which are looked at while a file is opened, and never used
 )
 _ENCODING: dict[Coder, tuple[str, ...]] = {
     "g722": ("-c:a", "g722", "-f", "g722"),
@@ -59,7 +60,7 @@ _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
 _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
 _ONLY_ITS_OWN = {"g726-40", "g726-40le"}
-"""What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile hear noise after a few hundred samples."""
+"""What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile soon hear noise."""
 _PIECE_BYTES = 256 * 1024
 _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": "pan=mono|c0=c1,"}
 

@@ -72,10 +72,13 @@ class Conversion:
         announcement_name(name)
         self._all_can_be_made(formats)
         master, done = await self._prepared(recording, options)
-        level = await self._transcoder.level_above(master, 0)
-        above = await self._transcoder.level_above(master, 4000)
         names = file_names(name, formats)
-        return done, [await self._made(master, made, names[made.code], done, (level, above)) for made in formats]
+        levels = await self._levels(master) if formats else (None, None)
+        return done, [await self._made(master, made, names[made.code], done, levels) for made in formats]
+
+    async def _levels(self, master: Path) -> tuple[float | None, float | None]:
+        """Of the whole sound, and of what narrowband loses."""
+        return await self._transcoder.level_above(master, 0), await self._transcoder.level_above(master, 4000)
 
     def _all_can_be_made(self, formats: Sequence[Format]) -> None:
         if missing := [each for each in formats if not self._transcoder.makes(each)]:

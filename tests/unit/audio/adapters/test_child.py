@@ -1,0 +1,75 @@
+"""Bounds of a child: each is reached here by a program that wants to break it."""
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audio.adapters.child import MAX_WORDS_BYTES, ChildOverran, Ended, Limits, can_cut_the_network, run_child
+
+USUAL = Limits(seconds=20)
+
+
+async def _python(code: str, folder: Path, limits: Limits = USUAL) -> Ended:
+    return await run_child((sys.executable, "-I", "-S", "-c", code), folder, limits)
+
+
+async def test_a_child_that_sleeps_is_killed_with_its_children(tmp_path: Path) -> None:
+    code = "import os,time; open('pid','w').write(str(os.fork() or os.getpid())); time.sleep(60)"
+    with pytest.raises(ChildOverran):
+        await _python(code, tmp_path, replace(USUAL, seconds=1.5))
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(int((tmp_path / "pid").read_text()), 0)
+            await asyncio.sleep(0.02)
+
+
+async def test_a_child_of_a_cancelled_conversion_is_killed(tmp_path: Path) -> None:
+    code = "import os,time; open('pid','w').write(str(os.getpid())); time.sleep(60)"
+    running = asyncio.create_task(_python(code, tmp_path))
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        await asyncio.sleep(0.02)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+async def test_memory_is_bounded(tmp_path: Path) -> None:
+    ended = await _python("bytearray(2**31)", tmp_path)
+    assert "MemoryError" in ended.errors
+
+
+async def test_computing_is_bounded(tmp_path: Path) -> None:
+    ended = await _python("while True: pass", tmp_path, replace(USUAL, cpu_seconds=1))
+    assert ended.code < 0
+
+
+async def test_files_are_bounded(tmp_path: Path) -> None:
+    await _python("open('big','wb').write(bytes(10**6))", tmp_path, replace(USUAL, file_bytes=1000))
+    assert (tmp_path / "big").stat().st_size <= 1000
+
+
+async def test_what_it_says_is_bounded_and_does_not_stall_it(tmp_path: Path) -> None:
+    ended = await _python("import sys; sys.stdout.write('x' * 10**7)", tmp_path)
+    assert (ended.code, len(ended.output)) == (0, MAX_WORDS_BYTES)
+
+
+async def test_it_knows_nothing_of_our_environment(tmp_path: Path) -> None:
+    ended = await _python("import os; print(sorted(os.environ))", tmp_path)
+    assert ended.output.decode().strip() == "['HOME', 'LC_ALL', 'PATH', 'TMPDIR']"
+
+
+async def test_it_gets_no_new_privileges(tmp_path: Path) -> None:
+    ended = await _python("print(open('/proc/self/status').read())", tmp_path)
+    assert "NoNewPrivs:\t1" in ended.output.decode()
+
+
+async def test_it_has_no_network_where_the_platform_gives_namespaces(tmp_path: Path) -> None:
+    ended = await _python("print(open('/proc/net/dev').read())", tmp_path)
+    interfaces = [line.split(":")[0].strip() for line in ended.output.decode().splitlines()[2:]]
+    assert interfaces == ["lo"] or not can_cut_the_network()

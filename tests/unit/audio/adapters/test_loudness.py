@@ -1,0 +1,96 @@
+"""Evened loudness, measured by ffmpeg's ebur128 on the WAV that somebody would take."""
+
+import random
+import re
+from array import array
+from pathlib import Path
+
+import pytest
+
+from audio.adapters.ffmpeg import Ffmpeg
+from audio.application.conversion import Conversion, Done
+from audio.domain.formats import FORMATS
+from audio.domain.options import Loudness, Options
+from tests.support.recordings import ffmpeg, sine, wav
+
+
+def _measured(file: Path) -> tuple[float, float]:
+    """LUFS and dBTP."""
+    words = ffmpeg(file.parent, "-i", file.name, "-af", "ebur128=peak=true", "-f", "null", "-").rpartition("Summary")[2]
+    return float(re.findall(r"I:\s+(\S+) LUFS", words)[0]), float(re.findall(r"Peak:\s+(\S+) dBFS", words)[0])
+
+
+async def _converted(recording: Path, options: Options) -> Done:
+    convert = Conversion(Ffmpeg(), recording.parent).convert
+    done, _ = await convert(recording, name="even", formats=[FORMATS["wav16"]], options=options)
+    return done
+
+
+def _music() -> list[float]:
+    """Noise with beats: loud and quiet, far from speech."""
+    rolled = random.Random(12)
+    return [rolled.uniform(-0.9, 0.9) * (0.1 + 0.9 * (at % 8000 < 2000)) for at in range(16_000 * 4)]
+
+
+@pytest.mark.parametrize("target", [-23.0, -19.0, -16.0])
+async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sentence: Path, tmp_path: Path) -> None:
+    (tmp_path / "recording").write_bytes(sentence.read_bytes())
+    done = await _converted(tmp_path / "recording", Options(loudness=Loudness(target=target)))
+    integrated, true_peak = _measured(tmp_path / "even.wav")
+    assert integrated == pytest.approx(target, abs=0.5)
+    assert true_peak <= -3.0
+    assert done.after.integrated == pytest.approx(integrated, abs=0.15)
+
+
+async def test_music_comes_within_half_a_unit_of_the_target(tmp_path: Path) -> None:
+    (tmp_path / "recording").write_bytes(wav(_music(), 16_000))
+    await _converted(tmp_path / "recording", Options())
+    integrated, true_peak = _measured(tmp_path / "even.wav")
+    assert integrated == pytest.approx(-19, abs=0.5)
+    assert true_peak <= -3.0
+
+
+async def test_what_is_left_alone_keeps_every_sample(tmp_path: Path) -> None:
+    (tmp_path / "recording").write_bytes(wav(sine(440, 1, 16_000), 16_000))
+    await _converted(tmp_path / "recording", Options(loudness=None, trim_silence=False, fade_milliseconds=0))
+    before, after = (array("h", (tmp_path / name).read_bytes()[44:]) for name in ("recording", "even.wav"))
+    assert before == after
+
+
+async def test_silence_is_not_amplified_and_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "recording").write_bytes(wav([0.0] * 16_000, 16_000))
+    done = await _converted(tmp_path / "recording", Options())
+    assert done.warnings == ("silence",)
+    assert done.gain_decibels == 0
+    assert not any((tmp_path / "even.wav").read_bytes()[44:])
+
+
+async def test_a_clipped_recording_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "recording").write_bytes(wav([min(max(s, -1), 1) for s in sine(440, 1, 16_000, 3)], 16_000))
+    assert "clipping" in (await _converted(tmp_path / "recording", Options())).warnings
+
+
+async def test_trimming_fading_and_pausing_are_exact_to_the_sample(tmp_path: Path) -> None:
+    quiet = [0.0] * 8000
+    (tmp_path / "recording").write_bytes(wav([*quiet, *sine(440, 1, 16_000), *quiet], 16_000))
+    options = Options(loudness=None, fade_milliseconds=100, pause_milliseconds=250)
+    done = await _converted(tmp_path / "recording", options)
+    heard = array("h", (tmp_path / "even.wav").read_bytes()[44:])
+    assert len(heard) == 16_000 + 4000 == done.shape.samples
+    assert done.seconds_trimmed == 1.0
+    assert max(map(abs, heard[:80])) < 0.06 * max(heard)
+    assert max(map(abs, heard[15_920:16_000])) < 0.06 * max(heard)
+    assert not any(heard[16_000:])
+
+
+async def test_channels_become_one_by_the_rule(tmp_path: Path) -> None:
+    left, right = sine(440, 1, 16_000, 0.5), [0.0] * 16_000
+    frames = array("h", [round(s * 32767) for pair in zip(left, right, strict=True) for s in pair])
+    header = wav([], 16_000, channels=2)[:40] + len(frames.tobytes()).to_bytes(4, "little")
+    (tmp_path / "recording").write_bytes(header + frames.tobytes())
+    plain = {"loudness": None, "trim_silence": False, "fade_milliseconds": 0}
+    levels = [
+        (await _converted(tmp_path / "recording", Options(**plain, downmix=rule))).shape.peak  # type: ignore[arg-type]
+        for rule in ("mix", "left", "right")
+    ]
+    assert levels == pytest.approx([0.25, 0.5, 0], abs=0.01)

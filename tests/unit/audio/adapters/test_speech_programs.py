@@ -1,0 +1,55 @@
+"""Sentences are really spoken, by both engines."""
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from audio.adapters.speech_programs import Espeak, Flite
+from audio.application.speaking import speak, voices_of
+from audio.domain.refusals import AudioRefused
+
+ENGINES = {"espeak-ng": Espeak(), "flite": Flite()}
+
+
+async def _seconds(text: str, folder: Path, voice: str = "espeak-ng/en-us", words_per_minute: int = 160) -> float:
+    spoken = await speak(ENGINES, text, voice=voice, words_per_minute=words_per_minute, folder=folder)
+    with wave.open(str(spoken), "rb") as file:
+        return file.getnframes() / file.getframerate()
+
+
+@pytest.mark.parametrize("voice", ["espeak-ng/de", "flite/slt", "flite/kal16"])
+async def test_a_sentence_is_spoken(voice: str, tmp_path: Path) -> None:
+    assert 1 < await _seconds("All our lines are busy.", tmp_path, voice) < 5
+
+
+@pytest.mark.parametrize("voice", ["espeak-ng/en-us", "flite/slt"])
+async def test_slow_speech_takes_longer(voice: str, tmp_path: Path) -> None:
+    sentence = "All our lines are busy at the moment."
+    assert await _seconds(sentence, tmp_path, voice, 100) > 1.4 * await _seconds(sentence, tmp_path, voice, 200)
+
+
+async def test_a_pause_is_as_long_as_it_is_told(tmp_path: Path) -> None:
+    both = await _seconds('<speak>One<break time="1500ms"/>two</speak>', tmp_path)
+    without = await _seconds('<speak>One<break time="0ms"/>two</speak>', tmp_path)
+    assert both - without == pytest.approx(1.5, abs=0.001)
+
+
+async def test_nothing_but_the_recording_is_left_in_the_folder(tmp_path: Path) -> None:
+    await _seconds("<speak>One<break/>two</speak>", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["spoken.wav"]
+
+
+async def test_voices_are_told_with_language_engine_rate_and_licence() -> None:
+    voices = await voices_of(ENGINES)
+    assert {"de", "en-us", "fr-fr", "it"} <= {voice.language for voice in voices}
+    assert {voice.engine: (voice.rate, voice.licence) for voice in voices} == {
+        "espeak-ng": (22_050, "GPL-3.0-or-later"),
+        "flite": (16_000, "MIT-CMU"),
+    }
+
+
+@pytest.mark.parametrize("voice", ["espeak-ng/../../etc/passwd", "flite/-o", "nobody", ""])
+async def test_a_voice_that_is_not_there_is_refused(voice: str, tmp_path: Path) -> None:
+    with pytest.raises(AudioRefused, match="voice_unknown"):
+        await _seconds("Hello.", tmp_path, voice)
