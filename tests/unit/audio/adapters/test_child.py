@@ -1,7 +1,6 @@
 """Bounds of a child: each is reached here by a program that wants to break it."""
 
 import asyncio
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -21,22 +20,29 @@ async def test_a_child_that_sleeps_is_killed_with_its_children(tmp_path: Path) -
     code = "import os,time; open('pid','w').write(str(os.fork() or os.getpid())); time.sleep(60)"
     with pytest.raises(ChildOverran):
         await _python(code, tmp_path, replace(USUAL, seconds=1.5))
-    with pytest.raises(ProcessLookupError):
-        for _ in range(100):
-            os.kill(int((tmp_path / "pid").read_text()), 0)
-            await asyncio.sleep(0.02)
+    assert await _is_gone(int((tmp_path / "pid").read_text()))
 
 
 async def test_a_child_of_a_cancelled_conversion_is_killed(tmp_path: Path) -> None:
     code = "import os,time; open('pid','w').write(str(os.getpid())); time.sleep(60)"
     running = asyncio.create_task(_python(code, tmp_path))
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        await asyncio.sleep(0.02)
+    await asyncio.sleep(1)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert await _is_gone(int((tmp_path / "pid").read_text()))
+
+
+async def _is_gone(pid: int) -> bool:
+    """Whether a process ends within two seconds; one that has ended and that nobody waited for is a zombie."""
+    for _ in range(100):
+        try:
+            if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():  # noqa: ASYNC240
+                return True
+        except FileNotFoundError:
+            return True
+        await asyncio.sleep(0.02)
+    return False
 
 
 async def test_memory_is_bounded(tmp_path: Path) -> None:
@@ -71,5 +77,5 @@ async def test_it_gets_no_new_privileges(tmp_path: Path) -> None:
 
 async def test_it_has_no_network_where_the_platform_gives_namespaces(tmp_path: Path) -> None:
     ended = await _python("print(open('/proc/net/dev').read())", tmp_path)
-    interfaces = [line.split(":")[0].strip() for line in ended.output.decode().splitlines()[2:]]
+    interfaces = [line.split(":")[0].strip() for line in ended.output.decode().splitlines() if ":" in line]
     assert interfaces == ["lo"] or not can_cut_the_network()

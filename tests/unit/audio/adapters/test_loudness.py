@@ -4,6 +4,7 @@ import random
 import re
 from array import array
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -21,8 +22,8 @@ def _measured(file: Path) -> tuple[float, float]:
 
 
 async def _converted(recording: Path, options: Options) -> Done:
-    convert = Conversion(Ffmpeg(), recording.parent).convert
-    done, _ = await convert(recording, name="even", formats=[FORMATS["wav16"]], options=options)
+    conversion = Conversion(Ffmpeg(), recording.parent)
+    done, _ = await conversion.convert(recording, name="even", formats=[FORMATS["wav16"]], options=options)
     return done
 
 
@@ -34,7 +35,7 @@ def _music() -> list[float]:
 
 @pytest.mark.parametrize("target", [-23.0, -19.0, -16.0])
 async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sentence: Path, tmp_path: Path) -> None:
-    (tmp_path / "recording").write_bytes(sentence.read_bytes())
+    copyfile(sentence, tmp_path / "recording")
     done = await _converted(tmp_path / "recording", Options(loudness=Loudness(target=target)))
     integrated, true_peak = _measured(tmp_path / "even.wav")
     assert integrated == pytest.approx(target, abs=0.5)

@@ -14,7 +14,7 @@ from audio.domain.names import announcement_name, file_names
 from audio.domain.options import Loudness, Options
 from audio.domain.refusals import AudioRefused
 from audio.domain.sources import MASTER_RATE, MAX_SECONDS, Source
-from audio.domain.warnings import LOUDNESS_TOLERANCE, SILENT_PEAK, AudioWarning, format_warnings
+from audio.domain.warnings import CLIPPED_SAMPLES, LOUDNESS_TOLERANCE, SILENT_PEAK, AudioWarning, format_warnings
 from audio.domain.waveform import WINDOW_SAMPLES, Shape, Span, shape_of, sounding
 
 _FLOAT_BYTES = 4
@@ -173,7 +173,7 @@ def _warnings(read: Shape, done: Done, wanted: Loudness | None, *, whole: bool) 
     off = _off(done.after, wanted)[0] if wanted else 0.0
     found: dict[AudioWarning, bool] = {
         "source_damaged": not whole,
-        "clipping": read.clipped > 0 or done.shape.clipped > 0,
+        "clipping": max(read.clipped, done.shape.clipped) > CLIPPED_SAMPLES,
         "silence": read.peak < SILENT_PEAK,
         "loudness_not_reached": abs(off) > LOUDNESS_TOLERANCE,
     }

@@ -15,6 +15,8 @@ _STRENGTHS = {"none": 0, "x-weak": 100, "weak": 200, "medium": 400, "strong": 70
 """Milliseconds; SSML leaves them to the engine."""
 SPELT = {"characters", "spell-out", "digits", "telephone"}
 WHOLE = {"cardinal", "number"}
+_PHONEMES = "[]"
+"""espeak-ng reads [[...]] as phonemes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,10 @@ def _joined(parts: Iterator[Part] | list[Part]) -> Iterator[Part]:
 
 def _words(words: str) -> Iterator[Say]:
     """One line, without controls, that no engine takes for an option or markup of its own."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-    line = line.translate({ord("["): " ", ord("]"): " "})  # espeak-ng reads [[...]] as phonemes
-    if line.strip():
-        yield Say(line.strip())
+    letters = (letter if letter.isprintable() and letter not in _PHONEMES else " " for letter in words)
+    line = " ".join("".join(letters).split())
+    if line:
+        yield Say(line)
 
 
 def _invalid(reason: str) -> AudioRefused:

@@ -10,6 +10,8 @@ AudioWarning = Literal[
 
 SILENT_PEAK = 10 ** (-60 / 20)
 """Of full scale: nobody hears it on a telephone."""
+CLIPPED_SAMPLES = 8
+"""At full scale; a recording that is just as loud as can be touches it once or twice."""
 BANDWIDTH_DECIBELS = 20.0
 """Speech has less than a hundredth of its power above 4 kHz; what has more, music mostly, sounds dull without."""
 BOX_SECONDS = 300

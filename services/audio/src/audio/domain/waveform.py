@@ -11,6 +11,8 @@ WINDOW_SAMPLES = MASTER_RATE // 100
 """10 ms: finer than an ear hears where a sentence begins."""
 SILENCE_PEAK = 10 ** (-50 / 20)
 """Of full scale: what stays under -50 dBFS for a whole window is silence at the ends of a recording."""
+FULL_SCALE = 0.9999
+"""The highest sample of 16 bit is no whole 1."""
 MAX_PEAKS = 800
 """Of a waveform: a pixel each on a wide screen."""
 _SVG_HEIGHT = 120
@@ -50,8 +52,8 @@ def shape_of(windows: Iterable["array[float]"]) -> Shape:
         lows.append(low)
         highs.append(high)
         samples += len(window)
-        if high >= 1.0 or low <= -1.0:
-            clipped += sum(not -1.0 < sample < 1.0 for sample in window)
+        if high >= FULL_SCALE or low <= -FULL_SCALE:
+            clipped += sum(abs(sample) >= FULL_SCALE for sample in window)
     return Shape(lows, highs, samples, clipped)
 
 
