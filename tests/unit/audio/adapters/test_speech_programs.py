@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from audio.adapters.speech_programs import Espeak, Flite
+from audio.application.ports import SpeechEngine
 from audio.application.speaking import speak, voices_of
 from audio.domain.refusals import AudioRefused
 
-ENGINES = {"espeak-ng": Espeak(), "flite": Flite()}
+ENGINES: dict[str, SpeechEngine] = {"espeak-ng": Espeak(), "flite": Flite()}
 
 
 async def _seconds(text: str, folder: Path, voice: str = "espeak-ng/en-us", words_per_minute: int = 160) -> float:
