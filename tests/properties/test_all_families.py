@@ -14,7 +14,7 @@ from contracts.events import Event
 from contracts.identifiers import command_id_of
 from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
-from dev.generate.route_refusals import of_command
+from dev.generate.route_refusals import LEDGER, of_command
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
@@ -72,7 +72,7 @@ class World:
         allowed = self.persons.allowed(actor, command)
         if isinstance(answer, Rejection):
             assert not (allowed and answer.code == "no_right"), (actor, command)
-            assert answer.code in of_command(type(command).__name__), (command, answer)
+            assert answer.code in of_command(LEDGER, type(command).__name__), (command, answer)
         elif not isinstance(answer, AlreadyDone):
             assert allowed, (actor, command, answer)
             self.accept(actor, command, answer, now)

@@ -24,7 +24,7 @@ def summary_of(row: CaseRow, sight: Sight) -> SummaryView:
 def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, *, past: bool) -> CaseView:
     """A case as its caller reads it; nothing can be done in a past state."""
     told, steps = json.loads(row.told), () if past else _steps(row, sight)
-    said = _summary(row, sight) | {
+    said: dict[str, Any] = _summary(row, sight) | {
         "steps": list(steps),
         "quote": _quote(row, told),
         "replacement": row.replacement,
