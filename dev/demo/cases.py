@@ -73,9 +73,8 @@ class Cases:
     def swapped(self, rma: str) -> CaseView:
         """The case once the ledger has moved the licenses, which nobody but the service asks for."""
         deadline = time.monotonic() + SWAP_SECONDS
-        while time.monotonic() < deadline:
-            case = self.partner.get_case(rma)
-            if case["state"] == "replacement_shipped":
-                return case
+        while (case := self.partner.get_case(rma))["state"] != "replacement_shipped":
+            if time.monotonic() > deadline:
+                raise StackError(f"{rma} is still {case['state']} after {SWAP_SECONDS:.0f} s.")
             time.sleep(LOOK_SECONDS)
-        raise StackError(f"{rma} is still {case['state']} after {SWAP_SECONDS:.0f} s")
+        return case
