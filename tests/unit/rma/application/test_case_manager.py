@@ -166,3 +166,19 @@ async def test_one_case_that_waits_keeps_no_other_one_waiting() -> None:
         office.desk.does(order(second, "009033010298"))
         await office.read()
         await until(lambda: len({duty.command_id(0, "") for duty in office.told.duties}) == 2)
+
+
+async def test_where_the_writer_is_not_at_the_new_day_yet_it_is_asked_again() -> None:
+    office = Office()
+    office.desk.does(grant())
+    owed(office.desk)
+    await office.read()
+    office.told.refusals["remind-of-return"] = "not_due"
+    office.desk.now = NOON + timedelta(days=23)
+    async with at_work(office):
+        await until(lambda: len(office.told.duties) > 1)
+        office.told.refusals.clear()
+        await asyncio.sleep(0.05)
+        said = len(office.told.duties)
+        await asyncio.sleep(0.05)
+    assert len(office.told.duties) == said, "it was accepted"

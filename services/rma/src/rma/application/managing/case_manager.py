@@ -73,6 +73,8 @@ class CaseManager:
             return
         if (order := order_in(event, entry.sequence)) is not None:
             self._orders[event.rma] = order
+        else:
+            self._orders.pop(event.rma, None)
         (self._watched.add if event.state in WATCHED else self._watched.discard)(event.rma)
         self._notice(event.rma)
 
@@ -107,19 +109,19 @@ class CaseManager:
             return True
         duty = duty_of(rma, case, order, self.ledger.state.swaps.get(rma), today)
         try:
-            if duty is not None:
-                await self._do(rma, duty, order)
+            return duty is None or await self._do(rma, duty, order)
         except Trouble as trouble:
             _log.warning("duty_waits", ledger=self.number, rma=rma, reason=str(trouble))
             self.trouble = str(trouble)
             return False
-        return True
 
-    async def _do(self, rma: str, duty: Duty, order: Order | None) -> None:
+    async def _do(self, rma: str, duty: Duty, order: Order | None) -> bool:
+        """Send it; whether that came to an end. Where the writer's clock is not at the new day yet, it has not."""
         outcome = await self._sender.send(duty, ledger=self.number, rma=rma)
         _log.info("duty_done", ledger=self.number, rma=rma, command=duty.command.name, outcome=outcome.status)
         if not isinstance(outcome, Rejected):
-            return
+            return True
         _log.warning("duty_refused", ledger=self.number, rma=rma, command=duty.command.name, code=outcome.code)
         if duty.command.name == "replace-device" and order is not None:
             await self._sender.send(refused(rma, order, outcome.code), ledger=self.number, rma=rma)
+        return outcome.code != "not_due"
