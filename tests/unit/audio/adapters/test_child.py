@@ -33,6 +33,21 @@ async def test_a_child_of_a_cancelled_conversion_is_killed(tmp_path: Path) -> No
     assert await _is_gone(int((tmp_path / "pid").read_text()))
 
 
+async def test_a_child_of_a_worker_that_is_killed_is_killed_too(tmp_path: Path) -> None:
+    sleeping = "import os,time; open('pid','w').write(str(os.getpid())); time.sleep(60)"
+    command = (sys.executable, "-I", "-S", "-c", sleeping)
+    code = (
+        "import asyncio, pathlib\n"
+        "from audio.adapters.child import Limits, run_child\n"
+        f"asyncio.run(run_child({command!r}, pathlib.Path.cwd(), Limits(seconds=60)))\n"
+    )
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=tmp_path)
+    await asyncio.sleep(2)
+    worker.kill()
+    await worker.wait()
+    assert await _is_gone(int((tmp_path / "pid").read_text()))
+
+
 async def _is_gone(pid: int) -> bool:
     """Whether a process ends within two seconds; one that has ended and that nobody waited for is a zombie."""
     for _ in range(100):

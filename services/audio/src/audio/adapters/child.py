@@ -41,7 +41,10 @@ class ChildOverran(Exception):  # noqa: N818 - states the world
 
 
 async def run_child(command: Sequence[str], folder: Path, limits: Limits) -> Ended:
-    """Run a program to its end in a folder; raises ChildOverran. When the caller is cancelled, it is killed too."""
+    """Run a program to its end in a folder; raises ChildOverran.
+
+    When the caller is cancelled, or this process is killed, the program is killed too.
+    """
     child = await asyncio.create_subprocess_exec(
         *_confined(command, limits),
         cwd=folder,
@@ -70,7 +73,7 @@ def _confined(command: Sequence[str], limits: Limits) -> list[str]:
         f"--nofile={limits.open_files}",
         "--core=0",
         *(_WITHOUT_NETWORK if can_cut_the_network() else ()),
-        *("setpriv", "--no-new-privs", "--"),
+        *("setpriv", "--no-new-privs", "--pdeathsig", "KILL", "--"),
         *command,
     ]
 
