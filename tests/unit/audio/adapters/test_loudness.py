@@ -51,6 +51,17 @@ async def test_music_comes_within_half_a_unit_of_the_target(tmp_path: Path) -> N
     assert true_peak <= -3.0
 
 
+async def test_evening_moves_no_sample_in_time(tmp_path: Path) -> None:
+    quiet = [0.0] * 8000
+    (tmp_path / "recording").write_bytes(wav([*quiet, *sine(440, 1, 16_000), *quiet], 16_000))
+    done = await _converted(tmp_path / "recording", Options(trim_silence=False, fade_milliseconds=0))
+    heard = array("h", (tmp_path / "even.wav").read_bytes()[44:])
+    sounding = [at for at, sample in enumerate(heard) if abs(sample) > 500]
+    assert done.gain_decibels != 0
+    assert len(heard) == 32_000
+    assert (sounding[0], sounding[-1]) == (pytest.approx(8000, abs=20), pytest.approx(24_000, abs=20))
+
+
 async def test_what_is_left_alone_keeps_every_sample(tmp_path: Path) -> None:
     (tmp_path / "recording").write_bytes(wav(sine(440, 1, 16_000), 16_000))
     await _converted(tmp_path / "recording", Options(loudness=None, trim_silence=False, fade_milliseconds=0))

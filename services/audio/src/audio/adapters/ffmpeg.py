@@ -84,8 +84,8 @@ class Ffmpeg:
         if not streams:
             raise AudioRefused("audio_undecodable", _last_words(ended) or "No sound was found in the file.")
         first = streams[0]
-        codec, rate = str(first.get("codec_name", "")), int(str(first.get("sample_rate", "0")))
-        return within_bounds(Source(container, codec, rate, int(str(first.get("channels", "0")))))
+        codec, rate, channels = str(first.get("codec_name")), _count(first, "sample_rate"), _count(first, "channels")
+        return within_bounds(Source(container, codec, rate, channels))
 
     async def decode(self, recording: Path, source: Source, *, downmix: Downmix, master: Path) -> bool:
         if downmix == "right" and source.channels == 1:
@@ -107,7 +107,7 @@ class Ffmpeg:
 
     async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> None:
         linear = 10 ** (ceiling / 20)
-        limiter = f"alimiter=limit={linear:.5f}:level=false:attack=5:release=80"
+        limiter = f"alimiter=limit={linear:.5f}:level=false:latency=true:attack=5:release=80"
         filters = f"volume={decibels:.3f}dB:precision=float,aresample={_LIMITER_RATE},{limiter},aresample={MASTER_RATE}"
         await self._filter(master, filters, louder)
 
@@ -246,6 +246,12 @@ def _streams(output: bytes) -> list[dict[str, object]]:
         return list(json.loads(output).get("streams", []))
     except ValueError:
         return []
+
+
+def _count(stream: dict[str, object], key: str) -> int:
+    """0 where there is none, which is out of all bounds."""
+    said = str(stream.get(key))
+    return int(said) if said.isdecimal() else 0
 
 
 def _succeeded(ended: Ended) -> Ended:
