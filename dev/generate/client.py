@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+import audio.entrypoints.api.app
 import ledger.entrypoints.api.app
 import rma.entrypoints.api.app
 
@@ -56,6 +57,7 @@ class Module:
 
 MODULES = (
     Module(PACKAGE / "api.py", "Operations", ledger.entrypoints.api.app.application),
+    Module(PACKAGE / "audio_api.py", "AudioOperations", audio.entrypoints.api.app.application),
     Module(PACKAGE / "cases_api.py", "CaseOperations", rma.entrypoints.api.app.application),
 )
 

@@ -71,7 +71,7 @@ class Api:
 
     @property
     def silent(self) -> tuple[str, ...]:
-        return f"{self.routes}.http.problems", *SILENT
+        return f"{self.routes}.http.problems", f"{self.domain}.refusals", *SILENT
 
 
 def _module_of_family(command: str) -> str:
@@ -95,7 +95,15 @@ RMA = Api(
     reader="rights",
     of_readers=frozenset({"no_right", "ledger_view_behind"}),
 )
-APIS = (LEDGER, RMA)
+AUDIO = Api(
+    service="audio",
+    commands=(),
+    rules=lambda _: "",
+    of_commands=frozenset(),
+    reader="",
+    of_readers=frozenset(),
+)
+APIS = (LEDGER, RMA, AUDIO)
 
 
 class Place(NamedTuple):

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
+from dev.stack.places import ROOT
 from dev.stack.ports import HOST
 from dev.stack.postgres import OWNER, Cluster
 from runtime.settings import PREFIX
 from simulator import issuer
+
+G729_PROGRAM = ROOT / "services" / "audio" / "g729" / "g729_encode.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,28 @@ def _rma_api(stack: StackContext) -> dict[str, str]:
     }
 
 
+def _audio_projector(stack: StackContext) -> dict[str, str]:
+    return database("audio-projector", stack.postgres)
+
+
+def _audio_worker(stack: StackContext) -> dict[str, str]:
+    return database("audio-worker", stack.postgres) | {
+        "LICENSING_G729_PROGRAM": str(G729_PROGRAM),
+        "LICENSING_WORK_FOLDER": str(stack.state / "audio-work"),
+    }
+
+
+def _audio_api(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return database("audio-api", stack.postgres) | {
+        "LICENSING_API_HOST": HOST,
+        "LICENSING_API_PORT": str(stack.port("audio-api")),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_G729_PROGRAM": str(G729_PROGRAM),
+    }
+
+
 def _founding(stack: StackContext) -> dict[str, str]:
     return kafka("operator", stack) | {"LICENSING_WRITER_KEY_FILE": str(Keys(stack.state).writer_key)}
 
@@ -162,6 +187,9 @@ def _rma_process_manager(stack: StackContext) -> dict[str, str]:
 ROLES = {"rma-process-manager": "rma"}
 """The role in Kafka of each part that is not named like it."""
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
+    "audio-api": _audio_api,
+    "audio-projector": _audio_projector,
+    "audio-worker": _audio_worker,
     "device-sync": _device_sync,
     "founding": _founding,
     "ledger-api": _ledger_api,

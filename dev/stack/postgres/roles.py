@@ -4,10 +4,18 @@ import hashlib
 import hmac
 from importlib.resources import files
 
-ROLES = ("ledger-api", "ledger-projector", "rma-api", "rma-projector")
+ROLES = (
+    "audio-api",
+    "audio-projector",
+    "audio-worker",
+    "ledger-api",
+    "ledger-projector",
+    "rma-api",
+    "rma-projector",
+)
 
 
-_WITH_TABLES = ("ledger.adapters.postgres", "rma.adapters.postgres")
+_WITH_TABLES = ("ledger.adapters.postgres", "rma.adapters.postgres", "audio.adapters.postgres")
 
 
 def password_of(role: str, owner_password: str) -> str:

@@ -124,6 +124,16 @@ CASE_EVENTS = replace(
 )
 CASE_OUTCOMES = replace(OUTCOMES, name="rma.outcomes", writers=("rma-writer",), readers=("rma-api", "rma"))
 
+AUDIO_EVENTS = Topic(
+    "audio.events",
+    key="conversion",
+    partitions=8,
+    cleanup="delete",
+    retention_ms=FOR_EVER,
+    writers=("audio-api", "audio-worker"),
+    readers=("audio-worker", "audio-projector"),
+)
+
 
 def _dead_letters(service: str) -> Topic:
     return Topic(
@@ -149,6 +159,7 @@ DEAD_LETTERS: dict[str, Topic] = {
         "rma-projector",
         "rma-api",
         "rma",
+        "audio-projector",
         "operator",
     )
 }
@@ -163,6 +174,7 @@ TOPICS: tuple[Topic, ...] = (
     *CASE_COMMAND_TOPICS,
     CASE_EVENTS,
     CASE_OUTCOMES,
+    AUDIO_EVENTS,
     *DEAD_LETTERS.values(),
 )
 

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 from moto.server import ThreadedMotoServer
 
-from rma.adapters.postgres.blobs import PostgresBlobs
-from rma.adapters.postgres.database import READ_SIDE
-from rma.adapters.s3_blobs import S3Blobs, s3_client
-from rma.application.blobs import PIECE_BYTES, BlobMissing, Blobs
+from rma.adapters.postgres.database import BLOBS, READ_SIDE
+from runtime.blobs.port import PIECE_BYTES, BlobMissing, Blobs
+from runtime.blobs.postgres import PostgresBlobs
+from runtime.blobs.s3 import S3Blobs, s3_client
 from runtime.trouble import Trouble
 from tests.support.databases import as_role
 from tests.support.rma.api_at_work import CaseApi, an_api
@@ -53,7 +53,7 @@ async def keeps_bytes_by_name(blobs: Blobs) -> None:
 
 async def test_postgresql_keeps_bytes_by_name(database_url: str) -> None:
     async with READ_SIDE.pool(as_role(database_url, "rma-api"), most=2) as pool:
-        await keeps_bytes_by_name(PostgresBlobs(pool))
+        await keeps_bytes_by_name(PostgresBlobs(pool, BLOBS))
 
 
 async def test_a_store_that_speaks_s3_keeps_bytes_by_name(store: str) -> None:

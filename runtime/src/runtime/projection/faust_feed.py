@@ -3,180 +3,32 @@
 It does no more than that: an agent that raises loses its event, and a commit of Faust says nothing about our rows.
 """
 
-import asyncio
-import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
 
-import faust
-from faust.transport.drivers import aiokafka as driver
-
+from runtime.faust_app import FaustApp
 from runtime.kafka import Connection, Partition, Record
-from runtime.kafka.aiokafka_internals import end
-from runtime.logs import get_logger
 from runtime.projection.partition_follower import PartitionFollower
-
-SESSION_SECONDS, HEARTBEAT_SECONDS = 10.0, 2.0
-REBALANCE_SECONDS = 30.0
-COMMIT_SECONDS = 2.8
-"""Only so that a restart does not bring everything again; our position is in PostgreSQL."""
-BUFFER_RECORDS = 4096
-RESTART_SECONDS = 2.0
-STOP_SECONDS = 4.0
 
 Followers = Mapping[Partition, PartitionFollower]
 
-_log = get_logger("runtime.projection.faust")
 
-
-class FaustFeed:
-    """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced.
-
-    `name` is the consumer group: replicas share the partitions.
-    """
+class FaustFeed(FaustApp):
+    """Offers each record to the follower of its partition; replicas share the partitions."""
 
     def __init__(self, connection: Connection, name: str, followers: Followers) -> None:
-        self._connection = connection
-        self._name = name
+        super().__init__(connection, name, [partition.topic for partition in followers])
         self._followers = followers
-        self._app: Any = None
 
-    @property
-    def trouble(self) -> str | None:
-        """Why no records come just now, or None."""
-        app = self._app
-        if app is None or not app.started or app.should_stop:
-            return "Faust is starting"
-        if app.rebalancing:
-            return "the consumer group is rebalancing"
-        return None
+    def offer(self, record: Record) -> None:
+        follower = self._followers.get(Partition(record.topic, record.partition))
+        if follower is not None:
+            follower.offer(record)
 
-    async def run(self) -> None:
-        while True:
-            folder = tempfile.mkdtemp(prefix="projector-")
-            try:
-                await self._run_once(folder)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-            for follower in self._followers.values():
-                follower.wake()
-            await asyncio.sleep(RESTART_SECONDS)
+    def assigned(self, partition: Partition) -> None:
+        follower = self._followers.get(partition)
+        if follower is not None:
+            follower.wake()
 
-    async def _run_once(self, folder: str) -> None:
-        """One app, from its start until it crashes or we are cancelled."""
-        self._app = app = build_app(self._connection, self._name, self._followers, folder)
-        starting = asyncio.ensure_future(app.start())
-        try:
-            await asyncio.shield(starting)
-            await app.wait_until_stopped()
-        except Exception as error:  # noqa: BLE001 - whatever ends Faust, the log is read on without it
-            _log.warning("faust_ended", error=repr(error))
-        finally:
-            await _stop(app, starting)
-
-
-async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
-    """Stop an app; one that is still starting finishes first, or it would leave its connections open."""
-    await asyncio.wait({starting}, timeout=STOP_SECONDS)
-    starting.cancel()
-    with suppress(Exception):
-        await asyncio.wait_for(app.stop(), STOP_SECONDS)
-
-
-def build_app(connection: Connection, name: str, followers: Followers, folder: str) -> Any:
-    """A Faust app whose only effect is `offer` and `wake` on followers."""
-    app: Any = faust.App(
-        name,
-        broker=";".join(f"kafka://{host}" for host in connection.bootstrap.split(",")),
-        broker_credentials=_credentials(connection),
-        broker_session_timeout=SESSION_SECONDS,
-        broker_heartbeat_interval=HEARTBEAT_SECONDS,
-        broker_rebalance_timeout=REBALANCE_SECONDS,
-        broker_commit_interval=COMMIT_SECONDS,
-        broker_client_id=name,
-        consumer_auto_offset_reset="earliest",
-        datadir=folder,
-        key_serializer="raw",
-        value_serializer="raw",
-        producer_acks=-1,
-        processing_guarantee="at_least_once",
-        stream_buffer_maxsize=BUFFER_RECORDS,
-        stream_wait_empty=False,
-        store="memory://",
-        table_standby_replicas=0,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        web_enabled=False,
-        autodiscover=False,
-    )
-    app.transport = _Transport(app.conf.broker_consumer, app)
-    for topic in dict.fromkeys(partition.topic for partition in followers):
-        _feed(app, topic, followers)
-    app.on_partitions_assigned.connect(_waker(followers), weak=False)
-    return app
-
-
-class _ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust's own, but its client is ended our way: a plain stop may leave connections open and the thread waiting."""
-
-    async def on_thread_stop(self) -> None:
-        await super(driver.AIOKafkaConsumerThread, self).on_thread_stop()
-        if self._consumer is not None:
-            await end(self._consumer, STOP_SECONDS)
-
-
-class _Consumer(driver.Consumer):
-    def _new_consumer_thread(self) -> _ConsumerThread:
-        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-
-class _Transport(driver.Transport):
-    Consumer = _Consumer
-
-
-def _feed(app: Any, topic: str, followers: Followers) -> None:
-    async def offer(stream: Any) -> None:
-        async for event in stream.events():
-            record = _record(event.message)
-            follower = followers.get(Partition(record.topic, record.partition))
-            if follower is not None:
-                follower.offer(record)
-
-    app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name=f"feed-{topic}")(offer)
-
-
-def _waker(followers: Followers) -> Any:
-    async def wake(_app: Any, assigned: Any, **_: Any) -> None:
-        for partition in assigned:
-            follower = followers.get(Partition(partition.topic, partition.partition))
-            if follower is not None:
-                follower.wake()
-
-    return wake
-
-
-def _record(message: Any) -> Record:
-    headers = message.headers or ()
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.key,
-        message.value,
-        tuple((name, value) for name, value in pairs),
-        int((message.timestamp or 0) * 1000),
-    )
-
-
-def _credentials(connection: Connection) -> Any:
-    if connection.username is not None:
-        return faust.SASLCredentials(
-            username=connection.username,
-            password=connection.password,
-            mechanism="SCRAM-SHA-512",
-            ssl_context=connection.tls,
-        )
-    return None if connection.tls is None else faust.SSLCredentials(context=connection.tls)
+    def ended(self) -> None:
+        for follower in self._followers.values():
+            follower.wake()

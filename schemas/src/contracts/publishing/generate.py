@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
+from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
+from contracts.audio.records import ENVELOPES as AUDIO_ENVELOPES
 from contracts.commands import CommandRecord
 from contracts.documents.published import (
     FILE_HEADERS,
@@ -32,6 +34,7 @@ from contracts.rma.commands import RmaCommandRecord
 from contracts.rma.entries import RMA_ENTRIES
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 from contracts.topics import (
+    AUDIO_EVENTS,
     CASE_COMMAND_TOPICS,
     CASE_EVENTS,
     CASE_OUTCOMES,
@@ -49,7 +52,7 @@ from contracts.topics import (
 
 ROOM = Path(__file__).resolve().parents[3]
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
-ALL_EVENT_TYPES: dict[str, type[WireModel]] = {**EVENT_TYPES, **RMA_EVENT_TYPES}
+ALL_EVENT_TYPES: dict[str, type[WireModel]] = {**EVENT_TYPES, **RMA_EVENT_TYPES, **AUDIO_EVENT_TYPES}
 MESSAGES_OF = {
     **{topic.name: ("command",) for topic in COMMAND_TOPICS},
     EVENTS.name: tuple(ENVELOPES),
@@ -57,6 +60,7 @@ MESSAGES_OF = {
     **{topic.name: ("rma-command",) for topic in CASE_COMMAND_TOPICS},
     CASE_EVENTS.name: tuple(RMA_ENTRIES.envelopes),
     CASE_OUTCOMES.name: ("outcome",),
+    AUDIO_EVENTS.name: tuple(AUDIO_ENVELOPES),
     SIGNATURES.name: ("signature-record",),
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),
@@ -87,8 +91,12 @@ def files() -> Iterator[tuple[str, str]]:
         yield f"../docs/reference/{name}", text
 
 
+def _envelopes() -> dict[str, type[WireModel]]:
+    return {**ENVELOPES, **RMA_ENTRIES.envelopes, **AUDIO_ENVELOPES}
+
+
 def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
-    for event_type, envelope in (ENVELOPES | RMA_ENTRIES.envelopes).items():
+    for event_type, envelope in _envelopes().items():
         yield event_type.removeprefix(PREFIX), _schema(envelope, mode="serialization")
     yield "command", _schema(CommandRecord)
     yield "rma-command", _schema(RmaCommandRecord)

@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
 from contracts.events import EVENT_TYPES, Event
 from contracts.log.entries import Entry, NotAnEntryError, UnknownEventTypeError, decode_entry
 from contracts.log.postings import postings
@@ -69,12 +70,27 @@ Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an exampl
 Made from `contracts.rma.events` by `make generate`; do not edit.
 """
 
+_AUDIO_EVENTS = """\
+# What each record of audio means
+
+Each step of a conversion of announcement audio is one event on `audio.events`, in CloudEvents 1.0, keyed by the
+conversion. The first outcome (`AudioConversionCompleted` or `AudioConversionFailed`) counts; a later one, of a worker
+that was thought dead, changes nothing. No record holds audio or what is to be spoken: those lie beside the log for a
+day, and records name their digests.
+
+Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an example of each type in
+`schemas/golden/audio/`.
+
+Made from `contracts.audio.events` by `make generate`; do not edit.
+"""
+
 
 def pages() -> Iterator[tuple[str, str]]:
     """Each page: its name below docs/reference/, and its text."""
     yield "refusals.md", "\n".join(_refusals())
     yield "events.md", "\n".join(_events())
     yield "rma-events.md", "\n".join(_rma_events())
+    yield "audio-events.md", "\n".join(_audio_events())
 
 
 def _refusals() -> Iterator[str]:
@@ -114,6 +130,12 @@ def _events() -> Iterator[str]:
 def _rma_events() -> Iterator[str]:
     yield _RMA_EVENTS
     for event_type, model in RMA_EVENT_TYPES.items():
+        yield from _type(event_type, model)
+
+
+def _audio_events() -> Iterator[str]:
+    yield _AUDIO_EVENTS
+    for event_type, model in AUDIO_EVENT_TYPES.items():
         yield from _type(event_type, model)
 
 

@@ -33,6 +33,7 @@ class Done:
     before: Measured
     after: Measured
     gain_decibels: float
+    shape_read: Shape
     shape: Shape
     warnings: tuple[AudioWarning, ...]
 
@@ -105,6 +106,7 @@ class Conversion:
             before=before,
             after=levelled.measured,
             gain_decibels=levelled.gain,
+            shape_read=shape,
             shape=await asyncio.to_thread(_shape, levelled.master),
             warnings=(),
         )

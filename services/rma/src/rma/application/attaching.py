@@ -3,9 +3,9 @@
 from typing import BinaryIO
 
 from contracts.actors import Account
-from rma.application.blobs import Blobs
 from rma.application.personal_data import AttachedFile, Attachments, PersonalData
 from rma.application.queries.views import AttachmentView
+from runtime.blobs.port import Blobs
 
 
 async def attach(

@@ -6,3 +6,5 @@ READ_SIDE = ReadSide("rma", "rma.adapters.postgres", lock=0x52_4D_41)
 CHANNEL = "rma_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`."""
 TEXTS = "rma_private.staff_texts"
+BLOBS = "rma_private.blobs"
+"""The bytes of attachments, where no other store is named."""

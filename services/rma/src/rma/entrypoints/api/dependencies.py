@@ -13,11 +13,11 @@ from fastapi import Depends, Request
 from contracts.actors import Account, Actor
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.commands import RmaCommand
-from rma.application.blobs import Blobs
 from rma.application.personal_data import Attachments, Messages, PersonalData, Requests
 from rma.application.queries.cases import CaseQueries
 from rma.application.queries.rights import Rights
 from rma.application.queries.sight import Sight
+from runtime.blobs.port import Blobs
 from runtime.staff_texts import KeepsTexts
 from runtime.tokens import Caller
 from runtime.web.authentication import AuthenticatedCaller

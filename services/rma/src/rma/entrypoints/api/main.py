@@ -10,14 +10,11 @@ from typing import Any, NoReturn
 from contracts.rma.commands import RmaCommandRecord
 from contracts.topics import CASE_COMMANDS, CASE_OUTCOMES, EVENTS, topic_name
 from rma.adapters.postgres.attachments import PostgresAttachments
-from rma.adapters.postgres.blobs import PostgresBlobs
-from rma.adapters.postgres.database import CHANNEL, READ_SIDE, TEXTS
+from rma.adapters.postgres.database import BLOBS, CHANNEL, READ_SIDE, TEXTS
 from rma.adapters.postgres.messages import PostgresMessages, PostgresPersonalData
 from rma.adapters.postgres.queries.cases import PostgresCaseQueries
 from rma.adapters.postgres.requests import PostgresRequests
-from rma.adapters.s3_blobs import S3Blobs, s3_client
 from rma.application.attaching import sweep
-from rma.application.blobs import Blobs
 from rma.application.queries.rights import Rights
 from rma.application.writing.followed_ledger import LedgerFollower, followed_ledger
 from rma.domain.ledger_view import LedgerView
@@ -33,7 +30,7 @@ from runtime.logs import configure, get_logger
 from runtime.postgres.notifications import ChangeWaiter
 from runtime.postgres.staff_texts import PostgresTexts
 from runtime.process import run, supervise, until_stopped
-from runtime.settings import load, read_secret
+from runtime.settings import load
 from runtime.tokens import KeyFile, Tokens
 from runtime.trouble import Trouble
 from runtime.web.server import STOP_SECONDS, WebServer, bound_to
@@ -145,18 +142,9 @@ def _services(
         messages=PostgresMessages(pool, ledger),
         attachments=PostgresAttachments(pool, ledger),
         personal_data=PostgresPersonalData(pool, ledger),
-        blobs=_blobs(settings, pool),
+        blobs=settings.blobs(pool, BLOBS),
         ship_to=tuple(settings.ship_to.split("|")),
     )
-
-
-def _blobs(settings: ApiSettings, pool: Any) -> Blobs:
-    """In the store that the settings name, or in PostgreSQL."""
-    if settings.s3_endpoint is None or settings.s3_bucket is None or settings.s3_secret_key_file is None:
-        return PostgresBlobs(pool)
-    secret = read_secret(settings.s3_secret_key_file).decode()
-    client = s3_client(settings.s3_endpoint, settings.s3_access_key, secret, secure=settings.s3_secure)
-    return S3Blobs(client, settings.s3_bucket)
 
 
 async def _sweep(services: Services) -> None:

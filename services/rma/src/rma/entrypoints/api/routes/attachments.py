@@ -14,13 +14,13 @@ from starlette.responses import Response, StreamingResponse
 from contracts.texts import seen
 from rma.adapters.file_types import SPOOLED_BYTES, FileNotTaken, KnownFile, PictureBroken, known_file
 from rma.application.attaching import attach
-from rma.application.blobs import PIECE_BYTES, BlobMissing
 from rma.application.personal_data import AttachedFile, AttachmentsFull, OtherRequestKept
 from rma.application.queries.views import AttachmentView
 from rma.entrypoints.api.dependencies import TheServices, TheSight
 from rma.entrypoints.api.http.commands import CommandIdOfRequest, RmaOfPath
 from rma.entrypoints.api.http.taking_part import require_part, require_seen
 from rma.entrypoints.api.models.cases import FILE_NAME_PATTERN
+from runtime.blobs.port import PIECE_BYTES, BlobMissing
 from runtime.web.consistency import Reached
 from runtime.web.pagination import MAX_NUMBER, PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.pieces import pieces

@@ -1,4 +1,4 @@
-"""Bytes of attachments in a store that speaks S3."""
+"""Bytes in a store that speaks S3."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +10,7 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
-from rma.application.blobs import PIECE_BYTES, BlobMissing
+from runtime.blobs.port import PIECE_BYTES, BlobMissing
 from runtime.trouble import Trouble
 
 ATTEMPTS = 2

@@ -1,4 +1,4 @@
-"""Where the bytes of attachments lie."""
+"""The port: bytes by name."""
 
 from collections.abc import AsyncIterator
 from typing import BinaryIO, Protocol

@@ -1,0 +1,75 @@
+"""What has happened to conversions of announcement audio. The first outcome of each counts, and no later one."""
+
+from typing import Annotated, ClassVar, get_args
+
+from pydantic import Field
+
+from contracts.audio.conversions import (
+    AnnouncementName,
+    ConversionOptions,
+    ConvertedFile,
+    FailureCode,
+    FormatCode,
+    JobId,
+    Report,
+    SourceKind,
+    StoredBytes,
+)
+from contracts.identifiers import AccountId, CompanyId
+from contracts.models import WireModel
+
+
+class ConversionEvent(WireModel):
+    """Something that happened to one conversion."""
+
+    job: JobId
+
+    @property
+    def subject(self) -> str:
+        return f"conversions/{self.job}"
+
+
+class AudioConversionRequested(ConversionEvent):
+    """An account wants files for a box, made of a recording or of a sentence that lies at `source`.
+
+    `repeats` is the conversion whose source is used again.
+    """
+
+    type: ClassVar[str] = "licensing.audio.conversion-requested.v1"
+    account: AccountId
+    company: CompanyId
+    name: AnnouncementName
+    kind: SourceKind
+    source: StoredBytes
+    formats: tuple[FormatCode, ...]
+    options: ConversionOptions
+    repeats: JobId | None = None
+
+
+class AudioConversionCompleted(ConversionEvent):
+    """All files were made, and lie where it says for a day. `peaks` is the waveform."""
+
+    type: ClassVar[str] = "licensing.audio.conversion-completed.v1"
+    report: Report
+    files: tuple[ConvertedFile, ...]
+    peaks: StoredBytes
+
+
+class AudioConversionFailed(ConversionEvent):
+    """No file was made, and trying again would change nothing."""
+
+    type: ClassVar[str] = "licensing.audio.conversion-failed.v1"
+    code: FailureCode
+    reason: Annotated[str, Field(max_length=300, pattern=r"^[ -~]*$")]
+
+
+class AudioConversionDeleted(ConversionEvent):
+    """Whoever asked for the conversion took it away, with all its files."""
+
+    type: ClassVar[str] = "licensing.audio.conversion-deleted.v1"
+
+
+AudioEvent = AudioConversionRequested | AudioConversionCompleted | AudioConversionFailed | AudioConversionDeleted
+
+EVENT_TYPES: dict[str, type[AudioEvent]] = {model.type: model for model in get_args(AudioEvent)}
+"""Every event type of `audio.events`, by its wire name."""

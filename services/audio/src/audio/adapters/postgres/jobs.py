@@ -1,0 +1,44 @@
+"""Conversions of an account from the rows that follow from the log."""
+
+from typing import Any
+
+from audio.application.queries import Job
+from contracts.actors import Account
+from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioConversionRequested
+from runtime.pages import Page, one_page
+from runtime.postgres.trouble import transaction
+
+_ROW = "number, state, requested, ended, request, result, failure"
+_MINE = "account = $1 AND company = $2 AND state <> 'deleted'"
+_ONE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND job = $3"  # noqa: S608 - our own words
+_PAGE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND number < $3 ORDER BY number DESC LIMIT $4"  # noqa: S608
+
+
+class PostgresJobs:
+    """Implements Jobs."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def one(self, account: Account, job: str) -> Job | None:
+        async with transaction(self._pool, "read a conversion") as connection:
+            row = await connection.fetchrow(_ONE, account.account, account.company, job)
+            return None if row is None else _job(row)
+
+    async def of_account(self, account: Account, before: int, limit: int) -> Page[Job]:
+        async with transaction(self._pool, "read conversions") as connection:
+            rows = await connection.fetch(_PAGE, account.account, account.company, before, limit + 1)
+            return one_page(map(_job, rows), limit)
+
+
+def _job(row: Any) -> Job:
+    result, failure = row["result"], row["failure"]
+    return Job(
+        number=row["number"],
+        request=AudioConversionRequested.from_json_bytes(row["request"].encode()),
+        state=row["state"],
+        requested=row["requested"],
+        ended=row["ended"],
+        result=AudioConversionCompleted.from_json_bytes(result.encode()) if result else None,
+        failure=AudioConversionFailed.from_json_bytes(failure.encode()) if failure else None,
+    )

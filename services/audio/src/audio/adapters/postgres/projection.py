@@ -1,0 +1,87 @@
+"""The rows of conversions: a batch of records and the position of its partition are one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from audio.adapters.postgres.database import CHANNEL
+from contracts.audio.events import (
+    AudioConversionCompleted,
+    AudioConversionDeleted,
+    AudioConversionFailed,
+    AudioConversionRequested,
+    AudioEvent,
+)
+from contracts.audio.records import AudioRecord, NotAnAudioRecordError, decode
+from runtime.kafka import Record
+from runtime.postgres.trouble import transaction
+from runtime.projection.poison import PoisonBox
+from runtime.projection.store import PositionMoved
+
+_FIRST = "INSERT INTO position (partition, next_offset) VALUES ($1, 0) ON CONFLICT DO NOTHING"
+_LOCKED = "SELECT next_offset FROM position WHERE partition = $1 FOR UPDATE"
+_MOVE = "UPDATE position SET next_offset = $2 WHERE partition = $1"
+_REQUESTED = """
+INSERT INTO jobs (job, account, company, state, requested, request)
+VALUES ($1, $2, $3, 'waiting', $4, $5) ON CONFLICT DO NOTHING"""
+# The first outcome counts, and nothing comes after a deletion.
+_COMPLETED = """
+UPDATE jobs SET state = 'done', ended = $2, milliseconds = $3, result = $4 WHERE job = $1 AND state = 'waiting'"""
+_FAILED = "UPDATE jobs SET state = 'failed', ended = $2, failure = $3 WHERE job = $1 AND state = 'waiting'"
+_DELETED = "UPDATE jobs SET state = 'deleted', ended = $2, result = NULL, failure = NULL WHERE job = $1"
+
+
+class JobRows:
+    """Implements Target for one partition, on a pool whose search_path is the schema."""
+
+    stopped = ""
+
+    def __init__(self, pool: Any, partition: int, poison: PoisonBox) -> None:
+        self._pool = pool
+        self._partition = partition
+        self._poison = poison
+        self._next = 0
+
+    async def next_offset(self) -> int:
+        async with transaction(self._pool, "read the position") as connection:
+            await connection.execute(_FIRST, self._partition)
+            self._next = await connection.fetchval(_LOCKED, self._partition)
+            return self._next
+
+    async def apply(self, records: Sequence[Record]) -> int:
+        known = [(record, await self._read(record)) for record in records]
+        following = records[-1].offset + 1
+        async with transaction(self._pool, f"write records up to {following}") as connection:
+            if await connection.fetchval(_LOCKED, self._partition) != self._next:
+                raise PositionMoved(f"the rows of partition {self._partition} do not stand at {self._next}")
+            for _, found in known:
+                if found is not None:
+                    await _write(connection, found)
+            await connection.execute(_MOVE, self._partition, following)
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(self._partition))
+        self._next = following
+        return following
+
+    async def _read(self, record: Record) -> AudioRecord[AudioEvent] | None:
+        """What a record says; one that nobody can read is buried."""
+        try:
+            found = decode(record.value or b"")
+        except NotAnAudioRecordError as error:
+            await self._poison.put(record, str(error))
+            return None
+        if record.key != found.data.job.encode():
+            await self._poison.put(record, "the key is not the conversion")
+            return None
+        return found
+
+
+async def _write(connection: Any, record: AudioRecord[AudioEvent]) -> None:
+    event, said = record.data, record.data.json_bytes().decode()
+    match event:
+        case AudioConversionRequested():
+            await connection.execute(_REQUESTED, event.job, event.account, event.company, record.time, said)
+        case AudioConversionCompleted():
+            await connection.execute(_COMPLETED, event.job, record.time, event.report.read, said)
+        case AudioConversionFailed():
+            await connection.execute(_FAILED, event.job, record.time, said)
+        case AudioConversionDeleted():
+            await connection.execute(_DELETED, event.job, record.time)

@@ -1,0 +1,65 @@
+"""Requests and the bounds of companies in PostgreSQL, in the schema that no rebuild touches."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from audio.application.requesting import SOON_SECONDS, Bounds, OtherRequest, QuotaReached
+from runtime.postgres.trouble import transaction
+
+DAY = timedelta(days=1)
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_KNOWN = "SELECT company, fingerprint FROM audio_private.requests WHERE job = $1"
+# A request that never came to the log, for its sender was lost, is not waited for.
+_USED = """
+SELECT count(*) AS jobs, coalesce(sum(r.bytes), 0) AS bytes, coalesce(sum(j.milliseconds), 0) AS milliseconds,
+       count(*) FILTER (WHERE coalesce(j.state, 'waiting') = 'waiting'
+                          AND (r.sent OR r.requested > $2 - interval '10 minutes')) AS waiting,
+       min(r.requested) AS oldest
+  FROM audio_private.requests AS r LEFT JOIN jobs AS j USING (job)
+ WHERE r.company = $1 AND r.requested > $2 - interval '1 day'"""
+_RESERVE = """
+INSERT INTO audio_private.requests (job, company, fingerprint, bytes, requested) VALUES ($1, $2, $3, $4, $5)"""
+_SENT = "UPDATE audio_private.requests SET sent = true WHERE job = $1"
+_SWEEP = "DELETE FROM audio_private.requests WHERE requested < $1 - interval '2 days'"
+_SWEEP_CLAIMS = """
+DELETE FROM audio_private.claims AS c WHERE EXISTS
+       (SELECT FROM jobs AS j WHERE j.job = c.job AND j.state <> 'waiting' AND j.ended < $1 - interval '2 days')"""
+
+
+class PostgresRequests:
+    """Implements Requests."""
+
+    def __init__(self, pool: Any, bounds: Bounds) -> None:
+        self._pool = pool
+        self._bounds = bounds
+
+    async def reserve(self, job: str, company: str, fingerprint: str, size: int, now: datetime) -> None:
+        async with transaction(self._pool, "note a request") as connection:
+            await connection.execute(_LOCK, f"audio of {company}")
+            known = await connection.fetchrow(_KNOWN, job)
+            if known is None:
+                self._check(await connection.fetchrow(_USED, company, now), size, now)
+                await connection.execute(_RESERVE, job, company, fingerprint, size, now)
+            elif known["fingerprint"] != fingerprint:
+                raise OtherRequest
+
+    def _check(self, used: Any, size: int, now: datetime) -> None:
+        if used["waiting"] >= self._bounds.waiting:
+            raise QuotaReached(SOON_SECONDS)
+        full = (
+            used["jobs"] >= self._bounds.jobs,
+            used["milliseconds"] >= self._bounds.seconds * 1000,
+            used["bytes"] + size > self._bounds.bytes,
+        )
+        if any(full):
+            freed = (used["oldest"] or now) + DAY - now
+            raise QuotaReached(max(int(freed.total_seconds()) + 1, 1))
+
+    async def sent(self, job: str) -> None:
+        async with transaction(self._pool, "confirm a request") as connection:
+            await connection.execute(_SENT, job)
+
+    async def sweep(self, now: datetime) -> None:
+        async with transaction(self._pool, "sweep requests") as connection:
+            await connection.execute(_SWEEP, now)
+            await connection.execute(_SWEEP_CLAIMS, now)

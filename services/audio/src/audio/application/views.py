@@ -1,0 +1,168 @@
+"""What an account sees of its conversions."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from audio.application.keeping import KEPT_HOURS
+from contracts.audio.conversions import ConversionOptions, ConvertedFile, Levels, Report, SourceKind
+from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioConversionRequested
+
+State = Literal["waiting", "done", "failed"]
+Decibels = float | None
+
+
+class LoudnessView(BaseModel):
+    """EBU R128: LUFS of the whole, and dBTP that nothing exceeds."""
+
+    target: float
+    true_peak: float
+
+
+class OptionsView(BaseModel):
+    """What was asked for; without `loudness` that was left alone."""
+
+    loudness: LoudnessView | None
+    trim_silence: bool
+    fade_milliseconds: int
+    pause_milliseconds: int
+    downmix: str
+
+
+class LevelsView(BaseModel):
+    """LUFS and dBTP; null where less than 400 ms or only silence was there to measure."""
+
+    integrated: Decibels
+    true_peak: Decibels
+
+
+class ReportView(BaseModel):
+    """What the recording was, and what was done with it."""
+
+    container: str
+    codec: str
+    rate: int
+    channels: int
+    seconds_read: float
+    seconds_trimmed: float
+    seconds_made: float
+    before: LevelsView
+    after: LevelsView
+    gain: float
+    warnings: list[str]
+
+
+class FileView(BaseModel):
+    """A file for a box. `signal_to_noise` is in dB against what was encoded, null where there is no noise at all."""
+
+    format: str
+    name: str
+    size: int
+    seconds: float
+    sha256: str
+    signal_to_noise: Decibels
+    warnings: list[str]
+
+
+class FailureView(BaseModel):
+    """Why there are no files."""
+
+    code: str
+    reason: str
+
+
+class ConversionView(BaseModel):
+    """A conversion and, once it is `done`, what it made; files are there until `files_until`."""
+
+    job: str
+    name: str
+    kind: SourceKind
+    state: State
+    formats: list[str]
+    options: OptionsView
+    requested: datetime
+    repeats: str | None
+    ended: datetime | None
+    files_until: Annotated[datetime | None, Field(description="A day after its files were made.")]
+    report: ReportView | None
+    files: list[FileView]
+    failure: FailureView | None
+
+
+def waiting_view(request: AudioConversionRequested, requested: datetime) -> ConversionView:
+    """A conversion without outcome."""
+    return conversion_view(request, "waiting", requested, None, None, None)
+
+
+def conversion_view(
+    request: AudioConversionRequested,
+    state: State,
+    requested: datetime,
+    ended: datetime | None,
+    result: AudioConversionCompleted | None,
+    failure: AudioConversionFailed | None,
+) -> ConversionView:
+    """What the events of a conversion come to."""
+    return ConversionView(
+        job=request.job,
+        name=request.name,
+        kind=request.kind,
+        state=state,
+        formats=list(request.formats),
+        options=_options(request.options),
+        requested=requested,
+        repeats=request.repeats,
+        ended=ended,
+        files_until=ended + timedelta(hours=KEPT_HOURS) if ended and result else None,
+        report=_report(result.report) if result else None,
+        files=[_file(one) for one in result.files] if result else [],
+        failure=FailureView(code=failure.code, reason=failure.reason) if failure else None,
+    )
+
+
+def _options(said: ConversionOptions) -> OptionsView:
+    wanted = said.loudness
+    return OptionsView(
+        loudness=LoudnessView(target=wanted.target / 100, true_peak=wanted.true_peak / 100) if wanted else None,
+        trim_silence=said.trim_silence,
+        fade_milliseconds=said.fade_milliseconds,
+        pause_milliseconds=said.pause_milliseconds,
+        downmix=said.downmix,
+    )
+
+
+def _report(said: Report) -> ReportView:
+    return ReportView(
+        container=said.container,
+        codec=said.codec,
+        rate=said.rate,
+        channels=said.channels,
+        seconds_read=said.read / 1000,
+        seconds_trimmed=said.trimmed / 1000,
+        seconds_made=said.made / 1000,
+        before=_levels(said.before),
+        after=_levels(said.after),
+        gain=said.gain / 100,
+        warnings=list(said.warnings),
+    )
+
+
+def _levels(said: Levels) -> LevelsView:
+    return LevelsView(integrated=_decibels(said.integrated), true_peak=_decibels(said.true_peak))
+
+
+def _file(said: ConvertedFile) -> FileView:
+    return FileView(
+        format=said.format,
+        name=said.name,
+        size=said.file.size,
+        seconds=said.milliseconds / 1000,
+        sha256=said.file.sha256,
+        signal_to_noise=_decibels(said.signal_to_noise),
+        warnings=list(said.warnings),
+    )
+
+
+def _decibels(hundredths: int | None) -> Decibels:
+    return None if hundredths is None else hundredths / 100

@@ -1,0 +1,162 @@
+"""A worker: takes conversions up, one claim each, and says on the log what became of them.
+
+Whoever holds the claim works. A worker that dies lets its claim run out, and another begins again: so a conversion
+may be made twice, and the first outcome on the log is the one that counts.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+from audio.application.making import Maker
+from audio.application.ports import ProgramFailed
+from audio.domain.refusals import AudioRefused
+from contracts.audio.events import (
+    AudioConversionCompleted,
+    AudioConversionFailed,
+    AudioConversionRequested,
+    AudioEvent,
+)
+from runtime.blobs.port import BlobMissing
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+
+MAX_ATTEMPTS = 3
+"""A file that ends its worker three times will do so always."""
+LEASE_SECONDS = 15.0
+"""A worker that is silent that long is dead."""
+HEARTBEATS_A_LEASE = 5
+QUEUE_JOBS = 1000
+"""Taken up and not begun; what does not fit is found in the table of conversions later."""
+LOOK_SECONDS = 5.0
+"""How often it is looked for what a dead worker has left."""
+PAUSE_SECONDS = 1.0
+"""While something is away."""
+LOOK_JOBS = 50
+
+_log = get_logger("audio.worker")
+
+
+class Claims(Protocol):
+    """Who is at which conversion. Raises Trouble while the database is away."""
+
+    async def claim(self, job: str) -> int | None:
+        """How often it has been begun, this time included; None when somebody else is at it, or it has ended."""
+        ...
+
+    async def prolong(self, job: str) -> None: ...
+
+    async def finish(self, job: str) -> None:
+        """Its outcome is on the log: nobody begins it again."""
+        ...
+
+    async def release(self, job: str, *, counts: bool) -> None:
+        """It has no outcome, and may be begun again at once; whether this was an attempt."""
+        ...
+
+    async def waiting(self, limit: int) -> list[AudioConversionRequested]:
+        """What has no outcome, and nobody alive at it; oldest first."""
+        ...
+
+
+class Events(Protocol):
+    """The log of conversions. Raises Trouble while the broker is away."""
+
+    async def append(self, event: AudioEvent) -> None:
+        """Durable when this returns."""
+        ...
+
+
+class Worker:
+    """Takes conversions from whoever offers them, and looks for those that nobody is at."""
+
+    def __init__(self, claims: Claims, events: Events, maker: Maker) -> None:
+        self._claims = claims
+        self._events = events
+        self._maker = maker
+        self._queue: asyncio.Queue[AudioConversionRequested] = asyncio.Queue(QUEUE_JOBS)
+        self.trouble: str | None = None
+
+    def offer(self, request: AudioConversionRequested) -> None:
+        """Take a conversion up, at once and without failing."""
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(request)
+
+    async def run(self) -> None:
+        """Convert one after the other, until cancelled; several may run side by side."""
+        while True:
+            await self._try(await self._queue.get())
+
+    async def look(self) -> None:
+        """Find what a dead worker has left, until cancelled."""
+        while True:
+            try:
+                if self._queue.empty():
+                    for request in await self._claims.waiting(LOOK_JOBS):
+                        self.offer(request)
+                self.trouble = None
+            except Trouble as trouble:
+                self.trouble = str(trouble)
+            await asyncio.sleep(PAUSE_SECONDS if self.trouble else LOOK_SECONDS)
+
+    async def _try(self, request: AudioConversionRequested) -> None:
+        try:
+            await self.work(request)
+        except Trouble as trouble:
+            _log.warning("conversion_waits", job=request.job, reason=str(trouble))
+            await asyncio.sleep(PAUSE_SECONDS)
+            self.offer(request)
+
+    async def work(self, request: AudioConversionRequested) -> None:
+        """Bring one conversion to its outcome, unless somebody else is at it."""
+        attempts = await self._claims.claim(request.job)
+        if attempts is None:
+            return
+        try:
+            async with self._alive(request.job):
+                outcome = await self._outcome(request, attempts)
+            await self._events.append(outcome)
+        except ProgramFailed as failed:
+            _log.warning("conversion_program_failed", job=request.job, attempts=attempts, reason=str(failed))
+            await self._claims.release(request.job, counts=True)
+            self.offer(request)
+        except (Trouble, asyncio.CancelledError):
+            with suppress(Trouble):
+                await self._claims.release(request.job, counts=False)
+            raise
+        else:
+            await self._claims.finish(request.job)
+            _log.info("conversion_ended", job=request.job, outcome=outcome.type, attempts=attempts)
+
+    async def _outcome(
+        self, request: AudioConversionRequested, attempts: int
+    ) -> AudioConversionCompleted | AudioConversionFailed:
+        if attempts > MAX_ATTEMPTS:
+            return _failed(request.job, "conversion_failed", f"It was begun {MAX_ATTEMPTS} times and never ended.")
+        try:
+            return await self._maker.make(request)
+        except AudioRefused as refused:
+            return _failed(request.job, refused.code, refused.reason)
+        except BlobMissing:
+            return _failed(request.job, "audio_files_gone", "What was to be converted is gone.")
+
+    @asynccontextmanager
+    async def _alive(self, job: str) -> AsyncGenerator[None]:
+        beating = asyncio.create_task(self._beat(job))
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _beat(self, job: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / HEARTBEATS_A_LEASE)
+            with suppress(Trouble):
+                await self._claims.prolong(job)
+
+
+def _failed(job: str, code: str, reason: str) -> AudioConversionFailed:
+    """What a program said of a stranger's file goes on the log only as plain ASCII, and not much of it."""
+    plain = "".join(letter if " " <= letter <= "~" else "?" for letter in reason)
+    return AudioConversionFailed(job=job, code=code, reason=plain[:300])

@@ -1,0 +1,19 @@
+"""The refusals of each operation. Made from the sources by `make generate`; do not edit."""
+
+# fmt: off
+# ruff: noqa: E501  # a route is a line
+ROUTE_REFUSALS: dict[str, frozenset[str]] = {
+    "convert_recording": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_too_slow"}),
+    "delete_conversion": frozenset({"conversion_unknown"}),
+    "get_conversion": frozenset({"conversion_unknown"}),
+    "get_converted_file": frozenset({"audio_files_gone", "conversion_not_done", "conversion_unknown", "format_unknown"}),
+    "get_converted_files": frozenset({"audio_files_gone", "conversion_not_done", "conversion_unknown"}),
+    "get_preview": frozenset({"audio_files_gone", "conversion_not_done", "conversion_unknown", "format_unknown"}),
+    "get_waveform": frozenset({"audio_files_gone", "conversion_not_done", "conversion_unknown"}),
+    "get_waveform_picture": frozenset({"audio_files_gone", "conversion_not_done", "conversion_unknown"}),
+    "list_conversions": frozenset({"request_invalid"}),
+    "list_formats": frozenset({}),
+    "list_voices": frozenset({}),
+    "repeat_conversion": frozenset({"audio_quota_reached", "conversion_unknown", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid"}),
+    "speak_announcement": frozenset({"audio_quota_reached", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid"}),
+}
