@@ -19,3 +19,10 @@ class CaseClient(licensing_client.CaseClient):
 
     def __init__(self, address: str, issuer: Issuer, account: str, company: str) -> None:
         super().__init__(address, lambda: issuer.mint(account, company))
+
+
+class AudioClient(licensing_client.AudioClient):
+    """Has announcements converted for one company with one account."""
+
+    def __init__(self, address: str, issuer: Issuer, account: str, company: str) -> None:
+        super().__init__(address, lambda: issuer.mint(account, company))

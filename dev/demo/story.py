@@ -20,6 +20,7 @@ from contracts.documents.device_certificate import fingerprint
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
 from contracts.log.postings import UNHELD, device_account, held_account, project_account
+from dev.demo.announcements import Announcements, heard_seconds
 from dev.demo.cases import Cases
 from dev.demo.replay import replay
 from dev.stack import places
@@ -81,6 +82,7 @@ class Story:
         self._api = f"http://127.0.0.1:{self._kit.ports.port('ledger-api')}"
         self.sync_address = f"https://127.0.0.1:{self._kit.ports.port('device-sync')}"
         self.cases = Cases(f"http://127.0.0.1:{self._kit.ports.port('rma-api')}", self._issuer)
+        self.announcements = Announcements(f"http://127.0.0.1:{self._kit.ports.port('audio-api')}", self._issuer)
         self.clerk = self.acting_for(CLERK, VENDOR)
         self.partner = self.acting_for(ADMINISTRATOR, PARTNER)
 
@@ -93,6 +95,7 @@ class Story:
 
     def __exit__(self, *_: object) -> None:
         self.cases.close()
+        self.announcements.close()
         self.clerk.close()
         self.partner.close()
 
@@ -207,6 +210,15 @@ class Story:
         steps = [step["step"] for step in self.cases.partner.get_case_history(case["rma"])["items"]]
         self.say(f"The clerk works it to its end: {', '.join(steps)}. The licenses stay where they are.")
 
+    def a_sentence_becomes_an_announcement(self) -> None:
+        done = self.announcements.spoken()
+        files = ", ".join(f"{one['name']} ({one['size']} bytes)" for one in done["files"])
+        self.say(f"The partner types a sentence and takes the announcement for the box: {files}.")
+        file = self.announcements.taken(done["job"], "g711a", self.state / "announcements" / "welcome.g711a")
+        made, heard = done["files"][0]["seconds"], heard_seconds(file)
+        require(abs(made - heard) < 0.001, f"ffmpeg hears {heard} s of {made} s")
+        self.say(f"ffmpeg hears {heard:.1f} s in {file}, as long as was said.")
+
     def a_replay_gives_the_same_balances(self) -> None:
         entries, units = asyncio.run(self._compare())
         self.say(
@@ -297,6 +309,7 @@ STEPS = (
     Story.forged_and_late_documents_are_refused,
     Story.too_much_is_refused,
     Story.a_broken_device_is_repaired,
+    Story.a_sentence_becomes_an_announcement,
     Story.a_replay_gives_the_same_balances,
 )
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+import audio.entrypoints.api.app
 import ledger.entrypoints.api.app
 import rma.entrypoints.api.app
 from dev.stack.parts import Kit
@@ -24,7 +25,11 @@ FAR = ("at_least", "as_of")
 """Naming an entry that is not written yet is answered 503 after five seconds; that has a test of its own."""
 schemathesis.serializer.alias("application/jsonl", "application/json")
 # A body that is well formed may still be refused 422 by a rule, so one check is left out: positive_data_acceptance.
-APPLICATIONS = {"ledger-api": ledger.entrypoints.api.app.application, "rma-api": rma.entrypoints.api.app.application}
+APPLICATIONS = {
+    "audio-api": audio.entrypoints.api.app.application,
+    "ledger-api": ledger.entrypoints.api.app.application,
+    "rma-api": rma.entrypoints.api.app.application,
+}
 
 
 def _operations(part: str) -> Iterator[tuple[str, Any]]:

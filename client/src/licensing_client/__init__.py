@@ -1,6 +1,6 @@
-"""Typed clients of the REST APIs of the licensing ledger and of RMA cases."""
+"""Typed clients of the REST APIs of the licensing ledger, of RMA cases and of announcement audio."""
 
-from licensing_client.client import CaseClient, Client, CommandAnswer, CommandLine
+from licensing_client.client import AudioClient, CaseClient, Client, CommandAnswer, CommandLine
 from licensing_client.transport import Problem
 
-__all__ = ["CaseClient", "Client", "CommandAnswer", "CommandLine", "Problem"]
+__all__ = ["AudioClient", "CaseClient", "Client", "CommandAnswer", "CommandLine", "Problem"]

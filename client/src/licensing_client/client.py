@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from licensing_client.api import Operations
+from licensing_client.audio_api import AudioOperations
 from licensing_client.cases_api import CaseOperations
 from licensing_client.transport import Transport, given
 
@@ -82,3 +83,7 @@ class Client(Operations, Batches):
 
 class CaseClient(CaseOperations, Batches):
     """The same for RMA cases, which another service has at another address."""
+
+
+class AudioClient(AudioOperations, Batches):
+    """The same for announcement audio."""

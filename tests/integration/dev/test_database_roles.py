@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from audio.adapters.postgres import database as audio_database
 from dev.stack.postgres import ROLES, Cluster
 from ledger.adapters.postgres import database
 from rma.adapters.postgres.database import READ_SIDE
@@ -88,6 +89,32 @@ async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people
         for role in ROLES
         for name in names
     }
+
+
+async def test_the_roles_of_audio_have_what_their_work_needs(database_url: str) -> None:
+    projector = await asyncpg.connect(as_role(database_url, "audio-projector"))
+    connection = await asyncpg.connect(database_url)
+    try:
+        of_rows = await _made(projector, audio_database.READ_SIDE)
+        of_work = [f"audio_private.{name}" for name in ("requests", "kept", "claims", "blobs")]
+        held = {
+            (role, name): {one for one in PRIVILEGES if await connection.fetchval(_HAS, role, name, one)}
+            for role in ROLES
+            for name in (*of_rows, *of_work)
+        }
+    finally:
+        await projector.close()
+        await connection.close()
+
+    keeps: dict[tuple[str, str], set[str]] = {
+        **{("audio-projector", name): set(PRIVILEGES) for name in of_rows},
+        **{(role, name): {"SELECT"} for role in ("audio-api", "audio-worker") for name in of_rows},
+        **{("audio-api", name): {"SELECT", "INSERT", "UPDATE", "DELETE"} for name in of_work},
+        ("audio-worker", "audio_private.kept"): {"SELECT", "INSERT", "UPDATE"},
+        ("audio-worker", "audio_private.claims"): {"SELECT", "INSERT", "UPDATE"},
+        ("audio-worker", "audio_private.blobs"): {"SELECT", "INSERT"},
+    }
+    assert held == {(role, name): keeps.get((role, name), set()) for role in ROLES for name in (*of_rows, *of_work)}
 
 
 _HAS = "SELECT has_table_privilege($1, $2, $3)"

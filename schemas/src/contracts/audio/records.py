@@ -16,7 +16,7 @@ from contracts.identifiers import UUID_PATTERN
 from contracts.log.envelope import MAX_ENTRY_BYTES, schema_name
 from contracts.models import WireModel
 
-SOURCE = "/audio"
+SOURCE: Literal["/audio"] = "/audio"
 E_co = TypeVar("E_co", bound=WireModel, covariant=True)
 
 

@@ -24,13 +24,10 @@ from runtime.trouble import Trouble
 
 MAX_ATTEMPTS = 3
 """A file that ends its worker three times will do so always."""
-LEASE_SECONDS = 15.0
-"""A worker that is silent that long is dead."""
 HEARTBEATS_A_LEASE = 5
+"""And as often it is looked for what a dead worker has left."""
 QUEUE_JOBS = 1000
 """Taken up and not begun; what does not fit is found in the table of conversions later."""
-LOOK_SECONDS = 5.0
-"""How often it is looked for what a dead worker has left."""
 PAUSE_SECONDS = 1.0
 """While something is away."""
 LOOK_JOBS = 50
@@ -71,10 +68,11 @@ class Events(Protocol):
 class Worker:
     """Takes conversions from whoever offers them, and looks for those that nobody is at."""
 
-    def __init__(self, claims: Claims, events: Events, maker: Maker) -> None:
+    def __init__(self, claims: Claims, events: Events, maker: Maker, *, lease_seconds: float) -> None:
         self._claims = claims
         self._events = events
         self._maker = maker
+        self._beat_seconds = lease_seconds / HEARTBEATS_A_LEASE
         self._queue: asyncio.Queue[AudioConversionRequested] = asyncio.Queue(QUEUE_JOBS)
         self.trouble: str | None = None
 
@@ -98,7 +96,7 @@ class Worker:
                 self.trouble = None
             except Trouble as trouble:
                 self.trouble = str(trouble)
-            await asyncio.sleep(PAUSE_SECONDS if self.trouble else LOOK_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS if self.trouble else self._beat_seconds)
 
     async def _try(self, request: AudioConversionRequested) -> None:
         try:
@@ -151,7 +149,7 @@ class Worker:
 
     async def _beat(self, job: str) -> None:
         while True:
-            await asyncio.sleep(LEASE_SECONDS / HEARTBEATS_A_LEASE)
+            await asyncio.sleep(self._beat_seconds)
             with suppress(Trouble):
                 await self._claims.prolong(job)
 

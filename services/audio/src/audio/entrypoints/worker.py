@@ -21,7 +21,7 @@ from audio.adapters.postgres.kept import PostgresKept
 from audio.adapters.work_folders import work_folder
 from audio.application.keeping import Store
 from audio.application.making import Maker
-from audio.application.working import LEASE_SECONDS, Worker
+from audio.application.working import Worker
 from contracts.audio.events import AudioConversionRequested
 from contracts.audio.records import NotAnAudioRecordError, decode
 from contracts.topics import AUDIO_EVENTS, topic_name
@@ -40,8 +40,12 @@ _log = get_logger("audio.worker")
 
 
 class WorkerSettings(BlobSettings):
-    """`g729_program` is the optional program that makes G.729; conversions have their folders below `work_folder`."""
+    """`g729_program` is the optional program that makes G.729; conversions have their folders below `work_folder`.
 
+    A worker that is silent for `lease_seconds` is dead, and others begin its conversions again.
+    """
+
+    lease_seconds: Annotated[float, Field(ge=1, le=600)] = 15.0
     at_once: Annotated[int, Field(ge=1, le=32)] = 2
     g729_program: Path | None = None
     work_folder: Path = Path(gettempdir()) / "licensing-audio"
@@ -107,7 +111,9 @@ async def _worker(
             store = Store(settings.blobs(pool, BLOBS), PostgresKept(pool), clock)
             maker = Maker(installation.transcoder(settings.g729_program), installation.engines(), store, folder)
             events = TopicEvents(producer, settings.topic_prefix, clock)
-            yield Worker(PostgresClaims(pool, name, LEASE_SECONDS), events, maker)
+            yield Worker(
+                PostgresClaims(pool, name, settings.lease_seconds), events, maker, lease_seconds=settings.lease_seconds
+            )
 
 
 if __name__ == "__main__":

@@ -13,17 +13,17 @@ _KNOWN = "SELECT company, fingerprint FROM audio_private.requests WHERE job = $1
 _USED = """
 SELECT count(*) AS jobs, coalesce(sum(r.bytes), 0) AS bytes, coalesce(sum(j.milliseconds), 0) AS milliseconds,
        count(*) FILTER (WHERE coalesce(j.state, 'waiting') = 'waiting'
-                          AND (r.sent OR r.requested > $2 - interval '10 minutes')) AS waiting,
+                          AND (r.sent OR r.requested > $2::timestamptz - interval '10 minutes')) AS waiting,
        min(r.requested) AS oldest
   FROM audio_private.requests AS r LEFT JOIN jobs AS j USING (job)
- WHERE r.company = $1 AND r.requested > $2 - interval '1 day'"""
+ WHERE r.company = $1 AND r.requested > $2::timestamptz - interval '1 day'"""
 _RESERVE = """
 INSERT INTO audio_private.requests (job, company, fingerprint, bytes, requested) VALUES ($1, $2, $3, $4, $5)"""
 _SENT = "UPDATE audio_private.requests SET sent = true WHERE job = $1"
-_SWEEP = "DELETE FROM audio_private.requests WHERE requested < $1 - interval '2 days'"
+_SWEEP = "DELETE FROM audio_private.requests WHERE requested < $1::timestamptz - interval '2 days'"
 _SWEEP_CLAIMS = """
 DELETE FROM audio_private.claims AS c WHERE EXISTS
-       (SELECT FROM jobs AS j WHERE j.job = c.job AND j.state <> 'waiting' AND j.ended < $1 - interval '2 days')"""
+       (SELECT FROM jobs AS j WHERE j.job = c.job AND j.state <> 'waiting' AND j.ended < $1::timestamptz - interval '2 days')"""
 
 
 class PostgresRequests:

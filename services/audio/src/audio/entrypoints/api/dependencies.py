@@ -80,12 +80,12 @@ JobOfRequest = Annotated[str, Depends(_new_job)]
 
 
 async def _job_id(job: str) -> str:
-    return matching(JOB_PATTERN, job, "conversion_unknown")
+    return matching(JOB_PATTERN, job, "audio_unknown")
 
 
 async def _job(job: Annotated[str, Depends(_job_id)], services: TheServices, account: TheAccount) -> Job:
     """The caller's own conversion; another's is one that nobody knows of."""
-    return require_found(await services.jobs.one(account, job), "conversion_unknown")
+    return require_found(await services.jobs.one(account, job), "audio_unknown")
 
 
 JobOfPath = Annotated[Job, Depends(_job)]

@@ -86,7 +86,7 @@ _SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 def _result(services: Services, job: Job) -> AudioConversionCompleted:
     """What the conversion made; raises Refused when it made nothing, or that is gone."""
     if job.result is None:
-        raise Refused("conversion_not_done")
+        raise Refused("audio_not_done")
     until = job.view().files_until
     if until is None or services.clock() >= until:
         raise Refused("audio_files_gone")

@@ -1,0 +1,222 @@
+"""From an upload to files for a box, over HTTP, Kafka, a worker's programs and PostgreSQL."""
+
+import asyncio
+import base64
+import hashlib
+import io
+import secrets
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from audio.adapters.postgres.database import BLOBS, READ_SIDE
+from audio.adapters.postgres.kept import PostgresKept
+from audio.application.keeping import Store
+from contracts.actors import Account
+from contracts.audio.records import decode
+from contracts.identifiers import derived_id
+from runtime.blobs.postgres import PostgresBlobs
+from tests.support.audio.at_work import BEEP, AudioApi, anna, ben
+from tests.support.databases import as_role
+from tests.support.ledger.projector_at_work import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALL = "g711a,g722,g729,wav16"
+colleague = Account(account=derived_id("colleague", "account"), company=anna.company)
+SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def done(audio: AudioApi) -> dict[str, Any]:
+    """A conversion with all its files."""
+    return await audio.ended(await audio.accepts(await audio.upload(formats=ALL)))
+
+
+async def test_a_recording_becomes_files_with_the_names_and_sizes_that_boxes_want(done: dict[str, Any]) -> None:
+    assert (done["state"], done["failure"]) == ("done", None)
+    assert {one["name"]: one["size"] for one in done["files"]} == {
+        "welcome.g711a": 8000,
+        "welcome.g722": 8000,
+        "welcome.g729": 1000,
+        "welcome.wav": 32_044,
+    }
+    assert done["report"]["seconds_read"] == 1.0
+    assert done["report"]["after"]["integrated"] == pytest.approx(-19, abs=0.5)
+
+
+async def test_a_file_comes_with_its_digest_and_only_once(audio: AudioApi, done: dict[str, Any]) -> None:
+    of_file = next(one for one in done["files"] if one["format"] == "g711a")
+    path = f"conversions/{done['job']}/files/g711a"
+    answer = await audio.get(path)
+
+    assert answer.headers["content-disposition"] == 'attachment; filename="welcome.g711a"'
+    digest = hashlib.sha256(answer.content)
+    assert (digest.hexdigest(), len(answer.content)) == (of_file["sha256"], 8000)
+    assert answer.headers["repr-digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    again = await audio.get(path, if_none_match=answer.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_file_can_be_heard_before_it_is_taken(audio: AudioApi, done: dict[str, Any]) -> None:
+    heard = await audio.get(f"conversions/{done['job']}/files/g722/preview")
+    assert (heard.headers["content-type"], heard.content[:4]) == ("audio/wav", b"RIFF")
+    assert int.from_bytes(heard.content[24:28], "little") == 16_000
+
+
+async def test_all_files_come_in_one_archive(audio: AudioApi, done: dict[str, Any]) -> None:
+    answer = await audio.get(f"conversions/{done['job']}/files")
+    assert answer.headers["content-disposition"] == 'attachment; filename="welcome.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert {one.filename: one.file_size for one in archive.infolist()} == {
+            one["name"]: one["size"] for one in done["files"]
+        }
+
+
+async def test_the_waveform_comes_as_data_and_as_a_picture(audio: AudioApi, done: dict[str, Any]) -> None:
+    waveform = await audio.asked(f"conversions/{done['job']}/waveform")
+    assert (waveform["seconds"], len(waveform["peaks"])) == (1.0, 100)
+    assert max(high for _, high in waveform["peaks"]) == pytest.approx(0.25, abs=0.01)
+    picture = await audio.get(f"conversions/{done['job']}/waveform.svg")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert picture.text.startswith("<svg")
+
+
+async def test_a_sentence_is_spoken_and_converted(audio: AudioApi) -> None:
+    spoken = await audio.ended(await audio.accepts(await audio.post("announcements", SENTENCE)))
+    assert (spoken["kind"], spoken["state"], spoken["files"][0]["name"]) == ("sentence", "done", "hold.wav")
+    assert 0.5 < spoken["report"]["seconds_made"] < 5
+
+
+async def test_a_recording_is_converted_again_with_other_options_without_being_sent(
+    audio: AudioApi, done: dict[str, Any]
+) -> None:
+    body = {"name": "loop", "formats": ["g711u"], "pause_milliseconds": 500, "even_loudness": False}
+    again = await audio.ended(await audio.accepts(await audio.post(f"conversions/{done['job']}/repetitions", body)))
+    assert (again["state"], again["repeats"], again["files"][0]["size"]) == ("done", done["job"], 12_000)
+    assert again["report"]["gain"] == 0
+
+
+async def test_the_same_key_is_the_same_conversion_and_another_request_under_it_is_refused(audio: AudioApi) -> None:
+    key = secrets.token_hex(8)
+    first, second = await asyncio.gather(audio.upload(key=key), audio.upload(key=key))
+    job = await audio.accepts(first)
+    assert await audio.accepts(second) == job
+    await audio.ended(job)
+
+    other = await audio.upload(key=key, name="goodbye")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    assert len(await audio.rows("SELECT FROM audio.jobs WHERE job = $1", job)) == 1
+
+
+async def test_a_file_that_claims_to_be_sound_and_is_none_fails_with_its_reason(audio: AudioApi) -> None:
+    failed = await audio.ended(await audio.accepts(await audio.upload(BEEP[:44])))
+    assert (failed["state"], failed["failure"]["code"], failed["files"]) == ("failed", "audio_silent_empty", [])
+    answer = await audio.get(f"conversions/{failed['job']}/files/g711a")
+    assert (answer.status_code, answer.json()["code"]) == (409, "audio_not_done")
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "status", "code"),
+    [
+        (b"", {}, 422, "audio_undecodable"),
+        (b"<html>Not found</html>", {}, 422, "audio_undecodable"),
+        (BEEP, {"formats": "g799"}, 422, "format_unknown"),
+        (BEEP, {"formats": "g726-40"}, 422, "format_unavailable"),
+        (BEEP, {"name": "con"}, 422, "name_invalid"),
+        (BEEP, {"name": "a/b"}, 422, "request_invalid"),
+        (BEEP, {"loudness": "nan"}, 422, "request_invalid"),
+        (BEEP, {"volume": "11"}, 422, "request_invalid"),
+        (bytes(20 * 1024 * 1024 + 1), {}, 413, "audio_too_big"),
+    ],
+)
+async def test_an_upload_that_makes_no_sense_is_refused_at_once(
+    audio: AudioApi, content: bytes, asked: dict[str, str], status: int, code: str
+) -> None:
+    answer = await audio.upload(content, **asked)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+async def test_nobody_sees_the_conversions_of_another(audio: AudioApi, done: dict[str, Any]) -> None:
+    job = f"conversions/{done['job']}"
+    for stranger in (ben, colleague):
+        for path in (job, f"{job}/files", f"{job}/files/g711a", f"{job}/files/g711a/preview", f"{job}/waveform"):
+            assert (await audio.get(path, stranger)).json()["code"] == "audio_unknown"
+        assert (await audio.get(f"{job}/waveform.svg", stranger)).status_code == 404
+        assert (await audio.delete(job, stranger)).status_code == 404
+        repeated = await audio.post(f"{job}/repetitions", {"name": "mine"}, stranger)
+        assert repeated.json()["code"] == "audio_unknown"
+        assert (await audio.asked("conversions", stranger))["items"] == []
+    assert done["job"] in {one["job"] for one in (await audio.asked("conversions"))["items"]}
+
+
+async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) -> None:
+    job = await audio.accepts(await audio.upload())
+    await audio.ended(job)
+    assert (await audio.delete(f"conversions/{job}")).json() == {"job": job}
+
+    assert (await audio.get(f"conversions/{job}")).status_code == 404
+    assert await audio.rows("SELECT FROM audio_private.kept WHERE job = $1", job) == []
+    assert await audio.rows("SELECT FROM audio_private.blobs WHERE name LIKE $1", f"audio/{job}/%") == []
+
+
+async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
+    jobs = [await audio.accepts(await audio.upload(who=ben)) for _ in range(3)]
+    first = await audio.asked("conversions?limit=2", ben)
+    rest = await audio.asked(f"conversions?limit=2&cursor={first['next']}", ben)
+    assert [one["job"] for one in first["items"] + rest["items"]] == jobs[::-1]
+    for job in jobs:
+        await audio.ended(job, ben)
+
+
+async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio: AudioApi) -> None:
+    formats = {one["code"]: one for one in (await audio.asked("formats"))["items"]}
+    assert (formats["g729"]["available"], formats["g729"]["licence"]) == (True, "GPL-3.0-or-later")
+    assert not formats["g726-40"]["available"]
+    voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
+    assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
+    assert voices["flite/slt"]["language"] == "en-us"
+
+
+async def test_the_log_has_no_audio_and_no_sentence(audio: AudioApi) -> None:
+    job = await audio.accepts(await audio.post("announcements", SENTENCE | {"text": "Secret sentence."}))
+    await audio.ended(job)
+    records = await audio.records()
+    assert not any(b"Secret" in (record.value or b"") for record in records)
+    assert all(decode(record.value or b"").data.job.encode() == record.key for record in records)
+
+
+async def test_what_follows_from_the_log_is_the_same_when_it_is_read_again(audio: AudioApi) -> None:
+    table = "SELECT job, account, state, requested, ended, request, result, failure FROM audio.jobs ORDER BY job"
+    before = await audio.rows(table)
+    async with READ_SIDE.pool(as_role(audio.database_url, "audio-projector"), most=1) as pool, pool.acquire() as one:
+        await one.execute("TRUNCATE jobs, position")
+
+    await audio.accepts(await audio.upload(who=ben))  # wakes the follower, which finds its position moved
+    await until(lambda: _holds_all(audio, table, before))
+
+
+async def _holds_all(audio: AudioApi, table: str, before: list[Any]) -> bool:
+    return set(map(tuple, before)) <= set(map(tuple, await audio.rows(table)))
+
+
+async def test_after_a_day_nothing_is_left_but_the_row(audio: AudioApi) -> None:
+    job = await audio.accepts(await audio.upload())
+    await audio.ended(job)
+    tomorrow = datetime.now(UTC) + timedelta(hours=24, minutes=1)
+    async with READ_SIDE.pool(as_role(audio.database_url, "audio-api"), most=2) as pool:
+        store = Store(PostgresBlobs(pool, BLOBS), PostgresKept(pool), lambda: tomorrow)
+        assert await store.sweep() > 0
+
+    assert await audio.rows("SELECT FROM audio_private.kept") == []
+    assert await audio.rows("SELECT FROM audio_private.blobs") == []
+    answer = await audio.get(f"conversions/{job}/files/g711a")
+    assert (answer.status_code, answer.json()["code"]) == (410, "audio_files_gone")
+    repeated = await audio.ended(
+        await audio.accepts(await audio.post(f"conversions/{job}/repetitions", {"name": "late"}))
+    )
+    assert repeated["failure"]["code"] == "audio_files_gone"
