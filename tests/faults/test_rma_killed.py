@@ -1,12 +1,8 @@
 """kill -9 of the writer of cases and of the process manager between any two steps of whole lives of cases."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +26,7 @@ from dev.stack.settings import environment
 from rma.domain.state import Case
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.killed import Killed, running
 from tests.support.ledger import sending, story, story_catalog
 from tests.support.ledger.story import ADRIA
 from tests.support.rma import at_work
@@ -40,31 +37,6 @@ LIVES = 30 if LONG else 2
 """Of each kind."""
 EVERY = 2
 """Steps from one kill to the next; a life has four to six."""
-
-
-class Killed:
-    """A process that is killed and started again by the same settings."""
-
-    def __init__(self, program: str, settings: dict[str, str], log: Path) -> None:
-        self._program = Path(sys.executable).with_name(program)
-        self._settings = {"PATH": os.environ["PATH"]} | settings
-        self._log = log
-        self.kills = 0
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        with self._log.open("ab") as stderr:
-            self._process = await asyncio.create_subprocess_exec(self._program, env=self._settings, stderr=stderr)
-
-    async def end(self, by: signal.Signals = signal.SIGKILL) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(by)
-            await self._process.wait()
-
-    async def kill(self) -> None:
-        self.kills += 1
-        await self.end()
-        await self.start()
 
 
 def writer(topics: KafkaTopics, folder: Path, name: str = "writer") -> Killed:
@@ -82,15 +54,6 @@ def manager(topics: KafkaTopics, folder: Path) -> Killed:
 def _only_set(said: dict[str, object]) -> dict[str, object]:
     wanted = ("admin_port", "group_session_seconds", "log_level", "ledgers", "writer_private_key_file")
     return {name: value for name, value in said.items() if name in wanted or name.startswith("token_")}
-
-
-@asynccontextmanager
-async def running(*processes: Killed) -> AsyncGenerator[None]:
-    await asyncio.gather(*(process.start() for process in processes))
-    try:
-        yield
-    finally:
-        await asyncio.gather(*(process.end() for process in processes))
 
 
 async def a_replacement(desk: Desk, serial: str, spare: str) -> str:

@@ -8,6 +8,14 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from licensing_client.transport import Transport, given
 
 
+class BatchView(TypedDict):
+    """What was asked for in one request; `done` once none of its conversions waits."""
+
+    batch: str
+    state: Literal["waiting", "done"]
+    items: list[ConversionView]
+
+
 class ConversionView(TypedDict):
     """A conversion and, once it is `done`, what it made; files are there until `files_until`."""
 
@@ -19,6 +27,7 @@ class ConversionView(TypedDict):
     options: OptionsView
     requested: str
     repeats: str | None
+    batch: str | None
     ended: str | None
     files_until: str | None
     report: ReportView | None
@@ -304,6 +313,56 @@ class AudioOperations(Transport):
     def get_waveform_picture(self, job: str) -> bytes:
         """The waveform as a picture, in the colour of the text around it."""
         return self.get_document(f"/v1/audio/conversions/{job}/waveform.svg", **given())
+
+    def convert_batch(
+        self,
+        document: bytes,
+        *,
+        even_loudness: bool | None = None,
+        loudness: float | None = None,
+        true_peak: float | None = None,
+        trim_silence: bool | None = None,
+        fade_milliseconds: int | None = None,
+        pause_milliseconds: int | None = None,
+        downmix: Literal["mix", "left", "right"] | None = None,
+        voice: str | None = None,
+        words_per_minute: int | None = None,
+        formats: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> BatchView:
+        """Convert up to 100 announcements: a ZIP archive of recordings, or a table in CSV, at most 100 MiB.
+
+        An announcement is called as its file. The table is UTF-8 with the first line `name,sentence`; `voice` speaks it.
+        Either all are asked for, or none; where a bound of the company is reached on the way, the same key goes on later.
+        """
+        return cast(
+            "BatchView",
+            self.post_document(
+                "/v1/audio/batches",
+                document,
+                given(
+                    even_loudness=even_loudness,
+                    loudness=loudness,
+                    true_peak=true_peak,
+                    trim_silence=trim_silence,
+                    fade_milliseconds=fade_milliseconds,
+                    pause_milliseconds=pause_milliseconds,
+                    downmix=downmix,
+                    voice=voice,
+                    words_per_minute=words_per_minute,
+                    formats=formats,
+                ),
+                key=idempotency_key,
+            ),
+        )
+
+    def get_batch(self, batch: str) -> BatchView:
+        """How far the conversions of a batch are."""
+        return cast("BatchView", self.get(f"/v1/audio/batches/{batch}", **given()))
+
+    def get_batch_files(self, batch: str) -> bytes:
+        """All files of all conversions of the batch that are done, once none waits."""
+        return self.get_document(f"/v1/audio/batches/{batch}/files", **given())
 
     def list_formats(self) -> FormatsView:
         """All formats, whether this installation makes them, and by which program under which licence."""

@@ -32,7 +32,7 @@ class ConversionEvent(WireModel):
 class AudioConversionRequested(ConversionEvent):
     """An account wants files for a box, made of a recording or of a sentence that lies at `source`.
 
-    `repeats` is the conversion whose source is used again.
+    `repeats` is the conversion whose source is used again, `batch` what several were asked for in one request.
     """
 
     type: ClassVar[str] = "licensing.audio.conversion-requested.v1"
@@ -44,6 +44,7 @@ class AudioConversionRequested(ConversionEvent):
     formats: tuple[FormatCode, ...]
     options: ConversionOptions
     repeats: JobId | None = None
+    batch: JobId | None = None
 
 
 class AudioConversionCompleted(ConversionEvent):

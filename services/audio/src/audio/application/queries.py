@@ -31,6 +31,10 @@ class Jobs(Protocol):
 
     async def one(self, account: Account, job: str) -> Job | None: ...
 
+    async def of_batch(self, account: Account, batch: str) -> list[Job]:
+        """All that is left of a batch, in its order."""
+        ...
+
     async def of_account(self, account: Account, before: int, limit: int) -> Page[Job]:
         """Newest first, those with a smaller number than `before`."""
         ...

@@ -20,15 +20,6 @@ async def voices_of(engines: Mapping[str, SpeechEngine]) -> list[Voice]:
     return sorted(found, key=lambda voice: (voice.language, voice.name))
 
 
-def prepared(voices: Sequence[Voice], text: str, voice: str) -> tuple[list[Part], Voice]:
-    """What to say and who says it; raises AudioRefused."""
-    parts = parts_of(text)
-    chosen = next((each for each in voices if each.name == voice), None)
-    if chosen is None:
-        raise AudioRefused("voice_unknown", "There is no such voice here; ask which there are.")
-    return parts, chosen
-
-
 async def speak(
     engines: Mapping[str, SpeechEngine], text: str, *, voice: str, words_per_minute: int, folder: Path
 ) -> Path:
@@ -37,7 +28,10 @@ async def speak(
         raise AudioRefused(
             "text_invalid", f"Speech has {WORDS_PER_MINUTE.start} to {WORDS_PER_MINUTE.stop - 1} words/minute."
         )
-    parts, chosen = prepared(await voices_of(engines), text, voice)
+    parts = parts_of(text)
+    chosen = next((each for each in await voices_of(engines) if each.name == voice), None)
+    if chosen is None:
+        raise AudioRefused("voice_unknown", "There is no such voice here; ask which there are.")
     said: list[Path | Pause] = []
     for at, part in enumerate(parts):
         said.append(await _said(engines[chosen.engine], part, chosen, words_per_minute, folder / f"part{at}.wav"))

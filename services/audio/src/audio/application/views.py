@@ -83,6 +83,7 @@ class ConversionView(BaseModel):
     options: OptionsView
     requested: datetime
     repeats: str | None
+    batch: str | None
     ended: datetime | None
     files_until: Annotated[datetime | None, Field(description="A day after its files were made.")]
     report: ReportView | None
@@ -113,6 +114,7 @@ def conversion_view(
         options=_options(request.options),
         requested=requested,
         repeats=request.repeats,
+        batch=request.batch,
         ended=ended,
         files_until=ended + timedelta(hours=KEPT_HOURS) if ended and result else None,
         report=_report(result.report) if result else None,

@@ -22,8 +22,8 @@ from runtime.blobs.port import BlobMissing
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
-MAX_ATTEMPTS = 3
-"""A file that ends its worker three times will do so always."""
+MAX_ATTEMPTS = 5
+"""A file that ends its worker so often will do so always; one that had bad luck is made by then."""
 HEARTBEATS_A_LEASE = 5
 """And as often it is looked for what a dead worker has left."""
 QUEUE_JOBS = 1000

@@ -12,6 +12,7 @@ RefusalCode = Literal[
     "name_invalid",
     "text_invalid",
     "voice_unknown",
+    "batch_invalid",
 ]
 
 

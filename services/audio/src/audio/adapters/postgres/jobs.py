@@ -13,6 +13,8 @@ _MINE = "account = $1 AND company = $2 AND state <> 'deleted'"
 _ONE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND job = $3"  # noqa: S608 - our own words
 _PAGE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND number < $3 ORDER BY number DESC LIMIT $4"  # noqa: S608
 
+_BATCH = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND batch = $3 ORDER BY number"  # noqa: S608
+
 
 class PostgresJobs:
     """Implements Jobs."""
@@ -24,6 +26,11 @@ class PostgresJobs:
         async with transaction(self._pool, "read a conversion") as connection:
             row = await connection.fetchrow(_ONE, account.account, account.company, job)
             return None if row is None else _job(row)
+
+    async def of_batch(self, account: Account, batch: str) -> list[Job]:
+        async with transaction(self._pool, "read a batch") as connection:
+            rows = await connection.fetch(_BATCH, account.account, account.company, batch)
+            return [_job(row) for row in rows]
 
     async def of_account(self, account: Account, before: int, limit: int) -> Page[Job]:
         async with transaction(self._pool, "read conversions") as connection:

@@ -21,8 +21,8 @@ _FIRST = "INSERT INTO position (partition, next_offset) VALUES ($1, 0) ON CONFLI
 _LOCKED = "SELECT next_offset FROM position WHERE partition = $1 FOR UPDATE"
 _MOVE = "UPDATE position SET next_offset = $2 WHERE partition = $1"
 _REQUESTED = """
-INSERT INTO jobs (job, account, company, state, requested, request)
-VALUES ($1, $2, $3, 'waiting', $4, $5) ON CONFLICT DO NOTHING"""
+INSERT INTO jobs (job, account, company, batch, state, requested, request)
+VALUES ($1, $2, $3, $4, 'waiting', $5, $6) ON CONFLICT DO NOTHING"""
 # The first outcome counts, and nothing comes after a deletion.
 _COMPLETED = """
 UPDATE jobs SET state = 'done', ended = $2, milliseconds = $3, result = $4 WHERE job = $1 AND state = 'waiting'"""
@@ -78,7 +78,9 @@ async def _write(connection: Any, record: AudioRecord[AudioEvent]) -> None:
     event, said = record.data, record.data.json_bytes().decode()
     match event:
         case AudioConversionRequested():
-            await connection.execute(_REQUESTED, event.job, event.account, event.company, record.time, said)
+            await connection.execute(
+                _REQUESTED, event.job, event.account, event.company, event.batch, record.time, said
+            )
         case AudioConversionCompleted():
             await connection.execute(_COMPLETED, event.job, record.time, event.report.read, said)
         case AudioConversionFailed():

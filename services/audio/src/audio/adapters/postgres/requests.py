@@ -23,7 +23,8 @@ _SENT = "UPDATE audio_private.requests SET sent = true WHERE job = $1"
 _SWEEP = "DELETE FROM audio_private.requests WHERE requested < $1::timestamptz - interval '2 days'"
 _SWEEP_CLAIMS = """
 DELETE FROM audio_private.claims AS c WHERE EXISTS
-       (SELECT FROM jobs AS j WHERE j.job = c.job AND j.state <> 'waiting' AND j.ended < $1::timestamptz - interval '2 days')"""
+       (SELECT FROM jobs AS j
+         WHERE j.job = c.job AND j.state <> 'waiting' AND j.ended < $1::timestamptz - interval '2 days')"""
 
 
 class PostgresRequests:

@@ -11,7 +11,7 @@ from audio.entrypoints.api.dependencies import Services
 from audio.entrypoints.api.http.problems import PROBLEMS
 from audio.entrypoints.api.models import CODES_PATTERN
 from audio.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from audio.entrypoints.api.routes import catalog, conversions, results
+from audio.entrypoints.api.routes import batches, catalog, conversions, results
 from runtime.tokens import Tokens
 from runtime.web import application as web
 from runtime.web.gateway import Gateway, Streams
@@ -28,6 +28,7 @@ same conversion. Every no is an RFC 9457 problem with a stable `code`.
 TAGS = {
     "conversions": "Asking for a conversion, and following it.",
     "results": "Files, how they sound, and the waveform.",
+    "batches": "Many announcements in one request.",
     "catalog": "What this installation makes, and who speaks here.",
 }
 """The groups of operations, in the order of the page."""
@@ -36,7 +37,7 @@ API = web.Api(
     version=VERSION,
     description=DESCRIPTION,
     tags=TAGS,
-    routers=[conversions.router, results.router, catalog.router],
+    routers=[conversions.router, results.router, batches.router, catalog.router],
     problems=PROBLEMS,
     route_refusals=ROUTE_REFUSALS,
     forms={
@@ -44,7 +45,10 @@ API = web.Api(
         r"^[A-Za-z0-9_-]{1,64}$": "1 to 64 letters, digits, hyphens and underscores, such as welcome",
     },
 )
-STREAMS = Streams(bodies=(conversions.PATH,), responses=(f"{conversions.PATH}/{{job}}/files",))
+STREAMS = Streams(
+    bodies=(conversions.PATH, batches.PATH),
+    responses=(f"{conversions.PATH}/{{job}}/files", f"{batches.PATH}/{{batch}}/files"),
+)
 METRICS = RequestMetrics("licensing_audio_api")
 
 

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from audio.application.sentences import Sentence
+from audio.application.sentences import Sentence, WordsPerMinute
+from audio.application.speaking import USUAL_WORDS_PER_MINUTE
+from audio.application.views import ConversionView
 from audio.domain.formats import FORMATS
 from audio.domain.options import Loudness
 from contracts.audio.conversions import AnnouncementName, ConversionOptions
@@ -42,6 +44,14 @@ class OptionsBody(BaseModel):
         )
 
 
+class BatchQuery(OptionsBody):
+    """The address of a batch. Sentences need somebody who speaks them."""
+
+    voice: Annotated[str | None, Field(min_length=1, max_length=60, examples=["flite/slt"])] = None
+    words_per_minute: WordsPerMinute = USUAL_WORDS_PER_MINUTE
+    formats: Annotated[str | None, Field(pattern=CODES_PATTERN, description=_FORMATS, examples=["g711a,g722"])] = None
+
+
 class UploadQuery(OptionsBody):
     """The address of an upload."""
 
@@ -67,6 +77,14 @@ class AnnouncementBody(Sentence, OptionsBody):
 
     name: AnnouncementName
     formats: Codes = None
+
+
+class BatchView(BaseModel):
+    """What was asked for in one request; `done` once none of its conversions waits."""
+
+    batch: str
+    state: Literal["waiting", "done"]
+    items: list[ConversionView]
 
 
 class DeletedView(BaseModel):

@@ -11,6 +11,7 @@ CREATE TABLE jobs (
     job          text        PRIMARY KEY,
     account      text        NOT NULL,
     company      text        NOT NULL,
+    batch        text,
     state        text        NOT NULL,
     requested    timestamptz NOT NULL,
     ended        timestamptz,
@@ -21,5 +22,6 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_of_account ON jobs (account, company, number DESC);
 CREATE INDEX jobs_of_company ON jobs (company, requested);
+CREATE INDEX jobs_of_batch ON jobs (batch, number) WHERE batch IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (number) WHERE state = 'waiting';
 CREATE INDEX jobs_deleted ON jobs (job) WHERE state = 'deleted';

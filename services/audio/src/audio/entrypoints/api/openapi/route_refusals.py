@@ -3,8 +3,11 @@
 # fmt: off
 # ruff: noqa: E501  # a route is a line
 ROUTE_REFUSALS: dict[str, frozenset[str]] = {
+    "convert_batch": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "batch_invalid", "batch_too_big", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_too_slow", "text_invalid", "voice_unknown"}),
     "convert_recording": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_too_slow"}),
     "delete_conversion": frozenset({"audio_unknown"}),
+    "get_batch": frozenset({"batch_unknown"}),
+    "get_batch_files": frozenset({"audio_files_gone", "audio_not_done", "batch_unknown"}),
     "get_conversion": frozenset({"audio_unknown"}),
     "get_converted_file": frozenset({"audio_files_gone", "audio_not_done", "audio_unknown", "format_unknown"}),
     "get_converted_files": frozenset({"audio_files_gone", "audio_not_done", "audio_unknown"}),
@@ -15,5 +18,5 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "list_formats": frozenset({}),
     "list_voices": frozenset({}),
     "repeat_conversion": frozenset({"audio_quota_reached", "audio_unknown", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid"}),
-    "speak_announcement": frozenset({"audio_quota_reached", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid"}),
+    "speak_announcement": frozenset({"audio_quota_reached", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "text_invalid", "voice_unknown"}),
 }

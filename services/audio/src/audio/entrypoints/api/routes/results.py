@@ -2,9 +2,10 @@
 
 import asyncio
 import base64
+import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -26,7 +27,7 @@ OCTETS, WAV, ZIP, SVG = "application/octet-stream", "audio/wav", "application/zi
 router = APIRouter(prefix="/v1/audio/conversions/{job}", tags=["results"])
 
 
-def _described(kind: str, what: str) -> dict[int | str, dict[str, Any]]:
+def described(kind: str, what: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": what, "content": {kind: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -37,30 +38,20 @@ class WaveformView(BaseModel):
     peaks: list[tuple[float, float]] = Field(description="Lowest and highest sample of each stretch, -1 to 1.")
 
 
-@router.get("/files", response_class=Response, responses=_described(ZIP, "All files in one archive."))
+@router.get("/files", response_class=Response, responses=described(ZIP, "All files in one archive."))
 async def get_converted_files(job: JobOfPath, services: TheServices) -> Response:
     """All files of the conversion in one ZIP archive, by the names that boxes want."""
-    result = _result(services, job)
-    archive = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - closed when it is sent
-    try:
-        for one in result.files:
-            await _add(services, archive, one)
-    except BaseException:
-        archive.close()
-        raise
-    size = archive.tell()
-    head = {"Content-Disposition": f'attachment; filename="{job.request.name}.zip"', "Content-Length": str(size)}
-    return StreamingResponse(_sent(archive), media_type=ZIP, headers=head)
+    return await archived(services, made_by(services, job).files, f"{job.request.name}.zip")
 
 
-@router.get("/files/{format_code}", response_class=Response, responses=_described(OCTETS, "The file for the box."))
+@router.get("/files/{format_code}", response_class=Response, responses=described(OCTETS, "The file for the box."))
 async def get_converted_file(job: JobOfPath, format_code: str, services: TheServices, known: IfNoneMatch) -> Response:
     """A file as a box takes it. `ETag` and `Repr-Digest` are its SHA-256."""
     made = _made(services, job, format_code)
     return await _file(services, made.file, known, OCTETS, f'attachment; filename="{made.name}"')
 
 
-@router.get("/files/{format_code}/preview", response_class=Response, responses=_described(WAV, "How it sounds."))
+@router.get("/files/{format_code}/preview", response_class=Response, responses=described(WAV, "How it sounds."))
 async def get_preview(job: JobOfPath, format_code: str, services: TheServices, known: IfNoneMatch) -> Response:
     """The file decoded back to WAV: what is heard at the telephone."""
     made = _made(services, job, format_code)
@@ -70,20 +61,34 @@ async def get_preview(job: JobOfPath, format_code: str, services: TheServices, k
 @router.get("/waveform")
 async def get_waveform(job: JobOfPath, services: TheServices) -> WaveformView:
     """The waveform of what was uploaded or spoken, in at most 800 stretches."""
-    result = _result(services, job)
+    result = made_by(services, job)
     return WaveformView(seconds=result.report.read / 1000, peaks=await _peaks(services, result))
 
 
-@router.get("/waveform.svg", response_class=Response, responses=_described(SVG, "A picture of the waveform."))
+@router.get("/waveform.svg", response_class=Response, responses=described(SVG, "A picture of the waveform."))
 async def get_waveform_picture(job: JobOfPath, services: TheServices) -> Response:
     """The waveform as a picture, in the colour of the text around it."""
-    return Response(svg(await _peaks(services, _result(services, job))), media_type=SVG, headers=_SAFE)
+    return Response(svg(await _peaks(services, made_by(services, job))), media_type=SVG, headers=_SAFE)
 
 
 _SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
-def _result(services: Services, job: Job) -> AudioConversionCompleted:
+async def archived(services: Services, files: Iterable[ConvertedFile], name: str) -> Response:
+    """These files in one ZIP archive; it lies on the disk until it is sent."""
+    archive = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - closed when it is sent
+    try:
+        for one in files:
+            await _add(services, archive, one)
+    except BaseException:
+        archive.close()
+        raise
+    size = archive.seek(0, io.SEEK_END)
+    head = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+    return StreamingResponse(_sent(archive), media_type=ZIP, headers=head)
+
+
+def made_by(services: Services, job: Job) -> AudioConversionCompleted:
     """What the conversion made; raises Refused when it made nothing, or that is gone."""
     if job.result is None:
         raise Refused("audio_not_done")
@@ -94,7 +99,7 @@ def _result(services: Services, job: Job) -> AudioConversionCompleted:
 
 
 def _made(services: Services, job: Job, code: str) -> ConvertedFile:
-    files = _result(services, job).files
+    files = made_by(services, job).files
     return require_found(next((one for one in files if one.format == code), None), "format_unknown")
 
 
