@@ -30,6 +30,25 @@ colleague = Account(account=derived_id("colleague", "account"), company=anna.com
 SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
 
 
+def archive(members: dict[str, bytes]) -> bytes:
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+            for name, content in members.items():
+                made.writestr(name, content)
+        return file.getvalue()
+
+
+async def names_in(audio: AudioApi, batch: str) -> set[str]:
+    """What the archive of a batch holds once it is done."""
+
+    async def is_done() -> bool:
+        return bool((await audio.asked(f"batches/{batch}"))["state"] == "done")
+
+    await until(is_done)
+    with zipfile.ZipFile(io.BytesIO((await audio.get(f"batches/{batch}/files")).content)) as made:
+        return set(made.namelist())
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def done(audio: AudioApi) -> dict[str, Any]:
     """A conversion with all its files."""
@@ -139,6 +158,53 @@ async def test_an_upload_that_makes_no_sense_is_refused_at_once(
 ) -> None:
     answer = await audio.upload(content, **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+async def test_an_archive_of_recordings_goes_in_and_one_of_files_comes_out(audio: AudioApi) -> None:
+    batch = await audio.batch(archive({"office/welcome.wav": BEEP, "Goodbye.wav": BEEP, "__MACOSX/x": b""}), ALL)
+    assert await names_in(audio, batch) == {
+        f"{name}.{extension}" for name in ("welcome", "Goodbye") for extension in ("g711a", "g722", "g729", "wav")
+    }
+
+
+async def test_a_table_of_sentences_goes_in_and_an_archive_of_files_comes_out(audio: AudioApi) -> None:
+    table = "\ufeffname;sentence\r\nwelcome;Hello, and welcome.\r\nclosed;We are closed.\r\n".encode()
+    batch = await audio.batch(table, "g711u", voice="flite/slt")
+    assert await names_in(audio, batch) == {"welcome.g711u", "closed.g711u"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK but no archive", "broken"),
+        (b"name,sentence\n", "1 to 100"),
+        (b"welcome,Hello\n", "first line"),
+        ({"a.wav": BEEP, "b.wav": b"no sound"}, "'b.wav'"),
+        ({"a.wav": BEEP, "x/A.mp3": BEEP}, "same name"),
+        ({"../../etc/con.wav": BEEP}, "con.wav"),
+        ({"bomb.wav": bytes(21 * 1024 * 1024)}, "'bomb.wav'"),
+    ],
+)
+async def test_a_batch_is_taken_whole_or_not_at_all(audio: AudioApi, content: Any, told: str) -> None:
+    before = await audio.rows("SELECT FROM audio_private.requests")
+    sent = archive(content) if isinstance(content, dict) else content
+    answer = await audio.send_batch(sent, "g711a", voice="flite/slt")
+    assert (answer.status_code, answer.json()["code"]) == (422, "batch_invalid"), answer.text
+    assert told in answer.json()["detail"]
+    assert len(await audio.rows("SELECT FROM audio_private.requests")) == len(before)
+
+
+async def test_a_company_that_has_what_it_may_have_is_told_when_to_come_again(audio: AudioApi) -> None:
+    company = derived_id("busy", "company")
+    busy = Account(account=derived_id("busy", "account"), company=company)
+    await audio.rows(
+        "INSERT INTO audio_private.requests SELECT 'job-' || n, $1, '', 1, now() - interval '23 hours', true"
+        " FROM generate_series(1, 1000) AS n",
+        company,
+    )
+    answer = await audio.upload(who=busy)
+    assert (answer.status_code, answer.json()["code"]) == (429, "audio_quota_reached")
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
 
 
 async def test_nobody_sees_the_conversions_of_another(audio: AudioApi, done: dict[str, Any]) -> None:

@@ -50,6 +50,18 @@ class AudioApi:
         params = {"name": "welcome", "formats": "g711a"} | asked
         return await self.client.post("/v1/audio/conversions", content=content, params=params, headers=head)
 
+    async def send_batch(self, content: bytes, formats: str, **asked: Any) -> httpx.Response:
+        head = bearer(anna) | {"Idempotency-Key": secrets.token_hex(8)}
+        return await self.client.post(
+            "/v1/audio/batches", content=content, params={"formats": formats} | asked, headers=head
+        )
+
+    async def batch(self, content: bytes, formats: str, **asked: Any) -> str:
+        """A batch that must be accepted."""
+        answer = await self.send_batch(content, formats, **asked)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["batch"])
+
     async def post(self, path: str, body: Any, who: Account = anna, key: str = "") -> httpx.Response:
         head = bearer(who) | {"Idempotency-Key": key or secrets.token_hex(8)}
         return await self.client.post(f"/v1/audio/{path}", json=body, headers=head)
