@@ -115,8 +115,7 @@ async def audio_at_work(
     """API and projector, without a worker."""
     stop = asyncio.Event()
     settings = api_settings(topics, database_url, folder).model_copy(update=more)
-    said = {"admin_port": 0} | database_settings(database_url, folder, "audio-projector")
-    rows = DatabaseSettings.model_validate(topics.settings("audio-projector") | said)
+    rows = projector_settings(topics, database_url, folder)
     serving = asyncio.gather(api.serve(settings, stop), projector.serve(rows, stop))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=60) as client:
         made = AudioApi(topics, database_url, folder, client)
@@ -138,6 +137,11 @@ async def a_worker(made: AudioApi) -> AsyncGenerator[None]:
     finally:
         stop.set()
         await task
+
+
+def projector_settings(topics: KafkaTopics, database_url: str, folder: Path) -> DatabaseSettings:
+    said = {"admin_port": 0} | database_settings(database_url, folder, "audio-projector")
+    return DatabaseSettings.model_validate(topics.settings("audio-projector") | said)
 
 
 def worker_settings(topics: KafkaTopics, database_url: str, folder: Path) -> WorkerSettings:

@@ -26,7 +26,7 @@ async def test_a_child_that_sleeps_is_killed_with_its_children(tmp_path: Path) -
 async def test_a_child_of_a_cancelled_conversion_is_killed(tmp_path: Path) -> None:
     code = "import os,time; open('pid','w').write(str(os.getpid())); time.sleep(60)"
     running = asyncio.create_task(_python(code, tmp_path))
-    await asyncio.sleep(1)
+    await _has_begun(tmp_path)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -42,10 +42,17 @@ async def test_a_child_of_a_worker_that_is_killed_is_killed_too(tmp_path: Path) 
         f"asyncio.run(run_child({command!r}, pathlib.Path.cwd(), Limits(seconds=60)))\n"
     )
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=tmp_path)
-    await asyncio.sleep(2)
+    await _has_begun(tmp_path)
     worker.kill()
     await worker.wait()
     assert await _is_gone(int((tmp_path / "pid").read_text()))
+
+
+async def _has_begun(folder: Path) -> None:
+    """Wait until the child has written its number."""
+    async with asyncio.timeout(20):
+        while not (folder / "pid").exists() or not (folder / "pid").read_text():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def _is_gone(pid: int) -> bool:

@@ -33,7 +33,7 @@ def _music() -> list[float]:
     return [rolled.uniform(-0.9, 0.9) * (0.1 + 0.9 * (at % 8000 < 2000)) for at in range(16_000 * 4)]
 
 
-@pytest.mark.parametrize("target", [-23.0, -19.0, -16.0])
+@pytest.mark.parametrize("target", [-23.0, -16.0])
 async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sentence: Path, tmp_path: Path) -> None:
     copyfile(sentence, tmp_path / "recording")
     done = await _converted(tmp_path / "recording", Options(loudness=Loudness(target=target)))
