@@ -20,9 +20,9 @@ from prometheus_client import REGISTRY
 from contracts.refusals import REFUSALS
 from runtime.tokens import Tokens, read_jwks
 from runtime.trouble import Trouble
+from runtime.web.http_protocol import BoundedHttp
 from runtime.web.problems import Problems
 from runtime.web.server import WebServer, bound_to
-from runtime.web.slow_clients import BoundedHttp
 from tests.unit.runtime.web import bookshelf
 
 ANNA, OURS, THEIRS = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "123")
