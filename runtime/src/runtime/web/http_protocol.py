@@ -10,6 +10,7 @@ from asyncio import Transport
 from http import HTTPStatus
 from typing import ClassVar, cast
 
+from httptools import HttpRequestParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -32,7 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.parser = OfferIgnoringParser(self)
+        self.parser = cast("HttpRequestParser", OfferIgnoringParser(self))
         self._service = self.app
         self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's own 503 is no problem document
         self._in_head = False

@@ -18,7 +18,7 @@ _HOST = re.compile(rb"([A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)
 
 
 def read_head(headers: Sequence[Header], *, http_version: str) -> list[Header]:
-    """The headers with the lines of each list joined (section 5.3); raises Refused."""
+    """The headers with the lines of each list joined (RFC 9110, 5.3); raises Refused."""
     joined: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in joined and name in SINGLE:
