@@ -51,7 +51,7 @@ OF_STAFF = {
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
     "propose-delivery-correction",
-    *("download-license-file", "register-legacy-keys", "replace-device"),
+    *("download-license-file", "register-legacy-keys", "replace-device", "recommission-device"),
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
@@ -162,6 +162,9 @@ going: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from([OTHER_SERIAL, SERIAL, STEADY]),
         st.sampled_from([story_replacements.SPARE, OTHER_SERIAL]),
         st.sampled_from(["RMA-1", "RMA-2"]).map(lambda name: f"{name}-2026"),
+    ),
+    st.builds(
+        story_replacements.recommission, st.sampled_from([OTHER_SERIAL, SERIAL, STEADY]), st.integers(1, 2), digests
     ),
 )
 rest = st.one_of(commands, people_commands, staff_commands, dated.plain, others)

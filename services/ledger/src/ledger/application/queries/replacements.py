@@ -22,6 +22,8 @@ class ReplacementView(View):
     licenses: list[LicensesView] = Field(description="What went from one to the other.")
     sequence: int
     replaced: datetime
+    recommissioned: datetime | None = Field(description="When the broken device came back to stock, as a blank one.")
+    recommissioned_sequence: int | None
 
 
 class ReplacementQueries(Protocol):

@@ -20,6 +20,7 @@ from ledger.adapters.postgres.projection.invitations import end_invitations
 from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
 from ledger.adapters.postgres.projection.projects import write_projects
+from ledger.adapters.postgres.projection.replacements import end_replacements
 from ledger.adapters.postgres.projection.set_aside import (
     approve_set_asides,
     begin_again,
@@ -103,6 +104,7 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     write_balances,
     replace_rows,
     inherit_warranties,
+    end_replacements,
     write_projects,
     end_claim_codes,
     end_invitations,

@@ -17,7 +17,7 @@ SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_
   JOIN LATERAL (
        SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d
         WHERE d.ledger = w.ledger AND d.serial = w.serial ORDER BY sequence DESC LIMIT 1) AS now ON true
-  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial
+  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial AND r.recommissioned_sequence IS NULL
  WHERE w.ledger = $1 AND w.serial > $2 AND w.serial >= $3 AND w.serial < $4 ORDER BY w.serial LIMIT $5"""
 
 
