@@ -14,6 +14,7 @@ from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.commands.projects import DeallocateLicenses
+from contracts.commands.replacements import RecommissionDevice
 from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses
 from contracts.commands.warranty import ExtendWarranty
@@ -253,6 +254,8 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
             return _converting(ledger, command)
         case ReturnLicenses(generation=1) if command.serial in ledger.devices:
             return command.model_copy(update={"generation": ledger.devices[command.serial].generation})
+        case RecommissionDevice(generation=1) if command.serial in ledger.cold.replaced:
+            return command.model_copy(update={"generation": ledger.cold.replaced[command.serial].generation - 1})
         case AllocateLicenses(project=project) | DeallocateLicenses(project=project) if project == HOTEL:
             device = ledger.devices.get(command.serial)
             return command.model_copy(update={"project": device.project}) if device else command

@@ -28,7 +28,7 @@ from ledger.domain.state import NOTHING, Delivered, Device, IssuedTest, Ledger
 
 def decide(ledger: Ledger, command: ReplacementCommand, actor: Actor, *, now: datetime) -> Decision:
     """Answer a command of this family. Whether the RMA service may ask for this swap is decided before."""
-    if actor != RMA and (refused := refuse_staff_only(ledger, actor)):
+    if (actor != RMA or isinstance(command, RecommissionDevice)) and (refused := refuse_staff_only(ledger, actor)):
         return refused
     match command:
         case ReplaceDevice():

@@ -34,5 +34,5 @@ class ReplacementQueries(Protocol):
         ...
 
     async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
-        """What stands in the place of a broken device; None also where the viewer may not know."""
+        """What stood in the place of a broken device last; None also where the viewer may not know."""
         ...

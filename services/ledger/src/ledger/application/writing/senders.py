@@ -48,7 +48,7 @@ class Senders(senders.Senders[CommandRecord]):
         self._trusted = trusted
 
     def refused(self, command: Any) -> Rejection | None:
-        """Whoever sends a return, or takes a device back into stock, has verified its document, and is not believed: the signer verifies it again."""
+        """Whoever sends a device's document has verified it, and is not believed: the signer verifies it again."""
         if not isinstance(command, ReturnLicenses | RecommissionDevice):
             return None
         try:

@@ -13,6 +13,8 @@ SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_
   FROM warranties AS w
   JOIN LATERAL (
        SELECT sequence FROM delivered_devices AS d WHERE d.ledger = w.ledger AND d.serial = w.serial
+          AND d.sequence > coalesce((SELECT max(recommissioned_sequence) FROM replacements AS former
+                                      WHERE former.ledger = w.ledger AND former.serial = w.serial), 0)
         ORDER BY sequence LIMIT 1) AS first ON true
   JOIN LATERAL (
        SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d

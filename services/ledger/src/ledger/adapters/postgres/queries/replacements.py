@@ -22,7 +22,7 @@ UNION
 (SELECT shown.* FROM unnest($5::text[]) AS granted (id) CROSS JOIN LATERAL (
         {_COLUMNS} WHERE ledger = $1 AND project = granted.id AND sequence > $2 ORDER BY sequence LIMIT $3) AS shown)
 ORDER BY sequence LIMIT $3"""  # noqa: S608 - made of our own words
-_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2 AND recommissioned_sequence IS NULL"
+_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2 ORDER BY sequence DESC LIMIT 1"
 
 
 class PostgresReplacementQueries(SnapshotReader):
