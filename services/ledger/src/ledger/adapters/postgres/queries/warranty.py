@@ -8,8 +8,8 @@ from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.visibility import Viewer
 from ledger.application.queries.warranty import WarrantyView
 
-# A device has a row more for each swap that gave it the warranty of another one. Those from before it came back to stock
-# are of its former life.
+# A device has a row more for each swap that gave it the warranty of another one. What is from before it came back to
+# stock is of its former life.
 _BEGAN = """(SELECT coalesce(max(recommissioned_sequence), 0) FROM replacements
        WHERE ledger = $1 AND serial = $2 AND recommissioned_sequence <= $3)"""
 _WARRANTY = f"""
