@@ -138,6 +138,14 @@ async def test_a_box_that_is_back_in_stock_gets_its_receipt_and_its_former_certi
     assert ledger.asked == [REPORT]
 
 
+async def test_the_receipt_says_so_where_the_blank_file_comes_later(replaced: SqliteStore) -> None:
+    replaced.take([receipt_row(DIGEST, sequence=20)], {})
+
+    assert await _fetch(replaced, MemoryLedger(accepted)) == Refused("certificate_invalidated")
+    caller = replace(CALLER, generation=2)
+    assert await _fetch(replaced, MemoryLedger(rejected("device_unknown")), caller) == Refused("device_unknown")
+
+
 async def test_with_its_new_certificate_it_gets_what_the_ledger_says(replaced: SqliteStore) -> None:
     replaced.take([receipt_row(DIGEST, sequence=20), file_row(sequence=20, generation=2, issue=4)], {})
     caller = replace(CALLER, generation=2)
