@@ -112,7 +112,7 @@ async def test_staff_downloads_its_receipt_and_its_former_company_does_not(api: 
     assert back == swapped + 1
     path = f"devices/{SERIAL}/return-receipt?at_least={back}"
     async with asyncio.timeout(10):
-        while (answer := await api.get(path, api.staff)).status_code != 200:
+        while (answer := await api.get(path, api.staff)).status_code != 200:  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.05)
     assert answer.content == receipt
     assert (await api.get(path)).status_code == 404
