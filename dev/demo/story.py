@@ -20,6 +20,7 @@ from contracts.documents.device_certificate import fingerprint
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
 from contracts.log.postings import UNHELD, device_account, held_account, project_account
+from dev.demo.cases import Cases
 from dev.demo.replay import replay
 from dev.stack import places
 from dev.stack.error import StackError
@@ -79,6 +80,7 @@ class Story:
         self._issuer = Issuer(self.state)
         self._api = f"http://127.0.0.1:{self._kit.ports.port('ledger-api')}"
         self.sync_address = f"https://127.0.0.1:{self._kit.ports.port('device-sync')}"
+        self.cases = Cases(f"http://127.0.0.1:{self._kit.ports.port('rma-api')}", self._issuer)
         self.clerk = self.acting_for(CLERK, VENDOR)
         self.partner = self.acting_for(ADMINISTRATOR, PARTNER)
 
@@ -90,6 +92,7 @@ class Story:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.cases.close()
         self.clerk.close()
         self.partner.close()
 
@@ -192,6 +195,18 @@ class Story:
             raise StackError("The story went wrong: 51 of 50 ports were allocated")
         require(self.balance() == before, "the refused allocation moved something")
 
+    def a_broken_device_is_repaired(self) -> None:
+        case = self.cases.file(self.serial)
+        slip = self.cases.slip(case["rma"], self.state / "slips")
+        self.say(
+            f"The device breaks. The partner files a case, gets the number {case['rma']} at once, and prints the slip"
+            f" for the parcel: {slip}."
+        )
+        ended = self.cases.repair(case)
+        require(ended["state"] == "closed", f"the case is {ended['state']}")
+        steps = [step["step"] for step in self.cases.partner.get_case_history(case["rma"])["items"]]
+        self.say(f"The clerk works it to its end: {', '.join(steps)}. The licenses stay where they are.")
+
     def a_replay_gives_the_same_balances(self) -> None:
         entries, units = asyncio.run(self._compare())
         self.say(
@@ -281,6 +296,7 @@ STEPS = (
     Story.the_balance_shows_it,
     Story.forged_and_late_documents_are_refused,
     Story.too_much_is_refused,
+    Story.a_broken_device_is_repaired,
     Story.a_replay_gives_the_same_balances,
 )
 

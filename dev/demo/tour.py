@@ -139,6 +139,31 @@ class Tour:
         )
         story.serial = spare
 
+    def another_device_goes_out_before_the_broken_one_is_back(self) -> None:
+        story, cases, spare = self.story, self.story.cases, other(self.story.serial, 4)
+        self._deliver(spare)
+        cases.clerk.grant_advance_replacement(PARTNER, reference="CONTRACT-7")
+        case = cases.file(story.serial)
+        cases.clerk.send_in_advance(
+            case["rma"],
+            replacement=spare,
+            reason="the hotel can't wait",
+            carrier="DHL",
+            tracking_number="00340434161094042557",
+        )
+        swapped = cases.swapped(case["rma"])
+        there = story.partner.get_device(spare)
+        on_it = {line["license_type"]: line["count"] for line in there["licenses"]}
+        owed = [one["serial"] for one in cases.partner.get_entitlement(PARTNER)["owed"]]
+        require(story.serial in owed, f"the company owes {owed}")
+        settled = cases.seen(cases.clerk.receive_device(case["rma"], serial=story.serial))
+        self.say(
+            f"In {case['rma']} the clerk sends {spare} before the broken {story.serial} is back. The ledger moves"
+            f" {told(on_it)} once; the broken one is owed, and overdue on {swapped['overdue_on']}. It arrives: the case"
+            f" is {settled['state']}."
+        )
+        story.serial = spare
+
     def a_mistake_is_corrected_by_two_persons(self) -> None:
         story = self.story
         asked = story.clerk.propose_correction(
@@ -242,6 +267,7 @@ STOPS = (
     Tour.licenses_and_devices_move_between_projects,
     Tour.staff_stops_a_device_and_lets_it_go_on,
     Tour.a_broken_device_is_replaced,
+    Tour.another_device_goes_out_before_the_broken_one_is_back,
     Tour.a_mistake_is_corrected_by_two_persons,
     Tour.a_balance_explains_itself,
     Tour.the_movements_are_exported,

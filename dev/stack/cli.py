@@ -139,12 +139,13 @@ def show(status: list[dict[str, str]], form: str) -> None:
 
 def show_next(status: list[dict[str, str]]) -> None:
     """What runs, and what a newcomer may do with it."""
-    api = next(part["address"] for part in status if part["name"] == "ledger-api")
+    addresses = {part["name"]: part["address"] for part in status}
     print("\nThe stack keeps running:\n")
     show(status, "text")
     print(f"""
-API and its documentation   {api}/docs
-the partner's token for it  .venv/bin/python -m simulator.issuer {ADMINISTRATOR} {PARTNER}
+API and its documentation   {addresses["ledger-api"]}/docs
+that of RMA cases           {addresses["rma-api"]}/docs
+the partner's token         .venv/bin/python -m simulator.issuer {ADMINISTRATOR} {PARTNER}
 a clerk's of the vendor     .venv/bin/python -m simulator.issuer {CLERK} {VENDOR}
 the rest of the business    make tour
 a device of your own        .venv/bin/python -m simulator.device --help

@@ -1,5 +1,6 @@
-"""The API does what its description says: schemathesis asks what nobody would, and looks at every answer."""
+"""Each API does what its description says: schemathesis asks what nobody would, and looks at every answer."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+import ledger.entrypoints.api.app
+import rma.entrypoints.api.app
 from dev.stack.parts import Kit
-from ledger.entrypoints.api.app import application
 from simulator.cast import CLERK, VENDOR
 from simulator.issuer import Issuer
+from simulator.partner import CaseClient
 from tests.support.laws import examples
 
 EXAMPLES = examples(8)
@@ -21,8 +24,17 @@ FAR = ("at_least", "as_of")
 """Naming an entry that is not written yet is answered 503 after five seconds; that has a test of its own."""
 schemathesis.serializer.alias("application/jsonl", "application/json")
 # A body that is well formed may still be refused 422 by a rule, so one check is left out: positive_data_acceptance.
-schema = schemathesis.openapi.from_dict(application().openapi())
-OPERATIONS = {found.ok().label: found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)}
+APPLICATIONS = {"ledger-api": ledger.entrypoints.api.app.application, "rma-api": rma.entrypoints.api.app.application}
+
+
+def _operations(part: str) -> Iterator[tuple[str, Any]]:
+    schema = schemathesis.openapi.from_dict(APPLICATIONS[part]().openapi())
+    for found in schema.get_all_operations():
+        if isinstance(found, Ok):
+            yield f"{part} {found.ok().label}", found.ok()
+
+
+OPERATIONS = {label: operation for part in APPLICATIONS for label, operation in _operations(part)}
 """Schemathesis' own `parametrize` gives all of them one name, of which xdist runs one."""
 
 
@@ -32,17 +44,27 @@ def _near(case: schemathesis.Case[Any]) -> None:
             case.query[name] = "1"
 
 
-def _address(kit: Kit) -> str:
-    return f"http://127.0.0.1:{kit.ports.port('ledger-api')}"
+def _address(kit: Kit, part: str) -> str:
+    return f"http://127.0.0.1:{kit.ports.port(part)}"
 
 
-def test_the_description_is_served(kit: Kit) -> None:
-    assert httpx.get(f"{_address(kit)}/openapi.json").json() == application().openapi()
+@pytest.mark.parametrize("part", APPLICATIONS)
+def test_the_description_is_served(part: str, kit: Kit) -> None:
+    assert httpx.get(f"{_address(kit, part)}/openapi.json").json() == APPLICATIONS[part]().openapi()
+
+
+@pytest.fixture(scope="module")
+def begun(kit: Kit) -> Kit:
+    """The stack with an entry in the log of cases, as the ledger has its first."""
+    with CaseClient(_address(kit, "rma-api"), Issuer(kit.state), CLERK, VENDOR) as clerk:
+        clerk.grant_advance_replacement(VENDOR, reference="CONTRACT-1")
+    return kit
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_every_answer_is_as_described_and_none_is_a_defect(label: str, kit: Kit) -> None:
-    token = Issuer(kit.state).mint(CLERK, VENDOR)
+def test_every_answer_is_as_described_and_none_is_a_defect(label: str, begun: Kit) -> None:
+    kit = begun
+    address, token = _address(kit, label.split(maxsplit=1)[0]), Issuer(kit.state).mint(CLERK, VENDOR)
 
     @settings(
         max_examples=EXAMPLES,
@@ -54,6 +76,6 @@ def test_every_answer_is_as_described_and_none_is_a_defect(label: str, kit: Kit)
     def holds(case: schemathesis.Case[Any]) -> None:
         _near(case)
         headers = {"Authorization": f"Bearer {token}"}
-        case.call_and_validate(base_url=_address(kit), headers=headers, excluded_checks=[positive_data_acceptance])
+        case.call_and_validate(base_url=address, headers=headers, excluded_checks=[positive_data_acceptance])
 
     holds()

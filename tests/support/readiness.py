@@ -13,7 +13,9 @@ SERVICES = (
     "ledger-api",
     "ledger-writer",
     "ledger-projector",
+    "rma-api",
     "rma-process-manager",
+    "rma-projector",
     "rma-writer",
     "signer",
 )
