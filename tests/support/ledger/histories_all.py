@@ -56,6 +56,8 @@ OF_STAFF = {
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
+BROKEN, STAND_IN = "0090330102e0", "0090330102e1"
+"""A device that is replaced from the beginning, and what stands in for it."""
 NEW_COMPANY = derived_id("n", "company")
 
 everybody: st.SearchStrategy[Actor] = st.sampled_from(
@@ -90,7 +92,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         ),
     ]
 )
-serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_replacements.SPARE])
+serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_replacements.SPARE, BROKEN])
 projects = st.sampled_from(PROJECTS)
 own = st.sampled_from([HOTEL, HOTEL, DEFAULT])
 few = st.integers(1, 8)
@@ -165,7 +167,10 @@ going: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from(["RMA-1", "RMA-2"]).map(lambda name: f"{name}-2026"),
     ),
     st.builds(
-        story_replacements.recommission, st.sampled_from([OTHER_SERIAL, SERIAL, STEADY]), st.integers(1, 2), digests
+        story_replacements.recommission,
+        st.sampled_from([OTHER_SERIAL, SERIAL, BROKEN]),
+        st.sampled_from([1, 1, 2]),
+        digests,
     ),
 )
 rest = st.one_of(commands, people_commands, staff_commands, dated.plain, others)
@@ -216,6 +221,8 @@ BEGINNING: list[tuple[Actor, Command]] = [
         ),
     ),
     (story.anna, story.add(STEADY)),
+    (story.anna, story.add(BROKEN)),
+    (story.staff, story_replacements.replace(BROKEN, STAND_IN, "RMA-0-2026")),
     (story.staff, story.issue("e7" * 32, **{"Port11": 90, "WE-12": 9, "SSC": 40, "Channel": 9})),
     (story.anna, story.redeem("e7" * 32)),
     (story.staff, story_members.member(story_corrections.SECOND, story.VENDOR, administrator=True)),
@@ -254,8 +261,10 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
             return _converting(ledger, command)
         case ReturnLicenses(generation=1) if command.serial in ledger.devices:
             return command.model_copy(update={"generation": ledger.devices[command.serial].generation})
-        case RecommissionDevice(generation=1) if command.serial in ledger.cold.replaced:
-            return command.model_copy(update={"generation": ledger.cold.replaced[command.serial].generation - 1})
+        case RecommissionDevice(generation=1) if ledger.cold.replaced:
+            serial = min(ledger.cold.replaced)
+            generation = ledger.cold.replaced[serial].generation - 1
+            return command.model_copy(update={"serial": serial, "generation": generation})
         case AllocateLicenses(project=project) | DeallocateLicenses(project=project) if project == HOTEL:
             device = ledger.devices.get(command.serial)
             return command.model_copy(update={"project": device.project}) if device else command
