@@ -32,7 +32,7 @@ def test_a_replaced_box_starts_again_blank_and_its_former_certificate_opens_noth
     assert (answer.status, answer.code) == (404, "device_unknown")
 
     story.partner.post(f"/v1/projects/{story.project}/devices", {"serial": former})
-    licenses = {"licenses": [one.model_dump() for one in wanted({"Port11": 3})], "serial": former}
+    licenses = {"licenses": wanted({"Port11": 3}), "serial": former}
     given = story.partner.post(f"/v1/projects/{story.project}/allocations", licenses)
     file = story.firmware().sync_to(given["sequence"])
     assert (file.generation, counted(file.licenses)) == (2, {"Port11": 3})

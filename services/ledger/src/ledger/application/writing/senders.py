@@ -58,4 +58,7 @@ class Senders(senders.Senders[CommandRecord]):
             return Rejection(error.code)
         except ValueError:
             return Rejection("document_malformed")
-        return None if document.command() == command else Rejection("signature_invalid")
+        said = document.command()
+        shared = (type(said).model_fields.keys() & type(command).model_fields.keys()) - {"name"}
+        is_so = all(getattr(said, name) == getattr(command, name) for name in shared)
+        return None if is_so else Rejection("signature_invalid")
