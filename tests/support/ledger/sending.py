@@ -1,5 +1,6 @@
 """Senders that the writer believes: their keys, tokens and authorities, made once for a session."""
 
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.support.issuer import AUDIENCE, Issuer
 from tests.support.issuer import ISSUER as ISSUER_NAME
 from tests.support.vendor import Vendor
 
+TOKEN_SECONDS = 55 * 60
 WRITER_KEY = X25519PrivateKey.generate()
 PROVER = Prover(WRITER_KEY.public_key())
 ISSUER = Issuer()
@@ -24,8 +26,8 @@ VENDOR = Vendor()
 
 @cache
 def token(account: str, company: str) -> str:
-    """The token of an account that tests use again and again."""
-    return ISSUER.token(account, company)
+    """The token of an account that tests use again and again, for as long as a token may last."""
+    return ISSUER.token(account, company, exp=int(time.time()) + TOKEN_SECONDS)
 
 
 def topic_of(actor: Actor) -> Topic:

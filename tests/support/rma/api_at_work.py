@@ -15,6 +15,7 @@ import httpx
 
 from contracts.actors import Account
 from contracts.commands.companies import RegisterCompany
+from contracts.fields import CompanyKind
 from contracts.identifiers import derived_id
 from rma.entrypoints.api import main as api
 from rma.entrypoints.api.settings import ApiSettings
@@ -128,9 +129,9 @@ class CaseApi:
 
         await until(answered, WAIT_SECONDS)
 
-    async def guests(self, kind: str = "end_customer") -> int:
+    async def guests(self, kind: CompanyKind = "end_customer") -> int:
         """Gus comes, who may file and look in Adria's hotel."""
-        company = RegisterCompany(company=GUESTS, kind=kind, administrator=gus.account)  # type: ignore[arg-type]
+        company = RegisterCompany(company=GUESTS, kind=kind, administrator=gus.account)
         grant = story_members.grant(gus.account, GUESTS, "rma")
         return await self.desk.ledger_does((company, clerk), (grant, anna))
 

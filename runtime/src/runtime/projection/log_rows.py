@@ -14,7 +14,7 @@ from contracts.models import WireModel
 from runtime.kafka import Record
 from runtime.logs import get_logger
 from runtime.projection.poison import PoisonBox
-from runtime.projection.store import LogStore, Position, PositionMoved
+from runtime.projection.store import LogStore, Position, PositionMoved, SetAsideStore
 from runtime.trouble import Trouble
 
 _ENTRIES = Counter("licensing_projector_entries", "Entries written to the rows", ["ledger"])
@@ -43,9 +43,10 @@ class ReadingBehind(Protocol):
 class SettingAsideByRows(Generic[E]):
     """What the rows of a log do about entries that do not count (ADR 18).
 
-    `named` is what an event sets aside; `behind` reads on where the rows stopped.
+    `named` is what an event sets aside; `behind` reads on where the rows stopped; `store` keeps what does not count.
     """
 
+    store: SetAsideStore
     named: Callable[[E], Named]
     behind: Callable[[HashChain[E], Exclusions], ReadingBehind]
 
@@ -112,10 +113,11 @@ class LogRows(Generic[E]):
 
     async def next_offset(self) -> int:
         self._position = await self._store.position(self._ledger)
-        self._exclusions = await self._store.exclusions(self._ledger)
         self._behind = None
-        if (known := self._exclusions.unknown()) is not None:
-            await self._begin_again(known)
+        if (about := self._log.set_aside) is not None:
+            self._exclusions = await about.store.exclusions(self._ledger)
+            if (known := self._exclusions.unknown()) is not None:
+                await self._begin_again(about, known)
         return self._position.next_offset
 
     async def apply(self, records: Sequence[Record]) -> int:
@@ -186,19 +188,20 @@ class LogRows(Generic[E]):
         for step in steps:
             entries = about.named(step.entry.data)
             if entries and (known := self._exclusions.learn(step.entry.sequence, entries)) is not None:
-                await self._begin_again(known)
+                await self._begin_again(about, known)
 
     async def _read_behind(self, behind: ReadingBehind, records: Sequence[Record]) -> None:
         waiting = behind.waiting
         for record in records:
-            if (known := behind.take(record.value or b"")) is not None:
-                await self._begin_again(known)
+            known = behind.take(record.value or b"")
+            if known is not None and self._log.set_aside is not None:
+                await self._begin_again(self._log.set_aside, known)
         if behind.waiting != waiting:
             await self._store.note_stop(self._ledger, self._stop, behind.waiting)
 
-    async def _begin_again(self, known: Named) -> None:
+    async def _begin_again(self, about: SettingAsideByRows[E], known: Named) -> None:
         _log.warning("projection_begins_again", ledger=self._ledger, set_aside=sorted(known))
-        await self._store.begin_again(self._ledger, known)
+        await about.store.begin_again(self._ledger, known)
         raise PositionMoved(f"entries of ledger {self._ledger} were set aside")
 
     async def _stop_at(self, stop: Stop) -> ReadingBehind:

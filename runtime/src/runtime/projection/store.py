@@ -36,14 +36,18 @@ class LogStore(Protocol):
         """
         ...
 
+    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[Any]) -> None:
+        """Say for queries where a log is stopped, and which decisions wait for a second person there."""
+        ...
+
+
+class SetAsideStore(Protocol):
+    """The rows of logs whose entries can be set aside (ADR 18). Raises Trouble as LogStore does."""
+
     async def exclusions(self, ledger: int) -> Exclusions:
         """The entries that the rows of a log are made without, and the decisions among them."""
         ...
 
     async def begin_again(self, ledger: int, set_aside: Named) -> None:
         """Take all rows of a log away; the next ones are made without these entries."""
-        ...
-
-    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[Any]) -> None:
-        """Say for queries where a log is stopped, and which decisions wait for a second person there."""
         ...

@@ -49,7 +49,8 @@ Coverage = Literal["doa", "warranty", "chargeable"]
 
 RETURN_DAYS = 30
 """Days in which a device that was replaced in advance has to come back; on the last of them it is overdue."""
-REMINDER_DAYS = (7, 1)
+DaysLeft = Literal[7, 1]
+REMINDER_DAYS: tuple[DaysLeft, ...] = (7, 1)
 """How long before that the company is reminded."""
 DEFAULT_THRESHOLD = 3
 """Devices that a company may owe at once."""
@@ -70,7 +71,6 @@ TrackingNumber = Annotated[
     ),
 ]
 Threshold = Annotated[int, Field(ge=1, le=100, description="Devices that the company may owe at once.")]
-DaysLeft = Literal[7, 1]
 OverdueOn = Annotated[Day, Field(description="The first day, in Europe/Berlin, on which the device is overdue.")]
 ReasonDigest = Annotated[Reason, Field(description="Why: the salted digest of a text that lies beside the log.")]
 ReferenceDigest = Annotated[Reference, Field(description="The salted digest of a text that lies beside the log.")]

@@ -88,5 +88,5 @@ def _to_run_out(rma: str, case: Case, overdue_on: date, today: date) -> Duty | N
     """Each reminder in its turn, and then that the device is overdue."""
     for days in REMINDER_DAYS:
         if days not in case.reminded and today >= overdue_on - timedelta(days=days):
-            return Duty(RemindOfReturn(rma=rma, days=days), f"{days} {case.swap}")  # type: ignore[arg-type]
+            return Duty(RemindOfReturn(rma=rma, days=days), f"{days} {case.swap}")
     return Duty(MarkOverdue(rma=rma), str(case.swap)) if today >= overdue_on else None

@@ -8,10 +8,9 @@ from ledger.application.projection.store import ProjectionStore
 from runtime.projection.log_rows import LogRows, ProjectedLog, SettingAsideByRows
 from runtime.projection.poison import PoisonBox
 
-_SETTING_ASIDE: SettingAsideByRows[Event] = SettingAsideByRows(named=named, behind=StoppedReading)
-
 
 def ledger_rows(store: ProjectionStore, ledger: int, poison: PoisonBox) -> LogRows[Event]:
     """The rows of one ledger."""
-    log = ProjectedLog(number=ledger, source=source_of(ledger), entries=LEDGER_ENTRIES, set_aside=_SETTING_ASIDE)
+    set_aside: SettingAsideByRows[Event] = SettingAsideByRows(store=store, named=named, behind=StoppedReading)
+    log = ProjectedLog(number=ledger, source=source_of(ledger), entries=LEDGER_ENTRIES, set_aside=set_aside)
     return LogRows(store, log, poison)

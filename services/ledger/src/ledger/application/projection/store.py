@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ledger.application.projection.documents import Document
-from runtime.projection.store import LogStore
+from runtime.projection.store import LogStore, SetAsideStore
 
 
-class ProjectionStore(LogStore, Protocol):
+class ProjectionStore(LogStore, SetAsideStore, Protocol):
     """The rows of the read side. Every method raises Trouble while the database is away."""
 
     async def document_offset(self, topic: str, partition: int) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contracts.log.envelope import Entry
-from contracts.log.exclusions import Exclusions, Named
 from contracts.log.stop import Stop
 from contracts.rma.events import RmaEvent
 from rma.adapters.postgres.case_rows import CASE_COLUMNS, case_row, values
@@ -50,12 +49,6 @@ class PostgresCases(PostgresLogStore):
             cases, devices = touched(entries)
             known = await connection.fetch(_KNOWN, ledger, sorted(cases), sorted(devices))
             await _write(connection, ledger, fold(entries, map(case_row, known)))
-
-    async def exclusions(self, ledger: int) -> Exclusions:  # noqa: ARG002
-        return Exclusions()
-
-    async def begin_again(self, ledger: int, set_aside: Named) -> None:
-        raise NotImplementedError(f"{len(set_aside)} entries of cases {ledger} can't be set aside")
 
     async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[Any]) -> None:  # noqa: ARG002
         async with self.transaction("note where a log is stopped") as connection:
