@@ -1,13 +1,17 @@
 """A replaced box is back in stock: a receipt with its next certificate, and an empty file."""
 
+import pytest
+
 from contracts.documents import license_file, return_receipt
 from signer.adapters.kafka_outputs import published_file
 from signer.application.status import readiness
-from tests.support.signer.memory import MemoryOutputs
-from tests.support.signer.signing import die, sign
+from tests.support.signer.memory import MemoryOutputs, When
+from tests.support.signer.signing import assert_as_good_as, die, sign
 from tests.support.signer.story import KEYS, PUBLIC_KEYS, SERIAL, Story
 
 NEW = "009033010299"
+REPLACED_AT = 7
+CALLS = range(1, 30)
 
 
 def _story() -> Story:
@@ -51,12 +55,14 @@ async def test_nor_by_a_document_of_another_box() -> None:
     assert "return_document_wrong" in str(readiness([await sign(story.add(event).values, outputs)]))
 
 
-async def test_a_crash_at_any_call_loses_neither_the_receipt_nor_the_newest_file() -> None:
+@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize("when", ["before", "half", "after"])
+async def test_a_crash_at_any_call_loses_neither_the_receipt_nor_the_newest_file(when: When, batch_size: int) -> None:
+    """Where half of the swap's two files are out, the box's own may be skipped: the one after it is published first."""
     values, whole = _story().values, MemoryOutputs()
     await sign(values, whole)
-    for allowed in range(1, 24):
+    for allowed in CALLS:
         outputs = MemoryOutputs()
-        await die(values, outputs, allowed, "half", 1)
+        await die(values, outputs, allowed, when, batch_size)
         await sign(values, outputs)
-        assert outputs.files[SERIAL][-1].content == whole.files[SERIAL][-1].content
-        assert outputs.receipts[f"{SERIAL}/1"][-1].content == whole.receipts[f"{SERIAL}/1"][-1].content
+        assert_as_good_as(outputs, whole, outdated={(SERIAL, REPLACED_AT)})
