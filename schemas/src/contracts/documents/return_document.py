@@ -1,8 +1,8 @@
 """Return documents: a device says that it has invalidated its certificate and gives its licenses back.
 
 `<license-return xmlns="urn:licensing:license-return:1">`, signed with the device's own key and carrying the certificate
-that it invalidated. Nobody can correct a document whose certificate is void, so a form is asked only of what a rule needs:
-device, generation, certificate, and whether the firmware is too old. All else is information, taken as it is written.
+that it invalidated. Nobody can correct a document whose certificate is void, so a form is asked only of what a rule
+needs: device, generation, certificate, and whether the firmware is too old. All else is information, taken as written.
 """
 
 import base64

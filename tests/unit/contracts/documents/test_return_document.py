@@ -154,7 +154,7 @@ def test_hex_digits_in_capitals_name_the_same_device_and_certificate() -> None:
 @pytest.mark.parametrize("changes", [{"serial": "4711"}, {"generation": "one"}, {"certificate-sha256": "00"}])
 def test_what_a_rule_needs_is_asked_for_in_words(changes: dict[str, str]) -> None:
     (name, value), *_ = changes.items()
-    with pytest.raises(DocumentMalformed, match=f"names no {name} that there can be: {value}"):
+    with pytest.raises(DocumentMalformed, match=f"names no {name} that can be: {value}"):
         verify_return(_written(**changes), trusted=TRUSTED, now=NOW)
 
 
