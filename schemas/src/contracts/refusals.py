@@ -224,6 +224,7 @@ _ROWS = (
     Refusal("return_limit_not_reached", 409, "This device has not reached the limit of returns.", "section 4"),
     # broken devices
     Refusal("device_replaced", 409, "The device was replaced by another one, which has its licenses.", "section 6"),
+    Refusal("not_replaced", 409, "The device was not replaced; one that was only repaired keeps all.", "section 6"),
     Refusal("same_device", 422, "A device can't replace itself.", "section 6"),
     Refusal(
         "replacement_not_blank",

@@ -110,14 +110,14 @@ def test_a_firmware_before_version_8_cannot_return(firmware: str) -> None:
 def test_a_firmware_that_names_its_version_otherwise_returns_and_is_flagged(
     written: str, firmware: str, stated: str | None
 ) -> None:
-    document = verify_return(_written(firmware=written), trusted=TRUSTED, now=NOW)
+    document = verify_return(_written({"firmware": written}), trusted=TRUSTED, now=NOW)
 
     assert (document.command().firmware, document.command().firmware_stated) == (firmware, stated)
 
 
 @pytest.mark.parametrize("created", ["2026-11-24T10:00:00+01:00", "2026-11-24T10:00:00.123Z", "", "y" * 30_000])
 def test_when_a_document_was_made_is_taken_as_it_is_written(created: str) -> None:
-    document = verify_return(_written(created=created), trusted=TRUSTED, now=NOW)
+    document = verify_return(_written({"created": created}), trusted=TRUSTED, now=NOW)
 
     assert document.statement.created == created[:80]
 
@@ -148,14 +148,14 @@ def test_more_lines_than_a_command_has_room_for_are_cut() -> None:
 def test_hex_digits_in_capitals_name_the_same_device_and_certificate() -> None:
     capitals = {"serial": SERIAL.upper(), "certificate-sha256": fingerprint(BOX.certificate).upper()}
 
-    assert verify_return(_written(**capitals), trusted=TRUSTED, now=NOW).statement == BOX.statement(licenses=())
+    assert verify_return(_written(capitals), trusted=TRUSTED, now=NOW).statement == BOX.statement(licenses=())
 
 
 @pytest.mark.parametrize("changes", [{"serial": "4711"}, {"generation": "one"}, {"certificate-sha256": "00"}])
 def test_what_a_rule_needs_is_asked_for_in_words(changes: dict[str, str]) -> None:
     (name, value), *_ = changes.items()
     with pytest.raises(DocumentMalformed, match=f"names no {name} that can be: {value}"):
-        verify_return(_written(**changes), trusted=TRUSTED, now=NOW)
+        verify_return(_written(changes), trusted=TRUSTED, now=NOW)
 
 
 def test_a_self_made_certificate_is_refused() -> None:
@@ -250,7 +250,7 @@ def test_no_single_changed_byte_goes_unnoticed(data: st.DataObject) -> None:
     assert document.statement == BOX.statement()
 
 
-def _written(lines: Sequence[Mapping[str, str]] = (), **changes: str) -> bytes:
+def _written(said: Mapping[str, str] | None = None, lines: Sequence[dict[str, str]] = ()) -> bytes:
     """A return document with attributes as some firmware may write them, signed by the box."""
     head = {
         "v": "1",
@@ -261,7 +261,7 @@ def _written(lines: Sequence[Mapping[str, str]] = (), **changes: str) -> bytes:
         "nonce": BOX.statement().nonce,
         "firmware": "11.00",
     }
-    root = make_root(f"{{{return_document.NAMESPACE}}}license-return", head | changes)
+    root = make_root(f"{{{return_document.NAMESPACE}}}license-return", {**head, **(said or {})})
     for line in lines:
         etree.SubElement(root, f"{{{return_document.NAMESPACE}}}license", line)
     return sign_enveloped(root, signer(DEVICE_KEY), certificate_info(BOX.certificate))

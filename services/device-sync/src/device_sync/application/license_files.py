@@ -78,7 +78,7 @@ class LicenseFiles:
         head = self._store.head(caller.serial) or await self._first(caller)
         if head is None:
             return Refused("device_unknown")
-        if caller.generation > head.generation and head.replaced_by is None:
+        if caller.generation > head.generation and not head.is_replaced:
             head = await self._of_generation(caller)
         refused = refuse_spent(caller, head)
         if refused is not None:
