@@ -36,8 +36,8 @@ async def test_the_main_job_by_hand(api: Api) -> None:
     signed_receipt = await publish_receipt(api.topics, SERIAL, sequence=allocated + 2)
     receipt = await api.give_back(SERIAL, document)
     assert (receipt.status_code, receipt.content) == (200, signed_receipt)
-    for again in (document, *other_writings(document)):
-        assert (await api.give_back(SERIAL, again)).content == receipt.content
+    for same in (document, *other_writings(document)):
+        assert (await api.give_back(SERIAL, same)).content == receipt.content
     assert await api.free(project, allocated + 2) == {"Port11": 50, "BRI": 0}
     assert (await api.get(f"devices/{SERIAL}/return-receipt")).content == receipt.content
 

@@ -124,6 +124,16 @@ class ReturnDocument:
         return self.statement.generation
 
     @property
+    def firmware(self) -> str:
+        """The version in the form that commands and events have."""
+        return _firmware(self.statement.firmware)[0]
+
+    @property
+    def firmware_stated(self) -> str | None:
+        """What the device wrote, where that is of another form."""
+        return _firmware(self.statement.firmware)[1]
+
+    @property
     def stated(self) -> tuple[tuple[str, int], ...]:
         """Types and counts as ReturnLicenses carries them."""
         return tuple((_type_as_stated(line), line.count) for line in self.statement.licenses)
@@ -138,14 +148,13 @@ class ReturnDocument:
 
     def command(self) -> ReturnLicenses:
         """The command that asks the ledger to accept it."""
-        firmware, written = _firmware(self.statement.firmware)
         return ReturnLicenses(
             serial=self.serial,
             generation=self.generation,
             document_digest=self.digest,
             certificate_sha256=self.statement.certificate_sha256,
-            firmware=firmware,
-            firmware_stated=written,
+            firmware=self.firmware,
+            firmware_stated=self.firmware_stated,
             stated=self.stated,
             document=base64.b64encode(self.raw).decode(),
         )
