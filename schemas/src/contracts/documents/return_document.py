@@ -267,9 +267,7 @@ def _statement(root: Element) -> ReturnStatement:
         )
     except ValidationError as error:
         place = str(error.errors()[0]["loc"][0]).replace("_", "-")
-        raise DocumentMalformed(
-            f"The return document names no {place} that there can be: {head[place][:80]}."
-        ) from None
+        raise DocumentMalformed(f"The return document names no {place} that can be: {head[place][:80]}.") from None
 
 
 def _line(element: Element) -> StatedLicense:
