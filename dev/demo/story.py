@@ -237,11 +237,12 @@ class Story:
         self.sequence = chain.sequence
         return self.balance()
 
-    def box(self) -> Box:
-        """The simulated device, fresh from the factory the first time."""
-        folder = self.state / "boxes" / self.serial
+    def box(self, serial: str | None = None) -> Box:
+        """The simulated device, or that with another serial, fresh from the factory the first time."""
+        serial = serial or self.serial
+        folder = self.state / "boxes" / serial
         if not (folder / "box.json").exists():
-            Box.make(folder, self.serial, pki=self.keys.pki, license_keys=[self.keys.license_key])
+            Box.make(folder, serial, pki=self.keys.pki, license_keys=[self.keys.license_key])
         return Box(folder)
 
     def firmware(self) -> Firmware:
@@ -256,11 +257,7 @@ class Story:
         return self.firmware().ask("PUT", "return", body=document)
 
     def _of_another_device(self) -> bytes:
-        other = f"{FIRST_SERIAL + 0x1000 + int(self.serial, 16) - FIRST_SERIAL:012x}"
-        folder = self.state / "boxes" / other
-        if not (folder / "box.json").exists():
-            Box.make(folder, other, pki=self.keys.pki, license_keys=[self.keys.license_key])
-        return Box(folder).invalidate()
+        return self.box(f"{int(self.serial, 16) + 0x1000:012x}").invalidate()
 
     def _second_of_generation_1(self) -> bytes:
         box = self.box()

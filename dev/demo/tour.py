@@ -4,6 +4,7 @@ It begins where the story has a stocked project and a device, and has a project,
 """
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ class Tour:
     def __init__(self, story: Story, say: Callable[[str], None]) -> None:
         self.story, self.say = story, say
         self.guest = self._register_the_guest()
+        self.broken = ""
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +164,19 @@ class Tour:
             f" {told(on_it)} once; the broken one is owed, and overdue on {swapped['overdue_on']}. It arrives: the case"
             f" is {settled['state']}."
         )
-        story.serial = spare
+        self.broken, story.serial = story.serial, spare
+
+    def the_broken_device_is_taken_back_into_stock(self) -> None:
+        story, box = self.story, self.story.box(self.broken)
+        document = b64encode(box.invalidate()).decode()
+        back = story.clerk.recommission_device(self.broken, document=document, reason="repaired and tested")
+        self._at(back)
+        no = self.refusal(lambda: story.partner.get_device(self.broken, at_least=story.sequence))
+        self.say(
+            f"The broken {self.broken} works again. On the bench it gives its certificate up, and staff takes it back"
+            f" into stock by the document that it signs: generation {back['generation']}, blank. The company that had"
+            f" it: {no}"
+        )
 
     def a_mistake_is_corrected_by_two_persons(self) -> None:
         story = self.story
@@ -268,6 +282,7 @@ STOPS = (
     Tour.staff_stops_a_device_and_lets_it_go_on,
     Tour.a_broken_device_is_replaced,
     Tour.another_device_goes_out_before_the_broken_one_is_back,
+    Tour.the_broken_device_is_taken_back_into_stock,
     Tour.a_mistake_is_corrected_by_two_persons,
     Tour.a_balance_explains_itself,
     Tour.the_movements_are_exported,

@@ -121,6 +121,7 @@ PLACES: Mapping[Law, Place] = {
     "replacement_not_blank": _refused("replacement_not_blank"),
     "replacement_not_total": _made("The writer hands on what stands on the device; a command names no licenses."),
     "device_replaced": _refused("device_replaced"),
+    "not_replaced": _refused("not_replaced"),
     "history_rewritten": Place(
         made="It is about the log: commands add entries and change none.",
         tests=("tests/unit/signer/application/test_signing.py::test_a_rewritten_history_gets_no_signature",),

@@ -136,6 +136,11 @@ class World:
 
     def lives(self, before: Ledger) -> None:
         """A device's generation and issue only rise, one at a time, wherever it goes."""
+        for serial, broken in before.cold.replaced.items():
+            back = self.ledger.released.get(serial)
+            assert (self.ledger.cold.replaced.get(serial) == broken) == (back is None)
+            if back is not None:
+                assert (back.generation, back.issue, back.holdings) == (broken.generation, broken.issue + 1, {})
         for serial, old in (*before.devices.items(), *before.released.items()):
             gone = self.ledger.cold.replaced.get(serial)
             if gone is not None:

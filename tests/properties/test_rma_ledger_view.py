@@ -45,7 +45,9 @@ def _agree(ledger: Ledger, view: LedgerView) -> None:
     stopped = {subject for subject in ledger.cold.blocked if not subject.startswith("activation-keys/")}
     assert view.blocked == stopped
     assert view.closed == set(ledger.cold.imported)
-    assert {rma: swap.serial for rma, swap in view.swaps.items()} == dict(ledger.cold.rmas)
+    assert {rma: (one.serial, one.replacement) for rma, one in view.swaps.items()} == {
+        rma: (one.serial, one.replacement) for rma, one in ledger.cold.rmas.items()
+    }
     for person in PERSONS:
         assert view.is_staff(person) == rights.is_staff(ledger, person)
         for project in ledger.projects:

@@ -15,7 +15,7 @@ from contracts.commands.companies import FoundLedger
 from contracts.commands.device_moves import ReleaseDevice
 from contracts.commands.members import AddMember
 from contracts.commands.projects import DeallocateLicenses
-from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
 from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
 from contracts.events import Event
 from contracts.identifiers import default_project_of
@@ -30,7 +30,7 @@ from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import MOVES_NOTHING, post
 from signer.domain.verification.state import VerifiedLedger
 from tests.support.ledger import histories_over_time as dated
-from tests.support.ledger import story, story_company_imports, story_corrections, story_legacy
+from tests.support.ledger import story, story_company_imports, story_corrections, story_legacy, story_replacements
 from tests.support.ledger.histories_company_imports import joining_histories
 from tests.support.ledger.histories_corrections import staff_histories
 from tests.support.ledger.histories_members import people_histories
@@ -48,10 +48,13 @@ BEGINNING: list[tuple[Actor, Command]] = [
 
 T = TypeVar("T")
 DEVICES = (SERIAL, OTHER_SERIAL, "009033010205", "009033010206")
-swaps = st.builds(
-    lambda both, rma: ReplaceDevice(serial=both[0], replacement=both[1], rma=f"RMA-{rma}", reason="Lightning"),
-    st.permutations(DEVICES),
-    st.integers(1, 9),
+swaps: st.SearchStrategy[RecommissionDevice | ReplaceDevice] = st.one_of(
+    st.builds(story_replacements.recommission, st.sampled_from(DEVICES), st.integers(1, 3)),
+    st.builds(
+        lambda both, rma: ReplaceDevice(serial=both[0], replacement=both[1], rma=f"RMA-{rma}", reason="Lightning"),
+        st.permutations(DEVICES),
+        st.integers(1, 9),
+    ),
 )
 THERE: list[tuple[Actor, Command]] = [
     (story.staff, story.issue("d7" * 32, Port11=50, PRI=8)),

@@ -63,7 +63,7 @@ from tests.support.ledger.story_device_moves import BORAS, accept, offer, releas
 from tests.support.ledger.story_legacy import bring_in, consent, convert_as_seen, listed
 from tests.support.ledger.story_members import grant, member
 from tests.support.ledger.story_projects import archive, deallocate, transfer
-from tests.support.ledger.story_replacements import SPARE, replace
+from tests.support.ledger.story_replacements import SPARE, recommission, replace
 from tests.support.ledger.story_software_service import upgrade
 from tests.support.ledger.story_test_licenses import ask
 from tests.support.ledger.story_warranty import KEY as WARRANTY_KEY
@@ -348,6 +348,8 @@ FORGERIES: tuple[Forgery, ...] = (
             asked=(staff, replace())),
     Forgery("device_replaced", "device_replaced", happened=(*STOCK, (staff, replace())), believed=STOCK[:2],
             asked=(anna, add())),
+    Forgery("not_replaced", "not_replaced", happened=STOCK, believed=(*STOCK, (staff, replace())),
+            asked=(staff, recommission())),
     Forgery(
         "not_applicable",
         "license_type_inconsistent",

@@ -250,6 +250,12 @@ class DeviceModelView(TypedDict):
     sequence: int
 
 
+class DeviceRecommissionedResponse(TypedDict):
+    sequence: int
+    serial: str
+    generation: int
+
+
 class DeviceReplacedResponse(TypedDict):
     sequence: int
     serial: str
@@ -729,6 +735,8 @@ class ReplacementView(TypedDict):
     licenses: list[LicensesView]
     sequence: int
     replaced: str
+    recommissioned: str | None
+    recommissioned_sequence: int | None
 
 
 class ReturnLimitReleaseView(TypedDict):
@@ -1365,6 +1373,21 @@ class Operations(Transport):
                 f"/v1/devices/{serial}/replacements",
                 given(replacement=replacement, rma=rma, reason=reason, other_model=other_model, project=project),
                 key=idempotency_key,
+            ),
+        )
+
+    def recommission_device(
+        self, serial: str, *, document: str, reason: str, idempotency_key: str | None = None
+    ) -> DeviceRecommissionedResponse:
+        """Take a device that was replaced back into stock, blank. For the vendor's staff.
+
+        The box gives its certificate up on the bench; its return document proves its key. The receipt, which it fetches by
+        itself or which staff downloads, brings the certificate of its next generation. It is in no project then.
+        """
+        return cast(
+            "DeviceRecommissionedResponse",
+            self.post(
+                f"/v1/devices/{serial}/recommissionings", given(document=document, reason=reason), key=idempotency_key
             ),
         )
 

@@ -14,6 +14,7 @@ from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AllocateLicenses, DownloadLicenseFile, RecordLicenseFileDelivery
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.commands.projects import DeallocateLicenses
+from contracts.commands.replacements import RecommissionDevice
 from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses
 from contracts.commands.warranty import ExtendWarranty
@@ -51,10 +52,12 @@ OF_STAFF = {
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
     "propose-delivery-correction",
-    *("download-license-file", "register-legacy-keys", "replace-device"),
+    *("download-license-file", "register-legacy-keys", "replace-device", "recommission-device"),
 }
 STEADY = "009033010205"
 """A device that stays with its company in most histories, so that much happens to it."""
+BROKEN, STAND_IN = "0090330102e0", "0090330102e1"
+"""A device that is replaced from the beginning, and what stands in for it."""
 NEW_COMPANY = derived_id("n", "company")
 
 everybody: st.SearchStrategy[Actor] = st.sampled_from(
@@ -89,7 +92,7 @@ others: st.SearchStrategy[Command] = st.sampled_from(
         ),
     ]
 )
-serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_replacements.SPARE])
+serials = st.sampled_from([STEADY, STEADY, SERIAL, OTHER_SERIAL, story_replacements.SPARE, BROKEN])
 projects = st.sampled_from(PROJECTS)
 own = st.sampled_from([HOTEL, HOTEL, DEFAULT])
 few = st.integers(1, 8)
@@ -163,6 +166,12 @@ going: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from([story_replacements.SPARE, OTHER_SERIAL]),
         st.sampled_from(["RMA-1", "RMA-2"]).map(lambda name: f"{name}-2026"),
     ),
+    st.builds(
+        story_replacements.recommission,
+        st.sampled_from([OTHER_SERIAL, SERIAL, BROKEN]),
+        st.sampled_from([1, 1, 2]),
+        digests,
+    ),
 )
 rest = st.one_of(commands, people_commands, staff_commands, dated.plain, others)
 anything = st.one_of(rest, dated.plain, *(often, going) * 4)
@@ -212,6 +221,8 @@ BEGINNING: list[tuple[Actor, Command]] = [
         ),
     ),
     (story.anna, story.add(STEADY)),
+    (story.anna, story.add(BROKEN)),
+    (story.staff, story_replacements.replace(BROKEN, STAND_IN, "RMA-0-2026")),
     (story.staff, story.issue("e7" * 32, **{"Port11": 90, "WE-12": 9, "SSC": 40, "Channel": 9})),
     (story.anna, story.redeem("e7" * 32)),
     (story.staff, story_members.member(story_corrections.SECOND, story.VENDOR, administrator=True)),
@@ -250,6 +261,10 @@ def as_seen(ledger: Ledger, command: Command, now: datetime) -> Command:
             return _converting(ledger, command)
         case ReturnLicenses(generation=1) if command.serial in ledger.devices:
             return command.model_copy(update={"generation": ledger.devices[command.serial].generation})
+        case RecommissionDevice(generation=1) if ledger.cold.replaced:
+            serial = min(ledger.cold.replaced)
+            generation = ledger.cold.replaced[serial].generation - 1
+            return command.model_copy(update={"serial": serial, "generation": generation})
         case AllocateLicenses(project=project) | DeallocateLicenses(project=project) if project == HOTEL:
             device = ledger.devices.get(command.serial)
             return command.model_copy(update={"project": device.project}) if device else command

@@ -40,7 +40,7 @@ from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, 
 from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
-from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
 from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnLicenses
 from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
@@ -114,6 +114,7 @@ class Persons:
                 | RejectCorrection()
                 | TransferDevice()
                 | ReplaceDevice()
+                | RecommissionDevice()
                 | DownloadLicenseFile()
             ):
                 return self.leads(actor, VENDOR)

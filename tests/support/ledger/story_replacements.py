@@ -1,7 +1,7 @@
 """A broken device and the one that stands in for it."""
 
-from contracts.commands.replacements import ReplaceDevice
-from tests.support.ledger.story import SERIAL
+from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
+from tests.support.ledger.story import CERTIFICATE, DIGEST, SERIAL
 
 SPARE = "0090330102f0"
 
@@ -19,3 +19,15 @@ def replace(
 ) -> ReplaceDevice:
     said = {"serial": serial, "replacement": replacement, "rma": rma, "reason": "It does not start."}
     return ReplaceDevice.model_validate({**said, "other_model": other_model, "project": project})
+
+
+def recommission(serial: str = SERIAL, generation: int = 1, digest: str = DIGEST) -> RecommissionDevice:
+    return RecommissionDevice(
+        serial=serial,
+        generation=generation,
+        document_digest=digest,
+        certificate_sha256=CERTIFICATE,
+        firmware="11.00",
+        document="PHg+",
+        reason="Repaired after all, and tested.",
+    )

@@ -39,6 +39,8 @@ def with_right(*rights: Right) -> set[str]:
     return {"administrator", *(f"{who}+{right}" for right in rights for who in ("member", "guest"))}
 
 
+REPLACED = "00903301020a"
+"""A device that another one replaced."""
 RETURNED, OLD = "009033010208", "009033010209"
 """A device that has reached the limit of returns, and a blocked one with licenses of the old manager."""
 
@@ -69,6 +71,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
     "accept-device": (story_device_moves.accept(BORAS, "009033010205"), {"the other side"}),
     "transfer-device": (story_device_moves.staff_moves(), {"staff"}),
     "replace-device": (story_replacements.replace(), {"staff"}),
+    "recommission-device": (story_replacements.recommission(REPLACED), {"staff"}),
     "create-invitation": (story_invitations.invite(digest="d8" * 32), {"administrator"}),
     "withdraw-invitation": (story_invitations.uninvite(), {"administrator"}),
     "accept-invitation": (story_invitations.join(), set()),
@@ -164,6 +167,7 @@ ENDPOINTS: dict[str, str] = {
     "POST /v1/devices/{serial}/acceptances": "accept-device",
     "POST /v1/devices/{serial}/staff-moves": "transfer-device",
     "POST /v1/devices/{serial}/replacements": "replace-device",
+    "POST /v1/devices/{serial}/recommissionings": "recommission-device",
     "GET /v1/replacements": "view",
     "GET /v1/device-offers": "members with licenses, staff",
     "GET /v1/devices/{serial}/license-file": "licenses",

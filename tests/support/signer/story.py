@@ -20,7 +20,7 @@ from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyIssued, ActivationKeyRedeemed
 from contracts.events.companies import CompanyRegistered, LedgerFounded
 from contracts.events.devices import DeviceAdded, LicensesAllocated
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG, DeviceLicenses, LicenseClass, Lot
@@ -190,6 +190,26 @@ class Story:
             former=box.licenses(),
             device=new.licenses(),
             lots=lots(new.holdings),
+        )
+
+    def recommission(self, serial: str = SERIAL) -> "Story":
+        return self.add(self.a_recommissioning(serial))
+
+    def a_recommissioning(self, serial: str = SERIAL) -> DeviceRecommissioned:
+        """The event of a replaced box that is back in stock, and makes its document now."""
+        box = self.boxes[serial]
+        raw = box.return_document(generation=box.generation - 1)
+        document = verify_return(raw, trusted=TRUSTED, now=START + timedelta(days=1), serial=serial)
+        box.issue += 1
+        return DeviceRecommissioned(
+            company=PARTNER,
+            reason="Repaired after all",
+            spent_generation=document.generation,
+            document_digest=document.digest,
+            certificate_sha256=fingerprint(document.certificate),
+            firmware="11.00",
+            document=b64encode(raw).decode(),
+            device=box.licenses(),
         )
 
     def add(self, event: Event) -> "Story":

@@ -32,7 +32,7 @@ from tests.support.ledger.histories_over_time import priced
 from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
 from tests.support.ledger.story_device_moves import BORAS
 from tests.support.ledger.story_members import a_stocked_project_with_people, grant
-from tests.support.ledger.who_may import COMMANDS, ENDPOINTS, OLD, RETURNED, RIGHTS
+from tests.support.ledger.who_may import COMMANDS, ENDPOINTS, OLD, REPLACED, RETURNED, RIGHTS
 
 SEES_NOTHING = {"no_right", "project_unknown", "company_unknown", "device_unknown", "offer_unknown"}
 NO_ACCOUNTS = {"operator", "the box", "another box", "a new box", "a box that gave back"}
@@ -119,6 +119,8 @@ def _let_staff_act(told: Story) -> None:
         (story_corrections.second, story_set_aside.propose()),
         (anna, story.add(OLD)),
         (anna, story.add(RETURNED)),
+        (anna, story.add(REPLACED)),
+        (story.staff, story_replacements.replace(REPLACED, "0090330102f1", "RMA-2026-000118")),
         (story.staff, story_blocks.block_device(OLD)),
         (story.staff, story_legacy.bring_in({"Registrations": 5})),
         (story.staff, story_legacy.listed("c5" * 32, {"BRIs": 2})),

@@ -1,11 +1,15 @@
 """Conditional requests (RFC 9110, section 13): ETags, If-None-Match and 304."""
 
 import hashlib
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.responses import Response
+
+_TAG = re.compile(r'(?:^|(?<=[\s,]))(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+"""A tag within the header; it may have a comma in it."""
 
 
 async def _if_none_match(
@@ -37,4 +41,9 @@ def not_modified_or(
 
 
 def matches_etag(known: IfNoneMatch, tag: str) -> bool:
-    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in known.split(","))
+    return bool(named_tags(known) & {tag, "*"})
+
+
+def named_tags(known: str) -> frozenset[str]:
+    """The tags that If-None-Match names, strong or weak. `*` stands for all; `"*"` would be a tag, and none of ours."""
+    return frozenset({"*"}) if known.strip() == "*" else frozenset(_TAG.findall(known)) - {"*"}

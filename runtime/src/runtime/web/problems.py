@@ -1,6 +1,7 @@
 """Every refusal as a problem document (RFC 9457): one total function from a code to its response."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ SOON_SECONDS = 1
 CODES = frozenset(
     {
         *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "request_too_slow"),
-        *("body_too_big", "body_not_json", "request_invalid", "not_found", "method_not_allowed"),
+        *("body_too_big", "body_not_json", "body_encoded", "request_invalid", "not_found", "method_not_allowed"),
         *("internal_error", "service_unavailable"),
     }
 )
@@ -36,7 +37,7 @@ class RefusalRow(Protocol):
 class Refused(Exception):  # noqa: N818 - states the world
     """The request gets the problem of this code; `detail` replaces the row's sentence where one can say more.
 
-    `retry_after_seconds` also stands in the problem: a line of a bulk has no header.
+    `retry_after_seconds` also stands in the problem: a line of a bulk has no header. `headers` are of the response.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Refused(Exception):  # noqa: N818 - states the world
         extras: Mapping[str, object] | None = None,
         *,
         retry_after_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.extras = dict(extras or {})
+        self.headers = dict(headers or {})
         self.retry_after_seconds = retry_after_seconds
         if retry_after_seconds is not None:
             self.extras["retry_after_seconds"] = retry_after_seconds
@@ -86,13 +89,13 @@ class Problems:
             extras={**refused.extras, "rule": row.rule},
         )
 
-    def response(self, refused: Refused) -> Response:
+    def response(self, refused: Refused, *, instance: str = "") -> Response:
         """The response; a 503 always names its Retry-After, as a 429 does, and a 401 its scheme."""
-        problem = self.of(refused)
+        problem = replace(self.of(refused), instance=instance)
         wait = refused.retry_after_seconds
         if problem.status == 503 and wait is None:
             wait = SOON_SECONDS if refused.code in self._soon else RETRY_AFTER_SECONDS
-        head = headers(retry_after_seconds=wait)
+        head = headers(retry_after_seconds=wait) | refused.headers
         if problem.status == 401:
             head["WWW-Authenticate"] = 'Bearer realm="licensing"'
         return Response(render(problem), problem.status, head)

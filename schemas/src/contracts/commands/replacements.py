@@ -1,10 +1,11 @@
-"""A broken device is swapped for another one (rules section 6)."""
+"""A broken device is swapped for another one, and may come back to stock later (rules section 6)."""
 
 from typing import Literal
 
-from contracts.identifiers import ProjectId, RmaId, Serial
+from contracts.fields import DocumentBase64, Firmware
+from contracts.identifiers import Generation, ProjectId, RmaId, Serial, Sha256
 from contracts.models import WireModel
-from contracts.texts import Reason
+from contracts.texts import FirmwareStated, Reason
 
 
 class ReplaceDevice(WireModel):
@@ -23,4 +24,22 @@ class ReplaceDevice(WireModel):
     project: ProjectId | None = None
 
 
-ReplacementCommand = ReplaceDevice
+class RecommissionDevice(WireModel):
+    """The vendor's staff takes a device that was replaced back into stock: its next generation begins, blank.
+
+    `document` is the return document that the box makes on the bench, of the generation that the replacement spent.
+    Nothing is returned by it any more; it proves the box's key, for which the next certificate is made.
+    """
+
+    name: Literal["recommission-device"] = "recommission-device"
+    serial: Serial
+    generation: Generation
+    document_digest: Sha256
+    certificate_sha256: Sha256
+    firmware: Firmware
+    document: DocumentBase64
+    reason: Reason
+    firmware_stated: FirmwareStated | None = None
+
+
+ReplacementCommand = ReplaceDevice | RecommissionDevice

@@ -1,9 +1,9 @@
-"""A broken device was swapped for another one."""
+"""A broken device was swapped for another one, or came back to stock after that."""
 
 from typing import ClassVar
 
-from contracts.fields import Reason
-from contracts.identifiers import CompanyId, RmaId
+from contracts.fields import DocumentBase64, Firmware, FirmwareStated, Reason
+from contracts.identifiers import CompanyId, Generation, RmaId, Sha256
 from contracts.licenses import DeviceLicenses, Lots, TestLicenses
 from contracts.models import WireModel
 
@@ -32,4 +32,27 @@ class DeviceReplaced(WireModel):
         return f"devices/{self.device.serial}"
 
 
-ReplacementEvent = DeviceReplaced
+class DeviceRecommissioned(WireModel):
+    """A device that was replaced is back in stock, in no project, and begins its next generation without licenses.
+
+    `device` names the project that it was replaced in, which owns its past; `document` is the signed proof that the box
+    has its key still, so that anybody can check the signature again.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.device-recommissioned.v1"
+    company: CompanyId
+    reason: Reason
+    spent_generation: Generation
+    document_digest: Sha256
+    certificate_sha256: Sha256
+    firmware: Firmware
+    document: DocumentBase64
+    device: DeviceLicenses
+    firmware_stated: FirmwareStated | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.device.serial}"
+
+
+ReplacementEvent = DeviceReplaced | DeviceRecommissioned

@@ -14,7 +14,7 @@ from contracts.documents.return_document import verify_return
 from contracts.outcomes import Accepted, Rejected
 from device_sync.adapters.sqlite_store import SqliteStore
 from device_sync.application.claims import Claimed, Claims
-from device_sync.application.license_files import FileAnswer, LicenseFiles
+from device_sync.application.license_files import Delivered, FileAnswer, LicenseFiles
 from device_sync.application.returns import Receipt, Returns
 from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused
@@ -122,6 +122,38 @@ async def test_a_claim_that_is_quicker_than_the_last_file_is_the_ledgers_to_refu
     assert await _claim(store, ledger) == REPLACED
     digest = claim_code.digest(activation_key.normalise(CODE))
     assert ledger.asked == [ClaimDevice(serial=SERIAL, code_digest=digest), REPORT]
+
+
+async def test_a_box_that_is_back_in_stock_gets_its_receipt_and_its_former_certificate_is_reported(
+    replaced: SqliteStore,
+) -> None:
+    receipt, blank = receipt_row(DIGEST, sequence=20), file_row(sequence=20, generation=2, issue=4)
+    replaced.take([receipt, blank], {})
+    ledger = MemoryLedger(accepted)
+
+    assert _returns(replaced, ledger).receipt(CALLER, SERIAL) == Receipt(receipt.document)
+    assert await _hand_in(replaced, ledger) == Receipt(receipt.document)
+    assert ledger.asked == []
+    assert await _fetch(replaced, ledger) == Refused("certificate_invalidated")
+    assert ledger.asked == [REPORT]
+
+
+async def test_the_receipt_says_so_where_the_blank_file_comes_later(replaced: SqliteStore) -> None:
+    replaced.take([receipt_row(DIGEST, sequence=20)], {})
+
+    assert await _fetch(replaced, MemoryLedger(accepted)) == Refused("certificate_invalidated")
+    caller = replace(CALLER, generation=2)
+    assert await _fetch(replaced, MemoryLedger(rejected("device_unknown")), caller) == Refused("device_unknown")
+
+
+async def test_with_its_new_certificate_it_gets_what_the_ledger_says(replaced: SqliteStore) -> None:
+    replaced.take([receipt_row(DIGEST, sequence=20), file_row(sequence=20, generation=2, issue=4)], {})
+    caller = replace(CALLER, generation=2)
+
+    assert await _fetch(replaced, MemoryLedger(rejected("device_unknown")), caller) == Refused("device_unknown")
+    newest = file_row(sequence=22, generation=2, issue=6)
+    replaced.take([newest], {})
+    assert await _fetch(replaced, MemoryLedger(accepted), caller) == Delivered(newest.document, newest.sha256)
 
 
 async def _fetch(

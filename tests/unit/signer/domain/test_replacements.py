@@ -13,7 +13,7 @@ from contracts.events.device_moves import DeviceReleased
 from contracts.events.devices import DeviceAdded, LicensesAllocated
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.events.projects import LicensesDeallocated, ProjectArchived
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.test_licenses import TestLicensesIssued
 from contracts.events.warranty import WarrantyExtended
 from contracts.legacy import lots_of, preview_digest
@@ -74,6 +74,31 @@ def replaced_again(serial: str = THIRD, rma: str = "RMA-2", **said: object) -> D
     """The replacement broke, too."""
     former = new(2, generation=2, holdings={})
     return replaced(rma=rma, former=former, device=new(serial=serial), **said)
+
+
+def recommissioned(issue: int = 4, generation: int = 2, **said: object) -> DeviceRecommissioned:
+    """The broken device is back in stock; its document is proven elsewhere."""
+    event = DeviceRecommissioned(
+        company=PARTNER,
+        reason="Repaired",
+        spent_generation=1,
+        document_digest="0" * 64,
+        certificate_sha256="0" * 64,
+        firmware="11.00",
+        document="PHg+",
+        device=spent(issue, generation),
+    )
+    return event.model_copy(update=said)
+
+
+def stocked() -> DeviceLicenses:
+    """As if it had kept what the replacement has."""
+    return spent(4).model_copy(update={"licenses": lots(HELD)})
+
+
+def back(issue: int = 5, generation: int = 2) -> Event:
+    """It is added to a project again."""
+    return DeviceAdded(company=PARTNER, device=spent(issue, generation))
 
 
 def added(serial: str = NEW) -> Event:
@@ -173,6 +198,15 @@ HOLDS: list[list[Event]] = [
     [registered(), replaced(), replaced_again()],
     [registered(NEW, LATE), replaced(), extended(LATE, date(2028, 8, 31))],
     [old_licenses(), consent(), replaced(), converted()],
+    [replaced(), recommissioned()],
+    [registered(), replaced(), recommissioned(), registered(), back()],
+    [had_its_test(), replaced(former=spent(4), test_used=TEST), recommissioned(5), back(6)],
+    [offered(), replaced(), *whole_company(), recommissioned(company=BUYER)],
+    [
+        moved(SPA),
+        replaced(former=spent(4, project=SPA), device=new(project=SPA)),
+        recommissioned(device=spent(5, project=SPA)),
+    ],
 ]
 BROKEN: list[tuple[str, list[Event]]] = [
     ("rma_twice", [replaced(), replaced_again(rma="RMA-1")]),
@@ -222,6 +256,22 @@ BROKEN: list[tuple[str, list[Event]]] = [
     ("device_replaced", [registered(), replaced(), registered()]),
     ("device_replaced", [replaced(), registered()]),
     ("legacy_consent_missing", [old_licenses(), replaced()]),
+    ("not_replaced", [recommissioned()]),
+    ("not_replaced", [replaced(), recommissioned(), recommissioned(5)]),
+    ("not_replaced", [replaced(), recommissioned(), back(), recommissioned(6)]),
+    ("not_replaced", [added(), released(), recommissioned(device=new(2, holdings={}))]),
+    ("company_wrong", [replaced(), recommissioned(company=BUYER)]),
+    ("device_project_wrong", [replaced(), recommissioned(device=spent(4, project=SPA))]),
+    ("device_generation_wrong", [replaced(), recommissioned(spent_generation=2)]),
+    ("device_generation_wrong", [replaced(), recommissioned(generation=3)]),
+    ("device_issue_wrong", [replaced(), recommissioned(3)]),
+    (
+        "device_licenses_wrong",
+        [replaced(), recommissioned(device=stocked())],
+    ),
+    ("device_generation_wrong", [replaced(), recommissioned(), back(generation=1)]),
+    ("device_issue_wrong", [replaced(), recommissioned(), back(4)]),
+    ("device_unknown", [replaced(), recommissioned(), delivered(4, generation=2)]),
 ]
 
 

@@ -12,7 +12,7 @@ from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, ReceiptRow, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
-from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_stranger, return_command_id
+from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_stranger
 from runtime.trouble import Trouble
 
 RECEIPT_SECONDS = 5.0
@@ -72,11 +72,12 @@ class Returns:
     async def _give_back(
         self, caller: Caller, document: ReturnDocument, ledger: int, correlation_id: str
     ) -> Receipt | Refused:
+        actor = Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256)
         outcome = await self._ledger.ask(
             document.command(),
             ledger=ledger,
-            command_id=return_command_id(document.serial, document.digest, document.raw),
-            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            command_id=document.command_id(actor),
+            actor=actor,
             correlation_id=correlation_id,
         )
         if isinstance(outcome, Rejected):
@@ -87,7 +88,10 @@ class Returns:
         self._store.remember_spent(ledger, document.serial, document.generation)
         stored = await wait_until(self._store, lambda: self._stored(document, ledger), RECEIPT_SECONDS)
         if stored is None:
-            raise Trouble("the return is accepted, its receipt is being made; send the same document again")
+            raise Trouble(
+                "the return is accepted, its receipt is being made; send the same document again",
+                code="receipt_not_ready",
+            )
         return Receipt(stored.document)
 
     def _stored(self, document: ReturnDocument, ledger: int) -> ReceiptRow | None:

@@ -21,7 +21,7 @@ class FileHead:
     """What is known of a device's newest license file, and what this service has done with it.
 
     `delivered_sha256` is the file whose delivery is known to be in the ledger; `spent_generation` the last one
-    known to be returned, 0 for none. `replaced_by` is the device that took the place of this one for good.
+    known to be returned, 0 for none. `replaced_by` is the device that took the place of this one.
     """
 
     serial: str
@@ -37,6 +37,11 @@ class FileHead:
     @property
     def is_delivered(self) -> bool:
         return self.delivered_sha256 == self.sha256
+
+    @property
+    def is_replaced(self) -> bool:
+        """Until the receipt for the generation that the replacement spent says that the box is back in stock."""
+        return self.replaced_by is not None and self.spent_generation + 1 < self.generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def refuse_stranger(caller: Caller, serial: str) -> Refused | None:
 
 def refuse_spent(caller: Caller, head: FileHead) -> Refused | None:
     """A certificate whose generation was returned, or whose device was replaced, gets no license file (rule T5)."""
-    if head.replaced_by is not None:
+    if head.is_replaced:
         return Refused(REPLACED)
     if caller.generation >= head.generation and caller.generation > head.spent_generation:
         return None
@@ -72,11 +77,6 @@ def delivery_command_id(head: FileHead) -> str:
 def spent_command_id(caller: Caller) -> str:
     """One report for each device and generation, however often the box comes and whoever of us sees it."""
     return _id("spent-certificate", f"{caller.serial}\n{caller.generation}")
-
-
-def return_command_id(serial: str, digest: str, raw: bytes) -> str:
-    """The same bytes are the same command; the ledger knows other bytes of the same content by their digest."""
-    return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")
 
 
 def claim_command_id(serial: str, code_digest: str) -> str:

@@ -99,12 +99,21 @@ class AcceptedReturn(NamedTuple):
     project: str
 
 
+class Swap(NamedTuple):
+    """What an RMA did, whatever became of the devices later: which one was replaced by which, and as which entry."""
+
+    serial: str
+    replacement: str
+    sequence: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReplacedDevice:
     """A device that another one replaced: where it was, its next generation, its returns, and as which entry."""
 
     project: str
     generation: int
+    issue: int
     returns: tuple[AcceptedReturn, ...]
     replacement: str
     sequence: int
@@ -114,7 +123,7 @@ class ColdState(NamedTuple):
     """Blocks by subject, corrections (None once closed), releases of return limits, and the state of old licenses.
 
     Also invitations by their digest, the companies that companies are offered to, and those that were imported.
-    `replaced` are broken devices, `rmas` the device that each RMA was for.
+    `replaced` are broken devices that are not back in stock, `rmas` what each RMA did.
     `company_projects` are the projects of each company, only as many as it takes to know that they are too many.
 
     `set_asides` are proposals to set entries aside, each with its own place; None once approved.
@@ -135,7 +144,7 @@ class ColdState(NamedTuple):
     legacy_listed: Map[str, UnimportedKey] = Map[str, UnimportedKey]()
     company_projects: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
     replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
-    rmas: Map[str, str] = Map[str, str]()
+    rmas: Map[str, Swap] = Map[str, Swap]()
     set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
 
     def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "ColdState":

@@ -64,7 +64,8 @@ def _on_device(ledger: Ledger, serial: str) -> Holdings:
 
 
 def _require_next_issue(ledger: Ledger, device: DeviceLicenses) -> None:
-    known = ledger.devices.get(device.serial) or ledger.released.get(device.serial)
+    serial = device.serial
+    known = ledger.devices.get(serial) or ledger.released.get(serial) or ledger.cold.replaced.get(serial)
     issue = FIRST_ISSUE if known is None else known.issue + 1
     if device.issue != issue:
         raise UnlawfulEntryError(

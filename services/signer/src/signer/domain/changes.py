@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from contracts.events import Event
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned
-from contracts.licenses import DeviceLicenses
+from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.entries import Entry
+
+SpentByDocument = LicensesReturned | DeviceRecommissioned
+"""Events of which a document of the device is the proof, and which bring the certificate of its next generation."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """A proven return: the event, and the key for which the next generation's certificate is made."""
+    """A proven document: the event, and the key for which the next generation's certificate is made."""
 
-    event: LicensesReturned
+    event: SpentByDocument
     device_key: EllipticCurvePublicKey
+
+    @property
+    def credited(self) -> tuple[Lot, ...]:
+        """A device that was replaced has nothing to give back."""
+        return self.event.lots if isinstance(self.event, LicensesReturned) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class DocumentSigner:
         self._ca_key_id = key_id(keys.generation_ca.public_key())
 
     def documents(self, change: Change) -> tuple[SignedDocument, ...]:
-        """A license file for each device, and for a return the receipt before it."""
+        """A license file for each device, and before it the receipt for a document that a device signed."""
         files = tuple(self._license_file(change, device) for device in change.devices)
         if change.given_back is None:
             return files
@@ -122,7 +122,7 @@ class DocumentSigner:
             ledger=self._ledger,
             sequence=change.sequence,
             issued=_second(change.entry.time),
-            credited=lines_of(event.lots),
+            credited=lines_of(given_back.credited),
             remaining=lines_of(device.licenses),
             certificate=der(certificate),
         )

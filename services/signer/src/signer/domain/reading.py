@@ -5,7 +5,6 @@ from typing import Protocol
 
 from contracts.documents.device_certificate import Authorities
 from contracts.events import Event
-from contracts.events.returns import LicensesReturned
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.checkpoint import Checkpoint
 from contracts.log.entries import Entry, UnknownEventTypeError, entry_hash
@@ -13,7 +12,7 @@ from contracts.log.exclusions import Exclusions, Named
 from contracts.log.merkle import CompactRange, leaf_hash, root_from_last
 from contracts.log.set_aside import named
 from contracts.log.stopped_reading import StoppedReading
-from signer.domain.changes import Change
+from signer.domain.changes import Change, SpentByDocument
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import post
@@ -99,7 +98,7 @@ class Reading:
             self._grow(value)
             return Skipped(entry.sequence)
         proven = (
-            prove_return(event, at=entry.time, trusted=self._trusted) if isinstance(event, LicensesReturned) else None
+            prove_return(event, at=entry.time, trusted=self._trusted) if isinstance(event, SpentByDocument) else None
         )
         leaf = leaf_hash(value)
         path = self._tree.append(leaf)
@@ -141,7 +140,7 @@ class Reading:
             raise LawBrokenError("not_applicable", f"{type(error).__name__}: {error}") from error
 
     def _lacks_receipt(self, event: Event, sequence: int) -> bool:
-        if not isinstance(event, LicensesReturned):
+        if not isinstance(event, SpentByDocument):
             return False
         return self._wanted.lacks_receipt(event.device.serial, event.spent_generation, sequence)
 

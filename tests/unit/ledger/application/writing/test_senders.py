@@ -1,6 +1,8 @@
 """What the writer takes as proven, over time: keys that change, tokens that end, and senders that it forgets."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -8,6 +10,9 @@ from jwt import PyJWK
 
 from contracts.actors import Account
 from contracts.commands import CommandRecord
+from contracts.commands.replacements import RecommissionDevice
+from contracts.commands.returns import ReturnLicenses
+from contracts.documents.return_document import verify_return
 from contracts.topics import COMMANDS
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.application.writing.senders import Senders
@@ -19,10 +24,11 @@ from runtime.senders import KEPT_SECONDS, LATE_SECONDS
 from runtime.tokens import Tokens, read_jwks
 from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
 from tests.support.ledger import story
-from tests.support.vendor import Vendor
+from tests.support.vendor import Box, Vendor
 
 ANNA = Account(account=story.ANNA, company=story.ADRIA)
 VENDOR = Vendor()
+SHARED = ReturnLicenses.model_fields.keys() & RecommissionDevice.model_fields.keys() - {"name"}
 
 
 class Desk:
@@ -55,6 +61,11 @@ class Desk:
 
     def prover(self, key: int = 0) -> Prover:
         return Prover(self.keys[key].public_key())
+
+    def check(self, command: ReturnLicenses | RecommissionDevice) -> str | None:
+        """The code by which the writer refuses what carries a device's document."""
+        refused = self.senders.refused(command)
+        return refused.code if refused else None
 
     def receive(self, prover: Prover, token: str, project: str = "Hotel") -> ReceivedCommand:
         record = CommandRecord(
@@ -129,3 +140,47 @@ def test_what_is_no_command_is_set_aside_with_a_reason(value: bytes) -> None:
     proof = desk.prover().key_for(desk.token()).prove(0, value)
     with pytest.raises(UndecodableCommandError, match=r"Invalid JSON|Field required|a command has at most"):
         desk.senders.received(Record(f"test.{COMMANDS.name}", 0, 0, b"0", value, proof, 0))
+
+
+def a_return(box: Box) -> ReturnLicenses:
+    raw = box.return_document()
+    return verify_return(raw, trusted=VENDOR.trusted, now=datetime.now(UTC), serial=box.serial).command()
+
+
+def a_recommissioning(box: Box, **changes: Any) -> RecommissionDevice:
+    said = a_return(box)
+    shared = {name: getattr(said, name) for name in SHARED}
+    return RecommissionDevice.model_validate(shared | {"reason": "Repaired after all"} | changes)
+
+
+def test_a_recommissioning_that_says_what_its_document_says_is_taken() -> None:
+    assert Desk().check(a_recommissioning(VENDOR.box(story.SERIAL))) is None
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("generation", 2), ("document_digest", "0" * 64), ("certificate_sha256", "0" * 64), ("firmware", "12.00")],
+)
+def test_one_that_says_something_else_is_refused(member: str, value: object) -> None:
+    box = VENDOR.box(story.SERIAL)
+    changed = {member: value}
+    assert Desk().check(a_recommissioning(box, **changed)) == "signature_invalid"
+    assert Desk().check(a_return(box).model_copy(update=changed)) == "signature_invalid"
+
+
+def test_the_document_of_another_box_recommissions_nothing() -> None:
+    document = a_return(VENDOR.box(story.OTHER_SERIAL)).document
+    box = VENDOR.box(story.SERIAL)
+    assert Desk().check(a_recommissioning(box, document=document)) == "signature_invalid"
+
+
+def test_nor_does_one_that_another_authority_certified() -> None:
+    box = VENDOR.box(story.SERIAL)
+    document = b64encode(Vendor().box(story.SERIAL).return_document()).decode()
+    assert Desk().check(a_recommissioning(box, document=document)) == "certificate_not_vendor_signed"
+
+
+@pytest.mark.parametrize("document", ["PHg+", "!"])
+def test_nor_does_what_is_no_document(document: str) -> None:
+    command = a_recommissioning(VENDOR.box(story.SERIAL)).model_copy(update={"document": document})
+    assert Desk().check(command) == "document_malformed"

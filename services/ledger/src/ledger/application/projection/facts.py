@@ -37,7 +37,7 @@ from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted,
 from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
@@ -56,13 +56,14 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     DeviceMoved: ("former_project", "device.project"),
     DeviceOffered: ("offered_to",),
     DeviceOfferWithdrawn: ("offered_to",),
+    DeviceRecommissioned: ("spent_generation",),
     DeviceReplaced: ("rma", "reason", "former.serial", "device.serial"),
     InvitationAccepted: ("account",),
     LegacyConsentGiven: ("account",),
     LegacyLicensesImported: ("licenses", "reference"),
     LicenseFileDelivered: ("generation", "issue", "path"),
     LicensesMoved: ("source", "target"),
-    LicensesReturned: ("spent_generation", "firmware", "counts_differ"),
+    LicensesReturned: ("spent_generation", "firmware", "firmware_stated", "counts_differ"),
     LicensesUpgraded: ("version",),
     MemberAdded: ("account", "administrator"),
     MemberRemoved: ("account",),

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.licenses import Lot
 from contracts.log.entries import Entry
 from ledger.application.projection.device_moves import offer_ended
-from ledger.application.projection.devices import DeviceRow, arrival, device_row
+from ledger.application.projection.devices import DeviceRow, StayRow, arrival, device_row
 from ledger.application.projection.legacy import freed
 from ledger.application.projection.rows import Gone, Rows, RowsByEvent, at
 from ledger.application.projection.test_licenses import NO_GENERATION, test_row
@@ -24,6 +24,14 @@ class ReplacementRow(NamedTuple):
     reason: str
     other_model: bool
     lots: tuple[Lot, ...]
+    sequence: int
+    time: datetime
+
+
+class RecommissioningRow(NamedTuple):
+    """Ends the newest replacement of a device."""
+
+    serial: str
     sequence: int
     time: datetime
 
@@ -59,4 +67,13 @@ def _row(entry: Entry[DeviceReplaced]) -> ReplacementRow:
     )
 
 
-ROWS: RowsByEvent = {DeviceReplaced: _replaced}
+def _recommissioned(entry: Entry[DeviceRecommissioned]) -> Rows:
+    """The device is stated once, blank, and is in no project; its past stays that of the project."""
+    event, serial = entry.data, entry.data.device.serial
+    yield device_row(entry, event.company, event.device)
+    yield Gone(DeviceRow, (serial,))
+    yield StayRow(serial, entry.sequence, None, None)
+    yield RecommissioningRow(serial, *at(entry))
+
+
+ROWS: RowsByEvent = {DeviceReplaced: _replaced, DeviceRecommissioned: _recommissioned}

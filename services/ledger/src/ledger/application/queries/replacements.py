@@ -22,6 +22,8 @@ class ReplacementView(View):
     licenses: list[LicensesView] = Field(description="What went from one to the other.")
     sequence: int
     replaced: datetime
+    recommissioned: datetime | None = Field(description="When the broken device came back to stock, as a blank one.")
+    recommissioned_sequence: int | None
 
 
 class ReplacementQueries(Protocol):
@@ -32,5 +34,5 @@ class ReplacementQueries(Protocol):
         ...
 
     async def replacement(self, viewer: Viewer, serial: str) -> ReplacementView | None:
-        """What stands in the place of a broken device; None also where the viewer may not know."""
+        """What stood in the place of a broken device last; None also where the viewer may not know."""
         ...

@@ -11,7 +11,7 @@ from contracts.commands import COMMAND_TYPES, CommandRecord
 from contracts.commands.claims import ClaimDevice
 from contracts.commands.companies import FoundLedger
 from contracts.commands.devices import RecordLicenseFileDelivery
-from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
 from contracts.commands.returns import ReportSpentCertificate, ReturnLicenses
 from contracts.documents.device_certificate import Authorities
 from contracts.documents.return_document import verify_return
@@ -48,8 +48,8 @@ class Senders(senders.Senders[CommandRecord]):
         self._trusted = trusted
 
     def refused(self, command: Any) -> Rejection | None:
-        """Whoever sends a return has verified its document, and is not believed: the signer verifies it again."""
-        if not isinstance(command, ReturnLicenses):
+        """Whoever sends a device's document has verified it, and is not believed: the signer verifies it again."""
+        if not isinstance(command, ReturnLicenses | RecommissionDevice):
             return None
         try:
             raw = b64decode(command.document, validate=True)
@@ -58,4 +58,7 @@ class Senders(senders.Senders[CommandRecord]):
             return Rejection(error.code)
         except ValueError:
             return Rejection("document_malformed")
-        return None if document.command() == command else Rejection("signature_invalid")
+        said = document.command()
+        shared = (type(said).model_fields.keys() & type(command).model_fields.keys()) - {"name"}
+        is_so = all(getattr(said, name) == getattr(command, name) for name in shared)
+        return None if is_so else Rejection("signature_invalid")

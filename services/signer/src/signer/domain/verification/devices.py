@@ -56,7 +56,7 @@ def require_in_project(ledger: VerifiedLedger, serial: str, project: str) -> Non
 
 
 def require_not_replaced(ledger: VerifiedLedger, serial: str) -> None:
-    """What was replaced never comes into a project again."""
+    """What was replaced comes into a project only after it is back in stock."""
     if serial in ledger.replaced_devices:
         raise LawBrokenError("device_replaced", f"device {serial} was replaced by another one")
 

@@ -36,7 +36,7 @@ from contracts.events.legacy import (
 from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.members import MemberAdded, MemberRemoved, RightsGranted, RightsRevoked
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectRenamed
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
@@ -105,6 +105,7 @@ VERIFICATIONS: Mapping[type[WireModel], Verification] = dict(
         _of(DeviceClaimed, claims.device_claimed),
         _of(LicensesReturned, returns.licenses_returned),
         _of(DeviceReplaced, replacements.device_replaced),
+        _of(DeviceRecommissioned, replacements.device_recommissioned),
         _of(DeviceBlocked, blocks.device_blocked),
         _of(DevicesRegistered, delivered_devices.devices_registered),
         _of(WarrantyExtended, warranty.warranty_extended),

@@ -1,10 +1,11 @@
 """The laws of replacements: another device takes the place of a broken one, once, with all that stands on it.
 
 A dead device signs no document, so nothing but these laws keeps a wrong writer from making a second device of one:
-what the replacement gets is what the former one loses, to the last license, and the former one never comes back.
+what the replacement gets is what the former one loses, to the last license, and the former one
+comes back as a blank device only, by a document of its own. `prove_return` checks that document.
 """
 
-from contracts.events.replacements import DeviceReplaced
+from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.log.postings import device_account, postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
@@ -24,6 +25,22 @@ def device_replaced(ledger: VerifiedLedger, event: DeviceReplaced) -> Changed:
     if event.device.project != event.former.project:
         raise LawBrokenError("device_project_wrong", f"device {event.device.serial} came into another project")
     return *arrive(ledger, event.device), event.former
+
+
+def device_recommissioned(ledger: VerifiedLedger, event: DeviceRecommissioned) -> Changed:
+    """The generation that the replacement began comes to life, with nothing, and in no project."""
+    device = event.device
+    before = ledger.replaced_devices.pop(device.serial, None)
+    if before is None:
+        raise LawBrokenError("not_replaced", f"device {device.serial} was not replaced, or is back already")
+    if ledger.projects.get(before.project) != event.company:
+        raise LawBrokenError("company_wrong", f"project {before.project} is not of company {event.company}")
+    if event.spent_generation != before.generation - 1:
+        raise LawBrokenError("device_generation_wrong", f"generation {event.spent_generation} was not the last one")
+    live_on(ledger, device, before.next_issue())
+    require_licenses(ledger, device)
+    ledger.released_devices[device.serial] = ledger.devices.pop(device.serial)
+    return (device,)
 
 
 def _use_up(ledger: VerifiedLedger, rma: str) -> None:
@@ -46,8 +63,7 @@ def _end_former(ledger: VerifiedLedger, event: DeviceReplaced) -> None:
     _inherit_contact(ledger, former.serial, device.serial)
     move(ledger, postings(event))
     require_licenses(ledger, former)
-    del ledger.devices[former.serial]
-    ledger.replaced_devices.add(former.serial)
+    ledger.replaced_devices[former.serial] = ledger.devices.pop(former.serial)
 
 
 def _inherit_contact(ledger: VerifiedLedger, former: str, device: str) -> None:

@@ -15,7 +15,7 @@ from contracts.documents.xmldsig import carried_certificate
 from contracts.events.returns import LicensesReturned
 from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from contracts.log.postings import postings
-from signer.domain.changes import GivenBack
+from signer.domain.changes import GivenBack, SpentByDocument
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import units_of
@@ -57,8 +57,8 @@ def _require_total(ledger: VerifiedLedger, event: LicensesReturned) -> None:
         raise LawBrokenError("return_not_total", "a return credits all PBX licenses of the device and no others")
 
 
-def prove_return(event: LicensesReturned, *, at: datetime, trusted: Authorities) -> GivenBack:
-    """The return, if its document proves it; raises LawBrokenError.
+def prove_return(event: SpentByDocument, *, at: datetime, trusted: Authorities) -> GivenBack:
+    """The return, or the way back into stock, if its document proves it; raises LawBrokenError.
 
     The document is signed by the device that the event names, under a certificate of its spent generation that the
     authority for that generation issued, and is the very document that the event's digests name.
@@ -87,7 +87,7 @@ def _verified(raw: bytes, at: datetime, trusted: Authorities) -> ReturnDocument:
     return verify_return(raw, trusted=trusted, now=moment)
 
 
-def _wrong(event: LicensesReturned, reason: str) -> LawBrokenError:
+def _wrong(event: SpentByDocument, reason: str) -> LawBrokenError:
     return LawBrokenError(
         "return_document_wrong", f"the return document of device {event.device.serial} proves nothing: {reason}"
     )

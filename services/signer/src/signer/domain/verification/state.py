@@ -75,7 +75,8 @@ class VerifiedLedger:
     """Devices that are in a project."""
     released_devices: dict[str, DeviceLife] = field(default_factory=dict[str, DeviceLife])
     """Devices that were in a project and are in none."""
-    replaced_devices: set[str] = field(default_factory=set[str])
+    replaced_devices: dict[str, DeviceLife] = field(default_factory=dict[str, DeviceLife])
+    """Devices that were replaced and are not back in stock."""
     rmas: set[str] = field(default_factory=set[str])
     device_offers: dict[str, str] = field(default_factory=dict[str, str])
     """The company that a device is offered to."""

@@ -20,6 +20,7 @@ from ledger.adapters.postgres.projection.invitations import end_invitations
 from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
 from ledger.adapters.postgres.projection.projects import write_projects
+from ledger.adapters.postgres.projection.replacements import end_replacements
 from ledger.adapters.postgres.projection.set_aside import (
     approve_set_asides,
     begin_again,
@@ -27,7 +28,7 @@ from ledger.adapters.postgres.projection.set_aside import (
     read_exclusions,
 )
 from ledger.adapters.postgres.projection.tables import add_rows, replace_rows
-from ledger.adapters.postgres.projection.warranty import inherit_warranties
+from ledger.adapters.postgres.projection.warranty import end_warranties, inherit_warranties
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
@@ -102,7 +103,9 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     write_devices,
     write_balances,
     replace_rows,
+    end_replacements,
     inherit_warranties,
+    end_warranties,
     write_projects,
     end_claim_codes,
     end_invitations,

@@ -13,11 +13,13 @@ SELECT w.serial, now.model, now.delivered_on, now.base_months, w.months, w.ends_
   FROM warranties AS w
   JOIN LATERAL (
        SELECT sequence FROM delivered_devices AS d WHERE d.ledger = w.ledger AND d.serial = w.serial
+          AND d.sequence > coalesce((SELECT max(recommissioned_sequence) FROM replacements AS former
+                                      WHERE former.ledger = w.ledger AND former.serial = w.serial), 0)
         ORDER BY sequence LIMIT 1) AS first ON true
   JOIN LATERAL (
        SELECT model, delivered_on, base_months, sequence FROM delivered_devices AS d
         WHERE d.ledger = w.ledger AND d.serial = w.serial ORDER BY sequence DESC LIMIT 1) AS now ON true
-  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial
+  LEFT JOIN replacements AS r ON r.ledger = w.ledger AND r.serial = w.serial AND r.recommissioned_sequence IS NULL
  WHERE w.ledger = $1 AND w.serial > $2 AND w.serial >= $3 AND w.serial < $4 ORDER BY w.serial LIMIT $5"""
 
 

@@ -28,7 +28,8 @@ SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time
        AND d.issue = v.issue AND d.sequence <= $3
   {block_columns.join(block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3")}
  WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
-   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3)
+   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3
+          AND (r.recommissioned_sequence IS NULL OR r.recommissioned_sequence > $3))
  ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
 _LICENSES = """
 SELECT serial, license_type, license_class, count FROM device_licenses

@@ -11,7 +11,8 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _COLUMNS = """
-SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced
+SELECT serial, replacement, rma, company, project, reason, other_model, lots, sequence, time AS replaced,
+       recommissioned_sequence, recommissioned
   FROM replacements"""
 _ALL = f"{_COLUMNS} WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
 # A walk for the company and one for each granted project, as far as the page goes.
@@ -21,7 +22,7 @@ UNION
 (SELECT shown.* FROM unnest($5::text[]) AS granted (id) CROSS JOIN LATERAL (
         {_COLUMNS} WHERE ledger = $1 AND project = granted.id AND sequence > $2 ORDER BY sequence LIMIT $3) AS shown)
 ORDER BY sequence LIMIT $3"""  # noqa: S608 - made of our own words
-_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2"
+_ONE = f"{_COLUMNS} WHERE ledger = $1 AND serial = $2 ORDER BY sequence DESC LIMIT 1"
 
 
 class PostgresReplacementQueries(SnapshotReader):

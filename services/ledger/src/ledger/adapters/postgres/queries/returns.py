@@ -12,6 +12,7 @@ from runtime.pages import Page, one_page
 _RECEIPTS = """
 SELECT serial, generation, sequence, sha256, document FROM return_receipts
  WHERE ledger = $1 AND serial = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC"""
+_BACK_IN_STOCK = "SELECT FROM replacements WHERE ledger = $1 AND recommissioned_sequence = $2"
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
   FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
@@ -27,7 +28,10 @@ class PostgresReturnQueries(SnapshotReader):
         async with self.seen(viewer) as (connection, scope):
             past = await past_of(connection, self.ledger, scope)
             for row in await connection.fetch(_RECEIPTS, self.ledger, serial, generation):
-                if await was_seen(connection, self.ledger, scope, past, serial, row["sequence"], "return"):
+                sequence = row["sequence"]
+                if await was_seen(connection, self.ledger, scope, past, serial, sequence, "return"):
+                    return SignedDocument(**row)
+                if scope.sees_all and await connection.fetchrow(_BACK_IN_STOCK, self.ledger, sequence) is not None:
                     return SignedDocument(**row)
             await was_seen(connection, self.ledger, scope, past, serial, MAX_SEQUENCE, "return")
             return None

@@ -8,12 +8,16 @@ from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.visibility import Viewer
 from ledger.application.queries.warranty import WarrantyView
 
-# A device has a row more for each swap that gave it the warranty of another one.
-_WARRANTY = """
+# A device has a row more for each swap that gave it the warranty of another one. What is from before it came back to
+# stock is of its former life.
+_BEGAN = """(SELECT coalesce(max(recommissioned_sequence), 0) FROM replacements
+       WHERE ledger = $1 AND serial = $2 AND recommissioned_sequence <= $3)"""
+_WARRANTY = f"""
 SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
   FROM delivered_devices AS d JOIN warranty_versions AS w USING (ledger, serial)
  WHERE ledger = $1 AND serial = $2 AND d.sequence <= $3 AND w.sequence <= $3
- ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""
+   AND d.sequence > {_BEGAN} AND w.sequence > {_BEGAN}
+ ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""  # noqa: S608 - made of our own words
 
 
 class PostgresWarrantyQueries(SnapshotReader):

@@ -2,6 +2,7 @@
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.devices import DeviceView
+from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.problems import Refused
@@ -28,5 +29,10 @@ async def require_device_as_of(services: Services, caller: LedgerCaller, serial:
 async def reject_replaced(services: Services, caller: LedgerCaller, serial: str, until: int = MAX_SEQUENCE) -> None:
     """Refuse a device that was replaced by this entry, where the caller may know that."""
     done = await services.queries.replacement(caller.viewer, serial)
-    if done is not None and done.sequence <= until:
+    if done is not None and done.sequence <= until and not _is_back(done, until):
         raise Refused("device_replaced", extras={"replacement": done.replacement, "entries": [done.sequence]})
+
+
+def _is_back(done: ReplacementView, until: int) -> bool:
+    """Whether the device had come back to stock by this entry."""
+    return done.recommissioned_sequence is not None and done.recommissioned_sequence <= until

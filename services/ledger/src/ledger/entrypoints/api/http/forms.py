@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from contracts.catalog import Family, ModelName
 from contracts.corrections import Source, Target
+from contracts.fields import DocumentBase64
 from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PATTERN, RmaId
 from contracts.legacy import LegacyName
 from contracts.set_aside import LawName
@@ -26,6 +27,7 @@ FORMS: Mapping[str, str] = {
     LICENSE_TYPE_PATTERN: "the name of a license type, such as Port11",
     NO_CONTROLS: "characters of a line, without line breaks",
     KEY_PATTERN: "printable ASCII characters, such as a UUID",
+    _pattern(DocumentBase64): "the bytes of a document in base64, without line breaks",
     _pattern(ProjectName): "1 to 80 characters without line breaks, and no blank at either end",
     _pattern(Reason): "1 to 200 characters without line breaks, and no blank at either end",
     _pattern(Reference): "1 to 64 characters without line breaks, such as PO-2026-1174",

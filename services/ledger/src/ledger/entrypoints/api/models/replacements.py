@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from contracts.fields import DocumentBase64
 from contracts.identifiers import ProjectId, RmaId
 from contracts.texts import Reason
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
@@ -19,3 +20,13 @@ class DeviceReplacedResponse(CommandResponse):
     serial: str
     replacement: str
     rma: str
+
+
+class RecommissionDeviceBody(Body):
+    document: DocumentBase64 = Field(description="The return document that the box made, in base64.")
+    reason: Reason
+
+
+class DeviceRecommissionedResponse(CommandResponse):
+    serial: str
+    generation: int = Field(description="The generation that the device begins; its certificate is in the receipt.")

@@ -1,15 +1,24 @@
-"""Replacements of broken devices by staff, shown to whoever sees the project."""
+"""Replacements of broken devices by staff, and the way back into stock, shown to whoever sees the project."""
+
+from base64 import b64decode
 
 from fastapi import APIRouter
 
-from contracts.commands.replacements import ReplaceDevice
+from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
 from ledger.application.queries.replacements import ReplacementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.models.replacements import DeviceReplacedResponse, ReplaceDeviceBody
+from ledger.entrypoints.api.models.replacements import (
+    DeviceRecommissionedResponse,
+    DeviceReplacedResponse,
+    RecommissionDeviceBody,
+    ReplaceDeviceBody,
+)
+from ledger.entrypoints.api.routes.returns import verified
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.path_values import serial_of
+from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1", tags=["replacements"])
 
@@ -34,6 +43,38 @@ async def replace_device(
     )
     sequence = await sender.send(command, command_id)
     return DeviceReplacedResponse(serial=serial, replacement=command.replacement, rma=body.rma, sequence=sequence)
+
+
+@router.post("/devices/{serial}/recommissionings", status_code=201)
+async def recommission_device(
+    serial: SerialOfPath,
+    body: RecommissionDeviceBody,
+    services: TheServices,
+    sender: TheCommandSender,
+    command_id: CommandIdOfRequest,
+) -> DeviceRecommissionedResponse:
+    """Take a device that was replaced back into stock, blank. For the vendor's staff.
+
+    The box gives its certificate up on the bench; its return document proves its key. The receipt, which it fetches by
+    itself or which staff downloads, brings the certificate of its next generation. It is in no project then.
+    """
+    try:
+        raw = b64decode(body.document, validate=True)
+    except ValueError:
+        raise Refused("document_malformed") from None
+    document = verified(services, raw, serial)
+    command = RecommissionDevice(
+        serial=serial,
+        generation=document.generation,
+        document_digest=document.digest,
+        certificate_sha256=document.statement.certificate_sha256,
+        firmware=document.firmware,
+        firmware_stated=document.firmware_stated,
+        document=body.document,
+        reason=body.reason,
+    )
+    sequence = await sender.send(command, command_id)
+    return DeviceRecommissionedResponse(serial=serial, generation=document.generation + 1, sequence=sequence)
 
 
 @router.get("/replacements", dependencies=[Reached])

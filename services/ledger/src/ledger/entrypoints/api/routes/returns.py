@@ -39,8 +39,8 @@ async def return_licenses(
     The body is the return document that the device made; the answer is the receipt to be uploaded to it. The same
     document again gets the same receipt.
     """
-    document = _verified(services, await request.body(), serial)
-    sequence = await sender.send(document.command(), sender.derived("return", document.digest))
+    document = verified(services, await request.body(), serial)
+    sequence = await sender.send(document.command(), document.command_id(caller.actor))
     receipt = await _receipt(services, caller, document, sequence)
     return not_modified_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 
@@ -92,7 +92,8 @@ async def list_spent_certificates(
     return paged(page, lambda row: str(row.sequence))
 
 
-def _verified(services: Services, raw: bytes, serial: str) -> ReturnDocument:
+def verified(services: Services, raw: bytes, serial: str) -> ReturnDocument:
+    """The document of this device; raises Refused with what is wrong with it."""
     try:
         return verify_return(raw, trusted=services.device_authorities, now=services.clock(), serial=serial)
     except DocumentRefused as error:
