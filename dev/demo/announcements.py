@@ -1,11 +1,13 @@
 """Announcement audio on the running stack, as the story tells it."""
 
+import csv
+import io
 import subprocess
 import time
 from pathlib import Path
 
 from dev.stack.error import StackError
-from licensing_client.audio_api import ConversionView
+from licensing_client.audio_api import BatchView, ConversionView
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
 from simulator.partner import AudioClient
@@ -27,6 +29,22 @@ class Announcements:
     def spoken(self) -> ConversionView:
         """A sentence in the formats that boxes use most."""
         asked = self.partner.speak_announcement(name="welcome", text=SENTENCE, voice="espeak-ng/en-us")
+        return self.ended(asked["job"])
+
+    def batch(self, sentences: dict[str, str]) -> BatchView:
+        """Sentences by name, as a table goes in."""
+        with io.StringIO() as text:
+            csv.writer(text).writerows([("name", "sentence"), *sentences.items()])
+            table = text.getvalue().encode()
+        asked = self.partner.convert_batch(table, voice="flite/slt", formats="g711a,g722")
+        for one in asked["items"]:
+            self.ended(one["job"])
+        return self.partner.get_batch(asked["batch"])
+
+    def repeated(self, job: str, name: str, *, pause_milliseconds: int) -> ConversionView:
+        """The same sentence with a pause at its end."""
+        formats = ["g711a"]
+        asked = self.partner.repeat_conversion(job, name=name, formats=formats, pause_milliseconds=pause_milliseconds)
         return self.ended(asked["job"])
 
     def ended(self, job: str) -> ConversionView:

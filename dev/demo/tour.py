@@ -52,6 +52,20 @@ class Tour:
         require(len(seen) == 1, f"the guest sees {seen} of the partner's projects")
         self.say(f"The partner lets an end customer license one project: of all the partner's it sees «{seen[0]}».")
 
+    def announcements_are_spoken_from_a_table(self) -> None:
+        spoken = self.story.announcements.batch({"closed": "We are closed today.", "queue": "Please hold the line."})
+        files = [file["name"] for one in spoken["items"] for file in one["files"]]
+        self.say(f"A table of {len(spoken['items'])} sentences becomes {len(files)} files: {', '.join(files)}.")
+        first = spoken["items"][0]
+        again = self.story.announcements.repeated(first["job"], "closed-loop", pause_milliseconds=2000)
+        lengths = [one["files"][0]["seconds"] for one in (first, again)]
+        require(
+            abs(lengths[1] - lengths[0] - 2) < 0.01, f"the loop lasts {lengths[1]} s, the announcement {lengths[0]} s"
+        )
+        self.say(
+            f"The first one again with a pause, without sending it again: {lengths[0]:.1f} s, then {lengths[1]:.1f} s."
+        )
+
     def a_colleague_joins_by_invitation(self) -> None:
         story = self.story
         code = story.partner.create_invitation(PARTNER)["invitation_code"]
@@ -287,6 +301,7 @@ STOPS = (
     Tour.a_balance_explains_itself,
     Tour.the_movements_are_exported,
     Tour.many_commands_go_in_one_request,
+    Tour.announcements_are_spoken_from_a_table,
 )
 
 

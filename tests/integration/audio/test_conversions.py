@@ -20,7 +20,7 @@ from contracts.actors import Account
 from contracts.audio.records import decode
 from contracts.identifiers import derived_id
 from runtime.blobs.postgres import PostgresBlobs
-from tests.support.audio.at_work import BEEP, AudioApi, anna, ben, projector_settings
+from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben, projector_settings
 from tests.support.databases import as_role
 from tests.support.ledger.projector_at_work import until
 
@@ -131,6 +131,21 @@ async def test_the_same_key_is_the_same_conversion_and_another_request_under_it_
     other = await audio.upload(key=key, name="goodbye")
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
     assert len(await audio.rows("SELECT FROM audio.jobs WHERE job = $1", job)) == 1
+
+
+async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
+    key, address = secrets.token_hex(8), audio.client.base_url
+    head = bearer(anna) | {"Host": "localhost", "Idempotency-Key": key, "Content-Length": str(len(BEEP))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    _, wire = await asyncio.open_connection(address.host, address.port)
+    wire.write(f"POST /v1/audio/conversions?name=welcome&formats=g711a HTTP/1.1\r\n{lines}\r\n".encode() + BEEP[:8000])
+    await wire.drain()
+    await asyncio.sleep(0.3)
+    wire.close()
+    await wire.wait_closed()
+    await asyncio.sleep(0.3)
+    whole = await audio.ended(await audio.accepts(await audio.upload(key=key)))
+    assert whole["files"][0]["size"] == 8000
 
 
 async def test_a_file_that_claims_to_be_sound_and_is_none_fails_with_its_reason(audio: AudioApi) -> None:

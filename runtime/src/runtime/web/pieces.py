@@ -17,14 +17,20 @@ BYTES_PER_SECOND = 16 * 1024
 
 
 async def pieces(request: Request, *, slow: str) -> AsyncGenerator[bytes | Refused]:
-    """The body as it comes; a client that has gone ends it, and one that is too slow gets `slow` as the reason."""
+    """The body as it comes; what ends it before its end is the last piece: a client that has gone, or is too slow.
+
+    `slow` is the reason that a slow client gets.
+    """
     stream, clock, left = request.stream(), asyncio.get_running_loop().time, WAITED_SECONDS
     while True:
         began = clock()
         try:
             async with asyncio.timeout(min(PIECE_SECONDS, left)):
                 piece = await anext(stream)
-        except (StopAsyncIteration, ClientDisconnect):
+        except StopAsyncIteration:
+            return
+        except ClientDisconnect:
+            yield Refused("request_malformed", "The body ended before its end.")
             return
         except TimeoutError:
             yield Refused("request_too_slow", slow)

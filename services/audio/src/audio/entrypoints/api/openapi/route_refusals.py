@@ -3,8 +3,8 @@
 # fmt: off
 # ruff: noqa: E501  # a route is a line
 ROUTE_REFUSALS: dict[str, frozenset[str]] = {
-    "convert_batch": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "batch_invalid", "batch_too_big", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_too_slow", "text_invalid", "voice_unknown"}),
-    "convert_recording": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_too_slow"}),
+    "convert_batch": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "batch_invalid", "batch_too_big", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_malformed", "request_too_slow", "text_invalid", "voice_unknown"}),
+    "convert_recording": frozenset({"audio_quota_reached", "audio_too_big", "audio_undecodable", "format_unavailable", "format_unknown", "idempotency_key_missing", "idempotency_key_reused", "name_invalid", "request_malformed", "request_too_slow"}),
     "delete_conversion": frozenset({"audio_unknown"}),
     "get_batch": frozenset({"batch_unknown"}),
     "get_batch_files": frozenset({"audio_files_gone", "audio_not_done", "batch_unknown"}),
