@@ -15,6 +15,8 @@ from contracts.audio.conversions import Loudness as SaidLoudness
 CODES_PATTERN = r"^[a-z0-9-]{1,20}(,[a-z0-9-]{1,20}){0,19}$"
 _FORMATS = "Codes of formats, separated by commas; without any, those that boxes use most."
 _USUAL = Loudness()
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+"""No field of a JSON body is coerced; those of an address are text."""
 
 
 class OptionsBody(BaseModel):
@@ -68,12 +70,16 @@ Codes = Annotated[
 class RepeatBody(OptionsBody):
     """What to make of the same recording or sentence this time."""
 
+    model_config = STRICT
+
     name: AnnouncementName
     formats: Codes = None
 
 
 class AnnouncementBody(Sentence, OptionsBody):
     """A sentence, and what to make of it."""
+
+    model_config = STRICT
 
     name: AnnouncementName
     formats: Codes = None
