@@ -133,12 +133,21 @@ async def test_the_same_key_is_the_same_conversion_and_another_request_under_it_
     assert len(await audio.rows("SELECT FROM audio.jobs WHERE job = $1", job)) == 1
 
 
-async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
-    key, address = secrets.token_hex(8), audio.client.base_url
-    head = bearer(anna) | {"Host": "localhost", "Idempotency-Key": key, "Content-Length": str(len(BEEP))}
+async def _begun(audio: AudioApi, path: str, key: str, size: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A POST of which the head was sent."""
+    head = bearer(anna) | {"Host": "localhost", "Idempotency-Key": key, "Content-Length": str(size)}
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    _, wire = await asyncio.open_connection(address.host, address.port)
-    wire.write(f"POST /v1/audio/conversions?name=welcome&formats=g711a HTTP/1.1\r\n{lines}\r\n".encode() + BEEP[:8000])
+    address = audio.client.base_url
+    answers, wire = await asyncio.open_connection(address.host, address.port)
+    wire.write(f"POST /v1/audio/{path} HTTP/1.1\r\n{lines}\r\n".encode())
+    await wire.drain()
+    return answers, wire
+
+
+async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
+    key = secrets.token_hex(8)
+    _, wire = await _begun(audio, "conversions?name=welcome&formats=g711a", key, len(BEEP))
+    wire.write(BEEP[:8000])
     await wire.drain()
     await asyncio.sleep(0.3)
     wire.close()
@@ -146,6 +155,15 @@ async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
     await asyncio.sleep(0.3)
     whole = await audio.ended(await audio.accepts(await audio.upload(key=key)))
     assert whole["files"][0]["size"] == 8000
+
+
+async def test_a_batch_that_says_it_is_too_big_is_refused_before_it_comes(audio: AudioApi) -> None:
+    answers, wire = await _begun(audio, "batches", secrets.token_hex(8), 100 * 1024 * 1024 + 1)
+    head = await asyncio.wait_for(answers.readuntil(b"\r\n\r\n"), 10)
+    body = await asyncio.wait_for(answers.readuntil(b"}"), 10)
+    wire.close()
+    assert b"413" in head.splitlines()[0]
+    assert b'"batch_too_big"' in body
 
 
 async def test_a_file_that_claims_to_be_sound_and_is_none_fails_with_its_reason(audio: AudioApi) -> None:
@@ -233,6 +251,8 @@ async def test_nobody_sees_the_conversions_of_another(audio: AudioApi, done: dic
         repeated = await audio.post(f"{job}/repetitions", {"name": "mine"}, stranger)
         assert repeated.json()["code"] == "audio_unknown"
         assert (await audio.asked("conversions", stranger))["items"] == []
+        for path in (f"batches/{done['job']}", f"batches/{done['job']}/files"):
+            assert (await audio.get(path, stranger)).json()["code"] == "batch_unknown"
     assert done["job"] in {one["job"] for one in (await audio.asked("conversions"))["items"]}
 
 

@@ -78,7 +78,9 @@ async def _reserve(services: Services, account: Account, event: AudioConversionR
 
 async def receive(request: Request, file: BinaryIO, most: int, code: str) -> None:
     """Write the body into the file; raises Refused for one that is too big or too slow."""
-    size = 0
+    length, size = request.headers.get("content-length", "0"), 0
+    if length.isdecimal() and int(length[:12]) > most:
+        raise Refused(code)
     async for piece in pieces(request, slow=SLOW):
         if isinstance(piece, Refused):
             raise piece
