@@ -1,13 +1,17 @@
 """Broker and database away while partners work: every request succeeds, or says 503 and when to return."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 
 from dev.demo.story import Story
 from dev.stack.parts import Kit
+from simulator.cast import ADMINISTRATOR, PARTNER
+from simulator.issuer import Issuer
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
 
 BROKER_DOWN_SECONDS = 11.0  # longer than a request waits for its outcome, so that some say 503
@@ -15,13 +19,17 @@ DATABASE_DOWN_SECONDS = 3.0
 CATCH_UP_SECONDS = 60.0
 
 
-async def _outage(partners: Partners, stop: Callable[[], None], start: Callable[[], None], down_seconds: float) -> None:
-    """Work before, during and after something is away."""
+async def _outage(
+    partners: Partners, kit: Kit, stop: Callable[[], None], start: Callable[[], None], down_seconds: float
+) -> None:
+    """Work before, during and after something is away; whoever wants an announcement meanwhile gets it afterwards."""
+    key = secrets.token_hex(8)
     done = asyncio.Event()
     working = asyncio.create_task(partners.work(done))
     await asyncio.sleep(1)
     await asyncio.to_thread(stop)
-    await asyncio.sleep(down_seconds)
+    refused, _ = await asyncio.gather(asyncio.to_thread(_speak, kit, key), asyncio.sleep(down_seconds))
+    assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
     await asyncio.to_thread(start)
     before = len(partners.sequences)
     deadline = time.monotonic() + CATCH_UP_SECONDS
@@ -30,6 +38,23 @@ async def _outage(partners: Partners, stop: Callable[[], None], start: Callable[
         await asyncio.sleep(0.1)
     done.set()
     await working
+    await _is_spoken(kit, key)
+
+
+def _speak(kit: Kit, key: str) -> httpx.Response:
+    head = {"Authorization": f"Bearer {Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": key}
+    body = {"name": "welcome", "text": "Welcome.", "voice": "espeak-ng/en-us", "formats": ["g711a"]}
+    address = f"http://127.0.0.1:{kit.ports.port('audio-api')}"
+    return httpx.post(f"{address}/v1/audio/announcements", json=body, headers=head, timeout=30)
+
+
+async def _is_spoken(kit: Kit, key: str) -> None:
+    """The same key again is the same conversion, which comes to its end."""
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while (said := await asyncio.to_thread(_speak, kit, key)).status_code == 503 or said.json()["state"] == "waiting":
+        assert time.monotonic() < deadline, said.text
+        await asyncio.sleep(0.2)
+    assert (said.status_code, said.json()["state"]) == (202, "done")
 
 
 @pytest.fixture
@@ -43,7 +68,7 @@ async def test_the_broker_away_under_load_loses_nothing(kit: Kit, story: Story, 
     free = story.balance()["Port11"]
     partners, broker = Partners(kit, story), kit.broker()
     await _outage(
-        partners, broker.kill if crash else broker.stop, lambda: broker.start(lambda _: None), BROKER_DOWN_SECONDS
+        partners, kit, broker.kill if crash else broker.stop, lambda: broker.start(lambda _: None), BROKER_DOWN_SECONDS
     )
     assert partners.unavailable > 0, "the outage was noticed"
     await check_partners(kit, story, partners, free)
@@ -54,7 +79,11 @@ async def test_the_database_away_under_load_loses_nothing(kit: Kit, story: Story
     free = story.balance()["Port11"]
     partners, cluster = Partners(kit, story), kit.cluster()
     await _outage(
-        partners, cluster.kill if crash else cluster.stop, lambda: cluster.start(lambda _: None), DATABASE_DOWN_SECONDS
+        partners,
+        kit,
+        cluster.kill if crash else cluster.stop,
+        lambda: cluster.start(lambda _: None),
+        DATABASE_DOWN_SECONDS,
     )
     assert partners.unavailable > 0, "the outage was noticed"
     await check_partners(kit, story, partners, free)

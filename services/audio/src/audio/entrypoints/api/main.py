@@ -39,6 +39,9 @@ CONNECTIONS = 10
 SWEEP_SECONDS = 60.0
 """How often it is looked for files whose time is over."""
 
+SAY_SECONDS = 8.0
+"""How long a request is tried to be brought to the log; then the answer is 503, and the same key goes on."""
+
 _log = get_logger("audio.api")
 
 
@@ -91,7 +94,7 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Change
     url = settings.database()
     async with (
         READ_SIDE.pool(url, most=CONNECTIONS) as pool,
-        Producer(Connection.from_settings(settings), client_id=SERVICE) as producer,
+        Producer(Connection.from_settings(settings), client_id=SERVICE, delivery_seconds=SAY_SECONDS) as producer,
     ):
         waiter = ChangeWaiter(url, CHANNEL)
         services = Services(
