@@ -257,9 +257,11 @@ async def test_nobody_sees_the_conversions_of_another(audio: AudioApi, done: dic
 
 
 async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) -> None:
-    job = await audio.accepts(await audio.upload())
+    key = secrets.token_hex(8)
+    job = await audio.accepts(await audio.upload(key=key))
     await audio.ended(job)
     assert (await audio.delete(f"conversions/{job}")).json() == {"job": job}
+    assert (await audio.upload(key=key)).json()["code"] == "idempotency_key_reused"
 
     assert (await audio.get(f"conversions/{job}")).status_code == 404
     assert await audio.rows("SELECT FROM audio_private.kept WHERE job = $1", job) == []

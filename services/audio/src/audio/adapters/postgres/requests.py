@@ -8,7 +8,13 @@ from runtime.postgres.trouble import transaction
 
 DAY = timedelta(days=1)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-_KNOWN = "SELECT company, fingerprint FROM audio_private.requests WHERE job = $1"
+# A conversion that was deleted, or that is older than its request is kept, is another one to whoever asks again.
+_KNOWN = """
+SELECT CASE WHEN j.state = 'deleted' THEN '' ELSE coalesce(r.fingerprint, '') END AS fingerprint
+  FROM (SELECT $1::text AS job) AS k
+  LEFT JOIN audio_private.requests AS r USING (job)
+  LEFT JOIN jobs AS j USING (job)
+ WHERE r.job IS NOT NULL OR j.job IS NOT NULL"""
 # A request that never came to the log, for its sender was lost, is not waited for.
 _USED = """
 SELECT count(*) AS jobs, coalesce(sum(r.bytes), 0) AS bytes, coalesce(sum(j.milliseconds), 0) AS milliseconds,
