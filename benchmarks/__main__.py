@@ -10,6 +10,7 @@ import uvloop
 from benchmarks import (
     api,
     as_of,
+    audio,
     bulk_keys,
     device_sync,
     export,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "export": export.measure,
     "as-of": as_of.measure,
     "memory": memory.measure,
+    "audio": audio.measure,
 }
 
 
