@@ -145,6 +145,7 @@ def show_next(status: list[dict[str, str]]) -> None:
     print(f"""
 API and its documentation   {addresses["ledger-api"]}/docs
 that of RMA cases           {addresses["rma-api"]}/docs
+that of announcements       {addresses["audio-api"]}/docs
 the partner's token         .venv/bin/python -m simulator.issuer {ADMINISTRATOR} {PARTNER}
 a clerk's of the vendor     .venv/bin/python -m simulator.issuer {CLERK} {VENDOR}
 the rest of the business    make tour
