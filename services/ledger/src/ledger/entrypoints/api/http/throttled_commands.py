@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from contracts.commands import Command
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender
-from runtime.web.problems import Refused
+from runtime.web.problems import BUSY_SECONDS, Refused
 
 T = TypeVar("T")
 
@@ -30,7 +30,8 @@ class ThrottledCommandSender(CommandSender):
         try:
             wait = await limiter.begin(account)
         except TimeoutError:
-            raise Refused("service_unavailable", "Too many keys and codes are being tried; try again later.") from None
+            too_many = "Too many keys and codes are being tried; try again later."
+            raise Refused("busy", too_many, retry_after_seconds=BUSY_SECONDS) from None
         if wait:
             raise Refused("too_many_attempts", retry_after_seconds=wait)
         attempt = asyncio.ensure_future(ask())
