@@ -10,7 +10,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
@@ -166,6 +166,17 @@ def _answers_json(described: dict[str, Any]) -> bool:
     return any(JSON in one.get("content", {}) for one in described["responses"].values())
 
 
+@dataclass(slots=True)
+class Batch:
+    """What the lines of one request have in common, which each finds as `batch` in the state of its own request.
+
+    `at_end` is called once no line is at work any more, or nobody waits for the answers.
+    """
+
+    shared: dict[str, Any] = field(default_factory=dict[str, Any])
+    at_end: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+
+
 class _ClientGoneError(Exception):
     """Nobody waits for the answers any more."""
 
@@ -185,6 +196,7 @@ class BulkAnswers(Response):
         self._request = request
         self._place = place
         self._house: House = request.app.state.house
+        self._batch = request.scope["state"]["batch"] = Batch()
         self._lines = _Lines(request.app, request.scope, operations(request.app), self._house)
         self._unsent = 0
         self._sent = asyncio.Event()
@@ -195,6 +207,9 @@ class BulkAnswers(Response):
                 await self._run(scope, receive, send)
             except* _ClientGoneError:
                 _log.info("bulk_client_gone")
+            finally:
+                for end in self._batch.at_end:
+                    end()
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with asyncio.TaskGroup() as group:

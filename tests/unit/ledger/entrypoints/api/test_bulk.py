@@ -10,15 +10,17 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from contracts.identifiers import derived_id
+from contracts.codes import activation_key
+from contracts.identifiers import default_project_of, derived_id
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.visibility import Viewer
 from ledger.entrypoints.api.app import application
+from ledger.entrypoints.api.http.attempt_limiter import MAX_MISSES
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from runtime.web import bulk, concurrency_slots, pieces
 from runtime.web.server import WebServer, bound_to
 from tests.support.ledger.api_in_memory import PROJECT, Api, NoRows, problem
-from tests.support.ledger.story import ADRIA, ANNA, BEN, VENDOR
+from tests.support.ledger.story import ADRIA, ANNA, BEN, STAFF, VENDOR
 from tests.support.ledger.story_members import NOBODY as CLEO
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
@@ -474,3 +476,32 @@ async def test_why_no_more_is_read_is_told_under_the_line_that_was_not_read(monk
     found = await answers(api, b"\n", issue("a"), b"\n", issue("b"))
 
     assert [(one["line"], one["status"]) for one in found] == [(2, 201), (4, 413)]
+
+
+async def test_lines_with_mistyped_keys_are_one_attempt_and_good_ones_among_them_are_decided() -> None:
+    api = await Api().founded()
+    (issued,) = await answers(api, issue("k"))
+    good = issued["answer"]["activation_key"]
+    mistyped = [activation_key.make(b"w" * 32, f"{number:064}") for number in range(26)]
+
+    found = await answers(api, *(redeem(key) for key in (*mistyped, good)), token=api.issuer.token(STAFF, VENDOR))
+
+    assert codes(found) == [(404, "key_unknown")] * 26 + [(201, "")]
+
+
+async def test_twenty_such_requests_are_twenty_attempts() -> None:
+    api = await Api().founded()
+    for number in range(MAX_MISSES):
+        assert codes(await answers(api, redeem(activation_key.make(b"w" * 32, f"{number:064}")))) == [
+            (404, "key_unknown")
+        ]
+
+    (line,) = await answers(api, redeem(activation_key.make(b"w" * 32, "f" * 64)))
+
+    assert (line["status"], line["problem"]["code"]) == (429, "too_many_attempts")
+
+
+def redeem(key: str) -> dict[str, Any]:
+    return of(
+        f"r-{key}", {"name": "redeem-activation-key", "activation_key": key, "project": default_project_of(VENDOR)}
+    )
