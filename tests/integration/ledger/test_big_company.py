@@ -66,7 +66,12 @@ PROJECT_SEARCHES = [
 ]
 _START, _END = (0, -1), (big.ENTRIES - 500, -1)
 HISTORY_LISTS: list[Walk[PostgresQueries]] = [
-    Walk("projects", lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT), ProjectPlace(), big.PROJECTS - 100),
+    Walk(
+        "projects",
+        lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT),
+        ProjectPlace(),
+        ProjectPlace(big.PROJECTS - 100),
+    ),
     Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
     Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
     Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
@@ -221,8 +226,8 @@ async def test_a_search_of_projects_costs_the_same_on_every_page(
     history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(
         pool,
-        history.projects(who, wanted, 0, LIMIT),
-        history.projects(who, wanted, big.PROJECTS - 300, LIMIT),
+        history.projects(who, wanted, ProjectPlace(), LIMIT),
+        history.projects(who, wanted, ProjectPlace(big.PROJECTS - 300, "hotel 2199" if wanted.name else ""), LIMIT),
     )
 
 

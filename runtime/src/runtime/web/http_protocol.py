@@ -7,6 +7,7 @@ connection. Offers to upgrade are ignored, and whoever is refused gets to read w
 
 import asyncio
 import socket
+import ssl
 import struct
 from asyncio import Transport
 from http import HTTPStatus
@@ -28,6 +29,8 @@ STALLED_SECONDS = 60.0
 """How long a client may read nothing of a response that is more than the buffers hold."""
 GONE = "gone"
 """Where the state of a request has the event that its client is gone; whoever takes long need not go on then."""
+CLIENT_CERTIFICATE = "client_certificate"
+"""Where in the state of a request the certificate lies that its client has proven, in DER."""
 MAX_HEAD_BYTES = 32 * 1024
 """Request line and headers; ours have some 5 KiB, most of it the token."""
 
@@ -54,6 +57,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._gone = asyncio.Event()
         self._address = self.client[0] if self.client else ""
         self._has_place = self._most is None or self.places.add(self, self._address, most=self._most)
+        secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        self._certificate = None if secured is None else secured.getpeercert(binary_form=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
@@ -130,7 +135,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._in_head = False
         self._deadline.cancel()
-        self.scope["state"][GONE] = self._gone
+        self.scope["state"] |= {GONE: self._gone, CLIENT_CERTIFICATE: self._certificate}
         self.app = self._answering_app()
         super().on_headers_complete()
         self.cycle.transport = cast("Transport", _Lingering(self))
