@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.codes import pasted
+from contracts import pasted
 from contracts.identifiers import CompanyId, Sha256
 from contracts.licenses import MAX_HELD, MAX_LOTS, Count, Held
 from contracts.models import WireModel

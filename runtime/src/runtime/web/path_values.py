@@ -2,7 +2,7 @@
 
 import re
 
-from contracts.codes import pasted
+from contracts import pasted
 from contracts.identifiers import SERIAL_PATTERN
 from runtime.web.problems import Refused
 

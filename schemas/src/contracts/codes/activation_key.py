@@ -6,7 +6,7 @@ The check is a weighted sum over GF(32): it finds every single wrong symbol and 
 import hashlib
 import hmac
 
-from contracts.codes import pasted
+from contracts import pasted
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SYMBOLS = 16
