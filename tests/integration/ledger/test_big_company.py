@@ -227,7 +227,9 @@ async def test_a_search_of_projects_costs_the_same_on_every_page(
     await hold(
         pool,
         history.projects(who, wanted, ProjectPlace(), LIMIT),
-        history.projects(who, wanted, ProjectPlace(big.PROJECTS - 300, "hotel 2199" if wanted.name else ""), LIMIT),
+        history.projects(
+            who, wanted, ProjectPlace(big.PROJECTS - 300, f"hotel {big.PROJECTS - 310}" if wanted.name else ""), LIMIT
+        ),
     )
 
 
