@@ -12,6 +12,7 @@ from dev.demo.story import Story
 from dev.stack.parts import Kit
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
+from tests.support.campaign import CRASHES
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
 
 BROKER_DOWN_SECONDS = 11.0  # longer than a request waits for its outcome, so that some say 503
@@ -63,7 +64,7 @@ def story(kit: Kit) -> Iterator[Story]:
         yield story
 
 
-@pytest.mark.parametrize("crash", [False, True], ids=["stopped", "killed"])
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
 async def test_the_broker_away_under_load_loses_nothing(kit: Kit, story: Story, crash: bool) -> None:
     free = story.balance()["Port11"]
     partners, broker = Partners(kit, story), kit.broker()
@@ -74,7 +75,7 @@ async def test_the_broker_away_under_load_loses_nothing(kit: Kit, story: Story, 
     await check_partners(kit, story, partners, free)
 
 
-@pytest.mark.parametrize("crash", [False, True], ids=["stopped", "killed"])
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
 async def test_the_database_away_under_load_loses_nothing(kit: Kit, story: Story, crash: bool) -> None:
     free = story.balance()["Port11"]
     partners, cluster = Partners(kit, story), kit.cluster()

@@ -22,7 +22,7 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 
-KILLS = 20 if LONG else 6
+KILLS = 20 if LONG else 3
 ASKING_AT_ONCE = 20
 
 

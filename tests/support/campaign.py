@@ -3,3 +3,6 @@
 import os
 
 LONG = os.environ.get("FAULTS") == "long"
+
+CRASHES = {"stopped": False, "killed": True} if LONG else {"killed": True}
+"""How a broker or a database goes away; who survives the crash has seen most of an orderly end, too."""

@@ -54,7 +54,7 @@ def _issued(client: Client, batch: Sequence[Key]) -> Iterator[list[tuple[str, ..
                     break
                 rows.append((*key.place(), *_told(key, answer)))
         except (httpx.TransportError, Problem) as error:
-            if attempt == ATTEMPTS or (isinstance(error, Problem) and error.status != UNAVAILABLE):
+            if attempt == ATTEMPTS or (isinstance(error, Problem) and not error.is_passing):
                 raise
         finally:
             if rows:

@@ -10,9 +10,10 @@ import httpx
 
 ANSWER_SECONDS = 30.0
 PATIENCE_SECONDS = 60.0
-"""How long a 503 or a lost connection is taken for a passing one."""
+"""How long a 503, `busy` or a lost connection is taken for a passing one."""
 LONGEST_PAUSE_SECONDS = 10.0
 UNAVAILABLE = 503
+BUSY = "busy"
 
 Token = str | Callable[[], str]
 
@@ -26,6 +27,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         self.code = str(members.get("code", ""))
         self.detail = str(members.get("detail", ""))
         super().__init__(f"{status} {self.code}: {self.detail}")
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may get a yes in a moment."""
+        return self.status == UNAVAILABLE or self.code == BUSY
 
 
 class Transport:
@@ -56,7 +62,7 @@ class Transport:
         self.close()
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """The answer, whatever its status; a 503 only after the patience is over."""
+        """The answer, whatever its status; a 503 or `busy` only after the patience is over."""
         deadline = time.monotonic() + self._patience_seconds
         while True:
             try:
@@ -66,7 +72,7 @@ class Transport:
                     raise
                 time.sleep(1.0)
                 continue
-            if response.status_code != UNAVAILABLE or time.monotonic() > deadline:
+            if not is_passing(response) or time.monotonic() > deadline:
                 return response
             time.sleep(pause_seconds(response))
 
@@ -112,11 +118,16 @@ class Transport:
     def streamed(
         self, method: str, path: str, *, content: Iterable[bytes] | bytes | None = None, **request: Any
     ) -> Generator[httpx.Response]:
-        """An answer to be read piece by piece; tried once."""
-        with self._http.stream(method, path, content=content, **self._authorised(request)) as response:
-            if response.is_error:
-                response.read()
-            yield answered(response)
+        """An answer to be read piece by piece; tried again only while the service says at once that it is busy."""
+        deadline = time.monotonic() + (self._patience_seconds if content is None or isinstance(content, bytes) else 0)
+        while True:
+            with self._http.stream(method, path, content=content, **self._authorised(request)) as response:
+                if response.is_error:
+                    response.read()
+                if not is_passing(response) or time.monotonic() > deadline:
+                    yield answered(response)
+                    return
+            time.sleep(pause_seconds(response))
 
     def _authorised(self, request: Mapping[str, Any]) -> dict[str, Any]:
         token = self._token if isinstance(self._token, str) else self._token()
@@ -130,13 +141,22 @@ def _json(response: httpx.Response) -> dict[str, Any]:
 
 def answered(response: httpx.Response) -> httpx.Response:
     """The response, if it is a yes; raises Problem."""
-    if not response.is_error:
-        return response
+    if response.is_error:
+        raise _problem(response)
+    return response
+
+
+def is_passing(response: httpx.Response) -> bool:
+    """Whether the same request may get a yes in a moment."""
+    return response.is_error and _problem(response).is_passing
+
+
+def _problem(response: httpx.Response) -> Problem:
     try:
         members = response.json()
     except ValueError:
         members = {"code": "", "detail": response.text[:200]}
-    raise Problem(response.status_code, members)
+    return Problem(response.status_code, members)
 
 
 def pause_seconds(response: httpx.Response) -> float:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts import pasted
 from contracts.identifiers import CompanyId, Sha256
 from contracts.licenses import MAX_HELD, MAX_LOTS, Count, Held
 from contracts.models import WireModel
@@ -153,6 +154,6 @@ def lots_of(units: Mapping[str, int]) -> tuple[LegacyLot, ...]:
 
 
 def key_digest(typed: str) -> str:
-    """What the ledger knows a key of the old manager by; case, blanks and hyphens do not matter."""
-    symbols = "".join(typed.split()).replace("-", "").upper()
+    """What the ledger knows a key of the old manager by; case, blanks and hyphens of all kinds do not matter."""
+    symbols = pasted.plain(typed).upper()
     return hashlib.sha256(f"licensing/legacy-key/v1\n{symbols}".encode()).hexdigest()

@@ -304,6 +304,7 @@ _ROWS = (
         "Accept names no form that this is given in: text/csv, application/jsonl or application/vnd.apache.parquet.",
         "style 15",
     ),
+    Refusal("busy", 429, "As much as one may ask for at a time is at work; try again after that.", "style 6"),
     Refusal("entry_to_come", 422, "There is no such entry yet; ask for one that was named to you.", "style 15"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(

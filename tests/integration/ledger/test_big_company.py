@@ -15,7 +15,7 @@ from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.projects import ProjectSearch
+from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 from tests.support.ledger import big_company as big
@@ -66,7 +66,12 @@ PROJECT_SEARCHES = [
 ]
 _START, _END = (0, -1), (big.ENTRIES - 500, -1)
 HISTORY_LISTS: list[Walk[PostgresQueries]] = [
-    Walk("projects", lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT), 0, big.PROJECTS - 100),
+    Walk(
+        "projects",
+        lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT),
+        ProjectPlace(),
+        ProjectPlace(big.PROJECTS - 100),
+    ),
     Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
     Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
     Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
@@ -221,8 +226,10 @@ async def test_a_search_of_projects_costs_the_same_on_every_page(
     history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(
         pool,
-        history.projects(who, wanted, 0, LIMIT),
-        history.projects(who, wanted, big.PROJECTS - 300, LIMIT),
+        history.projects(who, wanted, ProjectPlace(), LIMIT),
+        history.projects(
+            who, wanted, ProjectPlace(big.PROJECTS - 300, f"hotel {big.PROJECTS - 310}" if wanted.name else ""), LIMIT
+        ),
     )
 
 
@@ -266,7 +273,7 @@ async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, 
 async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConnection, viewer: str) -> None:
     history, people, who = PostgresQueries(pool, 0), PostgresQueries(pool, 0), VIEWERS[viewer]
     pages = [
-        await page_of(pool, history.projects(who, ProjectSearch(), 0, LIMIT)),
+        await page_of(pool, history.projects(who, ProjectSearch(), ProjectPlace(), LIMIT)),
         await page_of(pool, people.offers(who, "", LIMIT)),
     ]
     assert [page.scanned for page in pages] == [set(), set()]

@@ -1,6 +1,8 @@
 """Companies, projects, devices and the catalog in lists: narrowed, and page by page."""
 
+import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG
@@ -63,6 +65,7 @@ async def test_projects_are_found_by_name_company_and_state(api: Api) -> None:
     assert await listed(api, f"{path}&name=hotel&archived=true", "name") == ["Hotelier"]
     assert await listed(api, f"{path}&archived=false", "name") == ["DEFAULT", *names[:4]]
     assert await listed(api, f"{path}&name=%25", "name") == []
+    assert await listed(api, f"{path}&name=zoe", "name") == []
     of_bora = f"{path}&company={BORA}"
     assert await listed(api, of_bora, "name", api.staff) == ["DEFAULT", "Hotel Bora"]
     assert await listed(api, f"{of_bora}&name=hotel", "name", api.staff) == ["Hotel Bora"]
@@ -70,6 +73,29 @@ async def test_projects_are_found_by_name_company_and_state(api: Api) -> None:
     assert await listed(api, of_bora, "name") == []
     assert problem(await api.get("projects?company=nobody")) == (404, "company_unknown")
     assert problem(await api.get("projects?name=%00")) == (422, "request_invalid")
+
+
+async def test_a_name_is_found_however_it_is_composed_and_in_capitals(api: Api) -> None:
+    names = (unicodedata.normalize("NFD", "Müller Bau"), "Hauptstraße 5", "Kapita\ufb01n")
+    last = [await done(api, "projects", {"name": name}) for name in names][-1]
+
+    for asked, name in zip(("Müller", "HAUPTSTRASSE", "kapitafin"), names, strict=True):
+        assert await listed(api, f"projects?at_least={last}&name={quote(asked)}", "name") == [name]
+    taken = await api.post("projects", {"name": "HAUPTSTRASSE  5"})
+    assert problem(taken) == (409, "project_name_taken")
+
+
+async def test_a_page_goes_on_where_it_ended_though_its_last_project_was_renamed(api: Api) -> None:
+    ids = [(await api.post("projects", {"name": f"Page {number}"})).json()["project"] for number in range(6)]
+    path = "projects?name=page&limit=3"
+    first = (await api.get(f"{path}&at_least=8")).json()
+    last = await done(api, f"projects/{ids[2]}/renaming", {"name": "Spa"})
+    last = max(last, await done(api, f"projects/{ids[1]}/renaming", {"name": "Page 9"}))
+
+    second = (await api.get(f"{path}&at_least={last}&cursor={first['next']}")).json()
+
+    assert [row["name"] for row in first["items"]] == ["Page 0", "Page 1", "Page 2"]
+    assert [row["name"] for row in second["items"]] == ["Page 3", "Page 4", "Page 5"]
 
 
 async def test_a_guest_finds_the_projects_of_a_company_that_it_may_see_and_no_others(api: Api) -> None:

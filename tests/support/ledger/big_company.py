@@ -47,13 +47,16 @@ SELECT 0, account, company, admin, 1, now()
                ('{SMALLS_ACCOUNT}', '{SMALL}', true), ('{GUEST}', '{GUESTS_COMPANY}', false))
        AS m (account, company, admin);
 INSERT INTO members SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', false, n, now() FROM generate_series(1, 1000) AS n;
-INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n")}, 'DEFAULT', n + 10, now()
+INSERT INTO projects (ledger, project, company, name, sequence, time, comparable_name)
+SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n")}, 'DEFAULT', n + 10, now(), 'default'
   FROM generate_series(0, {STRANGERS - 1}) AS n;
-INSERT INTO projects SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', 'Hotel ' || n, n + 10, now()
+INSERT INTO projects (ledger, project, company, name, sequence, time, comparable_name)
+SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', 'Hotel ' || n, n + 10, now(), 'hotel ' || n
   FROM generate_series({STRANGERS}, {PROJECTS - 1}) AS n;
-INSERT INTO projects VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now()),
-                            (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now()),
-                            (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now());
+INSERT INTO projects (ledger, project, company, name, sequence, time, comparable_name)
+VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
+       (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now(), 'default'),
+       (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
 UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
 SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()

@@ -1,5 +1,6 @@
 """Every query is one read-only snapshot."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ class Snapshots:
     def __init__(self, pool: Any, ledger: int) -> None:
         self._pool = pool
         self.ledger = ledger
+        self._asked: asyncio.Task[int] | None = None
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Any]:
@@ -32,7 +34,15 @@ class Snapshots:
             yield connection
 
     async def position(self) -> int:
-        """The last entry that the rows stand for."""
+        """The last entry that the rows stand for.
+
+        It only grows, so all who ask at the same time share one answer: a bulk waits for it with each of its lines.
+        """
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._position())
+        return await asyncio.shield(self._asked)
+
+    async def _position(self) -> int:
         async with self.snapshot() as connection:
             query = "SELECT sequence FROM position WHERE ledger = $1"
             found: int | None = await connection.fetchval(query, self.ledger)

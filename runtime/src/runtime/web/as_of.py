@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 
 from contracts.dates import civil_day, first_moment_of
 from contracts.identifiers import MAX_SEQUENCE
+from runtime.web.authentication import AuthenticatedCaller
 from runtime.web.consistency import require_entry
 from runtime.web.problems import Refused
 from runtime.web.read_side import TheReadSide
@@ -51,7 +52,9 @@ _AsOfText = Annotated[
 ]
 
 
-async def _as_of(request: Request, services: TheReadSide, as_of: _AsOfText = None) -> int | None:
+async def _as_of(
+    request: Request, services: TheReadSide, caller: AuthenticatedCaller, as_of: _AsOfText = None
+) -> int | None:
     """The last entry that counts; 0 where the ledger began later, None for the present."""
     if as_of is None:
         return None
@@ -59,7 +62,7 @@ async def _as_of(request: Request, services: TheReadSide, as_of: _AsOfText = Non
     if isinstance(asked, datetime):
         request.state.response_headers = {PASSED: "true" if asked < services.clock() else "false"}
         return await services.queries.sequence_at(asked)
-    await require_entry(services, asked, or_else=WRITTEN)
+    await require_entry(services, caller.account, asked, or_else=WRITTEN)
     return asked
 
 

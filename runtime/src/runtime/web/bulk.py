@@ -10,7 +10,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
@@ -26,6 +26,7 @@ from runtime.logs import get_logger
 from runtime.problems import render
 from runtime.web import strict_json
 from runtime.web.bodies import Body
+from runtime.web.http_protocol import GONE
 from runtime.web.pieces import pieces
 from runtime.web.problems import Problems, Refused
 from runtime.web.validation_messages import Forms, message_for
@@ -35,15 +36,17 @@ JSON = "application/json"
 XML = "application/xml"
 MAX_LINES = 10_000
 """Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
-MAX_UNSENT_BYTES = 16 * 1024 * 1024
+MAX_UNSENT_BYTES = 8 * 1024 * 1024
 """Answers that a client has not read; beyond that (receipts are long) reading waits for the client."""
 MAX_LINE_BYTES = 64 * 1024
 IN_FLIGHT = 64
 """Commands of one request that wait for their outcome: the writer decides in batches, so many cost little more."""
 _AWAY = frozenset({"service_unavailable", "log_stopped"})
 """Codes after which the rest of a request is not tried."""
-MAX_REQUESTS = 4
-"""Such requests at the same time in this process; a further one gets 503."""
+MAX_REQUESTS = 8
+"""Such requests of members at the same time in this process; who comes after them is told that it is busy."""
+LINE_BYTES_PER_SECOND = 64
+"""Below this rate the client counts as stalled: a line a second is not."""
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
@@ -163,8 +166,27 @@ def _answers_json(described: dict[str, Any]) -> bool:
     return any(JSON in one.get("content", {}) for one in described["responses"].values())
 
 
+@dataclass(slots=True)
+class Batch:
+    """What the lines of one request have in common, which each finds as `batch` in the state of its own request.
+
+    `at_end` is called once no line is at work any more, or nobody waits for the answers.
+    """
+
+    shared: dict[str, Any] = field(default_factory=dict[str, Any])
+    at_end: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+
+
+class _ClientGoneError(Exception):
+    """Nobody waits for the answers any more."""
+
+
 class BulkAnswers(Response):
-    """Reads lines, runs them, and writes the answers, all at the same time."""
+    """Reads lines, runs them, and writes the answers, all at the same time.
+
+    A client that is gone ends it at once, so that its place is free when it comes again. What of its lines has become
+    an entry by then is answered from the index when they are sent again.
+    """
 
     media_type = JSON_LINES
 
@@ -174,27 +196,43 @@ class BulkAnswers(Response):
         self._request = request
         self._place = place
         self._house: House = request.app.state.house
+        self._batch = request.scope["state"]["batch"] = Batch()
         self._lines = _Lines(request.app, request.scope, operations(request.app), self._house)
         self._unsent = 0
         self._sent = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._place, asyncio.TaskGroup() as group:
-            answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
-            group.create_task(self._read(group, answers))
+        async with self._place:
+            try:
+                await self._run(scope, receive, send)
+            except* _ClientGoneError:
+                _log.info("bulk_client_gone")
+            finally:
+                for end in self._batch.at_end:
+                    end()
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(_until_gone(scope))
+            await self._exchange(group, scope, receive, send)
+            watching.cancel()
+
+    async def _exchange(self, group: asyncio.TaskGroup, scope: Scope, receive: Receive, send: Send) -> None:
+        answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
+        group.create_task(self._read(group, answers))
+        answer = await answers.get()
+        if answer is None:
+            nothing = Refused("request_invalid", "The body has no lines; each line is a command.")
+            await self._house.problems.response(nothing)(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        while answer is not None:
+            body = await answer
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            self._unsent -= len(body)
+            self._sent.set()
             answer = await answers.get()
-            if answer is None:
-                nothing = Refused("request_invalid", "The body has no lines; each line is a command.")
-                await self._house.problems.response(nothing)(scope, receive, send)
-                return
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            while answer is not None:
-                body = await answer
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-                self._unsent -= len(body)
-                self._sent.set()
-                answer = await answers.get()
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
         """Start each line as it comes; the last one may be the reason why no more are read."""
@@ -214,6 +252,12 @@ class BulkAnswers(Response):
         body = await self._lines.answer(number, line)
         self._unsent += len(body)
         return body
+
+
+async def _until_gone(scope: Scope) -> None:
+    if gone := scope["state"].get(GONE):
+        await gone.wait()
+        raise _ClientGoneError
 
 
 @dataclass(slots=True)
@@ -343,7 +387,8 @@ def _scope(outer: Scope, call: _Call) -> Scope:
 async def _lines_of(request: Request) -> AsyncGenerator[tuple[int, bytes | Refused]]:
     """The lines of the body with their numbers, without blank ones; the last may be a Refused: why no more is read."""
     rest, number, count = bytearray(), 0, 0
-    async for piece in pieces(request, slow="The lines took too long to arrive; send the rest in another request."):
+    slow = "The lines took too long to arrive; send the rest in another request."
+    async for piece in pieces(request, slow=slow, bytes_per_second=LINE_BYTES_PER_SECOND):
         if isinstance(piece, Refused):
             yield number + 1, piece
             return

@@ -19,14 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.fields import CorrelationId, Traceparent
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
-from runtime.web.problems import Problems, Refused
+from runtime.web.problems import BUSY_SECONDS, Problems, Refused
 from runtime.web.request_bodies import check_coding, check_json, read_body
 from runtime.web.request_metrics import RequestMetrics
 
 REQUEST_SECONDS = 25.0
 """How long a request may take in all: of what a route awaits, the longest takes 10 s."""
-STREAM_SECONDS = 900.0
-"""How long a request with a stream may take; its pieces have bounds of their own."""
+STREAM_SECONDS = 4 * 3600.0
+"""How long a request with a stream may take: 10,000 lines at one a second. Stalls of either side end it long before."""
 
 MAX_IN_FLIGHT = 500
 """Requests in flight at the same time; more would only wait, so they get 503 at once and are retried later."""
@@ -157,7 +157,8 @@ class Gateway:
     def _share(self, company: str) -> Generator[None]:
         """One of the company's requests in flight; raises Refused beyond its share."""
         if self._of_company[company] >= MAX_IN_FLIGHT_A_COMPANY:
-            raise Refused("service_unavailable", "Too many requests of this company are at work; send fewer at a time.")
+            too_many = "Too many requests of this company are at work; send fewer at a time."
+            raise Refused("busy", too_many, retry_after_seconds=BUSY_SECONDS)
         self._of_company[company] += 1
         try:
             yield

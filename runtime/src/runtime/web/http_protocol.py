@@ -1,9 +1,11 @@
 """HTTP/1 on a connection: uvicorn's protocol with what a service needs before anybody is authenticated.
 
-A request has to arrive in time, and its head is bounded: uvicorn keeps a silent connection without end, and a header
-line of any length in memory. Offers to upgrade are ignored, and whoever is refused gets to read why.
+The head of a request has to arrive in time, and is bounded: uvicorn keeps a silent connection without end, and a header
+line of any length in memory. A body is bounded by whoever reads it, and a client that reads nothing loses its
+connection. Offers to upgrade are ignored, and whoever is refused gets to read why.
 """
 
+import asyncio
 import socket
 import ssl
 import struct
@@ -16,12 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from runtime.problems import headers, render
+from runtime.web.connections import Connections
 from runtime.web.http_parser import OfferIgnoringParser
 from runtime.web.problems import Problems, Refused
 from runtime.web.request_heads import read_head
 
 ARRIVAL_SECONDS = 15.0
-"""From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gateway)."""
+"""From connecting, or from a request's first byte, until its head is here; what follows a response gets as long."""
+STALLED_SECONDS = 60.0
+"""How long a client may read nothing of a response that is more than the buffers hold."""
+GONE = "gone"
+"""Where the state of a request has the event that its client is gone; whoever takes long need not go on then."""
 CLIENT_CERTIFICATE = "client_certificate"
 """Where in the state of a request the certificate lies that its client has proven, in DER."""
 MAX_HEAD_BYTES = 32 * 1024
@@ -32,7 +39,9 @@ class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol with a deadline and a bound on what it reads before the application sees a request."""
 
     problems: ClassVar[Problems]
+    places: ClassVar[Connections]
     arrival_seconds = ARRIVAL_SECONDS
+    stalled_seconds = STALLED_SECONDS
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -44,12 +53,49 @@ class BoundedHttp(HttpToolsProtocol):
         self._lingers = False
         self._head_bytes = 0
         self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
+        self._stalled: asyncio.TimerHandle | None = None
+        self._gone = asyncio.Event()
+        self._address = self.client[0] if self.client else ""
+        self._has_place = self._most is None or self.places.add(self, self._address, most=self._most)
         secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         self._certificate = None if secured is None else secured.getpeercert(binary_form=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
+        self.resume_writing()
+        self._gone.set()
+        self.places.remove(self, self._address)
         super().connection_lost(exc)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request of it is being worked on."""
+        return not self._is_answering()
+
+    def drop(self) -> None:
+        """Close it without a word."""
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def _watch(self, unsent: int) -> None:
+        """Look again whether the client has read anything."""
+        self._stalled = self.loop.call_later(self.stalled_seconds, self._require_progress, unsent)
+
+    def _require_progress(self, unsent: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < unsent:
+            self._watch(left)
+        else:
+            reset(self.transport)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has sent its whole request may have closed its side only: it still gets the response.
@@ -88,8 +134,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self.parser.should_upgrade() or self.transport.is_closing():
             return
         self._in_head = False
+        self._deadline.cancel()
+        self.scope["state"] |= {GONE: self._gone, CLIENT_CERTIFICATE: self._certificate}
         self.app = self._answering_app()
-        self.scope.setdefault("state", {})[CLIENT_CERTIFICATE] = self._certificate
         super().on_headers_complete()
         self.cycle.transport = cast("Transport", _Lingering(self))
 
@@ -105,6 +152,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._deadline.cancel()
         if self._lingers:
             self.transport.close()
+
+    def on_response_complete(self) -> None:
+        """What a refused client still sends of its request is read for a while, so that it gets to read why."""
+        super().on_response_complete()
+        if not self._is_read and self._deadline.cancelled():
+            self._expect()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence; our problem has its own
         """Uvicorn's response to what is no HTTP."""
@@ -130,7 +183,7 @@ class BoundedHttp(HttpToolsProtocol):
         return self._until_close if version == "1.0" else self._service
 
     def _check_bounds(self) -> None:
-        if self._most is not None and len(self.connections) >= self._most:
+        if not self._has_place:
             raise Refused("service_unavailable", "Too many clients are connected; try again later.")
         if self._head_bytes > MAX_HEAD_BYTES:
             raise Refused("head_too_big")
@@ -203,4 +256,4 @@ def unchunked(cycle: RequestResponseCycle, send: Send) -> Send:
 
 def bounded_http(problems: Problems) -> type[BoundedHttp]:
     """The protocol of a service with these problems: uvicorn takes a class and makes one for each connection."""
-    return type("ServiceHttp", (BoundedHttp,), {"problems": problems})
+    return type("ServiceHttp", (BoundedHttp,), {"problems": problems, "places": Connections()})

@@ -23,6 +23,7 @@ ALWAYS = frozenset(
             "request_invalid",
             "internal_error",
             "service_unavailable",
+            "busy",
         ),
     }
 )

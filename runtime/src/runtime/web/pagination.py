@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from runtime.web.problems import Refused
 
 PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
-MAX_CURSOR_CHARACTERS = 100
+MAX_CURSOR_CHARACTERS = 1000
+"""A place in an order of names has 80 characters of up to four bytes, some of which are three in small letters."""
 MAX_NUMBER = 2**31 - 1
 """Of a number in a cursor: the database compares it with an integer column."""
 
@@ -50,7 +51,7 @@ def after(cursor: str | None, first: str) -> str:
     if cursor is None:
         return first
     try:
-        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
+        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("utf-8")
     except (ValueError, binascii.Error):
         raise bad_cursor() from None
 
@@ -72,6 +73,14 @@ def after_text(cursor: str | None, first: str = "") -> str:
     if "\x00" in text:
         raise bad_cursor()
     return text
+
+
+def after_number_and_text(cursor: str | None) -> tuple[int, str]:
+    """The number and the text in a cursor."""
+    number, _, text = after_text(cursor, "0.").partition(".")
+    if not (number.isdecimal() and len(number) <= 10 and int(number) <= MAX_NUMBER):
+        raise bad_cursor()
+    return int(number), text
 
 
 def bad_cursor() -> Refused:

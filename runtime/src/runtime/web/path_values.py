@@ -2,22 +2,38 @@
 
 import re
 
+from contracts import pasted
 from contracts.identifiers import SERIAL_PATTERN
 from runtime.web.problems import Refused
 
 _SERIAL = re.compile(SERIAL_PATTERN)
-_SEPARATORS = str.maketrans("", "", "-:. ")
+_SEPARATORS = ":."
+_PART = re.compile(r"[0-9a-f]{0,12}")
 _ANY_SERIAL = re.compile(r"[0-9a-f]{12}")
 
 
 def serial_of(text: str) -> str:
     """The canonical serial that somebody wrote; raises Refused."""
-    plain = text.translate(_SEPARATORS).lower()
-    if not plain.isascii() or not _ANY_SERIAL.fullmatch(plain):
+    plain = _hex_of(text)
+    if not _ANY_SERIAL.fullmatch(plain):
         raise Refused("serial_malformed")
     if not _SERIAL.fullmatch(plain):
         raise Refused("serial_wrong_vendor")
     return plain
+
+
+def part_of_serial(text: str) -> str:
+    """Some digits of a serial that somebody wrote; raises Refused."""
+    plain = _hex_of(text)
+    if not _PART.fullmatch(plain):
+        raise Refused("serial_malformed")
+    return plain
+
+
+def _hex_of(text: str) -> str:
+    """What was written without the separators that people, and what they paste from, put between the digits."""
+    plain = pasted.plain(text, _SEPARATORS)
+    return plain.lower() if plain.isascii() else plain
 
 
 def matching(pattern: str, text: str, code: str) -> str:

@@ -13,10 +13,12 @@ PIECE_SECONDS = 10.0
 WAITED_SECONDS = 30.0
 """How long all waits of one body may take; each second's worth of bytes adds a second."""
 BYTES_PER_SECOND = 16 * 1024
-"""Below this rate the client counts as stalled."""
+"""Below this rate the client of a file counts as stalled."""
 
 
-async def pieces(request: Request, *, slow: str) -> AsyncGenerator[bytes | Refused]:
+async def pieces(
+    request: Request, *, slow: str, bytes_per_second: int = BYTES_PER_SECOND
+) -> AsyncGenerator[bytes | Refused]:
     """The body as it comes; what ends it before its end is the last piece: a client that has gone, or is too slow.
 
     `slow` is the reason that a slow client gets.
@@ -35,5 +37,5 @@ async def pieces(request: Request, *, slow: str) -> AsyncGenerator[bytes | Refus
         except TimeoutError:
             yield Refused("request_too_slow", slow)
             return
-        left += len(piece) / BYTES_PER_SECOND - (clock() - began)
+        left += len(piece) / bytes_per_second - (clock() - began)
         yield piece

@@ -11,13 +11,15 @@ from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
 
 T = TypeVar("T")
 
+BUSY_SECONDS = 2
+"""Retry-After of whoever has as much at work as is their share."""
 SOON_SECONDS = 1
 """Retry-After of what is only a moment behind."""
 CODES = frozenset(
     {
         *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "request_too_slow"),
         *("body_too_big", "body_not_json", "body_encoded", "request_invalid", "not_found", "method_not_allowed"),
-        *("internal_error", "service_unavailable"),
+        *("internal_error", "service_unavailable", "busy"),
     }
 )
 """The codes that this package itself responds with: every service's table of refusals has a row for each."""

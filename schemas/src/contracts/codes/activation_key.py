@@ -6,6 +6,8 @@ The check is a weighted sum over GF(32): it finds every single wrong symbol and 
 import hashlib
 import hmac
 
+from contracts import pasted
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SYMBOLS = 16
 GROUP = 4
@@ -35,19 +37,25 @@ def make(secret: bytes, command_id: str) -> str:
 
 
 def normalise(typed: str) -> str:
-    """The 16 symbols of a key as a person typed it: case, blanks and hyphens do not matter, O is 0, I and L are 1."""
-    if len(typed) > MAX_TYPED_CHARACTERS or not typed.isascii():
-        raise KeyMalformed("a key has only digits and letters, 16 of them")
-    symbols = "".join(typed.split()).replace("-", "").upper()
-    try:
-        values = [_VALUE[symbol] for symbol in symbols]
-    except KeyError as wrong:
-        raise KeyMalformed(f"no key has the symbol {wrong}") from None
+    """The 16 symbols of a key as a person typed or pasted it: case, blanks and hyphens of all kinds do not matter.
+
+    O is 0, I and L are 1.
+    """
+    if len(typed) > MAX_TYPED_CHARACTERS:
+        raise KeyMalformed(f"a key has {SYMBOLS} symbols, this has {len(typed)} characters")
+    values = [_value(symbol, place) for place, symbol in pasted.symbols(typed)]
     if len(values) != SYMBOLS:
         raise KeyMalformed(f"a key has {SYMBOLS} symbols, this has {len(values)}")
     if _check(values[:-1]) != values[-1]:
         raise KeyMalformed("the check symbol does not match")
     return "".join(ALPHABET[value] for value in values)
+
+
+def _value(symbol: str, place: int) -> int:
+    known = symbol.upper() if symbol.isascii() else ""
+    if known not in _VALUE:
+        raise KeyMalformed(f"no key has the symbol {symbol!r}, which is the character at place {place}")
+    return _VALUE[known]
 
 
 def grouped(symbols: str) -> str:

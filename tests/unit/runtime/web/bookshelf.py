@@ -13,7 +13,7 @@ from contracts.refusals import REFUSALS, Refusal
 from runtime.tokens import Tokens
 from runtime.web.application import Api, application
 from runtime.web.authentication import AuthenticatedCaller
-from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.concurrency_slots import ConcurrencySlots, Standing
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.content_negotiation import negotiate
 from runtime.web.gateway import Gateway
@@ -51,7 +51,7 @@ async def add_book(body: Book, caller: AuthenticatedCaller, _: IdempotencyKey) -
 async def list_books(caller: AuthenticatedCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS) -> PageView[Book]:
     start = after_text(cursor)
     books = [book for title, book in sorted(SHELVES.get(caller.company, {}).items()) if title > start]
-    async with SLOTS.slot(caller.company, privileged=nobody):
+    async with SLOTS.slot(caller, standing=member):
         return paged(Books(books[:limit], len(books) > limit), lambda book: book.title)
 
 
@@ -69,8 +69,8 @@ async def get_book(
             raise Refused("not_acceptable")
 
 
-async def nobody() -> bool:
-    return False
+async def member() -> Standing:
+    return Standing.MEMBER
 
 
 def build(tokens: Tokens, clock: Callable[[], datetime]) -> ASGIApp:

@@ -18,7 +18,7 @@ from jwt.algorithms import OKPAlgorithm
 from prometheus_client import REGISTRY
 
 from contracts.refusals import REFUSALS
-from runtime.tokens import Tokens, read_jwks
+from runtime.tokens import Caller, Tokens, read_jwks
 from runtime.trouble import Trouble
 from runtime.web.http_protocol import BoundedHttp
 from runtime.web.problems import Problems
@@ -137,9 +137,10 @@ async def test_accept_chooses_the_form(books: httpx.AsyncClient) -> None:
 
 
 async def test_when_the_slots_are_taken_a_company_waits(books: httpx.AsyncClient) -> None:
-    async with bookshelf.SLOTS.slot(THEIRS, privileged=bookshelf.nobody):
+    async with bookshelf.SLOTS.slot(Caller(ANNA, THEIRS), standing=bookshelf.member):
         response = await books.get("/v1/books")
-    assert problem(response) == (503, "service_unavailable")
+    assert problem(response) == (429, "busy")
+    assert response.headers["retry-after"] == "2"
     assert "Too many shelves" in response.json()["detail"]
 
 
@@ -187,7 +188,7 @@ async def test_the_description_has_the_refusals_of_each_operation(books: httpx.A
     assert set(not_found["examples"]) == {"book_unknown", "not_found"}
     assert not_found["schema"] == {"$ref": "#/components/schemas/ProblemBody"}
     assert api["components"]["examples"]["book_unknown"]["value"]["detail"] == "There is no such book."
-    assert {"304", "406", "429"} & set(responses) == {"304", "406"}
+    assert {"304", "406", "409"} & set(responses) == {"304", "406"}
     (key,) = api["paths"]["/v1/books"]["post"]["parameters"]
     assert (key["name"], key["required"]) == ("idempotency-key", True)
 

@@ -13,7 +13,8 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from runtime.settings import SettingsWrong
-from runtime.web.http_protocol import MAX_HEAD_BYTES, BoundedHttp
+from runtime.web.connections import Connections
+from runtime.web.http_protocol import GONE, MAX_HEAD_BYTES, BoundedHttp
 from runtime.web.server import bound_to
 from tests.unit.runtime.web.bookshelf import PROBLEMS
 
@@ -22,7 +23,8 @@ SOON = 0.3
 
 
 class Impatient(BoundedHttp):
-    arrival_seconds = SOON
+    arrival_seconds = stalled_seconds = SOON
+    places = Connections()
     problems = PROBLEMS
 
 
@@ -96,9 +98,7 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
             return b""
 
 
-@pytest.mark.parametrize(
-    "said", [b"", b"\r\n", b"GET /docs HT", GET, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"]
-)
+@pytest.mark.parametrize("said", [b"", b"\r\n", b"GET /docs HT", GET])
 async def test_a_connection_on_which_no_request_arrives_is_closed(said: bytes) -> None:
     async with _connected() as (reader, writer):
         writer.write(said)
@@ -111,6 +111,34 @@ async def test_one_that_drips_is_closed_as_well() -> None:
         await _drip(writer, [GET, *(b"X-%d: x\r\n" % number for number in range(12))])
 
         assert await _read(reader) == b""
+
+
+async def test_a_body_is_bounded_by_whoever_reads_it_and_not_by_the_time_of_its_head() -> None:
+    async with _connected() as (reader, writer):
+        writer.write(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n")
+        await _drip(writer, [b"x"] * 12)
+
+        assert (await _read(reader)).endswith(b"/a 12")
+
+
+async def test_a_client_that_reads_nothing_loses_its_connection_and_one_that_reads_slowly_does_not() -> None:
+    async with _connected(_endless) as (reader, writer):
+        writer.write(GET + b"\r\n")
+        for _ in range(8):
+            await reader.readexactly(3_000_000)
+            await asyncio.sleep(SOON / 5)
+        while _gone[0] is None or not _gone[0].is_set():  # noqa: ASYNC110
+            await asyncio.sleep(SOON / 5)
+
+
+async def _endless(scope: Scope, receive: Receive, send: Send) -> None:
+    _gone[0] = scope["state"][GONE]
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while not scope["state"][GONE].is_set():
+        await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+
+
+_gone: list[asyncio.Event | None] = [None]
 
 
 async def test_dripping_the_body_of_a_refused_request_keeps_nothing_open() -> None:
@@ -143,7 +171,7 @@ async def test_what_is_no_http_gets_a_problem_document_too(said: bytes) -> None:
 
 
 async def test_a_connection_beyond_the_most_gets_a_problem_document_and_is_closed() -> None:
-    async with _connected(most=1) as (reader, writer):
+    async with _connected(most=0) as (reader, writer):
         writer.write(GET + b"\r\n")
         answer = await _read(reader)
 
@@ -152,6 +180,16 @@ async def test_a_connection_beyond_the_most_gets_a_problem_document_and_is_close
         assert b"\r\nretry-after: " in answer
         assert b'"code": "service_unavailable"' in answer
         assert await _read(reader) == b""
+
+
+async def test_a_silent_connection_makes_room_for_one_that_asks() -> None:
+    async with _connected(most=1) as (silent, writer):
+        reader, other = await asyncio.open_connection(*writer.get_extra_info("peername"))
+        other.write(GET + b"\r\n")
+
+        assert (await _read(reader)).startswith(b"HTTP/1.1 200 ")
+        assert await _read(silent) == b""
+        other.close()
 
 
 def _problem(answer: bytes) -> tuple[int, str]:

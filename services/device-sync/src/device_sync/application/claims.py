@@ -10,7 +10,7 @@ from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import REPLACED, Caller, Refused, claim_command_id, refuse_spent, refuse_stranger
 
-MAX_CODE_BYTES = 64
+MAX_CODE_BYTES = 192
 """A code has 16 symbols; the rest is room for blanks and hyphens."""
 
 
@@ -35,7 +35,7 @@ class Claims:
         if refused := refuse_stranger(caller, serial) or await self._refuse_spent(caller, correlation_id):
             return refused
         try:
-            symbols = activation_key.normalise(typed.decode("ascii", "replace"))
+            symbols = activation_key.normalise(typed.decode("utf-8", "replace"))
         except activation_key.KeyMalformed as error:
             return Refused("claim_code_malformed", f"This is no claim code: {error}.")
         digest = claim_code.digest(symbols)

@@ -1,6 +1,5 @@
 """The ledger itself, companies and projects."""
 
-import unicodedata
 from datetime import datetime
 from typing import assert_never
 
@@ -12,6 +11,7 @@ from contracts.commands.companies import CompanyCommand, CreateProject, FoundLed
 from contracts.events.companies import CompanyEvent, CompanyRegistered, LedgerFounded, ProjectCreated
 from contracts.fields import MAX_IMPORTED_PROJECTS, CompanyKind
 from contracts.identifiers import default_project_of
+from contracts.names import comparable_name
 from ledger.domain.catalog import refuse_definitions
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import is_staff, refuse_company
@@ -110,11 +110,6 @@ def create_project(ledger: Ledger, command: CreateProject, actor: Actor) -> Proj
     if (command.company, comparable_name(command.project_name)) in ledger.project_names:
         return Rejection("project_name_taken", {"project_name": command.project_name})
     return ProjectCreated(company=command.company, project=command.project, project_name=command.project_name)
-
-
-def comparable_name(name: str) -> str:
-    """Two names are the same if a person would read them as the same: case, composition and blanks do not count."""
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
 def without_name(names: Names, company: str, name: str, project: str) -> Names:

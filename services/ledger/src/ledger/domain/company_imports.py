@@ -21,8 +21,9 @@ from contracts.events.company_imports import (
     ImportedProject,
 )
 from contracts.fields import MAX_IMPORTED_ACCOUNTS, MAX_IMPORTED_PROJECTS
+from contracts.names import comparable_name
 from ledger.domain.cold_state import ColdState, Imported, OpenInvitation, Proposal, SpentInvitation
-from ledger.domain.companies import COUNTED_PROJECTS, comparable_name, without_name
+from ledger.domain.companies import COUNTED_PROJECTS, without_name
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.members import MAX_MEMBERS, with_member
 from ledger.domain.rights import administers, refuse_blocked_company, refuse_company

@@ -45,7 +45,9 @@ def decide(ledger: Ledger, command: DeviceMoveCommand, actor: Actor, *, now: dat
         return refused
     device, today = ledger.devices.get(command.serial), civil_day(now)
     match command:
-        case AcceptDevice() | WithdrawDeviceOffer() if device is None:
+        case AcceptDevice():
+            return accept_device(ledger, command, device, actor, today)
+        case WithdrawDeviceOffer() if device is None:
             return Rejection("offer_unknown")
         case _ if device is None:
             return absent(ledger, actor, command.serial)
@@ -57,8 +59,6 @@ def decide(ledger: Ledger, command: DeviceMoveCommand, actor: Actor, *, now: dat
             return offer_device(ledger, command, device, actor)
         case WithdrawDeviceOffer():
             return withdraw_offer(ledger, command, device, actor)
-        case AcceptDevice():
-            return accept_device(ledger, command, device, actor, today)
         case TransferDevice():
             return transfer_device(ledger, command, device, today)
         case _:
@@ -139,13 +139,16 @@ def withdraw_offer(
 
 
 def accept_device(
-    ledger: Ledger, command: AcceptDevice, device: Device, actor: Actor, today: date
+    ledger: Ledger, command: AcceptDevice, device: Device | None, actor: Actor, today: date
 ) -> DeviceMoved | Rejection:
-    """The other side's consent; it takes `licenses` in a project of the company that the device is offered to."""
+    """The other side's consent; it takes `licenses` in a project of the company that the device is offered to.
+
+    The project comes first, whether there is such a device or not: nobody learns by it whether somebody has a serial.
+    """
     if refused := refuse_project(ledger, actor, command.project, "licenses"):
         return refused
     company = ledger.projects[command.project].company
-    if ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
+    if device is None or ledger.offers.get(command.serial) != company or not is_member(ledger, actor, company):
         return Rejection("offer_unknown")
     if refused := refuse_blocked_company(ledger, device.company):
         return Rejection(refused.code, {"company": device.company}, refused.entries)

@@ -9,8 +9,9 @@ from contracts.dates import civil_day
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
 from contracts.log.postings import project_account
+from contracts.names import comparable_name
 from ledger.domain.activation_keys import asked_for
-from ledger.domain.companies import comparable_name, without_name
+from ledger.domain.companies import without_name
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.devices import refuse_elsewhere
 from ledger.domain.returns import RETURNABLE

@@ -4,16 +4,24 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 
-from contracts.identifiers import derived_id
+from contracts.codes import activation_key
+from contracts.identifiers import default_project_of, derived_id
+from ledger.application.queries.ledger_queries import Queries
+from ledger.application.queries.visibility import Viewer
 from ledger.entrypoints.api.app import application
-from runtime.web import bulk, pieces
-from tests.support.ledger.api_in_memory import PROJECT, Api, problem
-from tests.support.ledger.story import ADRIA, ANNA
+from ledger.entrypoints.api.http.attempt_limiter import MAX_MISSES
+from ledger.entrypoints.api.http.problems import PROBLEMS
+from runtime.web import bulk, concurrency_slots, pieces
+from runtime.web.server import WebServer, bound_to
+from tests.support.ledger.api_in_memory import PROJECT, Api, NoRows, problem
+from tests.support.ledger.story import ADRIA, ANNA, BEN, STAFF, VENDOR
+from tests.support.ledger.story_members import NOBODY as CLEO
 
 ORDER = {"licenses": [{"license_type": "Port11", "count": 5}], "order_number": "PO-1"}
 
@@ -191,7 +199,7 @@ async def test_a_body_that_trickles_is_told_so_at_the_end(monkeypatch: pytest.Mo
 
     async def trickling() -> AsyncIterator[bytes]:
         while True:
-            yield b"{}\n"
+            yield b"\n"
             await asyncio.sleep(0.03)
 
     async with asyncio.timeout(2):
@@ -201,34 +209,94 @@ async def test_a_body_that_trickles_is_told_so_at_the_end(monkeypatch: pytest.Mo
     assert len(found) < 10
 
 
-async def test_more_such_requests_than_can_be_at_work_are_told_to_come_again() -> None:
-    api = await Api().founded()
-    hold = asyncio.Event()
-    tokens = [api.issuer.token(ANNA, derived_id(str(number), "company")) for number in range(bulk.MAX_REQUESTS)]
-    held = [asyncio.create_task(send(api, _waiting(hold), token)) for token in tokens]
-    while len(api.ledger.asked) < 1 + bulk.MAX_REQUESTS:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+class Members(NoRows):
+    """A read side in which everybody belongs to the company that they act for."""
 
-    refused = await send(api, b"{}", api.issuer.token())
+    async def company(self, _: Viewer, company: str) -> SimpleNamespace:
+        return SimpleNamespace(kind="vendor" if company == VENDOR else "reseller")
+
+
+async def at_work(api: Api, tokens: Sequence[str], hold: asyncio.Event) -> list[asyncio.Task[httpx.Response]]:
+    """Bulks that have one line at work, and wait for the next one."""
+    before = len(api.ledger.asked)
+    held = [asyncio.create_task(send(api, _waiting(hold), token)) for token in tokens]
+    while len(api.ledger.asked) < before + len(tokens):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    return held
+
+
+async def test_more_such_requests_than_can_be_at_work_are_told_that_it_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 0.05)
+    api = await Api(cast("Queries", Members())).founded()
+    hold = asyncio.Event()
+    companies = [derived_id(str(number), "company") for number in range(bulk.MAX_REQUESTS)]
+    held = await at_work(api, [api.issuer.token(ANNA, company) for company in companies], hold)
+
+    refused, staff = await send(api, b"{}", api.issuer.token()), await send(api, b"{}")
     hold.set()
 
-    assert problem(refused) == (503, "service_unavailable")
+    assert problem(refused) == (429, "busy")
+    assert staff.status_code == 200
     assert [len(told(await one)) for one in held] == [2] * bulk.MAX_REQUESTS
 
 
-async def test_one_such_request_of_a_company_is_at_work_at_a_time() -> None:
-    api = await Api().founded()
+async def test_an_account_has_one_at_work_at_a_time_and_its_company_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 0.05)
+    api = await Api(cast("Queries", Members())).founded()
     hold = asyncio.Event()
-    held = asyncio.create_task(send(api, _waiting(hold)))
-    while len(api.ledger.asked) < 2:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    anna, ben, cleo = (api.issuer.token(account, ADRIA) for account in (ANNA, BEN, CLEO))
+    held = await at_work(api, [anna], hold)
 
-    refused, other = await send(api, b"{}"), await send(api, b"{}", api.issuer.token())
+    assert problem(await send(api, b"{}", anna)) == (429, "busy")
+    held += await at_work(api, [ben], hold)
+    assert problem(await send(api, b"{}", cleo)) == (429, "busy")
     hold.set()
-    await held
+    for one in held:
+        await one
+    assert (await send(api, b"{}", cleo)).status_code == 200
 
-    assert problem(refused) == (503, "service_unavailable")
-    assert other.status_code == (await send(api, b"{}")).status_code == 200
+
+async def test_an_account_that_a_company_has_removed_keeps_no_place_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 0.05)
+    removed, rows = NoRows(), Members()
+    api = await Api(cast("Queries", removed)).founded()
+    hold = asyncio.Event()
+    held = await at_work(api, [api.issuer.token(BEN, ADRIA)], hold)
+
+    assert problem(await send(api, b"{}", api.issuer.token(CLEO, ADRIA))) == (429, "busy")
+    monkeypatch.setattr(removed, "company", rows.company, raising=False)
+    assert (await send(api, b"{}", api.issuer.token(ANNA, ADRIA))).status_code == 200
+    hold.set()
+    await held[0]
+
+
+async def test_a_client_that_was_cut_off_finds_its_place_free() -> None:
+    """On a socket: nobody else learns that a client is gone."""
+    api = await Api().founded()
+    with bound_to("127.0.0.1", 0, setting="LICENSING_PORT") as listener:
+        listener.listen()
+        server, stop = WebServer(api.app, PROBLEMS), asyncio.Event()
+        serving = asyncio.create_task(server.serve_until(stop, listener))
+        host, port = listener.getsockname()
+        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as api.client:
+            for _ in range(5):
+                await _begin_a_bulk_and_go(api, host, port)
+                assert [one["status"] for one in await answers(api, issue("a"), issue("b"))] == [201, 201]
+        stop.set()
+        await serving
+
+
+async def _begin_a_bulk_and_go(api: Api, host: str, port: int) -> None:
+    _, writer = await asyncio.open_connection(host, port)
+    head = (
+        f"POST /v1/commands HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {api.staff()}\r\nContent-Length: 9999\r\n\r\n"
+    )
+    before = len(api.ledger.asked)
+    writer.write(head.encode() + json.dumps(issue(f"begun-{before}")).encode() + b"\n")
+    while len(api.ledger.asked) == before:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\n"])
@@ -408,3 +476,32 @@ async def test_why_no_more_is_read_is_told_under_the_line_that_was_not_read(monk
     found = await answers(api, b"\n", issue("a"), b"\n", issue("b"))
 
     assert [(one["line"], one["status"]) for one in found] == [(2, 201), (4, 413)]
+
+
+async def test_lines_with_mistyped_keys_are_one_attempt_and_good_ones_among_them_are_decided() -> None:
+    api = await Api().founded()
+    (issued,) = await answers(api, issue("k"))
+    good = issued["answer"]["activation_key"]
+    mistyped = [activation_key.make(b"w" * 32, f"{number:064}") for number in range(26)]
+
+    found = await answers(api, *(redeem(key) for key in (*mistyped, good)), token=api.issuer.token(STAFF, VENDOR))
+
+    assert codes(found) == [(404, "key_unknown")] * 26 + [(201, "")]
+
+
+async def test_twenty_such_requests_are_twenty_attempts() -> None:
+    api = await Api().founded()
+    for number in range(MAX_MISSES):
+        assert codes(await answers(api, redeem(activation_key.make(b"w" * 32, f"{number:064}")))) == [
+            (404, "key_unknown")
+        ]
+
+    (line,) = await answers(api, redeem(activation_key.make(b"w" * 32, "f" * 64)))
+
+    assert (line["status"], line["problem"]["code"]) == (429, "too_many_attempts")
+
+
+def redeem(key: str) -> dict[str, Any]:
+    return of(
+        f"r-{key}", {"name": "redeem-activation-key", "activation_key": key, "project": default_project_of(VENDOR)}
+    )

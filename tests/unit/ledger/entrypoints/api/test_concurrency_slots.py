@@ -1,5 +1,6 @@
 """Bulk requests and exports have a place for each company, and always one for the vendor."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
@@ -11,9 +12,11 @@ from ledger.application.queries.visibility import Viewer
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.concurrency_slots import slot_for
+from runtime.web import concurrency_slots
 from runtime.web.concurrency_slots import ConcurrencySlots
 from runtime.web.problems import Refused
-from tests.support.ledger.story import ADRIA, ANNA, BORA, NOON, STAFF, VENDOR
+from tests.support.ledger.story import ADRIA, ANNA, BEN, BORA, NOON, STAFF, VENDOR
+from tests.support.ledger.story_members import NOBODY as CLEO
 
 
 class Companies:
@@ -35,7 +38,8 @@ class Companies:
 
 
 services = cast("Services", Companies())
-adria, bora, vendor = LedgerCaller(ANNA, ADRIA), LedgerCaller(ANNA, BORA), LedgerCaller(STAFF, VENDOR)
+adria, ben, cleo = (LedgerCaller(account, ADRIA) for account in (ANNA, BEN, CLEO))
+bora, vendor = LedgerCaller(ANNA, BORA), LedgerCaller(STAFF, VENDOR)
 
 
 async def refusal(slots: ConcurrencySlots, caller: LedgerCaller) -> str:
@@ -45,13 +49,19 @@ async def refusal(slots: ConcurrencySlots, caller: LedgerCaller) -> str:
     return refused.value.detail
 
 
-async def test_a_company_has_one_place_and_leaves_the_others_to_others() -> None:
-    slots = ConcurrencySlots(2, what="exports")
-    async with slot_for(slots, services, adria):
-        assert "A company has one" in await refusal(slots, adria)
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 0.01)
+
+
+async def test_an_account_has_one_place_a_company_two_and_the_others_are_for_others() -> None:
+    slots = ConcurrencySlots(3, what="exports")
+    async with slot_for(slots, services, adria), slot_for(slots, services, ben):
+        assert "An account has one" in await refusal(slots, adria)
+        assert "A company has 2" in await refusal(slots, cleo)
         async with slot_for(slots, services, bora):
             pass
-    async with slot_for(slots, services, adria):
+    async with slot_for(slots, services, cleo):
         pass
 
 
@@ -61,7 +71,23 @@ async def test_when_all_places_are_taken_the_vendor_finds_one_behind_them() -> N
         await taken.enter_async_context(slot_for(slots, services, adria))
         assert "Too many exports" in await refusal(slots, bora)
         await taken.enter_async_context(slot_for(slots, services, vendor))
-        assert "A company has one" in await refusal(slots, vendor)
+        assert "An account has one" in await refusal(slots, vendor)
+
+
+async def test_who_comes_again_waits_for_the_place_that_is_just_being_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 5)
+    slots = ConcurrencySlots(1, what="exports")
+    leaving = asyncio.Event()
+
+    async def first() -> None:
+        async with slot_for(slots, services, adria):
+            await leaving.wait()
+
+    holding = asyncio.create_task(first())
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.05, leaving.set)
+    async with slot_for(slots, services, adria):
+        assert holding.done()
 
 
 async def test_a_place_is_free_again_after_whatever_went_wrong() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.application.queries.exports import Batch, Exports, Wanted
 from ledger.application.queries.visibility import Viewer
+from runtime.web import concurrency_slots
 from tests.support.ledger.api_in_memory import Api, problem
 
 MOVEMENTS = "/v1/exports/movements"
@@ -29,7 +30,8 @@ def api_with(rows: Held) -> Api:
     return Api(exports=cast("Exports", rows))
 
 
-async def test_a_company_has_one_export_at_a_time() -> None:
+async def test_an_account_has_one_export_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency_slots, "WAIT_SECONDS", 0.05)
     rows = Held()
     api = api_with(rows)
     running = asyncio.create_task(api.get(MOVEMENTS))
@@ -39,8 +41,8 @@ async def test_a_company_has_one_export_at_a_time() -> None:
     rows.let_go.set()
     other = await api.get(MOVEMENTS, token=api.staff())
 
-    assert problem(refused) == (503, "service_unavailable")
-    assert "A company has one" in refused.text
+    assert problem(refused) == (429, "busy")
+    assert "An account has one" in refused.text
     assert (await running).status_code == other.status_code == (await api.get(MOVEMENTS)).status_code == 200
 
 

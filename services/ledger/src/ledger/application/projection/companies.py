@@ -7,7 +7,7 @@ from contracts.events.companies import CompanyRegistered, LedgerFounded
 from contracts.log.entries import Entry
 from ledger.application.projection.catalog import founding_types
 from ledger.application.projection.members import member
-from ledger.application.projection.projects import ProjectRow
+from ledger.application.projection.projects import project_row
 from ledger.application.projection.rows import Rows, RowsByEvent, at
 
 DEFAULT_PROJECT_NAME = "DEFAULT"
@@ -38,7 +38,7 @@ def _begun(entry: Entry[LedgerFounded | CompanyRegistered], company: str) -> Row
     """A company begins with an administrator and a project."""
     event = entry.data
     yield member(entry, event.administrator, company, administrator=True)
-    yield ProjectRow(event.default_project, company, DEFAULT_PROJECT_NAME, *at(entry))
+    yield project_row(event.default_project, company, DEFAULT_PROJECT_NAME, entry)
 
 
 ROWS: RowsByEvent = {LedgerFounded: _founded, CompanyRegistered: _registered}

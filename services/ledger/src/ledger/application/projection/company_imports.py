@@ -6,7 +6,7 @@ from typing import NamedTuple
 from contracts.events.company_imports import CompanyImported, CompanyOffered, CompanyOfferWithdrawn
 from contracts.log.entries import Entry
 from ledger.application.projection.members import member
-from ledger.application.projection.projects import ProjectNameRow
+from ledger.application.projection.projects import name_row
 from ledger.application.projection.rows import Gone, Rows, RowsByEvent, at
 
 
@@ -40,7 +40,7 @@ def _imported(entry: Entry[CompanyImported]) -> Rows:
     projects = tuple(one.project for one in event.projects)
     yield CompanyImportRow(event.former_company, event.company, projects, *at(entry))
     for project in event.projects:
-        yield ProjectNameRow(project.project, project.project_name)
+        yield name_row(project.project, project.project_name)
     for account in event.members:
         yield member(entry, account, event.company, administrator=False)
 

@@ -1,11 +1,12 @@
 """Rows of projects."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.events.companies import ProjectCreated
 from contracts.events.projects import LicensesDeallocated, ProjectArchived, ProjectRenamed
 from contracts.log.entries import Entry
+from contracts.names import comparable_name
 from ledger.application.projection.devices import device_row
 from ledger.application.projection.rows import Rows, RowsByEvent, at
 
@@ -16,6 +17,7 @@ class ProjectRow(NamedTuple):
     name: str
     sequence: int
     time: datetime
+    comparable_name: str
 
 
 class ProjectNameRow(NamedTuple):
@@ -23,6 +25,17 @@ class ProjectNameRow(NamedTuple):
 
     project: str
     name: str
+    comparable_name: str
+
+
+def project_row(project: str, company: str, name: str, entry: Entry[Any]) -> ProjectRow:
+    """A project that an entry opens."""
+    return ProjectRow(project, company, name, *at(entry), comparable_name(name))
+
+
+def name_row(project: str, name: str) -> ProjectNameRow:
+    """The name that an entry gives to a project."""
+    return ProjectNameRow(project, name, comparable_name(name))
 
 
 class ProjectArchivedRow(NamedTuple):
@@ -32,11 +45,11 @@ class ProjectArchivedRow(NamedTuple):
 
 def _created(entry: Entry[ProjectCreated]) -> Rows:
     event = entry.data
-    return (ProjectRow(event.project, event.company, event.project_name, *at(entry)),)
+    return (project_row(event.project, event.company, event.project_name, entry),)
 
 
 def _renamed(entry: Entry[ProjectRenamed]) -> Rows:
-    return (ProjectNameRow(entry.data.project, entry.data.project_name),)
+    return (name_row(entry.data.project, entry.data.project_name),)
 
 
 def _archived(entry: Entry[ProjectArchived]) -> Rows:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -31,11 +31,20 @@ class ProjectSearch:
     archived: bool | None = None
 
 
+class ProjectPlace(NamedTuple):
+    """A place in the order of projects, whichever project stands there now: names change. `name` is comparable."""
+
+    sequence: int = 0
+    name: str = ""
+
+
 class ProjectQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
-    async def projects(self, viewer: Viewer, wanted: ProjectSearch, after: int, limit: int) -> Page[ProjectView]:
-        """In the order of their entries, or of their names where a name is asked for; after the project of an entry."""
+    async def projects(
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+    ) -> Page[ProjectView]:
+        """In the order of their entries, or of their names where a name is asked for; behind a place."""
         ...
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None: ...

@@ -31,6 +31,12 @@ class Sight:
         return self.reach.everything
 
     @property
+    def is_member(self) -> bool:
+        """Whether it belongs to the company that it acts for."""
+        known = self.ledger.companies.get(self.account.company)
+        return known is not None and self.account.account in known.administrators | known.members
+
+    @property
     def sees_coverage(self) -> bool:
         """Whether it may know who pays (rule F4)."""
         return self.ledger.sees_coverage(self.account)

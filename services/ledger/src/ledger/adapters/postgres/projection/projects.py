@@ -6,7 +6,7 @@ from ledger.adapters.postgres.projection.statements import each
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.projects import ProjectArchivedRow, ProjectNameRow
 
-_RENAME = "UPDATE projects SET name = $3 WHERE ledger = $1 AND project = $2"
+_RENAME = "UPDATE projects SET name = $3, comparable_name = $4 WHERE ledger = $1 AND project = $2"
 _ARCHIVE = "UPDATE projects SET archived = $3 WHERE ledger = $1 AND project = $2"
 
 

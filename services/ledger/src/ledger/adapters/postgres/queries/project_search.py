@@ -2,22 +2,22 @@
 
 from typing import Any
 
+from contracts.names import comparable_beginning
 from ledger.adapters.postgres.queries.visibility import Reach
-from ledger.application.queries.projects import ProjectSearch
+from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 
 _BEHIND = "\U0010ffff"
 """Sorts behind every character."""
 
 
-def project_search(wanted: ProjectSearch, reach: Reach, after: tuple[str, int], limit: int) -> tuple[str, list[Any]]:
+def project_search(wanted: ProjectSearch, reach: Reach, after: ProjectPlace, limit: int) -> tuple[str, list[Any]]:
     """The query for the sequences of projects, its $1 the ledger, and its further arguments.
 
-    `after` is the name and the sequence of the last project before the page; no query where nothing can be seen. Each
+    `after` is the place behind which the page begins; no query where nothing can be seen. Each
     part walks an index from where the page begins to where it ends: in the order of names where a name is asked for,
     which takes a walk for the archived projects and one for the others.
     """
-    name, sequence = after
-    arguments: list[Any] = [sequence, limit]
+    arguments: list[Any] = [after.sequence, limit]
 
     def argument(value: Any) -> str:
         arguments.append(value)
@@ -25,14 +25,14 @@ def project_search(wanted: ProjectSearch, reach: Reach, after: tuple[str, int], 
 
     order, where = "sequence", "sequence > $2"
     if wanted.name:
-        prefix = f"lower({argument(wanted.name)}::text)"
-        order = "lower_name, sequence"
-        where = f"""(lower_name, sequence) > ({argument(name)}, $2)
-            AND lower_name >= {prefix} AND lower_name < {prefix} || {argument(_BEHIND)}"""
+        prefix = f"{argument(comparable_beginning(wanted.name))}::text"
+        order = "comparable_name, sequence"
+        where = f"""(comparable_name, sequence) > ({argument(after.name)}, $2)
+            AND comparable_name >= {prefix} AND comparable_name < {prefix} || {argument(_BEHIND)}"""
     archived = [wanted.archived] if wanted.archived is not None or not wanted.name else [False, True]
     states = ["" if one is None else f" AND is_archived = {argument(one)}" for one in archived]
     walks = [
-        f"""(SELECT sequence, lower_name FROM projects
+        f"""(SELECT sequence, comparable_name FROM projects
             WHERE ledger = $1 AND {where}{state}{place} ORDER BY {order} LIMIT $3)"""  # noqa: S608 - our own words
         for place in _places(reach, argument)
         for state in states

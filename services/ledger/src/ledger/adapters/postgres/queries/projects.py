@@ -6,7 +6,7 @@ from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.projects import ProjectSearch, ProjectView
+from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
@@ -14,20 +14,20 @@ _PROJECT_ROWS = f"""
 SELECT project, company, name, p.sequence, time AS created, archived, {block_columns.COLUMNS}
   FROM projects AS p {block_columns.join(block_columns.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
 _PAGE_OF_PROJECTS = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
-_NAME_AT = "SELECT lower_name FROM projects WHERE ledger = $1 AND sequence = $2"
 
 
 class PostgresProjectQueries(SnapshotReader):
     """Implements ProjectQueries."""
 
-    async def projects(self, viewer: Viewer, wanted: ProjectSearch, after: int, limit: int) -> Page[ProjectView]:
+    async def projects(
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+    ) -> Page[ProjectView]:
         async with self.seen(viewer) as (connection, scope):
             reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
-            name: str | None = await connection.fetchval(_NAME_AT, self.ledger, after) if wanted.name else None
-            query, arguments = project_search(wanted, reach, (name or "", after), limit + 1)
+            query, arguments = project_search(wanted, reach, after, limit + 1)
             if not query:
                 return Page((), more=False)
-            order = "page.lower_name, page.sequence" if wanted.name else "page.sequence"
+            order = "page.comparable_name, page.sequence" if wanted.name else "page.sequence"
             rows = await connection.fetch(_PAGE_OF_PROJECTS.format(query, order), self.ledger, *arguments)
             return one_page((ProjectView(**block_columns.viewed(row)) for row in rows), limit)
 

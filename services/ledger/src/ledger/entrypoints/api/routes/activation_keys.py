@@ -34,6 +34,8 @@ from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
+ISSUED_SECONDS = 1.0
+"""How long a preview waits for a key that the read side does not know: it may have been issued just now."""
 REDEEMED_SECONDS = 1.0
 """How long a redemption waits for the read side, which is milliseconds behind, to include its result."""
 
@@ -117,7 +119,15 @@ class _Outlook(NamedTuple):
 
 
 async def _typed_key(services: Services, caller: LedgerCaller, digest: str) -> TypedKey:
-    return require_found(await services.queries.typed_key(caller.viewer, digest), "key_unknown")
+    """The key, which may have been issued just now: the read side gets a moment before it is unknown."""
+    found: list[TypedKey | None] = []
+
+    async def is_known() -> bool:
+        found.append(await services.queries.typed_key(caller.viewer, digest))
+        return found[-1] is not None
+
+    await services.waiter.until(is_known, seconds=ISSUED_SECONDS)
+    return require_found(found[-1], "key_unknown")
 
 
 async def _target(services: Services, caller: LedgerCaller, project: str) -> RedemptionTarget:

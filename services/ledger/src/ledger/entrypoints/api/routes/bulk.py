@@ -27,6 +27,6 @@ async def send_commands(request: Request, services: TheServices, caller: TheCall
     blank lines, too, which have no answer, and `idempotency_key` is left out where it can't be read. Lines
     do not wait for each other: what needs the result of another belongs in a later request. A request that was cut off
     is sent again whole, or from the first line without an answer on: its keys make that harmless. At most 10,000 lines
-    of 64 KiB, and one such request of a company at a time.
+    of 64 KiB; one such request of an account at a time and two of a company, else `busy`.
     """
     return BulkAnswers(request, slot_for(_slots, services, caller))

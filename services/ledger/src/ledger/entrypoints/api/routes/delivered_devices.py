@@ -12,10 +12,10 @@ from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPat
 from ledger.entrypoints.api.models.base import CommandResponse
 from ledger.entrypoints.api.models.corrections import CorrectionResponse
 from ledger.entrypoints.api.models.delivered_devices import ProposeDeliveryCorrectionBody, RegisterDevicesBody
-from ledger.entrypoints.api.routes.device_search import SerialPrefix, after_serial, prefix_of
+from ledger.entrypoints.api.routes.device_search import SerialPrefix, after_serial
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, paged
-from runtime.web.path_values import serial_of
+from runtime.web.path_values import part_of_serial, serial_of
 
 router = APIRouter(prefix="/v1/delivered-devices", tags=["catalog"])
 
@@ -29,7 +29,7 @@ async def list_delivered_devices(
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeliveredDeviceView]:
     """Devices that are registered as delivered, by serial. For the vendor's staff."""
-    page = await services.queries.delivered_devices(caller.viewer, prefix_of(serial), after_serial(cursor), limit)
+    page = await services.queries.delivered_devices(caller.viewer, part_of_serial(serial), after_serial(cursor), limit)
     return paged(page, lambda row: row.serial)
 
 

@@ -11,21 +11,13 @@ from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
-from runtime.web.problems import Refused, require_found
+from runtime.web.path_values import part_of_serial
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 
-_SEPARATORS = str.maketrans("", "", "-:. ")
 _HEX = re.compile(r"[0-9a-f]{0,12}")
 SerialPrefix = Annotated[str, Query(max_length=24, description="How the serial begins.", examples=["009033"])]
-
-
-def prefix_of(serial: str) -> str:
-    """The canonical beginning of a serial that somebody wrote; raises Refused."""
-    prefix = serial.translate(_SEPARATORS).lower()
-    if not _HEX.fullmatch(prefix):
-        raise Refused("serial_malformed")
-    return prefix
 
 
 def after_serial(cursor: str | None) -> str:
@@ -43,7 +35,7 @@ async def _wanted(
     license_type: Annotated[str | None, Query(pattern=LICENSE_TYPE_PATTERN, max_length=40)] = None,
 ) -> DeviceSearch:
     return DeviceSearch(
-        prefix=prefix_of(serial),
+        prefix=part_of_serial(serial),
         project=None if project is None else project_of(project),
         company=company,
         license_type=license_type,

@@ -99,7 +99,7 @@ async def _wanted(
     if project is not None:
         require_found(await services.queries.project(caller.viewer, project_of(project)), "project_unknown")
     if after:
-        await require_entry(services, after)
+        await require_entry(services, caller.account, after)
     until = await services.queries.position() if as_of is None else as_of
     return Wanted(until, after, project)
 

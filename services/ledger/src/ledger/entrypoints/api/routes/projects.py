@@ -8,8 +8,9 @@ from starlette.responses import Response
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
+from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
-from ledger.application.queries.projects import ProjectSearch, ProjectView
+from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.models.base import NO_CONTROLS
@@ -26,7 +27,7 @@ from ledger.entrypoints.api.models.projects import (
 from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_number_and_text, after_numbers, paged
 from runtime.web.path_values import serial_of
 from runtime.web.problems import require_found
 
@@ -54,7 +55,12 @@ async def list_projects(
     services: TheServices,
     caller: TheCaller,
     name: Annotated[
-        str, Query(max_length=80, pattern=NO_CONTROLS, description="How the name begins, whatever its case.")
+        str,
+        Query(
+            max_length=80,
+            pattern=NO_CONTROLS,
+            description="How the name begins; case does not matter.",
+        ),
     ] = "",
     company: CompanyOfQuery = None,
     archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
@@ -62,10 +68,10 @@ async def list_projects(
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
     """Projects in the order in which they were opened, or by name where a name is asked for."""
-    (after,) = after_numbers(cursor, 1)
     wanted = ProjectSearch(name, company, archived)
+    after = ProjectPlace(*(after_number_and_text(cursor) if name else after_numbers(cursor, 1)))
     page = await services.queries.projects(caller.viewer, wanted, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    return paged(page, lambda row: f"{row.sequence}.{comparable_name(row.name)}" if name else str(row.sequence))
 
 
 @router.get("/{project}", dependencies=[Reached], response_model=ProjectView)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from rma.entrypoints.api.dependencies import TheCaller, TheSight
 from runtime.web.bulk import ANSWER, MAX_REQUESTS, REQUEST, BulkAnswers
-from runtime.web.concurrency_slots import ConcurrencySlots
+from runtime.web.concurrency_slots import ConcurrencySlots, Standing
 
 PATH = "/v1/commands"
 
@@ -22,10 +22,13 @@ async def send_commands(request: Request, sight: TheSight, caller: TheCaller) ->
     its operation, with hyphens, and the other members are what its path and its body have. Each line is answered by a
     line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order; `line` counts blank lines,
     too, which have no answer. Lines do not wait for each other. A request that was cut off is sent again whole: its
-    keys make that harmless. At most 10,000 lines of 64 KiB, and one such request of a company at a time.
+    keys make that harmless. At most 10,000 lines of 64 KiB; one such request of an account at a time and two of a
+    company, else `busy`.
     """
 
-    async def is_staff() -> bool:
-        return sight.is_staff
+    async def standing() -> Standing:
+        if sight.is_staff:
+            return Standing.STAFF
+        return Standing.MEMBER if sight.is_member else Standing.STRANGER
 
-    return BulkAnswers(request, _slots.slot(caller.company, privileged=is_staff))
+    return BulkAnswers(request, _slots.slot(caller, standing=standing))

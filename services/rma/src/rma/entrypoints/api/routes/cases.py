@@ -1,6 +1,5 @@
 """Cases: filing one, finding them, and reading one with its history."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -21,15 +20,13 @@ from runtime.web.bodies import DayText
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import SEQUENCE_SECONDS, Reached, reaches
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
-from runtime.web.path_values import serial_of
+from runtime.web.path_values import part_of_serial, serial_of
 from runtime.web.problems import Refused, require_found
 from runtime.web.rejections import sequence_of
 
 router = APIRouter(prefix="/v1/rmas", tags=["cases"])
 
 REUSED = "idempotency_key_reused"
-_SEPARATORS = str.maketrans("", "", "-:. ")
-_HEX = re.compile(r"[0-9a-f]{0,12}")
 
 
 @router.post("", status_code=201)
@@ -68,12 +65,9 @@ async def _wanted(  # noqa: PLR0913 - a search has this many parts
     owed: Annotated[bool | None, Query(description="Whether a device has to come back.")] = None,
     filed_before: Annotated[DayText | None, Query(description="Cases older than this day.")] = None,
 ) -> CaseSearch:
-    part = serial.translate(_SEPARATORS).lower()
-    if not _HEX.fullmatch(part):
-        raise Refused("serial_malformed")
     return CaseSearch(
         rma=rma,
-        serial=part,
+        serial=part_of_serial(serial),
         company=company,
         project=project,
         reference=reference,
