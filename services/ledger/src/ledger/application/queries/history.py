@@ -23,7 +23,13 @@ class EntryView(View):
 
     sequence: int
     time: datetime
-    actor: str = Field(examples=["account:…@…", "device:009033010203", "company:…"])
+    actor: str = Field(
+        examples=[
+            "account:9a0b6f4e-1c2d-4e3f-8a5b-6c7d8e9f0a1b@3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42",
+            "device:009033010203",
+            "company:3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42",
+        ]
+    )
     event_type: str = Field(examples=["licensing.ledger.licenses-allocated.v1"])
     subject: str = Field(description="What the entry is about first of all.", examples=["devices/009033010203"])
     command_id: str
