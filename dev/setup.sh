@@ -30,7 +30,7 @@ digest() { cat "$@" | sha256sum | cut -c1-16; }
 # --- packages of the distribution -----------------------------------------------------------------------------------
 
 missing_packages() {
-    java_is_new_enough || echo openjdk-17-jre-headless
+    java_is_new_enough || echo openjdk-17-jdk-headless
     command -v mvn > /dev/null || echo maven
     command -v node > /dev/null || echo nodejs
     command -v npm > /dev/null || echo npm
@@ -42,7 +42,7 @@ missing_packages() {
 
 java_is_new_enough() {
     local version
-    command -v java > /dev/null || return 1
+    command -v java > /dev/null && command -v javac > /dev/null || return 1
     version="$(java -version 2>&1 | sed -nE '1s/.* version "([0-9]+).*/\1/p')"
     [ "${version:-0}" -ge 17 ]
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from contracts.log.posting_rules import POSTING_RULES
 from contracts.publishing.asyncapi import asyncapi
 from contracts.publishing.json_schemas import json_schemas
 from contracts.publishing.reference import pages
@@ -23,8 +24,20 @@ def files() -> Iterator[tuple[str, str]]:
         head = {"$schema": JSON_SCHEMA, "$id": f"urn:licensing:schema:{name}"}
         yield f"json/{name}.schema.json", _text(head | schema)
     yield "asyncapi.json", _text(asyncapi())
+    yield "posting-rules.json", _text(posting_rules())
     for name, text in pages():
         yield f"../docs/reference/{name}", text
+
+
+def posting_rules() -> dict[str, Any]:
+    """What each event moves, for whoever folds the log with a program of their own."""
+    return {
+        "description": "The moves of each type of event, in the order of their lines; a type that is not named moves "
+        "nothing. Each lot of the list `lots` leaves the account `from` and enters the account `to`. `{field}` stands "
+        "for the value of a field of the event's data, `a.b` for the field b of its field a; where a is absent, "
+        "nothing moves. A move with `when` is made if that field is there, one with `unless` if it is not.",
+        "rules": {event.type: [move.told() for move in moves] for event, moves in POSTING_RULES.items()},
+    }
 
 
 def _text(document: dict[str, Any]) -> str:
