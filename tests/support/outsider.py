@@ -1,4 +1,4 @@
-"""A replay of the ledger by somebody who has only what we publish: the programs of the subscriber's page, run as written.
+"""A replay of the ledger by who has only what we publish: the programs of the subscriber's page, run as written.
 
 Nothing of ours is imported by those programs; what they read is Kafka, schemas/posting-rules.json and no more.
 """

@@ -513,6 +513,7 @@ class MemberView(TypedDict):
 class MovedView(TypedDict):
     """What an entry moved into an account, or out of it when negative, and what the account held then."""
 
+    account: str
     license_type: str
     units: int
     held: int

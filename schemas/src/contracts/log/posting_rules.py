@@ -1,4 +1,4 @@
-"""What each event moves, as data: the ledger, its readers and the published schemas/posting-rules.json share this table.
+"""What each event moves, as data: the ledger, its readers and schemas/posting-rules.json share this table.
 
 Who folds the log with another program needs no more than that file and the entries.
 """

@@ -180,7 +180,7 @@ def _kind(told: dict[str, Any], schema: dict[str, Any]) -> str:
 def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
     """The posting rules of an event type."""
     if not moves:
-        yield "It moves no licenses."
+        yield "It moves no licenses.\n"
         return
     yield "It moves:\n"
     for move in moves:

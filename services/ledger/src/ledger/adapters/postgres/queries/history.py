@@ -56,7 +56,7 @@ _MOVED_OF_COMPANIES = _MOVED.format(f"""
                                       {stay("split_part(m.account, '/', 2)", "m.sequence", "<")}) AS stay
                           WHERE company = ANY ($3))
             ELSE EXISTS (SELECT FROM projects AS p WHERE p.ledger = $1
-                            AND p.project = split_part(m.account, '/', 2) AND p.company = ANY ($3)) END""")
+                            AND p.project = split_part(m.account, '/', 2) AND p.company = ANY ($3)) END""")  # noqa: S608
 
 
 class Moved(NamedTuple):
