@@ -924,7 +924,8 @@ class Operations(Transport):
     ) -> CompanyRegisteredResponse:
         """Make a company known, with its first administrator. It starts with a project DEFAULT.
 
-        The vendor's staff registers any company; an account registers its own company as an end customer.
+        The vendor's staff registers any company; an account registers its own company as an end customer:
+        `company` is then the company that its token names, and has to be given.
         """
         return cast(
             "CompanyRegisteredResponse",
