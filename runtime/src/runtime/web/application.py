@@ -73,6 +73,7 @@ def _openapi(app: FastAPI, api: Api) -> dict[str, Any]:
     schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
+    schema["servers"] = [{"url": "/", "description": "Where this description was fetched."}]
     describe_refusals(schema, api.problems, api.route_refusals, api.problem_body)
     require_described_keys(schema)
     describe_examples(schema, api.examples)
