@@ -30,8 +30,10 @@ digest() { cat "$@" | sha256sum | cut -c1-16; }
 # --- packages of the distribution -----------------------------------------------------------------------------------
 
 missing_packages() {
-    java_is_new_enough || echo openjdk-17-jre-headless
+    java_is_new_enough || echo openjdk-17-jdk-headless
     command -v mvn > /dev/null || echo maven
+    command -v node > /dev/null || echo nodejs
+    command -v npm > /dev/null || echo npm
     command -v xmlsec1 > /dev/null || echo xmlsec1
     command -v ffmpeg > /dev/null || echo ffmpeg
     command -v espeak-ng > /dev/null || echo espeak-ng
@@ -45,7 +47,7 @@ missing_packages() {
 
 java_is_new_enough() {
     local version
-    command -v java > /dev/null || return 1
+    command -v java > /dev/null && command -v javac > /dev/null || return 1
     version="$(java -version 2>&1 | sed -nE '1s/.* version "([0-9]+).*/\1/p')"
     [ "${version:-0}" -ge 17 ]
 }
@@ -124,6 +126,21 @@ jars() {
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
 }
 
+# --- readers of other makes for what we publish ----------------------------------------------------------------------
+
+npm_readers() {
+    local wanted draft
+    wanted="$cache/npm-$(digest dev/npm/package.json dev/npm/package-lock.json)"
+    [ -d "$wanted" ] && return
+    say "Fetching the parsers of AsyncAPI and OpenAPI (a minute, once)"
+    mkdir -p "$cache"
+    draft="$(mktemp -d "$cache/draft-XXXXXX")"
+    cp dev/npm/package.json dev/npm/package-lock.json dev/npm/.npmrc "$draft"
+    quietly "npm could not install the packages of dev/npm/package-lock.json; see above." \
+        npm ci --prefix "$draft" --no-audit --no-fund
+    mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
+}
+
 # Made by a broker at work, and good for these jars and this Java; without it brokers start a third slower.
 class_archive() {
     local wanted
@@ -150,3 +167,4 @@ stamped environment "$(digest requirements/dev.txt "${distributions[@]/%//pyproj
 echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive
+npm_readers

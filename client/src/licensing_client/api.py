@@ -513,6 +513,7 @@ class MemberView(TypedDict):
 class MovedView(TypedDict):
     """What an entry moved into an account, or out of it when negative, and what the account held then."""
 
+    account: str
     license_type: str
     units: int
     held: int
@@ -923,7 +924,8 @@ class Operations(Transport):
     ) -> CompanyRegisteredResponse:
         """Make a company known, with its first administrator. It starts with a project DEFAULT.
 
-        The vendor's staff registers any company; an account registers its own company as an end customer.
+        The vendor's staff registers any company; an account registers its own company as an end customer:
+        `company` is then the company that its token names, and has to be given.
         """
         return cast(
             "CompanyRegisteredResponse",

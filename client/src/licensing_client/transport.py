@@ -19,11 +19,17 @@ Token = str | Callable[[], str]
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
-    """The API said no: `code` is for programs, `detail` for a person, `members` has all that was said."""
+    """The API said no: `code` is for programs, `detail` for a person, `members` has all that was said.
 
-    def __init__(self, status: int, members: Mapping[str, Any]) -> None:
+    `headers` are the response's; `retry_after_seconds` is what its Retry-After says, None without one.
+    """
+
+    def __init__(self, status: int, members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
         self.status = status
         self.members = members
+        self.headers = httpx.Headers(headers)
+        said = self.headers.get("Retry-After", "")
+        self.retry_after_seconds = int(said) if said.isdecimal() else None
         self.code = str(members.get("code", ""))
         self.detail = str(members.get("detail", ""))
         super().__init__(f"{status} {self.code}: {self.detail}")
@@ -51,6 +57,8 @@ class Transport:
         self._token = token
         self._patience_seconds = patience_seconds
         self._http = httpx.Client(base_url=address, timeout=ANSWER_SECONDS, transport=transport)
+        self.headers = httpx.Headers()
+        """Of the last response: its ETag, and the X-As-Of of an export."""
 
     def close(self) -> None:
         self._http.close()
@@ -67,6 +75,7 @@ class Transport:
         while True:
             try:
                 response = self._http.request(method, path, **self._authorised(request))
+                self.headers = response.headers
             except httpx.TransportError:
                 if time.monotonic() > deadline:
                     raise
@@ -122,6 +131,7 @@ class Transport:
         deadline = time.monotonic() + (self._patience_seconds if content is None or isinstance(content, bytes) else 0)
         while True:
             with self._http.stream(method, path, content=content, **self._authorised(request)) as response:
+                self.headers = response.headers
                 if response.is_error:
                     response.read()
                 if not is_passing(response) or time.monotonic() > deadline:
@@ -156,7 +166,7 @@ def _problem(response: httpx.Response) -> Problem:
         members = response.json()
     except ValueError:
         members = {"code": "", "detail": response.text[:200]}
-    return Problem(response.status_code, members)
+    return Problem(response.status_code, members, response.headers)
 
 
 def pause_seconds(response: httpx.Response) -> float:

@@ -114,11 +114,36 @@ async def test_an_entry_tells_who_caused_it_and_what_it_moved(api: Api) -> None:
 
     assert entry["actor"].endswith(f"@{ADRIA}")
     assert entry["movements"] == [
-        {"license_type": "BRI", "units": 1, "held": 1},
-        {"license_type": "Port11", "units": 20, "held": 20},
+        {"account": f"device/{SERIAL}", "license_type": "BRI", "units": 1, "held": 1},
+        {"account": f"device/{SERIAL}", "license_type": "Port11", "units": 20, "held": 20},
     ]
+    assert entry["facts"] == {"device_project": project, "device_serial": SERIAL}
     assert len(entry["command_id"]) == 64
     assert entry["correlation_id"]
+
+
+async def test_a_company_and_a_key_tell_what_their_entries_moved_and_where(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    last = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
+    await api.company(BORA, BEN)
+    elsewhere = await api.post("projects", {"name": "Bora"}, api.token(BEN, BORA))
+    (key,) = (await _get(api, "activation-keys", api.staff))["items"]
+
+    def moved(entry: dict[str, Any]) -> dict[tuple[str, str], int]:
+        return {(row["account"], row["license_type"]): row["units"] for row in entry["movements"]}
+
+    for who in (api.token(), api.staff):
+        company = (await _get(api, f"companies/{ADRIA}/history?at_least={last}", who))["items"]
+        told = {entry["event_type"].split(".")[2]: entry for entry in company}
+        redeemed, allocated = told["activation-key-redeemed"], told["licenses-allocated"]
+        assert moved(redeemed) == {(f"project/{project}", "Port11"): 50, (f"project/{project}", "BRI"): 4}
+        assert redeemed["facts"] == {"project": project}
+        assert moved(allocated) == {(f"project/{project}", "Port11"): -20, (f"device/{SERIAL}", "Port11"): 20}
+        assert allocated["facts"] == {"device_project": project, "device_serial": SERIAL}
+        about = f"activation-keys/{key['key_digest']}/history"
+        assert (await _get(api, about, who))["items"][-1] == redeemed
+    others = await _get(api, f"companies/{BORA}/history?at_least={elsewhere.json()['sequence']}", api.token(BEN, BORA))
+    assert [entry["movements"] for entry in others["items"]] == [[]] * len(others["items"])
 
 
 async def test_a_history_tells_what_was_said_to_who_administers_the_company_and_not_to_guests(api: Api) -> None:

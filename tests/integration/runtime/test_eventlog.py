@@ -104,6 +104,7 @@ async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_
     entries = await records_of(kafka_topics, kafka_topics.name(EVENTS), 0, 2)
     assert not any(isinstance(chain.accept(record.value or b""), Orphan) for record in entries)
     assert chain.sequence == 2
+    assert [record.headers for record in entries] == [(("content-type", b"application/cloudevents+json"),)] * 2
 
     letters = await records_of(kafka_topics, kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 2)
     assert [(letter.value, letter.header("reason")) for letter in letters] == [

@@ -89,3 +89,22 @@ def test_what_is_not_given_is_not_sent() -> None:
         return httpx.Response(200, json={"project": "p", "licenses": []})
 
     a_client(answer).get_balance("p", as_of=7)
+
+
+def test_the_headers_of_an_answer_and_of_a_no_are_kept() -> None:
+    answers = iter(
+        [
+            httpx.Response(200, json={"company": "c"}, headers={"ETag": '"7"'}),
+            httpx.Response(429, json={"code": "too_many_guesses"}, headers={"Retry-After": "600"}),
+            httpx.Response(200, content=b"", headers={"X-As-Of": "1174"}),
+        ]
+    )
+    client = a_client(lambda _: next(answers))
+
+    client.get_company("c")
+    assert client.headers["ETag"] == '"7"'
+    with pytest.raises(Problem) as caught:
+        client.get_company("c")
+    assert (caught.value.retry_after_seconds, caught.value.headers["Retry-After"]) == (600, "600")
+    with client.streamed("GET", "/v1/exports/balances"):
+        assert client.headers["X-As-Of"] == "1174"

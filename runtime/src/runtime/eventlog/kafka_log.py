@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Generic
 
+from contracts.log.envelope import CONTENT_TYPE
 from contracts.sender_proof import MAC, outcome_mac
 from runtime.dead_letters import BuriedOnce
 from runtime.eventlog.definition import Outcome
@@ -14,6 +15,7 @@ from runtime.kafka import GroupConsumer, Outgoing, PartitionTail, Producer, Reco
 
 READ_SECONDS = 0.5
 """How long a read waits for a new entry: an idle replica looks up twice a second."""
+_HEADERS = (("content-type", CONTENT_TYPE.encode()),)
 
 
 @lru_cache(maxsize=4096)
@@ -35,7 +37,7 @@ class KafkaLog:
         self._key = str(tail.partition.number).encode()
 
     async def append(self, values: Sequence[bytes], *, at: datetime) -> None:
-        records: list[Outgoing] = [(self._key, value, ()) for value in values]
+        records: list[Outgoing] = [(self._key, value, _HEADERS) for value in values]
         await self._producer.send_many(self._tail.partition.topic, self._tail.partition.number, records, at=at)
 
     async def read(self) -> Sequence[Logged]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from runtime.web.docs_page import docs_page
 from runtime.web.error_handlers import handle_errors
 from runtime.web.idempotency import require_described_keys
+from runtime.web.openapi_examples import ByName, describe_examples
 from runtime.web.openapi_refusals import ProblemBody, RouteRefusals, describe_refusals
 from runtime.web.problems import Problems
 from runtime.web.strict_requests import reject_undescribed
@@ -25,7 +26,8 @@ _FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
 class Api:
     """What one API is: `tags` are the groups of its operations in the order of the page, `forms` those of its patterns.
 
-    An operation is named by its function; `route_refusals` has a row for each.
+    `examples` are those of members whose schema has none, by their names. An operation is named by its function;
+    `route_refusals` has a row for each.
     """
 
     title: str
@@ -36,6 +38,7 @@ class Api:
     route_refusals: RouteRefusals
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     forms: Forms = field(default_factory=dict[str, str])
+    examples: ByName = field(default_factory=dict[str, object])
     problem_body: type[BaseModel] = ProblemBody
 
 
@@ -70,8 +73,10 @@ def _openapi(app: FastAPI, api: Api) -> dict[str, Any]:
     schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
+    schema["servers"] = [{"url": "/", "description": "Where this description was fetched."}]
     describe_refusals(schema, api.problems, api.route_refusals, api.problem_body)
     require_described_keys(schema)
+    describe_examples(schema, api.examples)
     for unused in _FRAMEWORK_ERRORS:
         schema["components"]["schemas"].pop(unused, None)
     return schema

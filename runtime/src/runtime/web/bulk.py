@@ -55,17 +55,14 @@ _log = get_logger("runtime.web.bulk")
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
-REQUEST: dict[str, Any] = {
-    "requestBody": {
-        "content": {
-            JSON_LINES: {
-                "schema": {"description": "JSON Lines; a line that is none has its own answer."},
-                "example": '{"idempotency_key": "a-1", "command": {"name": "add-device", "serial": "…"}}\n',
-            }
-        },
-    }
-}
-"""How the description of an API shows such a body."""
+
+def request_of(**command: str) -> dict[str, Any]:
+    """How the description of an API shows such a body, with this command in it."""
+    schema = {"description": "JSON Lines; a line that is none has its own answer."}
+    line = json.dumps({"idempotency_key": "a-1", "command": command})
+    return {"requestBody": {"content": {JSON_LINES: {"schema": schema, "example": f"{line}\n"}}}}
+
+
 ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One answer for each line, in their order: `status` with `answer` or `problem`.",

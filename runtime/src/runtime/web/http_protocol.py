@@ -29,6 +29,8 @@ STALLED_SECONDS = 60.0
 """How long a client may read nothing of a response that is more than the buffers hold."""
 GONE = "gone"
 """Where the state of a request has the event that its client is gone; whoever takes long need not go on then."""
+MAX_HELD_BYTES = 64 * 1024
+"""Of a response that are written at once."""
 CLIENT_CERTIFICATE = "client_certificate"
 """Where in the state of a request the certificate lies that its client has proven, in DER."""
 MAX_HEAD_BYTES = 32 * 1024
@@ -138,7 +140,8 @@ class BoundedHttp(HttpToolsProtocol):
         self.scope["state"] |= {GONE: self._gone, CLIENT_CERTIFICATE: self._certificate}
         self.app = self._answering_app()
         super().on_headers_complete()
-        self.cycle.transport = cast("Transport", _Lingering(self))
+        response = _ResponseTransport(self)
+        self.cycle.transport, self.cycle.on_response = cast("Transport", response), response.complete
 
     def on_body(self, body: bytes) -> None:
         if self._is_answering():
@@ -219,15 +222,37 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
-class _Lingering:
-    """The transport of a response, which closes when the request is read."""
+class _ResponseTransport:
+    """What a response is written to: its head leaves with its content, and it closes when the request is read.
+
+    Head and content apart would be two writes, over TLS two records.
+    """
 
     def __init__(self, protocol: BoundedHttp) -> None:
         self._protocol = protocol
-        self.write = protocol.transport.write
+        self._transport = protocol.transport
+        self._held = bytearray()
         self.is_closing = protocol.transport.is_closing
 
+    def write(self, data: bytes) -> None:
+        if not self._held:
+            self._protocol.loop.call_soon(self.flush)
+        self._held += data
+        if len(self._held) > MAX_HELD_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._held:
+            held, self._held = bytes(self._held), bytearray()
+            self._transport.write(held)
+
+    def complete(self) -> None:
+        """All of it is written, whatever happens to the connection next."""
+        self.flush()
+        self._protocol.on_response_complete()
+
     def close(self) -> None:
+        self.flush()
         self._protocol.close_when_read()
 
 

@@ -2,10 +2,20 @@
 
 import re
 
+from fastapi import Path
+
 from contracts import pasted
 from contracts.identifiers import SERIAL_PATTERN
 from runtime.web.problems import Refused
 
+WRITTEN_SERIAL = r"^[ .:-]*([0-9A-Fa-f][ .:-]*){12}$"
+"""A serial as people write it."""
+SERIAL_OF_PATH = Path(
+    description="A hardware id; case and separators do not matter.",
+    examples=["009033010203"],
+    json_schema_extra={"pattern": WRITTEN_SERIAL},
+)
+"""How a description shows it; what does not match is `serial_malformed`."""
 _SERIAL = re.compile(SERIAL_PATTERN)
 _SEPARATORS = ":."
 _PART = re.compile(r"[0-9a-f]{0,12}")

@@ -19,6 +19,10 @@ from contracts.identifiers import UUID_PATTERN, CommandId, Sequence, Sha256, Tok
 from contracts.models import WireModel
 
 MAX_ENTRY_BYTES = 60 * 1024  # below every default record bound of Kafka, and one C2SP tile of 256 stays servable
+CONTENT_TYPE = "application/cloudevents+json"
+"""What the header `content-type` of an entry's record says: structured mode of the CloudEvents binding for Kafka.
+
+Records from before it have no headers; nothing that reads a log looks at them."""
 GENESIS = "0" * 64
 """`prev` of the first entry."""
 
@@ -48,13 +52,13 @@ class Entry(WireModel, Generic[E_co]):
     # Each process has all types and meets few of them; pydantic makes what it needs of one when it is first used.
     model_config = ConfigDict(defer_build=True)
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"]
     id: Annotated[str, Field(pattern=UUID_PATTERN, description="UUIDv7.")]
     source: str
     type: str
     subject: Annotated[str, Field(max_length=100)]
     time: AwareDatetime
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: Literal["application/json"]
     dataschema: Annotated[str, Field(max_length=120)]
     sequence: Sequence
     prev: Sha256
@@ -130,11 +134,13 @@ class EntryFormat(Generic[E]):
         """
         what: Any = event  # its type and subject are a matter of its log
         said = {
+            "specversion": "1.0",
             "id": uuid7(at, command_id),
             "source": source,
             "type": what.type,
             "subject": what.subject,
             "time": at,
+            "datacontenttype": "application/json",
             "dataschema": self._schema_names[what.type],
             "sequence": sequence,
             "prev": prev,
@@ -168,8 +174,8 @@ class EntryFormat(Generic[E]):
 def _envelope_of(event_type: str, model: type[E], source: str) -> type[Entry[E]]:
     fields: dict[str, Any] = {
         "source": (Annotated[str, Field(pattern=source)], ...),
-        "type": (Literal[event_type], event_type),
-        "dataschema": (Literal[schema_name(event_type)], schema_name(event_type)),
+        "type": (Literal[event_type], ...),
+        "dataschema": (Literal[schema_name(event_type)], ...),
     }
     base: Any = Entry[model]  # type: ignore[valid-type]  # one class per event type, made from the registry
     return cast("type[Entry[E]]", create_model(f"{model.__name__}Entry", __base__=base, **fields))

@@ -4,25 +4,14 @@ Accounts are `issuance`, `project/<id>`, `held/<project>`, `device/<serial>` and
 negative.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from contracts.events import Event
-from contracts.events.activation_keys import ActivationKeyRedeemed
-from contracts.events.corrections import CorrectionApplied
-from contracts.events.device_moves import DeviceMoved
-from contracts.events.devices import LicensesAllocated
-from contracts.events.legacy import LegacyLicensesConverted
-from contracts.events.projects import LicensesDeallocated, LicensesMoved
-from contracts.events.replacements import DeviceReplaced
-from contracts.events.returns import LicensesReturned
-from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
-from contracts.events.warranty import WarrantyExtended
-from contracts.licenses import Lot
-from contracts.software_service import Coverage
+from contracts.log.posting_rules import ISSUANCE, POSTING_RULES, RETIRED, Move
 
-ISSUANCE = "issuance"
-RETIRED = "retired"
 UNHELD = frozenset({ISSUANCE, RETIRED})
 """Accounts that nobody holds: where licenses come from, and where what is used up goes."""
 
@@ -52,37 +41,9 @@ def device_account(serial: str) -> str:
 
 
 def postings(event: Event) -> tuple[Posting, ...]:
-    """All that an event moves; empty for events that move nothing."""
-    match event:
-        case ActivationKeyRedeemed():
-            return _move(event.lots, ISSUANCE, project_account(event.project)) + _covered(event.project, event.coverage)
-        case LicensesAllocated():
-            device = event.device
-            return _move(event.lots, project_account(device.project), device_account(device.serial))
-        case LicensesMoved():
-            source = held_account(event.source) if event.held else project_account(event.source)
-            return _move(event.lots, source, project_account(event.target)) + _covered(event.target, event.coverage)
-        case LicensesReturned() | LicensesDeallocated():
-            device = event.device
-            return _move(event.lots, device_account(device.serial), project_account(device.project))
-        case SoftwareServiceBought() | HeldLicensesReleased():
-            project = project_account(event.project)
-            return _move(event.lots, project, RETIRED) + _move(event.released, held_account(event.project), project)
-        case LicensesUpgraded():
-            account = device_account(event.device.serial) if event.device else project_account(event.project)
-            return _move(event.given_up, account, RETIRED) + _move(event.lots, ISSUANCE, account)
-        case WarrantyExtended():
-            return _move(event.lots, project_account(event.project), RETIRED)
-        case CorrectionApplied():
-            return _move(event.lots, event.source, event.target)
-        case LegacyLicensesConverted():
-            return _move(event.lots, ISSUANCE, project_account(event.project)) + _covered(event.project, event.coverage)
-        case DeviceReplaced():
-            return _move(event.lots, device_account(event.former.serial), device_account(event.device.serial))
-        case DeviceMoved():
-            return _covered(event.device.project, event.coverage)
-        case _:
-            return ()
+    """All that an event moves, by POSTING_RULES; empty for events that move nothing."""
+    moves = _MOVES.get(type(event))
+    return () if moves is None else tuple(posting for move in moves for posting in move(event))
 
 
 def imbalance(moves: Iterable[Posting]) -> dict[str, int]:
@@ -93,19 +54,37 @@ def imbalance(moves: Iterable[Posting]) -> dict[str, int]:
     return {license_type: units for license_type, units in sums.items() if units}
 
 
-def _covered(project: str, coverage: Coverage | None) -> tuple[Posting, ...]:
-    if coverage is None:
-        return ()
-    account = project_account(project)
-    return _move(coverage.charged, account, RETIRED) + _move(coverage.held, account, held_account(project))
+def _compiled(rule: Move) -> Callable[[Any], Iterator[Posting]]:
+    source, target, lots = _account(rule.source), _account(rule.target), _value(rule.lots)
+    when, unless = rule.when and _value(rule.when), rule.unless and _value(rule.unless)
+
+    def moved(event: Any) -> Iterator[Posting]:
+        if (when and when(event) is None) or (unless and unless(event) is not None):
+            return
+        for lot in lots(event) or ():
+            yield Posting(source(event), lot.license_type, -lot.count)
+            yield Posting(target(event), lot.license_type, lot.count)
+
+    return moved
 
 
-def _move(lots: Iterable[Lot], source: str, target: str) -> tuple[Posting, ...]:
-    return tuple(
-        posting
-        for lot in lots
-        for posting in (
-            Posting(source, lot.license_type, -lot.count),
-            Posting(target, lot.license_type, lot.count),
-        )
-    )
+def _account(template: str) -> Callable[[Any], str]:
+    """An account's name: a constant, or a kind of account with the value of a field."""
+    kind, found, path = template.partition("{")
+    if not found:
+        return lambda _: kind
+    name = _value(path.removesuffix("}"))
+    return lambda event: kind + name(event)
+
+
+def _value(path: str) -> Callable[[Any], Any]:
+    """The value of a field, or of a field of a field; None where that one is absent."""
+    name, found, rest = path.partition(".")
+    outer = attrgetter(name)
+    if not found:
+        return outer
+    inner = attrgetter(rest)
+    return lambda event: None if (value := outer(event)) is None else inner(value)
+
+
+_MOVES = {event: tuple(map(_compiled, rules)) for event, rules in POSTING_RULES.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
 from contracts.events import EVENT_TYPES, Event
 from contracts.log.entries import Entry, NotAnEntryError, UnknownEventTypeError, decode_entry
+from contracts.log.posting_rules import POSTING_RULES, Move
 from contracts.log.postings import postings
 from contracts.log.subjects import concerns
 from contracts.models import WireModel
@@ -47,8 +48,26 @@ asked, `commandid` which request it was, and `data` what happened. Nothing is ev
 mistake is corrected by a further entry.
 
 An event that moves licenses moves them between accounts: `issuance`, `project/<id>` (the free balance),
-`device/<serial>` and `retired`. What leaves one account enters another; the sum over all accounts is zero at
-every entry, and only `issuance` may be below zero.
+`held/<project>` (what waits there until software service is paid for it), `device/<serial>` and `retired`. What leaves
+one account enters another; the sum over all accounts is zero at every entry, and only `issuance` may be below zero.
+The rules below are `schemas/posting-rules.json` in words: `{field}` is the value of a field of `data`, and each lot of
+the named list leaves one account and enters the other. Where `coverage` is absent, nothing of it moves.
+[A subscriber's first program](../guides/integrators/subscriber.md) folds balances by them.
+
+The first entry's `prev` is 64 zeros. Every other digest is SHA-256 in lower-case hex, of these bytes:
+
+| field | of |
+|---|---|
+| `prev` | the whole value of the record that is the entry before |
+| `commandhash` | the command's content; the writer compares it where a command's id comes again |
+| `key_digest` | `licensing/activation-key/v1`, a line feed, and the key's 16 symbols in upper case without hyphens |
+| `code_digest` | the same with `licensing/claim-code/v1` or `licensing/invitation-code/v1`, and the code's symbols |
+| `document_digest` | the return document in canonical form (exclusive C14N), without its signature element |
+| `certificate_sha256` | a certificate in DER |
+| `file_sha256` | the whole signed license file, as it is on `signer.license-files` |
+| `preview_digest` | what the preview of a conversion said, which the writer makes again |
+
+A leaf of the transparency log is SHA-256 of a zero byte and the entry's value (RFC 6962, section 2.1).
 
 Types are versioned and frozen: an entry written today reads the same in ten years. JSON Schemas stand in
 `schemas/json/`, an example of each type in `schemas/golden/`.
@@ -123,6 +142,7 @@ def _events() -> Iterator[str]:
     examples = _examples()
     for event_type, model in EVENT_TYPES.items():
         yield from _type(event_type, model)
+        yield from _moves(POSTING_RULES.get(model, ()))
         if event_type in examples:
             yield from _example(examples[event_type])
 
@@ -179,10 +199,23 @@ def _kind(told: dict[str, Any], schema: dict[str, Any]) -> str:
             return str(told.get("type", "value"))
 
 
+def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
+    """The posting rules of an event type."""
+    if not moves:
+        yield "It moves no licenses.\n"
+        return
+    yield "It moves:\n"
+    for move in moves:
+        when = f", if there is `{move.when}`" if move.when else ""
+        unless = f", unless there is `{move.unless}`" if move.unless else ""
+        yield f"- `{move.lots}` from `{move.source}` to `{move.target}`{when}{unless}"
+    yield ""
+
+
 def _example(entry: Entry[Event]) -> Iterator[str]:
     yield f"It stands in the history of {', '.join(sorted({one.partition('/')[0] for one in concerns(entry.data)}))}."
     moved = [f"{one.units:+} {one.license_type} in `{one.account}`" for one in postings(entry.data)]
-    yield f"Example: {', '.join(moved)}.\n" if moved else "The example moves no licenses.\n"
+    yield f"Example: {', '.join(moved)}.\n" if moved else ""
 
 
 def _examples() -> dict[str, Entry[Event]]:

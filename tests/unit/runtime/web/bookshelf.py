@@ -81,6 +81,7 @@ def build(tokens: Tokens, clock: Callable[[], datetime]) -> ASGIApp:
         description="Books.",
         routers=[router],
         problems=PROBLEMS,
+        examples={"title": "Emma", "next": "RW1tYQ"},
         forms={TITLE: "a title that begins with a capital"},
         route_refusals={
             "add_book": frozenset({"idempotency_key_missing"}),

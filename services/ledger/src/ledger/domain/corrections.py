@@ -20,7 +20,8 @@ from contracts.events.corrections import (
     DeliveryCorrectionProposed,
 )
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from contracts.log.postings import ISSUANCE, RETIRED, device_account, project_account
+from contracts.log.posting_rules import ISSUANCE, RETIRED
+from contracts.log.postings import device_account, project_account
 from ledger.domain import delivered_devices
 from ledger.domain.activation_keys import asked_for
 from ledger.domain.catalog import refuse_limits

@@ -47,33 +47,52 @@ from contracts.events.warranty import WarrantyExtended
 Facts = dict[str, object]
 
 FACTS: Mapping[type[Event], tuple[str, ...]] = {
+    ActivationKeyRedeemed: ("project",),
     CompanyImported: ("former_company",),
-    CompanyOffered: ("offered_to",),
     CompanyOfferWithdrawn: ("offered_to",),
+    CompanyOffered: ("offered_to",),
     CompanyRegistered: ("kind", "administrator"),
     CorrectionProposed: ("correction", "reason", "reference"),
     CorrectionRejected: ("correction", "reason"),
-    DeviceMoved: ("former_project", "device.project"),
-    DeviceOffered: ("offered_to",),
-    DeviceOfferWithdrawn: ("offered_to",),
+    DeviceAdded: ("device.project", "device.serial"),
+    DeviceBlocked: ("device.project", "device.serial"),
+    DeviceClaimed: ("device.project", "device.serial"),
+    DeviceMoved: ("device.serial", "former_project", "device.project"),
+    DeviceOfferWithdrawn: ("project", "serial", "offered_to"),
+    DeviceOffered: ("project", "serial", "offered_to"),
     DeviceRecommissioned: ("spent_generation",),
+    DeviceReleased: ("project", "serial"),
     DeviceReplaced: ("rma", "reason", "former.serial", "device.serial"),
+    DeviceUnblocked: ("project", "serial"),
     InvitationAccepted: ("account",),
     LegacyConsentGiven: ("account",),
     LegacyLicensesImported: ("licenses", "reference"),
-    LicenseFileDelivered: ("generation", "issue", "path"),
+    LicenseFileDelivered: ("project", "serial", "generation", "issue", "path"),
+    LicenseFileDownloaded: ("project", "serial", "generation", "issue"),
+    LicensesAllocated: ("device.project", "device.serial"),
+    LicensesDeallocated: ("device.project", "device.serial"),
     LicensesMoved: ("source", "target"),
-    LicensesReturned: ("spent_generation", "firmware", "firmware_stated", "counts_differ"),
-    LicensesUpgraded: ("version",),
+    LicensesReturned: (
+        "device.project",
+        "device.serial",
+        "spent_generation",
+        "firmware",
+        "firmware_stated",
+        "counts_differ",
+    ),
+    LicensesUpgraded: ("project", "version"),
     MemberAdded: ("account", "administrator"),
     MemberRemoved: ("account",),
     ProjectArchived: ("project_name",),
     ProjectCreated: ("project_name",),
     ProjectRenamed: ("former_name", "project_name"),
+    ReturnLimitReleased: ("project", "serial"),
     RightsGranted: ("account", "acting_for", "granted", "rights"),
     RightsRevoked: ("account", "acting_for", "revoked", "rights"),
     SettingAsideProposed: ("decision", "entries", "law", "reason", "reference"),
     SoftwareServiceBought: ("months", "units", "ends_on"),
+    SpentCertificateSeen: ("project", "serial", "generation"),
+    TestLicensesIssued: ("device.project", "device.serial"),
 }
 """The fields of each type of event that its history shows; a field of a field by its path."""
 
@@ -81,7 +100,6 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
     {
         ActivationKeyBlocked,
         ActivationKeyIssued,
-        ActivationKeyRedeemed,
         ActivationKeyUnblocked,
         ClaimCodeCreated,
         ClaimCodeWithdrawn,
@@ -90,12 +108,7 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
         CorrectionApplied,
         DeliveryCorrected,
         DeliveryCorrectionProposed,
-        DeviceAdded,
-        DeviceBlocked,
-        DeviceClaimed,
         DeviceModelsDefined,
-        DeviceReleased,
-        DeviceUnblocked,
         DevicesRegistered,
         EntriesSetAside,
         HeldLicensesReleased,
@@ -104,13 +117,7 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
         LedgerFounded,
         LegacyKeysRegistered,
         LegacyLicensesConverted,
-        LicenseFileDownloaded,
         LicenseTypesDefined,
-        LicensesAllocated,
-        LicensesDeallocated,
-        ReturnLimitReleased,
-        SpentCertificateSeen,
-        TestLicensesIssued,
         WarrantyExtended,
     }
 )
@@ -119,7 +126,7 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
 
 def facts_of(event: Event) -> Facts | None:
     """The listed fields as JSON has them, `device.serial` as `device_serial`; None where there is nothing to tell."""
-    if isinstance(event, DeviceMoved) and event.company != event.former_company:
+    if isinstance(event, DeviceMoved | DeviceClaimed) and event.former_company not in {None, event.company}:
         return None
     paths = FACTS.get(type(event))
     if paths is None:

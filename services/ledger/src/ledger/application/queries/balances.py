@@ -49,7 +49,7 @@ class MovementView(View):
     sequence: int
     line: int
     time: datetime
-    account: str = Field(examples=["project/…", "device/009033010203"])
+    account: str = Field(examples=["project/3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "device/009033010203"])
     license_type: str
     units: int = Field(description="Into the account, or out of it when negative.")
     held: int = Field(description="Units of the type in the account after it.")

@@ -13,7 +13,10 @@ from runtime.pages import Page
 class BlockedView(View):
     """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
 
-    subject: str = Field(description="What is blocked.", examples=["devices/009033010203", "companies/…"])
+    subject: str = Field(
+        description="What is blocked.",
+        examples=["devices/009033010203", "companies/3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"],
+    )
     since: datetime
     sequence: int = Field(description="The entry that blocked it; name it when you ask.")
     ask: str = Field(default="the vendor's staff", description="Who can say why, and let it go on.")

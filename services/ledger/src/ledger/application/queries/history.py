@@ -13,6 +13,7 @@ from runtime.pages import Page
 class MovedView(View):
     """What an entry moved into an account, or out of it when negative, and what the account held then."""
 
+    account: str = Field(examples=["project/…", "held/…", "device/009033010203"])
     license_type: str
     units: int
     held: int
@@ -23,14 +24,23 @@ class EntryView(View):
 
     sequence: int
     time: datetime
-    actor: str = Field(examples=["account:…@…", "device:009033010203", "company:…"])
+    actor: str = Field(
+        examples=[
+            "account:9a0b6f4e-1c2d-4e3f-8a5b-6c7d8e9f0a1b@3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42",
+            "device:009033010203",
+            "company:3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42",
+        ]
+    )
     event_type: str = Field(examples=["licensing.ledger.licenses-allocated.v1"])
     subject: str = Field(description="What the entry is about first of all.", examples=["devices/009033010203"])
     command_id: str
     correlation_id: str = Field(description="X-Correlation-Id of the request that caused it.")
-    movements: list[MovedView] = Field(description="What it moved here.")
+    movements: list[MovedView] = Field(
+        description="What it moved here: on the device; in the project; in all of the company; by the key."
+    )
     facts: dict[str, Any] | None = Field(
-        description="What it says besides, such as names and rights: for the company's administrators and staff.",
+        description="What it says besides, such as the project, the serial, names and rights: for the company's "
+        "administrators and staff.",
         examples=[{"former_name": "Hotel Adria", "project_name": "Villa Adria"}],
     )
 

@@ -19,7 +19,10 @@ class StaffDownloadView(View):
     project: str
     reason: str
     reference: str
-    actor: str = Field(description="Who of the staff took it.", examples=["account:…@…"])
+    actor: str = Field(
+        description="Who of the staff took it.",
+        examples=["account:9a0b6f4e-1c2d-4e3f-8a5b-6c7d8e9f0a1b@3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"],
+    )
     sequence: int = Field(description="The entry that was written before the file left.")
     downloaded: datetime
 

@@ -11,6 +11,7 @@ from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.forms import FORMS
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.models.problems import LedgerProblemBody
+from ledger.entrypoints.api.openapi.examples import EXAMPLES
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from ledger.entrypoints.api.routes import (
     activation_keys,
@@ -121,6 +122,7 @@ API = web.Api(
     problems=PROBLEMS,
     route_refusals=ROUTE_REFUSALS,
     forms=FORMS,
+    examples=EXAMPLES,
     problem_body=LedgerProblemBody,
 )
 STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX,))

@@ -108,7 +108,9 @@ class EntryView(View):
 
     sequence: int
     time: datetime
-    actor: str = Field(examples=["account:…@…", "service:rma"])
+    actor: str = Field(
+        examples=["account:9a0b6f4e-1c2d-4e3f-8a5b-6c7d8e9f0a1b@3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "service:rma"]
+    )
     event_type: str = Field(examples=["licensing.rma.device-received.v1"])
     step: Step
     state: State = Field(description="The state after it.")

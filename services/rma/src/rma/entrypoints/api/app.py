@@ -10,6 +10,7 @@ from rma.application.queries.sight import NoRight
 from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
+from rma.entrypoints.api.openapi.examples import EXAMPLES
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from rma.entrypoints.api.routes import attachments, bulk, cases, entitlements, messages, slips, staff_texts, steps
 from runtime.commands import CommandTooBig
@@ -45,6 +46,7 @@ API = web.Api(
     problems=PROBLEMS,
     route_refusals=ROUTE_REFUSALS,
     forms=FORMS,
+    examples=EXAMPLES,
 )
 STREAMS = Streams(bodies=(bulk.PATH, attachments.PATH), responses=(f"{attachments.PATH}/",))
 METRICS = RequestMetrics("licensing_rma_api")

@@ -25,7 +25,12 @@ SELECT account, license_type, held, sequence, time FROM (
        SELECT DISTINCT ON (m.account, m.license_type) m.account, m.license_type, m.held, m.sequence, m.time
          FROM movements AS m WHERE m.ledger = $1 AND m.sequence > $2 AND m.sequence <= $3
         ORDER BY m.account DESC, m.license_type DESC, m.sequence DESC, m.line DESC) AS newest
- WHERE held > 0"""
+ WHERE held > 0
+UNION ALL
+SELECT account, license_type, sum(units)::bigint, max(sequence), max(time) FROM movements
+ WHERE ledger = $1 AND account IN ('issuance', 'retired') AND sequence > $2 AND sequence <= $3
+ GROUP BY account, license_type"""
+"""All accounts: each type sums to zero. Those that nobody holds have no running total, so their movements are added."""
 
 # $4, $5, $7: the viewer's reach (all, a company, single projects); $6: one project with its devices, or all of these.
 # $8 are the companies whose devices are seen, $9 the viewer's own ones. A device counts from when it came (`since`).

@@ -16,7 +16,7 @@ from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.staff_texts import ask_with_texts
 from runtime.web.idempotency import IdempotencyKey
-from runtime.web.path_values import serial_of
+from runtime.web.path_values import SERIAL_OF_PATH, serial_of
 from runtime.web.problems import Refused
 from runtime.web.rejections import sequence_of
 
@@ -74,7 +74,7 @@ def project_of(text: str) -> str:
     return text
 
 
-async def _serial(serial: str) -> str:
+async def _serial(serial: Annotated[str, SERIAL_OF_PATH]) -> str:
     return serial_of(serial)
 
 

@@ -15,6 +15,7 @@ from contracts.texts import ProjectName, Reason, Reference
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.legacy_keys import LegacyKeyText
 from runtime.web.bulk import KEY_PATTERN
+from runtime.web.path_values import WRITTEN_SERIAL
 
 
 def _pattern(kind: Any) -> str:
@@ -26,6 +27,7 @@ FORMS: Mapping[str, str] = {
     SHA256_PATTERN: "64 hexadecimal digits in lower case",
     LICENSE_TYPE_PATTERN: "the name of a license type, such as Port11",
     NO_CONTROLS: "characters of a line, without line breaks",
+    WRITTEN_SERIAL: "12 hexadecimal digits, such as 009033010203; case and separators do not matter",
     KEY_PATTERN: "printable ASCII characters, such as a UUID",
     _pattern(DocumentBase64): "the bytes of a document in base64, without line breaks",
     _pattern(ProjectName): "1 to 80 characters without line breaks, and no blank at either end",

@@ -20,12 +20,12 @@ class IssueActivationKeyBody(Body):
 
 
 class RedeemActivationKeyBody(Body):
-    activation_key: str = Field(max_length=MAX_TYPED_CHARACTERS, examples=["7K3M-9Q2X-0ABC-DEF1"])
+    activation_key: str = Field(max_length=MAX_TYPED_CHARACTERS, examples=["QHYN-ABJY-0K3J-F0RH"])
     project: ProjectId
 
 
 class PreviewActivationKeyBody(Body):
-    activation_key: str = Field(max_length=MAX_TYPED_CHARACTERS, examples=["7K3M-9Q2X-0ABC-DEF1"])
+    activation_key: str = Field(max_length=MAX_TYPED_CHARACTERS, examples=["QHYN-ABJY-0K3J-F0RH"])
     project: ProjectId | None = Field(default=None, description="Where it would go to.")
 
 
@@ -52,7 +52,7 @@ class ActivationKeyPreview(BaseModel):
 
 
 class ActivationKeyIssuedResponse(CommandResponse):
-    activation_key: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    activation_key: str = Field(examples=["QHYN-ABJY-0K3J-F0RH"])
 
 
 class ActivationKeyRedeemedResponse(CommandResponse):
@@ -63,4 +63,4 @@ class ActivationKeyRedeemedResponse(CommandResponse):
     )
 
 
-KeyText = Annotated[str, Field(max_length=MAX_TYPED_CHARACTERS, examples=["7K3M-9Q2X-0ABC-DEF1"])]
+KeyText = Annotated[str, Field(max_length=MAX_TYPED_CHARACTERS, examples=["QHYN-ABJY-0K3J-F0RH"])]

@@ -1,6 +1,6 @@
 """Bodies and responses of blocks."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.identifiers import CompanyId
 from contracts.texts import Reason, Reference
@@ -11,6 +11,11 @@ from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
 class BlockBody(Body):
     """Exactly one of activation_key, serial and company."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"serial": "009033010203", "reason": "Reported as stolen.", "reference": "CASE-2026-117"}]
+        }
+    )
     activation_key: KeyText | None = None
     serial: SerialText | None = None
     company: CompanyId | None = None

@@ -12,6 +12,6 @@ class WithdrawClaimCodeBody(Body):
 
 class ClaimCodeCreatedResponse(CommandResponse):
     project: str
-    claim_code: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    claim_code: str = Field(examples=["P85R-X9BH-JYWF-4G95"])
     code_digest: str
     expires_after_days: int

@@ -10,7 +10,11 @@ from ledger.entrypoints.api.models.base import Body, CommandResponse
 class RegisterCompanyBody(Body):
     kind: CompanyKind
     administrator: AccountId
-    company: CompanyId | None = Field(default=None, description="Its id, where the caller has one for it already.")
+    company: CompanyId | None = Field(
+        default=None,
+        description="Its id, where the caller has one for it already. Who registers their own company gives the "
+        "one that the token names.",
+    )
 
 
 class CompanyRegisteredResponse(CommandResponse):

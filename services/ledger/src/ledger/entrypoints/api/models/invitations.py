@@ -7,7 +7,7 @@ from ledger.entrypoints.api.models.base import Body, CommandResponse
 
 
 class AcceptInvitationBody(Body):
-    invitation_code: str = Field(max_length=80, examples=["7K3M-9Q2X-0ABC-DEF1"])
+    invitation_code: str = Field(max_length=80, examples=["S6AJ-29X4-3J9X-T1MJ"])
 
 
 class WithdrawInvitationBody(Body):
@@ -20,6 +20,6 @@ class InvitationAcceptedResponse(CommandResponse):
 
 class InvitationCreatedResponse(CommandResponse):
     company: str
-    invitation_code: str = Field(examples=["7K3M-9Q2X-0ABC-DEF1"])
+    invitation_code: str = Field(examples=["S6AJ-29X4-3J9X-T1MJ"])
     code_digest: str
     expires_after_days: int

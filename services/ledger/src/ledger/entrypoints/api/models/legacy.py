@@ -37,7 +37,7 @@ class LegacyLicensesImportedResponse(CommandResponse):
 
 class GiveLegacyConsentBody(Body):
     no_downgrade_below_version_8: bool = Field(
-        description="True: the device never goes below version 8 again, and gets a new bootcode."
+        description="True: the device never goes below version 8 again, and gets a new bootcode.", examples=[True]
     )
 
 

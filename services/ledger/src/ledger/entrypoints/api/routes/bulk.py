@@ -5,17 +5,20 @@ from starlette.responses import Response
 
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.concurrency_slots import slot_for
-from runtime.web.bulk import ANSWER, MAX_REQUESTS, REQUEST, BulkAnswers
+from ledger.entrypoints.api.openapi.examples import PROJECT
+from runtime.web.bulk import ANSWER, MAX_REQUESTS, BulkAnswers, request_of
 from runtime.web.concurrency_slots import ConcurrencySlots
 
 PATH = "/v1/commands"
+
+EXAMPLE = {"name": "add-device", "project": PROJECT, "serial": "009033010203"}
 
 _slots = ConcurrencySlots(MAX_REQUESTS, what="requests of this kind")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
 
 
-@router.post("/commands", response_class=Response, responses=ANSWER, openapi_extra=REQUEST)
+@router.post("/commands", response_class=Response, responses=ANSWER, openapi_extra=request_of(**EXAMPLE))
 async def send_commands(request: Request, services: TheServices, caller: TheCaller) -> Response:
     """Many commands in one request.
 

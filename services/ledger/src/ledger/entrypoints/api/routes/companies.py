@@ -26,7 +26,8 @@ async def register_company(
 ) -> CompanyRegisteredResponse:
     """Make a company known, with its first administrator. It starts with a project DEFAULT.
 
-    The vendor's staff registers any company; an account registers its own company as an end customer.
+    The vendor's staff registers any company; an account registers its own company as an end customer:
+    `company` is then the company that its token names, and has to be given.
     """
     company = body.company or derived_id(command_id, "company")
     command = RegisterCompany(company=company, kind=body.kind, administrator=body.administrator)

@@ -4,17 +4,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rma.entrypoints.api.dependencies import TheCaller, TheSight
-from runtime.web.bulk import ANSWER, MAX_REQUESTS, REQUEST, BulkAnswers
+from runtime.web.bulk import ANSWER, MAX_REQUESTS, BulkAnswers, request_of
 from runtime.web.concurrency_slots import ConcurrencySlots, Standing
 
 PATH = "/v1/commands"
+
+EXAMPLE = {"name": "receive-device", "rma": "RMA-2026-000117", "serial": "009033010203"}
 
 _slots = ConcurrencySlots(MAX_REQUESTS, what="requests of this kind")
 
 router = APIRouter(prefix="/v1", tags=["commands in bulk"])
 
 
-@router.post("/commands", response_class=Response, responses=ANSWER, openapi_extra=REQUEST)
+@router.post("/commands", response_class=Response, responses=ANSWER, openapi_extra=request_of(**EXAMPLE))
 async def send_commands(request: Request, sight: TheSight, caller: TheCaller) -> Response:
     """Many commands in one request, such as many cases.
 

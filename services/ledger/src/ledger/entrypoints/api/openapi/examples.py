@@ -1,0 +1,67 @@
+"""Examples of members whose type has none: one small story, so that an answer's ids are those of its request."""
+
+from collections.abc import Mapping
+
+COMPANY, OTHER_COMPANY = "3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "c2a6f1d8-7b3e-4f59-a0c4-8e1d2b3f4a5c"
+ACCOUNT, OTHER_ACCOUNT = "9a0b6f4e-1c2d-4e3f-8a5b-6c7d8e9f0a1b", "5e2b7d90-64a1-4c38-b5f7-1d9e8c7a6b50"
+PROJECT = "7c0d5b7e-0f4a-4d43-8c69-2f0f4b1c9d10"
+COMMAND = "8d5e957f297893487bd98fa830fa6413e3f2f0a8b8f0c7d5a1b2c3d4e5f60718"
+DIGEST = "b1946ac92492d2347c6235b8d2f3a1c0e5d4b3a29180f7e6d5c4b3a291807f6e"
+
+EXAMPLES: Mapping[str, object] = {
+    "account": ACCOUNT,
+    "acting_for": OTHER_COMPANY,
+    "actor": f"account:{ACCOUNT}@{COMPANY}",
+    "administrator": ACCOUNT,
+    "ask": "the vendor's staff",
+    "certificate_sha256": DIGEST,
+    "code_digest": DIGEST,
+    "code_hint": "4G95",
+    "command_id": COMMAND,
+    "company": COMPANY,
+    "correction": "e0b7a3c5-1f2d-4a69-b8c7-5d4e3f2a1b0c",
+    "correlation_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    "customer_reference": "Hotel Adria, rebuilding",
+    "decided_by": OTHER_ACCOUNT,
+    "decision": "d4c3b2a1-0f9e-4d8c-9b7a-6f5e4d3c2b1a",
+    "decision_reason": "Checked with the customer.",
+    "default_project": PROJECT,
+    "digest": DIGEST,
+    "document": "PGxpY2Vuc2UtcmV0dXJuLz4=",
+    "entry_hash": DIGEST,
+    "erased_by": f"account:{OTHER_ACCOUNT}@{COMPANY}",
+    "event_type": "licensing.ledger.licenses-allocated.v1",
+    "family": "Port",
+    "file_sha256": DIGEST,
+    "former_company": OTHER_COMPANY,
+    "imported_into": OTHER_COMPANY,
+    "key_digest": DIGEST,
+    "key_hint": "F0RH",
+    "law": "account_negative",
+    "legacy_key": "AB12-CD34-EF56-GH78",
+    "license_type": "Port11",
+    "lifted_reason": "The claim was settled.",
+    "lifted_reference": "CASE-2026-118",
+    "model": "IP811",
+    "name": "Hotel Adria",
+    "next": "MTE3NA",
+    "offered_to": OTHER_COMPANY,
+    "order_number": "PO-2026-1174",
+    "preview": DIGEST,
+    "preview_digest": DIGEST,
+    "project": PROJECT,
+    "proposed_by": ACCOUNT,
+    "reason": "The hotel was sold with all its devices.",
+    "reference": "CASE-2026-117",
+    "replacement": "009033040506",
+    "rma": "RMA-2026-000117",
+    "salt": DIGEST,
+    "sentence": "Entry 1174 waits for a decision of the vendor.",
+    "serial": "009033010203",
+    "source": "issuance",
+    "subject": "devices/009033010203",
+    "target": PROJECT,
+    "text": "The hotel was sold with all its devices.",
+    "sequence": 1174,
+    "at_sequence": 1174,
+}
