@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from contracts.audio.conversions import JOB_PATTERN
 from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
 from contracts.documents.published import (
     FILE_HEADERS,
@@ -50,7 +51,7 @@ def _entry(name: str) -> Json:
         "contentType": CONTENT_TYPE,
         "headers": _headers({"content-type": said}, required=()),
         "payload": _schema(name.removeprefix(PREFIX)),
-        "bindings": _key(_LEDGER),
+        "bindings": _key(JOB_PATTERN if name in AUDIO_EVENT_TYPES else _LEDGER),
     }
 
 

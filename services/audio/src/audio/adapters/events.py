@@ -5,8 +5,11 @@ from datetime import datetime
 
 from contracts.audio.events import AudioEvent
 from contracts.audio.records import encode
+from contracts.log.envelope import CONTENT_TYPE
 from contracts.topics import AUDIO_EVENTS, topic_name
 from runtime.kafka import Producer
+
+_HEADERS = (("content-type", CONTENT_TYPE.encode()),)
 
 
 class TopicEvents:
@@ -32,4 +35,4 @@ class TopicEvents:
             correlation_id=correlation_id or event.job,
             traceparent=traceparent,
         )
-        await self._producer.send(self._topic, event.job.encode(), value)
+        await self._producer.send(self._topic, event.job.encode(), value, headers=_HEADERS)
