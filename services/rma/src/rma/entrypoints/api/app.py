@@ -11,7 +11,17 @@ from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from rma.entrypoints.api.routes import attachments, bulk, cases, entitlements, messages, slips, staff_texts, steps
+from rma.entrypoints.api.routes import (
+    attachments,
+    bulk,
+    cases,
+    entitlements,
+    messages,
+    set_aside,
+    slips,
+    staff_texts,
+    steps,
+)
 from runtime.commands import CommandTooBig
 from runtime.tokens import Tokens
 from runtime.web import application as web
@@ -32,10 +42,11 @@ TAGS = {
     "messages and attachments": "What people say in a case, and erasing it.",
     "advance replacement": "Companies that get the new device before the broken one is back, and what they owe.",
     "texts": "What entries name by digest, and erasing it.",
+    "stopped log": "Where an entry stopped the log of cases, and how two of the staff set it aside.",
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
-_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, bulk)
+_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, set_aside, bulk)
 API = web.Api(
     title="RMA cases",
     version=VERSION,
