@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".state"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
+MEMORY_BYTES = 4 * 1024**3
+"""Free at least, or the disk is used; a run of the tests has some hundred MiB at once."""
 
 
 def user_cache() -> Path:
@@ -14,11 +18,21 @@ def user_cache() -> Path:
     return Path(base) / "innovaphone-licensing"
 
 
+def make_in_memory(folder: Path) -> None:
+    """Make a folder whose files need no disk: a link into memory, where the machine has that and room in it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+        folder.symlink_to(tempfile.mkdtemp(prefix="licensing-", dir=MEMORY))
+    else:
+        folder.mkdir()
+
+
 def remove(folder: Path) -> None:
-    """Remove a state folder, and what links inside it lead to (see `postgres.cluster`: its data may lie elsewhere)."""
+    """Remove a state folder, and what links inside it lead to: data may lie elsewhere."""
     if not folder.exists():
         return
-    for entry in folder.iterdir():
-        if entry.is_symlink() and entry.is_dir():
-            shutil.rmtree(entry.resolve())
+    for place, folders, _ in os.walk(folder):
+        for one in (Path(place, name) for name in folders):
+            if one.is_symlink():
+                shutil.rmtree(one.resolve())
     shutil.rmtree(folder)

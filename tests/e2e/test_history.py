@@ -4,10 +4,11 @@ import io
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from dev.demo.story import ALLOCATED, KEY_CONTENTS
 from dev.stack.parts import Kit
-from licensing_client.orders import issue
+from licensing_client import orders
 from tests.support.running import a_stocked_story
 
 
@@ -34,13 +35,17 @@ def test_the_past_stays_what_it_was_after_a_return(kit: Kit) -> None:
     assert [lot["license_type"] for lot in now["licenses"]] == ["Channel"]
 
 
-def test_an_order_file_becomes_keys_that_can_be_redeemed(kit: Kit, tmp_path: Path) -> None:
-    orders, keys = tmp_path / "orders.csv", tmp_path / "keys.csv"
-    orders.write_text("order_number,customer_reference,licenses,quantity\nPO-77,Hotel,Port11=3 BRI=1,1200\n")
+def test_an_order_file_becomes_keys_that_can_be_redeemed(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In more requests than one, and with a last one that is not full."""
+    monkeypatch.setattr(orders, "BATCH_KEYS", 20)
+    ordered, keys = tmp_path / "orders.csv", tmp_path / "keys.csv"
+    ordered.write_text("order_number,customer_reference,licenses,quantity\nPO-77,Hotel,Port11=3 BRI=1,50\n")
     with a_stocked_story(kit.state) as story:
-        assert issue(story.clerk, orders, keys, io.StringIO()) == 1200
+        assert orders.issue(story.clerk, ordered, keys, io.StringIO()) == 50
         again = tmp_path / "again.csv"
-        assert issue(story.clerk, orders, again, io.StringIO()) == 1200
+        assert orders.issue(story.clerk, ordered, again, io.StringIO()) == 50
         last = keys.read_text().splitlines()[-1].split(",")[-2]
         story.sequence = story.partner.redeem_activation_key(activation_key=last, project=story.project)["sequence"]
 

@@ -1,5 +1,6 @@
 """Fixed keys, certificates and documents: the same in every run, so that golden bytes can be compared."""
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -112,6 +113,19 @@ RECEIPT = return_receipt.ReturnReceipt(
     remaining=(LicenseLine(license_type="BRI", license_class="gateway", count=4),),
     certificate=return_receipt.der(second_generation()),
 )
+
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def other_writings(raw: bytes) -> tuple[bytes, ...]:
+    """The same signed content in other bytes, as mail and editors make them, or anybody by the signature n - s."""
+    start = raw.index(b"<ds:SignatureValue>") + len(b"<ds:SignatureValue>")
+    end = raw.index(b"</ds:SignatureValue>")
+    signature = base64.b64decode(raw[start:end])
+    s = P256_ORDER - int.from_bytes(signature[32:], "big")
+    other = base64.b64encode(signature[:32] + s.to_bytes(32, "big"))
+    return raw + b"\n", b'<?xml version="1.0" encoding="UTF-8"?>\n' + raw, raw[:start] + other + raw[end:]
 
 
 def signed_file(file: license_file.LicenseFile = FILE) -> bytes:

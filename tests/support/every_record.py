@@ -2,41 +2,30 @@
 
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.topics import Topic
+from runtime.kafka import Partition, Record
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.reading import records_in
 
 
 async def every_record(topics: KafkaTopics, which: Iterable[Topic]) -> list[bytes]:
     """The bytes of each record, from the first to the last one that is there now."""
-    options, names = topics.connection().options(), [topics.name(topic) for topic in which]
-    admin = AIOKafkaAdminClient(**options)
-    consumer = AIOKafkaConsumer(**options, auto_offset_reset="earliest")
+    partitions = await _partitions(topics, [topics.name(topic) for topic in which])
+    return [_bytes_of(record) for record in await records_in(topics.connection(), partitions)]
+
+
+async def _partitions(topics: KafkaTopics, names: list[str]) -> list[Partition]:
+    admin = AIOKafkaAdminClient(**topics.connection().options())
     await admin.start()
-    await consumer.start()
     try:
         described = await admin.describe_topics(names)
-        partitions = {one["topic"]: [part["partition"] for part in one["partitions"]] for one in described}
-        return [record for name in names for record in await _records(consumer, name, partitions[name])]
     finally:
-        await consumer.stop()
         await admin.close()
+    return [Partition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
 
 
-async def _records(consumer: AIOKafkaConsumer, name: str, numbers: Iterable[int]) -> list[bytes]:
-    partitions = [TopicPartition(name, number) for number in numbers]
-    ends = await consumer.end_offsets(partitions)
-    consumer.assign(partitions)
-    await consumer.seek_to_beginning()
-    found: list[bytes] = []
-    while any([await consumer.position(one) < ends[one] for one in partitions]):
-        for records in (await consumer.getmany(timeout_ms=500)).values():
-            found += [_bytes_of(record) for record in records]
-    return found
-
-
-def _bytes_of(record: object) -> bytes:
-    key, value, headers = (getattr(record, name) for name in ("key", "value", "headers"))
-    return b"\n".join([key or b"", value or b"", *(name.encode() + b":" + (said or b"") for name, said in headers)])
+def _bytes_of(record: Record) -> bytes:
+    headers = (name.encode() + b":" + (said or b"") for name, said in record.headers)
+    return b"\n".join([record.key or b"", record.value or b"", *headers])

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dev.stack import secret_files
+from dev.stack import places, secret_files
 from dev.stack.error import StackError
 from dev.stack.kafka import jars, probe
 from dev.stack.kafka.credentials import ADMINISTRATOR, BROKER, Credentials
@@ -82,6 +82,7 @@ class Broker:
         self.credentials.make()
         secret_files.write(self._config, _properties(self._settings()))
         if not self.is_formatted():
+            self._make_data()
             self._format()
         self.process.spawn(Program((*self._java(), "kafka.Kafka", str(self._config))))
 
@@ -109,6 +110,11 @@ class Broker:
         """The flag must not name what is missing: Java would then use no archive at all, not even its own."""
         archive = jars.class_archive()
         return (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ()
+
+    def _make_data(self) -> None:
+        """A new partition is synchronised to the disk several times, which takes more than all else that tests ask."""
+        if self._short_lived and not self._data.exists():
+            places.make_in_memory(self._data)
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -155,7 +161,9 @@ class Broker:
                 "share.coordinator.state.topic.min.isr": 1,
                 # A broker that was killed is let in again only when its former self has been silent for this long.
                 "broker.session.timeout.ms": 3000,
-                "broker.heartbeat.interval.ms": 500,
+                "broker.heartbeat.interval.ms": 1000,
+                # Half of what an idle broker does is to tell itself that nothing happens.
+                "metadata.max.idle.interval.ms": 0,
                 "group.initial.rebalance.delay.ms": 0,
                 # Lets a test see a dead group member replaced without waiting the 6 s that a cluster would insist on.
                 "group.min.session.timeout.ms": 1000,

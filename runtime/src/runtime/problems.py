@@ -26,12 +26,15 @@ class Problem:
 
 
 def render(problem: Problem) -> bytes:
-    """The JSON body; empty members are left out, extras never replace a standard member."""
+    """The JSON body; empty members are left out, extras never replace a standard member.
+
+    What a sentence repeats of a request may hold half a character, which has no bytes.
+    """
     title = problem.title or HTTPStatus(problem.status).phrase
     standard: dict[str, object] = {"type": problem.type, "title": title, "status": problem.status}
     optional = {"detail": problem.detail, "instance": problem.instance}
     standard |= {name: text for name, text in optional.items() if text}
-    return json.dumps({**problem.extras, **standard, "code": problem.code}, ensure_ascii=False).encode()
+    return json.dumps({**problem.extras, **standard, "code": problem.code}, ensure_ascii=False).encode(errors="replace")
 
 
 def headers(*, retry_after_seconds: int | None = None) -> dict[str, str]:

@@ -21,6 +21,8 @@ MAX_LIFE_SECONDS = 3600
 LEEWAY_SECONDS = 5
 """How far the clocks of issuer and API may differ."""
 MAX_TOKEN_CHARACTERS = 4096
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, in seconds since 1970."""
 _REQUIRED = ["iss", "aud", "iat", "exp", "sub", "company", "jti"]
 _UUID = re.compile(UUID_PATTERN)
 _TOKEN_NAME = re.compile(TOKEN_NAME_PATTERN)
@@ -149,13 +151,13 @@ class Tokens:
                 leeway=LEEWAY_SECONDS,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, RecursionError) as error:
             raise BadCredentials(f"the token is refused: {error}") from None
 
     def _key(self, token: str) -> PyJWK:
         try:
             header = jwt.get_unverified_header(token)
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, RecursionError) as error:
             raise BadCredentials(f"the token is refused: {error}") from None
         kid = header.get("kid")
         key = self._key_of(kid) if isinstance(kid, str) else None
@@ -169,14 +171,19 @@ class Tokens:
 def _check_times(claims: Mapping[str, Any], now: float, late_seconds: float) -> None:
     """Our own clock decides, so that one reading of it serves the whole request."""
     issued, expires, begins = claims["iat"], claims["exp"], claims.get("nbf", claims["iat"])
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (issued, expires, begins)):
-        raise BadCredentials("the token's times are no numbers")
+    if not all(map(_is_time, (issued, expires, begins))):
+        raise BadCredentials("the token's times are no numbers of seconds since 1970")
     if expires <= now - LEEWAY_SECONDS - late_seconds:
         raise BadCredentials("the token has expired")
     if max(issued, begins) > now + LEEWAY_SECONDS:
         raise BadCredentials("the token is not valid yet")
     if not 0 < expires - issued <= MAX_LIFE_SECONDS:
         raise BadCredentials(f"the token lives longer than {MAX_LIFE_SECONDS} s")
+
+
+def _is_time(said: object) -> bool:
+    """NaN is no time, and of two numbers with 400 digits nobody can take the difference as a float."""
+    return isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= LAST_SECOND
 
 
 def _verified(claims: Mapping[str, Any], key_id: str) -> VerifiedToken:

@@ -36,6 +36,18 @@ Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"
 KeyHint = Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$", description="Last four symbols of the key.")]
 DocumentBase64 = Annotated[str, Field(max_length=_MAX_BASE64, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
 Firmware = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9A-Za-z]{1,12}){0,3}$", examples=["11.00"])]
+UNREAD_FIRMWARE = "0"
+MAX_FIRMWARE_CHARACTERS = 64
+FirmwareStated = Annotated[
+    str,
+    Field(
+        max_length=MAX_FIRMWARE_CHARACTERS,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="The version as the device wrote it, where `firmware` cannot repeat it: that is the major version "
+        "then, or 0 where none can be read.",
+        examples=["13r3 sr21"],
+    ),
+]
 Address = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,79}$", description="Where the outcome is awaited.")]
 Traceparent = Annotated[str, Field(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
 Rights = Annotated[tuple[Right, ...], Field(max_length=7, description="Rights in a project, each once.")]

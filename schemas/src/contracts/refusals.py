@@ -294,15 +294,17 @@ _ROWS = (
     # the edges, before the ledger is asked
     Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
     Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
-    Refusal("request_malformed", 400, "This is no HTTP request.", "style 15"),
+    Refusal("request_malformed", 400, "This is no HTTP request, or one that can be read in several ways.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("body_not_json", 415, "The body must be JSON, and Content-Type must say application/json.", "style 15"),
+    Refusal("body_encoded", 415, "No body is taken compressed; send it without Content-Encoding.", "style 15"),
     Refusal(
         "not_acceptable",
         406,
         "Accept names no form that this is given in: text/csv, application/jsonl or application/vnd.apache.parquet.",
         "style 15",
     ),
+    Refusal("entry_to_come", 422, "There is no such entry yet; ask for one that was named to you.", "style 15"),
     Refusal("request_invalid", 422, "The request is not as the API's description asks for.", "style 15"),
     Refusal(
         "idempotency_key_missing",

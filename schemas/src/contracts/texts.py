@@ -27,6 +27,11 @@ def seen(text: str) -> str:
     return text
 
 
+def shown(text: str) -> str:
+    """The text with a mark for each character that nobody sees."""
+    return "".join("\ufffd" if one in BLANK or not one.isprintable() else one for one in text)
+
+
 def _lines_seen(text: str) -> str:
     for line in text.split("\n"):
         seen(line)
@@ -37,6 +42,7 @@ def _lines_seen(text: str) -> str:
 
 ProjectName = Annotated[fields.ProjectName, AfterValidator(seen)]
 Reference = Annotated[fields.Reference, AfterValidator(seen)]
+FirmwareStated = Annotated[fields.FirmwareStated, AfterValidator(seen)]
 Reason = Annotated[
     fields.Reason,
     Field(description="Why, in a sentence. Lies beside the log, and staff can erase it."),

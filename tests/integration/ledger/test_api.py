@@ -7,6 +7,7 @@ import pytest
 from contracts.identifiers import derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
+from tests.support.documents import other_writings
 from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
@@ -31,13 +32,17 @@ async def test_the_main_job_by_hand(api: Api) -> None:
     delivery = (await api.get(f"devices/{SERIAL}?at_least={allocated + 1}")).json()["delivery"]
     assert (delivery["issue"], delivery["path"]) == (2, "manual")
 
-    document = api.vendor.box(SERIAL).return_document()
+    document = api.vendor.box(SERIAL).return_document(firmware="13r3 sr21", created="2026-11-24T11:00:00.5+01:00")
     signed_receipt = await publish_receipt(api.topics, SERIAL, sequence=allocated + 2)
     receipt = await api.give_back(SERIAL, document)
     assert (receipt.status_code, receipt.content) == (200, signed_receipt)
-    assert (await api.give_back(SERIAL, document)).content == receipt.content
+    for same in (document, *other_writings(document)):
+        assert (await api.give_back(SERIAL, same)).content == receipt.content
     assert await api.free(project, allocated + 2) == {"Port11": 50, "BRI": 0}
     assert (await api.get(f"devices/{SERIAL}/return-receipt")).content == receipt.content
+
+    returned = (await api.get(f"devices/{SERIAL}/history")).json()["items"][-1]["facts"]
+    assert (returned["firmware"], returned["firmware_stated"]) == ("13", "13r3 sr21")
 
     movements = (await api.get(f"movements?device={SERIAL}")).json()["items"]
     assert [(row["license_type"], row["units"]) for row in movements] == [("BRI", 4), ("Port11", 20), ("Port11", -20)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from contracts.log.entries import decode_entry, entry_hash
 from contracts.staff_texts import digest_of
 from contracts.topics import TOPICS
 from ledger.adapters.postgres import database
@@ -13,7 +14,8 @@ from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
 from tests.support.databases import as_role
 from tests.support.every_record import every_record
-from tests.support.ledger.api_at_work import Api, asked, done
+from tests.support.ledger.api_at_work import Api, accepted, asked, done
+from tests.support.ledger.load import all_records
 from tests.support.ledger.story import ADRIA
 
 SERIAL = "009033010203"
@@ -52,14 +54,38 @@ async def _rows_with(api: Api, text: str) -> list[str]:
         await connection.close()
 
 
-async def test_a_name_in_a_reason_is_in_no_record_of_any_topic(api: Api) -> None:
-    await api.stocked_project(SERIAL)
-    blocked = await _block(api)
-    await asked(api, f"blocks?at_least={blocked}", api.staff)
+async def _block_in_bulk(api: Api) -> int:
+    line = {"idempotency_key": "in bulk", "command": {"name": "block", "company": ADRIA} | _why(api)}
+    answer = await api.client.post("/v1/commands", content=json.dumps(line), headers=api.staff)
+    assert answer.json()["status"] == 201, answer.text
+    return int(answer.json()["answer"]["sequence"])
 
+
+async def _correct_and_reject(api: Api, project: str) -> list[int]:
+    lots = [{"license_type": "Port11", "count": 1}]
+    body = {"source": "issuance", "target": f"project/{project}", "licenses": lots}
+    proposed = await api.post("corrections", body | _why(api), api.staff)
+    rejection = f"corrections/{proposed.json()['correction']}/rejection"
+    return [accepted(proposed), await done(api, rejection, {"reason": _why(api)["reason"]}, api.staff)]
+
+
+async def _propose_setting_aside(api: Api, sequence: int) -> int:
+    (value,) = [one for one in await all_records(api.topics, api.ledger) if decode_entry(one).sequence == sequence]
+    entries = [{"sequence": sequence, "entry_hash": entry_hash(value)}]
+    return await done(api, "ledger/set-asides", {"entries": entries, "law": "account_negative"} | _why(api), api.staff)
+
+
+async def test_a_name_is_in_no_record_of_any_topic_whichever_way_it_came(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    named = [await _block(api), *await _correct_and_reject(api, project), await _block_in_bulk(api)]
+    named.append(await _propose_setting_aside(api, named[0]))
+
+    told = [(await asked(api, f"entries/{one}/texts?at_least={one}", api.staff))["texts"] for one in named]
     records = await every_record(api.topics, TOPICS)
 
-    assert any(b"device-blocked.v1" in record for record in records)
+    assert all(any(one["text"] == _why(api)["reason"] for one in texts) for texts in told)
+    for name in (b"device-blocked.v1", b"correction-rejected.v1", b"company-blocked.v1", b"setting-aside-proposed.v1"):
+        assert any(name in record for record in records), name
     for form in (_name(api).encode(), b64encode(_name(api).encode())[:18]):
         assert not [record for record in records if form in record]
 

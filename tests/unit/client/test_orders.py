@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from licensing_client import Client, Problem
-from licensing_client.orders import OrderFileWrong, issue, keys_of
+from licensing_client.key_file import COLUMNS
+from licensing_client.order_file import OrderFileWrong, keys_of
+from licensing_client.orders import issue
 
 ORDERS = """\
 order_number,customer_reference,licenses,quantity
@@ -53,9 +55,9 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[[Issuing, str], list[list[str]]]:
-    def run(api: Issuing, text: str = ORDERS) -> list[list[str]]:
-        (tmp_path / "orders.csv").write_text(text)
+def run(tmp_path: Path) -> Callable[[Issuing, str | bytes], list[list[str]]]:
+    def run(api: Issuing, content: str | bytes = ORDERS) -> list[list[str]]:
+        (tmp_path / "orders.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
         with Client("http://test", "t", transport=httpx.MockTransport(api)) as client:
             issue(client, tmp_path / "orders.csv", tmp_path / "keys.csv", io.StringIO())
         return [line.split(",") for line in (tmp_path / "keys.csv").read_text().splitlines()[1:]]
@@ -138,8 +140,69 @@ def test_a_file_of_keys_of_another_order_is_left_alone(run: Run) -> None:
         ("order_number,licenses\nPO-1,Port11=x\n", "'Port11=x' is not such as"),
         ("order_number,licenses,quantity\nPO-1,Port11=1,0\n", "is not a number from 1"),
         ("order_number,licenses,quantity\nPO-1,Port11=1,1000000\n", "is not a number from 1"),
+        ("order_number,licenses,quantity\nPO-1,Port11=1,1,000\n", "line 2 of the order file: it has 4 fields"),
+        ("order_number,licenses,quantity\nPO-1,Port11=1,500,\n", "line 2 of the order file: it has 4 fields"),
+        ("sep=,\norder_number,licenses\nPO-1,Port11\n", "line 3 of the order file"),
+        ("order_number,licenses,licenses\nPO-1,Port11=1,Port11=2\n", "the column licenses twice"),
     ],
 )
 def test_an_order_file_that_is_wrong_is_told_where(text: str, reason: str) -> None:
     with pytest.raises(OrderFileWrong, match=reason):
-        list(keys_of(io.StringIO(text)))
+        list(keys_of(text))
+
+
+AS_SPREADSHEETS_WRITE_IT = {
+    "with a mark": ORDERS.encode("utf-8-sig"),
+    "in UTF-16": ORDERS.replace(",", "\t").replace('"Bora\t', '"Bora,').encode("utf-16"),
+    "in German": ORDERS.replace(",", ";").replace('"Bora;', '"Bora,').encode(),
+    "with its separator named": b"sep=,\r\n" + ORDERS.replace("\n", "\r\n").encode(),
+    "with a tail of empty rows": ORDERS.encode() + b",,,\n,,,\n",
+    "with empty fields left out at the end of a row": ORDERS.replace("Voicemail11=2,", "Voicemail11=2").encode(),
+}
+
+
+@pytest.mark.parametrize("content", AS_SPREADSHEETS_WRITE_IT.values(), ids=AS_SPREADSHEETS_WRITE_IT)
+def test_an_order_file_is_read_as_a_spreadsheet_writes_it(run: Run, content: bytes) -> None:
+    assert [row[:5] for row in run(Issuing(), content)] == [row[:5] for row in run(Issuing(), ORDERS.encode())]
+
+
+@pytest.mark.parametrize("content", [ORDERS.replace("Adria", "Müller").encode("cp1252"), ORDERS.encode("utf-16-le")])
+def test_an_order_file_of_another_encoding_is_refused_with_what_to_do(run: Run, content: bytes) -> None:
+    with pytest.raises(OrderFileWrong, match='save it in the spreadsheet as "CSV UTF-8"'):
+        run(Issuing(), content)
+
+
+SOMEBODY_ELSES = {
+    "a letter": b"Dear Ms Rossi,\n\nthe keys come tomorrow.\n",
+    "one line": b"order_number",
+    "a file of keys that an editor saved": None,
+    "a file of keys with a byte order mark": b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n",
+    "a file of keys and somebody's remark": ",".join(COLUMNS).encode() + b"\r\nTODO: ask about these",
+    "a table with the same columns": ",".join(COLUMNS).encode() + b"\r\nPO-7,,Port11=1,1,1,KEY,1\r\n",
+    "an image": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", SOMEBODY_ELSES)
+def test_a_file_of_somebody_else_is_refused_by_name_and_left_as_it_is(run: Run, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "keys.csv"
+    if (content := SOMEBODY_ELSES[name]) is None:
+        run(Issuing())
+        content = file.read_bytes().replace(b"\r\n", b"\n")
+    file.write_bytes(content)
+    api = Issuing()
+
+    with pytest.raises(OrderFileWrong, match=r"keys\.csv .*name another file"):
+        run(api)
+
+    assert (file.read_bytes(), api.asked) == (content, 0)
+
+
+def test_the_order_file_itself_is_no_file_for_keys(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text(ORDERS)
+
+    with Client("http://test", "t", transport=httpx.MockTransport(Issuing())) as client, pytest.raises(OrderFileWrong):
+        issue(client, orders, orders, io.StringIO())
+
+    assert orders.read_text() == ORDERS

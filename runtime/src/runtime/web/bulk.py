@@ -8,7 +8,6 @@ so are the bytes of unread answers.
 
 import asyncio
 import base64
-import binascii
 import json
 import re
 from collections.abc import AsyncGenerator, Awaitable, Mapping
@@ -23,7 +22,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from runtime.problems import Problem, render
+from runtime.logs import get_logger
+from runtime.problems import render
 from runtime.web import strict_json
 from runtime.web.bodies import Body
 from runtime.web.pieces import pieces
@@ -47,6 +47,8 @@ MAX_REQUESTS = 4
 
 PROJECT_NAME = "project_name"
 """What a line calls the body's field `name`, since `name` there is the operation."""
+
+_log = get_logger("runtime.web.bulk")
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -171,21 +173,27 @@ class BulkAnswers(Response):
         del self.headers["content-length"]
         self._request = request
         self._place = place
-        house: House = request.app.state.house
-        self._lines = _Lines(request.app, request.scope, operations(request.app), house)
+        self._house: House = request.app.state.house
+        self._lines = _Lines(request.app, request.scope, operations(request.app), self._house)
         self._unsent = 0
         self._sent = asyncio.Event()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._place, asyncio.TaskGroup() as group:
             answers: asyncio.Queue[Awaitable[bytes] | None] = asyncio.Queue()
             group.create_task(self._read(group, answers))
+            answer = await answers.get()
+            if answer is None:
+                nothing = Refused("request_invalid", "The body has no lines; each line is a command.")
+                await self._house.problems.response(nothing)(scope, receive, send)
+                return
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            while (answer := await answers.get()) is not None:
+            while answer is not None:
                 body = await answer
                 await send({"type": "http.response.body", "body": body, "more_body": True})
                 self._unsent -= len(body)
                 self._sent.set()
+                answer = await answers.get()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _read(self, group: asyncio.TaskGroup, answers: asyncio.Queue[Awaitable[bytes] | None]) -> None:
@@ -222,16 +230,19 @@ class _Lines:
         """The answer to a line. After a first 503 the rest of the request is not tried any more."""
         said: dict[str, Any] = {"line": number}
         try:
-            if isinstance(line, Refused):
-                raise line
-            if (key := _key_of(line)) is not None:
+            if isinstance(line, bytes) and (key := _key_of(line)) is not None:
                 said["idempotency_key"] = key
-            wanted = _parsed(line, self.house.forms)
-            status, body = await self._outcome(wanted)
+            status, body = await self._outcome(_parsed(line, self.house.forms))
         except Refused as refused:
-            problem = self.house.problems.of(refused)
-            status, body = problem.status, _members(problem)
+            status, body = self._problem(refused)
+        except Exception as error:  # noqa: BLE001 - one line's defect must not take the answers of all others
+            _log.error("line_defect", line=number, exc_info=error)
+            status, body = self._problem(Refused("internal_error"))
         return json.dumps(said | {"status": status, "answer" if status < 400 else "problem": body}).encode() + b"\n"
+
+    def _problem(self, refused: Refused) -> tuple[int, Any]:
+        problem = self.house.problems.of(refused)
+        return problem.status, json.loads(render(problem))
 
     async def _outcome(self, wanted: BulkLine) -> tuple[int, Any]:
         if self.away is not None:
@@ -266,12 +277,14 @@ def _document(body: dict[str, Any]) -> bytes:
     try:
         if body.keys() == {"document"} and isinstance(said, str):
             return base64.b64decode(said, validate=True)
-    except binascii.Error:
+    except ValueError:  # base64 that is none, or characters that can't be base64
         pass
     raise Refused("request_invalid", "command.document is the document in base64, and there is nothing else.")
 
 
-def _parsed(line: bytes, forms: Forms) -> BulkLine:
+def _parsed(line: bytes | Refused, forms: Forms) -> BulkLine:
+    if isinstance(line, Refused):
+        raise line
     try:
         return BulkLine.model_validate(strict_json.loads(line))
     except ValidationError as error:
@@ -356,7 +369,3 @@ def _too_much(line: bytes | bytearray, count: int) -> Refused | None:
     if len(line) > MAX_LINE_BYTES:
         return Refused("body_too_big", f"A line has at most {MAX_LINE_BYTES} bytes; nothing after it was read.")
     return None
-
-
-def _members(problem: Problem) -> Any:
-    return json.loads(render(problem))

@@ -1,11 +1,15 @@
 """Conditional requests (RFC 9110, section 13): ETags, If-None-Match and 304."""
 
 import hashlib
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.responses import Response
+
+_TAG = re.compile(r'(?:^|(?<=[\s,]))(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+"""A tag within the header; it may have a comma in it."""
 
 
 async def _if_none_match(
@@ -37,4 +41,5 @@ def not_modified_or(
 
 
 def matches_etag(known: IfNoneMatch, tag: str) -> bool:
-    return any(one.strip().removeprefix("W/") in (f'"{tag}"', "*") for one in known.split(","))
+    """Whether the header names this tag, strong or weak; `*` alone names every one, and `"*"` is a tag like others."""
+    return known.strip() == "*" or tag in _TAG.findall(known)

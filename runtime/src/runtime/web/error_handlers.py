@@ -41,10 +41,11 @@ def handle_errors(app: FastAPI, problems: Problems, forms: Forms) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         response = problems.response(Refused(_HTTP_CODES.get(error.status_code, "request_invalid")))
         response.headers.update(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
-            methods := allowed_methods(app.openapi()["paths"], request.url.path)
-        ):
-            response.headers["Allow"] = methods
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            if methods := allowed_methods(app.openapi()["paths"], request.url.path):
+                response.headers["Allow"] = methods
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers={"Allow": response.headers["Allow"]})
         return response
 
     @app.exception_handler(Exception)
@@ -54,9 +55,11 @@ def handle_errors(app: FastAPI, problems: Problems, forms: Forms) -> None:
 
 
 def allowed_methods(paths: dict[str, Any], path: str) -> str:
-    """The Allow header of an address: every method that is described for it."""
+    """The Allow header of an address: every method that is described for it, HEAD beside each GET, and OPTIONS."""
     operations: dict[str, Any] = paths.get(path) or next((paths[one] for one in paths if _matches(one, path)), {})
-    return ", ".join(sorted(method.upper() for method in operations))
+    methods = {method.upper() for method in operations}
+    also = {"HEAD", "OPTIONS"} if "GET" in methods else {"OPTIONS"}
+    return ", ".join(sorted(methods | also)) if methods else ""
 
 
 def _invalid(error: RequestValidationError, forms: Forms) -> Refused:

@@ -20,12 +20,9 @@ from contracts.fields import CorrelationId, Traceparent
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import Problems, Refused
+from runtime.web.request_bodies import check_coding, read_body
 from runtime.web.request_metrics import RequestMetrics
 
-MAX_BODY_BYTES = 64 * 1024
-"""The biggest body is a document of 32 KiB; JSON bodies are far smaller."""
-BODY_SECONDS = 10.0
-"""How long a body may take to arrive."""
 REQUEST_SECONDS = 25.0
 """How long a request may take in all: of what a route awaits, the longest takes 10 s."""
 STREAM_SECONDS = 900.0
@@ -65,6 +62,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 NO_STREAMS = Streams()
+RESPONSE_HEADERS = "response_headers"
+"""Where in the state of a request its dependencies put headers of the response, whichever route makes it."""
 
 
 class Gateway:
@@ -99,14 +98,27 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        sender = _ResponseSender(send, self._problems, _identify(scope))
+        sender = _ResponseSender(send, self._problems, scope)
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         self._in_flight += 1
         try:
-            await self._in_time(scope, receive, sender)
+            await self._answered(asked, receive, sender)
         finally:
             self._in_flight -= 1
-        route = getattr(scope.get("route"), "path", "none")
+        route = getattr(asked.get("route"), "path", "none")
         self._metrics.observe(scope["method"], route, sender.status, time.perf_counter() - began)
+
+    async def _answered(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
+        """Respond to whatever is raised: a defect here is a problem document, as one of a route is."""
+        try:
+            await self._in_time(scope, receive, sender)
+        except Exception as error:
+            if sender.is_complete:  # the framework raises a defect again after its 500
+                return
+            if sender.is_started:
+                raise
+            _log.exception("request_defect", exc_info=error)
+            await sender.refuse(Refused("internal_error"), scope, receive)
 
     async def _in_time(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         if self._in_flight > MAX_IN_FLIGHT:
@@ -121,15 +133,16 @@ class Gateway:
 
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
-            if not scope["path"].startswith("/v1"):  # pages take no body: without a token nothing is awaited
+            if not _needs_token(scope):
                 await self._app(scope, _replay(b"", receive), sender)
                 return
-            authorization = Headers(scope=scope).get("authorization")
-            caller = self._tokens.caller(authorization, now=self._clock())
+            head = Headers(scope=scope)
+            caller = self._tokens.caller(head.get("authorization"), now=self._clock())
             scope["state"] |= {"caller": caller, "services": self._services}
+            check_coding(head)
             with self._share(caller.company):
                 if not self._streams.reads_body(scope):
-                    receive = _replay(await _body(Headers(scope=scope), receive), receive)
+                    receive = _replay(await read_body(head, receive), receive)
                 await self._app(scope, receive, sender)
         except BadCredentials as error:
             await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
@@ -153,27 +166,38 @@ class Gateway:
 
 
 class _ResponseSender:
-    """`send` that knows the status, and puts on every response the headers that all of them have."""
+    """`send` that knows how far the response is, and puts on each the headers that all of them have."""
 
-    def __init__(self, send: Send, problems: Problems, correlation_id: str) -> None:
+    def __init__(self, send: Send, problems: Problems, scope: Scope) -> None:
         self.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        self.is_started = self.is_complete = False
         self._send = send
         self._problems = problems
-        self._started = False
-        self._correlation_id = correlation_id
+        self._correlation_id = _identify(scope)
+        self._state = scope["state"]
+        self._is_head = self._state["is_head"] = scope["method"] == "HEAD"
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._started, self.status = True, message["status"]
+            self.is_started, self.status = True, message["status"]
             head = MutableHeaders(scope=message)
             head["X-Correlation-Id"] = self._correlation_id
             head["X-Content-Type-Options"] = "nosniff"
             head.setdefault("Cache-Control", "no-store")
+            head.update(self._state.get(RESPONSE_HEADERS, {}))
+        elif self._is_head:
+            message = {**message, "body": b""}
         await self._send(message)
+        self.is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
     async def refuse(self, refused: Refused, scope: Scope, receive: Receive) -> None:
-        if not self._started:
+        if not self.is_started:
             await self._problems.response(refused)(scope, receive, self)
+
+
+def _needs_token(scope: Scope) -> bool:
+    """Pages and OPTIONS say what the API's description says to everybody; they take no body, so none is awaited."""
+    return bool(scope["path"].startswith("/v1")) and scope["method"] != "OPTIONS"
 
 
 def _identify(scope: Scope) -> str:
@@ -190,26 +214,6 @@ def _valid(kind: TypeAdapter[str], text: str | None) -> str | None:
         return kind.validate_python(text)
     except ValidationError:
         return None
-
-
-async def _body(head: Headers, receive: Receive) -> bytes:
-    """The whole body; raises Refused for one that is too big or too slow."""
-    length = head.get("content-length", "0")
-    if not length.isdecimal() or int(length[:12]) > MAX_BODY_BYTES:
-        raise Refused("body_too_big")
-    found = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            more = True
-            while more:
-                message = await receive()
-                found += message.get("body", b"")
-                more = message["type"] == "http.request" and message.get("more_body", False)
-                if len(found) > MAX_BODY_BYTES:
-                    raise Refused("body_too_big")
-    except TimeoutError:
-        raise Refused("request_too_slow") from None
-    return bytes(found)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -16,7 +16,14 @@ RouteRefusals = Mapping[str, frozenset[str]]
 ALWAYS = frozenset(
     {
         *("request_malformed", "head_too_big", "bad_credentials", "account_inactive"),
-        *("request_too_slow", "body_too_big", "request_invalid", "internal_error", "service_unavailable"),
+        *(
+            "request_too_slow",
+            "body_too_big",
+            "body_encoded",
+            "request_invalid",
+            "internal_error",
+            "service_unavailable",
+        ),
     }
 )
 """Responses before or around an operation, whichever it is."""

@@ -15,7 +15,7 @@ SOON_SECONDS = 1
 CODES = frozenset(
     {
         *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "request_too_slow"),
-        *("body_too_big", "body_not_json", "request_invalid", "not_found", "method_not_allowed"),
+        *("body_too_big", "body_not_json", "body_encoded", "request_invalid", "not_found", "method_not_allowed"),
         *("internal_error", "service_unavailable"),
     }
 )
@@ -87,7 +87,7 @@ class Problems:
         )
 
     def response(self, refused: Refused) -> Response:
-        """The response; a 503 always names its Retry-After, as a 429 does, and a 401 its scheme."""
+        """The response; a 503 always names its Retry-After, as a 429 does, a 401 its scheme, a 415 what is taken."""
         problem = self.of(refused)
         wait = refused.retry_after_seconds
         if problem.status == 503 and wait is None:
@@ -95,6 +95,8 @@ class Problems:
         head = headers(retry_after_seconds=wait)
         if problem.status == 401:
             head["WWW-Authenticate"] = 'Bearer realm="licensing"'
+        if refused.code == "body_encoded":
+            head["Accept-Encoding"] = "identity"
         return Response(render(problem), problem.status, head)
 
     def trouble_response(self, trouble: Trouble) -> Response:

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 
 from runtime.settings import SettingsWrong
 from runtime.sockets import listening_on
+from runtime.web.http_protocol import bounded_http
 from runtime.web.problems import Problems
-from runtime.web.slow_clients import bounded_http
 
 CONNECTED_CLIENTS = 5000
 """Beyond that a connection gets 503 and is closed; the gateway bounds requests long before."""

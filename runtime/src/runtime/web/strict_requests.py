@@ -1,14 +1,12 @@
 """A request has what the API's description names, and nothing else: anything more would be ignored without notice."""
 
-from email.message import Message
 from typing import Any
 
 from fastapi import Request
 
-from runtime.web import strict_json
 from runtime.web.problems import Refused
+from runtime.web.request_bodies import JSON, is_json
 
-JSON = "application/json"
 NO_BODY = (b"", b"{}")
 
 
@@ -35,14 +33,5 @@ async def _only_its_body(request: Request, described: dict[str, Any] | None) -> 
     if described is None:
         if (await request.body()).strip() not in NO_BODY:
             raise Refused("request_invalid", "This operation takes no body, and no members but those of its address.")
-    elif takes_json(described) and (body := await request.body()):
-        if not _is_json(request.headers.get("content-type", "")):
-            raise Refused("body_not_json")
-        strict_json.loads(body)
-
-
-def _is_json(content_type: str) -> bool:
-    head = Message()
-    head["content-type"] = content_type
-    kind = head.get_content_type()
-    return kind == JSON or (kind.startswith("application/") and kind.endswith("+json"))
+    elif takes_json(described) and await request.body() and not is_json(request.headers):
+        raise Refused("body_not_json")

@@ -5,7 +5,7 @@ from typing import Literal
 from contracts.fields import DocumentBase64, Firmware
 from contracts.identifiers import Generation, ProjectId, RmaId, Serial, Sha256
 from contracts.models import WireModel
-from contracts.texts import Reason
+from contracts.texts import FirmwareStated, Reason
 
 
 class ReplaceDevice(WireModel):
@@ -39,6 +39,7 @@ class RecommissionDevice(WireModel):
     firmware: Firmware
     document: DocumentBase64
     reason: Reason
+    firmware_stated: FirmwareStated | None = None
 
 
 ReplacementCommand = ReplaceDevice | RecommissionDevice

@@ -7,7 +7,7 @@ from pydantic import Field
 from contracts.fields import DocumentBase64, Firmware
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.models import WireModel
-from contracts.texts import Reason, Reference
+from contracts.texts import FirmwareStated, Reason, Reference
 
 
 class ReturnLicenses(WireModel):
@@ -24,6 +24,7 @@ class ReturnLicenses(WireModel):
     firmware: Firmware
     stated: Annotated[tuple[tuple[str, int], ...], Field(max_length=200)]
     document: DocumentBase64
+    firmware_stated: FirmwareStated | None = None
 
 
 class ReleaseReturnLimit(WireModel):

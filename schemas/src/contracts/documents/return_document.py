@@ -1,11 +1,14 @@
 """Return documents: a device says that it has invalidated its certificate and gives its licenses back.
 
 `<license-return xmlns="urn:licensing:license-return:1">`, signed with the device's own key and carrying the certificate
-that it invalidated. The ledger credits what the ledger knows; the license lines in here are information.
+that it invalidated. Nobody can correct a document whose certificate is void, so a form is asked only of what a rule
+needs: device, generation, certificate, and whether the firmware is too old. All else is information, taken as written.
 """
 
 import base64
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -13,8 +16,9 @@ from typing import Annotated
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from contracts.actors import Actor
 from contracts.commands.returns import ReturnLicenses
 from contracts.documents.device_certificate import (
     Authorities,
@@ -24,21 +28,15 @@ from contracts.documents.device_certificate import (
     fingerprint,
     proven_identity,
 )
-from contracts.documents.license_file import UtcSecond, malformed
-from contracts.documents.license_lines import number
 from contracts.documents.xml import (
     DocumentMalformed,
     DocumentRefused,
     Element,
-    attributes,
-    children,
     make_root,
     parse,
-    require_empty,
     require_tag,
 )
 from contracts.documents.xmldsig import (
-    SIGNATURE,
     Sign,
     SignatureInvalid,
     Signed,
@@ -47,9 +45,10 @@ from contracts.documents.xmldsig import (
     sign_enveloped,
     verify_received,
 )
-from contracts.fields import MAX_RETURN_DOCUMENT_BYTES, Firmware
+from contracts.fields import MAX_FIRMWARE_CHARACTERS, MAX_RETURN_DOCUMENT_BYTES, UNREAD_FIRMWARE, Firmware
 from contracts.identifiers import Generation, Serial, Sha256
 from contracts.models import WireModel
+from contracts.texts import shown
 
 NAMESPACE = "urn:licensing:license-return:1"
 VERSION = "1"
@@ -58,12 +57,16 @@ OLDEST_FIRMWARE = 8
 
 _ROOT = f"{{{NAMESPACE}}}license-return"
 _LICENSE = f"{{{NAMESPACE}}}license"
-_HEAD = ("v", "serial", "generation", "certificate-sha256", "created", "nonce", "firmware")
+_NEEDED = ("v", "serial", "generation", "certificate-sha256")
+_MAJOR_VERSION = re.compile(r"\s*[vV]?([0-9]{1,3})(?![0-9])")
+_UNSTATABLE = re.compile(r'[^\x21-\x7e]|[\\"]')
+"""What a command does not repeat of a license line: it would be longer there than in the document."""
+MAX_STATED_TYPE, MAX_STATED_VERSION, MAX_STATED_CHARACTERS = 40, 12, 80
+MAX_DIGITS = 9
 
-Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="128 random bits, lower-case hex.")]
-StatedType = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,40}$")]
-StatedVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z.]{1,12}$")]
-StatedCount = Annotated[int, Field(ge=0, le=999_999_999)]
+Stated = Annotated[str, Field(max_length=MAX_STATED_CHARACTERS, description="As the device wrote it, cut.")]
+StatedCount = Annotated[int, Field(ge=0, le=10**MAX_DIGITS - 1, description="0 for one that cannot be read.")]
+_FIRMWARE = TypeAdapter[str](Firmware)
 
 
 class CertificateNotVendorSigned(DocumentRefused):
@@ -81,20 +84,20 @@ class FirmwareTooOld(DocumentRefused):
 class StatedLicense(WireModel):
     """What the device believes it had: information, nothing is credited from it."""
 
-    license_type: StatedType
+    license_type: Stated
     count: StatedCount
-    version: StatedVersion | None = None
+    version: Stated | None = None
 
 
 class ReturnStatement(WireModel):
-    """What a return document says."""
+    """What a return document says; `nonce` is to be 128 random bits in lower-case hex."""
 
     serial: Serial
     generation: Generation
     certificate_sha256: Sha256
-    created: UtcSecond
-    nonce: Nonce
-    firmware: Firmware
+    created: Stated
+    nonce: Stated
+    firmware: Stated
     licenses: Annotated[tuple[StatedLicense, ...], Field(max_length=MAX_LINES)]
 
 
@@ -121,9 +124,27 @@ class ReturnDocument:
         return self.statement.generation
 
     @property
+    def firmware(self) -> str:
+        """The version in the form that commands and events have."""
+        return _firmware(self.statement.firmware)[0]
+
+    @property
+    def firmware_stated(self) -> str | None:
+        """What the device wrote, where that is of another form."""
+        return _firmware(self.statement.firmware)[1]
+
+    @property
     def stated(self) -> tuple[tuple[str, int], ...]:
         """Types and counts as ReturnLicenses carries them."""
-        return tuple((line.license_type + (line.version or ""), line.count) for line in self.statement.licenses)
+        return tuple((_type_as_stated(line), line.count) for line in self.statement.licenses)
+
+    def command_id(self, actor: Actor) -> str:
+        """The id of the command by which `actor` hands these very bytes in.
+
+        Other bytes of the same content are another command, which the ledger knows as a repetition by its digest.
+        """
+        said = b"licensing/return/v1\n" + actor.json_bytes() + b"\n" + hashlib.sha256(self.raw).digest()
+        return hashlib.sha256(said).hexdigest()
 
     def command(self) -> ReturnLicenses:
         """The command that asks the ledger to accept it."""
@@ -132,7 +153,8 @@ class ReturnDocument:
             generation=self.generation,
             document_digest=self.digest,
             certificate_sha256=self.statement.certificate_sha256,
-            firmware=self.statement.firmware,
+            firmware=self.firmware,
+            firmware_stated=self.firmware_stated,
             stated=self.stated,
             document=base64.b64encode(self.raw).decode(),
         )
@@ -171,7 +193,7 @@ def verify_return(raw: bytes, *, trusted: Authorities, now: datetime, serial: st
     signed = verify_received(raw, root, _public_key(certificate))
     statement = _statement(signed.root)
     _check_names(statement, who, certificate, serial)
-    if int(statement.firmware.partition(".")[0]) < OLDEST_FIRMWARE:
+    if _is_too_old(statement.firmware):
         raise FirmwareTooOld(f"Firmware {statement.firmware} can't return licenses; version 8 or newer can.")
     return ReturnDocument(statement, content_digest(signed), certificate, raw)
 
@@ -206,27 +228,61 @@ def _check_names(
         raise SignatureInvalid(f"The document is of the device {statement.serial}, not of {serial}.")
 
 
+def _is_too_old(firmware: str) -> bool:
+    """Whether it is known to be: a version that cannot be read keeps nobody's licenses."""
+    major = _MAJOR_VERSION.match(firmware)
+    return major is not None and int(major[1]) < OLDEST_FIRMWARE
+
+
+def _firmware(written: str) -> tuple[str, str | None]:
+    """The version in the form that entries have, and what was written where that is another one."""
+    try:
+        return _FIRMWARE.validate_python(written), None
+    except ValidationError:
+        major = _MAJOR_VERSION.match(written)
+        return major[1] if major else UNREAD_FIRMWARE, shown(written[:MAX_FIRMWARE_CHARACTERS])
+
+
+def _type_as_stated(line: StatedLicense) -> str:
+    name, version = line.license_type[:MAX_STATED_TYPE], (line.version or "")[:MAX_STATED_VERSION]
+    return _UNSTATABLE.sub("?", name + version)
+
+
 def _statement(root: Element) -> ReturnStatement:
-    head = attributes(require_tag(root, _ROOT), _HEAD)
+    head = {str(name): str(value) for name, value in require_tag(root, _ROOT).attrib.items()}
+    for name in _NEEDED:
+        if name not in head:
+            raise DocumentMalformed(f"The attribute {name} of <license-return> is missing.")
     if head["v"] != VERSION:
         raise DocumentMalformed(f"The return document has version {head['v'][:9]}; this reads version {VERSION}.")
-    said = {
-        "serial": head["serial"],
-        "generation": number(head["generation"]),
-        "certificate_sha256": head["certificate-sha256"],
-        "created": head["created"],
-        "nonce": head["nonce"],
-        "firmware": head["firmware"],
-        "licenses": tuple(_line(child) for child in children(root) if child.tag != SIGNATURE),
-    }
     try:
-        return ReturnStatement.model_validate(said)
+        return ReturnStatement(
+            serial=head["serial"].lower(),
+            generation=_number(head["generation"]),
+            certificate_sha256=head["certificate-sha256"].lower(),
+            created=_cut(head, "created"),
+            nonce=_cut(head, "nonce"),
+            firmware=_cut(head, "firmware"),
+            licenses=tuple(_line(child) for child in root.findall(_LICENSE)[:MAX_LINES]),
+        )
     except ValidationError as error:
-        raise malformed("return document", error) from None
+        place = str(error.errors()[0]["loc"][0]).replace("_", "-")
+        raise DocumentMalformed(f"The return document names no {place} that can be: {head[place][:80]}.") from None
 
 
-def _line(element: Element) -> dict[str, object]:
-    said = attributes(require_tag(element, _LICENSE), ("type", "count"), ("version",))
-    require_empty(element)
-    line: dict[str, object] = {"license_type": said["type"], "count": number(said["count"])}
-    return line | ({"version": said["version"]} if "version" in said else {})
+def _line(element: Element) -> StatedLicense:
+    said = {str(name): str(value) for name, value in element.attrib.items()}
+    return StatedLicense(
+        license_type=_cut(said, "type"),
+        count=_number(said.get("count", "")),
+        version=_cut(said, "version") if "version" in said else None,
+    )
+
+
+def _number(digits: str) -> int:
+    """The number that is written there, 0 if that is none."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else 0
+
+
+def _cut(said: Mapping[str, str], name: str) -> str:
+    return said.get(name, "")[:MAX_STATED_CHARACTERS]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.fields import DocumentBase64, Firmware, Reason
+from contracts.fields import DocumentBase64, Firmware, FirmwareStated, Reason
 from contracts.identifiers import CompanyId, Generation, RmaId, Sha256
 from contracts.licenses import DeviceLicenses, Lots, TestLicenses
 from contracts.models import WireModel
@@ -48,6 +48,7 @@ class DeviceRecommissioned(WireModel):
     firmware: Firmware
     document: DocumentBase64
     device: DeviceLicenses
+    firmware_stated: FirmwareStated | None = None
 
     @property
     def subject(self) -> str:

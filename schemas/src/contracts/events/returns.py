@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.fields import DocumentBase64, Firmware, Reason, Reference
+from contracts.fields import DocumentBase64, Firmware, FirmwareStated, Reason, Reference
 from contracts.identifiers import CompanyId, Generation, ProjectId, Serial, Sha256
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
@@ -25,6 +25,7 @@ class LicensesReturned(WireModel):
     document: DocumentBase64
     lots: Lots
     device: DeviceLicenses
+    firmware_stated: FirmwareStated | None = None
 
     @property
     def subject(self) -> str:

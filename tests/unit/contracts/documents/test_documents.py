@@ -199,32 +199,53 @@ def test_any_other_form_of_signature_is_refused(raw: bytes, verify: Verify, old:
         verify(raw.replace(old, new))
 
 
+NEEDED = [
+    pytest.param(b' v="1"', b' v="2"', id="version"),
+    pytest.param(b' v="1"', b"", id="attribute missing"),
+    pytest.param(b'serial="009033010203"', b'serial="009033010203 "', id="serial"),
+]
+INFORMATION = [
+    pytest.param(b' v="1"', b' v="1" x="1"', id="attribute unknown"),
+    pytest.param(b"<license ", b"<x/><license ", id="element unknown"),
+    pytest.param(b"<license ", b'<license xmlns="urn:x" ', id="namespace unknown"),
+    pytest.param(b"<license ", b"text<license ", id="text between"),
+    pytest.param(b"</license>", b"text</license>", id="text inside"),
+    pytest.param(b"</license>", b"<x/></license>", id="element inside"),
+    pytest.param(b'count="20"', b'count="-20"', id="negative"),
+    pytest.param(b'count="20"', b'count="020"', id="leading zero"),
+    pytest.param(b'count="20"', b'count="2e1"', id="exponent"),
+    pytest.param(b'count="20"', b'count="99999999999999999999999999"', id="huge"),
+    pytest.param(b'count="20"', 'count="\u0662\u0660"'.encode(), id="other digits"),
+]
+
+
 @each_kind
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        pytest.param(b' v="1"', b' v="2"', id="version"),
-        pytest.param(b' v="1"', b"", id="attribute missing"),
-        pytest.param(b' v="1"', b' v="1" x="1"', id="attribute unknown"),
-        pytest.param(b"<license ", b"<x/><license ", id="element unknown"),
-        pytest.param(b"<license ", b'<license xmlns="urn:x" ', id="namespace unknown"),
-        pytest.param(b"<license ", b"text<license ", id="text between"),
-        pytest.param(b"</license>", b"text</license>", id="text inside"),
-        pytest.param(b"</license>", b"<x/></license>", id="element inside"),
-        pytest.param(b'count="20"', b'count="-20"', id="negative"),
-        pytest.param(b'count="20"', b'count="020"', id="leading zero"),
-        pytest.param(b'count="20"', b'count="2e1"', id="exponent"),
-        pytest.param(b'count="20"', b'count="99999999999999999999999999"', id="huge"),
-        pytest.param(b'count="20"', 'count="\u0662\u0660"'.encode(), id="other digits"),
-        pytest.param(b'serial="009033010203"', b'serial="009033010203 "', id="serial"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new"), NEEDED)
 def test_content_of_another_form_is_refused_even_if_signed(raw: bytes, verify: Verify, old: bytes, new: bytes) -> None:
     assert old in raw
-    key = BOX.key if b"X509Data" in raw else LICENSE_KEY
 
     with pytest.raises(DocumentMalformed):
-        verify(_sign_again(raw.replace(old, new, 1), key))
+        verify(_signed_with(raw, old, new))
+
+
+@pytest.mark.parametrize(("raw", "verify"), KINDS[:2])
+@pytest.mark.parametrize(("old", "new"), INFORMATION)
+def test_what_the_portal_signs_has_one_form(raw: bytes, verify: Verify, old: bytes, new: bytes) -> None:
+    assert old in raw
+
+    with pytest.raises(DocumentMalformed):
+        verify(_signed_with(raw, old, new))
+
+
+@pytest.mark.parametrize(("old", "new"), INFORMATION)
+def test_what_a_device_adds_for_information_is_no_reason_to_refuse_it(old: bytes, new: bytes) -> None:
+    assert old in BOX.return_document()
+
+    verify_return(_signed_with(BOX.return_document(), old, new))
+
+
+def _signed_with(raw: bytes, old: bytes, new: bytes) -> bytes:
+    return _sign_again(raw.replace(old, new, 1), BOX.key if b"X509Data" in raw else LICENSE_KEY)
 
 
 def test_a_document_signed_again_by_the_same_key_still_holds() -> None:

@@ -1,20 +1,25 @@
 import base64
+from collections.abc import Mapping, Sequence
 
 import pytest
 from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
+from contracts.actors import Device
 from contracts.documents import return_document
 from contracts.documents.device_certificate import (
     Authorities,
     factory_certificate,
+    fingerprint,
     generation_certificate,
     make_authority,
 )
 from contracts.documents.return_document import StatedLicense, verify_return
-from contracts.documents.xml import DocumentRefused
-from contracts.documents.xmldsig import SignatureInvalid, signer
+from contracts.documents.xml import DocumentMalformed, DocumentRefused, make_root
+from contracts.documents.xmldsig import SignatureInvalid, certificate_info, sign_enveloped, signer
+from contracts.fields import MAX_COMMAND_BYTES
 from tests.support.documents import (
     BOX,
     DEVICE_CA,
@@ -29,10 +34,11 @@ from tests.support.documents import (
     TRUSTED,
     Box,
     factory,
+    other_writings,
     second_generation,
 )
 
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+DEVICE = Device(serial=SERIAL, certificate_sha256=fingerprint(BOX.certificate))
 
 
 def test_a_return_says_device_generation_and_what_the_device_believes_it_had() -> None:
@@ -64,12 +70,11 @@ def test_a_return_may_name_no_license_at_all() -> None:
 
 
 def test_the_digest_is_that_of_the_content_and_not_of_a_signature_over_it() -> None:
-    again = return_document.build(BOX.statement(), certificate=BOX.certificate, sign=_another_signature)
     first = verify_return(BOX.return_document(), trusted=TRUSTED, now=NOW)
-    second = verify_return(again + b"\n", trusted=TRUSTED, now=NOW)
+    others = [verify_return(raw, trusted=TRUSTED, now=NOW) for raw in other_writings(BOX.return_document())]
 
-    assert again != BOX.return_document()
-    assert first.digest == second.digest
+    assert {other.digest for other in others} == {first.digest}
+    assert len({one.command_id(DEVICE) for one in (first, *others)}) == 4
 
 
 def test_another_nonce_makes_another_digest() -> None:
@@ -81,9 +86,76 @@ def test_another_nonce_makes_another_digest() -> None:
     )
 
 
-@pytest.mark.parametrize("firmware", ["7.02", "5", "07.9"])
+@pytest.mark.parametrize("firmware", ["7.02", "5", "07.9", "7r2", "v7 beta"])
 def test_a_firmware_before_version_8_cannot_return(firmware: str) -> None:
     assert _code(BOX.return_document(firmware=firmware)) == "firmware_too_old"
+
+
+@pytest.mark.parametrize(
+    ("written", "firmware", "stated"),
+    [
+        ("11.00", "11.00", None),
+        ("13r3", "13", "13r3"),
+        ("13r3 sr21", "13", "13r3 sr21"),
+        ("14r1 beta2", "14", "14r1 beta2"),
+        ("13.00-hotfix", "13", "13.00-hotfix"),
+        ("V13", "13", "V13"),
+        ("1300", "0", "1300"),
+        ("beta", "0", "beta"),
+        ("", "0", ""),
+        ("13\u2028\t\u00fc", "13", "13\ufffd\ufffd\u00fc"),
+        ("x" * 80, "0", "x" * 64),
+    ],
+)
+def test_a_firmware_that_names_its_version_otherwise_returns_and_is_flagged(
+    written: str, firmware: str, stated: str | None
+) -> None:
+    document = verify_return(_written({"firmware": written}), trusted=TRUSTED, now=NOW)
+
+    assert (document.command().firmware, document.command().firmware_stated) == (firmware, stated)
+
+
+@pytest.mark.parametrize("created", ["2026-11-24T10:00:00+01:00", "2026-11-24T10:00:00.123Z", "", "y" * 30_000])
+def test_when_a_document_was_made_is_taken_as_it_is_written(created: str) -> None:
+    document = verify_return(_written({"created": created}), trusted=TRUSTED, now=NOW)
+
+    assert document.statement.created == created[:80]
+
+
+@pytest.mark.parametrize(
+    ("line", "stated"),
+    [
+        ({"type": "Port 11", "count": "20"}, ("Port?11", 20)),
+        ({"type": "T\u00fcrsprech", "count": "2", "version": "\u00e4"}, ("T?rsprech?", 2)),
+        ({"type": "Port", "count": "viele"}, ("Port", 0)),
+        ({"count": "3"}, ("", 3)),
+        ({"type": "\\" * 29_000, "count": "9" * 10}, ("?" * 40, 0)),
+    ],
+)
+def test_a_license_line_is_information_however_it_is_labelled(line: dict[str, str], stated: tuple[str, int]) -> None:
+    document = verify_return(_written(lines=[line]), trusted=TRUSTED, now=NOW)
+
+    assert document.stated == (stated,)
+    assert len(document.command().json_bytes()) < MAX_COMMAND_BYTES
+
+
+def test_more_lines_than_a_command_has_room_for_are_cut() -> None:
+    document = verify_return(_written(lines=[{"type": "A", "count": "1"}] * 300), trusted=TRUSTED, now=NOW)
+
+    assert len(document.command().stated) == 200
+
+
+def test_hex_digits_in_capitals_name_the_same_device_and_certificate() -> None:
+    capitals = {"serial": SERIAL.upper(), "certificate-sha256": fingerprint(BOX.certificate).upper()}
+
+    assert verify_return(_written(capitals), trusted=TRUSTED, now=NOW).statement == BOX.statement(licenses=())
+
+
+@pytest.mark.parametrize("changes", [{"serial": "4711"}, {"generation": "one"}, {"certificate-sha256": "00"}])
+def test_what_a_rule_needs_is_asked_for_in_words(changes: dict[str, str]) -> None:
+    (name, value), *_ = changes.items()
+    with pytest.raises(DocumentMalformed, match=f"names no {name} that can be: {value}"):
+        verify_return(_written(changes), trusted=TRUSTED, now=NOW)
 
 
 def test_a_self_made_certificate_is_refused() -> None:
@@ -178,6 +250,23 @@ def test_no_single_changed_byte_goes_unnoticed(data: st.DataObject) -> None:
     assert document.statement == BOX.statement()
 
 
+def _written(said: Mapping[str, str] | None = None, lines: Sequence[dict[str, str]] = ()) -> bytes:
+    """A return document with attributes as some firmware may write them, signed by the box."""
+    head = {
+        "v": "1",
+        "serial": SERIAL,
+        "generation": "1",
+        "certificate-sha256": fingerprint(BOX.certificate),
+        "created": BOX.statement().created,
+        "nonce": BOX.statement().nonce,
+        "firmware": "11.00",
+    }
+    root = make_root(f"{{{return_document.NAMESPACE}}}license-return", {**head, **(said or {})})
+    for line in lines:
+        etree.SubElement(root, f"{{{return_document.NAMESPACE}}}license", line)
+    return sign_enveloped(root, signer(DEVICE_KEY), certificate_info(BOX.certificate))
+
+
 def _code(raw: bytes, trusted: Authorities = TRUSTED) -> str:
     with pytest.raises(DocumentRefused) as refused:
         verify_return(raw, trusted=trusted, now=NOW)
@@ -198,10 +287,3 @@ def _self_made() -> x509.Certificate:
     """What a box that was upgraded from version 6 has: signed with its own key."""
     issuer = make_authority(DEVICE_KEY, SERIAL, not_before=NOW)
     return factory_certificate(issuer, DEVICE_KEY, serial=SERIAL, public_key=DEVICE_KEY.public_key(), not_before=NOW)
-
-
-def _another_signature(data: bytes) -> bytes:
-    """The other signature that everybody can make of a given one: n - s."""
-    signature = signer(DEVICE_KEY)(data)
-    s = P256_ORDER - int.from_bytes(signature[32:], "big")
-    return signature[:32] + s.to_bytes(32, "big")

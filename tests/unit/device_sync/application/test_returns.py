@@ -12,7 +12,7 @@ from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused
 from runtime.trouble import Trouble
 from tests.support.device_sync import CALLER, MemoryLedger, accepted, away, rejected, takes_returns
-from tests.support.documents import BOX, NOW, OTHER_SERIAL, SERIAL, STRANGER_KEY, TRUSTED, Box, factory
+from tests.support.documents import BOX, NOW, OTHER_SERIAL, SERIAL, STRANGER_KEY, TRUSTED, Box, factory, other_writings
 
 RAW = BOX.return_document()
 DIGEST = verify_return(RAW, trusted=TRUSTED, now=NOW).digest
@@ -41,7 +41,8 @@ async def test_the_same_document_again_gets_the_same_receipt_and_asks_nobody(sto
     first = await _hand_in(store, MemoryLedger(takes_returns(store)))
 
     assert await _hand_in(store, MemoryLedger(away)) == first
-    assert await _hand_in(store, MemoryLedger(away), raw=RAW + b"\n") == first
+    for again in other_writings(RAW):
+        assert await _hand_in(store, MemoryLedger(away), raw=again) == first
 
 
 async def test_another_document_of_a_spent_generation_is_the_ledgers_to_refuse(store: SqliteStore) -> None:
@@ -92,6 +93,13 @@ async def test_a_bad_document_is_refused_before_the_ledger_is_asked(store: Sqlit
 
     assert _code(await _hand_in(store, ledger, raw=raw)) == code
     assert not ledger.asked
+
+
+@pytest.mark.parametrize("firmware", ["13r3", "13r3 sr21", "14r1 beta2", "1300", "13.00-hotfix"])
+async def test_a_firmware_of_another_form_gives_back_all_the_same(store: SqliteStore, firmware: str) -> None:
+    raw = BOX.return_document(firmware=firmware, created="2026-11-24T11:00:00.5+01:00")
+
+    assert isinstance(await _hand_in(store, MemoryLedger(takes_returns(store)), raw=raw), Receipt)
 
 
 async def test_a_device_without_a_license_file_has_nothing_to_return(empty_store: SqliteStore) -> None:

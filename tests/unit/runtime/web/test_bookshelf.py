@@ -20,9 +20,9 @@ from prometheus_client import REGISTRY
 from contracts.refusals import REFUSALS
 from runtime.tokens import Tokens, read_jwks
 from runtime.trouble import Trouble
+from runtime.web.http_protocol import BoundedHttp
 from runtime.web.problems import Problems
 from runtime.web.server import WebServer, bound_to
-from runtime.web.slow_clients import BoundedHttp
 from tests.unit.runtime.web import bookshelf
 
 ANNA, OURS, THEIRS = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "123")
@@ -146,7 +146,7 @@ async def test_when_the_slots_are_taken_a_company_waits(books: httpx.AsyncClient
 async def test_a_method_that_an_address_has_not_names_those_that_it_has(books: httpx.AsyncClient) -> None:
     response = await books.delete("/v1/books")
     assert problem(response) == (405, "method_not_allowed")
-    assert response.headers["allow"] == "GET, POST"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
     assert problem(await books.get("/v1/films")) == (404, "not_found")
 
 

@@ -12,7 +12,7 @@ from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, ReceiptRow, Store
 from device_sync.application.spent import SpentCertificates
 from device_sync.application.waiting import wait_until
-from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_stranger, return_command_id
+from device_sync.domain.devices import REPLACED, Caller, Refused, refuse_stranger
 from runtime.trouble import Trouble
 
 RECEIPT_SECONDS = 5.0
@@ -72,11 +72,12 @@ class Returns:
     async def _give_back(
         self, caller: Caller, document: ReturnDocument, ledger: int, correlation_id: str
     ) -> Receipt | Refused:
+        actor = Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256)
         outcome = await self._ledger.ask(
             document.command(),
             ledger=ledger,
-            command_id=return_command_id(document.serial, document.digest, document.raw),
-            actor=Device(serial=caller.serial, certificate_sha256=caller.certificate_sha256),
+            command_id=document.command_id(actor),
+            actor=actor,
             correlation_id=correlation_id,
         )
         if isinstance(outcome, Rejected):

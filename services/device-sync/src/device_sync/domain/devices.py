@@ -79,11 +79,6 @@ def spent_command_id(caller: Caller) -> str:
     return _id("spent-certificate", f"{caller.serial}\n{caller.generation}")
 
 
-def return_command_id(serial: str, digest: str, raw: bytes) -> str:
-    """The same bytes are the same command; the ledger knows other bytes of the same content by their digest."""
-    return _id("return/direct", f"{serial}\n{digest}\n{hashlib.sha256(raw).hexdigest()}")
-
-
 def claim_command_id(serial: str, code_digest: str) -> str:
     """The same box with the same code is the same command."""
     return _id("claim", f"{serial}\n{code_digest}")

@@ -81,6 +81,7 @@ def recommission(ledger: Ledger, command: RecommissionDevice) -> DeviceRecommiss
         document_digest=command.document_digest,
         certificate_sha256=command.certificate_sha256,
         firmware=command.firmware,
+        firmware_stated=command.firmware_stated,
         document=command.document,
         device=ledger.device_licenses(command.serial, blank),
     )

@@ -98,6 +98,7 @@ def return_licenses(
         document_digest=command.document_digest,
         certificate_sha256=command.certificate_sha256,
         firmware=command.firmware,
+        firmware_stated=command.firmware_stated,
         counts_differ=dict(command.stated) != dict(device.holdings),
         document=command.document,
         lots=ledger.lots(credited),

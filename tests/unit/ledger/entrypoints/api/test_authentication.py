@@ -1,5 +1,6 @@
 """Every way in which a token can be wrong is the same 401."""
 
+import base64
 import json
 import os
 import time
@@ -40,6 +41,13 @@ async def test_without_a_token_nobody_is_let_in(authorization: str | None) -> No
         {"aud": "another-service"},
         {"exp": True},
         {"exp": "soon"},
+        {"exp": 10**400},
+        {"iat": -(10**400)},
+        {"exp": float("inf")},
+        {"exp": float("nan")},
+        {"nbf": float("nan")},
+        {"nbf": -1},
+        {"nbf": 10**400},
         {"iat": "now"},
         {"iss": None},
         {"aud": None},
@@ -105,6 +113,13 @@ async def test_a_token_that_names_no_known_key_is_refused() -> None:
         401,
         "bad_credentials",
     )
+
+
+@pytest.mark.parametrize("part", [b"[" * 2000, b'{"kid": ' + b"9" * 2000 + b"}", b"{" * 2000, b"\xff", b"7", b"null"])
+async def test_a_token_whose_head_is_none_is_refused(part: bytes) -> None:
+    head = base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+    assert problem(await Api().get("/v1/companies", token=f"{head}.e30.AA")) == (401, "bad_credentials")
 
 
 async def test_a_token_without_a_signature_is_refused() -> None:

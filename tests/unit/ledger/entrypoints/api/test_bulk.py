@@ -22,6 +22,13 @@ def issue(key: str, **more: Any) -> dict[str, Any]:
     return {"idempotency_key": key, "command": {"name": "issue-activation-key", **ORDER, **more}}
 
 
+def a_return(document: object, **more: object) -> dict[str, Any]:
+    return {
+        "idempotency_key": "r-1",
+        "command": {"name": "return-licenses", "serial": "009033010203", "document": document} | more,
+    }
+
+
 async def send(api: Api, content: bytes | AsyncIterator[bytes], token: str | None = None) -> httpx.Response:
     return await api.client.post("/v1/commands", content=content, headers=api.bearer(token or api.staff()))
 
@@ -224,8 +231,49 @@ async def test_one_such_request_of_a_company_is_at_work_at_a_time() -> None:
     assert other.status_code == (await send(api, b"{}")).status_code == 200
 
 
-async def test_an_empty_body_has_no_answers() -> None:
-    assert await answers(await Api().founded()) == []
+@pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\n"])
+async def test_a_body_without_lines_is_told_so(content: bytes) -> None:
+    api = await Api().founded()
+
+    response = await send(api, content)
+
+    assert problem(response) == (422, "request_invalid")
+    assert response.json()["detail"] == "The body has no lines; each line is a command."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        json.dumps(a_return("PD94bWwä"), ensure_ascii=False).encode(),
+        b'{"idempotency_key": "r", "command": {"\\ud800": 1, "\\ud800": 2}}',
+        b'{"idempotency_key": "r", "command": {"name": "add-device", "serial": "009033010203", "project": "\\ud800"}}',
+        b'{"idempotency_key": "r", "command": {"name": "\\udfff"}}',
+        b'{"idempotency_key": "r", "command": {"name": "add-device", "serial": "\xe4"}}',
+        b'{"idempotency_key": "r", "command": {"name": "add-device", "count": 1e999}}',
+        b'{"idempotency_key": "r", "command": {"name": "add-device", "count": ' + b"9" * 5000 + b"}}",
+        b"[" * 50_000,
+    ],
+    ids=lambda line: line[-40:],
+)
+async def test_a_line_that_can_not_be_read_takes_no_answer_from_the_others(line: bytes) -> None:
+    api = await Api().founded()
+
+    found = await answers(api, issue("a"), line + b"\n", issue("b"))
+
+    assert codes(found) == [(201, ""), (422, "request_invalid"), (201, "")]
+
+
+async def test_a_defect_in_one_line_is_a_500_in_that_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = await Api().founded()
+
+    def broken(_: object) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bulk, "_document", broken)
+    found = await answers(api, issue("a"), a_return("x"), issue("b"))
+
+    assert codes(found) == [(201, ""), (500, "internal_error"), (201, "")]
+    assert [one["line"] for one in found] == [1, 2, 3]
 
 
 async def _pieces(content: bytes, size: int) -> AsyncIterator[bytes]:
@@ -237,13 +285,6 @@ async def _waiting(hold: asyncio.Event) -> AsyncIterator[bytes]:
     yield json.dumps(issue("first")).encode() + b"\n"
     await hold.wait()
     yield json.dumps(issue("second")).encode()
-
-
-def a_return(document: object, **more: object) -> dict[str, Any]:
-    return {
-        "idempotency_key": "r-1",
-        "command": {"name": "return-licenses", "serial": "009033010203", "document": document} | more,
-    }
 
 
 async def test_a_return_document_is_a_line_and_is_checked_as_by_its_put() -> None:

@@ -1,12 +1,15 @@
 """What queries about the past are taken."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ledger.application.queries.ledger_queries import Queries
 from runtime.web.as_of import parse_as_of
 from runtime.web.problems import Refused
-from tests.support.ledger.api_in_memory import PROJECT, Api, problem
+from tests.support.ledger.api_in_memory import PROJECT, Api, NoRows, problem
 
 
 @pytest.mark.parametrize(
@@ -32,10 +35,57 @@ def test_what_is_no_point_in_the_past_is_refused(text: str) -> None:
         parse_as_of(text)
 
 
-async def test_an_entry_that_is_not_written_yet_is_no_past() -> None:
-    response = await Api().get(f"/v1/projects/{PROJECT}/balance?as_of=7")
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-24T09:00:00.1234567Z", datetime(2026, 11, 24, 9, 0, 0, 123_456, tzinfo=UTC)),
+        ("2026-11-24T09:00:00.123456789+01:00", datetime(2026, 11, 24, 8, 0, 0, 123_456, tzinfo=UTC)),
+        ("2026-11-24t09:00:00z", datetime(2026, 11, 24, 9, tzinfo=UTC)),
+        ("2026-11-24T10:00:00 01:00", datetime(2026, 11, 24, 9, tzinfo=UTC)),
+        ("2026-11-24 10:00:00+01:00", datetime(2026, 11, 24, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_read_as_clients_write_it(text: str, moment: datetime) -> None:
+    assert parse_as_of(text) == moment
 
-    assert problem(response) == (503, "sequence_not_reached")
+
+@pytest.mark.parametrize("query", [f"projects/{PROJECT}/balance?as_of={n}" for n in (7, 20261124, 2**31 - 1)])
+async def test_an_entry_that_is_not_written_yet_is_no_past_and_asking_again_does_not_help(query: str) -> None:
+    response = await Api().get(f"/v1/{query}")
+
+    assert problem(response) == (422, "entry_to_come")
+    assert "a day such as 2026-11-24" in response.json()["detail"]
+    assert response.json()["reached"] == 0
+
+
+async def test_an_export_behind_an_entry_that_is_not_there_says_so() -> None:
+    assert problem(await Api().get("/v1/exports/movements?after=2000000000")) == (422, "entry_to_come")
+
+
+async def test_an_entry_that_was_named_a_moment_ago_is_waited_for() -> None:
+    """A refusal names the entry that the ledger stood at, and rows may be a moment behind."""
+
+    class Behind(NoRows):
+        reached = 6
+
+        async def position(self) -> int:
+            self.reached += 1
+            return self.reached - 1
+
+    response = await Api(cast("Queries", Behind())).get(f"/v1/projects/{PROJECT}/balance?as_of=7")
+
+    assert problem(response) == (404, "project_unknown")
+
+
+@pytest.mark.parametrize(("days", "passed"), [(-1, "true"), (0, "false"), (30, "false")])
+async def test_the_answer_about_a_day_says_whether_it_has_ended(days: int, passed: str) -> None:
+    api = Api()
+    day = (api.now.astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=days)).date()
+
+    response = await api.get(f"/v1/projects/{PROJECT}/balance?as_of={day}")
+
+    assert response.headers["x-as-of-passed"] == passed
+    assert "x-as-of-passed" not in (await api.get(f"/v1/projects/{PROJECT}/balance")).headers
 
 
 @pytest.mark.parametrize(

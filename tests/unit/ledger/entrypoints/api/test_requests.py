@@ -1,6 +1,7 @@
 """What requests are taken, and what the ledger is asked in their name."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import pytest
 from contracts.identifiers import command_id_of, derived_id
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.http.forms import FORMS
-from runtime.web import gateway
+from runtime.web import gateway, request_bodies
 from tests.support.ledger.api_in_memory import PROJECT, Api, problem
 from tests.support.ledger.story import ADRIA, ANNA, STAFF
 
@@ -178,6 +179,101 @@ async def test_a_body_that_is_no_json_is_refused(content: bytes) -> None:
     response = await api.client.post("/v1/projects", content=content, headers=head)
 
     assert problem(response) == (422, "request_invalid")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"name": "Müller"}'.encode("cp1252"), "JSON is written in UTF-8; byte 12 of the body, 0xfc, is none."),
+        (gzip.compress(b'{"name": "Hotel"}'), "The body is compressed; send it as it is."),
+        (b'{"name": ' + b"7" * 5000 + b"}", "A number has at most 1000 digits; 7777777777... has 5000."),
+        (b'{"name": 1e999}', "The number 1e999 is too big."),
+        (b'{"name": NaN}', "This is no JSON: NaN is no number."),
+        (b'{"name": "Hotel"', "This is no JSON: Expecting ',' delimiter at line 1, column 17."),
+        (b"[" * 50_000, "This is no JSON that can be read: it is nested too deeply."),
+        ('{"name": "Hotel"}'.encode("utf-16"), "JSON is written in UTF-8; the body is in UTF-16 or UTF-32."),
+        ('{"name": "Hotel"}'.encode("utf-16-be"), "JSON is written in UTF-8; the body is in UTF-16 or UTF-32."),
+        ('{"name": "Hotel"}'.encode("utf-32-le"), "JSON is written in UTF-8; the body is in UTF-16 or UTF-32."),
+        ('{"name": "Hotel"}'.encode("utf-8-sig"), "JSON begins without a byte order mark; the body has one."),
+        (b'{"\\ud800":1,"\\ud800":2}', 'The member "\ufffd" stands twice in one object.'),
+        (b'{"\\ud800":1}', "The escape \\ud800 is half a character; its other half is missing."),
+        (b'{"name":"\xed\xa0\x80"}', "JSON is written in UTF-8; byte 10 of the body, 0xed, is none."),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, bytes) else "",
+)
+async def test_a_body_that_can_not_be_read_is_told_why_and_where(content: bytes, reason: str) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": "application/json"}
+
+    response = await api.client.post("/v1/projects", content=content, headers=head)
+
+    assert problem(response) == (422, "request_invalid")
+    assert response.json()["detail"] == reason
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip", "GZIP", "nonsense"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/v1/projects"), ("POST", "/v1/commands"), ("PUT", "/v1/devices/009033010203/return")],
+)
+async def test_a_body_with_a_coding_is_refused_with_the_codings_that_are_taken(
+    method: str, path: str, coding: str
+) -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Encoding": coding, "Content-Type": "application/json"}
+
+    response = await api.client.request(method, path, content=b"{}", headers=head)
+
+    assert problem(response) == (415, "body_encoded")
+    assert response.headers["accept-encoding"] == "identity"
+
+
+async def test_a_body_may_be_said_to_have_no_coding() -> None:
+    api = Api()
+    head = api.bearer() | {"Idempotency-Key": "k", "Content-Encoding": "identity", "Content-Type": "application/json"}
+
+    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+
+    assert problem(response) == (409, "ledger_not_founded")
+
+
+async def test_head_is_answered_as_get_is_without_the_content() -> None:
+    api = Api()
+
+    of_get = await api.get("/v1/license-types")
+    of_head = await api.client.head("/v1/license-types", headers=api.bearer())
+
+    assert (of_head.status_code, of_head.content) == (of_get.status_code, b"") == (200, b"")
+    assert of_head.headers["content-length"] == of_get.headers["content-length"]
+    assert (await api.client.head("/v1/license-types")).status_code == 401
+    assert (await api.client.head("/v1/nothing", headers=api.bearer())).status_code == 404
+    assert (await api.client.head("/v1/commands", headers=api.bearer())).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/projects", "GET, HEAD, OPTIONS, POST"),
+        ("/v1/commands", "OPTIONS, POST"),
+        ("/v1/devices/009033010203/return", "OPTIONS, PUT"),
+        (f"/v1/projects/{PROJECT}", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_options_names_the_methods_of_an_address_to_everybody(path: str, methods: str) -> None:
+    response = await Api().client.options(path)
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["allow"] == methods
+    assert problem(await Api().client.options("/v1/nothing")) == (404, "not_found")
+
+
+async def test_a_defect_of_the_gateway_is_a_problem_document_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(gateway, "check_coding", broken)
+
+    assert problem(await Api().get("/v1/companies")) == (500, "internal_error")
 
 
 @pytest.mark.parametrize(
@@ -399,7 +495,7 @@ async def test_more_requests_than_can_be_at_work_are_told_to_come_again(monkeypa
 
 
 async def test_a_body_that_takes_too_long_to_arrive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(request_bodies, "BODY_SECONDS", 0.01)
     api = Api()
 
     response = await api.client.post("/v1/projects", content=_slowly(), headers=api.bearer())

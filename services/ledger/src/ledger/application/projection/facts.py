@@ -63,7 +63,7 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     LegacyLicensesImported: ("licenses", "reference"),
     LicenseFileDelivered: ("generation", "issue", "path"),
     LicensesMoved: ("source", "target"),
-    LicensesReturned: ("spent_generation", "firmware", "counts_differ"),
+    LicensesReturned: ("spent_generation", "firmware", "firmware_stated", "counts_differ"),
     LicensesUpgraded: ("version",),
     MemberAdded: ("account", "administrator"),
     MemberRemoved: ("account",),

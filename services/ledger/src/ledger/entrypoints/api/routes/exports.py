@@ -18,7 +18,7 @@ from ledger.entrypoints.api.http.concurrency_slots import slot_for
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
 from runtime.web.as_of import AsOf
 from runtime.web.concurrency_slots import ConcurrencySlots
-from runtime.web.consistency import Reached
+from runtime.web.consistency import Reached, require_entry
 from runtime.web.content_negotiation import negotiate
 from runtime.web.problems import Refused, require_found
 
@@ -98,6 +98,8 @@ async def _wanted(
 ) -> Wanted:
     if project is not None:
         require_found(await services.queries.project(caller.viewer, project_of(project)), "project_unknown")
+    if after:
+        await require_entry(services, after)
     until = await services.queries.position() if as_of is None else as_of
     return Wanted(until, after, project)
 

@@ -14,6 +14,7 @@ from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, Th
 from ledger.entrypoints.api.http.device_lookup import require_device
 from runtime.web.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
 from runtime.web.consistency import Reached
+from runtime.web.head_requests import IsHead
 from runtime.web.problems import Refused
 
 DOCUMENT_SECONDS = 5.0
@@ -28,12 +29,18 @@ XML_ANSWER: dict[int | str, dict[str, Any]] = {
 
 @router.get("/license-file", dependencies=[Reached], response_class=Response, responses=XML_ANSWER)
 async def get_license_file(
-    serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, sender: TheCommandSender
+    serial: SerialOfPath,
+    known: IfNoneMatch,
+    services: TheServices,
+    caller: TheCaller,
+    sender: TheCommandSender,
+    is_head: IsHead,
 ) -> Response:
     """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
     device = await require_device(services, caller, serial)
     file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
-    if not matches_etag(known, file.sha256) and not _was_delivered(device, file):
+    is_handed_out = not is_head and not matches_etag(known, file.sha256)
+    if is_handed_out and not _was_delivered(device, file):
         await _record_delivery(sender, file)
     return not_modified_or(known, file.sha256, file.document, XML, file_name(file))
 

@@ -68,7 +68,8 @@ async def recommission_device(
         generation=document.generation,
         document_digest=document.digest,
         certificate_sha256=document.statement.certificate_sha256,
-        firmware=document.statement.firmware,
+        firmware=document.firmware,
+        firmware_stated=document.firmware_stated,
         document=body.document,
         reason=body.reason,
     )

@@ -40,7 +40,7 @@ async def return_licenses(
     document again gets the same receipt.
     """
     document = verified(services, await request.body(), serial)
-    sequence = await sender.send(document.command(), sender.derived("return", document.digest))
+    sequence = await sender.send(document.command(), document.command_id(caller.actor))
     receipt = await _receipt(services, caller, document, sequence)
     return not_modified_or("", receipt.sha256, receipt.document, XML, _receipt_name(receipt))
 

@@ -1,0 +1,200 @@
+"""HTTP/1 on a connection: uvicorn's protocol with what a service needs before anybody is authenticated.
+
+A request has to arrive in time, and its head is bounded: uvicorn keeps a silent connection without end, and a header
+line of any length in memory. Offers to upgrade are ignored, and whoever is refused gets to read why.
+"""
+
+import socket
+import struct
+from asyncio import Transport
+from http import HTTPStatus
+from typing import ClassVar, cast
+
+from httptools import HttpRequestParser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from runtime.problems import headers, render
+from runtime.web.http_parser import OfferIgnoringParser
+from runtime.web.problems import Problems, Refused
+from runtime.web.request_heads import read_head
+
+ARRIVAL_SECONDS = 15.0
+"""From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gateway)."""
+MAX_HEAD_BYTES = 32 * 1024
+"""Request line and headers; ours have some 5 KiB, most of it the token."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """uvicorn's protocol with a deadline and a bound on what it reads before the application sees a request."""
+
+    problems: ClassVar[Problems]
+    arrival_seconds = ARRIVAL_SECONDS
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.parser = cast("HttpRequestParser", OfferIgnoringParser(self))
+        self._service = self.app
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's own 503 is no problem document
+        self._in_head = False
+        self._is_read = True
+        self._lingers = False
+        self._head_bytes = 0
+        self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """A client that has sent its whole request may have closed its side only: it still gets the response.
+
+        TLS has no half-closed connections here: asyncio closes them.
+        """
+        if self.scheme == "https" or not self._is_answering() or not self._is_read:
+            return None
+        self.cycle.keep_alive = False
+        return True
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head and self._head_bytes + len(data) > MAX_HEAD_BYTES:
+            self._refuse("head_too_big")
+            return
+        idle = not self._is_answering()
+        super().data_received(data)
+        if idle and self._deadline.cancelled() and not self._is_answering():
+            self._expect()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._is_read, self._head_bytes = True, False, 0
+        if self._deadline.cancelled():
+            self._expect()
+
+    def on_url(self, url: bytes) -> None:
+        self._head_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._head_bytes += len(name) + len(value)
+        super().on_header(name, value.strip(b" \t"))
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade() or self.transport.is_closing():
+            return
+        self._in_head = False
+        self.app = self._answering_app()
+        super().on_headers_complete()
+        self.cycle.transport = cast("Transport", _Lingering(self))
+
+    def on_body(self, body: bytes) -> None:
+        if self._is_answering():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade() or self.transport.is_closing():
+            return
+        self._is_read = True
+        super().on_message_complete()
+        self._deadline.cancel()
+        if self._lingers:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence; our problem has its own
+        """Uvicorn's response to what is no HTTP."""
+        self._refuse("request_malformed")
+
+    def close_when_read(self) -> None:
+        """Close behind a response, but not before its request is read: a reset would take the response away."""
+        if self._is_read:
+            self.transport.close()
+        else:
+            self._lingers = True
+
+    def _answering_app(self) -> ASGIApp:
+        """What answers this request: the service, or the reason why it does not get it."""
+        version = self.parser.get_http_version()
+        try:
+            self._check_bounds()
+            self.headers[:] = read_head(self.headers, http_version=version)
+        except Refused as refused:
+            response = self.problems.response(refused)
+            response.headers["Connection"] = "close"
+            return response
+        return self._until_close if version == "1.0" else self._service
+
+    def _check_bounds(self) -> None:
+        if self._most is not None and len(self.connections) >= self._most:
+            raise Refused("service_unavailable", "Too many clients are connected; try again later.")
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise Refused("head_too_big")
+
+    async def _until_close(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """HTTP/1.0 has no chunks: a response without a length ends with its connection, and resets it if broken off."""
+        cycle = self.cycle
+        try:
+            await self._service(scope, receive, unchunked(cycle, send))
+        except BaseException:
+            if cycle.response_started:
+                reset(self.transport)
+            raise
+
+    def _refuse(self, code: str) -> None:
+        """Respond without the application, which has not seen the request yet, and close."""
+        problem = self.problems.of(Refused(code))
+        body = render(problem)
+        head = headers() | {"Content-Length": str(len(body)), "Connection": "close"}
+        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in head.items()]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self.transport.close()
+
+    def _is_answering(self) -> bool:
+        return cast("object", self.cycle) is not None and not self.cycle.response_complete
+
+    def _expect(self) -> None:
+        self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        self._deadline.cancel()
+        self.transport.close()
+
+
+class _Lingering:
+    """The transport of a response, which closes when the request is read."""
+
+    def __init__(self, protocol: BoundedHttp) -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+
+    def close(self) -> None:
+        self._protocol.close_when_read()
+
+
+def reset(transport: Transport) -> None:
+    """End a connection so that its client sees that something is missing."""
+    connected = transport.get_extra_info("socket")
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def unchunked(cycle: RequestResponseCycle, send: Send) -> Send:
+    """`send` for a response without Content-Length that is not chunked: uvicorn is told the length of each piece."""
+    is_measured = False
+
+    async def sending(message: Message) -> None:
+        nonlocal is_measured
+        if message["type"] == "http.response.start":
+            is_measured = any(name.lower() == b"content-length" for name, _ in message["headers"])
+            cycle.chunked_encoding = None if is_measured else False
+        elif not is_measured:
+            cycle.expected_content_length = len(message.get("body", b""))
+        await send(message)
+
+    return sending
+
+
+def bounded_http(problems: Problems) -> type[BoundedHttp]:
+    """The protocol of a service with these problems: uvicorn takes a class and makes one for each connection."""
+    return type("ServiceHttp", (BoundedHttp,), {"problems": problems})
