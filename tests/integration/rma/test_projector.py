@@ -41,8 +41,8 @@ TABLES = (
     "set_aside_entries",
 )
 CASES = 40
-MAX_READ = 1_000
-"""Rows that a page of 50 looks at: a twentieth of them match a short part of a serial."""
+MAX_READ = 2_500
+"""Rows that a page of 50 looks at: of two digits of a serial, one case in twenty-five has them."""
 
 
 def a_log() -> CaseLog:
@@ -207,7 +207,7 @@ _TEN_THOUSAND = (
     """
     INSERT INTO cases SELECT (made).* FROM (
         SELECT jsonb_populate_record(NULL::cases, to_jsonb(c) || jsonb_build_object(
-                   'rma', 'RMA-2026-' || (100000 + n), 'serial', '0090335' || lpad(to_hex(n), 5, '0'),
+                   'rma', 'RMA-2026-' || (100000 + n), 'serial', '0090335' || lpad(to_hex(n * 7919 % 1048576), 5, '0'),
                    'filed_sequence', 1000 + n)) AS made
           FROM (SELECT * FROM cases WHERE open LIMIT 1) AS c, generate_series(1, 10000) AS n OFFSET 0) AS made""",
     """
@@ -222,6 +222,7 @@ _PAGES = (
     (CaseSearch(open=True), _ALL),
     (CaseSearch(state="received"), _ALL),
     (CaseSearch(serial="1f"), _ALL),
+    (CaseSearch(serial="1f4"), _ALL),
     (CaseSearch(serial="51f4"), _ALL),
     (CaseSearch(rma="RMA-2026-100007"), _ALL),
     (CaseSearch(open=False), _ALL),

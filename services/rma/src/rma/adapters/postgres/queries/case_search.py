@@ -7,7 +7,7 @@ from rma.adapters.postgres.case_rows import CASE_COLUMNS
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Reach
 
-SHORT_PART = 3
+SHORT_PART = 2
 """A part of so few digits is in so many serials that the walk meets some soon; a longer one is looked up."""
 
 # Times follow the order of filing, so the walk ends at the first case of that day.
