@@ -27,7 +27,7 @@ from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints import http
 from device_sync.entrypoints.http import Edge, runner
 from device_sync.entrypoints.tls import Callers, server_context
-from runtime.commands import CommandTooBig
+from runtime.denied import CommandTooBig
 from runtime.settings import SettingsWrong
 from simulator.box import Box, BoxError
 from simulator.device import Answer, Firmware, RefusedByServiceError
