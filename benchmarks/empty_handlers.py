@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST
-from device_sync.entrypoints.http import runner
 from device_sync.entrypoints.tls import server_context
 from ledger.entrypoints.api.models.devices import AllocateLicensesBody
 
@@ -37,7 +36,7 @@ async def aiohttp(port: int, state: Path) -> None:
 
     app = web.Application()
     app.router.add_get("/v1/devices/{serial}/license-file", answer)
-    serving = runner(app)
+    serving = web.AppRunner(app, access_log=None)
     await serving.setup()
     context = server_context(
         certificate=keys.pki.server_certificate,

@@ -41,5 +41,9 @@ def not_modified_or(
 
 
 def matches_etag(known: IfNoneMatch, tag: str) -> bool:
-    """Whether the header names this tag, strong or weak; `*` alone names every one, and `"*"` is a tag like others."""
-    return known.strip() == "*" or tag in _TAG.findall(known)
+    return bool(named_tags(known) & {tag, "*"})
+
+
+def named_tags(known: str) -> frozenset[str]:
+    """The tags that If-None-Match names, strong or weak. `*` stands for all; `"*"` would be a tag, and none of ours."""
+    return frozenset({"*"}) if known.strip() == "*" else frozenset(_TAG.findall(known)) - {"*"}

@@ -20,7 +20,7 @@ from contracts.fields import CorrelationId, Traceparent
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import Problems, Refused
-from runtime.web.request_bodies import check_coding, read_body
+from runtime.web.request_bodies import check_coding, check_json, read_body
 from runtime.web.request_metrics import RequestMetrics
 
 REQUEST_SECONDS = 25.0
@@ -142,7 +142,9 @@ class Gateway:
             check_coding(head)
             with self._share(caller.company):
                 if not self._streams.reads_body(scope):
-                    receive = _replay(await read_body(head, receive), receive)
+                    body = await read_body(head, receive)
+                    check_json(head, body)
+                    receive = _replay(body, receive)
                 await self._app(scope, receive, sender)
         except BadCredentials as error:
             await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)

@@ -5,6 +5,7 @@ line of any length in memory. Offers to upgrade are ignored, and whoever is refu
 """
 
 import socket
+import ssl
 import struct
 from asyncio import Transport
 from http import HTTPStatus
@@ -21,6 +22,8 @@ from runtime.web.request_heads import read_head
 
 ARRIVAL_SECONDS = 15.0
 """From connecting, or from a request's first byte, until all of it is here; its body alone gets 10 s (see gateway)."""
+CLIENT_CERTIFICATE = "client_certificate"
+"""Where in the state of a request the certificate lies that its client has proven, in DER."""
 MAX_HEAD_BYTES = 32 * 1024
 """Request line and headers; ours have some 5 KiB, most of it the token."""
 
@@ -41,6 +44,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._lingers = False
         self._head_bytes = 0
         self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
+        secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        self._certificate = None if secured is None else secured.getpeercert(binary_form=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
@@ -84,6 +89,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._in_head = False
         self.app = self._answering_app()
+        self.scope.setdefault("state", {})[CLIENT_CERTIFICATE] = self._certificate
         super().on_headers_complete()
         self.cycle.transport = cast("Transport", _Lingering(self))
 

@@ -1,6 +1,7 @@
 """Every refusal as a problem document (RFC 9457): one total function from a code to its response."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from starlette.responses import Response
@@ -36,7 +37,7 @@ class RefusalRow(Protocol):
 class Refused(Exception):  # noqa: N818 - states the world
     """The request gets the problem of this code; `detail` replaces the row's sentence where one can say more.
 
-    `retry_after_seconds` also stands in the problem: a line of a bulk has no header.
+    `retry_after_seconds` also stands in the problem: a line of a bulk has no header. `headers` are of the response.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Refused(Exception):  # noqa: N818 - states the world
         extras: Mapping[str, object] | None = None,
         *,
         retry_after_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.extras = dict(extras or {})
+        self.headers = dict(headers or {})
         self.retry_after_seconds = retry_after_seconds
         if retry_after_seconds is not None:
             self.extras["retry_after_seconds"] = retry_after_seconds
@@ -86,17 +89,15 @@ class Problems:
             extras={**refused.extras, "rule": row.rule},
         )
 
-    def response(self, refused: Refused) -> Response:
-        """The response; a 503 always names its Retry-After, as a 429 does, a 401 its scheme, a 415 what is taken."""
-        problem = self.of(refused)
+    def response(self, refused: Refused, *, instance: str = "") -> Response:
+        """The response; a 503 always names its Retry-After, as a 429 does, and a 401 its scheme."""
+        problem = replace(self.of(refused), instance=instance)
         wait = refused.retry_after_seconds
         if problem.status == 503 and wait is None:
             wait = SOON_SECONDS if refused.code in self._soon else RETRY_AFTER_SECONDS
-        head = headers(retry_after_seconds=wait)
+        head = headers(retry_after_seconds=wait) | refused.headers
         if problem.status == 401:
             head["WWW-Authenticate"] = 'Bearer realm="licensing"'
-        if refused.code == "body_encoded":
-            head["Accept-Encoding"] = "identity"
         return Response(render(problem), problem.status, head)
 
     def trouble_response(self, trouble: Trouble) -> Response:

@@ -20,24 +20,27 @@ _NOT_CODED = frozenset({"", "identity"})
 def check_coding(head: Headers) -> None:
     """No body is compressed: a small one could become a big one. Raises Refused."""
     if {coding.strip().lower() for coding in head.get("content-encoding", "").split(",")} - _NOT_CODED:
-        raise Refused("body_encoded")
+        raise Refused("body_encoded", headers={"Accept-Encoding": "identity"})
 
 
 async def read_body(
     head: Headers, receive: Receive, *, most: int = MAX_BODY_BYTES, too_big: str = "body_too_big"
 ) -> bytes:
-    """The whole body; raises Refused for one that is too big or too slow, and where it is called JSON and is none."""
+    """The whole body; raises Refused for one that is too big or too slow."""
     length = head.get("content-length", "0")
     if not length.isdecimal() or int(length[:12]) > most:
         raise Refused(too_big)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            body = await _received(receive, most, too_big)
+            return await _received(receive, most, too_big)
     except TimeoutError:
         raise Refused("request_too_slow") from None
+
+
+def check_json(head: Headers, body: bytes) -> None:
+    """Refuse a body that is called JSON and is none."""
     if body and is_json(head):
         strict_json.loads(body)
-    return body
 
 
 def is_json(head: Headers) -> bool:
@@ -52,8 +55,10 @@ async def _received(receive: Receive, most: int, too_big: str) -> bytes:
     found, more = bytearray(), True
     while more:
         message: Message = await receive()
+        if message["type"] == "http.disconnect":  # nobody is there to read this, but it is counted
+            raise Refused("request_malformed", "The connection ended within the body.")
         found += message.get("body", b"")
-        more = message["type"] == "http.request" and message.get("more_body", False)
+        more = message.get("more_body", False)
         if len(found) > most:
             raise Refused(too_big)
     return bytes(found)

@@ -2,16 +2,18 @@
 
 import asyncio
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from runtime.settings import SettingsWrong
 from runtime.sockets import listening_on
-from runtime.web.http_protocol import bounded_http
+from runtime.web.http_protocol import BoundedHttp, bounded_http
 from runtime.web.problems import Problems
+from runtime.web.tls import TlsServer
 
 CONNECTED_CLIENTS = 5000
 """Beyond that a connection gets 503 and is closed; the gateway bounds requests long before."""
@@ -22,11 +24,12 @@ STOP_SECONDS = 10
 class WebServer(uvicorn.Server):
     """uvicorn for one application; the process has signal handlers of its own."""
 
-    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+    def __init__(self, app: ASGIApp, problems: Problems, *, tls: TlsServer | None = None) -> None:
+        http = bounded_http(problems)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=bounded_http(problems),
+                http=cast("type[asyncio.Protocol]", _over(tls, http)) if tls else http,
                 ws="none",
                 lifespan="off",
                 access_log=False,
@@ -54,6 +57,11 @@ class WebServer(uvicorn.Server):
         self.should_exit = True
         stopping.cancel()
         await serving
+
+
+def _over(tls: TlsServer, http: type[BoundedHttp]) -> Callable[..., asyncio.BaseProtocol]:
+    """What uvicorn makes for each connection."""
+    return lambda **parts: tls.around(http(**parts))
 
 
 def bound_to(host: str, port: int, *, setting: str) -> socket.socket:

@@ -70,8 +70,9 @@ class DeviceIdentity:
 def identity(certificate: x509.Certificate) -> DeviceIdentity:
     """Whom the certificate names; says nothing about who signed it. Raises NotADeviceCertificate."""
     _require_leaf(certificate)
-    if not isinstance(certificate.public_key(), ec.EllipticCurvePublicKey):
-        raise NotADeviceCertificate("The certificate's key is not an elliptic curve key.")
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise NotADeviceCertificate("The certificate's key is not an ECDSA P-256 key, which return documents need.")
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     if len(names) != 1 or not _SERIAL.fullmatch(str(names[0].value)):
         raise NotADeviceCertificate("The certificate's common name is not a serial.")

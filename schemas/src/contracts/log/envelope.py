@@ -5,9 +5,9 @@ bytes on the log are what is hashed; nothing is ever serialised again in order t
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, cast
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, create_model
@@ -44,6 +44,9 @@ class Entry(WireModel, Generic[E_co]):
 
     `tokenid` and `tokenkeyid` name the access token by which an account proved itself to the writer.
     """
+
+    # Each process has all types and meets few of them; pydantic makes what it needs of one when it is first used.
+    model_config = ConfigDict(defer_build=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, Field(pattern=UUID_PATTERN, description="UUIDv7.")]
@@ -86,20 +89,22 @@ class EntryFormat(Generic[E]):
     def __init__(self, event_types: Mapping[str, type[E]], *, namespace: str, source: str) -> None:
         self.envelopes = {name: _envelope_of(name, model, source) for name, model in event_types.items()}
         """The whole record value of each event type; the JSON Schemas are made from these."""
-        self._validators = {name: one.__pydantic_validator__.validate_python for name, one in self.envelopes.items()}
         self._schema_names = {name: schema_name(name) for name in event_types}
-        union: Any = Union[tuple(self.envelopes.values())]  # noqa: UP007  # made from the registry
-        tagged: Any = Annotated[union, Field(discriminator="type")]
-        self._validate_json = TypeAdapter[Entry[E]](tagged).validator.validate_json
         pattern = rf"^{namespace.replace('.', '[.]')}[.][a-z0-9-]{{1,60}}[.]v[0-9]{{1,4}}$"
         self._head = create_model("_Head", __base__=_Head, type=(Annotated[str, Field(pattern=pattern)], ...))
+
+    @cached_property
+    def _validate_json(self) -> Callable[[bytes], Entry[E]]:
+        union: Any = Union[tuple(self.envelopes.values())]  # noqa: UP007  # made from the registry
+        tagged: Any = Annotated[union, Field(discriminator="type")]
+        return TypeAdapter[Entry[E]](tagged).validator.validate_json
 
     def decode(self, value: bytes) -> Entry[E]:
         """Read one record value; raises NotAnEntryError or UnknownEventTypeError."""
         if len(value) > MAX_ENTRY_BYTES:
             raise NotAnEntryError(f"{len(value)} bytes; an entry has at most {MAX_ENTRY_BYTES}")
         try:
-            return self._validate_json(value)  # type: ignore[no-any-return]  # pydantic-core is untyped here
+            return self._validate_json(value)
         except ValidationError as error:
             raise self._reason(value, error) from None
 
@@ -142,7 +147,7 @@ class EntryFormat(Generic[E]):
             "tokenkeyid": token_key_id,
             "data": event,
         }
-        entry: Entry[E] = self._validators[what.type](said)
+        entry: Entry[E] = self.envelopes[what.type].__pydantic_validator__.validate_python(said)
         value = entry.json_bytes()
         if len(value) > MAX_ENTRY_BYTES:
             raise ValueError(f"the entry has {len(value)} bytes; at most {MAX_ENTRY_BYTES} are taken")

@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[4]
 TABLE = Path(refusals.__file__)
 SHIPPED = ("services", "runtime", "schemas")
 QUOTED = re.compile(r"""["'](\w+)["']""")
-NOES = {"Rejection", "Refused", "DocumentRefused"}
+NOES = {"Rejection", "Refused", "DocumentRefused", "_refuse"}
+"""Their first argument is the code of a refusal."""
+LOOKUPS = {"require_found", "matching"}
+"""Their last one is the code of what is not found."""
 
 
 def _sources(*rooms: str) -> Iterator[str]:
@@ -34,12 +37,45 @@ def _words(*rooms: str) -> frozenset[str]:
 
 
 def _noes() -> Iterator[str]:
-    """Codes that shipped code says no with, where they are written out."""
-    for node in (node for source in _sources(*SHIPPED) for node in ast.walk(ast.parse(source))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NOES and node.args:
-            (code, *_) = node.args
-            if isinstance(code, ast.Constant) and isinstance(code.value, str):
-                yield code.value
+    """Codes that a process can say no with, however its source names them."""
+    for source in _sources(*SHIPPED):
+        tree = ast.parse(source)
+        constants = {name: text for node in tree.body for name, text in _named(node)}
+        for node in ast.walk(tree):
+            for code in _codes(node):
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    yield code.value
+                elif isinstance(code, ast.Name) and code.id in constants:
+                    yield constants[code.id]
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """A constant of a module that is a string."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+            yield name, text
+        case _:
+            pass
+
+
+def _codes(node: ast.AST) -> Iterator[ast.expr]:
+    """Where a node has a code: in the call of a no, as `code` of another one, as `code` of a class or a parameter."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *others], keywords=keywords):
+            if name in NOES:
+                yield first
+            if name in LOOKUPS:
+                yield [first, *others][-1]
+            yield from (keyword.value for keyword in keywords if keyword.arg == "code")
+        case ast.Call(keywords=keywords):
+            yield from (keyword.value for keyword in keywords if keyword.arg == "code")
+        case ast.Assign(targets=[ast.Name(id="code")], value=value):
+            yield value
+        case ast.arguments(kwonlyargs=named, kw_defaults=defaults):
+            pairs = zip(named, defaults, strict=True)
+            yield from (value for argument, value in pairs if argument.arg == "code" and value is not None)
+        case _:
+            pass
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
@@ -49,7 +85,14 @@ def test_every_code_of_the_table_is_said_somewhere_and_tested_somewhere(code: st
 
 
 def test_every_no_has_a_row() -> None:
-    assert set(_noes()) <= set(REFUSALS)
+    assert set(_noes()) - set(REFUSALS) == set()
+
+
+def test_the_walk_finds_a_code_wherever_it_stands() -> None:
+    assert {"device_replaced", "request_too_slow", "receipt_not_ready", "service_unavailable", "body_encoded"} <= set(
+        _noes()
+    )
+    assert {"signature_invalid", "project_unknown", "head_too_big", "idempotency_key_reused"} <= set(_noes())
 
 
 def test_no_code_has_two_rows() -> None:

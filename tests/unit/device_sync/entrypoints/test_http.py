@@ -4,91 +4,27 @@ import asyncio
 import json
 import ssl
 import warnings
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from prometheus_client import REGISTRY
 
 from contracts.codes import claim_code
 from contracts.commands import Command
-from contracts.documents.device_certificate import Authorities, factory_certificate, generation_certificate
+from contracts.documents.device_certificate import factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
-from device_sync.adapters.sqlite_store import SqliteStore
-from device_sync.application.claims import Claims
-from device_sync.application.license_files import LicenseFiles
-from device_sync.application.returns import Returns
-from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints import http
-from device_sync.entrypoints.http import Edge, runner
-from device_sync.entrypoints.tls import Callers, server_context
 from runtime.denied import CommandTooBig
 from runtime.settings import SettingsWrong
 from simulator.box import Box, BoxError
-from simulator.device import Answer, Firmware, RefusedByServiceError
+from simulator.device import Firmware, RefusedByServiceError
 from simulator.pki import Pki, read_certificate, read_key, write_certificate
-from tests.support.device_sync import MemoryLedger, away, file_row, last_file_row, takes_returns
-from tests.support.documents import GENERATION_CA, GENERATION_CA_KEY, LICENSE_KEY, NOW, OTHER_SERIAL, SERIAL
+from tests.support.device_sync import away, file_row, last_file_row
+from tests.support.device_sync_at_work import Place, context_of
+from tests.support.documents import GENERATION_CA, GENERATION_CA_KEY, NOW, OTHER_SERIAL, SERIAL
 
 CODE = claim_code.make(b"s" * 32, "00" * 32)
-
-
-@dataclass
-class Place:
-    """A running edge, the box that talks to it, and what both rest on."""
-
-    firmware: Firmware
-    ledger: MemoryLedger
-    store: SqliteStore
-    pki: Pki
-    url: str
-    waits_for: list[str]
-
-    @property
-    def box(self) -> Box:
-        return self.firmware.box
-
-    async def ask(
-        self, method: str, what: str, *, body: bytes | None = None, serial: str = "", **headers: str
-    ) -> Answer:
-        said = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await asyncio.to_thread(self.firmware.once, method, f"/v1/devices/{serial or SERIAL}/{what}", body, said)
-
-
-@pytest.fixture
-def pki(tmp_path: Path) -> Pki:
-    pki = Pki(tmp_path / "pki")
-    pki.make()
-    write_certificate(pki.folder / "generation-ca.pem", GENERATION_CA)
-    pem = LICENSE_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    (pki.folder / "license-key.pem").write_bytes(pem)
-    return pki
-
-
-@pytest.fixture
-async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[Place]:
-    box = Box.make(tmp_path / "box", SERIAL, pki=pki, license_keys=[pki.folder / "license-key.pem"])
-    ledger = MemoryLedger(takes_returns(store, key=read_key(box.key_file)))
-    waits_for: list[str] = []
-    trusted = Authorities.from_files(device=pki.device_ca, generation=pki.folder / "generation-ca.pem")
-    edge = Edge(
-        LicenseFiles(store, ledger, SpentCertificates(ledger)),
-        Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=_utc_now),
-        Claims(store, ledger, SpentCertificates(ledger), number=0),
-        callers=Callers(trusted, _utc_now),
-        waits_for=lambda: waits_for[-1] if waits_for else "",
-    )
-    serving = runner(edge.app())
-    await serving.setup()
-    await web.TCPSite(serving, "127.0.0.1", 0, ssl_context=_context(pki)).start()
-    url = f"https://127.0.0.1:{serving.addresses[0][1]}"
-    yield Place(Firmware(box, url), ledger, store, pki, url, waits_for)
-    await serving.cleanup()
 
 
 async def test_a_box_fetches_its_license_file_and_then_has_it(place: Place) -> None:
@@ -109,7 +45,7 @@ async def test_the_file_comes_with_its_etag_and_is_not_to_be_cached_blindly(plac
     assert answer.headers["cache-control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("etag", ['"{}"', 'W/"{}"', '"other", "{}"', "*"])
+@pytest.mark.parametrize("etag", ['"{}"', 'W/"{}"', '"other", "{}"', '"a,b",W/"{}"', "*"])
 async def test_a_known_etag_gets_304_without_a_body(place: Place, etag: str) -> None:
     answer = await place.ask("GET", "license-file", If_None_Match=etag.format(file_row().sha256))
 
@@ -187,7 +123,7 @@ async def test_a_box_can_not_take_the_places_of_all_others(place: Place, monkeyp
         await slow.wait_closed()
     await asyncio.sleep(0.1)
 
-    assert (busy.status, busy.code) == (503, "unavailable")
+    assert (busy.status, busy.code) == (503, "service_unavailable")
     assert _counted("internal_error") == defects
     assert (await place.ask("GET", "license-file")).status == 200
 
@@ -221,7 +157,7 @@ async def test_trouble_is_503_with_retry_after(place: Place) -> None:
 
     answer = await place.ask("GET", "license-file")
 
-    assert (answer.status, answer.code) == (503, "unavailable")
+    assert (answer.status, answer.code) == (503, "service_unavailable")
     assert int(answer.headers["retry-after"]) > 0
 
 
@@ -230,7 +166,7 @@ async def test_an_edge_that_has_not_read_everything_yet_says_503(place: Place) -
 
     answer = await place.ask("GET", "license-file")
 
-    assert (answer.status, answer.code) == (503, "unavailable")
+    assert (answer.status, answer.code) == (503, "service_unavailable")
 
 
 async def test_a_defect_is_500_without_details(place: Place) -> None:
@@ -274,7 +210,6 @@ async def test_a_chunked_body_is_bounded_too(place: Place) -> None:
     [
         ("GET", "else", 404, "not_found"),
         ("POST", "return", 405, "method_not_allowed"),
-        ("HEAD", "license-file", 405, ""),
         ("DELETE", "license-file", 405, "method_not_allowed"),
     ],
 )
@@ -363,7 +298,7 @@ async def test_an_old_tls_version_is_refused(place: Place) -> None:
 async def test_a_box_claims_itself_into_a_project(place: Place) -> None:
     answer = await place.ask("POST", "claim", body=CODE.encode())
 
-    assert (answer.status, answer.body) == (201, b'{"sequence": 10}')
+    assert (answer.status, answer.body) == (201, b'{"sequence":10}')
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff" * 16, CODE.encode()[:-1] + b"?", b"0" * 65, b"0" * 40_000])
@@ -384,7 +319,7 @@ def test_a_tls_key_that_others_can_read_is_refused(pki: Pki) -> None:
     pki.server_key.chmod(0o644)
 
     with pytest.raises(SettingsWrong):
-        _context(pki)
+        context_of(pki)
 
 
 def test_a_firmware_that_can_not_reach_the_service_says_so(tmp_path: Path, pki: Pki) -> None:
@@ -392,19 +327,6 @@ def test_a_firmware_that_can_not_reach_the_service_says_so(tmp_path: Path, pki: 
 
     with pytest.raises(BoxError, match="can't be reached"):
         Firmware(box, "https://127.0.0.1:1").sync()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _context(pki: Pki) -> ssl.SSLContext:
-    return server_context(
-        certificate=pki.server_certificate,
-        key=pki.server_key,
-        device_ca=pki.device_ca,
-        generation_ca=pki.folder / "generation-ca.pem",
-    )
 
 
 async def _answers(url: str, context: ssl.SSLContext) -> bool:

@@ -9,4 +9,7 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 20),
 )
+FAILED_HANDSHAKES = Counter(
+    "licensing_device_failed_handshakes", "Connections that did not get as far as HTTP, by the reason", ["reason"]
+)
 FED = Counter("licensing_device_sync_records", "Records read from the signer's topics, by what they were", ["what"])

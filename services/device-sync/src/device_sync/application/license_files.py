@@ -56,8 +56,19 @@ class LicenseFiles:
         self._spent = spent
         self._waiting_first = 0
 
-    async def fetch(self, caller: Caller, serial: str, *, known: Collection[str], correlation_id: str) -> FileAnswer:
-        """The newest file for this box, if it is not among the `known` SHA-256. Raises Trouble."""
+    async def fetch(
+        self,
+        caller: Caller,
+        serial: str,
+        *,
+        known: Collection[str],
+        correlation_id: str,
+        is_handed_out: bool = True,
+    ) -> FileAnswer:
+        """The newest file for this box, if it is not among the `known` SHA-256. Raises Trouble.
+
+        Only what is handed out is delivered: somebody who looks whether there is one gets no byte of it.
+        """
         if refused := refuse_stranger(caller, serial):
             return refused
         for _ in range(ATTEMPTS):
@@ -66,7 +77,8 @@ class LicenseFiles:
                 return head
             if head.sha256 in known or "*" in known:
                 return NotModified(head.sha256)
-            refused = None if head.is_delivered else await self._record(caller, head, correlation_id)
+            is_recorded = head.is_delivered or not is_handed_out
+            refused = None if is_recorded else await self._record(caller, head, correlation_id)
             if refused is None:
                 return self._delivered(head)
             if refused.code != SUPERSEDED:
@@ -104,7 +116,10 @@ class LicenseFiles:
 
         found = await wait_until(self._store, there, NEWER_SECONDS)
         if found is None:
-            raise Trouble(f"the license file of generation {caller.generation} has not been made yet")
+            raise Trouble(
+                f"the license file of generation {caller.generation} has not been made yet",
+                code="license_file_not_ready",
+            )
         return found
 
     async def _newer(self, old: FileHead) -> None:

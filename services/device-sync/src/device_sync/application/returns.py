@@ -88,7 +88,10 @@ class Returns:
         self._store.remember_spent(ledger, document.serial, document.generation)
         stored = await wait_until(self._store, lambda: self._stored(document, ledger), RECEIPT_SECONDS)
         if stored is None:
-            raise Trouble("the return is accepted, its receipt is being made; send the same document again")
+            raise Trouble(
+                "the return is accepted, its receipt is being made; send the same document again",
+                code="receipt_not_ready",
+            )
         return Receipt(stored.document)
 
     def _stored(self, document: ReturnDocument, ledger: int) -> ReceiptRow | None:

@@ -1,16 +1,18 @@
 """The firmware's HTTP: four routes, problem documents, bounds on everything."""
 
-import asyncio
 import secrets
 import time
 from collections import Counter as Counts
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
-from aiohttp import web
 from prometheus_client import Counter, Histogram
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from contracts.refusals import REFUSALS
@@ -18,48 +20,48 @@ from device_sync.adapters.metrics import REQUESTS, SECONDS
 from device_sync.application.claims import MAX_CODE_BYTES, Claims
 from device_sync.application.license_files import Delivered, LicenseFiles, NotModified
 from device_sync.application.returns import Receipt, Returns
-from device_sync.domain.devices import Refused
+from device_sync.domain.devices import Caller, Refused
 from device_sync.entrypoints.tls import Callers, NoDevice
 from runtime.denied import CommandTooBig
 from runtime.logs import get_logger
-from runtime.problems import Problem, headers, render
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
+from runtime.web import problems
+from runtime.web.conditional_requests import named_tags
+from runtime.web.path_values import serial_of
+from runtime.web.request_bodies import check_coding, read_body
 
-BODY_SECONDS = 10.0
-"""32 KiB take less on the slowest line that a box is on."""
+PROBLEMS = problems.Problems(REFUSALS)
 MAX_IN_FLIGHT = 500
 """Requests that may wait for the ledger at the same time; further ones get 503 with Retry-After."""
 MAX_IN_FLIGHT_A_DEVICE = 4
 """A box asks one thing at a time; a stolen one must not take the places of all others."""
-LINGER_SECONDS = 2.0
-"""How long the rest of a refused body is read and thrown away, so that the box gets to read the answer."""
-KEEP_ALIVE_SECONDS = 15.0
-"""A box asks a few times a day: its connection is not kept for the next time."""
-DRAIN_SECONDS = 10.0
-"""What is in flight at SIGTERM gets this long; a box that is cut off asks again."""
 XML = "application/xml"
-CORRELATION_ID = web.RequestKey("correlation_id", str)
+DEVICE = "/v1/devices/{serial}"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ready = Callable[[], str]
 """What the service waits for, or nothing when it can answer."""
 
 _log = get_logger("device_sync.http")
 
 
-def runner(app: web.Application) -> web.AppRunner:
-    """What serves `app`, with its bounds."""
-    return web.AppRunner(
-        app,
-        access_log=None,
-        keepalive_timeout=KEEP_ALIVE_SECONDS,
-        lingering_time=LINGER_SECONDS,
-        shutdown_timeout=DRAIN_SECONDS,
-    )
+class Asked(NamedTuple):
+    """A request of a box, by its certificate, about a serial as its address has it."""
+
+    request: Request
+    caller: Caller
+    serial: str
+    correlation_id: str
+
+    async def body(self, most: int, too_big: str) -> bytes:
+        """The body, of that many bytes at most; raises problems.Refused."""
+        return await read_body(self.request.headers, self.request.receive, most=most, too_big=too_big)
+
+
+Handler = Callable[[Asked], Awaitable[Response]]
 
 
 class Edge:
-    """The routes and what stands around them."""
+    """The routes and what stands around them, as an ASGI application."""
 
     def __init__(
         self, files: LicenseFiles, returns: Returns, claims: Claims, *, callers: Callers, waits_for: Ready
@@ -71,96 +73,108 @@ class Edge:
         self._waits_for = waits_for
         self._in_flight = 0
         self._of_device: Counts[str] = Counts()
+        self._routes = [
+            Route(f"{DEVICE}/license-file", self._license_file, methods=["GET"]),
+            Route(f"{DEVICE}/return", self._return, methods=["PUT"]),
+            Route(f"{DEVICE}/claim", self._claim, methods=["POST"]),
+            Route(f"{DEVICE}/return-receipt", self._return_receipt, methods=["GET"]),
+        ]
 
-    def app(self) -> web.Application:
-        app = web.Application(middlewares=[self._around], client_max_size=MAX_RETURN_DOCUMENT_BYTES)
-        device = "/v1/devices/{serial}"
-        app.router.add_get(f"{device}/license-file", self._license_file, allow_head=False)
-        app.router.add_put(f"{device}/return", self._return)
-        app.router.add_post(f"{device}/claim", self._claim)
-        app.router.add_get(f"{device}/return-receipt", self._return_receipt, allow_head=False)
-        return app
-
-    async def _license_file(self, request: web.Request) -> web.StreamResponse:
-        answer = await self._files.fetch(
-            self._callers.of(request),
-            request.match_info["serial"],
-            known={tag.value for tag in request.if_none_match or ()},
-            correlation_id=request[CORRELATION_ID],
-        )
-        match answer:
-            case Delivered():
-                return _document(answer.document, etag=answer.sha256)
-            case NotModified():
-                return web.Response(status=304, headers=_cache(answer.sha256))
-            case Refused():
-                return _refused(request, answer)
-
-    async def _return(self, request: web.Request) -> web.StreamResponse:
-        caller = self._callers.of(request)
-        raw = await _body(request)
-        if isinstance(raw, Refused):
-            return _refused(request, raw)
-        answer = await self._returns.hand_in(
-            caller, request.match_info["serial"], raw, correlation_id=request[CORRELATION_ID]
-        )
-        return _receipt(request, answer)
-
-    async def _claim(self, request: web.Request) -> web.StreamResponse:
-        caller = self._callers.of(request)
-        typed = await _body(request)
-        if isinstance(typed, Refused) or len(typed) > MAX_CODE_BYTES:
-            return _refused(request, Refused("claim_code_malformed"))
-        answer = await self._claims.claim(
-            caller, request.match_info["serial"], typed, correlation_id=request[CORRELATION_ID]
-        )
-        if isinstance(answer, Refused):
-            return _refused(request, answer)
-        return web.json_response({"sequence": answer.sequence}, status=201)
-
-    async def _return_receipt(self, request: web.Request) -> web.StreamResponse:
-        answer = self._returns.receipt(self._callers.of(request), request.match_info["serial"])
-        return _receipt(request, answer)
-
-    @web.middleware
-    async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Count, bound and time a request, and turn every refusal into a problem document."""
-        request[CORRELATION_ID] = secrets.token_hex(16)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count, bound and time a request."""
+        request, correlation_id = Request(scope, receive), secrets.token_hex(16)
         began = time.perf_counter()
         self._in_flight += 1
         try:
-            response = await self._answered(request, handler)
+            response = await self._answered(request, correlation_id)
         finally:
             self._in_flight -= 1
-        route = _route(request)
-        _requests(route, response.headers.get("X-Code", str(response.status))).inc()
+        route = scope.get("route", "unknown")
+        _requests(route, response.headers.get("X-Code", str(response.status_code))).inc()
         _seconds(route).observe(time.perf_counter() - began)
-        return response
+        await response(scope, receive, send)
 
-    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _answered(self, request: Request, correlation_id: str) -> Response:
+        """Turn every refusal into a problem document."""
         try:
-            self._check_able()
-            with self._share(self._callers.of(request).serial):
-                return await handler(request)
-        except NoDevice as error:
-            return _refused(request, Refused("certificate_not_vendor_signed", str(error)))
-        except CommandTooBig as error:
-            return _refused(request, Refused("document_too_big", f"{str(error).capitalize()}."))
+            return await self._response(request, correlation_id)
+        except problems.Refused as refused:
+            _log.info("refused", code=refused.code, route=request.scope.get("route"), correlation_id=correlation_id)
+            return _problem(refused, correlation_id)
         except Trouble as trouble:
-            _log.warning("trouble", reason=str(trouble), correlation_id=request[CORRELATION_ID])
-            problem = Problem(status=503, code="unavailable", detail=f"Not now: {trouble}.")
-            return _problem(request, problem, retry_after_seconds=trouble.retry_after_seconds)
-        except web.HTTPException as error:
-            return _problem(request, Problem(status=error.status, code=_code_of(error), detail=error.reason))
-        except TimeoutError:
-            return _problem(request, Problem(status=408, code="request_timeout", detail="The body took too long."))
-        except ConnectionError:  # nobody is there to read this, but it is counted
-            return _problem(request, Problem(status=400, code="connection_lost", detail="The body ended too soon."))
-        except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
-            _log.exception("defect", correlation_id=request[CORRELATION_ID])
+            _log.warning("trouble", reason=str(trouble), correlation_id=correlation_id)
+            wait = trouble.retry_after_seconds
             return _problem(
-                request, Problem(status=500, code="internal_error", detail="A defect of ours; it is logged.")
+                problems.Refused(trouble.code, f"Not now: {trouble}.", retry_after_seconds=wait), correlation_id
             )
+        except Exception:  # noqa: BLE001 - one request's defect must not end the service of all others
+            _log.exception("defect", correlation_id=correlation_id)
+            return _problem(problems.Refused("internal_error"), correlation_id)
+
+    async def _response(self, request: Request, correlation_id: str) -> Response:
+        self._check_able()
+        caller = self._caller(request)
+        handler = self._handler(request)
+        if isinstance(handler, Response):
+            return handler
+        check_coding(request.headers)
+        with self._share(caller.serial):
+            try:
+                return await handler(Asked(request, caller, serial_of(request.path_params["serial"]), correlation_id))
+            except CommandTooBig as error:
+                raise problems.Refused("document_too_big", f"{str(error).capitalize()}.") from None
+
+    def _caller(self, request: Request) -> Caller:
+        try:
+            return self._callers.of(request)
+        except NoDevice as error:
+            raise problems.Refused("certificate_not_vendor_signed", str(error)) from None
+
+    def _handler(self, request: Request) -> Handler | Response:
+        """What answers at this address; raises problems.Refused."""
+        for route in self._routes:
+            match, found = route.matches(request.scope)
+            if match is Match.NONE:
+                continue
+            request.scope["route"] = route.path.rpartition("/")[2]
+            if match is Match.FULL:
+                request.scope.update(found)
+                handler: Handler = found["endpoint"]
+                return handler
+            return _other_method(request, ", ".join(sorted({*(route.methods or ()), "OPTIONS"})))
+        raise problems.Refused("not_found")
+
+    async def _license_file(self, asked: Asked) -> Response:
+        known = ", ".join(asked.request.headers.getlist("if-none-match"))
+        answer = await self._files.fetch(
+            asked.caller,
+            asked.serial,
+            known=named_tags(known),
+            is_handed_out=asked.request.method == "GET",
+            correlation_id=asked.correlation_id,
+        )
+        match answer:
+            case Delivered():
+                return Response(answer.document, media_type=XML, headers=_cache(answer.sha256))
+            case NotModified():
+                return Response(status_code=304, headers=_cache(answer.sha256))
+            case Refused():
+                raise _refusal(answer)
+
+    async def _return(self, asked: Asked) -> Response:
+        document = await asked.body(MAX_RETURN_DOCUMENT_BYTES, "document_too_big")
+        answer = await self._returns.hand_in(asked.caller, asked.serial, document, correlation_id=asked.correlation_id)
+        return _receipt(answer)
+
+    async def _claim(self, asked: Asked) -> Response:
+        typed = await asked.body(MAX_CODE_BYTES, "claim_code_malformed")
+        answer = await self._claims.claim(asked.caller, asked.serial, typed, correlation_id=asked.correlation_id)
+        if isinstance(answer, Refused):
+            raise _refusal(answer)
+        return JSONResponse({"sequence": answer.sequence}, status_code=201)
+
+    async def _return_receipt(self, asked: Asked) -> Response:
+        return _receipt(self._returns.receipt(asked.caller, asked.serial))
 
     def _check_able(self) -> None:
         if waits_for := self._waits_for():
@@ -182,45 +196,31 @@ class Edge:
                 del self._of_device[serial]
 
 
-async def _body(request: web.Request) -> bytes | Refused:
-    if (request.content_length or 0) > MAX_RETURN_DOCUMENT_BYTES:
-        return Refused("document_too_big")
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        return Refused("document_too_big")
-
-
-def _document(document: bytes, *, etag: str) -> web.Response:
-    return web.Response(body=document, content_type=XML, headers=_cache(etag))
-
-
 def _cache(etag: str) -> dict[str, str]:
     return {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
 
 
-def _receipt(request: web.Request, answer: Receipt | Refused) -> web.Response:
+def _receipt(answer: Receipt | Refused) -> Response:
     if isinstance(answer, Refused):
-        return _refused(request, answer)
-    return web.Response(body=answer.document, content_type=XML, headers={"Cache-Control": "private, no-store"})
+        raise _refusal(answer)
+    return Response(answer.document, media_type=XML, headers={"Cache-Control": "private, no-store"})
 
 
-def _refused(request: web.Request, refused: Refused) -> web.Response:
-    row = REFUSALS.get(refused.code)
-    if row is None:
-        _log.error("refusal_without_a_row", code=refused.code)
-        return _problem(request, Problem(status=409, code=refused.code, detail=refused.detail))
-    _log.info("refused", code=refused.code, route=_route(request), correlation_id=request[CORRELATION_ID])
-    detail = refused.detail or row.sentence
-    return _problem(request, Problem(status=row.status, code=row.code, detail=detail, extras={"rule": row.rule}))
+def _other_method(request: Request, allowed: str) -> Response:
+    """OPTIONS is told the methods of an address, every other one is refused with them."""
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": allowed})
+    raise problems.Refused("method_not_allowed", headers={"Allow": allowed})
 
 
-def _problem(request: web.Request, problem: Problem, *, retry_after_seconds: int | None = None) -> web.Response:
-    instance = f"urn:licensing:request:{request[CORRELATION_ID]}"
-    complete = replace(problem, instance=instance)
-    head = headers(retry_after_seconds=retry_after_seconds) | {"X-Code": problem.code}
-    return web.Response(status=problem.status, body=render(complete), headers=head)
+def _refusal(refused: Refused) -> problems.Refused:
+    return problems.Refused(refused.code, refused.detail)
+
+
+def _problem(refused: problems.Refused, correlation_id: str) -> Response:
+    response = PROBLEMS.response(refused, instance=f"urn:licensing:request:{correlation_id}")
+    response.headers["X-Code"] = refused.code
+    return response
 
 
 @cache
@@ -232,12 +232,3 @@ def _requests(route: str, answer: str) -> Counter:
 @cache
 def _seconds(route: str) -> Histogram:
     return SECONDS.labels(route)
-
-
-def _route(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return "unknown" if resource is None else resource.canonical.rpartition("/")[2]
-
-
-def _code_of(error: web.HTTPException) -> str:
-    return error.reason.lower().replace(" ", "_")

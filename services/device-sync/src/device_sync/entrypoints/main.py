@@ -3,12 +3,9 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import NoReturn
-
-from aiohttp import web
 
 from contracts.topics import DEVICE_COMMANDS
 from device_sync.adapters.feed import Feed
@@ -17,9 +14,9 @@ from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
-from device_sync.entrypoints.http import Edge, runner
+from device_sync.entrypoints.http import PROBLEMS, Edge
 from device_sync.entrypoints.settings import DeviceSyncSettings
-from device_sync.entrypoints.tls import Callers, server_context
+from device_sync.entrypoints.tls import Callers, server_context, tell
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -29,11 +26,10 @@ from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import load
-from runtime.sockets import listening_on
+from runtime.web.server import STOP_SECONDS, WebServer, bound_to
+from runtime.web.tls import TlsServer
 
 SERVICE = "device-sync"
-HANDSHAKE_SECONDS = 10.0
-BACKLOG = 512
 
 _log = get_logger("device_sync")
 
@@ -81,33 +77,25 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
         await opened.enter_async_context(
             Admin(settings.admin_host, settings.admin_port, lambda: _ready(feed, commands))
         )
-        await opened.enter_async_context(_listening(settings, edge.app()))
-        await supervise(stop, {"feed": until_stopped(stop, feed.run())})
+        listener = opened.enter_context(
+            bound_to(settings.device_sync_host, settings.device_sync_port, setting="LICENSING_DEVICE_SYNC_PORT")
+        )
+        _log.info("listening", host=settings.device_sync_host, port=listener.getsockname()[1])
+        server = WebServer(edge, PROBLEMS, tls=TlsServer(_context(settings), tell))
+        await supervise(
+            stop,
+            {"feed": until_stopped(stop, feed.run()), "serve": server.serve_until(stop, listener)},
+            drain_seconds=STOP_SECONDS + 2,
+        )
 
 
-@asynccontextmanager
-async def _listening(settings: DeviceSyncSettings, app: web.Application) -> AsyncGenerator[None]:
-    context: ssl.SSLContext = server_context(
+def _context(settings: DeviceSyncSettings) -> ssl.SSLContext:
+    return server_context(
         certificate=settings.tls_certificate_file,
         key=settings.tls_key_file,
         device_ca=settings.device_ca_file,
         generation_ca=settings.generation_ca_file,
     )
-    serving = runner(app)
-    await serving.setup()
-    if serving.server is None:
-        raise RuntimeError("aiohttp made no server")
-    host, port = settings.device_sync_host, settings.device_sync_port
-    with listening_on(host, port, setting="LICENSING_DEVICE_SYNC_PORT"):
-        server = await asyncio.get_running_loop().create_server(
-            serving.server, host, port, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS, backlog=BACKLOG
-        )
-    _log.info("listening", host=settings.device_sync_host, port=server.sockets[0].getsockname()[1])
-    try:
-        yield
-    finally:
-        server.close()
-        await serving.cleanup()
 
 
 def _waits_for(feed: Feed) -> str:

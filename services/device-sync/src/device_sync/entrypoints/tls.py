@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from aiohttp import web
 from cryptography import x509
+from cryptography.x509.oid import NameOID
+from starlette.requests import Request
 
 from contracts.documents.device_certificate import (
     Authorities,
@@ -19,11 +20,19 @@ from contracts.documents.device_certificate import (
     fingerprint,
     proven_identity,
 )
+from device_sync.adapters.metrics import FAILED_HANDSHAKES
 from device_sync.domain.devices import Caller
+from runtime.logs import get_logger
 from runtime.settings import read_secret
+from runtime.web.http_protocol import CLIENT_CERTIFICATE
+from runtime.web.tls import FailedHandshake, prepare
 
 KNOWN_CERTIFICATES = 4096
 """Parsed certificates kept: about the boxes that hold a connection open."""
+MAX_SHOWN = 64
+"""Characters of a name that nobody has proven."""
+
+_log = get_logger("device_sync.tls")
 
 
 class NoDevice(Exception):  # noqa: N818 - states the world
@@ -44,7 +53,30 @@ def server_context(*, certificate: Path, key: Path, device_ca: Path, generation_
     context.verify_mode = ssl.CERT_REQUIRED
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
+    prepare(context)
     return context
+
+
+def tell(failed: FailedHandshake) -> None:
+    """Log and count a box that did not get as far as HTTP, which has nobody else to tell."""
+    _log.warning("handshake_failed", peer=failed.peer, reason=failed.reason, **_shown(failed.certificate))
+    FAILED_HANDSHAKES.labels(failed.reason).inc()
+
+
+def _shown(der: bytes | None) -> dict[str, str]:
+    """What the certificate says of itself, which nobody has proven."""
+    if der is None:
+        return {}
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return {
+            "serial": str(names[0].value)[:MAX_SHOWN] if names else "",
+            "certificate_sha256": fingerprint(certificate),
+            "not_after": certificate.not_valid_after_utc.isoformat(),
+        }
+    except ValueError as error:
+        return {"certificate": f"unreadable: {error}"}
 
 
 class Callers:
@@ -55,10 +87,9 @@ class Callers:
         self._clock = clock
         self._proven = lru_cache(KNOWN_CERTIFICATES)(self._prove)
 
-    def of(self, request: web.Request) -> Caller:
+    def of(self, request: Request) -> Caller:
         """The box that asks; raises NoDevice."""
-        secured: ssl.SSLObject | None = request.get_extra_info("ssl_object")
-        der = None if secured is None else secured.getpeercert(binary_form=True)
+        der: bytes | None = request.scope["state"][CLIENT_CERTIFICATE]
         if der is None:
             raise NoDevice("The connection has no device certificate.")
         return self._proven(der)
