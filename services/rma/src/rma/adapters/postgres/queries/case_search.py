@@ -7,13 +7,8 @@ from rma.adapters.postgres.case_rows import CASE_COLUMNS
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Reach
 
-SHORT_PART = 2
+SHORT_PART = 3
 """A part of so few digits is in so many serials that the walk meets some soon; a longer one is looked up."""
-
-# Times follow the order of filing, so the walk ends at the first case of that day.
-_BEFORE = """filed_sequence < coalesce(
-    (SELECT filed_sequence FROM cases WHERE ledger = $1 AND filed >= {} ORDER BY filed, filed_sequence LIMIT 1),
-    2147483647)"""
 
 
 def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> tuple[str, list[Any]]:
@@ -41,7 +36,7 @@ def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> 
     if digests is not None:
         where.append(f"reference = ANY ({argument(digests)}::text[])")
     if wanted.filed_before is not None:
-        where.append(_BEFORE.format(argument(first_moment_of(wanted.filed_before))))
+        where.append(f"filed < {argument(first_moment_of(wanted.filed_before))}")
     if 0 < len(wanted.serial) <= SHORT_PART:
         where.append(f"serial LIKE {argument(f'%{wanted.serial}%')}")
     elif wanted.serial:
