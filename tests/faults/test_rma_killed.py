@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ async def _again(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response
         while True:
             with suppress(httpx.TransportError):
                 answer = await ask()
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                     return answer
             await asyncio.sleep(0.05)
 
