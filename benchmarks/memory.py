@@ -77,7 +77,7 @@ async def _device_sync_growth(lab_: Lab, count: int) -> int:
         "LICENSING_STORE_FILE": str(lab_.kit.state / "bench-memory.sqlite"),
     }
     with lab_.process("device-sync", environment=environment, core=None) as process:
-        await _until_ready(lab_)
+        await until_ready(lab_, "device-sync")
         before = machine.resident_bytes(process.pid)
         async with Producer(lab_.connection, client_id="bench") as producer:
             await _publish(producer, prefix, count)
@@ -102,8 +102,9 @@ def _file(serial: str) -> Outgoing:
     return serial.encode(), document, (*numbers, ("sha256", digest))
 
 
-async def _until_ready(lab_: Lab) -> None:
-    port = lab_.kit.ports.port(admin_port_name("device-sync"))
+async def until_ready(lab_: Lab, part: str) -> None:
+    """Return once a process that runs under the settings of this part says that it is ready."""
+    port = lab_.kit.ports.port(admin_port_name(part))
     await _until(lambda: answers(f"http://{HOST}:{port}/readyz"))
 
 
@@ -116,7 +117,7 @@ async def _until(holds: Callable[[], bool]) -> None:
         if await asyncio.to_thread(holds):
             return
         await asyncio.sleep(POLL_SECONDS)
-    raise TimeoutError("device-sync did not get that far")
+    raise TimeoutError("it did not get that far in time")
 
 
 def _stored(store: Path) -> int:

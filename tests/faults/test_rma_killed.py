@@ -1,25 +1,24 @@
-"""kill -9 of the writer of cases and of the process manager between any two steps of whole lives of cases."""
+"""kill -9 of the writer of cases, the process manager and the API between any two steps of whole lives of cases."""
 
 import asyncio
+import itertools
 import random
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from contracts.actors import Actor
+from contracts.actors import Account, Actor
 from contracts.events.replacements import DeviceReplaced
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import Entry
 from contracts.models import WireModel
-from contracts.rma.commands import (
-    CloseCase,
-    GrantAdvanceReplacement,
-    OrderReplacement,
-    ReceiveDevice,
-    SendInAdvance,
-    ShipDevice,
-)
+from contracts.rma.commands import GrantAdvanceReplacement, ReceiveDevice
 from contracts.rma.events import CaseEvent, DeviceSwapped
 from contracts.topics import CASE_EVENTS, EVENTS
 from dev.stack.settings import environment
@@ -29,8 +28,9 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.killed import Killed, running
 from tests.support.ledger import sending, story, story_catalog
 from tests.support.ledger.story import ADRIA
-from tests.support.rma import at_work
-from tests.support.rma.at_work import Desk, anna, clerk, replayed
+from tests.support.rma import api_at_work, at_work
+from tests.support.rma.api_at_work import CaseApi, a_projector, projector_settings
+from tests.support.rma.at_work import PATIENCE_SECONDS, Desk, anna, clerk, replayed
 
 KILLS = 50 if LONG else 3
 LIVES = 30 if LONG else 2
@@ -51,35 +51,69 @@ def manager(topics: KafkaTopics, folder: Path) -> Killed:
     return Killed("rma-process-manager", environment(topics.settings("rma") | said), folder / "manager.log")
 
 
+@asynccontextmanager
+async def serving(desk: Desk, database_url: str, folder: Path) -> AsyncGenerator[tuple["Client", Killed]]:
+    """The API in a process of its own, and a client of it."""
+    settings = api_at_work.api_settings(desk.topics, database_url, folder, desk.ledger)
+    said = settings.model_copy(update={"log_level": "warning"}).model_dump(exclude_none=True)
+    api = Killed("rma-api", environment(said), folder / "api.log")
+    async with (
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=PATIENCE_SECONDS) as http,
+        running(api),
+    ):
+        yield Client(desk, http, database_url), api
+
+
+class Client(CaseApi):
+    """Asks again by the same key until the answer is no trouble."""
+
+    async def post(self, path: str, body: Any = None, who: Account = anna, key: str = "") -> httpx.Response:
+        key = key or secrets.token_hex(8)
+        return await _again(lambda: super(Client, self).post(path, body, who, key))
+
+    async def get(self, path: str, who: Account = anna, **headers: str) -> httpx.Response:
+        return await _again(lambda: super(Client, self).get(path, who, **headers))
+
+
+async def _again(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with suppress(httpx.TransportError):
+                answer = await ask()
+                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return answer
+            await asyncio.sleep(0.05)
+
+
 def _only_set(said: dict[str, object]) -> dict[str, object]:
     wanted = ("admin_port", "group_session_seconds", "log_level", "ledgers", "writer_private_key_file")
     return {name: value for name, value in said.items() if name in wanted or name.startswith("token_")}
 
 
-async def a_replacement(desk: Desk, serial: str, spare: str) -> str:
-    rma = await desk.files(serial)
-    await desk.does(ReceiveDevice(rma=rma, serial=serial))
-    await desk.does(OrderReplacement(rma=rma, replacement=spare, finding="The board is burnt."))
-    await desk.until(rma, "replaced")
-    await desk.does(ShipDevice(rma=rma, carrier="DHL", tracking_number="1"))
-    await desk.does(CloseCase(rma=rma))
+async def a_replacement(api: Client, serial: str, spare: str) -> str:
+    rma = await api.files(serial)
+    await api.does(rma, "receive", {"serial": serial})
+    await api.does(rma, "replace", {"replacement": spare, "finding": "The board is burnt."})
+    await api.until(rma, "replaced")
+    await api.does(rma, "ship", {"carrier": "DHL", "tracking_number": "1"})
+    await api.does(rma, "close")
     return rma
 
 
-async def in_advance(desk: Desk, serial: str, spare: str) -> str:
-    rma = await desk.files(serial)
-    step: WireModel = SendInAdvance(rma=rma, replacement=spare, reason="Contract.", carrier="DHL", tracking_number="1")
-    await desk.does(step)
-    await desk.until(rma, "replacement_shipped")
-    await desk.does(ReceiveDevice(rma=rma, serial=serial))
+async def in_advance(api: Client, serial: str, spare: str) -> str:
+    rma = await api.files(serial)
+    parcel = {"replacement": spare, "reason": "Contract.", "carrier": "DHL", "tracking_number": "1"}
+    await api.does(rma, "send-in-advance", parcel)
+    await api.until(rma, "replacement_shipped")
+    await api.does(rma, "receive", {"serial": serial})
     return rma
 
 
 async def lane(
-    desk: Desk, life: Callable[[Desk, str, str], Awaitable[str]], boxes: list[str], spares: list[str]
+    api: Client, life: Callable[[Client, str, str], Awaitable[str]], boxes: list[str], spares: list[str]
 ) -> list[str]:
     """Lives one after the other, so that a kill falls between the steps of each."""
-    return [await life(desk, box, spare) for box, spare in zip(boxes, spares, strict=True)]
+    return [await life(api, box, spare) for box, spare in zip(boxes, spares, strict=True)]
 
 
 async def swaps(desk: Desk) -> list[DeviceReplaced]:
@@ -89,28 +123,33 @@ async def swaps(desk: Desk) -> list[DeviceReplaced]:
 
 
 async def killing(desk: Desk, victims: list[Killed], dice: random.Random) -> None:
-    """Kill one or the other each time that the cases have gone a few steps on; never returns."""
+    """Kill the next one each time that the cases have gone a few steps on; never returns."""
     grown = len(await desk.records(CASE_EVENTS))
-    while True:
+    for victim in itertools.cycle(victims):
         while len(await desk.records(CASE_EVENTS)) < grown + EVERY:  # noqa: ASYNC110 - other processes' log
             await asyncio.sleep(0.02)
         await asyncio.sleep(dice.uniform(0.0, 0.05))
-        victim = dice.choice(victims)
         await victim.kill()
         grown = len(await desk.records(CASE_EVENTS))
 
 
 @pytest.mark.timeout(900)
-async def test_killing_both_again_and_again_swaps_each_box_once_and_loses_no_case(
-    kafka_topics: KafkaTopics, tmp_path: Path
+async def test_killing_one_after_the_other_swaps_each_box_once_and_loses_no_case(
+    kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     dice = random.Random(11)
     boxes, spares = ([f"009033{kind}0{n:04x}" for n in range(2 * LIVES)] for kind in (4, 5))
-    victims = [writer(kafka_topics, tmp_path), manager(kafka_topics, tmp_path)]
-    async with at_work.a_ledger(kafka_topics, tmp_path) as desk, running(*victims):
+    parts = [writer(kafka_topics, tmp_path), manager(kafka_topics, tmp_path)]
+    async with (
+        at_work.a_ledger(kafka_topics, tmp_path) as desk,
+        a_projector(projector_settings(kafka_topics, fresh_database_url, tmp_path)),
+        serving(desk, fresh_database_url, tmp_path) as (client, api),
+        running(*parts),
+    ):
+        victims = [*parts, api]
         await desk.ledger_does(*_registered(boxes, spares))
         await desk.does(GrantAdvanceReplacement(company=ADRIA, threshold=100, reference="SUP-9"))
-        lanes = [lane(desk, kind, boxes[at::2], spares[at::2]) for at, kind in enumerate((a_replacement, in_advance))]
+        lanes = [lane(client, kind, boxes[at::2], spares[at::2]) for at, kind in enumerate((a_replacement, in_advance))]
         killed = asyncio.create_task(killing(desk, victims, dice))
         cases = [rma for done in await asyncio.gather(*lanes) for rma in done]
         killed.cancel()
@@ -129,6 +168,8 @@ async def test_killing_both_again_and_again_swaps_each_box_once_and_loses_no_cas
         assert len(steps) == len(set(steps)), "each step happened once"
         values = await desk.records(CASE_EVENTS)
         assert replayed(values).state == await desk.cases()
+        assert len(await client.kept()) == len(cases), "what people said is kept once for each case"
+        assert {rma: (await client.case(rma))["state"] for rma in cases} == {rma: state[rma].state for rma in cases}
 
 
 def _registered(boxes: list[str], spares: list[str]) -> list[tuple[WireModel, Actor]]:

@@ -358,13 +358,6 @@ class InvitationView(TypedDict):
     created: str
 
 
-class LedgerStopView(TypedDict):
-    """Where the read side is stopped."""
-
-    stopped: StoppedEntryView | None
-    waiting: list[WaitingDecisionView]
-
-
 class LegacyConsentGivenResponse(TypedDict):
     sequence: int
     serial: str
@@ -495,6 +488,13 @@ class ListedKeyBody(TypedDict):
     legacy_key: str
     licenses: list[LegacyLicensesBody]
     company: NotRequired[str | None]
+
+
+class LogStopView(TypedDict):
+    """Where the read side is stopped."""
+
+    stopped: StoppedEntryView | None
+    waiting: list[WaitingDecisionView]
 
 
 class MemberChangedResponse(TypedDict):
@@ -1448,12 +1448,12 @@ class Operations(Transport):
             self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
-    def get_stop(self) -> LedgerStopView:
+    def get_stop(self) -> LogStopView:
         """Where the read side is stopped, if it is, and which decisions wait there. For the vendor's staff.
 
         The signer's laws are stricter: its `/readyz` and its log name an entry that only the signer refuses.
         """
-        return cast("LedgerStopView", self.get("/v1/ledger/stop", **given()))
+        return cast("LogStopView", self.get("/v1/ledger/stop", **given()))
 
     def propose_setting_aside(
         self,

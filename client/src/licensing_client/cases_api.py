@@ -220,6 +220,13 @@ class EntryView(TypedDict):
     facts: dict[str, Any]
 
 
+class LogStopView(TypedDict):
+    """Where the read side is stopped."""
+
+    stopped: StoppedEntryView | None
+    waiting: list[WaitingDecisionView]
+
+
 class MessageView(TypedDict):
     """A message in a case; its text is null once staff has erased it."""
 
@@ -229,6 +236,18 @@ class MessageView(TypedDict):
     written: str
     text: str | None
     erased: str | None
+
+
+class NamedEntryBody(TypedDict):
+    sequence: int
+    entry_hash: str
+
+
+class NamedEntryView(TypedDict):
+    """An entry by its place and the hash of its bytes."""
+
+    sequence: int
+    entry_hash: str
 
 
 class AttachmentViewPage(TypedDict):
@@ -270,6 +289,13 @@ class RequestView(TypedDict):
     erased: NotRequired[str | None]
 
 
+class SettingAsideResponse(TypedDict):
+    """A proposal or an approval became an entry of the log of cases."""
+
+    decision: str
+    sequence: int
+
+
 class ShipmentView(TypedDict):
     """The last parcel that the vendor sent."""
 
@@ -287,6 +313,15 @@ class StaffTextView(TypedDict):
     salt: str | None
     erased: str | None
     erased_by: str | None
+
+
+class StoppedEntryView(TypedDict):
+    """The entry that cannot be applied, and why."""
+
+    sequence: int
+    entry_hash: str
+    law: str
+    sentence: str
 
 
 class SummaryView(TypedDict):
@@ -337,6 +372,17 @@ class SummaryView(TypedDict):
     sequence: int
     filed_sequence: int
     coverage: NotRequired[Literal["doa", "warranty", "chargeable"] | None]
+
+
+class WaitingDecisionView(TypedDict):
+    """A proposal to set entries aside that waits for a second person."""
+
+    decision: str
+    entries: list[NamedEntryView]
+    law: str
+    reason: str
+    reference: str
+    proposed_by: str
 
 
 class ProblemBody(TypedDict):
@@ -682,4 +728,34 @@ class CaseOperations(Transport):
                 method="DELETE",
                 query=given(at_least=at_least),
             ),
+        )
+
+    def get_stop(self) -> LogStopView:
+        """Where the read side is stopped, if it is, and which decisions wait there. For the vendor's staff."""
+        return cast("LogStopView", self.get("/v1/case-log/stop", **given()))
+
+    def propose_setting_aside(
+        self,
+        *,
+        reason: str,
+        reference: str,
+        entries: list[NamedEntryBody],
+        law: str,
+        idempotency_key: str | None = None,
+    ) -> SettingAsideResponse:
+        """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
+        return cast(
+            "SettingAsideResponse",
+            self.post(
+                "/v1/case-log/set-asides",
+                given(reason=reason, reference=reference, entries=entries, law=law),
+                key=idempotency_key,
+            ),
+        )
+
+    def approve_setting_aside(self, decision: str, *, idempotency_key: str | None = None) -> SettingAsideResponse:
+        """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
+        return cast(
+            "SettingAsideResponse",
+            self.post(f"/v1/case-log/set-asides/{decision}/approval", given(), key=idempotency_key),
         )

@@ -25,6 +25,7 @@ from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
 from contracts.topics import OUTCOMES, Topic, topic_name
 from runtime import retry
+from runtime.denied import CommandTooBig
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
 from runtime.logs import get_logger
 from runtime.settings import SettingsWrong
@@ -64,10 +65,6 @@ class _Asker(NamedTuple):
 
     outcome: "asyncio.Future[Accepted | Rejected]"
     key: bytes
-
-
-class CommandTooBig(ValueError):  # noqa: N818 - states the world
-    """The command has more bytes than an event may have."""
 
 
 class Prover:

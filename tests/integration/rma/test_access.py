@@ -9,10 +9,12 @@ import pytest
 from contracts.actors import Account
 from contracts.commands.companies import RegisterCompany
 from contracts.identifiers import derived_id
+from contracts.log.envelope import entry_hash
+from contracts.topics import CASE_EVENTS
 from tests.support.ledger import story_members
-from tests.support.ledger.story import ADRIA
+from tests.support.ledger.story import ADRIA, VENDOR
 from tests.support.rma.api_at_work import CaseApi, a_report, bearer
-from tests.support.rma.at_work import SERIAL, SPARE, anna, ben, clerk
+from tests.support.rma.at_work import SERIAL, SPARE, anna, ben, clerk, second_clerk
 from tests.support.rma.who_may import ENDPOINTS, Answer, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -50,6 +52,12 @@ BODIES = {
     "POST /v1/rmas/{rma}/ship": SHIPMENT,
     "POST /v1/rmas/{rma}/charge": {"invoice": "IN-1"},
     "POST /v1/rmas/{rma}/reopen": {"reason": "Works."},
+    "POST /v1/case-log/set-asides": {
+        "entries": [{"sequence": 1, "entry_hash": "0" * 64}],
+        "law": "step_wrong",
+        "reason": "Works.",
+        "reference": "INC-1",
+    },
     "POST /v1/companies/{company}/advance-replacement": {"reference": "SUP-9"},
     "POST /v1/companies/{company}/advance-replacement/withdrawal": {"reference": "SUP-9", "reason": "Over."},
 }
@@ -58,12 +66,13 @@ BODIES = {
 async def test_each_person_is_answered_as_the_table_says(cases: CaseApi) -> None:
     await people_come(cases)
     rma = await cases.files()
+    decision = await a_proposal(cases)
     await cases.attach(rma, b"A log.", "box.log")
     await cases.until_status(f"rmas/{rma}", WHO["guest+rma"], 200)
     await cases.until_status("rmas", WHO["ex-member"], 200)
 
     found = {
-        endpoint: {person: told(await called(cases, endpoint, rma, who)) for person, who in WHO.items()}
+        endpoint: {person: told(await called(cases, endpoint, rma, decision, who)) for person, who in WHO.items()}
         for endpoint in ENDPOINTS
     }
 
@@ -77,6 +86,7 @@ async def people_come(cases: CaseApi) -> None:
     visitors = [who for person, who in WHO.items() if person.startswith("guest")]
     await cases.desk.ledger_does(
         (guests, clerk),
+        (story_members.member(second_clerk.account, VENDOR, administrator=True), clerk),
         *((story_members.member(who.account, ADRIA), anna) for who in members),
         *((story_members.member(who.account, GUESTS), gina) for who in visitors),
         *(
@@ -88,9 +98,20 @@ async def people_come(cases: CaseApi) -> None:
     )
 
 
-async def called(cases: CaseApi, endpoint: str, rma: str, who: Account) -> httpx.Response:
+async def a_proposal(cases: CaseApi) -> str:
+    """A decision that waits for a second person, about an entry that breaks no law."""
+    (filed,) = await cases.desk.records(CASE_EVENTS)
+    named = {"sequence": 1, "entry_hash": entry_hash(filed)}
+    said = {"entries": [named], "law": "step_wrong", "reason": "Works.", "reference": "INC-1"}
+    proposed = await cases.post("case-log/set-asides", said, second_clerk)
+    assert proposed.status_code == 201, proposed.text
+    return str(proposed.json()["decision"])
+
+
+async def called(cases: CaseApi, endpoint: str, rma: str, decision: str, who: Account) -> httpx.Response:
     method, path = endpoint.split()
-    url = path.format(rma=rma, company=ADRIA, sequence=1, number=(await cases.files_of(rma))[0]).removeprefix("/v1/")
+    number = (await cases.files_of(rma))[0]
+    url = path.format(rma=rma, company=ADRIA, sequence=1, decision=decision, number=number).removeprefix("/v1/")
     if endpoint == "POST /v1/commands":
         line = {"idempotency_key": "k", "command": {"name": "close-case", "rma": rma}}
         return await cases.client.post(path, content=json.dumps(line), headers=bearer(who))

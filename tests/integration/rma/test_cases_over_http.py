@@ -5,11 +5,16 @@ import json
 
 import pytest
 
+from contracts.log.envelope import entry_hash
+from contracts.rma.entries import RMA_ENTRIES
 from contracts.staff_texts import digest_of
+from contracts.topics import CASE_EVENTS
+from runtime.kafka import Producer
 from tests.support.ledger import story_members
-from tests.support.ledger.story import ADRIA
-from tests.support.rma.api_at_work import CONTACT, CaseApi, a_report, bearer, gus
-from tests.support.rma.at_work import OTHER, SERIAL, SPARE, SPARE_2, anna, ben, clerk
+from tests.support.ledger.projector_at_work import until
+from tests.support.ledger.story import ADRIA, VENDOR
+from tests.support.rma.api_at_work import CONTACT, WAIT_SECONDS, CaseApi, a_report, bearer, gus
+from tests.support.rma.at_work import OTHER, SERIAL, SPARE, SPARE_2, Desk, anna, ben, clerk, second_clerk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHIPMENT = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
@@ -269,3 +274,70 @@ async def test_staff_erases_what_people_said_and_the_case_stays(cases: CaseApi) 
     assert message["erased"] is not None
     assert (await cases.get(f"rmas/{rma}/slip")).status_code == 200
     assert await cases.kept() == [None]
+
+
+async def test_two_of_the_staff_set_a_forged_entry_aside_and_every_reader_of_cases_goes_on(cases: CaseApi) -> None:
+    await cases.desk.ledger_does((story_members.member(second_clerk.account, VENDOR, administrator=True), clerk))
+    rma = await cases.files()
+    forged = await filed_once_more(cases.desk)
+    named = {"sequence": 2, "entry_hash": entry_hash(forged)}
+
+    async def is_stopped() -> bool:
+        return (await cases.asked("case-log/stop", clerk))["stopped"] is not None
+
+    await until(is_stopped, WAIT_SECONDS)
+    stop = await cases.asked("case-log/stop", clerk)
+    assert {**named, "law": "case_exists"}.items() <= stop["stopped"].items()
+
+    async def takes_no_steps() -> bool:
+        refused = await cases.post(f"rmas/{rma}/receive", {"serial": SERIAL}, clerk, "receive")
+        return (refused.status_code, refused.json()["code"]) == (503, "log_stopped")
+
+    await until(takes_no_steps, WAIT_SECONDS)
+
+    said = {"entries": [named], "law": "case_exists", "reason": "Forged", "reference": "INC-1"}
+    proposed = await cases.post("case-log/set-asides", said, clerk)
+    path = proposed.headers["Location"].removeprefix("/v1/") + "/approval"
+
+    async def waits() -> bool:
+        waiting = (await cases.asked("case-log/stop", clerk))["waiting"]
+        return [(one["decision"], one["reason"]) for one in waiting] == [(proposed.json()["decision"], "Forged")]
+
+    await until(waits, WAIT_SECONDS)
+    assert (await cases.refuses(path))["code"] == "second_person_needed"
+    approved = await cases.post(path, None, second_clerk)
+    assert approved.status_code == 201, approved.text
+
+    again = await cases.post(f"rmas/{rma}/receive", {"serial": SERIAL}, clerk, "receive")
+    assert again.status_code == 201, again.text
+    await cases.does(rma, "replace", {"replacement": SPARE, "finding": "The board is burnt."})
+    await cases.until(rma, "replaced")
+    assert not await is_stopped()
+    history = (await cases.asked(f"rmas/{rma}/history"))["items"]
+    assert [(entry["sequence"], entry["step"]) for entry in history] == [
+        (1, "file"),
+        (5, "receive"),
+        (6, "replace"),
+        (7, "swapped"),
+    ]
+
+
+async def filed_once_more(desk: Desk) -> bytes:
+    """Somebody appends the newest entry's event again, which links and breaks a law."""
+    values = await desk.records(CASE_EVENTS)
+    newest = RMA_ENTRIES.decode(values[-1])
+    value = RMA_ENTRIES.encode(
+        newest.data,
+        source=newest.source,
+        sequence=len(values) + 1,
+        prev=entry_hash(values[-1]),
+        at=newest.time,
+        command_id="f" * 64,
+        command_hash="f" * 64,
+        actor="service:somebody",
+        correlation_id="forged",
+    )
+    async with Producer(desk.topics.connection(), client_id="somebody") as producer:
+        key = str(desk.ledger).encode()
+        await producer.send_many(desk.topics.name(CASE_EVENTS), desk.ledger, [(key, value, ())])
+    return value

@@ -28,7 +28,16 @@ from tests.support.rma.api_at_work import a_projector, projector_settings
 from tests.support.rma.case_log import CaseLog, events_of
 from tests.support.signer.process import free_port
 
-TABLES = ("position", "stops", "entries", "case_versions", "cases", "serial_endings", "entitlements")
+TABLES = (
+    "position",
+    "stops",
+    "entries",
+    "case_versions",
+    "cases",
+    "serial_endings",
+    "entitlements",
+    "set_aside_entries",
+)
 CASES = 40
 
 

@@ -13,8 +13,9 @@ from contracts.licenses import DEFAULT_CATALOG
 from contracts.outcomes import Accepted, Rejected
 from contracts.sender_proof import MAC, outcome_mac
 from contracts.topics import DEAD_LETTERS, OPERATOR_COMMANDS, OUTCOMES
-from runtime.commands import Commands, CommandTooBig
+from runtime.commands import Commands
 from runtime.dead_letters import DeadLetters
+from runtime.denied import CommandTooBig
 from runtime.kafka import PartitionTail, Producer, partition_for
 from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics

@@ -3,7 +3,6 @@
 from contracts.log.envelope import GENESIS, entry_hash
 from contracts.rma.entries import RMA_ENTRIES, source_of
 from contracts.rma.events import RmaEvent
-from rma.domain.ledger_view import Delivered
 from tests.support.rma import story
 from tests.support.rma.story import ADRIA, ANNA, Desk
 
@@ -37,10 +36,7 @@ def events_of(cases: int) -> list[RmaEvent]:
     desk.does(story.grant(threshold=100))
     for number in range(cases):
         serial = f"009033{number:06x}"
-        desk.ledger = desk.ledger._replace(devices=desk.ledger.devices.set(serial, story.HOTEL))
-        desk.ledger = desk.ledger._replace(
-            delivered=desk.ledger.delivered.set(serial, Delivered(story.DELIVERED_ON, 12))
-        )
+        desk.gets(serial)
         rma = desk.files(serial)
         _go_on(desk, rma, serial, number)
     return desk.events

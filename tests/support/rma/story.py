@@ -99,6 +99,13 @@ class Desk:
         assert isinstance(filed, CaseFiled), filed
         return filed.rma
 
+    def gets(self, serial: str) -> None:
+        """Let the ledger know another device of the hotel's, under warranty."""
+        devices, delivered = self.ledger.devices, self.ledger.delivered
+        self.ledger = self.ledger._replace(
+            devices=devices.set(serial, HOTEL), delivered=delivered.set(serial, Delivered(DELIVERED_ON, 12))
+        )
+
     def case(self, rma: str) -> Case:
         return self.cases.cases[rma]
 

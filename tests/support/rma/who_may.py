@@ -69,5 +69,8 @@ ENDPOINTS: dict[str, dict[Person, Answer]] = {
     "POST /v1/companies/{company}/advance-replacement/withdrawal": ONLY_STAFF,
     "GET /v1/entries/{sequence}/texts": ONLY_STAFF,
     "DELETE /v1/entries/{sequence}/texts": ONLY_STAFF,
+    "GET /v1/case-log/stop": ONLY_STAFF,
+    "POST /v1/case-log/set-asides": ONLY_STAFF,
+    "POST /v1/case-log/set-asides/{decision}/approval": ONLY_STAFF,
     "POST /v1/commands": ANYBODY,
 }

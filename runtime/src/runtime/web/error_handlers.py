@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from runtime.denied import CommandTooBig, NoRight
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 from runtime.web.problems import Problems, Refused
@@ -27,6 +28,14 @@ def handle_errors(app: FastAPI, problems: Problems, forms: Forms) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
         return problems.response(error)
+
+    @app.exception_handler(NoRight)
+    async def no_right(_: Request, __: NoRight) -> Response:
+        return problems.response(Refused("no_right"))
+
+    @app.exception_handler(CommandTooBig)
+    async def too_big(_: Request, error: CommandTooBig) -> Response:
+        return problems.response(Refused("body_too_big", f"{str(error).capitalize()}."))
 
     @app.exception_handler(Trouble)
     async def trouble(_: Request, error: Trouble) -> Response:

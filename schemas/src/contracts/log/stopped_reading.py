@@ -1,17 +1,21 @@
 """Reading on behind an entry that breaks a law: nothing is believed there but a decision that sets the entry aside."""
 
-from contracts.events import Event
+from typing import Generic, TypeVar
+
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.log.entries import UnknownEventTypeError, entry_hash
 from contracts.log.exclusions import Exclusions, Named
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.log.set_aside import named, wrong
+from contracts.models import WireModel
+
+E = TypeVar("E", bound=WireModel)
 
 
-class StoppedReading:
+class StoppedReading(Generic[E]):
     """Goes on from where a reading stopped, at the entry that the chain has come to."""
 
-    def __init__(self, chain: HashChain[Event], exclusions: Exclusions) -> None:
+    def __init__(self, chain: HashChain[E], exclusions: Exclusions) -> None:
         self._chain = chain
         self._exclusions = exclusions
         self._sequence, self._hash = chain.sequence, chain.head
@@ -31,7 +35,7 @@ class StoppedReading:
         """Proposals that nobody has approved."""
         return tuple(self._proposals.values())
 
-    def _decided(self, sequence: int, event: Event) -> Named | None:
+    def _decided(self, sequence: int, event: object) -> Named | None:
         if isinstance(event, SettingAsideProposed):
             self._proposals.setdefault(event.decision, event)
         if not isinstance(event, EntriesSetAside) or wrong(event, self._proposals.pop(event.decision, None)):

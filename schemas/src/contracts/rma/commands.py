@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from contracts.commands.record import AskedCommand
+from contracts.commands.set_aside import SetAsideCommand
 from contracts.dates import Day
 from contracts.identifiers import CompanyId, RmaId, Sequence, Serial
 from contracts.models import WireModel
@@ -219,7 +220,7 @@ StepCommand = (
     | ReopenCase
 )
 EntitlementCommand = GrantAdvanceReplacement | WithdrawAdvanceReplacement
-RmaCommand = FileCase | StepCommand | EntitlementCommand
+RmaCommand = FileCase | StepCommand | EntitlementCommand | SetAsideCommand
 
 COMMAND_TYPES: dict[str, type[RmaCommand]] = {
     model.model_fields["name"].default: model for model in get_args(RmaCommand)

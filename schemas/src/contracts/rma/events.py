@@ -6,6 +6,7 @@
 from typing import ClassVar, get_args
 
 from contracts.dates import Day
+from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.identifiers import CompanyId, ProjectId, RmaId, Sequence, Serial
 from contracts.models import WireModel
 from contracts.rma.cases import (
@@ -242,6 +243,22 @@ class AdvanceReplacementWithdrawn(EntitlementEvent):
     reason: ReasonDigest
 
 
+class CaseSettingAsideProposed(SettingAsideProposed):
+    """One of the staff asked that entries of cases do not count. They still do. `company` is the vendor."""
+
+    type: ClassVar[str] = "licensing.rma.setting-aside-proposed.v1"
+    ledger_sequence: Sequence
+    reason: ReasonDigest
+    reference: ReferenceDigest
+
+
+class CaseEntriesSetAside(EntriesSetAside):
+    """Another one of the staff approved: every reader of cases goes on as if these entries had no content."""
+
+    type: ClassVar[str] = "licensing.rma.entries-set-aside.v1"
+    ledger_sequence: Sequence
+
+
 StepEvent = (
     CaseCancelled
     | DeviceReceived
@@ -262,7 +279,8 @@ StepEvent = (
     | CaseReopened
 )
 GrantEvent = AdvanceReplacementGranted | AdvanceReplacementWithdrawn
-RmaEvent = CaseFiled | StepEvent | GrantEvent
+SetAsideCaseEvent = CaseSettingAsideProposed | CaseEntriesSetAside
+RmaEvent = CaseFiled | StepEvent | GrantEvent | SetAsideCaseEvent
 
 EVENT_TYPES: dict[str, type[RmaEvent]] = {model.type: model for model in get_args(RmaEvent)}
 """Every event type that may stand on the log of cases, by its wire name."""

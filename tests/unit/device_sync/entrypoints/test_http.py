@@ -15,7 +15,7 @@ from contracts.commands import Command
 from contracts.documents.device_certificate import factory_certificate, generation_certificate
 from contracts.outcomes import Accepted
 from device_sync.entrypoints import http
-from runtime.commands import CommandTooBig
+from runtime.denied import CommandTooBig
 from runtime.settings import SettingsWrong
 from simulator.box import Box, BoxError
 from simulator.device import Firmware, RefusedByServiceError

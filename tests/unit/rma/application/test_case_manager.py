@@ -11,15 +11,16 @@ import pytest
 from contracts.commands.replacements import ReplaceDevice
 from contracts.log.envelope import GENESIS, entry_hash
 from contracts.outcomes import Accepted, Rejected
-from contracts.rma.commands import RecordSwapRefusal, RemindOfReturn
+from contracts.rma.commands import CloseCase, MarkOverdue, RecordSwapRefusal, RemindOfReturn
 from contracts.rma.entries import RMA_ENTRIES, source_of
+from contracts.rma.events import CaseEvent
 from rma.application.managing import case_manager
 from rma.application.managing.case_manager import CaseManager
 from rma.domain.duties import Duty
 from runtime.kafka import Record
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import until
-from tests.support.rma.story import NOON, SPARE, Desk, grant, order, owed, receive
+from tests.support.rma.story import NOON, SPARE, Desk, grant, order, owed, receive, service, shipped, swapped
 
 
 @dataclass
@@ -47,10 +48,13 @@ class Told:
 
 
 class Office:
-    """A desk whose events the manager reads, as a follower of the log gives them to it."""
+    """A desk whose events the manager reads, as a follower of the log gives them to it.
 
-    def __init__(self) -> None:
-        self.desk, self.told = Desk(), Told()
+    Where it `does` so, what the manager sends is done at the desk.
+    """
+
+    def __init__(self, *, does: bool = False) -> None:
+        self.desk, self.told = Desk(), TheWriter(self) if does else Told()
         self.manager = CaseManager(0, self.told, lambda: self.desk.now)
         self.manager.is_up_to_date = lambda: self.up_to_date
         self.up_to_date = True
@@ -182,3 +186,56 @@ async def test_where_the_writer_is_not_at_the_new_day_yet_it_is_asked_again() ->
         said = len(office.told.duties)
         await asyncio.sleep(0.05)
     assert len(office.told.duties) == said, "it was accepted"
+
+
+class TheWriter(Told):
+    """Does at the desk what it is sent, and lets the manager read it."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.office = office
+
+    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+        assert isinstance(duty.command, RemindOfReturn | MarkOverdue | CloseCase)
+        self.office.desk.does(duty.command, service)
+        await self.office.read()
+        return await super().send(duty, ledger=ledger, rma=rma)
+
+
+async def a_month_of_cases(office: Office, cases: int) -> tuple[set[str], set[str]]:
+    """Day after day some broken devices come to be owed, and others are sent back; the cases of both."""
+    desk, owing, sent = office.desk, set[str](), set[str]()
+    desk.does(grant(threshold=100))
+    for number in range(cases):
+        desk.now = NOON + timedelta(days=30 * number // cases)
+        serial, spare = f"009033{number:06x}", f"0090334{number:05x}"
+        desk.gets(serial)
+        if number % 2:
+            owing.add(owed(desk, serial, spare))
+        else:
+            sent.add(rma := desk.files(serial))
+            desk.does(receive(rma, serial))
+            desk.does(order(rma, spare))
+            desk.does(swapped(rma, spare), service)
+            desk.does(shipped(rma))
+        await office.read()
+    return owing, sent
+
+
+async def test_after_months_of_sleep_the_timers_of_all_cases_fire_once_and_in_their_order() -> None:
+    office = Office(does=True)
+    owing, sent = await a_month_of_cases(office, 150)
+    told = len(office.desk.events)
+    office.desk.now = NOON + timedelta(days=75)
+    async with at_work(office):
+        await until(lambda: len(office.told.duties) >= 3 * len(owing) + len(sent))
+        await asyncio.sleep(0.05)
+
+    steps: dict[str, list[str]] = {}
+    for event in office.desk.events[told:]:
+        assert isinstance(event, CaseEvent)
+        steps.setdefault(event.rma, []).append(f"{event.step} {getattr(event, 'days', '')}".strip())
+    assert steps == {
+        **{rma: ["remind 7", "remind 1", "overdue"] for rma in owing},
+        **{rma: ["close"] for rma in sent},
+    }

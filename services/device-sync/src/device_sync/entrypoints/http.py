@@ -22,7 +22,7 @@ from device_sync.application.license_files import Delivered, LicenseFiles, NotMo
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Caller, Refused
 from device_sync.entrypoints.tls import Callers, NoDevice
-from runtime.commands import CommandTooBig
+from runtime.denied import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
 from runtime.web import problems

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from contracts.actors import Actor
+from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.dates import civil_day
 from contracts.rma.commands import (
     CaseCommand,
@@ -16,7 +17,7 @@ from contracts.rma.commands import (
     WithdrawAdvanceReplacement,
 )
 from contracts.rma.events import AdvanceReplacementGranted, AdvanceReplacementWithdrawn, CaseFiled
-from rma.domain import case_steps
+from rma.domain import case_steps, set_aside
 from rma.domain.asking import refuse_filing, refuse_staff_only, refuse_step, refuse_stopped, roles
 from rma.domain.case_steps import Situation
 from rma.domain.decisions import Decision, Rejection
@@ -46,6 +47,8 @@ def _decided(cases: Cases, command: RmaCommand, actor: Actor, ledger: LedgerView
             return _file(cases, command, actor, ledger, today)
         case GrantAdvanceReplacement() | WithdrawAdvanceReplacement():
             return refuse_staff_only(ledger, actor) or _entitle(cases, command, ledger)
+        case ProposeSettingAside() | ApproveSettingAside():
+            return set_aside.decide(cases, command, actor, ledger)
         case CaseCommand():
             return _step(cases, command, actor, ledger, today)
         case _:

@@ -10,8 +10,10 @@ from contracts.rma.events import (
     AdvanceReplacementWithdrawn,
     CaseCancelled,
     CaseClosed,
+    CaseEntriesSetAside,
     CaseFiled,
     CaseReopened,
+    CaseSettingAsideProposed,
     DebtCharged,
     DeviceReceived,
     DeviceRepaired,
@@ -28,12 +30,13 @@ from contracts.rma.events import (
     StepEvent,
     SwapRefused,
 )
+from rma.domain import set_aside
 from rma.domain.state import Case, Cases, Quote
 
 
 def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  # noqa: ARG001 - all logs' signature
     """The cases after the next event, which happened at `at`."""
-    after, day = cases._replace(sequence=cases.sequence + 1), civil_day(at)
+    after, day = cases.following(), civil_day(at)
     match event:
         case CaseFiled():
             filed = Case(event.company, event.project, event.serial, event.coverage, event.state, day)
@@ -42,6 +45,8 @@ def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  #
             return after._replace(thresholds=cases.thresholds.set(event.company, event.threshold))
         case AdvanceReplacementWithdrawn():
             return after._replace(thresholds=cases.thresholds.delete(event.company))
+        case CaseSettingAsideProposed() | CaseEntriesSetAside():
+            return set_aside.evolve(after, event)
         case _:
             changed = _changed(after.sequence, cases.cases[event.rma], event)
             return after.with_case(event.rma, _moved_on(changed, event, day))

@@ -4,12 +4,15 @@ from contracts.log.stop import UnlawfulEntryError
 from contracts.rma.events import (
     AdvanceReplacementGranted,
     AdvanceReplacementWithdrawn,
+    CaseEntriesSetAside,
     CaseFiled,
     CaseReopened,
+    CaseSettingAsideProposed,
     DeviceSwapped,
     RmaEvent,
     StepEvent,
 )
+from rma.domain import set_aside
 from rma.domain.state import Case, Cases
 from rma.domain.steps import row_of
 
@@ -21,6 +24,8 @@ def require_lawful(cases: Cases, event: RmaEvent) -> None:
             _require_new(cases, event)
         case AdvanceReplacementGranted() | AdvanceReplacementWithdrawn():
             pass
+        case CaseSettingAsideProposed() | CaseEntriesSetAside():
+            set_aside.require_lawful(cases, event)
         case _:
             case = cases.cases.get(event.rma)
             if case is None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from immutables import Map
 
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.rma.cases import Coverage, DaysLeft, State
 from rma.domain.steps import Conditions
 
@@ -60,7 +61,8 @@ class Cases(NamedTuple):
     """All cases of one log.
 
     `open` is the open case of each device, `owing` the cases for which each company owes a device, oldest first,
-    `thresholds` how many it may owe, where it is entitled to replacements in advance.
+    `thresholds` how many it may owe, where it is entitled to replacements in advance. `set_asides` are decisions: the
+    proposal of one that waits, with its entry, and None for one that was approved.
     """
 
     sequence: int = 0
@@ -69,6 +71,11 @@ class Cases(NamedTuple):
     open: Map[str, str] = Map[str, str]()
     owing: Map[str, tuple[str, ...]] = Map[str, tuple[str, ...]]()
     thresholds: Map[str, int] = Map[str, int]()
+    set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
+
+    def following(self) -> "Cases":
+        """The cases after an entry that changes nothing."""
+        return self._replace(sequence=self.sequence + 1)
 
     def with_case(self, rma: str, case: Case) -> "Cases":
         """The cases after one has changed: whether its device has an open case, and whether its company owes it."""

@@ -104,7 +104,7 @@ class Reading:
         path = self._tree.append(leaf)
         return Change(entry, value, devices, path, root_from_last(leaf, path), proven)
 
-    def stopped(self) -> StoppedReading:
+    def stopped(self) -> StoppedReading[Event]:
         """Goes on behind the entry at which this one stopped."""
         return StoppedReading(self._chain, self._exclusions)
 

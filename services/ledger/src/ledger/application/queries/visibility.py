@@ -12,7 +12,3 @@ class Viewer:
 
     account: str
     company: str
-
-
-class NoRight(Exception):  # noqa: N818 - states the world
-    """The viewer knows of it, but has not the right to see it; outside its reach the answer is None instead."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.actors import Service
+from contracts.log.set_aside import is_about_entries, named
 from contracts.rma.entries import RMA_ENTRIES, source_of
 from contracts.rma.events import RmaEvent
 from ledger.domain.ordered_swaps import NO_ORDERS, Orders, follow
-from runtime.eventlog import IncomingCommand, ReadLog
+from runtime.eventlog import IncomingCommand, PassingOver, ReadLog
 from runtime.eventlog.log_follower import LogFollower
 
 CaseFollower = LogFollower[Orders, RmaEvent]
@@ -60,6 +61,7 @@ def followed_cases(ledger: int) -> ReadLog[Orders, RmaEvent]:
         initial=NO_ORDERS,
         require_lawful=lambda _orders, _event: None,
         evolve=_evolve,
+        set_aside=PassingOver(named=named, is_about=is_about_entries, passed=lambda orders: orders),
     )
 
 

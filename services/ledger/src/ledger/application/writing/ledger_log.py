@@ -7,11 +7,13 @@ from typing import Protocol
 from contracts.actors import Service
 from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.events import Event
+from contracts.events.set_aside import EntriesSetAside
 from contracts.log.entries import LEDGER_ENTRIES, source_of
 from contracts.log.set_aside import is_about_entries, named, named_in
 from contracts.log.stop import SERVICE_UNAVAILABLE
 from contracts.outcomes import Accepted, Rejected
 from ledger.application.writing.received_command import ReceivedCommand
+from ledger.domain import set_aside
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.evolve import evolve
@@ -62,12 +64,12 @@ def ledger_log(ledger: int, cases: KnownOrders | None = None) -> LedgerLog:
 
 
 def _would_exclude(ledger: Ledger, received: ReceivedCommand) -> Proposed | None:
-    """What an approval of a decision that waits would set aside."""
-    command = received.record.command
+    """What the approval by a second person would set aside: for nobody else the log is read again."""
+    command, actor = received.record.command, received.record.actor
     if received.refusal or not isinstance(command, ApproveSettingAside):
         return None
-    waiting = ledger.cold.set_asides.get(command.decision)
-    return None if waiting is None else Proposed(named_in(waiting[0].entries), waiting[0].law)
+    event = set_aside.decided(ledger, command, actor)
+    return Proposed(named_in(event.entries), event.law) if isinstance(event, EntriesSetAside) else None
 
 
 def _decide(cases: KnownOrders, ledger: Ledger, received: ReceivedCommand, /, *, now: datetime) -> Decision:

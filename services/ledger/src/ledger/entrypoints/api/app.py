@@ -2,11 +2,9 @@
 
 from functools import cache
 
-from fastapi import FastAPI, Request
-from starlette.responses import Response
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from ledger.application.queries.visibility import NoRight
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.forms import FORMS
 from ledger.entrypoints.api.http.problems import PROBLEMS
@@ -44,11 +42,9 @@ from ledger.entrypoints.api.routes import (
     test_licenses,
     warranty,
 )
-from runtime.commands import CommandTooBig
 from runtime.tokens import Tokens
 from runtime.web import application as web
 from runtime.web.gateway import Gateway, Streams
-from runtime.web.problems import Refused
 from runtime.web.request_metrics import RequestMetrics
 
 VERSION = "1.0.0"
@@ -145,14 +141,4 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
 @cache
 def application() -> FastAPI:
     """The routes alone; there is one in a process."""
-    app = web.application(API)
-
-    @app.exception_handler(NoRight)
-    async def no_right(_: Request, __: NoRight) -> Response:
-        return PROBLEMS.response(Refused("no_right"))
-
-    @app.exception_handler(CommandTooBig)
-    async def too_big(_: Request, error: CommandTooBig) -> Response:
-        return PROBLEMS.response(Refused("body_too_big", f"{str(error).capitalize()}."))
-
-    return app
+    return web.application(API)

@@ -1,15 +1,28 @@
 """The rows of RMA cases in PostgreSQL: a batch and its position are one transaction."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from immutables import Map
+
 from contracts.log.envelope import Entry
-from contracts.log.stop import Stop
-from contracts.rma.events import RmaEvent
+from contracts.log.exclusions import Named
+from contracts.rma.events import CaseEntriesSetAside, CaseSettingAsideProposed, RmaEvent
 from rma.adapters.postgres.case_rows import CASE_COLUMNS, case_row, values
 from rma.adapters.postgres.database import CHANNEL
-from rma.application.projection.rows import CaseRow, Changes, EntitlementRow, EntryRow, fold, touched
-from runtime.postgres.log_store import PostgresLogStore
+from rma.application.projection.rows import (
+    NOTHING_DECIDED,
+    CaseRow,
+    Changes,
+    Decisions,
+    EntitlementRow,
+    EntryRow,
+    fold,
+    is_decision,
+    touched,
+)
+from runtime.postgres.set_aside import PostgresSetAsides, named_in
 from runtime.projection.store import Position
 
 # The cases themselves, and the open case of each device that one of them or a new one is about.
@@ -31,15 +44,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (ledger, company) DO UPDATE
    SET threshold = excluded.threshold, reference = excluded.reference, reason = excluded.reason,
        sequence = excluded.sequence, time = excluded.time"""
-_PUT_STOP = """
-INSERT INTO stops (ledger, sequence, entry_hash, law, sentence) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (ledger) DO UPDATE
-   SET sequence = excluded.sequence, entry_hash = excluded.entry_hash, law = excluded.law,
-       sentence = excluded.sentence"""
+# Spelt out, so that the index of decisions serves.
+_DECISIONS = f"""
+SELECT sequence, facts -> 'entries' FROM entries
+ WHERE ledger = $1 AND event_type = '{CaseEntriesSetAside.type}' ORDER BY sequence"""  # noqa: S608 - our own words
+_SAID = f"""
+SELECT sequence, event_type, facts, company, ledger_sequence FROM entries
+ WHERE ledger = $1 AND event_type IN ('{CaseSettingAsideProposed.type}', '{CaseEntriesSetAside.type}')
+ ORDER BY sequence"""  # noqa: S608
 
 
-class PostgresCases(PostgresLogStore):
-    """Implements LogStore on a pool whose search_path is the schema. Nobody sets entries of cases aside yet."""
+class PostgresCases(PostgresSetAsides):
+    """Implements LogStore and SetAsideStore on a pool whose search_path is the schema."""
+
+    kept = frozenset({"migrations"})
 
     def __init__(self, pool: Any) -> None:
         super().__init__(pool, CHANNEL)
@@ -48,14 +66,25 @@ class PostgresCases(PostgresLogStore):
         async with self.moving(ledger, before, after) as connection:
             cases, devices = touched(entries)
             known = await connection.fetch(_KNOWN, ledger, sorted(cases), sorted(devices))
-            await _write(connection, ledger, fold(entries, map(case_row, known)))
+            decided = await _decided(connection, ledger) if any(map(is_decision, entries)) else NOTHING_DECIDED
+            await _write(connection, ledger, fold(entries, map(case_row, known), decided))
 
-    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[Any]) -> None:  # noqa: ARG002
-        async with self.transaction("note where a log is stopped") as connection:
-            if stop is None:
-                await connection.execute("DELETE FROM stops WHERE ledger = $1", ledger)
-            else:
-                await connection.execute(_PUT_STOP, ledger, stop.sequence, stop.entry_hash, stop.law, stop.sentence)
+    async def decisions(self, connection: Any, ledger: int) -> list[tuple[int, Named]]:
+        found = await connection.fetch(_DECISIONS, ledger)
+        return [(sequence, named_in(entries)) for sequence, entries in found]
+
+
+async def _decided(connection: Any, ledger: int) -> Decisions:
+    """Decisions about entries, those that wait with their proposals."""
+    decided: dict[str, tuple[CaseSettingAsideProposed, int] | None] = {}
+    for sequence, event_type, facts, *who in await connection.fetch(_SAID, ledger):
+        said = json.loads(facts) | dict(zip(("company", "ledger_sequence"), who, strict=True))
+        if event_type == CaseEntriesSetAside.type:
+            decided[said["decision"]] = None
+        else:
+            proposal = CaseSettingAsideProposed.from_json_bytes(json.dumps(said).encode())
+            decided[proposal.decision] = (proposal, sequence)
+    return Map(decided)
 
 
 async def _write(connection: Any, ledger: int, changes: Changes) -> None:

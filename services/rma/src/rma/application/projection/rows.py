@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 
 from immutables import Map
 
+from contracts.events.set_aside import SettingAsideProposed
 from contracts.log.envelope import Entry
 from contracts.rma.cases import Coverage, DaysLeft, State
 from contracts.rma.events import (
     AdvanceReplacementGranted,
     AdvanceReplacementOrdered,
     AdvanceReplacementWithdrawn,
+    CaseEntriesSetAside,
     CaseEvent,
     CaseFiled,
+    CaseSettingAsideProposed,
     DebtCharged,
     DeviceRepaired,
     DeviceShipped,
@@ -30,6 +33,9 @@ from rma.domain.evolve import evolve
 from rma.domain.lawful import require_lawful
 from rma.domain.state import Case, Cases, Quote
 
+Decisions = Map[str, tuple[SettingAsideProposed, int] | None]
+"""What Cases.set_asides holds."""
+NOTHING_DECIDED: Decisions = Map()
 _ENVELOPE = {"rma", "company", "project", "ledger_sequence", "state"}
 """What columns say of an entry beside its facts."""
 
@@ -131,25 +137,33 @@ def touched(entries: Iterable[Entry[RmaEvent]]) -> tuple[set[str], set[str]]:
     return cases, {event.serial for event in events if isinstance(event, CaseFiled)}
 
 
-def fold(entries: Iterable[Entry[RmaEvent]], known: Iterable[CaseRow]) -> Changes:
+def is_decision(entry: Entry[RmaEvent]) -> bool:
+    """Whether the entry is about others that do not count."""
+    return isinstance(entry.data, CaseSettingAsideProposed | CaseEntriesSetAside)
+
+
+def fold(entries: Iterable[Entry[RmaEvent]], known: Iterable[CaseRow], decided: Decisions = NOTHING_DECIDED) -> Changes:
     """All that the entries change, given the cases that they touch; raises UnlawfulEntryError.
 
-    `known` are these cases, and the open cases of the devices that they are about.
+    `known` are these cases, and the open cases of the devices that they are about; `decided` are all decisions, where
+    one of the entries is one.
     """
     rows = {row.rma: row for row in known}
     cases = Cases(
         cases=Map({rma: row.case for rma, row in rows.items()}),
         open=Map({row.serial: rma for rma, row in rows.items() if row.open}),
+        set_asides=decided,
     )
     said, versions, entitlements = list[EntryRow](), list[CaseRow](), list[EntitlementRow]()
     for entry in entries:
         event = entry.data
+        cases = cases._replace(sequence=entry.sequence - 1)
         require_lawful(cases, event)
-        cases = evolve(cases._replace(sequence=entry.sequence - 1), event, at=entry.time, by=entry.actor)
+        cases = evolve(cases, event, at=entry.time, by=entry.actor)
         said.append(_entry_row(entry))
         if isinstance(event, AdvanceReplacementGranted | AdvanceReplacementWithdrawn):
             entitlements.append(_entitlement(entry, event))
-        else:
+        elif not isinstance(event, CaseSettingAsideProposed | CaseEntriesSetAside):
             rows[event.rma] = version = _version(entry, event, cases.cases[event.rma], rows.get(event.rma))
             versions.append(version)
     return Changes(said, versions, entitlements)

@@ -9,6 +9,7 @@ from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
 from runtime.pages import Page
 from runtime.positions import Positions
+from runtime.set_aside import LogStopView
 from runtime.staff_texts import EntryTextsView
 
 
@@ -54,7 +55,7 @@ class CaseQueries(Positions, Protocol):
         """The project of a case that the caller sees."""
         ...
 
-    async def require_seen(self, sight: Sight, rma: str) -> bool:
+    async def sees(self, sight: Sight, rma: str) -> bool:
         """Whether the caller sees the case."""
         ...
 
@@ -63,6 +64,10 @@ class CaseQueries(Positions, Protocol):
         ...
 
     async def history(self, sight: Sight, rma: str, after: int, limit: int) -> Page[EntryView] | None: ...
+
+    async def stop(self) -> LogStopView:
+        """Where the rows are stopped. For the vendor's staff."""
+        ...
 
     async def entitlement(self, sight: Sight, company: str) -> EntitlementView | None:
         """For administrators of the company and for staff."""

@@ -5,10 +5,7 @@ from typing import NamedTuple
 
 from contracts.actors import Account
 from rma.domain.ledger_view import LedgerView
-
-
-class NoRight(Exception):  # noqa: N818 - states the world
-    """The caller knows of it, but has not the right to see it; outside its reach the answer is None instead."""
+from runtime.denied import NoRight
 
 
 class Reach(NamedTuple):

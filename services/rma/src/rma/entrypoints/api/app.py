@@ -2,22 +2,28 @@
 
 from functools import cache
 
-from fastapi import FastAPI, Request
-from starlette.responses import Response
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from rma.application.queries.sight import NoRight
 from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.openapi.examples import EXAMPLES
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
-from rma.entrypoints.api.routes import attachments, bulk, cases, entitlements, messages, slips, staff_texts, steps
-from runtime.commands import CommandTooBig
+from rma.entrypoints.api.routes import (
+    attachments,
+    bulk,
+    cases,
+    entitlements,
+    messages,
+    set_aside,
+    slips,
+    staff_texts,
+    steps,
+)
 from runtime.tokens import Tokens
 from runtime.web import application as web
 from runtime.web.gateway import Gateway, Streams
-from runtime.web.problems import Refused
 from runtime.web.request_metrics import RequestMetrics
 
 VERSION = "1.0.0"
@@ -33,10 +39,11 @@ TAGS = {
     "messages and attachments": "What people say in a case, and erasing it.",
     "advance replacement": "Companies that get the new device before the broken one is back, and what they owe.",
     "texts": "What entries name by digest, and erasing it.",
+    "stopped log": "Where an entry stopped the log of cases, and how two of the staff set it aside.",
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
-_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, bulk)
+_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, set_aside, bulk)
 API = web.Api(
     title="RMA cases",
     version=VERSION,
@@ -68,14 +75,4 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
 @cache
 def application() -> FastAPI:
     """The routes alone; there is one in a process."""
-    app = web.application(API)
-
-    @app.exception_handler(NoRight)
-    async def no_right(_: Request, __: NoRight) -> Response:
-        return PROBLEMS.response(Refused("no_right"))
-
-    @app.exception_handler(CommandTooBig)
-    async def too_big(_: Request, error: CommandTooBig) -> Response:
-        return PROBLEMS.response(Refused("body_too_big", f"{str(error).capitalize()}."))
-
-    return app
+    return web.application(API)

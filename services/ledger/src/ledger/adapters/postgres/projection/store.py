@@ -4,10 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from contracts.events import Event
-from contracts.events.set_aside import SettingAsideProposed
 from contracts.log.entries import Entry
-from contracts.log.exclusions import Exclusions, Named
-from contracts.log.stop import Stop
+from contracts.log.exclusions import Named
 from ledger.adapters.postgres.projection.activation_keys import write_redemptions
 from ledger.adapters.postgres.projection.balances import read_held, write_balances
 from ledger.adapters.postgres.projection.blocks import write_blocks
@@ -21,26 +19,23 @@ from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
 from ledger.adapters.postgres.projection.projects import write_projects
 from ledger.adapters.postgres.projection.replacements import end_replacements
-from ledger.adapters.postgres.projection.set_aside import (
-    approve_set_asides,
-    begin_again,
-    note_stop,
-    read_exclusions,
-)
+from ledger.adapters.postgres.projection.set_aside import approve_set_asides, read_decisions
 from ledger.adapters.postgres.projection.tables import add_rows, replace_rows
 from ledger.adapters.postgres.projection.warranty import end_warranties, inherit_warranties
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
-from runtime.postgres.log_store import PostgresLogStore
+from runtime.postgres.set_aside import PostgresSetAsides
 from runtime.projection.store import Position, PositionMoved
 
 CHANNEL = "ledger_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`, or `documents` when the signer's documents changed."""
 
 
-class PostgresProjection(PostgresLogStore):
+class PostgresProjection(PostgresSetAsides):
     """Implements ProjectionStore on a pool whose search_path is the schema."""
+
+    kept = frozenset({"migrations", "license_files", "return_receipts", "document_position"})
 
     def __init__(self, pool: Any) -> None:
         super().__init__(pool, CHANNEL)
@@ -54,17 +49,8 @@ class PostgresProjection(PostgresLogStore):
             for write in _WRITERS:
                 await write(connection, ledger, changes)
 
-    async def exclusions(self, ledger: int) -> Exclusions:
-        async with self.transaction("read what is set aside") as connection:
-            return await read_exclusions(connection, ledger)
-
-    async def begin_again(self, ledger: int, set_aside: Named) -> None:
-        async with self.transaction("begin a ledger again") as connection:
-            await begin_again(connection, ledger, set_aside)
-
-    async def note_stop(self, ledger: int, stop: Stop | None, waiting: Sequence[SettingAsideProposed]) -> None:
-        async with self.transaction("note where a ledger is stopped") as connection:
-            await note_stop(connection, ledger, stop, waiting)
+    async def decisions(self, connection: Any, ledger: int) -> list[tuple[int, Named]]:
+        return await read_decisions(connection, ledger)
 
     async def document_offset(self, topic: str, partition: int) -> int:
         async with self.transaction("read a document position") as connection:

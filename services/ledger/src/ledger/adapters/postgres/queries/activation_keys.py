@@ -18,7 +18,8 @@ from ledger.application.queries.activation_keys import (
     TypedKey,
 )
 from ledger.application.queries.views import LicensesView
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 from runtime.pages import Page, one_page
 
 # Whose the project is now, not whose it was when the key was redeemed.

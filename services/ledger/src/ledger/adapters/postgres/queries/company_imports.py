@@ -2,7 +2,8 @@
 
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.company_imports import CompanyOfferView
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 from runtime.pages import Page, one_page
 
 _COMPANY_OFFERS = """

@@ -12,7 +12,8 @@ from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction, red
 from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.adapters.postgres.queries.visibility import predecessors_of
 from ledger.application.queries.history import EntryView, MovedView
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 from runtime.pages import Page, one_page
 
 # A walk for each thing, as far as the page goes; an entry may concern several. `shown` is asked entry by entry.

@@ -2,7 +2,8 @@
 
 from ledger.adapters.postgres.queries.devices import PostgresDeviceQueries
 from ledger.application.queries.views import SignedDocument
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 
 _FILE = """
 SELECT serial, generation, sequence, sha256, document, issue FROM license_files WHERE ledger = $1 AND serial = $2"""

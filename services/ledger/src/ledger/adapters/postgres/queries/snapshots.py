@@ -6,7 +6,8 @@ from typing import Any
 
 from contracts.fields import Right
 from ledger.adapters.postgres.queries.visibility import Scope, scope_of
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 from runtime.postgres.snapshots import Snapshots
 
 _COMPANY_OF = "SELECT company FROM projects WHERE ledger = $1 AND project = $2"

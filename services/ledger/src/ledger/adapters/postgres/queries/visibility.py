@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.fields import Right
-from ledger.application.queries.visibility import NoRight, Viewer
+from ledger.application.queries.visibility import Viewer
+from runtime.denied import NoRight
 
 _MEMBER = """
 SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledger, company)

@@ -1,30 +1,27 @@
 """A stopped ledger: where, and how two of the staff set the entry aside."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
+from contracts.commands.set_aside import ApproveSettingAside
 from contracts.identifiers import UUID_PATTERN, derived_id
-from ledger.application.queries.set_aside import LedgerStopView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.models.set_aside import ProposeSettingAsideBody, SettingAsideResponse, entries_of
-from runtime.web.problems import Refused
+from ledger.entrypoints.api.models.set_aside import SettingAsideResponse
+from runtime.set_aside import LogStopView
+from runtime.web.path_values import matching
+from runtime.web.set_aside import ProposeSettingAsideBody
 
 router = APIRouter(prefix="/v1/ledger", tags=["staff"])
-_UUID = re.compile(UUID_PATTERN)
 
 
 async def _decision(decision: str) -> str:
-    if not _UUID.fullmatch(decision):
-        raise Refused("decision_unknown")
-    return decision
+    return matching(UUID_PATTERN, decision, "decision_unknown")
 
 
 @router.get("/stop")
-async def get_stop(services: TheServices, caller: TheCaller) -> LedgerStopView:
+async def get_stop(services: TheServices, caller: TheCaller) -> LogStopView:
     """Where the read side is stopped, if it is, and which decisions wait there. For the vendor's staff.
 
     The signer's laws are stricter: its `/readyz` and its log name an entry that only the signer refuses.
@@ -38,14 +35,7 @@ async def propose_setting_aside(
 ) -> SettingAsideResponse:
     """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
     decision = derived_id(command_id, "set-aside")
-    command = ProposeSettingAside(
-        decision=decision,
-        entries=entries_of(body.entries),
-        law=body.law,
-        reason=body.reason,
-        reference=body.reference,
-    )
-    sequence = await sender.send(command, command_id)
+    sequence = await sender.send(body.command(decision), command_id)
     response.headers["Location"] = f"/v1/ledger/set-asides/{decision}"
     return SettingAsideResponse(decision=decision, sequence=sequence)
 

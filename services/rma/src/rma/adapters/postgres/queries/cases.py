@@ -14,8 +14,10 @@ from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
 from runtime.pages import Page, one_page
+from runtime.postgres.set_aside import read_stop
 from runtime.postgres.snapshots import Snapshots
 from runtime.postgres.staff_texts import PostgresTexts, with_texts
+from runtime.set_aside import LogStopView
 from runtime.staff_texts import EntryTextsView, StaffTextView
 
 _FILED = "SELECT rma FROM entries WHERE ledger = $1 AND sequence = $2 AND rma IS NOT NULL"
@@ -67,7 +69,7 @@ class PostgresCaseQueries(Snapshots):
         async with self.snapshot() as connection:
             return await self._project(connection, sight, rma)
 
-    async def require_seen(self, sight: Sight, rma: str) -> bool:
+    async def sees(self, sight: Sight, rma: str) -> bool:
         async with self.snapshot() as connection:
             return await self._sees(connection, sight, rma)
 
@@ -109,6 +111,10 @@ class PostgresCaseQueries(Snapshots):
             row = await connection.fetchrow(_ENTITLEMENT, self.ledger, company)
             (said,) = await with_texts(connection, self.ledger, TEXTS, [row or _NEVER])
             return _entitlement(company, said, sight, [summary_of(one, sight) for one in owed])
+
+    async def stop(self) -> LogStopView:
+        async with self.snapshot() as connection:
+            return await read_stop(connection, self.ledger, TEXTS)
 
     async def _sees(self, connection: Any, sight: Sight, rma: str) -> bool:
         return await self._project(connection, sight, rma) is not None

@@ -8,8 +8,14 @@ from runtime.web.problems import Refused
 
 async def require_seen(services: Services, sight: Sight, rma: str) -> None:
     """Raises Refused for a case that the caller does not see."""
-    if not await services.queries.require_seen(sight, rma):
+    if not await services.queries.sees(sight, rma):
         raise Refused("rma_unknown")
+
+
+def require_staff(sight: Sight) -> None:
+    """Raises Refused for everybody but the vendor's staff."""
+    if not sight.is_staff or refuse_stopped(sight.ledger, sight.account):
+        raise Refused("no_right")
 
 
 async def require_part(services: Services, sight: Sight, rma: str) -> None:

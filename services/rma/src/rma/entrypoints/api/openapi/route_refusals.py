@@ -4,6 +4,7 @@
 # ruff: noqa: E501  # a route is a line
 ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "accept_quote": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "quote_ended", "rma_unknown"}),
+    "approve_setting_aside": frozenset({"company_blocked", "company_closed", "decision_unknown", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "second_person_needed"}),
     "attach_file": frozenset({"attachment_not_taken", "attachment_too_big", "attachments_full", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_view_behind", "no_right", "picture_broken", "request_invalid", "request_malformed", "request_too_slow", "rma_unknown"}),
     "cancel_case": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),
     "charge_debt": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),
@@ -20,10 +21,12 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "get_entitlement": frozenset({"busy", "company_unknown", "ledger_view_behind", "no_right", "sequence_not_reached"}),
     "get_entry_texts": frozenset({"busy", "company_blocked", "company_closed", "entry_not_found", "ledger_view_behind", "no_right", "sequence_not_reached"}),
     "get_slip": frozenset({"busy", "ledger_view_behind", "no_right", "rma_unknown", "sequence_not_reached"}),
+    "get_stop": frozenset({"company_blocked", "company_closed", "ledger_view_behind", "no_right"}),
     "grant_advance_replacement": frozenset({"advance_not_entitled", "company_blocked", "company_closed", "company_unknown", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right"}),
     "list_attachments": frozenset({"busy", "ledger_view_behind", "no_right", "request_invalid", "rma_unknown", "sequence_not_reached"}),
     "list_messages": frozenset({"busy", "ledger_view_behind", "no_right", "request_invalid", "rma_unknown", "sequence_not_reached"}),
     "order_replacement": frozenset({"advance_not_entitled", "bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "licenses_already_transferred", "log_stopped", "no_right", "returns_owed", "rma_unknown", "same_device", "serial_malformed", "serial_wrong_vendor"}),
+    "propose_setting_aside": frozenset({"company_blocked", "company_closed", "decision_exists", "entry_lawful", "entry_unknown", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right"}),
     "quote_repair": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "quote_ended", "rma_unknown"}),
     "receive_device": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown", "serial_malformed", "serial_wrong_vendor", "wrong_device"}),
     "record_repair": frozenset({"bad_transition", "company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "ledger_view_behind", "log_stopped", "no_right", "rma_unknown"}),

@@ -5,10 +5,9 @@ from fastapi import APIRouter
 from rma.application.attaching import erase
 from rma.application.personal_data import OtherRequestKept
 from rma.application.queries.views import CaseView, MessageView
-from rma.domain.asking import refuse_stopped
 from rma.entrypoints.api.dependencies import TheServices, TheSight
 from rma.entrypoints.api.http.commands import CommandIdOfRequest, RmaOfPath
-from rma.entrypoints.api.http.taking_part import require_part, require_seen
+from rma.entrypoints.api.http.taking_part import require_part, require_seen, require_staff
 from rma.entrypoints.api.models.cases import MessageBody
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
@@ -46,8 +45,7 @@ async def erase_personal_data(rma: RmaOfPath, services: TheServices, sight: TheS
     The case itself stays as it is, and says when this was done. For the vendor's staff.
     """
     await require_seen(services, sight, rma)
-    if not sight.is_staff or refuse_stopped(sight.ledger, sight.account):
-        raise Refused("no_right")
+    require_staff(sight)
     command_id = require_found(await services.queries.command_of(rma), "rma_unknown")
     await erase(services.personal_data, services.blobs, rma, command_id, by=sight.account.account)
     return require_found(await services.queries.case(sight, rma, None), "rma_unknown")

@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from contracts.identifiers import MAX_SEQUENCE
-from rma.application.queries.sight import Sight
-from rma.domain.asking import refuse_stopped
 from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.http.taking_part import require_staff
 from runtime.staff_texts import EntryTextsView
 from runtime.web.consistency import Reached
-from runtime.web.problems import Refused, require_found
+from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/entries", tags=["texts"])
 
@@ -23,7 +22,7 @@ async def get_entry_texts(sequence: SequenceOfPath, services: TheServices, sight
 
     The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
     """
-    _require_staff(sight)
+    require_staff(sight)
     return require_found(await services.queries.texts_of_entry(sequence), "entry_not_found")
 
 
@@ -33,12 +32,7 @@ async def erase_entry_texts(sequence: SequenceOfPath, services: TheServices, sig
 
     The entry stays as it is. Wherever a text was shown, `erased` stands from now on.
     """
-    _require_staff(sight)
+    require_staff(sight)
     command_id = require_found(await services.queries.command_of_entry(sequence), "entry_not_found")
     await services.texts.erase(command_id, by=sight.account.account)
     return require_found(await services.queries.texts_of_entry(sequence), "entry_not_found")
-
-
-def _require_staff(sight: Sight) -> None:
-    if not sight.is_staff or refuse_stopped(sight.ledger, sight.account):
-        raise Refused("no_right")

@@ -1,0 +1,183 @@
+"""RMA cases through its API, beside the ledger's plain allocations in the same run; and what RMA costs the ledger.
+
+The whole system is at work and shares two cores with this client, as for `api`. One by one says how long a request
+takes when nothing else is asked for; paced, latencies count from when a request was due, after as long a time of the
+same load.
+Timers: cases that wait since forty days, half of them for the end of a repair and half for the broken device, and a
+process manager that slept for as long: it closes those, reminds of these twice, and says that they are overdue.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from benchmarks import client, lab, machine, market, repairs, writer
+from benchmarks.figures import Beside, Figure
+from benchmarks.lab import Lab
+from contracts.rma.cases import REMINDER_DAYS
+from contracts.topics import CASE_EVENTS, PREFIX, topic_name
+from dev.stack.keys import Keys
+from dev.stack.parts import Kit
+from dev.stack.ports import HOST
+from dev.stack.settings import settings
+from runtime.kafka import Producer
+from simulator.cast import ADMINISTRATOR, PARTNER
+from simulator.issuer import Issuer
+
+RATE = 50
+PACED_SECONDS, UNPACED_SECONDS, WARM_SECONDS = 30.0, 15.0, 2.0
+ONE_BY_ONE = 200
+CHANNELS = 50
+DEVICES = 20_000
+"""A device has one open case: more than are filed."""
+WAITING = 10_000
+COMMANDS = 100_000
+CONTACT = {"name": "Anna Adria", "email": "anna@hotel-adria.example", "phone": "+49 7031 73009-0"}
+REPORT: dict[str, object] = {
+    "defect": "No light.\nNo sound.",
+    "administrative_contact": CONTACT,
+    "technical_contact": CONTACT,
+    "shipping_address": {
+        "name": "Hotel Adria",
+        "lines": ["Umberto-Nobile-Str. 15"],
+        "postal_code": "71063",
+        "city": "Sindelfingen",
+        "country": "DE",
+    },
+}
+
+
+class Load(NamedTuple):
+    """What one kind of request came to: latencies in seconds, sorted, one by one and paced; and answers a second."""
+
+    alone: list[float]
+    latencies: list[float]
+    most: float
+
+
+async def measure(lab_: Lab) -> list[Figure]:
+    async with lab_.whole_system() as kit:
+        await _prepare(lab_)
+        plain = await _load(lab_, kit.ports.port("ledger-api"), _allocations(kit))
+        filed = await _load(lab_, kit.ports.port("rma-api"), _reports(kit))
+    return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await _beside_the_ledger(lab_)]
+
+
+def _through_the_api(filed: Load, plain: Load) -> list[Figure]:
+    def latency(what: str, of: list[float], beside: list[float], share: float, aim: str = "") -> Figure:
+        ms, other = (client.quantile(found, share) * 1000 for found in (of, beside))
+        return Figure(f"RMA: filing, {what}", ms, "ms", aim, (Beside("allocation", other),))
+
+    rate = f"at {RATE} requests/s"
+    return [
+        latency("one by one, p50", filed.alone, plain.alone, 0.5),
+        latency(f"{rate}, p50", filed.latencies, plain.latencies, 0.5),
+        latency(f"{rate}, p99", filed.latencies, plain.latencies, 0.99, "< 150 ms"),
+        Figure(
+            f"RMA: filing, unpaced, {CHANNELS} connections",
+            filed.most,
+            "/s",
+            beside=(Beside("allocation", plain.most),),
+        ),
+    ]
+
+
+async def _prepare(lab_: Lab) -> None:
+    commands = [*market.partner(), *market.stocked(DEVICES * 10), *market.devices(DEVICES)]
+    async with Producer(lab_.connection, client_id="bench") as producer:
+        await lab_.send(producer, commands, PREFIX)
+    await lab.outcomes(lab_.connection, PREFIX, len(commands))
+
+
+async def _load(lab_: Lab, port: int, make: client.Requests) -> Load:
+    scale = max(lab_.scale, 0.25)
+    async with client.channels(HOST, port, [None] * CHANNELS) as opened:
+        await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, WARM_SECONDS)
+        await client.paced(opened, make, client.CREATED, RATE, PACED_SECONDS * scale)  # as `api` explains
+        alone = await client.one_by_one(opened[0], [make() for _ in range(lab_.sized(ONE_BY_ONE))], client.CREATED)
+        latencies = await client.paced(opened, make, client.CREATED, RATE, PACED_SECONDS * scale)
+        most = await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, UNPACED_SECONDS * scale)
+    return Load(alone, latencies, most)
+
+
+def _allocations(kit: Kit) -> client.Requests:
+    return _posts(
+        kit, f"/v1/projects/{market.PROJECT}/allocations", {"licenses": [{"license_type": "Port11", "count": 1}]}
+    )
+
+
+def _reports(kit: Kit) -> client.Requests:
+    return _posts(kit, "/v1/rmas", REPORT)
+
+
+def _posts(kit: Kit, path: str, said: dict[str, object]) -> client.Requests:
+    """The same about one device after the other."""
+    token = Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)
+    numbers = itertools.count()
+
+    def make() -> bytes:
+        number = next(numbers)
+        body = json.dumps({"serial": market.serial(number % DEVICES), **said}).encode()
+        headers = (f"Authorization: Bearer {token}", f"Idempotency-Key: bench-cases-{number:012d}")
+        return client.request("POST", path, headers=headers, body=body)
+
+    return make
+
+
+async def _timers_at_once(lab_: Lab) -> Figure:
+    """From the start of the process manager to the last timer."""
+    count, prefix = 2 * lab_.sized(WAITING // 2), await lab_.fresh_topics("bench-due.")
+    entries = repairs.waiting(count, datetime.now(UTC).date() - timedelta(days=40))
+    duties = count // 2 * (1 + len(REMINDER_DAYS) + 1)
+    with lab_.writer(prefix, core=None):
+        async with Producer(lab_.connection, client_id="bench") as producer:
+            await lab_.found(producer, market.founding(), prefix)
+            await lab.append(producer, topic_name(CASE_EVENTS, prefix), entries)
+    start = time.time()
+    with rma_at_work(lab_, prefix, core=None):
+        told = await lab.read(lab_.connection, CASE_EVENTS, prefix, len(entries) + duties)
+    seconds = told[len(entries) + duties - 1].timestamp / 1000 - start
+    return Figure(f"RMA: {duties:,} timers of {count:,} cases in one go, from the start on", seconds, "s", "< 60 s")
+
+
+async def _beside_the_ledger(lab_: Lab) -> list[Figure]:
+    """The ledger's writer on its core, without RMA and with it following on the other one."""
+    lab_.infrastructure_on(machine.OTHERS)
+    machine.stay(machine.OTHERS)
+    alone = await _allocated(lab_, "bench-without-rma.")
+    prefix = await lab_.fresh_topics("bench-with-rma.")
+    with rma_at_work(lab_, prefix, core=machine.OTHERS):
+        beside = await _allocated(lab_, prefix)
+    return [
+        Figure(f"writer: allocations while RMA follows{how}", found, unit, beside=(Beside("without RMA", without),))
+        for how, unit, found, without in (
+            (", one core", "/s", beside[0], alone[0]),
+            (", by its own processor time", "/s a core", beside[1], alone[1]),
+        )
+    ]
+
+
+async def _allocated(lab_: Lab, prefix: str) -> tuple[float, float]:
+    count = lab_.sized(COMMANDS)
+    before = writer.before(count, writer.DEVICES)
+    return await writer.through(lab_, prefix, before, market.allocations(count, writer.DEVICES))
+
+
+@contextmanager
+def rma_at_work(lab_: Lab, prefix: str, *, core: int | None) -> Generator[None]:
+    """The writer of cases and the process manager on the topics of a prefix."""
+    Keys(lab_.kit.state).prepare()
+    own = {"LICENSING_TOPIC_PREFIX": prefix, "LICENSING_ADMIN_PORT": "0"}
+
+    def environment(part: str) -> dict[str, str]:
+        return settings(part, lab_.kit.stack()) | own
+
+    with (
+        lab_.process("rma-writer", environment=environment("rma-writer"), core=core),
+        lab_.process("rma-process-manager", environment=environment("rma-process-manager"), core=core),
+    ):
+        yield

@@ -1,0 +1,49 @@
+"""A stopped log of cases: where, and how two of the staff set the entry aside."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from contracts.commands.set_aside import ApproveSettingAside
+from contracts.identifiers import UUID_PATTERN, derived_id
+from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
+from rma.entrypoints.api.http.taking_part import require_staff
+from rma.entrypoints.api.models.set_aside import SettingAsideResponse
+from runtime.set_aside import LogStopView
+from runtime.web.path_values import matching
+from runtime.web.set_aside import ProposeSettingAsideBody
+
+PATH = "/v1/case-log"
+router = APIRouter(prefix=PATH, tags=["stopped log"])
+
+
+async def _decision(decision: str) -> str:
+    return matching(UUID_PATTERN, decision, "decision_unknown")
+
+
+@router.get("/stop")
+async def get_stop(services: TheServices, sight: TheSight) -> LogStopView:
+    """Where the read side is stopped, if it is, and which decisions wait there. For the vendor's staff."""
+    require_staff(sight)
+    return await services.queries.stop()
+
+
+@router.post("/set-asides", status_code=201)
+async def propose_setting_aside(
+    body: ProposeSettingAsideBody, sender: TheCommandSender, command_id: CommandIdOfRequest, response: Response
+) -> SettingAsideResponse:
+    """Ask that entries do not count, by sequence, hash and law. They do until another of the staff approves it."""
+    decision = derived_id(command_id, "set-aside")
+    sequence = await sender.send(body.command(decision), command_id)
+    response.headers["Location"] = f"{PATH}/set-asides/{decision}"
+    return SettingAsideResponse(decision=decision, sequence=sequence)
+
+
+@router.post("/set-asides/{decision}/approval", status_code=201)
+async def approve_setting_aside(
+    decision: Annotated[str, Depends(_decision)], sender: TheCommandSender, command_id: CommandIdOfRequest
+) -> SettingAsideResponse:
+    """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
+    sequence = await sender.send(ApproveSettingAside(decision=decision), command_id)
+    return SettingAsideResponse(decision=decision, sequence=sequence)
