@@ -87,7 +87,13 @@ def test_any_table_has_names_and_sentences_or_is_refused(table: bytes) -> None:
             announcement_name(name)
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=20), st.binary(max_size=60), max_size=4), st.integers(0, 500))
+@given(
+    # Python's zipfile cuts a name at NUL, and writes none that is empty then.
+    st.dictionaries(
+        st.text(min_size=1, max_size=20).filter(lambda name: name[0] != "\0"), st.binary(max_size=60), max_size=4
+    ),
+    st.integers(0, 500),
+)
 def test_any_archive_has_recordings_or_is_refused(members: dict[str, bytes], cut: int) -> None:
     """Also one that is broken somewhere."""
     archive = io.BytesIO()

@@ -48,4 +48,4 @@ def test_an_unknown_role_is_refused_with_the_names_there_are() -> None:
     refused = asked("kafka", "pirate")
 
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.startswith("There is no role pirate; there are administrator, auditor, device-sync, ")
+    assert refused.stderr.startswith("There is no role pirate; there are administrator, audio-api, ")

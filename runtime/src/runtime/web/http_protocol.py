@@ -137,7 +137,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._in_head = False
         self._deadline.cancel()
-        self.scope["state"] |= {GONE: self._gone, CLIENT_CERTIFICATE: self._certificate}
+        self.scope.setdefault("state", {}).update({GONE: self._gone, CLIENT_CERTIFICATE: self._certificate})
         self.app = self._answering_app()
         super().on_headers_complete()
         response = _ResponseTransport(self)

@@ -24,10 +24,10 @@ class Behind:
     async def position(self) -> int:
         return self.reached
 
-    async def sequence_at(self, _: datetime) -> int:
+    async def sequence_at(self, time: datetime) -> int:  # noqa: ARG002
         return self.reached
 
-    async def time_of(self, _: int) -> datetime | None:
+    async def time_of(self, sequence: int) -> datetime | None:  # noqa: ARG002
         return None
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:  # noqa: ARG002

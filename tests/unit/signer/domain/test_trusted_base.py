@@ -17,14 +17,8 @@ COMPUTES = {
     "contracts.fields": {"MAX_RETURN_DOCUMENT_BYTES"},
     "contracts.legacy": {"LegacyLot", "ListedKey", "convert", "units_of"},
     "contracts.licenses": {"CREDIT", "DeviceLicenses", "LicenseClass", "Lot", "TestLicenses"},
-    "contracts.log.postings": {
-        "ISSUANCE",
-        "Posting",
-        "device_account",
-        "held_account",
-        "postings",
-        "project_account",
-    },
+    "contracts.log.posting_rules": {"ISSUANCE"},
+    "contracts.log.postings": {"Posting", "device_account", "held_account", "postings", "project_account"},
     "contracts.models": {"WireModel"},
     "contracts.software_service": {"Coverage", "ServicePeriod", "credits_for", "extended"},
 }

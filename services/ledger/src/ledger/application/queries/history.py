@@ -13,7 +13,7 @@ from runtime.pages import Page
 class MovedView(View):
     """What an entry moved into an account, or out of it when negative, and what the account held then."""
 
-    account: str = Field(examples=["project/…", "held/…", "device/009033010203"])
+    account: str = Field(examples=["device/009033010203", "issuance"])
     license_type: str
     units: int
     held: int

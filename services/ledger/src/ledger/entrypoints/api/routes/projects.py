@@ -69,7 +69,7 @@ async def list_projects(
 ) -> PageView[ProjectView]:
     """Projects in the order in which they were opened, or by name where a name is asked for."""
     wanted = ProjectSearch(name, company, archived)
-    after = ProjectPlace(*(after_number_and_text(cursor) if name else after_numbers(cursor, 1)))
+    after = ProjectPlace(*after_number_and_text(cursor)) if name else ProjectPlace(after_numbers(cursor, 1)[0])
     page = await services.queries.projects(caller.viewer, wanted, after, limit)
     return paged(page, lambda row: f"{row.sequence}.{comparable_name(row.name)}" if name else str(row.sequence))
 
