@@ -9,7 +9,6 @@ so are the bytes of unread answers.
 import asyncio
 import base64
 import json
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
@@ -26,14 +25,13 @@ from runtime.logs import get_logger
 from runtime.problems import render
 from runtime.web import strict_json
 from runtime.web.bodies import Body
+from runtime.web.bulk_operations import PROJECT_NAME, XML, Operation, operations
 from runtime.web.http_protocol import GONE
 from runtime.web.pieces import pieces
 from runtime.web.problems import Problems, Refused
 from runtime.web.validation_messages import Forms, message_for
 
 JSON_LINES = "application/jsonl"
-JSON = "application/json"
-XML = "application/xml"
 MAX_LINES = 10_000
 """Lines of one request; most answers have some hundred bytes, so a client may read them only at the end."""
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
@@ -48,12 +46,7 @@ MAX_REQUESTS = 8
 LINE_BYTES_PER_SECOND = 64
 """Below this rate the client counts as stalled: a line a second is not."""
 
-PROJECT_NAME = "project_name"
-"""What a line calls the body's field `name`, since `name` there is the operation."""
-
 _log = get_logger("runtime.web.bulk")
-
-_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def request_of(**command: str) -> dict[str, Any]:
@@ -96,22 +89,6 @@ class House(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A POST or PUT of the API; `path` has its parameters in braces. `body_type` is of what it takes."""
-
-    method: str
-    path: str
-    parameters: tuple[str, ...]
-    fields: frozenset[str]
-    body_type: str = JSON
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """What a line of it has beside its name."""
-        return *self.parameters, *(PROJECT_NAME if field == "name" else field for field in sorted(self.fields))
-
-
-@dataclass(frozen=True, slots=True)
 class _Call:
     """The request that a line stands for."""
 
@@ -119,48 +96,6 @@ class _Call:
     path: str
     key: str
     body: bytes
-
-
-def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """What a line may name: every POST with a JSON response and a JSON body or none, and every PUT of a document."""
-    api = app.openapi()
-    return {
-        described["operationId"].replace("_", "-"): Operation(
-            method,
-            path,
-            tuple(_PARAMETER.findall(path)),
-            _fields(api, described),
-            XML if XML in _content(described) else JSON,
-        )
-        for path, methods in api["paths"].items()
-        for method, described in methods.items()
-        if method == "put" or (method == "post" and _answers_json(described) and _is_single(described))
-    }
-
-
-def _fields(api: dict[str, Any], described: dict[str, Any]) -> frozenset[str]:
-    """The fields of its JSON body; the one of a document in a line."""
-    content = _content(described)
-    if XML in content:
-        return frozenset({"document"})
-    name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
-    return frozenset(api["components"]["schemas"][name]["properties"]) if name else frozenset()
-
-
-def _content(described: dict[str, Any]) -> dict[str, Any]:
-    """The body that an operation takes, by its media types."""
-    content: dict[str, Any] = described.get("requestBody", {}).get("content", {})
-    return content
-
-
-def _is_single(described: dict[str, Any]) -> bool:
-    """Whether it takes one command: in JSON, or without a body."""
-    content = _content(described)
-    return not content or JSON in content
-
-
-def _answers_json(described: dict[str, Any]) -> bool:
-    return any(JSON in one.get("content", {}) for one in described["responses"].values())
 
 
 @dataclass(slots=True)

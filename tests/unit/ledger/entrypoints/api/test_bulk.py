@@ -18,6 +18,7 @@ from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.http.attempt_limiter import MAX_MISSES
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from runtime.web import bulk, concurrency_slots, pieces
+from runtime.web.bulk_operations import operations
 from runtime.web.server import WebServer, bound_to
 from tests.support.ledger.api_in_memory import PROJECT, Api, NoRows, problem
 from tests.support.ledger.story import ADRIA, ANNA, BEN, STAFF, VENDOR
@@ -423,7 +424,7 @@ def of(key: str, command: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "command": command}
 
 
-OPERATIONS = bulk.operations(application())
+OPERATIONS = operations(application())
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
