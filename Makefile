@@ -66,11 +66,12 @@ fmt: setup ## Format, and fix what can be fixed
 generate: setup ## Make all that is generated: schemas, reference pages, the table of refusals, the client
 	@$(BIN)/python -m dev.generate
 
-lock: setup ## Pin requirements/*.in again, with hashes
+lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
 	@for role in run dev; do \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done
+	@$(BIN)/python -m dev.npm.lock
 
 bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export as-of" for some)
 	@$(PYTHON) -m benchmarks $(ARGS)

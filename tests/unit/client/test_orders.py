@@ -177,7 +177,7 @@ SOMEBODY_ELSES = {
     "one line": b"order_number",
     "a file of keys that an editor saved": None,
     "a file of keys with a byte order mark": b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n",
-    "a file of keys and somebody's remark": ",".join(COLUMNS).encode() + b"\r\nTODO: ask about these",
+    "a file of keys and somebody's remark": ",".join(COLUMNS).encode() + b"\r\nask about these",
     "a table with the same columns": ",".join(COLUMNS).encode() + b"\r\nPO-7,,Port11=1,1,1,KEY,1\r\n",
     "an image": bytes(range(256)),
 }

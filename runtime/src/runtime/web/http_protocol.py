@@ -45,6 +45,7 @@ class BoundedHttp(HttpToolsProtocol):
     arrival_seconds = ARRIVAL_SECONDS
     stalled_seconds = STALLED_SECONDS
 
+    # uvicorn declares the transport of any kind of protocol; HTTP has one that reads and writes.
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.parser = cast("HttpRequestParser", OfferIgnoringParser(self))
@@ -99,6 +100,7 @@ class BoundedHttp(HttpToolsProtocol):
         else:
             reset(self.transport)
 
+    # uvicorn declares None, as it never keeps such a connection; asyncio takes True for «keep it» (asyncio.Protocol).
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has sent its whole request may have closed its side only: it still gets the response.
 

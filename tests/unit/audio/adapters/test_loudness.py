@@ -3,6 +3,7 @@
 import random
 import re
 from array import array
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
@@ -11,7 +12,7 @@ import pytest
 from audio.adapters.ffmpeg import Ffmpeg
 from audio.application.conversion import Conversion, Done
 from audio.domain.formats import FORMATS
-from audio.domain.options import Loudness, Options
+from audio.domain.options import Downmix, Loudness, Options
 from tests.support.recordings import ffmpeg, sine, wav
 
 
@@ -100,9 +101,7 @@ async def test_channels_become_one_by_the_rule(tmp_path: Path) -> None:
     frames = array("h", [round(s * 32767) for pair in zip(left, right, strict=True) for s in pair])
     header = wav([], 16_000, channels=2)[:40] + len(frames.tobytes()).to_bytes(4, "little")
     (tmp_path / "recording").write_bytes(header + frames.tobytes())
-    plain = {"loudness": None, "trim_silence": False, "fade_milliseconds": 0}
-    levels = [
-        (await _converted(tmp_path / "recording", Options(**plain, downmix=rule))).shape.peak  # type: ignore[arg-type]
-        for rule in ("mix", "left", "right")
-    ]
+    plain = Options(loudness=None, trim_silence=False, fade_milliseconds=0)
+    rules: tuple[Downmix, ...] = ("mix", "left", "right")
+    levels = [(await _converted(tmp_path / "recording", replace(plain, downmix=rule))).shape.peak for rule in rules]
     assert levels == pytest.approx([0.25, 0.5, 0], abs=0.01)

@@ -23,6 +23,7 @@ _PIECE_BYTES = 256 * 1024
 _COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 1
 _HEADINGS = ("name", "sentence")
+# zipfile raises NotImplementedError for a way of compression that it does not have.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 
 
