@@ -3,11 +3,11 @@
 No chain joins these records: conversions are worth nothing a day later, and each is decided by its own records alone.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, cast
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, create_model
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError, create_model
 
 from contracts.actors import ActorString
 from contracts.audio.events import EVENT_TYPES, AudioEvent
@@ -24,16 +24,28 @@ class NotAnAudioRecordError(ValueError):
     """These bytes are no record of `audio.events`; the message says why."""
 
 
+def _is_in_utc(time: datetime) -> datetime:
+    """No database holds a time that its offset takes beyond the calendar: whoever stores it would fail."""
+    try:
+        time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is before the year 1 or after the year 9999 in UTC") from None
+    return time
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_is_in_utc)]
+
+
 class AudioRecord(WireModel, Generic[E_co]):
     """An event, who caused it, and when."""
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"]
     id: Annotated[str, Field(pattern=UUID_PATTERN)]
-    source: Literal["/audio"] = SOURCE
+    source: Literal["/audio"]
     type: str
     subject: Annotated[str, Field(max_length=100)]
-    time: AwareDatetime
-    datacontenttype: Literal["application/json"] = "application/json"
+    time: Moment
+    datacontenttype: Literal["application/json"]
     dataschema: Annotated[str, Field(max_length=120)]
     actor: ActorString
     correlationid: CorrelationId
@@ -43,8 +55,8 @@ class AudioRecord(WireModel, Generic[E_co]):
 
 def _envelope_of(event_type: str, model: type[AudioEvent]) -> type[AudioRecord[AudioEvent]]:
     fields: dict[str, Any] = {
-        "type": (Literal[event_type], event_type),
-        "dataschema": (Literal[schema_name(event_type)], schema_name(event_type)),
+        "type": (Literal[event_type], ...),
+        "dataschema": (Literal[schema_name(event_type)], ...),
     }
     base: Any = AudioRecord[model]  # type: ignore[valid-type]  # one class per event type, made from the registry
     return cast("type[AudioRecord[AudioEvent]]", create_model(f"{model.__name__}Record", __base__=base, **fields))
@@ -61,6 +73,9 @@ def encode(
 ) -> bytes:
     """The record value of an event; raises ValueError for one that no reader would take."""
     record = ENVELOPES[event.type](
+        specversion="1.0",
+        source=SOURCE,
+        datacontenttype="application/json",
         id=str(uuid5(NAMESPACE_URL, f"urn:{event.type}:{event.job}:{at.isoformat()}")),
         type=event.type,
         subject=event.subject,

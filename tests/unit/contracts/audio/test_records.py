@@ -1,6 +1,7 @@
 """Records of audio: what was written once is read, and written, for ever."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,21 @@ def test_every_event_type_has_a_golden_record_and_a_place_on_the_page() -> None:
     page = dict(reference.pages())["audio-events.md"]
     assert all(f"`{event_type}`" in page for event_type in EVENT_TYPES)
     assert all(model.__doc__ for model in EVENT_TYPES.values())
+
+
+@pytest.mark.parametrize("name", ["specversion", "id", "source", "type", "time", "datacontenttype", "dataschema"])
+def test_what_cloudevents_requires_is_required(name: str) -> None:
+    said = json.loads(GOLDEN[0].read_bytes())
+    del said[name]
+    with pytest.raises(NotAnAudioRecordError):
+        decode(json.dumps(said).encode())
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(time: str) -> None:
+    said = json.loads(GOLDEN[0].read_bytes()) | {"time": time}
+    with pytest.raises(NotAnAudioRecordError, match="year 9999"):
+        decode(json.dumps(said).encode())
 
 
 @pytest.mark.parametrize(
