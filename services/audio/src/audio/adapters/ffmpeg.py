@@ -181,7 +181,8 @@ def _plain() -> tuple[str, ...]:
 
 def _telling() -> tuple[str, ...]:
     """With what the filters say at the end."""
-    return ("ffmpeg", "-nostdin", "-y", "-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1", *_FILES_ONLY)
+    chosen = ("-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1")
+    return ("ffmpeg", "-nostdin", "-y", *chosen, *_FILES_ONLY)
 
 
 def _reading(container: Container) -> tuple[str, ...]:
