@@ -101,7 +101,7 @@ def _database_password(role: str) -> Manifest:
 class _Dumper(yaml.SafeDumper):
     """Indents lists below their key, and writes file modes as such."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         super().increase_indent(flow, indentless=False)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
