@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export CRD_SCHEMAS
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
@@ -71,7 +71,7 @@ generate: setup ## Make all that is generated: schemas, reference pages, the tab
 	@$(BIN)/python -m dev.generate
 
 lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
-	@for role in run dev; do \
+	@for role in build run dev; do \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done

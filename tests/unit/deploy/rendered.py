@@ -45,9 +45,12 @@ def environment(overlay: str, deployment: dict[str, Any]) -> dict[str, str]:
     """What the process finds in its environment."""
     here = deployment["metadata"]["namespace"]
     found: dict[str, str] = {}
-    for source in container(deployment)["envFrom"]:
+    for source in container(deployment).get("envFrom", ()):
         found |= named(overlay, "ConfigMap", source["configMapRef"]["name"], here)["data"]
     for one in container(deployment).get("env", ()):
-        reference = one["valueFrom"]["configMapKeyRef"]
+        reference = one.get("valueFrom", {}).get("configMapKeyRef")
+        if reference is None:
+            found[one["name"]] = one.get("value", "")
+            continue
         found[one["name"]] = named(overlay, "ConfigMap", reference["name"], here)["data"][reference["key"]]
     return found
