@@ -5,17 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from dev.kubernetes import schemas
-from tests.unit.deploy.rendered import OVERLAYS, manifests, of_kind
+from dev.kubernetes import check, schemas
+from tests.support.rendered import OVERLAYS, manifests, of_kind
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_each_manifest_is_of_its_schema(overlay: str) -> None:
-    folder = schemas.folder()
-
-    assert [error for one in manifests(overlay) for error in schemas.errors(one, folder)] == []
+def test_each_manifest_is_of_its_schema() -> None:
+    assert list(check.wrong({overlay: manifests(overlay) for overlay in OVERLAYS}, schemas.folder())) == []
 
 
 def test_a_misspelt_field_is_found() -> None:

@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pytest
+
 from dev.kubernetes import overlays
+from dev.kubernetes.services import SERVICES, Service
 
 OVERLAYS = overlays.names()
+SITES = ("staging", "production")
+EACH = pytest.mark.parametrize("overlay", OVERLAYS)
+EACH_SERVICE = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 
 
 @cache
@@ -27,6 +33,10 @@ def named(overlay: str, kind: str, name: str, namespace: str | None = None) -> d
     ]
     assert len(found) == 1, f"{kind} {name}: {len(found)} of them"
     return found[0]
+
+
+def deployment_of(overlay: str, service: Service) -> dict[str, Any]:
+    return named(overlay, "Deployment", service.name)
 
 
 def pods(overlay: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
