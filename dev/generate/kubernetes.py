@@ -119,9 +119,9 @@ def _yaml(*documents: Mapping[str, Any]) -> str:
 def main() -> None:
     """Write them all; the folders of services that are gone go, too."""
     wanted = files()
-    for folder in (TREE / "base").glob("*/settings.env"):
-        if f"base/{folder.parent.name}/settings.env" not in wanted:
-            shutil.rmtree(folder.parent)
+    for stale in (TREE / "base").glob("*/deployment.yaml"):
+        if f"base/{stale.parent.name}/deployment.yaml" not in wanted:
+            shutil.rmtree(stale.parent)
     for name, text in wanted.items():
         path = TREE / name
         path.parent.mkdir(parents=True, exist_ok=True)

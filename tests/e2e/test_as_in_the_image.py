@@ -82,6 +82,7 @@ def containers(kit: Kit, state: Path) -> Iterator[dict[str, Container]]:
         for one in made.values():
             one.process.stop()
         signer.launch()
+        signer.wait(lambda _: None)
         until_ready(kit)
 
 
