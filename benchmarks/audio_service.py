@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from array import array
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
@@ -37,6 +37,7 @@ RATE = 16_000
 BIGGEST_UPLOAD = 20 * machine.MIB
 PIECE_BYTES = 64 * 1024
 POLL_SECONDS = 0.02
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Account:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 async with self.client.stream("GET", path, headers=self._signed_in()) as answer:
-                    if answer.status_code == httpx.codes.OK:
+                    if answer.status_code == OK:
                         await anext(answer.aiter_raw())
                         return time.perf_counter()
                 await asyncio.sleep(POLL_SECONDS)
@@ -147,7 +148,7 @@ async def _queue(people: list[Account], count: int) -> Figure:
 
 
 @contextmanager
-def _second_worker(lab_: Lab) -> Iterator[None]:
+def _second_worker(lab_: Lab) -> Generator[None]:
     own = {"LICENSING_ADMIN_PORT": "0", "LICENSING_WORK_FOLDER": str(lab_.kit.state / "audio-work-2")}
     environment = settings("audio-worker", lab_.kit.stack()) | own
     with lab_.process("audio-worker", environment=environment, core=None):
