@@ -170,6 +170,7 @@ async def test_a_warranty_is_shown_as_it_stood_at_an_entry_or_a_day(api: Api) ->
 async def test_a_test_is_shown_as_it_stood_at_an_entry(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     await api.allocate(project, SERIAL, 5)
+    await a_delivered_device(api, SERIAL)
     tests = f"devices/{SERIAL}/test-licenses"
     issued = await done(api, tests, {"version": 11, "count": 10})
     await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())

@@ -35,6 +35,7 @@ from tests.support.ledger.story import (
 )
 from tests.support.ledger.story_blocks import block_device, unblock_device
 from tests.support.ledger.story_catalog import SMB, SMB9, an_smb_key, define, smb
+from tests.support.ledger.story_claims import claim, code
 from tests.support.ledger.story_projects import deallocate, transfer
 from tests.support.ledger.story_software_service import (
     MORE,
@@ -200,7 +201,7 @@ def test_d6_what_leaves_gives_no_refund_and_what_comes_back_costs_nothing() -> N
 
 
 def test_f2_a_test_on_a_device_is_not_counted() -> None:
-    story = covered_since("2026-03-01", today="2026-10-10").given((anna, add()))
+    story = covered_since("2026-03-01", today="2026-10-10").given((anna, code()), (box, claim()))
     units = facts_of(story.ledger, HOTEL).units
     story.given((anna, IssueTestLicenses(serial=SERIAL, version=11, slave=False, count=250)))
     assert facts_of(story.ledger, HOTEL).units == units == 10
