@@ -772,6 +772,8 @@ class ServicePrice(TypedDict):
     credits: int
     free_credits: int
     ends_on: str | None
+    held_units: int
+    held_credits: int
     preview: str
 
 
@@ -2006,7 +2008,10 @@ class Operations(Transport):
         )
 
     def get_price_of_months(self, project: str, *, months: int, at_least: int | None = None) -> ServicePrice:
-        """What so many more months cost now, and where they lead. Nothing is reserved."""
+        """What so many more months cost now, and where they lead. Nothing is reserved.
+
+        Held licenses are not in the price while service runs; what they owe to the same end is said beside it.
+        """
         return cast(
             "ServicePrice",
             self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),
