@@ -24,6 +24,7 @@ from benchmarks import (
     projection,
     replay,
     signing,
+    takeover,
     writer,
 )
 from benchmarks.figures import Figure
@@ -33,6 +34,7 @@ SHORT = 0.1
 BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "writer": writer.measure,
     "mixed-writer": mixed_writer.measure,
+    "takeover": takeover.measure,
     "replay": replay.measure,
     "projection": projection.measure,
     "signing": signing.measure,

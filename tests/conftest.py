@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
 from dev.stack.topics import create_users
+from tests.support.campaign import LONG
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
@@ -55,6 +56,14 @@ def _share_ports_out() -> None:
     ports.HIGHEST = ports.LOWEST + size - 1
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave campaigns to `make faults`."""
+    left = [] if LONG else [item for item in items if item.get_closest_marker("campaign")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     """What one worker runs on its own: the tests of a file, and all that act on the one running stack."""
 
@@ -75,11 +84,20 @@ def state() -> Iterator[Path]:
         yield folder
 
 
+_STACK = ExitStack()
+
+
 @pytest.fixture(scope="session")
-def kit(state: Path) -> Iterator[Kit]:
-    """The running stack. A test that ends a part of it starts that again."""
-    with whole_stack(state / "stack") as kit:
-        yield kit
+def kit(state: Path) -> Kit:
+    """The running stack, until the last of ON_THE_STACK. A test that ends a part of it starts that again."""
+    return _STACK.enter_context(whole_stack(state / "stack"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the stack after its last test: its processes would take a quarter of a core from all that follow."""
+    if item.nodeid.startswith(ON_THE_STACK) and not (nextitem and nextitem.nodeid.startswith(ON_THE_STACK)):
+        _STACK.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from runtime.kafka import (
 )
 from runtime.kafka.group import OnPartitions
 from runtime.trouble import Trouble
-from tests.support.kafka_topics import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.raw_records import batch_with_header_name, produce
 
 
@@ -127,11 +127,29 @@ async def test_a_group_goes_on_after_its_commit(
     async with _member(connection, kafka_topics) as first:
         assert [record.value for record in await _of_group(first, 4)] == [b"0", b"1", b"2", b"3"]
         assert first.assignment() == {Partition(topic, 0)}
-        assert await first.committed(Partition(topic, 0)) is None
+        assert await first.committed([Partition(topic, 0)]) == {}
         await first.commit({Partition(topic, 0): 2})
 
     async with _member(connection, kafka_topics) as second:
         assert [record.value for record in await _of_group(second, 2)] == [b"2", b"3"]
+
+
+async def test_a_rewound_member_reads_on_from_its_commits_and_from_the_oldest_record_where_it_has_none(
+    connection: Connection, make_topics: MakeTopics
+) -> None:
+    topics = await make_topics(ledgers=2)
+    topic = topics.name(COMMANDS)
+    committed, fresh = Partition(topic, 0), Partition(topic, 1)
+    async with Producer(connection, client_id="test") as producer, _member(connection, topics) as member:
+        for partition in (committed, fresh):
+            values = [b"%d.%d" % (partition.number, n) for n in range(3)]
+            await producer.send_many(topic, partition.number, [(None, value, ()) for value in values])
+        await _of_group(member, 6)
+        await member.commit({committed: 2})
+
+        await member.rewind([committed, fresh])
+
+        assert {record.value for record in await _of_group(member, 4)} == {b"0.2", b"1.0", b"1.1", b"1.2"}
 
 
 async def test_a_member_is_told_what_it_gets_and_loses(

@@ -158,7 +158,7 @@ class Desk:
 
     async def view(self) -> LedgerView:
         """What a reader of RMA makes of the ledger."""
-        replica = LogReplica.of(followed_ledger(self.ledger), window=0)
+        replica = LogReplica.of(followed_ledger(self.ledger))
         for value in await self.records(EVENTS):
             replica.read(value)
         return replica.state

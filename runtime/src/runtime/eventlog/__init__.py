@@ -18,8 +18,8 @@ Whoever gets an outcome may rely on it: an acceptance is on the log for good, an
 newest state there was, since a batch without entries waits for the end of the log. An outcome may be lost with its
 process; whoever misses one MUST repeat the command under the same id, and gets the same answer to an accepted one.
 
-Repetition. The id of an accepted command finds its entry again within the newest 1,000,000 (`CommandIndex`, rebuilt
-from the log): the outcome is that entry, `repeated`. The same id with another fingerprint is
+Repetition. The id of an accepted command finds its entry again within the newest ones (`CommandIndex`, rebuilt from
+the log; `window` says how many): the outcome is that entry, `repeated`. The same id with another fingerprint is
 `idempotency_key_reused`. A rejection is not remembered: the command is decided anew. So a crash between any two steps
 repeats harmlessly.
 

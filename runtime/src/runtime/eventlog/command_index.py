@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 WINDOW = 1_000_000
-"""How many accepted commands are remembered: days of a busy market, about 180 bytes each. An older command id that
-comes again is decided as new, and then meets the rules themselves (a key is spent, a generation is spent)."""
+"""How many accepted commands are remembered where a log says nothing else: days of a busy market, about 200 bytes
+each. An older command id that comes again is decided as new, and then meets the rules themselves (a key is spent, a
+generation is spent)."""
 HASH_BITS = 256
 
 

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
 from contracts.models import WireModel
+from runtime.eventlog.command_index import WINDOW
 from runtime.kafka.records import Record
 
 
@@ -151,7 +152,10 @@ class SettingAside(PassingOver[State, Event], Generic[State, Command, Event]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLog(Generic[State, Event]):
-    """One log as a reader has it: what it is called, its entries, where it begins, and what they make of the state."""
+    """One log as a reader has it: what it is called, its entries, where it begins, and what they make of the state.
+
+    `window` is how many accepted commands are remembered; who answers no command needs none.
+    """
 
     source: str
     entries: EntryFormat[Event]
@@ -159,6 +163,7 @@ class ReadLog(Generic[State, Event]):
     require_lawful: RequireLawful[State, Event]
     evolve: Evolve[State, Event]
     set_aside: PassingOver[State, Event] | None = None
+    window: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +178,4 @@ class LogDefinition(ReadLog[State, Event], Generic[State, Command, Event, Outcom
     decide: Decide[State, Command, Event]
     outcomes: Outcomes[Command, Outcome]
     set_aside: SettingAside[State, Command, Event] | None = None
+    window: int = WINDOW

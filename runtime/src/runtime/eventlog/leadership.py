@@ -109,12 +109,11 @@ class Leadership(Generic[Command, Outcome]):
         terms: dict[int, _Term[Command]] = {}
         mine = self._whole_logs(group.assignment())
         self._leave_to_others(mine.keys())
+        await group.rewind([partition for partitions in mine.values() for partition in partitions])
         for number, partitions in sorted(mine.items()):
             if number not in self._writers:
                 no_such = f"no such {self._noun} is set"
                 raise RuntimeError(f"{partitions[0].topic} has partition {number}, but {no_such}")
-            for partition in partitions:
-                await group.rewind(partition)
             batches: asyncio.Queue[CommandBatch[Command]] = asyncio.Queue(WAITING_BATCHES)
             task = tasks.create_task(self._writers[number].lead(batches, self._replies_for(group)))
             terms[number] = _Term(batches, task)

@@ -60,7 +60,7 @@ class LogFollower(Generic[State, Event]):
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
-        self.replica = LogReplica.of(self.log, window=0)
+        self.replica = LogReplica.of(self.log)
 
     @property
     def holds_up(self) -> str:
@@ -108,7 +108,7 @@ class LogFollower(Generic[State, Event]):
         try:
             await self._read_on()
         except OffsetGone as gone:
-            await self._from_the_beginning(LogReplica.of(self.log, window=0))
+            await self._from_the_beginning(LogReplica.of(self.log))
             self._began.set()
             raise Trouble(str(gone)) from gone
 
@@ -142,7 +142,7 @@ class LogFollower(Generic[State, Event]):
     async def _begin_again(self, why: ReadAgain) -> None:
         _log.warning("log_read_again", log=self.log.source, set_aside=sorted(why.known))
         self.trouble = f"{self.log.source} is read again without entries that were set aside"
-        await self._from_the_beginning(LogReplica.of(self.log, why.known, window=0))
+        await self._from_the_beginning(LogReplica.of(self.log, why.known))
 
     async def _from_the_beginning(self, replica: LogReplica[State, Event]) -> None:
         self.replica = replica

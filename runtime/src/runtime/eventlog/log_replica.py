@@ -9,7 +9,7 @@ from contracts.log.envelope import Entry, UnknownEventTypeError, entry_hash
 from contracts.log.exclusions import Exclusions
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, Stop, stop_at
-from runtime.eventlog.command_index import WINDOW, CommandIndex
+from runtime.eventlog.command_index import CommandIndex
 from runtime.eventlog.definition import Event, ReadLog, State
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,15 +61,10 @@ class LogReplica(Generic[State, Event]):
     unneeded: list[int] = field(default_factory=list[int])
 
     @classmethod
-    def of(
-        cls, log: ReadLog[State, Event], known: Mapping[int, str] | None = None, *, window: int = WINDOW
-    ) -> "LogReplica[State, Event]":
-        """A replica that has read nothing yet, and knows which entries do not count.
-
-        It remembers so many commands as `window` says; who answers no command needs none.
-        """
+    def of(cls, log: ReadLog[State, Event], known: Mapping[int, str] | None = None) -> "LogReplica[State, Event]":
+        """A replica that has read nothing yet, and knows which entries do not count."""
         chain = HashChain(log.entries, log.source)
-        return cls(log, chain, log.initial, Exclusions(known or {}), CommandIndex(window))
+        return cls(log, chain, log.initial, Exclusions(known or {}), CommandIndex(log.window))
 
     def read(self, value: bytes) -> Entry[Event] | Orphan | Stop | PassedOver | ReadAgain:
         """Take the next record of the log; what it is."""

@@ -2,10 +2,10 @@
 # pyright: reportPrivateUsage=false
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from runtime.logs import get_logger
 
@@ -131,3 +131,12 @@ async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> frozenset[int
     """The partitions that a topic has, asked of the broker; raises UnknownTopicOrPartitionError."""
     numbers: set[int] = await consumer._client._wait_on_metadata(topic)  # noqa: SLF001
     return frozenset(numbers)
+
+
+async def committed_offsets(
+    consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """What its group has committed, asked in one request instead of one for each partition."""
+    coordinator: Any = consumer._coordinator  # noqa: SLF001
+    found = await coordinator.fetch_committed_offsets(list(partitions))
+    return {partition: one.offset for partition, one in found.items() if one.offset >= 0}

@@ -1,12 +1,12 @@
 """Read topics as a member of a consumer group, with commits by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from runtime.kafka.aiokafka_internals import begin
+from runtime.kafka.aiokafka_internals import begin, committed_offsets
 from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
 from runtime.kafka.kept_consumer import KeptConsumer
@@ -75,12 +75,13 @@ class GroupConsumer(Closing):
         async with trouble(f"commit as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
             await consumer.commit({topic_partition(one): offset for one, offset in next_offsets.items()})
 
-    async def committed(self, partition: Partition) -> int | None:
-        """Where the group goes on, or None if it never committed."""
+    async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Where the group goes on, for each of the partitions that it has committed."""
+        asked = {topic_partition(partition): partition for partition in partitions}
         consumer = await self._kept.connected()
-        async with trouble(f"committed offset of {self._group}"), asyncio.timeout(REQUEST_SECONDS):
-            offset: int | None = await consumer.committed(topic_partition(partition))
-            return offset
+        async with trouble(f"committed offsets of {self._group}"), asyncio.timeout(REQUEST_SECONDS):
+            found = await committed_offsets(consumer, asked)
+        return {asked[one]: offset for one, offset in found.items()}
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that are ours now; none before the first call and after Trouble."""
@@ -95,15 +96,19 @@ class GroupConsumer(Closing):
         async with trouble(f"seek as {self._group}"):
             consumer.seek(topic_partition(partition), offset)
 
-    async def rewind(self, partition: Partition) -> None:
-        """Read an assigned partition again from where the group goes on: its commit, or the oldest record."""
-        offset = await self.committed(partition)
+    async def rewind(self, partitions: Collection[Partition]) -> None:
+        """Read assigned partitions again from where the group goes on: their commit, or the oldest record.
+
+        All in one go: a question for the oldest record waits for the fetch that is under way, half a second.
+        """
+        offsets = await self.committed(partitions)
+        uncommitted = [topic_partition(one) for one in partitions if one not in offsets]
         consumer = await self._kept.connected()
         async with trouble(f"rewind as {self._group}"), asyncio.timeout(REQUEST_SECONDS):
-            if offset is None:
-                await consumer.seek_to_beginning(topic_partition(partition))
-            else:
+            for partition, offset in offsets.items():
                 consumer.seek(topic_partition(partition), offset)
+            if uncommitted:
+                await consumer.seek_to_beginning(*uncommitted)
 
     def pause(self, partitions: Iterable[Partition]) -> None:
         """Give no records of these partitions until `resume`; they stay ours."""

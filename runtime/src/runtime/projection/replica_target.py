@@ -20,7 +20,7 @@ class ReplicaTarget(Generic[State, Event]):
     def __init__(self, log: ReadLog[State, Event], noticed: Callable[[Entry[Event]], None]) -> None:
         self._log = log
         self._noticed = noticed
-        self._replica: LogReplica[State, Event] = LogReplica.of(log, window=0)
+        self._replica: LogReplica[State, Event] = LogReplica.of(log)
         self._next = 0
 
     @property
@@ -39,7 +39,7 @@ class ReplicaTarget(Generic[State, Event]):
         for record in records:
             found = self._replica.read(record.value or b"")
             if isinstance(found, ReadAgain):
-                self._replica, self._next = LogReplica.of(self._log, found.known, window=0), 0
+                self._replica, self._next = LogReplica.of(self._log, found.known), 0
                 raise PositionMoved(f"{self._log.source} is read again without entries that were set aside")
             if isinstance(found, Entry):
                 self._noticed(found)

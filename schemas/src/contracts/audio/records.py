@@ -3,11 +3,11 @@
 No chain joins these records: conversions are worth nothing a day later, and each is decided by its own records alone.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, cast
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError, create_model
+from pydantic import Field, TypeAdapter, ValidationError, create_model
 
 from contracts.actors import ActorString
 from contracts.audio.events import EVENT_TYPES, AudioEvent
@@ -15,6 +15,7 @@ from contracts.fields import CorrelationId, Traceparent
 from contracts.identifiers import UUID_PATTERN
 from contracts.log.envelope import MAX_ENTRY_BYTES, schema_name
 from contracts.models import WireModel
+from contracts.moments import Moment
 
 SOURCE: Literal["/audio"] = "/audio"
 E_co = TypeVar("E_co", bound=WireModel, covariant=True)
@@ -22,18 +23,6 @@ E_co = TypeVar("E_co", bound=WireModel, covariant=True)
 
 class NotAnAudioRecordError(ValueError):
     """These bytes are no record of `audio.events`; the message says why."""
-
-
-def _is_in_utc(time: datetime) -> datetime:
-    """No database holds a time that its offset takes beyond the calendar: whoever stores it would fail."""
-    try:
-        time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time is before the year 1 or after the year 9999 in UTC") from None
-    return time
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_is_in_utc)]
 
 
 class AudioRecord(WireModel, Generic[E_co]):

@@ -2,12 +2,11 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
 from contracts.fields import KeyHint
 from contracts.identifiers import CompanyId, ProjectId, Sha256
 from contracts.licenses import DeviceLicenses
 from contracts.models import WireModel
+from contracts.moments import Moment
 
 
 class ClaimCodeCreated(WireModel):
@@ -18,7 +17,7 @@ class ClaimCodeCreated(WireModel):
     project: ProjectId
     code_digest: Sha256
     code_hint: KeyHint
-    expires: AwareDatetime
+    expires: Moment
 
     @property
     def subject(self) -> str:

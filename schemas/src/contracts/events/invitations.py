@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
 from contracts.fields import KeyHint
 from contracts.identifiers import AccountId, CompanyId, Sha256
 from contracts.models import WireModel
+from contracts.moments import Moment
 
 
 class InvitationCreated(WireModel):
@@ -19,7 +18,7 @@ class InvitationCreated(WireModel):
     company: CompanyId
     code_digest: Sha256
     code_hint: KeyHint
-    expires: AwareDatetime
+    expires: Moment
     invited_by: AccountId
 
     @property

@@ -10,13 +10,14 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, cast
 
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from pydantic_core import from_json
 
 from contracts.actors import ActorString
 from contracts.fields import CorrelationId, Traceparent
 from contracts.identifiers import UUID_PATTERN, CommandId, Sequence, Sha256, TokenName
 from contracts.models import WireModel
+from contracts.moments import Moment
 
 MAX_ENTRY_BYTES = 60 * 1024  # below every default record bound of Kafka, and one C2SP tile of 256 stays servable
 CONTENT_TYPE = "application/cloudevents+json"
@@ -57,7 +58,7 @@ class Entry(WireModel, Generic[E_co]):
     source: str
     type: str
     subject: Annotated[str, Field(max_length=100)]
-    time: AwareDatetime
+    time: Moment
     datacontenttype: Literal["application/json"]
     dataschema: Annotated[str, Field(max_length=120)]
     sequence: Sequence

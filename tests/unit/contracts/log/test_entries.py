@@ -1,4 +1,5 @@
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -147,3 +148,19 @@ def test_an_entry_that_no_reader_would_take_is_not_made() -> None:
             actor="operator:root",
             correlation_id="c",
         )
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+@pytest.mark.parametrize("path", GOLDEN[:1], ids=lambda path: path.stem)
+def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(path: Path, time: str) -> None:
+    said = json.loads(path.read_bytes())
+    with pytest.raises(NotAnEntryError, match="year 9999"):
+        decode_entry(json.dumps(said | {"time": time}).encode())
+
+
+@pytest.mark.parametrize("name", ["claim-code-created", "invitation-created"])
+def test_an_event_ends_at_a_time_that_a_table_holds(name: str) -> None:
+    said = json.loads((ROOM / "golden" / f"licensing.ledger.{name}.v1.json").read_bytes())
+    said["data"]["expires"] = "9999-12-31T23:59:59-01:00"
+    with pytest.raises(NotAnEntryError, match="year 9999"):
+        decode_entry(json.dumps(said).encode())

@@ -1,6 +1,7 @@
 """Entries of the log of cases: what was written once is read, and written, for ever."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import get_args
 
@@ -39,6 +40,13 @@ def test_every_event_type_has_a_golden_entry() -> None:
 def test_no_log_takes_an_entry_of_the_other_kind() -> None:
     with pytest.raises(NotAnEntryError):
         LEDGER_ENTRIES.decode(GOLDEN[0].read_bytes())
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(time: str) -> None:
+    said = json.loads(GOLDEN[0].read_bytes())
+    with pytest.raises(NotAnEntryError, match="year 9999"):
+        RMA_ENTRIES.decode(json.dumps(said | {"time": time}).encode())
 
 
 def test_each_step_of_a_case_is_one_command_and_one_event() -> None:

@@ -111,6 +111,17 @@ async def test_a_repeated_id_gets_the_first_outcome_also_from_a_writer_that_took
     assert len(partition.values) == SEATS
 
 
+async def test_an_id_is_remembered_within_the_window_of_its_log_and_decided_anew_beyond_it() -> None:
+    partition, replies = a_partition(16), Replies()
+    taken, left, next_seat = wish("reserve", 1, "taken"), wish("release", 1, "left"), wish("reserve", 2, "next")
+    log = replace(hall_log(), window=2)
+    writers = [Writer.of(log, MemoryLog(partition), lambda: NOON, Noticed()) for _ in range(2)]
+    async with following(writers[0]), following(writers[1]):
+        await lead(writers[0], Replies(), [taken, left, next_seat])
+        await lead(writers[1], replies, [next_seat, left, taken])
+    assert said(replies) == [("repeated", 3), ("repeated", 2), ("accepted", 4)]
+
+
 async def test_an_id_that_comes_with_another_body_is_refused() -> None:
     partition = a_partition(6)
     replies = await led(a_writer(partition), [wish("reserve", 1, "k"), wish("reserve", 2, "k")])

@@ -1,5 +1,6 @@
 """The rows of RMA cases in PostgreSQL: a batch and its position are one transaction."""
 
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -37,7 +38,6 @@ _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in CaseRow._fields[1:]
 _PUT_CASE = f"""
 INSERT INTO cases (ledger, {CASE_COLUMNS}) VALUES ($1, {_PLACES})
     ON CONFLICT (ledger, rma) DO UPDATE SET {_UPDATES}"""  # noqa: S608
-_PUT_ENDING = "INSERT INTO serial_endings (ledger, ending, rma) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _PUT_ENTITLEMENT = """
 INSERT INTO entitlements (ledger, company, threshold, reference, reason, sequence, time)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -90,11 +90,17 @@ async def _decided(connection: Any, ledger: int) -> Decisions:
 async def _write(connection: Any, ledger: int, changes: Changes) -> None:
     await _add(connection, "entries", EntryRow._fields, ledger, changes.entries)
     await _add(connection, "case_versions", CaseRow._fields, ledger, map(values, changes.versions))
-    current = list(changes.current)
-    await connection.executemany(_PUT_CASE, [(ledger, *values(row)) for row in current])
-    endings = [(ledger, row.serial[at:], row.rma) for row in current for at in range(len(row.serial))]
-    await connection.executemany(_PUT_ENDING, endings)
+    await connection.executemany(_PUT_CASE, [(ledger, *values(row)) for row in changes.current])
+    filed = (row for row in changes.versions if row.sequence == row.filed_sequence)
+    parts = ((part, row.filed_sequence) for row in filed for part in _parts(row.serial))
+    await _add(connection, "serial_parts", ("part", "filed_sequence"), ledger, parts)
     await _entitle(connection, ledger, changes.entitlements)
+
+
+def _parts(serial: str) -> set[str]:
+    """All that a search for a part of the serial may ask for."""
+    places = range(len(serial) + 1)
+    return {serial[start:end] for start, end in itertools.combinations(places, 2)}
 
 
 async def _add(connection: Any, table: str, columns: Sequence[str], ledger: int, rows: Iterable[Sequence[Any]]) -> None:

@@ -25,6 +25,9 @@ ReceivedCommand = Received[RmaCommandRecord]
 """A command as the writer of cases has it: read, and with what its proof has shown."""
 CaseLog = LogDefinition[Cases, ReceivedCommand, RmaEvent, Accepted | Rejected]
 CaseReplica = LogReplica[Cases, RmaEvent]
+WINDOW = 100_000
+"""Commands that are remembered: those of some 20,000 cases, in 20 MiB. What a case has done once it refuses to do
+again; only who files a case under so old an id, for a device without an open one, files another."""
 
 
 class FollowedLedger(Protocol):
@@ -74,6 +77,7 @@ def case_log(number: int, ledger: FollowedLedger) -> CaseLog:
         require_lawful=require_lawful,
         evolve=evolve,
         outcomes=LogOutcomes(number),
+        window=WINDOW,
         set_aside=SettingAside(
             named=named,
             is_about=is_about_entries,

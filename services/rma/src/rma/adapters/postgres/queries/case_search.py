@@ -7,9 +7,6 @@ from rma.adapters.postgres.case_rows import CASE_COLUMNS
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Reach
 
-SHORT_PART = 3
-"""A part of so few digits is in so many serials that the walk meets some soon; a longer one is looked up."""
-
 
 def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> tuple[str, list[Any]]:
     """The query, whose $1 is the ledger, $2 the entry to begin after, $3 the number of rows; its other arguments."""
@@ -37,13 +34,9 @@ def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> 
         where.append(f"reference = ANY ({argument(digests)}::text[])")
     if wanted.filed_before is not None:
         where.append(f"filed < {argument(first_moment_of(wanted.filed_before))}")
-    if 0 < len(wanted.serial) <= SHORT_PART:
-        where.append(f"serial LIKE {argument(f'%{wanted.serial}%')}")
-    elif wanted.serial:
-        begin, end = argument(wanted.serial), argument(wanted.serial + "g")
-        where.append(
-            f"rma IN (SELECT rma FROM serial_endings WHERE ledger = $1 AND ending >= {begin} AND ending < {end})"  # noqa: S608
-        )
+    if wanted.serial:
+        parts = f"SELECT filed_sequence FROM serial_parts WHERE ledger = $1 AND part = {argument(wanted.serial)}"  # noqa: S608
+        where.append(f"filed_sequence IN ({parts} AND filed_sequence > $2)")
     condition = " AND ".join(where)
     query = f"SELECT {CASE_COLUMNS} FROM cases WHERE {condition} ORDER BY filed_sequence LIMIT $3"  # noqa: S608 - our own words
     return query, arguments
