@@ -33,6 +33,15 @@ def box(page: Page) -> None:
     page.goto("/devices/00903304a20e")
 
 
+def allocation(page: Page) -> None:
+    clinic(page)
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill("04a20e")
+    page.get_by_label("Port11").fill("10")
+    page.get_by_label("Channel").fill("4")
+    page.get_by_role("button", name="See before and after").click()
+
+
 def keys(page: Page) -> None:
     page.goto("/keys")
     page.get_by_label("Activation keys").fill("0000-0000-0000-0000")
@@ -43,6 +52,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "home": at("/"),
     "projects": at("/projects"),
     "project": clinic,
+    "allocation": allocation,
     "devices": at("/devices"),
     "device": box,
     "keys": at("/keys"),

@@ -20,6 +20,7 @@ from portal.entrypoints.web.forms import FORM_TOKEN
 PAGES = ("/", "/projects", "/devices", "/devices/00903304a20e", "/keys", "/activity", "/settings", "/components", "/no")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
+STAFF = people.PEOPLE["staff"].email
 
 
 class Portal(NamedTuple):
@@ -83,6 +84,37 @@ def test_a_reseller_redeems_a_key_and_downloads_a_license_file(portal: Portal, s
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape]
 
 
+@pytest.mark.parametrize(("shape", "serial"), [("wide", "04 c0 01"), ("narrow", "00-90-33-04-c0-02")])
+def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape: str, serial: str) -> None:
+    page = portal.reseller(width=WIDTHS[shape])
+    page.goto("/projects")
+    page.get_by_role("link", name="Klinik am See").click()
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill(serial)
+    page.get_by_label("Channel").fill("3")
+    page.get_by_role("button", name="See before and after").click()
+    expect(page.get_by_text("It is added to the project first.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("I know that they do not come back.").check()
+    page.get_by_role("button", name="Allocate", exact=True).click()
+    expect(page.get_by_text(re.compile("Allocated as entry [0-9]+"))).to_be_visible()
+    page.get_by_role("link", name="Go to the device").click()
+    expect(page.get_by_text("Not fetched yet")).to_be_visible()
+
+
+def test_more_than_is_free_can_not_be_allocated(portal: Portal) -> None:
+    page = portal.reseller(scripts=False)
+    page.goto("/projects")
+    page.get_by_role("link", name="Weingut Sonnhalde").click()
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill("04c003")
+    page.evaluate("document.querySelector('#count-Port11').removeAttribute('max')")
+    page.get_by_label("Port11").fill("9999")
+    page.get_by_role("button", name="See before and after").click()
+    expect(page.get_by_text("too few")).to_be_visible()
+    expect(page.get_by_role("button", name="Allocate", exact=True)).to_have_count(0)
+
+
 def test_a_receipt_that_is_asked_for_again_is_the_same(portal: Portal) -> None:
     page = portal.reseller()
     redeem(page, portal.keys.pop())
@@ -108,6 +140,17 @@ def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> N
     found["project"] = violations(page)
 
     assert [one for page_of in found.values() for one in page_of] == []
+
+
+def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal) -> None:
+    page = portal.visitor(width=WIDTHS["narrow"])
+    sign_in(page, STAFF, people.PASSWORD)
+    page.goto("/devices/00903304a20e")
+    expect(page.get_by_role("link", name="Lizenzen zuweisen")).to_be_visible()
+    for path in PAGES:
+        page.goto(path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"], path
 
 
 def violations(page: Page) -> list[str]:

@@ -13,6 +13,7 @@ from portal.entrypoints.web.forms import FormRefused
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.routes import (
     activity,
+    allocations,
     assets,
     companies,
     components,
@@ -33,6 +34,7 @@ ROUTERS = (
     companies.router,
     home.router,
     projects.router,
+    allocations.router,
     devices.router,
     keys.router,
     activity.router,

@@ -1,7 +1,6 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
-import re
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,10 +12,10 @@ from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.serials import beginning
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
-_DIGITS = re.compile(r"[^0-9a-f]")
 
 router = APIRouter()
 
@@ -71,11 +70,6 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     name = f"{beginning(serial)}.xml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/xml", headers=headers)
-
-
-def beginning(typed: str) -> str:
-    """A serial's beginning as the API takes it, from one that was pasted with separators."""
-    return _DIGITS.sub("", typed.lower())[:12]
 
 
 async def _entries(api: Asking, serial: str) -> list[EntryView]:
