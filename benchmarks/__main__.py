@@ -11,6 +11,7 @@ from benchmarks import (
     api,
     as_of,
     audio,
+    audio_service,
     bulk_keys,
     case_log,
     cases,
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "as-of": as_of.measure,
     "memory": memory.measure,
     "audio": audio.measure,
+    "audio-service": audio_service.measure,
 }
 
 

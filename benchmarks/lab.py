@@ -134,9 +134,9 @@ class Lab:
             yield b"0", value, prover.key_for(evidence).prove(0, value)
 
     @asynccontextmanager
-    async def whole_system(self) -> AsyncGenerator[Kit]:
-        """Every process of the local stack, the ledger founded; only broker and database go on afterwards."""
-        await asyncio.to_thread(Stack(self.kit.state, say=_quiet).up)
+    async def whole_system(self, *names: str) -> AsyncGenerator[Kit]:
+        """Every process of the local stack, the ledger founded, or those named; only broker and database go on then."""
+        await asyncio.to_thread(Stack(self.kit.state, say=_quiet).up, names)
         try:
             yield Kit(self.kit.state)  # it knows the ports that were chosen just now
         finally:
