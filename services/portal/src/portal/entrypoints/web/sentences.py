@@ -69,6 +69,7 @@ TITLES: Mapping[str, str] = {
     "software-service-bought": "Software service bought",
     "spent-certificate-seen": "Spent certificate seen",
     "test-licenses-issued": "Test licenses issued",
+    "test-released": "Test released",
     "warranty-extended": "Warranty extended",
 }
 
