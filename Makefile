@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -27,6 +27,7 @@ up: setup ## Start the local stack, or only PARTS="kafka postgres"
 
 run: up ## Start the local stack and tell the story of a license
 	@$(PYTHON) -m dev.demo.story
+	@$(PYTHON) -m dev.demo.people
 	@$(PYTHON) -m dev.stack next
 
 tour: ## Show the rest of the licensing business on the running stack, with real answers
@@ -76,6 +77,9 @@ lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done
 	@$(BIN)/python -m dev.npm.lock
+
+screenshots: setup ## Take a picture of each page of the portal on the running stack, into .state/screenshots
+	@$(PYTHON) -m dev.browser.screenshots $(ARGS)
 
 bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export as-of" for some)
 	@$(PYTHON) -m benchmarks $(ARGS)

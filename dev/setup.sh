@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 postgres=/usr/lib/postgresql
-distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma services/audio client)
+distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma services/audio services/portal client)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }
@@ -36,6 +36,7 @@ missing_packages() {
     command -v npm > /dev/null || echo npm
     command -v xmlsec1 > /dev/null || echo xmlsec1
     command -v ffmpeg > /dev/null || echo ffmpeg
+    command -v chromium > /dev/null || echo chromium
     command -v espeak-ng > /dev/null || echo espeak-ng
     command -v flite > /dev/null || echo flite
     compgen -G "/usr/lib/*/libbcg729.so.0" > /dev/null || echo libbcg729-0
@@ -126,13 +127,13 @@ jars() {
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
 }
 
-# --- readers of other makes for what we publish ----------------------------------------------------------------------
+# --- what comes from npm: the portal's htmx, and programs of other makes that tests run -----------------------------------
 
-npm_readers() {
+npm_packages() {
     local wanted draft
     wanted="$cache/npm-$(digest dev/npm/package.json dev/npm/package-lock.json)"
     [ -d "$wanted" ] && return
-    say "Fetching the parsers of AsyncAPI and OpenAPI (a minute, once)"
+    say "Fetching packages of npm (a minute, once)"
     mkdir -p "$cache"
     draft="$(mktemp -d "$cache/draft-XXXXXX")"
     cp dev/npm/package.json dev/npm/package-lock.json dev/npm/.npmrc "$draft"
@@ -167,4 +168,4 @@ stamped environment "$(digest requirements/dev.txt "${distributions[@]/%//pyproj
 echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive
-npm_readers
+npm_packages

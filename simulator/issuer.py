@@ -33,15 +33,15 @@ class Issuer:
 
     def __init__(self, state: Path = STATE) -> None:
         self._folder = state / "tokens"
-        self._key_file = self._folder / "key.pem"
+        self.key_file = self._folder / "key.pem"
         self.jwks_file = self._folder / "jwks.json"
 
     def prepare(self) -> Path:
         """Make the key and its JWKS if they are not there; where the JWKS is."""
-        if not (self._key_file.exists() and self.jwks_file.exists()):
+        if not (self.key_file.exists() and self.jwks_file.exists()):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             key = Ed25519PrivateKey.generate()
-            self._write(self._key_file, _pem(key), 0o600)
+            self._write(self.key_file, _pem(key), 0o600)
             self._write(self.jwks_file, json.dumps({"keys": [_public(key)]}, indent=1).encode(), 0o644)
         return self.jwks_file
 
@@ -58,7 +58,7 @@ class Issuer:
             "company": company,
             "jti": secrets.token_hex(16),
         }
-        return jwt.encode(claims, self._key_file.read_bytes(), algorithm="EdDSA", headers={"kid": KID})
+        return jwt.encode(claims, self.key_file.read_bytes(), algorithm="EdDSA", headers={"kid": KID})
 
     @staticmethod
     def _write(path: Path, content: bytes, mode: int) -> None:

@@ -1,1 +1,1 @@
-"""Readers of other makes for what we publish, which are written in JavaScript: npm's packages, locked by digest."""
+"""What comes from npm, locked by digest: the portal's htmx, and programs of other makes that tests run."""

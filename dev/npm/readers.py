@@ -18,8 +18,18 @@ def folder() -> Path:
     digest = hashlib.sha256((HERE / "package.json").read_bytes() + (HERE / "package-lock.json").read_bytes())
     found = user_cache() / f"npm-{digest.hexdigest()[:16]}"
     if not found.is_dir():
-        raise StackError("The readers of what we publish are not there yet; run `make setup`.")
+        raise StackError("The packages of npm are not there yet; run `make setup`.")
     return found
+
+
+def htmx() -> Path:
+    """The one script of the portal that is not ours."""
+    return folder() / "node_modules" / "htmx.org" / "dist" / "htmx.min.js"
+
+
+def axe() -> Path:
+    """The checker of accessibility, as a script for a page."""
+    return folder() / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def parse_asyncapi(document: Path) -> subprocess.CompletedProcess[str]:

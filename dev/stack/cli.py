@@ -143,6 +143,7 @@ def show_next(status: list[dict[str, str]]) -> None:
     print("\nThe stack keeps running:\n")
     show(status, "text")
     print(f"""
+the portal                  {addresses["portal"]}/
 API and its documentation   {addresses["ledger-api"]}/docs
 that of RMA cases           {addresses["rma-api"]}/docs
 that of announcements       {addresses["audio-api"]}/docs

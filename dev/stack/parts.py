@@ -65,6 +65,7 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("audio-projector", needs=("topics", "postgres")),
     Part("audio-worker", needs=("topics", "postgres")),
     Part("audio-api", needs=("topics", "postgres", "keys"), scheme="http"),
+    Part("portal", needs=("postgres", "keys", "ledger-api", "rma-api", "audio-api"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
     Part("rma-writer", needs=("topics", "keys")),
     Part("rma-process-manager", needs=("topics", "keys")),

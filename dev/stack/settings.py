@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.npm import readers
 from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
 from dev.stack.places import ROOT
@@ -35,7 +36,8 @@ def admin_port_name(part: str) -> str:
 
 def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
-    return kafka(ROLES.get(part, part), stack) | _admin(part, stack) | OWN.get(part, _nothing)(stack)
+    broker = {} if part in WITHOUT_KAFKA else kafka(ROLES.get(part, part), stack)
+    return broker | _admin(part, stack) | OWN.get(part, _nothing)(stack)
 
 
 def step_settings(step: str, stack: StackContext) -> dict[str, str]:
@@ -184,6 +186,28 @@ def _rma_process_manager(stack: StackContext) -> dict[str, str]:
     }
 
 
+def _portal(stack: StackContext) -> dict[str, str]:
+    keys = Keys(stack.state)
+    return database("portal", stack.postgres) | {
+        "LICENSING_PORTAL_HOST": HOST,
+        "LICENSING_PORTAL_PORT": str(stack.port("portal")),
+        "LICENSING_PORTAL_URL": _address("portal", stack),
+        "LICENSING_LEDGER_URL": _address("ledger-api", stack),
+        "LICENSING_RMA_URL": _address("rma-api", stack),
+        "LICENSING_AUDIO_URL": _address("audio-api", stack),
+        "LICENSING_TOKEN_KEY_FILE": str(keys.issuer.key_file),
+        "LICENSING_TOKEN_KEY_ID": issuer.KID,
+        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_HTMX_FILE": str(readers.htmx()),
+    }
+
+
+def _address(part: str, stack: StackContext) -> str:
+    return f"http://{HOST}:{stack.port(part)}"
+
+
+WITHOUT_KAFKA = frozenset({"portal"})
+"""Parts that reach everything by REST."""
 ROLES = {"rma-process-manager": "rma"}
 """The role in Kafka of each part that is not named like it."""
 OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
@@ -195,6 +219,7 @@ OWN: dict[str, Callable[[StackContext], dict[str, str]]] = {
     "ledger-api": _ledger_api,
     "ledger-projector": _ledger_projector,
     "ledger-writer": _ledger_writer,
+    "portal": _portal,
     "rma-api": _rma_api,
     "rma-process-manager": _rma_process_manager,
     "rma-projector": _rma_projector,

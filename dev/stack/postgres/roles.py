@@ -10,12 +10,18 @@ ROLES = (
     "audio-worker",
     "ledger-api",
     "ledger-projector",
+    "portal",
     "rma-api",
     "rma-projector",
 )
 
 
-_WITH_TABLES = ("ledger.adapters.postgres", "rma.adapters.postgres", "audio.adapters.postgres")
+_WITH_TABLES = (
+    "ledger.adapters.postgres",
+    "rma.adapters.postgres",
+    "audio.adapters.postgres",
+    "portal.adapters.postgres",
+)
 
 
 def password_of(role: str, owner_password: str) -> str:

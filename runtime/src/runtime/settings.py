@@ -27,7 +27,7 @@ class SettingsWrong(ValueError):  # noqa: N818 - states the world
     """The environment holds a setting that nobody reads, or a secret that others can read."""
 
 
-class Settings(BaseSettings):
+class ProcessSettings(BaseSettings):
     """The settings that every process has; a service adds its own fields in a subclass.
 
     A `LICENSING_*` variable that names no field is an error, so that a misspelt setting cannot be ignored.
@@ -35,14 +35,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True)
 
+    admin_host: str = "127.0.0.1"
+    admin_port: Port
+    log_level: LogLevel = "info"
+
+    def describe(self) -> dict[str, str]:
+        """Every setting as text, secrets masked: fit for a log line."""
+        return {name: _masked(getattr(self, name)) for name in sorted(type(self).model_fields)}
+
+
+class Settings(ProcessSettings):
+    """The settings of a process that reads or writes Kafka."""
+
     kafka_bootstrap: Annotated[str, Field(min_length=3)]
     kafka_ca_file: Path | None = None
     kafka_username: str | None = None
     kafka_password_file: Path | None = None
     topic_prefix: Annotated[str, Field(pattern=r"^[a-z0-9.-]*$")] = "licensing."
-    admin_host: str = "127.0.0.1"
-    admin_port: Port
-    log_level: LogLevel = "info"
 
     @model_validator(mode="after")
     def _name_and_password_go_together(self) -> "Settings":
@@ -50,12 +59,8 @@ class Settings(BaseSettings):
             raise ValueError("KAFKA_USERNAME and KAFKA_PASSWORD_FILE are given both or not at all")
         return self
 
-    def describe(self) -> dict[str, str]:
-        """Every setting as text, secrets masked: fit for a log line."""
-        return {name: _masked(getattr(self, name)) for name in sorted(type(self).model_fields)}
 
-
-SettingsT = TypeVar("SettingsT", bound=Settings)
+SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 
 
 def load(cls: type[SettingsT]) -> SettingsT:
@@ -73,7 +78,7 @@ def load(cls: type[SettingsT]) -> SettingsT:
     sys.exit(EXIT_BAD_SETTINGS)
 
 
-def unknown_variables(cls: type[Settings]) -> list[str]:
+def unknown_variables(cls: type[ProcessSettings]) -> list[str]:
     """One sentence for each LICENSING_* variable that no field of `cls` reads."""
     known = {PREFIX + name.upper() for name in cls.model_fields}
     strangers = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)

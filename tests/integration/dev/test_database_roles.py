@@ -9,6 +9,7 @@ import pytest
 from audio.adapters.postgres import database as audio_database
 from dev.stack.postgres import ROLES, Cluster
 from ledger.adapters.postgres import database
+from portal.adapters.postgres.database import TABLES, KeptTables
 from rma.adapters.postgres.database import READ_SIDE
 from runtime.postgres.read_side import ReadSide
 from tests.support.databases import as_role
@@ -115,6 +116,35 @@ async def test_the_roles_of_audio_have_what_their_work_needs(database_url: str) 
         ("audio-worker", "audio_private.blobs"): {"SELECT", "INSERT"},
     }
     assert held == {(role, name): keeps.get((role, name), set()) for role in ROLES for name in (*of_rows, *of_work)}
+
+
+async def test_only_the_portal_reaches_accounts_and_a_further_migration_keeps_them(database_url: str) -> None:
+    portal = await asyncpg.connect(as_role(database_url, "portal"))
+    connection = await asyncpg.connect(database_url)
+    try:
+        of_people = await _made(portal, TABLES)
+        reach = {
+            (role, name)
+            for role in ROLES
+            for name in of_people
+            if any([await connection.fetchval(_HAS, role, name, one) for one in PRIVILEGES])
+        }
+        await portal.execute("INSERT INTO portal.companies (company, name) VALUES ('c', 'Adria')")
+        await _Further("portal", "portal.adapters.postgres", lock=TABLES.lock).migrate(portal)
+        kept = await portal.fetchval("SELECT name FROM portal.companies")
+    finally:
+        await portal.close()
+        await connection.close()
+
+    assert reach == {("portal", name) for name in of_people}
+    assert kept == "Adria"
+
+
+class _Further(KeptTables):
+    """The same tables after one more migration."""
+
+    def migrations(self) -> list[tuple[str, str]]:
+        return [*super().migrations(), ("9999_further", "CREATE TABLE portal.further ()")]
 
 
 _HAS = "SELECT has_table_privilege($1, $2, $3)"

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator
 
-from runtime.settings import Settings, read_secret
+from runtime.settings import ProcessSettings, Settings, read_secret
 
 
 def _without_password(url: str) -> str:
@@ -18,7 +18,7 @@ def _without_password(url: str) -> str:
     return url
 
 
-class DatabaseSettings(Settings):
+class WithDatabase(ProcessSettings):
     """Settings of a process that uses PostgreSQL."""
 
     database_url: Annotated[str, AfterValidator(_without_password)]
@@ -32,3 +32,7 @@ class DatabaseSettings(Settings):
         user, _, host = parts.netloc.rpartition("@")
         password = quote(read_secret(self.database_password_file).decode(), safe="")
         return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
+
+
+class DatabaseSettings(WithDatabase, Settings):
+    """Settings of a process that uses PostgreSQL and Kafka."""

@@ -1,0 +1,92 @@
+"""A picture of each page of the running stack, wide and narrow, light and dark: `python -m dev.browser.screenshots`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from dev.browser.chromium import WIDTHS, a_page, chromium, sign_in
+from dev.demo.people import PASSWORD, PEOPLE
+from dev.stack import places
+from dev.stack.parts import Kit
+
+FOLDER = places.STATE / "screenshots"
+
+
+def at(path: str) -> Callable[[Page], None]:
+    """A page that has an address of its own."""
+
+    def go(page: Page) -> None:
+        page.goto(path)
+
+    return go
+
+
+def clinic(page: Page) -> None:
+    page.goto("/projects")
+    page.get_by_role("link", name="Klinik am See").click()
+
+
+def box(page: Page) -> None:
+    page.goto("/devices/00903304a20e")
+
+
+def allocation(page: Page) -> None:
+    clinic(page)
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill("04a20e")
+    page.get_by_label("Port11").fill("10")
+    page.get_by_label("Channel").fill("4")
+    page.get_by_role("button", name="See before and after").click()
+
+
+def keys(page: Page) -> None:
+    page.goto("/keys")
+    page.get_by_label("Activation keys").fill("0000-0000-0000-0000")
+    page.get_by_role("button", name="See what they hold").click()
+
+
+PAGES: dict[str, Callable[[Page], None]] = {
+    "home": at("/"),
+    "projects": at("/projects"),
+    "project": clinic,
+    "allocation": allocation,
+    "devices": at("/devices"),
+    "device": box,
+    "keys": at("/keys"),
+    "keys-preview": keys,
+    "activity": at("/activity"),
+    "settings": at("/settings"),
+    "components": at("/components"),
+    "not-found": at("/nowhere"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.browser.screenshots", description=__doc__)
+    parser.add_argument("pages", nargs="*", help=f"some of {', '.join(PAGES)}; all without")
+    wanted = parser.parse_args().pages or list(PAGES)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    address = f"http://127.0.0.1:{Kit(places.STATE).ports.port('portal')}"
+    with chromium() as browser:
+        for shape, width in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                page = a_page(browser, address, width=width, scheme=scheme)
+                sign_in(page, PEOPLE["reseller"].email, PASSWORD)
+                for name in wanted:
+                    PAGES[name](page)
+                    file = FOLDER / f"{name}-{shape}-{scheme}.png"
+                    page.screenshot(path=file, full_page=True)
+                    print(_said(file))
+                page.context.close()
+    return 0
+
+
+def _said(file: Path) -> Path:
+    return file.relative_to(places.ROOT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

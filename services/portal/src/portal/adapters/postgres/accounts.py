@@ -1,0 +1,56 @@
+"""Accounts in PostgreSQL."""
+
+from typing import Any
+
+from portal.application.accounts import Account
+from runtime.postgres.trouble import transaction
+
+_ADD = """
+INSERT INTO accounts (account, email, name, language, password_hash) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT DO NOTHING RETURNING true"""
+_BY_EMAIL = "SELECT account, email, name, language, password_hash FROM accounts WHERE email = $1 AND active"
+_NAMES = "SELECT account, name FROM accounts WHERE account = ANY ($1)"
+_COMPANY_NAMES = "SELECT company, name FROM companies WHERE company = ANY ($1)"
+_NAME_COMPANY = """
+INSERT INTO companies (company, name) VALUES ($1, $2) ON CONFLICT (company) DO UPDATE SET name = excluded.name"""
+_SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # noqa: S105 - SQL
+_SET_LANGUAGE = "UPDATE accounts SET language = $2 WHERE account = $1"
+
+
+class PostgresAccounts:
+    """Implements Accounts."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def add(self, account: Account, password_hash: str) -> bool:
+        async with transaction(self._pool, "add an account") as connection:
+            values = account.account, account.email, account.name, account.language, password_hash
+            return bool(await connection.fetchval(_ADD, *values))
+
+    async def by_email(self, email: str) -> tuple[Account, str] | None:
+        async with transaction(self._pool, "find an account") as connection:
+            row = await connection.fetchrow(_BY_EMAIL, email)
+            if row is None:
+                return None
+            return Account(row["account"], row["email"], row["name"], row["language"]), row["password_hash"]
+
+    async def names(self, accounts: list[str]) -> dict[str, str]:
+        async with transaction(self._pool, "name accounts") as connection:
+            return {row[0]: row[1] for row in await connection.fetch(_NAMES, accounts)}
+
+    async def company_names(self, companies: list[str]) -> dict[str, str]:
+        async with transaction(self._pool, "name companies") as connection:
+            return {row[0]: row[1] for row in await connection.fetch(_COMPANY_NAMES, companies)}
+
+    async def name_company(self, company: str, name: str) -> None:
+        async with transaction(self._pool, "name a company") as connection:
+            await connection.execute(_NAME_COMPANY, company, name)
+
+    async def set_password(self, account: str, password_hash: str) -> None:
+        async with transaction(self._pool, "set a password") as connection:
+            await connection.execute(_SET_PASSWORD, account, password_hash)
+
+    async def set_language(self, account: str, language: str) -> None:
+        async with transaction(self._pool, "set a language") as connection:
+            await connection.execute(_SET_LANGUAGE, account, language)

@@ -1,0 +1,63 @@
+"""Signing in with a password: as slow for an account that does not exist as for one that does."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from portal.application.accounts import Account, Accounts, Failures, Sessions
+from portal.domain.patience import may_try, network_of
+
+COOKIE_BYTES = 32
+
+
+class Passwords(Protocol):
+    """Hashes passwords and checks them; both take a tenth of a second."""
+
+    async def hash(self, password: str) -> str: ...
+    async def fits(self, password: str, known: str | None) -> bool:
+        """Whether it is the password of this hash; takes as long without one."""
+        ...
+
+
+class WrongPassword(Exception):  # noqa: N818 - states the world
+    """There is no account with this address and password."""
+
+
+class TooManyTries(Exception):  # noqa: N818 - states the world
+    """Somebody in this network has tried too often; it may try again in a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """Opens sessions."""
+
+    accounts: Accounts
+    sessions: Sessions
+    failures: Failures
+    passwords: Passwords
+    clock: Callable[[], datetime]
+
+    async def sign_in(self, email: str, password: str, *, address: str, browser: str) -> str:
+        """The cookie of a new session; raises WrongPassword and TooManyTries."""
+        account = await self._checked(email.strip().lower(), password, network_of(address))
+        cookie = new_cookie()
+        await self.sessions.open(account.account, cookie, browser, self.clock())
+        return cookie
+
+    async def _checked(self, email: str, password: str, network: str) -> Account:
+        with_account, of_network = await self.failures.count(email, network, self.clock())
+        if not may_try(with_account=with_account, of_network=of_network):
+            raise TooManyTries
+        known = await self.accounts.by_email(email)
+        fits = await self.passwords.fits(password, known[1] if known else None)
+        if known is None or not fits:
+            await self.failures.note(email, network, self.clock())
+            raise WrongPassword
+        return known[0]
+
+
+def new_cookie() -> str:
+    """A secret that nobody can guess."""
+    return secrets.token_urlsafe(COOKIE_BYTES)

@@ -1,0 +1,1 @@
+"""What of the portal needs no I/O: passwords, patience with wrong ones, and addresses that may be followed."""

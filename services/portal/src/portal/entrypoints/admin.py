@@ -1,0 +1,56 @@
+"""`portal-admin`: the first accounts, made by who runs the platform; all others register themselves."""
+
+import argparse
+import asyncio
+import sys
+
+from portal.adapters.passwords import Argon2Passwords
+from portal.adapters.postgres.accounts import PostgresAccounts
+from portal.adapters.postgres.database import TABLES
+from portal.application.accounts import Account
+from portal.domain.passwords import weakness
+from portal.entrypoints.admin_settings import AdminSettings
+from runtime.settings import load
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    return asyncio.run(_run(arguments, load(AdminSettings)))
+
+
+async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:
+    async with TABLES.pool(settings.database(), most=1) as pool:
+        async with pool.acquire() as connection:
+            await TABLES.migrate(connection)
+        accounts = PostgresAccounts(pool)
+        if arguments.what == "company":
+            await accounts.name_company(arguments.company, arguments.name)
+            return 0
+        return await _add(accounts, arguments, sys.stdin.readline().rstrip("\n"))
+
+
+async def _add(accounts: PostgresAccounts, arguments: argparse.Namespace, password: str) -> int:
+    email = arguments.email.strip().lower()
+    if (sentence := weakness(password, email)) is not None:
+        print(sentence, file=sys.stderr)  # noqa: T201 - the answer to a person
+        return 1
+    account = Account(arguments.account, email, arguments.name, arguments.language)
+    hashed = await Argon2Passwords().hash(password)
+    if not await accounts.add(account, hashed):
+        print(f"{email}, or this account, is there already.", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="portal-admin", description=__doc__)
+    what = parser.add_subparsers(dest="what", required=True)
+    account = what.add_parser("account", help="add an account; its password is the first line of the input")
+    account.add_argument("account", help="the id that the ledger knows")
+    account.add_argument("email")
+    account.add_argument("name")
+    account.add_argument("--language", choices=("en", "de"), default="en")
+    company = what.add_parser("company", help="say how a company is called")
+    company.add_argument("company", help="the id that the ledger knows")
+    company.add_argument("name")
+    return parser

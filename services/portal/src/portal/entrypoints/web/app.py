@@ -1,0 +1,119 @@
+"""The pages of the portal as one application: its routes, and a page for all that goes wrong."""
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from licensing_client import Problem
+from portal.domain.addresses import own_address
+from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
+from portal.entrypoints.web.doorkeeper import Doorkeeper
+from portal.entrypoints.web.forms import FormRefused
+from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.routes import (
+    activity,
+    allocations,
+    assets,
+    companies,
+    components,
+    devices,
+    home,
+    keys,
+    projects,
+    settings,
+    signing_in,
+)
+from runtime.logs import get_logger
+from runtime.trouble import Trouble
+from runtime.web.problems import Refused
+
+ROUTERS = (
+    assets.router,
+    signing_in.router,
+    companies.router,
+    home.router,
+    projects.router,
+    allocations.router,
+    devices.router,
+    keys.router,
+    activity.router,
+    settings.router,
+    components.router,
+)
+
+_log = get_logger("portal.web")
+
+
+def build(services: Services) -> ASGIApp:
+    """All pages, behind their doorkeeper."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for router in ROUTERS:
+        app.include_router(router)
+    _handle_errors(app)
+    return Doorkeeper(app, services, is_secure=services.is_secure)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(SignInFirst)
+    async def sign_in_first(request: Request, _: SignInFirst) -> Response:
+        wanted = own_address(request.url.path) if request.method == "GET" else "/"
+        return see("/sign-in" if wanted == "/" else f"/sign-in?next={wanted}")
+
+    @app.exception_handler(ChooseCompanyFirst)
+    async def choose_company_first(_: Request, __: ChooseCompanyFirst) -> Response:
+        return see("/company")
+
+    @app.exception_handler(Problem)
+    async def problem(request: Request, error: Problem) -> Response:
+        return problem_page(request, error)
+
+    @app.exception_handler(FormRefused)
+    async def form_refused(request: Request, __: FormRefused) -> Response:
+        _ = words_for(request)
+        title = _("This form has expired")
+        detail = _("Nothing was changed. Open the page again and send the form once more.")
+        return error_page(request, 403, title, detail)
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, __: Refused) -> Response:
+        _ = words_for(request)
+        return error_page(request, 413, _("That is too much at once"), _("Send less in one form."))
+
+    @app.exception_handler(Trouble)
+    async def trouble(request: Request, error: Trouble) -> Response:
+        _log.warning("page_in_trouble", reason=str(error))
+        _ = words_for(request)
+        detail = _("A part of the system does not respond at the moment. Nothing is lost: try again in a minute.")
+        return error_page(request, 503, _("Not available right now"), detail)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        _ = words_for(request)
+        if error.status_code in (404, 405):
+            return error_page(request, 404, _("There is no such page"), _("The address may have a typing error."))
+        return error_page(request, error.status_code, _("This request is not understood"), "")
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> Response:
+        _log.error("page_defect", exc_info=error)
+        _ = words_for(request)
+        detail = _("This is a defect of ours. Tell support the request id below.")
+        return error_page(request, 500, _("Something went wrong"), detail)
+
+
+def problem_page(request: Request, error: Problem) -> Response:
+    """What the API refused: its sentence, its code and its rule."""
+    title = words_for(request)("Not found") if error.status == 404 else words_for(request)("This is not possible")
+    return error_page(
+        request, error.status, title, error.detail, code=error.code, rule=str(error.members.get("rule", ""))
+    )
+
+
+def error_page(request: Request, status: int, title: str, detail: str, *, code: str = "", rule: str = "") -> Response:
+    """A page that says what is wrong and what to do next."""
+    pages = request.state.services.pages
+    response: Response = pages.page(
+        request, "error.html", status=status, title=title, detail=detail, code=code, rule=rule
+    )
+    return response

@@ -1,0 +1,68 @@
+"""The balance of a project as a table with a small picture: what is free, held, and on devices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from licensing_client.api import BalanceView, DeviceView
+
+CLASSES = ("pbx", "gateway", "warranty", "service")
+"""The order of the table."""
+WIDTH = 100
+
+
+@dataclass(slots=True)
+class BalanceLine:
+    """A license type in a project. `waiting` and `delivered` are None where there are too many devices to count."""
+
+    license_type: str
+    license_class: str
+    free: int = 0
+    held: int = 0
+    waiting: int | None = None
+    delivered: int | None = None
+
+    @property
+    def total(self) -> int:
+        return self.free + self.held + (self.waiting or 0) + (self.delivered or 0)
+
+    def bar(self) -> list[tuple[str, float, float]]:
+        """The parts of the picture: state, where it begins and how wide it is, in hundredths."""
+        parts, begin = list[tuple[str, float, float]](), 0.0
+        counts = ("delivered", self.delivered), ("waiting", self.waiting), ("free", self.free), ("held", self.held)
+        for state, count in counts:
+            width = WIDTH * (count or 0) / self.total if self.total else 0.0
+            if width:
+                parts.append((state, round(begin, 2), round(width, 2)))
+            begin += width
+        return parts
+
+
+def sheet(balance: BalanceView, devices: Sequence[DeviceView] | None) -> list[BalanceLine]:
+    """A line for each type that the project has or had; `devices` are all of its devices, where they are known."""
+    lines: dict[str, BalanceLine] = {}
+    for free in balance["licenses"]:
+        _line(lines, free["license_type"], free["license_class"], devices).free += free["free"]
+    for held in balance["held"]:
+        _line(lines, held["license_type"], held["license_class"], devices).held += held["count"]
+    for device in devices or ():
+        _count(lines, device, devices)
+    return sorted(lines.values(), key=lambda line: (CLASSES.index(line.license_class), line.license_type))
+
+
+def _count(lines: dict[str, BalanceLine], device: DeviceView, devices: Sequence[DeviceView] | None) -> None:
+    fetched = device["delivery"] is not None and device["delivery"]["issue"] == device["issue"]
+    for one in device["licenses"]:
+        line = _line(lines, one["license_type"], one["license_class"], devices)
+        if fetched:
+            line.delivered = (line.delivered or 0) + one["count"]
+        else:
+            line.waiting = (line.waiting or 0) + one["count"]
+
+
+def _line(
+    lines: dict[str, BalanceLine], name: str, license_class: str, devices: Sequence[DeviceView] | None
+) -> BalanceLine:
+    if name not in lines:
+        none = None if devices is None else 0
+        lines[name] = BalanceLine(name, license_class, waiting=none, delivered=none)
+    return lines[name]

@@ -1,0 +1,82 @@
+"""What the pages depend on: the services, and who visits.
+
+Dependencies are coroutines although some await nothing: FastAPI runs a plain function in another thread.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends, Request
+
+from portal.adapters.apis import Apis, Asking
+from portal.application.accounts import Accounts, Session, Sessions
+from portal.application.signing_in import SigningIn
+from portal.entrypoints.web.forms import visitors_cookie
+from portal.entrypoints.web.static_files import StaticFiles
+
+if TYPE_CHECKING:
+    from portal.entrypoints.web.pages import Pages
+
+NO_COMPANY = "00000000-0000-0000-0000-000000000000"
+"""What a token says before a company is chosen: with it one may ask which there are."""
+
+
+class SignInFirst(Exception):  # noqa: N818 - states the world
+    """The page is for people who are signed in."""
+
+
+class ChooseCompanyFirst(Exception):  # noqa: N818 - states the world
+    """The page is about a company, and none is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What pages work with."""
+
+    accounts: Accounts
+    sessions: Sessions
+    signing_in: SigningIn
+    apis: Apis
+    pages: "Pages"
+    files: StaticFiles
+    clock: Callable[[], datetime]
+    is_secure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody signed in, acting for a company, with the APIs as they see them."""
+
+    session: Session
+    company: str
+    api: Asking
+
+
+async def _services(request: Request) -> Services:
+    return cast("Services", request.state.services)
+
+
+TheServices = Annotated[Services, Depends(_services)]
+
+
+async def _session(request: Request, services: TheServices) -> Session:
+    session = await services.sessions.find(visitors_cookie(request), services.clock())
+    if session is None:
+        raise SignInFirst
+    request.state.session = session
+    return session
+
+
+TheSession = Annotated[Session, Depends(_session)]
+
+
+async def _visit(session: TheSession, services: TheServices) -> Visit:
+    if session.company is None:
+        raise ChooseCompanyFirst
+    api = services.apis.acting(session.account.account, session.company, session.reached)
+    return Visit(session, session.company, api)
+
+
+TheVisit = Annotated[Visit, Depends(_visit)]

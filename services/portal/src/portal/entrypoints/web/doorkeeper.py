@@ -1,0 +1,95 @@
+"""The doorkeeper counts, bounds and names every request before a page sees it, and gives every response its headers."""
+
+import asyncio
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.adapters.apis import CORRELATION
+from runtime.web.problems import Refused
+from runtime.web.request_bodies import check_coding, read_body
+from runtime.web.request_metrics import RequestMetrics
+
+REQUEST_SECONDS = 25.0
+MAX_BODY_BYTES = 256 * 1024
+"""A return document has 32 KiB at most, and fifty keys far less."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+METRICS = RequestMetrics("licensing_portal")
+
+
+class Doorkeeper:
+    """ASGI middleware around all pages; they find `services` in the state of their request."""
+
+    def __init__(self, app: ASGIApp, services: object, *, is_secure: bool) -> None:
+        self._app = app
+        self._services = services
+        self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began, status, is_complete = time.perf_counter(), 500, False
+        correlation = uuid.uuid4().hex
+        scope.setdefault("state", {}).update(services=self._services, correlation_id=correlation)
+        CORRELATION.set(correlation)
+        is_head = scope["method"] == "HEAD"
+
+        async def sender(message: Message) -> None:
+            nonlocal status, is_complete
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                head = MutableHeaders(scope=message)
+                head.update(self._headers)
+                head["X-Correlation-Id"] = correlation
+                head.setdefault("Cache-Control", "no-store")
+            elif is_head:
+                message = {**message, "body": b""}
+            await send(message)
+            is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+        scope = {**scope, "method": "GET"} if is_head else scope
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._app(scope, await _whole(scope, receive), sender)
+        except Exception:
+            if not is_complete:  # the framework raises a defect again after its page
+                raise
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            METRICS.observe(scope["method"], route, status, time.perf_counter() - began)
+
+
+async def _whole(scope: Scope, receive: Receive) -> Receive:
+    """A `receive` that gives the whole body, or says why there is none."""
+    head = Headers(scope=scope)
+    body, refused = b"", None
+    if scope["method"] != "GET":
+        try:
+            check_coding(head)
+            body = await read_body(head, receive, most=MAX_BODY_BYTES)
+        except Refused as no:
+            refused = no
+    scope["state"]["body_refused"] = refused
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

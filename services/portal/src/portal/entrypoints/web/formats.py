@@ -1,0 +1,74 @@
+"""How things are written: serials in pairs, times as people write them, numbers that line up."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
+}
+MINUS = "\N{MINUS SIGN}"
+
+
+def serial(text: str) -> Markup:
+    """A serial in pairs, with the part that tells boxes apart set off."""
+    pairs = [text[at : at + 2] for at in range(0, len(text), 2)]
+    maker, own = " ".join(pairs[:-3]), " ".join(pairs[-3:])
+    return Markup('<span class="serial">{} <b>{}</b></span>').format(maker, own)
+
+
+@pass_context
+def when(context: Context, said: str) -> Markup:
+    """A time to the minute; the exact one as its title."""
+    moment = datetime.fromisoformat(said)
+    text = f"{_day(context, moment.date())}, {moment:%H:%M}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(said, f"{moment:%Y-%m-%d %H:%M:%S} UTC", text)
+
+
+@pass_context
+def day(context: Context, said: str) -> Markup:
+    """A day, of a date or a time."""
+    return Markup('<time datetime="{}">{}</time>').format(said, _day(context, date.fromisoformat(said[:10])))
+
+
+@pass_context
+def number(context: Context, count: int) -> str:
+    """A number with the reader's separator of thousands."""
+    text = f"{count:,}"
+    return text.replace(",", ".") if _language(context) == "de" else text
+
+
+def signed(count: int) -> str:
+    """Units that came or went, with a real minus."""
+    return f"+{count}" if count > 0 else f"{MINUS}{-count}"
+
+
+def short(identity: str) -> str:
+    """The beginning of an id, enough to recognise it."""
+    return identity[:8]
+
+
+def _day(context: Context, said: date) -> str:
+    language = _language(context)
+    month = MONTHS[language][said.month - 1]
+    return f"{said.day}. {month} {said.year}" if language == "de" else f"{said.day} {month} {said.year}"
+
+
+def _language(context: Context) -> str:
+    words: Any = context["_"]
+    return str(words.language)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "serial": serial,
+    "when": when,
+    "day": day,
+    "number": number,
+    "signed": signed,
+    "short": short,
+}

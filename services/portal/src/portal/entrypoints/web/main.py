@@ -1,0 +1,95 @@
+"""`portal`: serves the pages on its port and the probes on its admin port."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from contracts.refusals import REFUSALS
+from portal.adapters.apis import MOST_CONNECTIONS, Apis
+from portal.adapters.issuer import TokenIssuer
+from portal.adapters.passwords import Argon2Passwords
+from portal.adapters.postgres.accounts import PostgresAccounts
+from portal.adapters.postgres.database import TABLES
+from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
+from portal.application.signing_in import SigningIn
+from portal.entrypoints.web.app import build
+from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.pages import Pages
+from portal.entrypoints.web.settings import PortalSettings
+from portal.entrypoints.web.static_files import StaticFiles
+from runtime.admin import Admin
+from runtime.logs import configure, get_logger
+from runtime.process import run, supervise
+from runtime.settings import load
+from runtime.web.problems import Problems
+from runtime.web.server import STOP_SECONDS, WebServer, bound_to
+
+SERVICE = "portal"
+CONNECTIONS = 10
+"""Concurrent statements; each takes a millisecond."""
+
+_log = get_logger("portal")
+
+
+def main() -> NoReturn:
+    """Run until SIGTERM; requests in flight are finished."""
+    settings = load(PortalSettings)
+    configure(SERVICE, settings.log_level)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address with its serials
+    _log.info("settings", **settings.describe())
+    run(lambda stop: serve(settings, stop))
+
+
+async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
+    """Serve the pages until `stop` is set."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_CONNECTIONS, "api"))
+    with bound_to(settings.portal_host, settings.portal_port, setting="LICENSING_PORTAL_PORT") as listener:
+        async with _services(settings) as services:
+            server = WebServer(build(services), Problems(REFUSALS))
+            async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server)):
+                await supervise(stop, {"serve": server.serve_until(stop, listener)}, drain_seconds=STOP_SECONDS + 2)
+
+
+@asynccontextmanager
+async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
+    async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool:
+        async with pool.acquire() as connection:
+            await TABLES.migrate(connection)
+        apis = Apis(
+            ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=_issuer(settings)
+        )
+        accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
+        files = StaticFiles(settings.htmx_file)
+        yield Services(
+            accounts=accounts,
+            sessions=sessions,
+            signing_in=SigningIn(accounts, sessions, PostgresFailures(pool), Argon2Passwords(), _now),
+            apis=apis,
+            pages=Pages(files, brand=settings.brand),
+            files=files,
+            clock=_now,
+            is_secure=settings.is_secure,
+        )
+        apis.close()
+
+
+def _issuer(settings: PortalSettings) -> TokenIssuer:
+    return TokenIssuer(
+        settings.token_key_file,
+        kid=settings.token_key_id,
+        issuer=settings.token_issuer,
+        audience=settings.token_audience,
+        clock=_now,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ready(server: WebServer) -> tuple[bool, str]:
+    return server.is_listening, "ready" if server.is_listening else "not listening"

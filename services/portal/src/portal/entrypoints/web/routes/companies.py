@@ -1,0 +1,41 @@
+"""The company that somebody acts for."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client.api import CompanyView
+from portal.adapters.apis import ask
+from portal.application.accounts import Session
+from portal.entrypoints.web.dependencies import NO_COMPANY, Services, TheServices, TheSession
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see
+
+router = APIRouter()
+
+
+@router.get("/company")
+async def company_page(request: Request, session: TheSession, services: TheServices) -> Response:
+    """The companies that the account belongs to; where there is one, there is nothing to choose."""
+    companies = await _companies(session, services)
+    if len(companies) == 1 and session.company is None:
+        await services.sessions.choose(session.session, companies[0]["company"], companies[0]["kind"])
+        return see("/")
+    names = await services.accounts.company_names([one["company"] for one in companies])
+    return services.pages.page(request, "company.html", companies=companies, names=names)
+
+
+@router.post("/company")
+async def choose_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Act for a company from now on, in this session."""
+    wanted = form.text("company")
+    kind = next((one["kind"] for one in await _companies(session, services) if one["company"] == wanted), None)
+    if kind is not None:
+        await services.sessions.choose(session.session, wanted, kind)
+    return see("/" if kind else "/company")
+
+
+async def _companies(session: Session, services: Services) -> list[CompanyView]:
+    """Those of the account; what else the staff may see does not count."""
+    api = services.apis.acting(session.account.account, NO_COMPANY)
+    page = await ask(api.ledger.list_companies, limit=200)
+    return page["items"]

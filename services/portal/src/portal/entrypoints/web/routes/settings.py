@@ -1,0 +1,59 @@
+"""The account's own settings: language, password, sessions."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from portal.domain.passwords import weakness
+from portal.entrypoints.web.dependencies import TheServices, TheSession
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.words import LANGUAGES
+
+router = APIRouter()
+
+
+@router.get("/settings")
+async def settings_page(request: Request, session: TheSession, services: TheServices) -> Response:
+    """Language, password and the sessions that are open."""
+    return await _page(request, session, services)
+
+
+@router.post("/settings/language")
+async def choose_language(session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Read the portal in another language."""
+    if (language := form.text("language")) in LANGUAGES:
+        await services.accounts.set_language(session.account.account, language)
+    return see("/settings")
+
+
+@router.post("/settings/password")
+async def change_password(request: Request, session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Change the password, and end all other sessions with the old one."""
+    known = await services.accounts.by_email(session.account.email)
+    passwords, wanted = services.signing_in.passwords, form.secret("new_password")
+    if known is None or not await passwords.fits(form.secret("password"), known[1]):
+        return await _page(request, session, services, "The present password is another one.")
+    if (sentence := weakness(wanted, session.account.email)) is not None:
+        return await _page(request, session, services, sentence)
+    await services.accounts.set_password(session.account.account, await passwords.hash(wanted))
+    await services.sessions.end_others(session.account.account, session.session)
+    return see("/settings?changed=password")
+
+
+@router.post("/settings/sessions/{ended}/end")
+async def end_session(session: TheSession, services: TheServices, ended: str, _: TheForm) -> Response:
+    """Sign out another browser."""
+    await services.sessions.end(session.account.account, ended)
+    return see("/settings")
+
+
+async def _page(request: Request, session: TheSession, services: TheServices, error: str = "") -> Response:
+    sessions = await services.sessions.of_account(session.account.account, services.clock())
+    return services.pages.page(
+        request,
+        "settings.html",
+        status=422 if error else 200,
+        sessions=sessions,
+        error=words_for(request)(error) if error else "",
+        changed=request.query_params.get("changed", ""),
+    )

@@ -1,0 +1,97 @@
+"""Entries of the ledger in words: what happened, to what, and who did it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from licensing_client.api import EntryView
+from portal.application.accounts import Accounts
+from portal.entrypoints.web.words import Words
+
+PREFIX = "licensing.ledger."
+
+TITLES: Mapping[str, str] = {
+    "activation-key-blocked": "Activation key blocked",
+    "activation-key-issued": "Activation key issued",
+    "activation-key-redeemed": "Activation key redeemed",
+    "activation-key-unblocked": "Block of an activation key lifted",
+    "claim-code-created": "Claim code made",
+    "claim-code-withdrawn": "Claim code withdrawn",
+    "company-blocked": "Company blocked",
+    "company-imported": "Company taken over",
+    "company-offer-withdrawn": "Offer of the company withdrawn",
+    "company-offered": "Company offered",
+    "company-registered": "Company registered",
+    "company-unblocked": "Block of the company lifted",
+    "correction-applied": "Correction applied",
+    "correction-proposed": "Correction proposed",
+    "correction-rejected": "Correction rejected",
+    "delivery-corrected": "Delivery corrected",
+    "delivery-correction-proposed": "Correction of a delivery proposed",
+    "device-added": "Device added",
+    "device-blocked": "Device blocked",
+    "device-claimed": "Device claimed itself",
+    "device-models-defined": "Device models defined",
+    "device-moved": "Device moved",
+    "device-offer-withdrawn": "Offer of a device withdrawn",
+    "device-offered": "Device offered",
+    "device-recommissioned": "Device recommissioned",
+    "device-released": "Device released",
+    "device-replaced": "Device replaced",
+    "device-unblocked": "Block of a device lifted",
+    "devices-registered": "Delivered devices registered",
+    "entries-set-aside": "Entries set aside",
+    "held-licenses-released": "Held licenses released",
+    "invitation-accepted": "Invitation accepted",
+    "invitation-created": "Invitation made",
+    "invitation-withdrawn": "Invitation withdrawn",
+    "ledger-founded": "Ledger founded",
+    "legacy-consent-given": "Consent for old licenses given",
+    "legacy-keys-registered": "Old keys registered",
+    "legacy-licenses-converted": "Old licenses converted",
+    "legacy-licenses-imported": "Old licenses imported",
+    "license-file-delivered": "License file delivered",
+    "license-file-downloaded": "License file downloaded by staff",
+    "license-types-defined": "License types defined",
+    "licenses-allocated": "Licenses allocated",
+    "licenses-deallocated": "Licenses taken back",
+    "licenses-moved": "Licenses moved",
+    "licenses-returned": "Licenses returned",
+    "licenses-upgraded": "Licenses upgraded",
+    "member-added": "Member added",
+    "member-removed": "Member removed",
+    "project-archived": "Project archived",
+    "project-created": "Project opened",
+    "project-renamed": "Project renamed",
+    "return-limit-released": "Limit of returns lifted",
+    "rights-granted": "Rights granted",
+    "rights-revoked": "Rights revoked",
+    "setting-aside-proposed": "Setting aside proposed",
+    "software-service-bought": "Software service bought",
+    "spent-certificate-seen": "Spent certificate seen",
+    "test-licenses-issued": "Test licenses issued",
+    "test-released": "Test released",
+    "warranty-extended": "Warranty extended",
+}
+
+
+def sentence(entry: EntryView, words: Words) -> str:
+    """What happened, in the words of the glossary; an event of a newer ledger by its own name."""
+    kind = entry["event_type"].removeprefix(PREFIX).rpartition(".")[0]
+    return words(TITLES.get(kind, kind.replace("-", " ").capitalize()))
+
+
+async def actors(entries: Sequence[EntryView], accounts: Accounts, company: str) -> dict[str, dict[str, Any]]:
+    """Who caused some entries, by the actors as they stand there.
+
+    A person is named to colleagues only: whoever acted for another company stays «another company».
+    """
+    split = {entry["actor"]: _parts(entry["actor"]) for entry in entries}
+    colleagues = [name for kind, name, acting in split.values() if kind == "account" and acting == company]
+    names = await accounts.names(colleagues) if colleagues else {}
+    return {actor: {"kind": kind, "name": names.get(name, ""), "id": name} for actor, (kind, name, _) in split.items()}
+
+
+def _parts(actor: str) -> tuple[str, str, str]:
+    kind, _, rest = actor.partition(":")
+    name, _, acting = rest.partition("@")
+    return kind, name, acting

@@ -1,0 +1,20 @@
+"""Serials as people type them: with separators or without, whole or only the digits that tell one box from another."""
+
+import re
+
+MAKER = "009033"
+DIGITS = 12
+_OTHER = re.compile(r"[^0-9a-f]")
+
+
+def beginning(typed: str) -> str:
+    """The beginning of a serial; where the maker's digits are left out, they are put before."""
+    digits = _OTHER.sub("", typed.lower())[:DIGITS]
+    is_of_maker = digits.startswith(MAKER) or MAKER.startswith(digits)
+    return digits if is_of_maker or len(digits) > DIGITS - len(MAKER) else MAKER + digits
+
+
+def whole(typed: str) -> str | None:
+    """A serial with all of its digits, else None."""
+    digits = beginning(typed)
+    return digits if len(digits) == DIGITS else None

@@ -1,0 +1,254 @@
+"""The portal in a real browser, and at its own door, on the whole stack."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
+from dev.demo import people
+from dev.demo.story import Story
+from dev.npm.readers import axe
+from dev.stack.parts import Kit
+from portal.entrypoints.web.app import ROUTERS
+from portal.entrypoints.web.forms import FORM_TOKEN
+
+PAGES = ("/", "/projects", "/devices", "/devices/00903304a20e", "/keys", "/activity", "/settings", "/components", "/no")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
+STAFF = people.PEOPLE["staff"].email
+
+
+class Portal(NamedTuple):
+    """The portal with people in it, and keys that nobody has redeemed."""
+
+    address: str
+    browser: Browser
+    keys: list[str]
+
+    def visitor(self, **how: object) -> Page:
+        return a_page(self.browser, self.address, **how)  # type: ignore[arg-type]  # as a_page takes it
+
+    def reseller(self, **how: object) -> Page:
+        page = self.visitor(**how)
+        sign_in(page, RESELLER, people.PASSWORD)
+        return page
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, follow_redirects=False)
+
+
+@pytest.fixture(scope="module")
+def portal(kit: Kit) -> Iterator[Portal]:
+    with Story(kit.state, say=lambda _: None) as story:
+        story.a_key_is_issued()
+        story.a_partner_redeems_it()
+        people.prepare(story)
+        keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
+    asyncio.run(people.add_accounts(kit))
+    with chromium() as browser:
+        yield Portal(f"http://127.0.0.1:{kit.ports.port('portal')}", browser, keys)
+
+
+def redeem(page: Page, key: str) -> None:
+    page.get_by_role("link", name="Redeem keys").first.click()
+    page.get_by_label("Activation keys").fill(f"{key.lower()}\nnot-a-key")
+    page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
+    page.get_by_role("button", name="See what they hold").click()
+
+
+@pytest.mark.parametrize(("shape", "scripts"), [("wide", True), ("narrow", True), ("wide", False)])
+def test_a_reseller_redeems_a_key_and_downloads_a_license_file(portal: Portal, shape: str, *, scripts: bool) -> None:
+    page = portal.reseller(width=WIDTHS[shape], scripts=scripts)
+    redeem(page, portal.keys.pop())
+    expect(page.get_by_text("key_checksum")).to_be_visible()
+    line = page.get_by_role("row", name=re.compile("^Port11"))
+    before, after = (int(line.get_by_role("cell").nth(place).inner_text()) for place in (0, 1))
+    assert after == before + 25
+
+    page.get_by_role("button", name="Redeem the key").click()
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    assert int(line.get_by_role("cell").nth(1).inner_text()) == after
+    page.get_by_role("link", name="Go to «Weingut Sonnhalde»").click()
+    expect(page.get_by_role("row", name=re.compile("^Port11"))).to_contain_text(str(after))
+
+    page.goto("/devices?serial=00:90:33:04:a1:c7")
+    page.get_by_role("link", name="00 90 33 04 a1 c7").click()
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download the license file").click()
+    assert b"00903304a1c7" in downloaded.value.path().read_bytes()
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape]
+
+
+@pytest.mark.parametrize(("shape", "serial"), [("wide", "04 c0 01"), ("narrow", "00-90-33-04-c0-02")])
+def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape: str, serial: str) -> None:
+    page = portal.reseller(width=WIDTHS[shape])
+    page.goto("/projects")
+    page.get_by_role("link", name="Klinik am See").click()
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill(serial)
+    page.get_by_label("Channel").fill("3")
+    page.get_by_role("button", name="See before and after").click()
+    expect(page.get_by_text("It is added to the project first.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("I know that they do not come back.").check()
+    page.get_by_role("button", name="Allocate", exact=True).click()
+    expect(page.get_by_text(re.compile("Allocated as entry [0-9]+"))).to_be_visible()
+    page.get_by_role("link", name="Go to the device").click()
+    expect(page.get_by_text("Not fetched yet")).to_be_visible()
+
+
+def test_more_than_is_free_can_not_be_allocated(portal: Portal) -> None:
+    page = portal.reseller(scripts=False)
+    page.goto("/projects")
+    page.get_by_role("link", name="Weingut Sonnhalde").click()
+    page.get_by_role("link", name="Allocate licenses").click()
+    page.get_by_label("Device", exact=True).fill("04c003")
+    page.evaluate("document.querySelector('#count-Port11').removeAttribute('max')")
+    page.get_by_label("Port11").fill("9999")
+    page.get_by_role("button", name="See before and after").click()
+    expect(page.get_by_text("too few")).to_be_visible()
+    expect(page.get_by_role("button", name="Allocate", exact=True)).to_have_count(0)
+
+
+def test_a_receipt_that_is_asked_for_again_is_the_same(portal: Portal) -> None:
+    page = portal.reseller()
+    redeem(page, portal.keys.pop())
+    page.get_by_role("button", name="Redeem the key").click()
+    entry = page.get_by_role("row", name=re.compile("Redeemed")).inner_text()
+    page.reload()
+    assert page.get_by_role("row", name=re.compile("Redeemed")).inner_text() == entry
+
+
+@pytest.mark.parametrize(("shape", "scheme"), [("wide", "light"), ("narrow", "dark")])
+def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> None:
+    page = portal.visitor(width=WIDTHS[shape], scheme=scheme)
+    page.goto("/sign-in")
+    found = {"/sign-in": violations(page)}
+    sign_in(page, RESELLER, people.PASSWORD)
+    for path in PAGES:
+        page.goto(path)
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape], path
+    page.goto("/projects")
+    page.get_by_role("link", name="Klinik am See").click()
+    found["project"] = violations(page)
+
+    assert [one for page_of in found.values() for one in page_of] == []
+
+
+def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal) -> None:
+    page = portal.visitor(width=WIDTHS["narrow"])
+    sign_in(page, STAFF, people.PASSWORD)
+    page.goto("/devices/00903304a20e")
+    expect(page.get_by_role("link", name="Lizenzen zuweisen")).to_be_visible()
+    for path in PAGES:
+        page.goto(path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"], path
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, which a page's own policy does not let in: it is evaluated from outside."""
+    page.evaluate(axe().read_text(encoding="utf-8"))
+    result = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [f"{one['id']}: {node['html']}" for one in result["violations"] for node in one["nodes"]]
+
+
+def test_a_page_asks_nobody_but_its_own_host_and_breaks_no_policy_of_its_own(portal: Portal) -> None:
+    page = portal.visitor()
+    asked, said = list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    sign_in(page, RESELLER, people.PASSWORD)
+    for path in PAGES[:-1]:
+        page.goto(path)
+
+    assert [url for url in asked if not url.startswith(portal.address)] == []
+    assert said == []
+
+
+def test_an_end_customer_sees_one_project_and_no_warranty(portal: Portal) -> None:
+    page = portal.visitor()
+    sign_in(page, CUSTOMER, people.PASSWORD)
+    page.goto("/projects")
+    expect(page.get_by_role("link", name="Hotel Adria")).to_be_visible()
+    expect(page.get_by_text("Klinik am See")).to_have_count(0)
+    page.goto("/devices/00903304a1c7")
+    expect(page.get_by_text("device_unknown")).to_be_visible()
+
+
+def token_of(page: httpx.Response) -> str:
+    found = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def signed_in(client: httpx.Client) -> httpx.Response:
+    token = token_of(client.get("/sign-in"))
+    form = {FORM_TOKEN: token, "email": RESELLER, "password": people.PASSWORD}
+    assert client.post("/sign-in", data=form).headers["location"] == "/"
+    client.get("/company")
+    return client.get("/settings")
+
+
+@pytest.fixture(scope="module")
+def victim(portal: Portal) -> Iterator[httpx.Client]:
+    """Somebody who is signed in."""
+    with portal.client() as client:
+        signed_in(client)
+        yield client
+
+
+POSTS = [route.path for router in ROUTERS for route in router.routes if "POST" in route.methods]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_no_form_is_taken_from_another_site(victim: httpx.Client, path: str) -> None:
+    page = victim.get("/settings")
+    forged = victim.post(path, data={FORM_TOKEN: "0" * 64})
+    elsewhere = victim.post(path, data={FORM_TOKEN: token_of(page)}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (page.status_code, forged.status_code, elsewhere.status_code) == (200, 403, 403)
+
+
+def test_signing_in_changes_the_cookie_and_signing_out_ends_it(portal: Portal) -> None:
+    with portal.client() as client:
+        client.get("/sign-in")
+        before = client.cookies["session"]
+        page = signed_in(client)
+        during = client.cookies["session"]
+        client.post("/sign-out", data={FORM_TOKEN: token_of(page)})
+        assert len({before, during, client.cookies["session"]}) == 3
+        stolen = httpx.get(f"{portal.address}/settings", cookies={"session": during})
+        assert stolen.headers["location"] == "/sign-in?next=/settings"
+
+
+@pytest.mark.parametrize("email", [RESELLER, "nobody@example.net"])
+def test_a_wrong_password_tells_nothing_about_the_account(portal: Portal, email: str) -> None:
+    with portal.client() as client:
+        form = {FORM_TOKEN: token_of(client.get("/sign-in")), "email": email, "password": "wrong"}
+        answer = client.post("/sign-in", data=form)
+        assert (answer.status_code, "no account with this address and password" in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example"])
+def test_signing_in_leads_to_no_other_host(portal: Portal, wanted: str) -> None:
+    with portal.client() as client:
+        form = {"email": RESELLER, "password": people.PASSWORD, "next": wanted}
+        form[FORM_TOKEN] = token_of(client.get("/sign-in"))
+        assert client.post("/sign-in", data=form).headers["location"] == "/"
+
+
+def test_every_response_has_the_policy_and_is_kept_nowhere(portal: Portal) -> None:
+    with portal.client() as client:
+        for path in ("/sign-in", "/no", "/"):
+            head = client.get(path).headers
+            assert "default-src 'none'" in head["content-security-policy"]
+            assert "unsafe" not in head["content-security-policy"]
+            assert head["cache-control"] == "no-store"
+        cookie = client.get("/sign-in").headers.get("set-cookie", "") or str(client.cookies)
+        assert "session" in cookie

@@ -1,0 +1,53 @@
+"""Passwords, patience with wrong ones, and addresses that may be followed."""
+
+import pytest
+
+from portal.domain.addresses import own_address
+from portal.domain.passwords import weakness
+from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK, may_try, network_of
+
+
+@pytest.mark.parametrize(
+    "password", ["short", "aaaaaaaaaaaaaaaa", "abababababababab", "jana.krueger 2026", "x" * 201], ids=len
+)
+def test_a_password_that_is_easy_to_guess_or_endless_is_refused(password: str) -> None:
+    assert weakness(password, "jana.krueger@example.net")
+
+
+def test_a_sentence_is_a_good_password() -> None:
+    assert weakness("four people, one stack", "jana@example.net") is None
+
+
+def test_a_stranger_elsewhere_can_not_keep_the_owner_out() -> None:
+    assert not may_try(with_account=MOST_FOR_ACCOUNT, of_network=MOST_FOR_ACCOUNT)
+    assert may_try(with_account=0, of_network=0)
+
+
+def test_one_network_can_not_try_one_password_on_many_accounts() -> None:
+    assert not may_try(with_account=1, of_network=MOST_OF_NETWORK)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7/32"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", "unknown"),
+        ("not an address", "unknown"),
+    ],
+)
+def test_a_customer_is_one_network(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize("wanted", ["/", "/projects", "/devices?serial=0090", "/e/0/12"])
+def test_an_address_of_ours_is_followed(wanted: str) -> None:
+    assert own_address(wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [None, "", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\r\nX: y", "/ü"],
+)
+def test_any_other_address_leads_home(wanted: str | None) -> None:
+    assert own_address(wanted) == "/"

@@ -1,0 +1,97 @@
+"""What pages calculate and how they write it."""
+
+import pytest
+
+from contracts.events import EVENT_TYPES
+from licensing_client.api import BalanceView, DeviceView
+from portal.entrypoints.web.balances import sheet
+from portal.entrypoints.web.formats import serial, signed
+from portal.entrypoints.web.forms import form_token
+from portal.entrypoints.web.routes.allocations import offered, wished
+from portal.entrypoints.web.routes.keys import pasted
+from portal.entrypoints.web.sentences import PREFIX, TITLES
+from portal.entrypoints.web.serials import beginning, whole
+
+BALANCE: BalanceView = {
+    "project": "p",
+    "licenses": [
+        {"license_type": "Port11", "license_class": "pbx", "free": 25},
+        {"license_type": "SSC", "license_class": "service", "free": 2},
+    ],
+    "held": [{"license_type": "Port11", "license_class": "pbx", "count": 5}],
+}
+
+
+def device(*, issue: int, delivered: int, count: int) -> DeviceView:
+    return {
+        "serial": "009033010203",
+        "project": "p",
+        "generation": 1,
+        "issue": issue,
+        "licenses": [{"license_type": "Port11", "license_class": "pbx", "count": count}],
+        "sequence": 1,
+        "changed": "2026-11-28T20:15:00Z",
+        "delivery": {"issue": delivered, "path": "direct", "time": "2026-11-28T20:15:00Z", "file_sha256": "0" * 64},
+    }
+
+
+def test_a_balance_says_what_is_free_held_waiting_and_delivered() -> None:
+    devices = [device(issue=2, delivered=2, count=60), device(issue=2, delivered=1, count=10)]
+    line = sheet(BALANCE, devices)[0]
+
+    assert (line.free, line.held, line.waiting, line.delivered, line.total) == (25, 5, 10, 60, 100)
+    assert line.bar() == [("delivered", 0, 60), ("waiting", 60, 10), ("free", 70, 25), ("held", 95, 5)]
+
+
+def test_devices_that_are_too_many_to_count_are_not_counted_as_none() -> None:
+    assert sheet(BALANCE, None)[0].delivered is None
+
+
+def test_credits_are_not_offered_to_devices() -> None:
+    assert [line["license_type"] for line in offered(BALANCE)] == ["Port11"]
+
+
+def test_more_than_is_free_is_too_much() -> None:
+    few, many, unknown = wished(BALANCE, {"Port11": 25, "SSC": 3, "Fax11": 1}, None)
+
+    assert (few.is_too_much, many.is_too_much, unknown.is_too_much) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("00:90:33:04:A1:C7", "00903304a1c7"),
+        ("04a1c7", "00903304a1c7"),
+        ("04 a1", "00903304a1"),
+        ("0090", "0090"),
+        ("", ""),
+    ],
+)
+def test_a_serial_is_found_by_its_beginning_with_or_without_the_makers_digits(typed: str, found: str) -> None:
+    assert beginning(typed) == found
+
+
+def test_a_part_of_a_serial_is_no_whole_one() -> None:
+    assert (whole("04a1"), whole("04a1c7")) == (None, "00903304a1c7")
+
+
+def test_pasted_keys_are_found_between_lines_and_commas_each_once() -> None:
+    assert pasted("AAAA BBBB\n\n CCCC-DDDD , AAAA BBBB;") == ["AAAA BBBB", "CCCC-DDDD"]
+
+
+def test_the_token_of_a_form_follows_from_the_cookie_and_does_not_tell_it() -> None:
+    assert form_token("a") == form_token("a") != form_token("b")
+    assert "secret" not in form_token("secret")
+
+
+def test_a_serial_is_written_in_pairs_and_what_it_was_typed_with_is_no_markup() -> None:
+    assert serial("00903304a1c7") == '<span class="serial">00 90 33 <b>04 a1 c7</b></span>'
+    assert "<script>" not in serial("<script>alert(1)</script>")
+
+
+def test_what_left_has_a_real_minus() -> None:
+    assert (signed(20), signed(-4)) == ("+20", "\N{MINUS SIGN}4")
+
+
+def test_every_event_of_the_ledger_has_a_title() -> None:
+    assert {f"{PREFIX}{name}.v1" for name in TITLES} == set(EVENT_TYPES)
