@@ -77,7 +77,8 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long fault tests: kills, two writers, broker and database away
-	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer/test_signer.py tests/integration/ledger/test_projector.py $(ARGS)
+	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
+	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)

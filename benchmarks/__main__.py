@@ -11,6 +11,7 @@ from benchmarks import (
     api,
     as_of,
     audio,
+    audio_service,
     bulk_keys,
     case_log,
     cases,
@@ -24,6 +25,7 @@ from benchmarks import (
     projection,
     replay,
     signing,
+    takeover,
     writer,
 )
 from benchmarks.figures import Figure
@@ -33,6 +35,7 @@ SHORT = 0.1
 BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "writer": writer.measure,
     "mixed-writer": mixed_writer.measure,
+    "takeover": takeover.measure,
     "replay": replay.measure,
     "projection": projection.measure,
     "signing": signing.measure,
@@ -46,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "as-of": as_of.measure,
     "memory": memory.measure,
     "audio": audio.measure,
+    "audio-service": audio_service.measure,
 }
 
 

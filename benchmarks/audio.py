@@ -44,7 +44,7 @@ async def measure(lab: Lab) -> list[Figure]:
 
 
 async def _format(made: Ffmpeg, wanted: Format, master: Path, seconds: int) -> Figure:
-    ours = await _best(lambda: made.encode(master, wanted, master.with_suffix(".ours")))
+    ours = await _best(lambda: made.encode(master, {wanted: master.with_suffix(".ours")}))
     beside: tuple[Beside, ...] = ()
     if wanted.code in BARE:
         bare = await _best(lambda: _bare(master, wanted))
@@ -54,7 +54,7 @@ async def _format(made: Ffmpeg, wanted: Format, master: Path, seconds: int) -> F
 
 async def _job(made: Ffmpeg, master: Path, seconds: int) -> Figure:
     wav = master.with_name("recording")
-    await made.decode_back(await _encoded(made, master), FORMATS["wav16"], wav)
+    await made.encode(master, {FORMATS["wav16"]: wav})
     formats = [FORMATS[code] for code in USUAL]
 
     async def ours() -> None:
@@ -62,17 +62,11 @@ async def _job(made: Ffmpeg, master: Path, seconds: int) -> Figure:
 
     async def bare() -> None:
         for one in formats:
-            await (_bare(master, one) if one.code in BARE else made.encode(master, one, master.with_suffix(".bare")))
+            await (_bare(master, one) if one.code in BARE else made.encode(master, {one: master.with_suffix(".bare")}))
 
     beside = (Beside("encoding alone, by ffmpeg and libbcg729", seconds / await _best(bare)),)
     what = f"audio: a whole job, {len(formats)} formats, decoded back"
     return Figure(what, seconds / await _best(ours), "s/s", "", beside)
-
-
-async def _encoded(made: Ffmpeg, master: Path) -> Path:
-    file = master.with_suffix(".wav16")
-    await made.encode(master, FORMATS["wav16"], file)
-    return file
 
 
 async def _bare(master: Path, wanted: Format) -> None:

@@ -56,9 +56,9 @@ class Lab:
         """So many in the full form, fewer in the short one."""
         return max(1, int(full * self.scale))
 
-    async def fresh_topics(self, prefix: str) -> str:
+    async def fresh_topics(self, prefix: str, ledgers: int = 1) -> str:
         """Make the declared topics under a prefix; they stay for benchmarks that read what this one wrote."""
-        await topics.create(self.broker, prefix=prefix)
+        await topics.create(self.broker, prefix=prefix, ledgers=ledgers)
         return prefix
 
     def infrastructure_on(self, core: int | None) -> None:
@@ -88,7 +88,13 @@ class Lab:
 
     @contextmanager
     def writer(
-        self, prefix: str, *, generations: Path | None = None, core: int | None = machine.MEASURED
+        self,
+        prefix: str,
+        *,
+        generations: Path | None = None,
+        core: int | None = machine.MEASURED,
+        ledgers: int = 1,
+        admin_port: int = 0,
     ) -> Generator["subprocess.Popen[bytes]"]:
         """A writer at work on the topics of a prefix, which believes the senders of this stack.
 
@@ -97,7 +103,8 @@ class Lab:
         Keys(self.kit.state).prepare()
         environment = settings("ledger-writer", self.kit.stack()) | {
             "LICENSING_TOPIC_PREFIX": prefix,
-            "LICENSING_ADMIN_PORT": "0",
+            "LICENSING_ADMIN_PORT": str(admin_port),
+            "LICENSING_LEDGERS": str(ledgers),
         }
         if generations:
             environment["LICENSING_GENERATION_CA_FILE"] = str(generations)
@@ -127,9 +134,9 @@ class Lab:
             yield b"0", value, prover.key_for(evidence).prove(0, value)
 
     @asynccontextmanager
-    async def whole_system(self) -> AsyncGenerator[Kit]:
-        """Every process of the local stack, the ledger founded; only broker and database go on afterwards."""
-        await asyncio.to_thread(Stack(self.kit.state, say=_quiet).up)
+    async def whole_system(self, *names: str) -> AsyncGenerator[Kit]:
+        """Every process of the local stack, the ledger founded, or those named; only broker and database go on then."""
+        await asyncio.to_thread(Stack(self.kit.state, say=_quiet).up, names)
         try:
             yield Kit(self.kit.state)  # it knows the ports that were chosen just now
         finally:

@@ -18,6 +18,7 @@ from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
 from dev.stack.topics import create_users
+from tests.support.campaign import LONG
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 from tests.support.laws import use_profile
@@ -53,6 +54,14 @@ def _share_ports_out() -> None:
     size = (ports.HIGHEST - ports.LOWEST) // PORT_SHARES
     ports.LOWEST += share * size
     ports.HIGHEST = ports.LOWEST + size - 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave campaigns to `make faults`."""
+    left = [] if LONG else [item for item in items if item.get_closest_marker("campaign")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped

@@ -123,9 +123,7 @@ def has(story: Story, licenses: dict[str, int]) -> None:
     assert file.sequence == story.sequence
 
 
-def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_with_the_decision(
-    kit: Kit, story: Story
-) -> None:
+def test_an_entry_is_set_aside_with_what_builds_on_it(kit: Kit, story: Story) -> None:
     story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": SECOND, "administrator": True})
     lawful = asyncio.run(log_of(kit))
     forged = len(hashes_of(lawful)) + 1
@@ -149,6 +147,11 @@ def test_an_entry_is_set_aside_with_what_builds_on_it_and_a_lost_log_comes_back_
     until_ready(kit)
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
 
+
+@pytest.mark.campaign
+def test_a_lost_log_comes_back_with_all_decisions(kit: Kit, story: Story) -> None:
+    """After the test above, it has an entry that only a decision makes bearable."""
+    allocate(story, "before-the-loss")
     saved = asyncio.run(log_of(kit))
     stop(kit, *SERVICES)
     asyncio.run(topics.delete(kit.broker(), [LOG]))

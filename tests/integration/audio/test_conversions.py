@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 
 from audio.adapters.postgres.database import BLOBS, READ_SIDE
 from audio.adapters.postgres.kept import PostgresKept
@@ -27,7 +28,6 @@ from tests.support.ledger.projector_at_work import until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALL = "g711a,g722,g729,wav16"
-colleague = Account(account=derived_id("colleague", "account"), company=anna.company)
 SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
 
 
@@ -241,21 +241,6 @@ async def test_a_company_that_has_what_it_may_have_is_told_when_to_come_again(au
     assert 0 < int(answer.headers["retry-after"]) <= 3600
 
 
-async def test_nobody_sees_the_conversions_of_another(audio: AudioApi, done: dict[str, Any]) -> None:
-    job = f"conversions/{done['job']}"
-    for stranger in (ben, colleague):
-        for path in (job, f"{job}/files", f"{job}/files/g711a", f"{job}/files/g711a/preview", f"{job}/waveform"):
-            assert (await audio.get(path, stranger)).json()["code"] == "audio_unknown"
-        assert (await audio.get(f"{job}/waveform.svg", stranger)).status_code == 404
-        assert (await audio.delete(job, stranger)).status_code == 404
-        repeated = await audio.post(f"{job}/repetitions", {"name": "mine"}, stranger)
-        assert repeated.json()["code"] == "audio_unknown"
-        assert (await audio.asked("conversions", stranger))["items"] == []
-        for path in (f"batches/{done['job']}", f"batches/{done['job']}/files"):
-            assert (await audio.get(path, stranger)).json()["code"] == "batch_unknown"
-    assert done["job"] in {one["job"] for one in (await audio.asked("conversions"))["items"]}
-
-
 async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) -> None:
     key = secrets.token_hex(8)
     job = await audio.accepts(await audio.upload(key=key))
@@ -284,6 +269,35 @@ async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio
     voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
     assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
     assert voices["flite/slt"]["language"] == "en-us"
+
+
+async def test_a_worker_counts_what_it_ends_and_what_waits(audio: AudioApi) -> None:
+    """The row stands for a conversion that a worker has been at for an hour."""
+    ended = metric("licensing_audio_conversions_total", outcome="completed")
+    await audio.ended(await audio.accepts(await audio.upload()))
+    assert metric("licensing_audio_conversions_total", outcome="completed") > ended
+
+    await audio.rows("INSERT INTO audio_private.claims VALUES ('slow', 1, 'a worker', 'infinity')")
+    await audio.rows(
+        "INSERT INTO audio.jobs (job, account, company, state, requested, request)"
+        " VALUES ('slow', $1, $2, 'waiting', now() - interval '1 hour', '{}')",
+        ben.account,
+        ben.company,
+    )
+    try:
+        await until(lambda: is_at_least("licensing_audio_oldest_seconds", 3600))
+        assert metric("licensing_audio_waiting") == 1
+    finally:
+        await audio.rows("DELETE FROM audio.jobs WHERE job = 'slow'")
+        await audio.rows("DELETE FROM audio_private.claims WHERE job = 'slow'")
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def is_at_least(name: str, value: float) -> bool:
+    return metric(name) >= value
 
 
 async def test_the_log_has_no_audio_and_no_sentence(audio: AudioApi) -> None:

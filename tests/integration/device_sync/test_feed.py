@@ -162,6 +162,7 @@ async def test_topics_made_anew_are_read_from_their_start(place: Place) -> None:
         await _until(lambda: _issue(store, SERIAL) == 2)
 
 
+@pytest.mark.campaign
 async def test_the_feed_goes_on_when_the_broker_comes_back(place: Place, broker: Broker) -> None:
     await place.sign_file(file_row())
     async with place.fed() as store:

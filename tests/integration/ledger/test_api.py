@@ -279,6 +279,7 @@ async def test_commands_survive_a_database_that_is_away_and_queries_say_503(api:
     assert (await api.free(project, 1))["Port11"] == 49
 
 
+@pytest.mark.campaign
 @pytest.mark.own_processes
 async def test_a_command_during_a_broker_restart_is_done_once_or_503(api: Api, broker: Broker) -> None:
     project = await api.stocked_project(SERIAL)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contracts.documents.published import PublishedRecord
 from contracts.log.entries import entry_hash
@@ -226,7 +227,7 @@ async def test_a_projector_that_is_killed_again_and_again_goes_on_where_its_rows
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
-    size = 1_000 if LONG else 400
+    size = 1_000 if LONG else 150
     story = log.long_story(devices=2 * size)
     for start, end in ((0, 2 * size), (2 * size, 6 * size), (6 * size, 9 * size)):
         await append(kafka_topics, story.values[start:end])
@@ -288,6 +289,7 @@ async def test_a_database_that_is_stopped_and_started_is_caught_up_by_itself(
         assert not task.done()
 
 
+@pytest.mark.campaign
 async def test_a_broker_that_is_stopped_and_started_is_caught_up_by_itself(
     kafka_topics: KafkaTopics, fresh_database_url: str, broker: Broker, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile, SignedReturnReceipt
 from signer.domain.own_signatures import OwnSignatures
 from signer.domain.reading import Reading
+from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.reading import records_of
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
@@ -98,7 +99,7 @@ async def test_poison_is_buried_once_however_often_the_signer_starts(kafka_topic
         assert await tail.end_offset() == 1
 
 
-@pytest.mark.parametrize("when", ["before", "half", "after"])
+@pytest.mark.parametrize("when", ["before", "half", "after"] if LONG else ["half"])
 @pytest.mark.parametrize("allowed", [1, 2, 3, 4, 5, 7, 9])
 async def test_a_crash_at_any_call_loses_no_file_on_the_real_broker(
     allowed: int, when: When, kafka_topics: KafkaTopics
@@ -118,6 +119,7 @@ async def test_a_crash_at_any_call_loses_no_file_on_the_real_broker(
     await _assert_all_recorded(kafka_topics)
 
 
+@pytest.mark.campaign
 async def test_a_broker_that_goes_and_comes_back_loses_no_file(broker: Broker, kafka_topics: KafkaTopics) -> None:
     story = Story().begin().add_device()
     await _append(kafka_topics, story.values)

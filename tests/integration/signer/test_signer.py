@@ -26,7 +26,7 @@ from tests.support.reading import records_of
 from tests.support.signer.process import SignerProcess, until
 from tests.support.signer.story import SERIAL, Story
 
-KILLS = 8 if LONG else 3
+KILLS = 8 if LONG else 2
 CHANGES_A_KILL = 2000
 
 

@@ -19,7 +19,7 @@ from runtime.eventlog.leadership import Leadership, Turns
 from runtime.eventlog.ports import Companion, WriterObserver
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
-from runtime.kafka import Connection, GroupConsumer, PartitionTail, Producer
+from runtime.kafka import Connection, GroupConsumer, Offsets, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
 from runtime.settings import Settings
@@ -67,9 +67,11 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             producer = await opened.enter_async_context(Producer(connection, client_id=self._client()))
             dead_letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=self.service)
             buried_once = BuriedOnce(connection, dead_letters)
+            offsets = await opened.enter_async_context(Offsets(connection))
             writers: dict[int, Writer[State, Command, Event, Outcome]] = {}
+            topic = settings.topic_prefix + self.events_topic
             for number in range(self.logs):
-                again = partial(PartitionTail, connection, settings.topic_prefix + self.events_topic, number, 0)
+                again = partial(PartitionTail, connection, topic, number, 0, offsets)
                 log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
                 writers[number] = Writer.of(
                     self.definition(number), log, self.clock, self.observer(number), self.companions.get(number)

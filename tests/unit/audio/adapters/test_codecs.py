@@ -3,10 +3,12 @@
 import ctypes
 from array import array
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
 from audio.adapters.ffmpeg import Ffmpeg
+from audio.application.ports import Coded
 from audio.domain.formats import FORMATS, Format
 from audio.domain.refusals import AudioRefused
 from tests.support.recordings import ffmpeg, frequency, signal_to_noise, sine, wav_samples
@@ -50,17 +52,16 @@ SIZES = {
 """Bytes of 3 s and of 1.01 s."""
 
 
-_HEARD: set[Path] = set()
-"""What was encoded and decoded once already, for each takes two programs."""
+_RATIOS: dict[Path, float | None] = {}
+"""Signal-to-noise of what was encoded and decoded once already, for each takes two programs."""
 
 
 async def _heard(transcoder: Ffmpeg, master: Path, made: Format) -> Path:
-    file, heard = master.with_suffix(f".{made.code}"), master.with_suffix(f".{made.code}.wav")
-    if heard not in _HEARD:
-        await transcoder.encode(master, made, file)
-        await transcoder.decode_back(file, made, heard)
-        _HEARD.add(heard)
-    return heard
+    coded = Coded(made, master.with_suffix(f".{made.code}"), master.with_suffix(f".{made.code}.wav"))
+    if coded.heard not in _RATIOS:
+        await transcoder.encode(master, {made: coded.file})
+        (_RATIOS[coded.heard],) = await transcoder.decode_back(master, [coded])
+    return coded.heard
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,7 @@ async def test_speech_stays_above_the_bar_of_the_format(code: str, transcoder: F
         *("-ar", str(made.rate), "-c:a", "pcm_s16le", "-fflags", "+bitexact", f"{code}.said.wav"),
     )
     said = wav_samples(spoken_master.parent / f"{code}.said.wav")
-    ours = await transcoder.signal_to_noise(spoken_master, heard, made)
+    ours = _RATIOS[heard]
     assert ours is not None
     assert ours > BARS[code]
     if made.coder != "wav":
@@ -104,9 +105,21 @@ async def test_files_have_the_size_that_section_8_names(
 ) -> None:
     made = FORMATS[code]
     await _heard(transcoder, three_seconds, made)
-    await transcoder.encode(_master(tmp_path / "master", 1.01), made, tmp_path / "file")
+    await transcoder.encode(_master(tmp_path / "master", 1.01), {made: tmp_path / "file"})
     sizes = (three_seconds.with_suffix(f".{code}").stat().st_size, (tmp_path / "file").stat().st_size)
     assert sizes == SIZES[code] == tuple(made.expected_bytes(round(seconds * made.rate)) for seconds in (3, 1.01))
+
+
+async def test_all_formats_at_once_are_each_as_it_is_alone(
+    transcoder: Ffmpeg, spoken_master: Path, tmp_path: Path
+) -> None:
+    coded = [Coded(FORMATS[code], tmp_path / code, tmp_path / f"{code}.wav") for code in BARS]
+    alone = [await _heard(transcoder, spoken_master, one.format) for one in coded]
+    master = Path(copyfile(spoken_master, tmp_path / "master"))
+    await transcoder.encode(master, {one.format: one.file for one in coded})
+    ratios = await transcoder.decode_back(master, coded)
+    assert [one.heard.read_bytes() for one in coded] == [heard.read_bytes() for heard in alone]
+    assert ratios == [_RATIOS[heard] for heard in alone]
 
 
 @pytest.mark.parametrize("code", BARS)
@@ -163,8 +176,8 @@ def _spandsp_g726(data: bytes, kilobits: int, *, packing: int, samples: int) -> 
 async def test_without_its_program_g729_is_unavailable_and_the_rest_works(tmp_path: Path) -> None:
     without, master = Ffmpeg(), _master(tmp_path / "master", 1)
     with pytest.raises(AudioRefused, match="format_unavailable"):
-        await without.encode(master, FORMATS["g729"], tmp_path / "file")
-    await without.encode(master, FORMATS["g723"], tmp_path / "file")
+        await without.encode(master, {FORMATS["g729"]: tmp_path / "file"})
+    await without.encode(master, {FORMATS["g723"]: tmp_path / "file"})
     assert not without.makes(FORMATS["g729"])
     assert without.makes(FORMATS["g723"])
 
@@ -172,7 +185,7 @@ async def test_without_its_program_g729_is_unavailable_and_the_rest_works(tmp_pa
 @pytest.mark.parametrize("code", sorted(NOT_MADE))
 async def test_what_only_ffmpeg_understands_is_not_made(code: str, transcoder: Ffmpeg, tmp_path: Path) -> None:
     with pytest.raises(AudioRefused, match="format_unavailable"):
-        await transcoder.encode(_master(tmp_path / "master", 1), FORMATS[code], tmp_path / "file")
+        await transcoder.encode(_master(tmp_path / "master", 1), {FORMATS[code]: tmp_path / "file"})
 
 
 async def test_g726_at_40_kilobits_of_ffmpeg_is_noise_to_another_decoder(spoken_master: Path) -> None:

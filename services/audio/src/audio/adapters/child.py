@@ -13,6 +13,8 @@ from subprocess import DEVNULL, PIPE, run
 MAX_WORDS_BYTES = 256 * 1024
 """Of what a child says on a pipe; the rest is read and dropped, so that it can't stall."""
 _PIECE_BYTES = 64 * 1024
+_SURROUNDINGS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
+"""ffmpeg reads each of several files in a thread, and an arena maps 64 MB for each."""
 _WITHOUT_NETWORK = ("unshare", "--user", "--map-current-user", "--net")
 
 
@@ -48,7 +50,7 @@ async def run_child(command: Sequence[str], folder: Path, limits: Limits) -> End
     child = await asyncio.create_subprocess_exec(
         *_confined(command, limits),
         cwd=folder,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"},
+        env=_SURROUNDINGS | {"HOME": str(folder), "TMPDIR": str(folder)},
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

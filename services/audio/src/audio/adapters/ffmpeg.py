@@ -6,14 +6,16 @@ the only protocol is `file`, on a name without a path, in a folder of its own.
 
 import asyncio
 import json
-import math
 import re
 from array import array
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from shutil import which
 
 from audio.adapters.child import ChildOverran, Ended, Limits, run_child
-from audio.application.ports import Edit, Measured, ProgramFailed
+from audio.adapters.measures import FLOATS, comparing, measured, measuring, signal_to_noise
+from audio.application.ports import Coded, Edit, Measured, ProgramFailed
 from audio.domain.containers import Container
 from audio.domain.formats import Coder, Format
 from audio.domain.g711 import Law, compressed
@@ -52,6 +54,10 @@ _HEADERLESS: dict[Coder, tuple[str, ...]] = {
     "opus": ("-f", "ogg"),
     "wav": ("-f", "wav"),
 }
+_FILES_ONLY = ("-protocol_whitelist", "file")
+"""Of the input that follows."""
+_SAMPLES = ("-ar", "8000", "-ac", "1", "-f", "s16le")
+"""What a coder of somebody else's takes: 16 bit, without a header."""
 _MASTER = ("-f", "f32le", "-ar", str(MASTER_RATE), "-ac", "1")
 _EXACT = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
 """No name and version of ffmpeg in what it writes."""
@@ -100,88 +106,56 @@ class Ffmpeg:
             raise AudioRefused("audio_undecodable", _last_words(ended) or "It can't be decoded.")
         return ended.code == 0 and not ended.errors
 
-    async def measure(self, master: Path) -> Measured:
-        words = await self._analyse(master, "ebur128=peak=true:framelog=verbose")
-        integrated, true_peak = _last_number(r"\bI:\s+(\S+) LUFS", words), _last_number(r"\bPeak:\s+(\S+) dBFS", words)
-        return Measured(None if integrated is None or integrated <= -70 else integrated, true_peak)
-
-    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> None:
-        linear = 10 ** (ceiling / 20)
-        limiter = f"alimiter=limit={linear:.5f}:level=false:latency=true:attack=5:release=80"
-        filters = f"volume={decibels:.3f}dB:precision=float,aresample={_LIMITER_RATE},{limiter},aresample={MASTER_RATE}"
-        await self._filter(master, filters, louder)
-
-    async def edit(self, master: Path, edit: Edit, edited: Path) -> None:
+    async def edit(self, master: Path, edit: Edit, edited: Path) -> tuple[Measured, Measured]:
         kept, fade = edit.keep.samples, min(edit.fade_samples, edit.keep.samples // 2)
         filters = [f"atrim=start_sample={edit.keep.start}:end_sample={edit.keep.end}", "asetpts=PTS-STARTPTS"]
         if fade:
             filters += [f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={kept - fade}:ns={fade}"]
         if edit.pause_samples:
             filters += [f"apad=pad_len={edit.pause_samples}"]
-        await self._filter(master, ",".join(filters), edited)
+        graph = f"[0:a]{FLOATS},asplit[read][cut];{measuring('before', 'read')};[cut]{','.join(filters)}"
+        words = await self._measured(master, graph, edited)
+        return measured("before", words), measured("after", words)
 
-    async def encode(self, master: Path, made: Format, file: Path) -> None:
-        if not self.makes(made):
-            raise AudioRefused("format_unavailable", f"This installation can't make {made.title}.")
-        match made.coder:
-            case "alaw" | "mulaw" as law:
-                await asyncio.to_thread(_compress, await self._samples(master, made, file), law, file)
-            case "g729":
-                samples = await self._samples(master, made, file)
-                _succeeded(await self._child(file.parent, (*(self._g729_program or ()), samples.name, file.name)))
-                samples.unlink()
-            case coder:
-                rate = ("-ar", str(made.rate), "-ac", "1", "-b:a", str(made.bit_rate))
-                await self._make(master, (*rate, *_ENCODING[coder]), file)
+    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> Measured:
+        linear = 10 ** (ceiling / 20)
+        limiter = f"alimiter=limit={linear:.5f}:level=false:latency=true:attack=5:release=80"
+        filters = f"volume={decibels:.3f}dB:precision=float,aresample={_LIMITER_RATE},{limiter},aresample={MASTER_RATE}"
+        return measured("after", await self._measured(master, f"[0:a]{filters}", louder))
 
-    async def _samples(self, master: Path, made: Format, file: Path) -> Path:
-        """What a coder of somebody else's takes: 16 bit, at the format's rate, without a header."""
-        samples = file.with_suffix(".s16")
-        await self._make(master, ("-ar", str(made.rate), "-ac", "1", "-f", "s16le"), samples)
-        return samples
+    async def _measured(self, master: Path, graph: str, into: Path) -> str:
+        """Make another master of one, and what the filters say that measure it on its way."""
+        graph = f"{graph},{FLOATS},asplit[made][heard];{measuring('after', 'heard')}"
+        command = (*_telling(), *_MASTER, *_input(master), "-filter_complex", graph, "-map", "[made]")
+        return await self._run(master.parent, (*command, *_output(into, _MASTER)))
 
-    async def decode_back(self, file: Path, made: Format, wav: Path) -> None:
-        command = (
-            *_plain(),
-            *_format_of(made),
-            *_input(file),
-            *_output(wav, ("-ar", str(made.rate), *_ENCODING["wav"])),
-        )
-        _succeeded(await self._child(file.parent, command))
+    async def encode(self, master: Path, files: Mapping[Format, Path]) -> None:
+        if missing := [made for made in files if not self.makes(made)]:
+            raise AudioRefused("format_unavailable", f"This installation can't make {missing[0].title}.")
+        by_itself = {made: file for made, file in files.items() if made.coder in _ENCODING}
+        others = {made: file for made, file in files.items() if made.coder not in _ENCODING}
+        samples = master.with_suffix(".s16")
+        outputs = [_output(file, _encoding(made)) for made, file in by_itself.items()]
+        if others:
+            outputs.append(_output(samples, _SAMPLES))
+        await self._run(master.parent, (*_plain(), *_MASTER, *_input(master), *chain(*outputs)))
+        for made, file in others.items():
+            await self._of_samples(samples, made, file)
+        samples.unlink(missing_ok=True)
 
-    async def signal_to_noise(self, master: Path, wav: Path, made: Format) -> float | None:
-        plain = "aformat=channel_layouts=mono:sample_fmts=flt"
-        aligned = f"[1:a]{plain},atrim=start_sample={made.delay_samples},asetpts=PTS-STARTPTS[heard]"
-        noise = (
-            "pan=stereo|c0=c0|c1=c0-c1,aformat=sample_fmts=flt,astats=measure_overall=none:measure_perchannel=RMS_level"
-        )
-        graph = f"[0:a]aresample={made.rate},{plain}[said];{aligned};[said][heard]amerge=inputs=2,{noise}"
-        command = (
-            *("ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-protocol_whitelist", "file"),
-            *(*_MASTER, *_input(master), "-protocol_whitelist", "file", "-f", "wav", *_input(wav)),
-            *("-filter_complex", graph, "-f", "null", "-"),
-        )
-        ended = _succeeded(await self._child(master.parent, command))
-        levels = [float(level) for level in re.findall(r"RMS level dB: (\S+)", ended.errors)]
-        return levels[0] - levels[1] if len(levels) == 2 and all(map(math.isfinite, levels)) else None
+    async def _of_samples(self, samples: Path, made: Format, file: Path) -> None:
+        if made.coder in {"alaw", "mulaw"}:
+            await asyncio.to_thread(_compress, samples, "alaw" if made.coder == "alaw" else "mulaw", file)
+        else:
+            await self._run(file.parent, (*(self._g729_program or ()), samples.name, file.name))
 
-    async def level_above(self, master: Path, hertz: int) -> float | None:
-        high = f"highpass=f={hertz}:p=2,highpass=f={hertz}:p=2," if hertz else ""
-        return _last_number(r"mean_volume:\s*(\S+) dB", await self._analyse(master, f"{high}volumedetect"))
+    async def decode_back(self, master: Path, coded: Sequence[Coded]) -> list[float | None]:
+        words = await self._run(master.parent, (*_telling(), *_MASTER, *_input(master), *_decoding(coded)))
+        return [signal_to_noise(one.format, words) for one in coded]
 
-    async def _analyse(self, master: Path, filters: str) -> str:
-        """What a filter says of the master."""
-        command = (
-            *("ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-protocol_whitelist", "file"),
-            *(*_MASTER, *_input(master), "-af", filters, "-f", "null", "-"),
-        )
-        return _succeeded(await self._child(master.parent, command)).errors
-
-    async def _filter(self, master: Path, filters: str, into: Path) -> None:
-        await self._make(master, ("-af", filters, *_MASTER), into)
-
-    async def _make(self, master: Path, how: tuple[str, ...], into: Path) -> None:
-        _succeeded(await self._child(master.parent, (*_plain(), *_MASTER, *_input(master), *_output(into, how))))
+    async def _run(self, folder: Path, command: tuple[str, ...]) -> str:
+        """What a program says that must not fail."""
+        return _succeeded(await self._child(folder, command)).errors
 
     async def _child(self, folder: Path, command: tuple[str, ...]) -> Ended:
         try:
@@ -194,7 +168,6 @@ def _compress(samples: Path, law: Law, file: Path) -> None:
     with samples.open("rb") as source, file.open("wb") as made:
         while piece := source.read(_PIECE_BYTES):
             made.write(compressed(array("h", piece), law))
-    samples.unlink()
 
 
 def _is_empty(master: Path) -> bool:
@@ -203,13 +176,19 @@ def _is_empty(master: Path) -> bool:
 
 
 def _plain() -> tuple[str, ...]:
-    return ("ffmpeg", "-nostdin", "-y", "-v", "error", "-threads", "1", "-protocol_whitelist", "file")
+    return ("ffmpeg", "-nostdin", "-y", "-v", "error", "-threads", "1", *_FILES_ONLY)
+
+
+def _telling() -> tuple[str, ...]:
+    """With what the filters say at the end."""
+    chosen = ("-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1")
+    return ("ffmpeg", "-nostdin", "-y", *chosen, *_FILES_ONLY)
 
 
 def _reading(container: Container) -> tuple[str, ...]:
     """How a stranger's file is opened: this demuxer, these decoders, no reference followed, one thread."""
     chosen = ("-f", _DEMUXERS[container], "-codec_whitelist", _DECODERS, "-threads", "1")
-    return ("-hide_banner", "-v", "error", "-protocol_whitelist", "file", *chosen)
+    return ("-hide_banner", "-v", "error", *_FILES_ONLY, *chosen)
 
 
 def _input(file: Path) -> tuple[str, ...]:
@@ -218,6 +197,20 @@ def _input(file: Path) -> tuple[str, ...]:
 
 def _output(file: Path, how: tuple[str, ...]) -> tuple[str, ...]:
     return (*_EXACT, *how, f"file:{file.name}")
+
+
+def _encoding(made: Format) -> tuple[str, ...]:
+    return ("-ar", str(made.rate), "-ac", "1", "-b:a", str(made.bit_rate), *_ENCODING[made.coder])
+
+
+def _decoding(coded: Sequence[Coded]) -> list[str]:
+    """Inputs after the master, and a WAV and the noise of each."""
+    command = [*chain(*((*_FILES_ONLY, *_format_of(one.format), *_input(one.file)) for one in coded))]
+    command += ["-filter_complex", comparing([one.format for one in coded])]
+    for number, one in enumerate(coded):
+        command += ["-map", f"[wav{number}]", *_output(one.heard, ("-ar", str(one.format.rate), *_ENCODING["wav"]))]
+        command += ["-map", f"[noise{number}]", "-f", "null", "-"]
+    return command
 
 
 def _to_mono(source: Source, downmix: Downmix) -> str:
@@ -264,10 +257,3 @@ def _last_words(ended: Ended) -> str:
     """The last line, without addresses in memory."""
     lines = [re.sub(r" @ 0x[0-9a-f]+", "", line) for line in ended.errors.splitlines() if line.strip()]
     return lines[-1][:200] if lines else ""
-
-
-def _last_number(pattern: str, words: str) -> float | None:
-    """The last number that is one: neither infinite nor `nan`."""
-    found = re.findall(pattern, words)
-    number = float(found[-1]) if found else math.nan
-    return number if math.isfinite(number) else None

@@ -3,11 +3,11 @@
 import asyncio
 import hashlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audio.application.ports import Edit, Measured, Transcoder
+from audio.application.ports import Coded, Edit, Measured, Transcoder
 from audio.domain.containers import container_of
 from audio.domain.formats import Format
 from audio.domain.names import announcement_name, file_names
@@ -73,13 +73,7 @@ class Conversion:
         announcement_name(name)
         self._all_can_be_made(formats)
         master, done = await self._prepared(recording, options)
-        names = file_names(name, formats)
-        levels = await self._levels(master) if formats else (None, None)
-        return done, [await self._made(master, made, names[made.code], done, levels) for made in formats]
-
-    async def _levels(self, master: Path) -> tuple[float | None, float | None]:
-        """Of the whole sound, and of what narrowband loses."""
-        return await self._transcoder.level_above(master, 0), await self._transcoder.level_above(master, 4000)
+        return done, await self._all_made(master, file_names(name, formats), formats, done) if formats else []
 
     def _all_can_be_made(self, formats: Sequence[Format]) -> None:
         if missing := [each for each in formats if not self._transcoder.makes(each)]:
@@ -95,9 +89,8 @@ class Conversion:
         shape = await asyncio.to_thread(_shape, raw)
         _has_length_within_bounds(shape)
         edit = _edit(shape, options)
-        before = await self._transcoder.measure(raw)
-        await self._transcoder.edit(raw, edit, edited)
-        levelled = await self._levelled(edited, options.loudness)
+        before, now = await self._transcoder.edit(raw, edit, edited)
+        levelled = await self._levelled(_Levelled(edited, 0.0, now), options.loudness)
         done = Done(
             source=source,
             seconds_read=shape.samples / MASTER_RATE,
@@ -112,38 +105,44 @@ class Conversion:
         )
         return levelled.master, replace(done, warnings=_warnings(shape, done, options.loudness, whole=whole))
 
-    async def _levelled(self, edited: Path, wanted: Loudness | None) -> _Levelled:
-        """Measure, amplify, measure again: what is too short or too quiet to be measured stays as it is."""
-        now = await self._transcoder.measure(edited)
-        reached = _Levelled(edited, 0.0, now)
+    async def _levelled(self, edited: _Levelled, wanted: Loudness | None) -> _Levelled:
+        """Amplify until it measures right: what is too short or too quiet to be measured stays as it is."""
+        now, reached = edited.measured, edited
         if wanted is None or now.integrated is None:
             return reached
         gain, ceiling = wanted.target - now.integrated, wanted.true_peak - 0.1
         for round_number in range(_LEVELLING_ROUNDS):
             louder = self._folder / f"level{round_number % 2}.f32"
-            await self._transcoder.amplify(edited, decibels=gain, ceiling=ceiling, louder=louder)
-            reached = _Levelled(louder, gain, await self._transcoder.measure(louder))
+            measured = await self._transcoder.amplify(edited.master, decibels=gain, ceiling=ceiling, louder=louder)
+            reached = _Levelled(louder, gain, measured)
             too_quiet, too_high = _off(reached.measured, wanted)
             if abs(too_quiet) <= LOUDNESS_TOLERANCE / 2 and too_high <= 0:
                 break
             gain, ceiling = gain + too_quiet, ceiling - max(too_high, 0.0)
         return reached
 
-    async def _made(
-        self, master: Path, made: Format, name: str, done: Done, levels: tuple[float | None, float | None]
-    ) -> MadeFile:
-        file, heard = self._folder / name, self._folder / f"{made.code}.heard.wav"
-        await self._transcoder.encode(master, made, file)
-        await self._transcoder.decode_back(file, made, heard)
-        warnings = format_warnings(made, seconds=done.seconds_made, level=levels[0], level_above=levels[1])
+    async def _all_made(
+        self, master: Path, names: Mapping[str, str], formats: Sequence[Format], done: Done
+    ) -> list[MadeFile]:
+        """One run of each program makes all formats: to start it takes as long as to encode ten seconds."""
+        coded = [
+            Coded(made, self._folder / names[made.code], self._folder / f"{made.code}.heard.wav") for made in formats
+        ]
+        await self._transcoder.encode(master, {one.format: one.file for one in coded})
+        ratios = await self._transcoder.decode_back(master, coded)
+        return [await self._made(one, ratio, done) for one, ratio in zip(coded, ratios, strict=True)]
+
+    async def _made(self, coded: Coded, signal_to_noise: float | None, done: Done) -> MadeFile:
+        made, file, level = coded.format, coded.file, done.after
+        warnings = format_warnings(made, seconds=done.seconds_made, level=level.mean, level_above=level.mean_above)
         return MadeFile(
             format=made,
             file=file,
-            heard=heard,
+            heard=coded.heard,
             size=file.stat().st_size,
-            seconds=(heard.stat().st_size - 44) / 2 / made.rate,
+            seconds=(coded.heard.stat().st_size - 44) / 2 / made.rate,
             sha256=await asyncio.to_thread(_digest, file),
-            signal_to_noise=await self._transcoder.signal_to_noise(master, heard, made),
+            signal_to_noise=signal_to_noise,
             warnings=tuple(warnings),
         )
 

@@ -3,6 +3,7 @@
 Each raises AudioRefused for what will never work, and ProgramFailed where the program is at fault.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,10 +21,24 @@ class ProgramFailed(Exception):  # noqa: N818 - states the world
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """EBU R128: LUFS, None where less than 400 ms or only silence was there to measure; dBTP, None for silence."""
+    """EBU R128: LUFS, None where less than 400 ms or only silence was there to measure; dBTP, None for silence.
+
+    `mean` is the mean level in dBFS, `mean_above` that of what narrowband loses; None for silence.
+    """
 
     integrated: float | None
     true_peak: float | None
+    mean: float | None = None
+    mean_above: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A file for a box, and the WAV that says how it sounds there."""
+
+    format: Format
+    file: Path
+    heard: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +65,23 @@ class Transcoder(Protocol):
         """Make the master; whether the recording was without damage."""
         ...
 
-    async def measure(self, master: Path) -> Measured:
-        """How loud the master is."""
+    async def edit(self, master: Path, edit: Edit, edited: Path) -> tuple[Measured, Measured]:
+        """Cut, fade and lengthen, exact to the sample; how loud it was before and is after."""
         ...
 
-    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> None:
-        """Make it louder, with peaks held under a ceiling in dBFS."""
+    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> Measured:
+        """Make it louder, with peaks held under a ceiling in dBFS; how loud it is then."""
         ...
 
-    async def edit(self, master: Path, edit: Edit, edited: Path) -> None:
-        """Cut, fade and lengthen, exact to the sample."""
+    async def encode(self, master: Path, files: Mapping[Format, Path]) -> None:
+        """Make files that a box plays; AudioRefused `format_unavailable` where this installation can't."""
         ...
 
-    async def encode(self, master: Path, made: Format, file: Path) -> None:
-        """Make a file that a box plays; AudioRefused `format_unavailable` where this installation can't."""
-        ...
+    async def decode_back(self, master: Path, coded: Sequence[Coded]) -> list[float | None]:
+        """Make the WAV files of what a box makes of each file, at the format's rate; the signal-to-noise of each.
 
-    async def decode_back(self, file: Path, made: Format, wav: Path) -> None:
-        """What a box makes of the file, as WAV at the format's rate."""
-        ...
-
-    async def signal_to_noise(self, master: Path, wav: Path, made: Format) -> float | None:
-        """In dB, of what was decoded against the master, the coder's delay evened out; None without any noise."""
-        ...
-
-    async def level_above(self, master: Path, hertz: int) -> float | None:
-        """Mean level in dBFS of what lies above a frequency, 0 for all of it; None for silence."""
+        In dB, of what was decoded against the master, the coder's delay evened out; None without any noise.
+        """
         ...
 
     def makes(self, made: Format) -> bool:

@@ -7,7 +7,9 @@ may be made twice, and the first outcome on the log is the one that counts.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from prometheus_client import Counter, Gauge
 
 from audio.application.making import Maker
 from audio.application.ports import ProgramFailed
@@ -32,7 +34,21 @@ PAUSE_SECONDS = 1.0
 """While something is away."""
 LOOK_JOBS = 50
 
+_ENDED = Counter(
+    "licensing_audio_conversions", "Conversions that were brought to an end, by what became of them", ["outcome"]
+)
+_PROGRAM_FAILURES = Counter("licensing_audio_program_failures", "Attempts in which a program ended as it should not")
+_WAITING = Gauge("licensing_audio_waiting", "Conversions without an outcome")
+_OLDEST = Gauge("licensing_audio_oldest_seconds", "How long the oldest of them has been waiting")
+
 _log = get_logger("audio.worker")
+
+
+class Backlog(NamedTuple):
+    """Conversions without an outcome, and how long the oldest has been waiting."""
+
+    waiting: int
+    oldest_seconds: float
 
 
 class Claims(Protocol):
@@ -55,6 +71,8 @@ class Claims(Protocol):
     async def waiting(self, limit: int) -> list[AudioConversionRequested]:
         """What has no outcome, and nobody alive at it; oldest first."""
         ...
+
+    async def backlog(self) -> Backlog: ...
 
 
 class Events(Protocol):
@@ -93,6 +111,9 @@ class Worker:
                 if self._queue.empty():
                     for request in await self._claims.waiting(LOOK_JOBS):
                         self.offer(request)
+                waiting, oldest_seconds = await self._claims.backlog()
+                _WAITING.set(waiting)
+                _OLDEST.set(oldest_seconds)
                 self.trouble = None
             except Trouble as trouble:
                 self.trouble = str(trouble)
@@ -116,6 +137,7 @@ class Worker:
                 outcome = await self._outcome(request, attempts)
             await self._events.append(outcome)
         except ProgramFailed as failed:
+            _PROGRAM_FAILURES.inc()
             _log.warning("conversion_program_failed", job=request.job, attempts=attempts, reason=str(failed))
             await self._claims.release(request.job, counts=True)
             self.offer(request)
@@ -125,6 +147,7 @@ class Worker:
             raise
         else:
             await self._claims.finish(request.job)
+            _ENDED.labels(outcome.code if isinstance(outcome, AudioConversionFailed) else "completed").inc()
             _log.info("conversion_ended", job=request.job, outcome=outcome.type, attempts=attempts)
 
     async def _outcome(

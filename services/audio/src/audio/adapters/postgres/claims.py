@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from audio.application.working import Backlog
 from contracts.audio.events import AudioConversionRequested
 from runtime.postgres.trouble import transaction
 
@@ -20,6 +21,10 @@ UPDATE audio_private.claims SET until = now(), attempts = attempts - $3 WHERE jo
 _WAITING = """
 SELECT j.request FROM jobs AS j LEFT JOIN audio_private.claims AS c USING (job)
  WHERE j.state = 'waiting' AND (c.until IS NULL OR c.until < now()) ORDER BY j.number LIMIT $1"""
+
+_BACKLOG = (
+    "SELECT count(*), coalesce(extract(epoch FROM now() - min(requested)), 0)::float FROM jobs WHERE state = 'waiting'"
+)
 
 
 class PostgresClaims:
@@ -51,3 +56,7 @@ class PostgresClaims:
         async with transaction(self._pool, "find what waits") as connection:
             rows = await connection.fetch(_WAITING, limit)
             return [AudioConversionRequested.from_json_bytes(row["request"].encode()) for row in rows]
+
+    async def backlog(self) -> Backlog:
+        async with transaction(self._pool, "count what waits") as connection:
+            return Backlog(*await connection.fetchrow(_BACKLOG))

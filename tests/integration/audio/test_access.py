@@ -1,0 +1,74 @@
+"""Who may call what: each row of the table, asked of the real API in the name of each person."""
+
+import secrets
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from contracts.actors import Account
+from contracts.identifiers import derived_id
+from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben
+from tests.support.audio.who_may import ENDPOINTS, Answer, Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WHO: dict[Person, Account | None] = {
+    "nobody": None,
+    "stranger": ben,
+    "colleague": Account(account=derived_id("colleague", "account"), company=anna.company),
+    "owner": anna,
+}
+"""The owner comes last, since what is deleted is there for nobody."""
+SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
+TABLE = b"name,sentence\nhold,Please hold the line.\n"
+
+
+async def test_each_person_is_answered_as_the_table_says(audio: AudioApi) -> None:
+    batch = await audio.batch(TABLE, "g711a", voice="espeak-ng/en-us")
+    (job,) = [one["job"] for one in (await audio.asked(f"batches/{batch}"))["items"]]
+    await audio.ended(job)
+
+    found = {
+        endpoint: {person: told(await called(audio, endpoint, job, batch, who)) for person, who in WHO.items()}
+        for endpoint in ENDPOINTS
+    }
+
+    assert found == ENDPOINTS
+
+
+async def test_a_list_shows_nobody_the_conversions_of_another(audio: AudioApi) -> None:
+    job = await audio.accepts(await audio.upload())
+    for person in ("stranger", "colleague"):
+        who = WHO[person]
+        assert who is not None
+        assert job not in {one["job"] for one in (await audio.asked("conversions", who))["items"]}
+    assert job in {one["job"] for one in (await audio.asked("conversions"))["items"]}
+
+
+async def called(audio: AudioApi, endpoint: str, job: str, batch: str, who: Account | None) -> httpx.Response:
+    method, path = endpoint.split()
+    head = {} if who is None else bearer(who)
+    if method != "POST":
+        return await audio.client.request(method, path.format(job=job, batch=batch, format_code="g711a"), headers=head)
+    head["Idempotency-Key"] = secrets.token_hex(8)
+    url = path.format(job=job)
+    match path.rpartition("/")[2]:
+        case "conversions":
+            asked = {"name": "welcome", "formats": "g711a"}
+            head["Content-Type"] = "application/octet-stream"
+            return await audio.client.post(url, content=BEEP, params=asked, headers=head)
+        case "batches":
+            asked = {"formats": "g711a", "voice": "espeak-ng/en-us"}
+            return await audio.client.post(url, content=TABLE, params=asked, headers=head)
+        case "announcements":
+            return await audio.client.post(url, json=SENTENCE, headers=head)
+        case _:
+            return await audio.client.post(url, json={"name": "again"}, headers=head)
+
+
+def told(answer: httpx.Response) -> Answer:
+    assert answer.status_code < 500, answer.text
+    assert answer.status_code not in {409, 422}, answer.text
+    of_status: Mapping[int, Answer] = {401: "unknown", 404: "hidden"}
+    return of_status.get(answer.status_code, "yes")

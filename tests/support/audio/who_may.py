@@ -1,0 +1,35 @@
+"""One table of every endpoint of audio's API, and who may call it: a new one gets its row here.
+
+To `hidden` the conversion is not there, and `unknown` has to sign in.
+"""
+
+from typing import Literal
+
+Answer = Literal["yes", "hidden", "unknown"]
+Person = Literal["owner", "colleague", "stranger", "nobody"]
+"""Who asked for the conversion; another account of that company; one of another company; no account at all."""
+
+OWN: dict[Person, Answer] = {"owner": "yes", "colleague": "hidden", "stranger": "hidden", "nobody": "unknown"}
+
+ANYBODY: dict[Person, Answer] = {person: "unknown" if person == "nobody" else "yes" for person in OWN}
+"""Each makes his own, and sees his own: lists are empty for who has none."""
+
+ENDPOINTS: dict[str, dict[Person, Answer]] = {
+    "POST /v1/audio/conversions": ANYBODY,
+    "POST /v1/audio/announcements": ANYBODY,
+    "POST /v1/audio/batches": ANYBODY,
+    "GET /v1/audio/conversions": ANYBODY,
+    "GET /v1/audio/formats": ANYBODY,
+    "GET /v1/audio/voices": ANYBODY,
+    "GET /v1/audio/conversions/{job}": OWN,
+    "POST /v1/audio/conversions/{job}/repetitions": OWN,
+    "GET /v1/audio/conversions/{job}/files": OWN,
+    "GET /v1/audio/conversions/{job}/files/{format_code}": OWN,
+    "GET /v1/audio/conversions/{job}/files/{format_code}/preview": OWN,
+    "GET /v1/audio/conversions/{job}/waveform": OWN,
+    "GET /v1/audio/conversions/{job}/waveform.svg": OWN,
+    "GET /v1/audio/batches/{batch}": OWN,
+    "GET /v1/audio/batches/{batch}/files": OWN,
+    "DELETE /v1/audio/conversions/{job}": OWN,
+}
+"""Deletion comes last: the others need what it takes away."""
