@@ -1,4 +1,4 @@
-"""Activation keys by the ten thousand: one request of JSON Lines, beside requests of one key each.
+"""Activation keys by the ten thousand, issued and redeemed: one request of JSON Lines, beside requests of one key each.
 
 The whole system is at work and shares two cores with this client, as for `api`. Every line is answered with its key
 once the ledger has it; the time runs from the first byte sent to the last one read.
@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from benchmarks import client
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
+from contracts.identifiers import default_project_of
 from dev.stack.ports import HOST
-from simulator.cast import CLERK, VENDOR
+from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 from simulator.issuer import Issuer
 
 KEYS = 10_000
@@ -27,11 +28,18 @@ ORDER = {"licenses": [{"license_type": "Port11", "count": 10}], "order_number": 
 
 async def measure(lab_: Lab) -> list[Figure]:
     async with lab_.whole_system() as kit:
-        port, token = kit.ports.port("ledger-api"), Issuer(kit.state).mint(CLERK, VENDOR)
+        port, issuer = kit.ports.port("ledger-api"), Issuer(kit.state)
+        token, partner = issuer.mint(CLERK, VENDOR), issuer.mint(ADMINISTRATOR, PARTNER)
         requests = _requests(token)
         single, side_by_side = [await _one_by_one(lab_, port, requests, many) for many in (1, CHANNELS)]
         count = lab_.sized(KEYS)
-        seconds = await asyncio.to_thread(_in_bulk, port, token, count)
+        company = {"kind": "reseller", "administrator": ADMINISTRATOR, "company": PARTNER}
+        await asyncio.to_thread(_in_bulk, port, token, [_line("company", {"name": "register-company", **company})])
+        orders = [_line(f"bulk-{number}", {"name": "issue-activation-key", **ORDER}) for number in range(count)]
+        seconds, answers = await asyncio.to_thread(_in_bulk, port, token, orders)
+        keys = [str(one["activation_key"]) for one in answers]
+        redemptions = [_line(f"redeem-{key}", _redemption(key)) for key in keys]
+        redeeming, _ = await asyncio.to_thread(_in_bulk, port, partner, redemptions)
     return [
         Figure(
             f"keys: {count:,} issued in bulk, one request",
@@ -41,7 +49,8 @@ async def measure(lab_: Lab) -> list[Figure]:
                 Beside("a request each, 1 connection", single),
                 Beside(f"a request each, {CHANNELS} connections", side_by_side),
             ),
-        )
+        ),
+        Figure(f"keys: {count:,} redeemed in bulk, one request", count / redeeming, "keys/s"),
     ]
 
 
@@ -59,21 +68,24 @@ def _requests(token: str) -> Iterator[bytes]:
         yield client.request("POST", "/v1/activation-keys", headers=headers, body=body)
 
 
-def _in_bulk(port: int, token: str, count: int) -> float:
-    """Seconds until the last key is there; RuntimeError for a line that was refused."""
+def _in_bulk(port: int, token: str, lines: list[dict[str, object]]) -> tuple[float, list[dict[str, object]]]:
+    """Seconds until the last answer is there, and the answers; RuntimeError for a line that was refused."""
     connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
-    body = "".join(f"{json.dumps(_line(number))}\n" for number in range(count)).encode()
+    body = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/jsonl"}
     start = time.perf_counter()
     connection.request("POST", "/v1/commands", body, headers)
-    answers = connection.getresponse().read().splitlines()
+    answers = [json.loads(line) for line in connection.getresponse().read().splitlines()]
     seconds = time.perf_counter() - start
     connection.close()
-    issued = {json.loads(line).get("answer", {}).get("activation_key") for line in answers} - {None}
-    if len(issued) != count:
-        raise RuntimeError(f"{len(issued)} of {count} keys were issued: {answers[0][:300]!r}")
-    return seconds
+    if refused := [one for one in answers if "answer" not in one]:
+        raise RuntimeError(f"{len(refused)} of {len(lines)} lines were refused: {refused[0]}")
+    return seconds, [one["answer"] for one in answers]
 
 
-def _line(number: int) -> dict[str, object]:
-    return {"idempotency_key": f"bulk-{number}", "command": {"name": "issue-activation-key", **ORDER}}
+def _redemption(key: str) -> dict[str, object]:
+    return {"name": "redeem-activation-key", "activation_key": key, "project": default_project_of(PARTNER)}
+
+
+def _line(name: str, command: dict[str, object]) -> dict[str, object]:
+    return {"idempotency_key": name, "command": command}

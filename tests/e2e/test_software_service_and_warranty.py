@@ -19,8 +19,9 @@ DELIVERED = TODAY - timedelta(days=100)
 
 @pytest.fixture
 def story(kit: Kit) -> Iterator[Story]:
-    """A project with 30 free ports, and a device with 20."""
+    """A project with 30 free ports, and a device with 20, which has fetched its file."""
     with a_stocked_story(kit.state) as story:
+        story.firmware().sync_to(story.sequence)
         yield story
 
 

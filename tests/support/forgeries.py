@@ -54,7 +54,7 @@ from tests.support.ledger.story import (
     register,
     staff,
 )
-from tests.support.ledger.story_catalog import MODEL, define, delivered, models
+from tests.support.ledger.story_catalog import MODEL, define, delivered_to, models
 from tests.support.ledger.story_catalog import register as register_delivery
 from tests.support.ledger.story_claims import claim, code
 from tests.support.ledger.story_company_imports import CASA, CASAS, by_accident, cleo, offer_company, take_over
@@ -146,8 +146,10 @@ EXTENSIONS: Steps = (
     (anna, redeem()),
     (anna, add()),
     (staff, models(MODEL)),
-    (staff, register_delivery(delivered())),
+    (staff, register_delivery(delivered_to(ADRIA))),
 )
+OWNED: Steps = (EXTENSIONS[-2], EXTENSIONS[-1])
+"""The vendor delivered the device to the company."""
 LOADED: Steps = (*STOCK, (anna, allocate(Port11=20)))
 TWO_CLERKS: Steps = ((staff, member(SECOND, VENDOR, administrator=True)),)
 PROPOSED: Steps = (*STOCK, *TWO_CLERKS, (staff, propose("issuance", PLACE, Port11=5)))
@@ -240,11 +242,11 @@ FORGERIES: tuple[Forgery, ...] = (
             asked=EXTENSIONS[-1]),
     Forgery("warranty_wrong", "warranty_max_exceeded", happened=(*EXTENSIONS, (anna, extend("WE-48"))),
             believed=EXTENSIONS, asked=(anna, extend("WE-12"))),
-    Forgery("test_wrong", "test_already_issued", happened=(*STOCK, (anna, ask(10))), believed=LOADED,
+    Forgery("test_wrong", "test_already_issued", happened=(*STOCK, *OWNED, (anna, ask(10))), believed=(*LOADED, *OWNED),
             asked=(anna, ask(20))),
-    Forgery("device_test_wrong", None, happened=(*STOCK, (anna, ask(10))), believed=(*STOCK, (anna, ask(20))),
-            asked=(anna, allocate(Port11=1))),
-    Forgery("day_wrong", None, happened=STOCK, believed=STOCK, asked=(anna, ask()),
+    Forgery("device_test_wrong", None, happened=(*STOCK, *OWNED, (anna, ask(10))),
+            believed=(*STOCK, *OWNED, (anna, ask(20))), asked=(anna, allocate(Port11=1))),
+    Forgery("day_wrong", None, happened=(*STOCK, *OWNED), believed=(*STOCK, *OWNED), asked=(anna, ask()),
             believed_now=NOON - timedelta(days=1)),
     Forgery("service_wrong", "preview_stale", happened=(*STOCK, (anna, SERVICE)), believed=STOCK,
             asked=(anna, SERVICE)),
