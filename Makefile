@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots check-cluster
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -56,6 +56,9 @@ unit: setup ## Run the tests that need neither broker nor database
 
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check
+
+check-cluster: setup ## Let a real API server admit every manifest and refuse bad ones (needs Go; the first build takes long)
+	@$(BIN)/python -m dev.kubernetes.apiserver.check
 
 check: setup ## Lint, types, layers
 	@$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """Who may do what in PostgreSQL: every role, table and privilege, asked of the real one."""
 
+import os
+import subprocess
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,12 +9,14 @@ import asyncpg
 import pytest
 
 from audio.adapters.postgres import database as audio_database
+from dev.generate.kubernetes import TREE
 from dev.stack.postgres import ROLES, Cluster
 from ledger.adapters.postgres import database
 from portal.adapters.postgres.database import TABLES, KeptTables
 from rma.adapters.postgres.database import READ_SIDE
 from runtime.postgres.read_side import ReadSide
 from tests.support.databases import as_role
+from tests.support.rendered import container, named
 
 API, PROJECTOR = "ledger-api", "ledger-projector"
 CASES_API, CASES_PROJECTOR = "rma-api", "rma-projector"
@@ -235,3 +239,41 @@ async def test_a_role_has_a_password_of_its_own(postgres: Cluster, database_url:
     stranger = as_role(database_url, API).replace("ledger-api:", "ledger-projector:")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(stranger)
+
+
+async def test_the_job_gives_them_their_rights_as_an_owner_who_is_no_superuser(postgres: Cluster) -> None:
+    """As in a cluster: the owner is a member of the roles that the manifest says, and runs what the Job runs."""
+    roles = named("local", "Cluster", "licensing")["spec"]["managed"]["roles"]
+    members = ", ".join(f'"{name}"' for role in roles for name in role.get("inRoles", ()))
+    connection = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await connection.execute(f"CREATE ROLE job LOGIN PASSWORD 'job' IN ROLE {members}")
+        await connection.execute("CREATE DATABASE of_the_job OWNER job")
+        assert _run_job(postgres) == (0, "")
+    finally:
+        await connection.execute("DROP DATABASE IF EXISTS of_the_job")
+        await connection.execute("DROP ROLE job")
+        await connection.close()
+
+
+def _run_job(postgres: Cluster) -> tuple[int, str]:
+    done = subprocess.run(_job(), env=_login(postgres), capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def _job() -> list[str]:
+    """Its command, with the file where it lies here."""
+    command = container(named("local", "Job", "database-rights"))["command"]
+    return [str(TREE / "base/postgres/roles.sql") if word.endswith("roles.sql") else word for word in command]
+
+
+def _login(postgres: Cluster) -> dict[str, str]:
+    host, _, port = postgres.address.partition(":")
+    return {
+        "PGHOST": host,
+        "PGPORT": port,
+        "PGDATABASE": "of_the_job",
+        "PGUSER": "job",
+        "PGPASSWORD": "job",
+        "PATH": os.environ["PATH"],
+    }
