@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check generate fmt lock bench faults fuzz
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -14,9 +14,10 @@ WORKERS ?= 2
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
+export CRD_SCHEMAS
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
@@ -52,6 +53,9 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 unit: setup ## Run the tests that need neither broker nor database
 	@$(PYTEST) tests/properties tests/unit $(ARGS)
 
+check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
+	@$(BIN)/python -m dev.kubernetes.check
+
 check: setup ## Lint, types, layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -67,7 +71,7 @@ generate: setup ## Make all that is generated: schemas, reference pages, the tab
 	@$(BIN)/python -m dev.generate
 
 lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
-	@for role in run dev; do \
+	@for role in build run dev; do \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done

@@ -1,13 +1,17 @@
 """A company with devices, and what it asks for: the commands that the benchmarks send."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from benchmarks.lab import ADDRESS
 from contracts.actors import Account, Actor, Operator
+from contracts.catalog import MAX_REGISTERED, DeliveredDevice, DeviceModel
 from contracts.commands import Command, CommandRecord
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
+from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.companies import FoundLedger, RegisterCompany
+from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.devices import AddDevice, AllocateLicenses
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG, MAX_COUNT, Licenses
@@ -16,6 +20,9 @@ from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 PROJECT = default_project_of(PARTNER)
 STAFF = Account(account=CLERK, company=VENDOR)
 BUYER = Account(account=ADMINISTRATOR, company=PARTNER)
+MODEL, DELIVERED, REFERENCE = "IP0013", date(2026, 5, 20), "bench"
+TYPED = 1_000
+"""As many devices as a company adds without their contact."""
 PBX_TYPES = tuple(one.license_type for one in DEFAULT_CATALOG if one.license_class == "pbx")
 
 
@@ -63,9 +70,21 @@ def stocked(units: int, license_types: int = 1) -> Iterator[CommandRecord]:
 
 
 def devices(count: int) -> Iterator[CommandRecord]:
-    """So many devices in the partner's project."""
+    """So many devices in the partner's project: those beyond what it may type were delivered to it."""
+    yield from delivered([serial(number) for number in range(TYPED, count)])
     for number in range(count):
         yield record(BUYER, AddDevice(serial=serial(number), project=PROJECT), f"device {number}")
+
+
+def delivered(serials: Sequence[str]) -> Iterator[CommandRecord]:
+    """Devices that the vendor delivered to the partner."""
+    if serials:
+        models = DefineDeviceModels(models=(DeviceModel(model=MODEL, family="IP"),), reference=REFERENCE)
+        yield record(STAFF, models, f"model of {serials[0]}")
+    for first in range(0, len(serials), MAX_REGISTERED):
+        some = serials[first : first + MAX_REGISTERED]
+        found = (DeliveredDevice(serial=one, model=MODEL, delivered_on=DELIVERED, delivered_to=PARTNER) for one in some)
+        yield record(STAFF, RegisterDevices(devices=tuple(found), reference=REFERENCE), f"delivered {some[0]}")
 
 
 def refused(count: int) -> Iterator[CommandRecord]:
@@ -75,8 +94,10 @@ def refused(count: int) -> Iterator[CommandRecord]:
 
 
 def boxes(serials: Iterable[str], units: int) -> Iterator[CommandRecord]:
-    """Devices of these serials, each with so many port licenses."""
-    for one in serials:
+    """Devices of these serials, delivered to the partner, each with so many port licenses."""
+    there = list(serials)
+    yield from delivered(there)
+    for one in there:
         yield record(BUYER, AddDevice(serial=one, project=PROJECT), f"add {one}")
         wanted = (Licenses(license_type="Port11", count=units),)
         yield record(BUYER, AllocateLicenses(project=PROJECT, serial=one, licenses=wanted), f"fill {one}")

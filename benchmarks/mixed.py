@@ -7,11 +7,10 @@ can be decided in any order: the API's clients ask side by side.
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple
 
 from benchmarks import market
-from benchmarks.market import BUYER, PROJECT, STAFF
+from benchmarks.market import BUYER, DELIVERED, MODEL, PROJECT, REFERENCE, STAFF
 from contracts.actors import Account
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.codes import activation_key, claim_code
@@ -42,9 +41,6 @@ RETURNS_A_DEVICE = 4
 FIRST_OTHER = 0x800000
 """Serials of the devices that are not among those which allocate and return."""
 PORTS = (Licenses(license_type="Port11", count=1),)
-MODEL = "IP0013"
-REFERENCE = "bench"
-DELIVERED = date(2026, 5, 20)
 
 GiveBack = Callable[[str, int], ReturnLicenses]
 """The return of a box's generation."""
@@ -119,10 +115,13 @@ class Day:
         yield Step(BUYER, name, project)
         for which in "ab":
             yield Step(STAFF, f"key {which} {number}", self._issue(number, which))
-        for serial in (_serial(number, 0), _serial(number, 1)):
+        others = _serial(number, 0), _serial(number, 1)
+        delivered = tuple(
+            DeliveredDevice(serial=one, model=MODEL, delivered_on=DELIVERED, delivered_to=PARTNER) for one in others
+        )
+        yield Step(STAFF, f"delivered {number}", RegisterDevices(devices=delivered, reference=REFERENCE))
+        for serial in others:
             yield Step(BUYER, f"other device {serial}", AddDevice(serial=serial, project=PROJECT))
-        delivered = DeliveredDevice(serial=_serial(number, 0), model=MODEL, delivered_on=DELIVERED)
-        yield Step(STAFF, f"delivered {number}", RegisterDevices(devices=(delivered,), reference=REFERENCE))
         yield Step(BUYER, f"member {number}", AddMember(company=PARTNER, account=_account(number)))
         symbols = self._claim(number)
         claim = CreateClaimCode(

@@ -118,6 +118,10 @@ def test_a_box_that_fetched_licenses_stays_where_it_is(stage: Stage) -> None:
     box = stage.fresh_box()
     typed = {"serial": box.state.serial}
     stage.administrator.post(f"/v1/projects/{default_project_of(stage.other)}/devices", typed)
+    model = {"model": "IP811", "family": "IP8x1"}
+    stage.story.clerk.post("/v1/device-models", {"models": [model], "reference": "CAT-1"})
+    delivered = {"model": "IP811", "delivered_on": "2026-05-20", "delivered_to": stage.other, **typed}
+    stage.story.clerk.post("/v1/delivered-devices", {"devices": [delivered], "reference": "DN-1"})
     test = {"version": 11, "count": 10}
     there = stage.administrator.post(f"/v1/devices/{box.state.serial}/test-licenses", test)["sequence"]
     stage.firmware(box).sync_to(there)

@@ -16,6 +16,7 @@ from contracts.log.entries import Entry, encode_entry
 from contracts.log.postings import UNHELD, postings
 from dev.generate.route_refusals import LEDGER, of_command
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
+from ledger.domain.contact import is_proven
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
@@ -111,6 +112,11 @@ class World:
         self.rows |= changes.held
         self.old_rows |= changes.legacy
 
+    def without_contact(self) -> dict[str, int]:
+        """The devices of each company that never were in contact there, counted one by one."""
+        devices = self.ledger.devices.items()
+        return dict(Counter(one.company for serial, one in devices if not is_proven(self.ledger, serial, one)))
+
     def balance(self, event: Event) -> None:
         """As much out as in; nobody but issuance below zero."""
         moved: Counter[str] = Counter()
@@ -161,6 +167,7 @@ class World:
         came = {whose: units for whose, units in self.came.items() if whose is not None}
         assert standing_by_company(self.ledger) == _some(came)
         assert self.replica.state == self.ledger
+        assert self.without_contact() == {one: n for one, n in self.ledger.cold.unproven.items() if n}
         assert {
             serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)
             for serial, one in self.ledger.delivered.items()

@@ -201,6 +201,7 @@ class DeliveredDeviceBody(TypedDict):
     model: str
     delivered_on: str
     certificate_sha256: NotRequired[str | None]
+    delivered_to: NotRequired[str | None]
 
 
 class DeliveredDeviceView(TypedDict):
@@ -771,6 +772,8 @@ class ServicePrice(TypedDict):
     credits: int
     free_credits: int
     ends_on: str | None
+    held_units: int
+    held_credits: int
     preview: str
 
 
@@ -844,6 +847,11 @@ class StoppedEntryView(TypedDict):
 
 
 class TestIssuedResponse(TypedDict):
+    sequence: int
+    serial: str
+
+
+class TestReleasedResponse(TypedDict):
     sequence: int
     serial: str
 
@@ -1931,6 +1939,8 @@ class Operations(Transport):
     ) -> GuaranteeStatus:
         """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
 
+        A company sees that of a device that was in contact there, or that the vendor delivered to it.
+
         As of an entry or a time, state and days left are those of that day.
         """
         return cast(
@@ -1948,7 +1958,8 @@ class Operations(Transport):
     ) -> TestIssuedResponse:
         """Put the device's one test on it; it is in the device's next license file.
 
-        The same request again while the test runs is answered with the entry that issued it.
+        The same request again while the test runs is answered with the entry that issued it. The device was in contact in
+        its company, or the vendor delivered it there.
         """
         return cast(
             "TestIssuedResponse",
@@ -1967,6 +1978,20 @@ class Operations(Transport):
             "TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least, as_of=as_of))
         )
 
+    def release_test(
+        self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
+    ) -> TestReleasedResponse:
+        """Let a device have a test again whose one test somebody else had used up. For the vendor's staff.
+
+        A test that runs ends with it.
+        """
+        return cast(
+            "TestReleasedResponse",
+            self.post(
+                f"/v1/devices/{serial}/test-releases", given(reason=reason, reference=reference), key=idempotency_key
+            ),
+        )
+
     def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
         """Whether it runs, until when, and what waits to be paid."""
         return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
@@ -1983,7 +2008,10 @@ class Operations(Transport):
         )
 
     def get_price_of_months(self, project: str, *, months: int, at_least: int | None = None) -> ServicePrice:
-        """What so many more months cost now, and where they lead. Nothing is reserved."""
+        """What so many more months cost now, and where they lead. Nothing is reserved.
+
+        Held licenses are not in the price while service runs; what they owe to the same end is said beside it.
+        """
         return cast(
             "ServicePrice",
             self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),

@@ -16,6 +16,7 @@ PREFIX = "LICENSING_"
 MAX_SECRET_BYTES = 64 * 1024
 """A key or a password file; whatever is bigger was named by mistake."""
 EXIT_BAD_SETTINGS = 2
+ROOT = 0
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 """A TCP port; 0 takes any free one and is for tests."""
@@ -82,14 +83,15 @@ def unknown_variables(cls: type[Settings]) -> list[str]:
 def read_secret(path: Path) -> bytes:
     """The bytes of a secret file, without a trailing newline.
 
-    Raises SettingsWrong if group or others may read it, if it is empty, too big or not a file, and OSError if
-    it cannot be opened. The check is made on the opened file, so it cannot be swapped in between.
+    Raises SettingsWrong if others may read it, if it is empty, too big or not a file, and OSError if it cannot be
+    opened. The check is made on the opened file, so it cannot be swapped in between. A file of root's may be read by
+    its group, too: so Kubernetes hands a Secret to a process that is not root, and PostgreSQL allows the same.
     """
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise SettingsWrong(f"{path} is not a file")
-        if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if status.st_mode & _for_others(status.st_uid):
             raise SettingsWrong(f"{path} can be read by others than its owner; chmod 600 it")
         secret = file.read(MAX_SECRET_BYTES + 1)
     if len(secret) > MAX_SECRET_BYTES:
@@ -98,6 +100,12 @@ def read_secret(path: Path) -> bytes:
     if not secret:
         raise SettingsWrong(f"{path} is empty")
     return secret
+
+
+def _for_others(owner: int) -> int:
+    """The bits of a secret's mode that must not be set."""
+    handed_over = owner == ROOT != os.geteuid()
+    return (stat.S_IWGRP | stat.S_IXGRP if handed_over else stat.S_IRWXG) | stat.S_IRWXO
 
 
 def _unknown(name: str, known: set[str]) -> str:

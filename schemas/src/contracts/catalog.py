@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.dates import Day
-from contracts.identifiers import LicenseType, Serial, Sha256
+from contracts.identifiers import CompanyId, LicenseType, Serial, Sha256
 from contracts.licenses import LicenseClass, LicenseTypeDefinition
 from contracts.models import WireModel
 
@@ -60,12 +60,13 @@ class DeviceModel(WireModel):
 
 
 class DeliveredDevice(WireModel):
-    """A device as the vendor delivered it."""
+    """A device as the vendor delivered it, and to which company, where the vendor knows."""
 
     serial: Serial
     model: ModelName
     delivered_on: Day
     certificate_sha256: Sha256 | None = None
+    delivered_to: CompanyId | None = None
 
 
 def described(definition: LicenseTypeDefinition) -> LicenseTypeFacts:

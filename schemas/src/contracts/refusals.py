@@ -95,6 +95,13 @@ _ROWS = (
     Refusal("serial_malformed", 422, "A serial has 12 hexadecimal digits, such as 009033010203.", "section 1"),
     Refusal("serial_wrong_vendor", 422, "The serial does not begin with this vendor's prefix 009033.", "section 1"),
     Refusal("device_known_elsewhere", 409, "This device is in another project; release it there first.", "F1"),
+    Refusal(
+        "too_many_unproven_devices",
+        409,
+        "The company has 1000 devices that were never in contact; let those claim themselves or fetch a license file "
+        "first, or ask the vendor to register what it delivered to the company.",
+        "F1",
+    ),
     Refusal("device_in_project", 409, "The device is in this project already.", "F1"),
     Refusal(
         "too_many_license_types",
@@ -162,6 +169,13 @@ _ROWS = (
     Refusal("test_already_issued", 409, "The device has a test with other contents already.", "F2"),
     Refusal("test_used_up", 409, "The device has had its test; there is one for a device, for ever.", "F2"),
     Refusal("test_unknown", 404, "The device has had no test licenses.", "F2"),
+    Refusal(
+        "contact_needed",
+        409,
+        "The device was never in contact in this company: let it claim itself with a claim code, or fetch a license "
+        "file with licenses; or ask the vendor to register it as delivered to the company.",
+        "F2",
+    ),
     # software service
     Refusal("months_range", 422, "Software service is bought for 1 to 60 months at a time.", "F3"),
     Refusal("ssa_no_licenses", 409, "The project has no PBX licenses that software service could cover.", "F3"),

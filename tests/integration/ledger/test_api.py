@@ -1,15 +1,18 @@
 """The REST API with its writer, projector, broker and database; the signer's documents are published by hand."""
 
 import asyncio
+import secrets
+from collections import Counter
 
 import pytest
 
-from contracts.identifiers import derived_id
+from contracts.identifiers import default_project_of, derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from tests.support.documents import other_writings
-from tests.support.ledger.api_at_work import Api
+from tests.support.ledger.api_at_work import WHY, Api
 from tests.support.ledger.api_in_memory import problem
+from tests.support.ledger.operations import Operation, about
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
 from tests.support.ledger.story import ADRIA, BEN, BORA
 
@@ -110,6 +113,76 @@ async def test_a_stranger_sees_nothing_and_learns_nothing(api: Api) -> None:
     assert problem(await api.post(f"projects/{project}/allocations", body, ben)) == (404, "project_unknown")
     stolen = await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document(), ben)
     assert problem(stolen) == (404, "device_unknown")
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own-project", "their-project"])
+async def test_by_no_operation_a_stranger_tells_what_others_have_from_what_nobody_has(api: Api, own: bool) -> None:
+    theirs = await _things_of_others(api)
+    nobodys = NOBODYS | {"sequence": "99999"}
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    mine = {"project": default_project_of(BORA), "target": default_project_of(BORA)} if own else {}
+
+    told_apart, statuses = {}, Counter[int]()
+    for operation in about(frozenset(nobodys)):
+        foreign, unknown = [await _asked(api, operation, things, mine, ben) for things in (theirs, nobodys)]
+        statuses[foreign[0]] += 1
+        if foreign != unknown:
+            told_apart[f"{operation.method} {operation.path}"] = foreign, unknown
+    assert told_apart == {}
+    assert statuses[404] + statuses[403] > statuses[422]
+
+
+NOBODYS = {
+    "company": derived_id("nobody", "company"),
+    "project": derived_id("nobody", "project"),
+    "target": derived_id("nobody", "project"),
+    "serial": "009033ffffff",
+    "device": "009033ffffff",
+    "key_digest": "0" * 64,
+    "correction": derived_id("nobody", "correction"),
+    "decision": derived_id("nobody", "decision"),
+}
+
+
+async def _things_of_others(api: Api) -> dict[str, str]:
+    """A thing of another company for each name."""
+    project = await api.stocked_project(SERIAL)
+    await api.allocate(project, SERIAL, 1)
+    keys = (await api.get("activation-keys", api.staff)).json()["items"]
+    proposal = {
+        "source": "issuance",
+        "target": f"project/{project}",
+        "licenses": [{"license_type": "Port11", "count": 1}],
+        **WHY,
+    }
+    proposed = (await api.post("corrections", proposal, api.staff)).json()
+    await api.get(f"corrections?at_least={proposed['sequence']}", api.staff)
+    things = {"company": ADRIA, "project": project, "target": project, "serial": SERIAL, "device": SERIAL}
+    return things | {
+        "key_digest": keys[0]["key_digest"],
+        "correction": proposed["correction"],
+        "decision": NOBODYS["decision"],
+        "sequence": str(proposed["sequence"]),
+    }
+
+
+async def _asked(
+    api: Api, operation: Operation, things: dict[str, str], mine: dict[str, str], who: dict[str, str]
+) -> tuple[int, str]:
+    """Status and body, with every id of the asked thing called by its name."""
+    address, body = operation.address(things), operation.said(things | mine)
+    if operation.path.endswith("/return"):
+        answer = await api.give_back(things["serial"], api.vendor.box(things["serial"]).return_document(), who)
+    else:
+        head = who | {"Idempotency-Key": secrets.token_hex(8)}
+        answer = await api.client.request(
+            operation.method, address, json=body, params=operation.query(things), headers=head
+        )
+    text = answer.text
+    for name, value in things.items():
+        text = text.replace(value, name) if name != "sequence" else text
+    return answer.status_code, text
 
 
 async def test_a_token_for_a_company_that_the_account_does_not_administer_sees_nothing(api: Api) -> None:

@@ -170,6 +170,7 @@ async def test_a_warranty_is_shown_as_it_stood_at_an_entry_or_a_day(api: Api) ->
 async def test_a_test_is_shown_as_it_stood_at_an_entry(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     await api.allocate(project, SERIAL, 5)
+    await a_delivered_device(api, SERIAL)
     tests = f"devices/{SERIAL}/test-licenses"
     issued = await done(api, tests, {"version": 11, "count": 10})
     await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())
@@ -192,6 +193,8 @@ async def test_held_licenses_stand_beside_the_balance_now_and_as_of_an_entry(api
     waiting = [{"license_type": "Port11", "license_class": "pbx", "count": 7}]
     balance = f"projects/{project}/balance?at_least={held}"
     assert (await asked(api, balance))["held"] == waiting
+    both = await asked(api, f"{service}/price?months=12&at_least={held}")
+    assert (both["units"], both["credits"], both["held_units"], both["held_credits"]) == (12, 12, 7, 14)
 
     await redeemed(api, project, SSC=7)
     owed = await asked(api, f"{service}/held-licenses/price?at_least={held + 2}")

@@ -7,15 +7,18 @@ from typing import Any
 
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
 from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
+from contracts.events.devices import LicenseFileDelivered
 from contracts.events.replacements import DeviceReplaced
 from contracts.identifiers import derived_id
+from contracts.log.entries import decode_entry
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
 from tests.support.ledger.api_at_work import Api
 from tests.support.ledger.api_in_memory import problem
+from tests.support.ledger.forging import forge
 from tests.support.ledger.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence
-from tests.support.ledger.story import BEN, BORA, STAFF, VENDOR
+from tests.support.ledger.story import ADRIA, BEN, BORA, STAFF, VENDOR
 from tests.support.ledger.story_corrections import SECOND
 
 SERIAL, OTHER, SPARE = "009033010203", "009033010204", "0090330102f0"
@@ -39,7 +42,7 @@ async def registered(api: Api, *serials: str, on: str = "2026-05-20") -> int:
         {"model": "IP6010", "family": "IP6", "warranty_months": 24},
     ]
     await done(api, "device-models", {"models": models, "reference": "CAT-1"}, api.staff)
-    devices = [{"serial": serial, "model": "IP811", "delivered_on": on} for serial in serials]
+    devices = [{"serial": serial, "model": "IP811", "delivered_on": on, "delivered_to": ADRIA} for serial in serials]
     return await done(api, "delivered-devices", {"devices": devices, "reference": "DN-1"}, api.staff)
 
 
@@ -211,3 +214,53 @@ async def test_entry_by_entry_and_in_one_batch_give_the_same_rows(
         ("IP6010", date(2026, 6, 1)),
         ("IP811", date(2026, 5, 20)),
     ]
+
+
+async def test_a_company_that_typed_a_serial_gets_neither_its_test_nor_its_guarantee(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    last = await registered(api, OTHER)
+    theirs = {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20"}
+    last = await done(api, "delivered-devices", {"devices": [theirs], "reference": "DN-9"}, api.staff)
+    test = {"version": 11, "count": 10}
+    assert problem(await api.post(f"devices/{SERIAL}/test-licenses", test)) == (409, "contact_needed")
+    guarantee = f"devices/{SERIAL}/guarantee?at_least={last}"
+    assert problem(await api.get(guarantee)) == (409, "contact_needed")
+    assert (await asked(api, guarantee, api.staff))["delivered_on"] == "2026-05-20"
+
+
+async def test_a_box_that_fetched_its_licenses_shows_its_guarantee_and_gets_its_test(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    await registered(api, OTHER)
+    theirs = {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20"}
+    await done(api, "delivered-devices", {"devices": [theirs], "reference": "DN-9"}, api.staff)
+    guarantee = f"devices/{SERIAL}/guarantee?at_least="
+    for issue, shown in ((1, 409), (2, 200)):
+        fetched = LicenseFileDelivered(
+            company=ADRIA,
+            project=project,
+            serial=SERIAL,
+            generation=1,
+            issue=issue,
+            file_sha256="f0" * 32,
+            path="direct",
+        )
+        last = decode_entry(await forge(api.topics, fetched, api.ledger)).sequence
+        assert (await api.get(f"{guarantee}{last}")).status_code == shown
+        await api.allocate(project, SERIAL, 5)
+    await done(api, f"devices/{SERIAL}/test-licenses", {"version": 11, "count": 10})
+
+
+async def test_staff_releases_a_burned_test_and_the_device_s_history_says_so(api: Api) -> None:
+    await api.stocked_project(SERIAL)
+    await registered(api, SERIAL)
+    burned = await done(api, f"devices/{SERIAL}/test-licenses", {"version": 11, "count": 1})
+    why = {"reason": "The reseller before had used it up", "reference": "CASE-7"}
+    assert problem(await api.post(f"devices/{SERIAL}/test-releases", why)) == (403, "no_right")
+    released = await done(api, f"devices/{SERIAL}/test-releases", why, api.staff)
+    tests = f"devices/{SERIAL}/test-licenses"
+    assert problem(await api.get(f"{tests}?at_least={released}")) == (404, "test_unknown")
+    assert (await asked(api, f"{tests}?as_of={burned}"))["count"] == 1
+    own = await done(api, tests, {"version": 11, "count": 10})
+    assert (await asked(api, f"{tests}?at_least={own}"))["count"] == 10
+    history = (await asked(api, f"devices/{SERIAL}/history?at_least={own}"))["items"]
+    assert [row["sequence"] for row in history if row["event_type"].endswith("test-released.v1")] == [released]

@@ -95,8 +95,10 @@ async def test_its_warranty_begins_with_its_next_delivery(api: Api) -> None:
     project, _, document = await a_replaced_device(api)
     await done(api, PATH, body(document), api.staff)
     added = await done(api, f"projects/{project}/devices", {"serial": SERIAL})
-    assert (await asked(api, f"devices/{SERIAL}/guarantee?at_least={added}"))["state"] == "unknown"
-    again = {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-11-02"}
+    answer = await api.get(f"devices/{SERIAL}/guarantee?at_least={added}")
+    assert problem(answer) == (409, "contact_needed")
+    assert (await asked(api, f"devices/{SERIAL}/guarantee", api.staff))["state"] == "unknown"
+    again = {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-11-02", "delivered_to": ADRIA}
     registered = await done(api, "delivered-devices", {"devices": [again], "reference": "DN-3"}, api.staff)
     assert (await asked(api, f"devices/{SERIAL}/guarantee?at_least={registered}"))["delivered_on"] == "2026-11-02"
     listed = (await asked(api, "delivered-devices", api.staff))["items"]

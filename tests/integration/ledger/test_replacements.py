@@ -20,7 +20,7 @@ from contracts.licenses import Licenses, TestLicenses
 from ledger.entrypoints.projector.main import rebuild
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api, asked
+from tests.support.ledger.api_at_work import Api, a_delivered_device, asked
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import all_rows, append, projector, rows, settings_for, until_sequence
 from tests.support.ledger.story import ADRIA, BEN, BORA
@@ -95,7 +95,7 @@ async def test_the_warranty_is_the_replacement_s_and_the_past_stays_what_it_was(
     models = {"models": [{"model": "IP811", "family": "IP8"}], "reference": "CAT-1"}
     assert (await api.post("device-models", models, api.staff)).status_code == 201
     devices = [
-        {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20"},
+        {"serial": SERIAL, "model": "IP811", "delivered_on": "2026-05-20", "delivered_to": ADRIA},
         {"serial": SPARE, "model": "IP811", "delivered_on": "2026-11-01"},
     ]
     delivered = {"devices": devices, "reference": "DN-1"}
@@ -118,6 +118,8 @@ async def test_the_warranty_is_the_replacement_s_and_the_past_stays_what_it_was(
 async def test_a_test_ends_with_the_swap_and_not_before_it(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     assert (await api.post(f"projects/{project}/devices", {"serial": SPARE})).status_code == 201
+    await a_delivered_device(api, SERIAL)
+    await a_delivered_device(api, SPARE)
     for serial, count in ((SERIAL, 10), (SPARE, 5)):
         issued = await api.post(f"devices/{serial}/test-licenses", {"version": 11, "count": count})
         assert issued.status_code == 201, issued.text
@@ -140,6 +142,7 @@ async def test_a_test_ends_with_the_swap_and_not_before_it(api: Api) -> None:
 async def test_a_test_of_the_replacement_s_own_ends_also_where_the_broken_device_had_none(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
     assert (await api.post(f"projects/{project}/devices", {"serial": SPARE})).status_code == 201
+    await a_delivered_device(api, SPARE)
     issued = await api.post(f"devices/{SPARE}/test-licenses", {"version": 11, "count": 5})
     assert issued.status_code == 201, issued.text
     assert (await api.post(f"devices/{SPARE}/release", None)).status_code == 201

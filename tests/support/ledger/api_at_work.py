@@ -212,7 +212,8 @@ async def done(api: Api, path: str, body: dict[str, Any], who: dict[str, str] | 
 async def a_delivered_device(api: Api, serial: str) -> int:
     model = {"models": [{"model": "IP811", "family": "IP8x1"}], "reference": "CAT-1"}
     await done(api, "device-models", model, api.staff)
-    device = {"serial": serial, "model": "IP811", "delivered_on": f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"}
+    today = f"{civil_day(datetime.now(UTC)):%Y-%m-%d}"
+    device = {"serial": serial, "model": "IP811", "delivered_on": today, "delivered_to": ADRIA}
     return await done(api, "delivered-devices", {"devices": [device], "reference": "DN-1"}, api.staff)
 
 

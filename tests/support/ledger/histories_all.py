@@ -51,7 +51,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
-    "propose-delivery-correction",
+    *("propose-delivery-correction", "release-test"),
     *("download-license-file", "register-legacy-keys", "replace-device", "recommission-device"),
 }
 STEADY = "009033010205"
@@ -217,7 +217,10 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (
         story.staff,
         RegisterDevices(
-            devices=(DeliveredDevice(serial=STEADY, model="IP811", delivered_on=date(2026, 11, 1)),), reference="DN-3"
+            devices=(
+                DeliveredDevice(serial=STEADY, model="IP811", delivered_on=date(2026, 11, 1), delivered_to=ADRIA),
+            ),
+            reference="DN-3",
         ),
     ),
     (story.anna, story.add(STEADY)),

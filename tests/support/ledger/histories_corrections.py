@@ -15,6 +15,7 @@ from tests.support.ledger import (
     story_legacy,
     story_license_file_downloads,
     story_returns,
+    story_test_licenses,
 )
 from tests.support.ledger.histories_main_job import KEYS, PROJECTS, commands, counts
 from tests.support.ledger.histories_members import people_commands
@@ -49,6 +50,7 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(story_corrections.approve, corrections),
     st.builds(story_corrections.reject, corrections),
     st.builds(story_returns.release_limit, serials),
+    st.builds(story_test_licenses.release_test, serials),
     st.builds(story_returns.report_spent, st.integers(1, 3), serials),
     st.builds(
         lambda there, serial, into: story_legacy.bring_in(there, on=serial, into=into),

@@ -74,7 +74,10 @@ BEGINNING: list[tuple[Actor, Command]] = [
     (
         story.staff,
         RegisterDevices(
-            devices=(DeliveredDevice(serial=SERIAL, model="IP811", delivered_on=date(2026, 5, 20)),), reference="DN-1"
+            devices=(
+                DeliveredDevice(serial=SERIAL, model="IP811", delivered_on=date(2026, 5, 20), delivered_to=story.ADRIA),
+            ),
+            reference="DN-1",
         ),
     ),
 ]

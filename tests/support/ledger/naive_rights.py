@@ -44,7 +44,7 @@ from contracts.commands.replacements import RecommissionDevice, ReplaceDevice
 from contracts.commands.returns import ReleaseReturnLimit, ReportSpentCertificate, ReturnLicenses
 from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
-from contracts.commands.test_licenses import IssueTestLicenses
+from contracts.commands.test_licenses import IssueTestLicenses, ReleaseTest
 from contracts.commands.warranty import ExtendWarranty
 from contracts.identifiers import default_project_of
 from tests.support.ledger.naive_sheet import Sheet
@@ -116,6 +116,7 @@ class Persons:
                 | ReplaceDevice()
                 | RecommissionDevice()
                 | DownloadLicenseFile()
+                | ReleaseTest()
             ):
                 return self.leads(actor, VENDOR)
             case AcceptInvitation():

@@ -50,6 +50,7 @@ TABLES = (
     "warranties",
     "warranty_versions",
     "test_licenses",
+    "test_releases",
     "software_services",
     "held_licenses",
     "blocks",

@@ -36,6 +36,10 @@ def delivered(serial: str = SERIAL, model: str = "IP811", on: date = date(2026, 
     return DeliveredDevice(serial=serial, model=model, delivered_on=on)
 
 
+def delivered_to(company: str | None, serial: str = SERIAL) -> DeliveredDevice:
+    return delivered(serial).model_copy(update={"delivered_to": company})
+
+
 def register(*devices: DeliveredDevice) -> RegisterDevices:
     return RegisterDevices(devices=devices, reference="DN-1")
 

@@ -11,14 +11,15 @@ from tests.support.ledger.story import (
     SERIAL,
     Story,
     a_founded_ledger,
-    add,
     anna,
+    box,
     licenses,
     project,
     redeem,
     staff,
 )
 from tests.support.ledger.story_catalog import MODEL, delivered, models, register
+from tests.support.ledger.story_claims import claim, code
 
 KEY = IssueActivationKey(
     key_digest="a1" * 32,
@@ -40,7 +41,13 @@ def a_device(kind: str = "reseller") -> Story:
     """In a project with extensions free; nobody has said when it was delivered."""
     company = RegisterCompany.model_validate({"company": ADRIA, "kind": kind, "administrator": ANNA})
     return a_founded_ledger().given(
-        (staff, company), (anna, project()), (staff, KEY), (anna, redeem()), (anna, add()), (staff, models(MODEL))
+        (staff, company),
+        (anna, project()),
+        (staff, KEY),
+        (anna, redeem()),
+        (anna, code()),
+        (box, claim()),
+        (staff, models(MODEL)),
     )
 
 

@@ -10,6 +10,8 @@ LOCKS = (
     "dev/npm/package-lock.json",
     "dev/npm/package.json",
     "dev/stack/kafka/jars.sha256",
+    "requirements/build.in",
+    "requirements/build.txt",
     "requirements/dev.in",
     "requirements/dev.txt",
     "requirements/run.in",

@@ -26,10 +26,11 @@ from tests.support.ledger import (
     story_replacements,
     story_set_aside,
     story_software_service,
+    story_test_licenses,
     story_warranty,
 )
 from tests.support.ledger.histories_over_time import priced
-from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, Story, anna, ben, box
+from tests.support.ledger.story import ADRIA, BORA, HOTEL, NOON, OTHER_SERIAL, SERIAL, Story, anna, ben, box
 from tests.support.ledger.story_device_moves import BORAS
 from tests.support.ledger.story_members import a_stocked_project_with_people, grant
 from tests.support.ledger.who_may import COMMANDS, ENDPOINTS, OLD, REPLACED, RETURNED, RIGHTS
@@ -88,10 +89,12 @@ def a_full_ledger() -> Story:
 
 
 def _with_dates(told: Story) -> None:
-    """A delivered device, service that runs, licenses that wait to be paid, and what all of this costs."""
+    """Delivered devices, one with its test, service that runs, licenses that wait to be paid, and their prices."""
+    tested = "009033010205"
     told.given(
         (story.staff, story_catalog.models(story_catalog.MODEL)),
-        (story.staff, story_catalog.register(story_catalog.delivered())),
+        (story.staff, story_catalog.register(*(story_catalog.delivered_to(ADRIA, one) for one in (SERIAL, tested)))),
+        (anna, story_test_licenses.ask(serial=tested)),
         (story.staff, story_catalog.register(story_catalog.delivered(story_replacements.SPARE))),
         (story.staff, story_warranty.KEY.model_copy(update={"key_digest": "c7" * 32})),
         (anna, story.redeem("c7" * 32)),

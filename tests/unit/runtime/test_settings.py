@@ -1,4 +1,5 @@
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ def test_a_secret_is_read_without_its_newline(tmp_path: Path) -> None:
 def test_a_secret_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     with pytest.raises(SettingsWrong, match="chmod 600"):
         read_secret(_secret(tmp_path, b"word", mode))
+
+
+@pytest.mark.parametrize(("mode", "good"), [(0o440, True), (0o640, True), (0o660, False), (0o444, False)])
+def test_the_group_may_read_a_secret_that_root_has_handed_to_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, good: bool
+) -> None:
+    secret = _secret(tmp_path, b"word", mode)
+    monkeypatch.setattr("runtime.settings.ROOT", os.geteuid())
+    monkeypatch.setattr("os.geteuid", lambda: 10001)
+
+    with nullcontext() if good else pytest.raises(SettingsWrong, match="chmod 600"):
+        assert read_secret(secret) == b"word"
 
 
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.catalog import Version
 from contracts.identifiers import Serial
 from contracts.models import WireModel
+from contracts.texts import Reason, Reference
 
 
 class IssueTestLicenses(WireModel):
@@ -22,4 +23,13 @@ class IssueTestLicenses(WireModel):
     count: Annotated[int, Field(ge=0, le=9_999)] | None = None
 
 
-TestLicenseCommand = IssueTestLicenses
+class ReleaseTest(WireModel):
+    """Let a device have a test again: staff has looked, and somebody else had used its one test up."""
+
+    name: Literal["release-test"] = "release-test"
+    serial: Serial
+    reason: Reason
+    reference: Reference
+
+
+TestLicenseCommand = IssueTestLicenses | ReleaseTest

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from contracts.fields import Reason, Reference
 from contracts.identifiers import CompanyId
 from contracts.licenses import DeviceLicenses
 from contracts.models import WireModel
@@ -19,4 +20,21 @@ class TestLicensesIssued(WireModel):
         return f"devices/{self.device.serial}"
 
 
-TestLicenseEvent = TestLicensesIssued
+class TestReleased(WireModel):
+    """Staff let a device have a test again: the test before this entry does not count, and ends if it runs.
+
+    `device` is the next issue with unchanged licenses and without the test.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.test-released.v1"
+    company: CompanyId
+    reason: Reason
+    reference: Reference
+    device: DeviceLicenses
+
+    @property
+    def subject(self) -> str:
+        return f"devices/{self.device.serial}"
+
+
+TestLicenseEvent = TestLicensesIssued | TestReleased

@@ -40,6 +40,7 @@ from tests.support.ledger.story_blocks import (
     unblock_device,
     unblock_key,
 )
+from tests.support.ledger.story_claims import a_stocked_project_in_contact
 from tests.support.ledger.story_test_licenses import ask
 
 
@@ -67,10 +68,10 @@ def test_nothing_is_allocated_to_a_blocked_device() -> None:
 
 
 def test_a_blocked_device_gets_no_test_and_keeps_the_one_that_it_had() -> None:
-    story = a_stocked_project().given((staff, block_device()))
+    story = a_stocked_project_in_contact().given((staff, block_device()))
     story.when(anna, ask()).refused("device_blocked")
     story.given((staff, unblock_device()), (anna, ask()), (staff, block_device()))
-    story.when(anna, ask()).done_before(10)
+    story.when(anna, ask()).done_before(11)
 
 
 def test_a_blocked_device_gets_no_file_whoever_asks() -> None:

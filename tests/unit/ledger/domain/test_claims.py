@@ -29,7 +29,6 @@ from tests.support.ledger.story_device_moves import BORAS, move, offer, release
 from tests.support.ledger.story_legacy import bring_in
 from tests.support.ledger.story_members import MIA, a_guest_with, a_member_with, dismiss, grant, gus, mia, revoke
 from tests.support.ledger.story_projects import archive
-from tests.support.ledger.story_test_licenses import ask
 
 
 def test_a_box_in_no_project_claims_itself_into_the_codes_project() -> None:
@@ -117,8 +116,6 @@ def test_a_box_with_any_license_is_not_claimed_out_of_its_project() -> None:
     pbx.when(box, claim()).refused("device_known_elsewhere")
     gateway = a_serial_that_ben_typed().given((ben, allocate(source=BORAS, Channel=1)))
     gateway.when(box, claim()).refused("device_known_elsewhere")
-    test = a_serial_that_ben_typed().given((ben, ask()))
-    test.when(box, claim()).refused("device_known_elsewhere")
     old = a_serial_that_ben_typed().given((staff, bring_in({"BRIs": 1}, on=SERIAL, into=BORAS)))
     old.when(box, claim()).refused("device_known_elsewhere")
 

@@ -11,6 +11,7 @@ from contracts.log.postings import postings
 from contracts.log.subjects import companies, concerns
 from ledger.domain.state import Delivered
 from tests.support.ledger.story import (
+    ADRIA,
     OTHER_SERIAL,
     REASON,
     REFERENCE,
@@ -126,7 +127,7 @@ def test_a_broken_device_has_given_its_warranty_away_and_its_replacement_s_is_co
     story.when(second, approve()).refused("device_replaced", replacement=SPARE)
     story.when(staff, propose_delivery(correction=SECOND)).refused("device_replaced", replacement=SPARE)
     story.given((staff, propose_delivery("2026-04-01", serial=SPARE, correction=SECOND)), (second, approve(SECOND)))
-    assert story.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 4, 1), 12, 12)
+    assert story.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 4, 1), 12, 12, ADRIA)
 
 
 def test_two_persons_are_needed() -> None:

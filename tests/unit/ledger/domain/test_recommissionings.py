@@ -23,7 +23,7 @@ from tests.support.ledger.story import (
     staff,
 )
 from tests.support.ledger.story_catalog import MODEL, delivered, models, register
-from tests.support.ledger.story_claims import claim, code
+from tests.support.ledger.story_claims import a_stocked_project_in_contact, claim, code
 from tests.support.ledger.story_members import a_stocked_project_with_people as a_stocked_project
 from tests.support.ledger.story_replacements import RMA, SPARE, recommission, replace
 
@@ -128,7 +128,8 @@ def test_the_same_document_handed_in_as_a_return_has_the_same_receipt() -> None:
 
 
 def test_the_one_test_that_it_had_stays_used() -> None:
-    told = a_stocked_project().given((anna, story_test_licenses.ask()), (staff, replace()), (staff, recommission()))
+    told = a_stocked_project_in_contact().given((anna, story_test_licenses.ask()))
+    told.given((staff, replace()), (staff, recommission()))
     told.given((anna, add(SERIAL)))
     assert told.ledger.devices[SERIAL].test is None
     for wanted in (story_test_licenses.ask(), story_test_licenses.ask(count=3)):

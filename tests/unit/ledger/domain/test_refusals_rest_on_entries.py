@@ -26,7 +26,7 @@ from tests.support.ledger.story import (
     staff,
 )
 from tests.support.ledger.story_blocks import block_company, block_device, block_key, unblock_device
-from tests.support.ledger.story_claims import claim, code, withdraw_code
+from tests.support.ledger.story_claims import a_stocked_project_in_contact, claim, code, withdraw_code
 from tests.support.ledger.story_company_imports import CASA, an_offered_company, cleo, take_over
 from tests.support.ledger.story_invitations import invite, join, uninvite
 from tests.support.ledger.story_legacy import bring_in, listed, old_key
@@ -110,7 +110,7 @@ def test_an_old_key_rests_on_its_import_for_those_who_may_see_where() -> None:
 
 
 def test_a_second_test_rests_on_the_first() -> None:
-    story = a_stocked_project().given((anna, ask()))
+    story = a_stocked_project_in_contact().given((anna, ask()))
     issued = last(story)
     story.when(anna, ask(11)).resting_on(issued)
     story.now = NOON + timedelta(days=100)

@@ -17,6 +17,7 @@ from ledger.domain.decisions import Rejection
 from ledger.domain.state import Delivered
 from tests.support.ledger import (
     story_blocks,
+    story_claims,
     story_corrections,
     story_legacy,
     story_license_file_downloads,
@@ -57,6 +58,9 @@ IP811 = DeviceModel(model="IP811", family="IP8")
 IP411 = DeviceModel(model="IP411", family="IP4")
 
 
+spare_box = box.model_copy(update={"serial": SPARE})
+
+
 def a_device_at_work() -> Story:
     """30 ports and 2 channels on it, in its file that it fetched."""
     told = a_stocked_project().given((anna, allocate(Port11=30, Channel=2)))
@@ -93,7 +97,7 @@ def test_the_golden_row_all_licenses_and_the_warranty_go_along_and_no_test_does(
     )
     assert told.ledger.projects[HOTEL].devices == len(told.ledger.devices)
     assert told.ledger.devices[SPARE].test is None
-    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 5, 20), months, 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2026, 5, 20), months, 12, ADRIA)
     assert SERIAL not in told.ledger.devices
     assert SERIAL not in told.ledger.delivered
     assert event.former.licenses == ()
@@ -218,7 +222,7 @@ def with_a_channel(told: Story) -> Story:
 
 
 def test_a_test_of_the_replacement_s_own_ends_and_stays_used() -> None:
-    told = a_device_at_work().given((ben, add(SPARE, BORAS)))
+    told = a_device_at_work().given((ben, story_claims.code(BORAS)), (spare_box, story_claims.claim(SPARE)))
     told.given((ben, story_test_licenses.ask(serial=SPARE)), (ben, release(SPARE)))
     assert replaced(told).device.test is None
     assert told.ledger.devices[SPARE].test is None
@@ -271,7 +275,7 @@ def test_another_family_of_models_has_to_be_confirmed() -> None:
     event = told.when(staff, replace(other_model=True)).accepted()
     assert isinstance(event, DeviceReplaced)
     assert event.other_model
-    assert told.ledger.delivered[SPARE] == Delivered("IP411", date(2026, 5, 20), 12, 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP411", date(2026, 5, 20), 12, 12, ADRIA)
 
 
 def test_a_replacement_of_a_registered_device_is_registered_first() -> None:
@@ -303,7 +307,7 @@ def _names(said: object) -> set[str]:
 def test_the_replacement_has_no_warranty_of_its_own_beside_the_inherited_one() -> None:
     told = registered(a_device_at_work(), (SERIAL, "IP811", date(2025, 5, 20)), (SPARE, "IP811", date(2026, 11, 1)))
     told.given((staff, replace()))
-    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2025, 5, 20), 12, 12)
+    assert told.ledger.delivered[SPARE] == Delivered("IP811", date(2025, 5, 20), 12, 12, ADRIA)
 
 
 def test_a_later_extension_counts_from_the_inherited_day_of_delivery_up_to_60_months_in_all() -> None:

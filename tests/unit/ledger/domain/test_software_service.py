@@ -14,7 +14,7 @@ from contracts.dates import civil_day
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.software_service import ServicePeriod
 from ledger.domain.software_service import facts_of
-from ledger.domain.software_service_quotes import quote_release
+from ledger.domain.software_service_quotes import quote_months, quote_release, still_owed
 from tests.support.ledger.story import (
     DEFAULT,
     HOTEL,
@@ -35,6 +35,7 @@ from tests.support.ledger.story import (
 )
 from tests.support.ledger.story_blocks import block_device, unblock_device
 from tests.support.ledger.story_catalog import SMB, SMB9, an_smb_key, define, smb
+from tests.support.ledger.story_claims import claim, code
 from tests.support.ledger.story_projects import deallocate, transfer
 from tests.support.ledger.story_software_service import (
     MORE,
@@ -200,7 +201,7 @@ def test_d6_what_leaves_gives_no_refund_and_what_comes_back_costs_nothing() -> N
 
 
 def test_f2_a_test_on_a_device_is_not_counted() -> None:
-    story = covered_since("2026-03-01", today="2026-10-10").given((anna, add()))
+    story = covered_since("2026-03-01", today="2026-10-10").given((anna, code()), (box, claim()))
     units = facts_of(story.ledger, HOTEL).units
     story.given((anna, IssueTestLicenses(serial=SERIAL, version=11, slave=False, count=250)))
     assert facts_of(story.ledger, HOTEL).units == units == 10
@@ -260,6 +261,30 @@ def test_more_months_do_not_pay_for_held_licenses() -> None:
     story = holding().given((staff, issue(OTHER_KEY, SSC=20)), (anna, redeem(OTHER_KEY)))
     assert bought(story, 12).units == 10
     assert dict(story.ledger.held[HOTEL]) == {"Port11": 12}
+
+
+def owed_beside(story: Story, months: int) -> tuple[int, int]:
+    """What the price of so many months says beside its own credits: the held licenses and what they owe."""
+    facts, today = facts_of(story.ledger, HOTEL), civil_day(story.now)
+    quote = quote_months(facts, months, today)
+    assert quote is not None
+    owed = still_owed(facts, quote, today)
+    return owed.units, owed.charge
+
+
+def test_the_price_of_more_months_says_beside_it_what_held_licenses_owe_to_the_same_end() -> None:
+    story = holding().given((staff, issue(OTHER_KEY, SSC=40)), (anna, redeem(OTHER_KEY)))
+    assert owed_beside(story, 12) == (12, 17)
+    bought(story, 12)
+    event = release(story).accepted()
+    assert isinstance(event, HeldLicensesReleased)
+    assert credits_of(event) == 17
+
+
+def test_the_price_of_a_new_period_has_nothing_beside_it() -> None:
+    story = holding()
+    story.now = at("2027-03-01")
+    assert owed_beside(story, 12) == (0, 0)
 
 
 def test_a_new_period_covers_held_licenses_too() -> None:

@@ -13,17 +13,16 @@ from tests.support.ledger.story import (
     OTHER_SERIAL,
     SERIAL,
     Story,
-    a_stocked_project,
-    add,
     allocate,
     anna,
     ben,
     box,
     give_back,
+    other_box,
     staff,
 )
+from tests.support.ledger.story_claims import a_stocked_project_in_contact, claim, code
 from tests.support.ledger.story_device_moves import move, staff_moves
-from tests.support.ledger.story_members import a_stocked_project_with_people
 from tests.support.ledger.story_test_licenses import ask
 
 
@@ -32,7 +31,7 @@ def at(day: str, clock: str = "12:00:00") -> datetime:
 
 
 def a_device_on(day: str) -> Story:
-    story = a_stocked_project()
+    story = a_stocked_project_in_contact()
     story.now = at(day)
     return story
 
@@ -66,7 +65,7 @@ def test_issued_2025_11_30_asked_again_on_2026_03_01_is_used_up() -> None:
 
 
 def test_the_day_is_the_one_in_berlin() -> None:
-    story = a_stocked_project()
+    story = a_stocked_project_in_contact()
     story.now = at("2025-11-29", "23:00:00")
     assert the_test(story.when(anna, ask())).issued_on == date(2025, 11, 30)
 
@@ -135,7 +134,7 @@ def test_after_a_return_there_is_no_second_one() -> None:
 
 
 def test_f2_neither_a_move_nor_another_company_nor_a_new_certificate_gives_a_second_one() -> None:
-    story, other = a_stocked_project_with_people(), ask(3)
+    story, other = a_stocked_project_in_contact(), ask(3)
     story.now = at("2026-11-24")
     story.given((anna, ask()))
     story.given((anna, move())).when(anna, other).refused("test_already_issued", version=11, expires="2027-02-23")
@@ -146,7 +145,9 @@ def test_f2_neither_a_move_nor_another_company_nor_a_new_certificate_gives_a_sec
 
 
 def test_another_device_has_its_own() -> None:
-    a_device_on("2026-11-24").given((anna, add(OTHER_SERIAL)), (anna, ask()), (anna, ask(serial=OTHER_SERIAL)))
+    other = "ee" * 32
+    came = (anna, code(digest=other)), (other_box, claim(OTHER_SERIAL, other))
+    a_device_on("2026-11-24").given(*came, (anna, ask()), (anna, ask(serial=OTHER_SERIAL)))
 
 
 @pytest.mark.parametrize(("actor", "code"), [(ben, "device_unknown"), (box, "device_unknown"), (staff, "no_right")])

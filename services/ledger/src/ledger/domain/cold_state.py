@@ -126,6 +126,8 @@ class ColdState(NamedTuple):
     `replaced` are broken devices that are not back in stock, `rmas` what each RMA did.
     `company_projects` are the projects of each company, only as many as it takes to know that they are too many.
 
+    `unproven` are the numbers of devices without contact, by company.
+
     `set_asides` are proposals to set entries aside, each with its own place; None once approved.
 
     Numbers are the sequences of the entries that made it so; old licenses are kept by account, as postings name them.
@@ -146,6 +148,7 @@ class ColdState(NamedTuple):
     replaced: Map[str, ReplacedDevice] = Map[str, ReplacedDevice]()
     rmas: Map[str, Swap] = Map[str, Swap]()
     set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
+    unproven: Map[str, int] = Map[str, int]()
 
     def with_projects(self, company: str, projects: tuple[str, ...], *, most: int) -> "ColdState":
         """The state with more projects in a company; the first `most` of them are kept."""

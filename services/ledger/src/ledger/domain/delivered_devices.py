@@ -28,7 +28,7 @@ def decide(ledger: Ledger, command: DeliveredDeviceCommand, actor: Actor, *, now
 def evolve(ledger: Ledger, event: DeliveredDeviceEvent, *, at: datetime, by: str) -> Ledger:
     """The ledger after an event of this family."""
     added = {
-        one.serial: Delivered(one.model, one.delivered_on, one.warranty_months, one.warranty_months)
+        one.serial: Delivered(one.model, one.delivered_on, one.warranty_months, one.warranty_months, one.delivered_to)
         for one in event.devices
     }
     return ledger._replace(delivered=ledger.delivered.update(added))
@@ -50,16 +50,23 @@ def register_devices(ledger: Ledger, command: RegisterDevices, now: datetime) ->
             return Rejection("device_registered", {"serial": one.serial})
         if refused := refuse_day(one.serial, one.delivered_on, today):
             return refused
+        if one.delivered_to is not None and not _is_open(ledger, one.delivered_to):
+            return Rejection("company_unknown")
         registered.append(
             RegisteredDevice(
                 serial=one.serial,
                 model=one.model,
                 delivered_on=one.delivered_on,
                 certificate_sha256=one.certificate_sha256,
+                delivered_to=one.delivered_to,
                 warranty_months=model.warranty_months,
             )
         )
     return DevicesRegistered(devices=tuple(registered), reference=command.reference)
+
+
+def _is_open(ledger: Ledger, company: str) -> bool:
+    return company in ledger.companies and company not in ledger.cold.imported
 
 
 def refuse_day(serial: str, delivered_on: date, today: date) -> Rejection | None:
@@ -111,10 +118,11 @@ def after(ledger: Ledger, wanted: DeliveryProposal, now: datetime) -> Delivered 
     months = known.warranty_months - known.base_months + base
     if months > MAX_WARRANTY_MONTHS:
         return Rejection("warranty_max_exceeded", {"limit": MAX_WARRANTY_MONTHS})
-    return Delivered(wanted.model, wanted.delivered_on, months, base)
+    return Delivered(wanted.model, wanted.delivered_on, months, base, known.delivered_to)
 
 
 def corrected(ledger: Ledger, event: DeliveryCorrected) -> Ledger:
     """The ledger with what the event says of the device."""
-    now = Delivered(event.model, event.delivered_on, event.months, event.base_months)
+    delivered_to = ledger.delivered[event.serial].delivered_to
+    now = Delivered(event.model, event.delivered_on, event.months, event.base_months, delivered_to)
     return ledger._replace(delivered=ledger.delivered.set(event.serial, now))

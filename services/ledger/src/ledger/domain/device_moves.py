@@ -24,6 +24,7 @@ from contracts.events.device_moves import (
 from contracts.log.postings import device_account
 from ledger.domain import legacy
 from ledger.domain.catalog import refuse_second
+from ledger.domain.contact import refuse_another
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.returns import RETURNABLE
 from ledger.domain.rights import (
@@ -153,6 +154,8 @@ def accept_device(
     if refused := refuse_blocked_company(ledger, device.company):
         return Rejection(refused.code, {"company": device.company}, refused.entries)
     if refused := _refuse_full(ledger, command.serial, device):
+        return refused
+    if not device.in_contact and (refused := refuse_another(ledger, command.serial, company)):
         return refused
     return _move(ledger, command, device, today)
 

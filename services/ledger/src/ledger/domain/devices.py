@@ -21,6 +21,7 @@ from contracts.events.devices import (
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
 from ledger.domain.activation_keys import asked_for
 from ledger.domain.catalog import refuse_limits, refuse_second
+from ledger.domain.contact import refuse_another
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import (
     absent,
@@ -117,6 +118,8 @@ def add_device(ledger: Ledger, command: AddDevice, actor: Actor) -> DeviceAdded 
         if refused := refuse_arriving(ledger, command.serial, command.project):
             return refused
         company = ledger.projects[command.project].company
+        if refused := refuse_another(ledger, command.serial, company):
+            return refused
         return DeviceAdded(company=company, device=arriving(ledger, command.serial, command.project))
     if known.project == command.project:
         return Rejection("device_in_project")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts.events import Event
+from ledger.domain.contact import counted
 from ledger.domain.families import EVOLVE
 from ledger.domain.state import Ledger
 
@@ -12,4 +13,5 @@ def evolve(ledger: Ledger, event: Event, *, at: datetime, by: str) -> Ledger:
 
     `by` is who caused it, as entries name them.
     """
-    return EVOLVE[type(event)](ledger.following(), event, at=at, by=by)
+    after = EVOLVE[type(event)](ledger.following(), event, at=at, by=by)
+    return counted(ledger, after, event)

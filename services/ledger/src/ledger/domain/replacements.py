@@ -132,11 +132,14 @@ def _swapped(ledger: Ledger, event: DeviceReplaced) -> Ledger:
 
 
 def _inherited(ledger: Ledger, event: DeviceReplaced) -> Map[str, Delivered]:
-    """The replacement gives up its own warranty and goes on with the broken device's, neither anew nor added up."""
+    """The replacement gives up its own warranty and goes on with the broken device's, neither anew nor added up.
+
+    Staff has given it to the company, so it counts as delivered there.
+    """
     known, own = ledger.delivered.get(event.former.serial), ledger.delivered.get(event.device.serial)
     if known is None:
         return ledger.delivered
-    after = replace(known, model=own.model) if own else known
+    after = replace(known, model=own.model if own else known.model, delivered_to=event.company)
     return ledger.delivered.delete(event.former.serial).set(event.device.serial, after)
 
 

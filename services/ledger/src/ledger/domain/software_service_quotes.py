@@ -74,7 +74,7 @@ def dues_of(period: ServicePeriod | None, units: int, today: date) -> Dues | Non
 def quote_months(facts: ServiceFacts, months: int, today: date) -> Quote | None:
     """So many months for the whole project; None where the period would become too long.
 
-    While service runs, held licenses are not in it. A new period covers them too.
+    While service runs, held licenses are not in it: see `still_owed`. A new period covers them too.
     """
     found = extended(facts.period, months, today)
     if found is None:
@@ -82,6 +82,12 @@ def quote_months(facts: ServiceFacts, months: int, today: date) -> Quote | None:
     period, charged_months = found
     units = facts.units if facts.runs(today) else facts.units + facts.held_units
     return Quote(facts.project, f"{months} months", units, charged_months, period)
+
+
+def still_owed(facts: ServiceFacts, bought: Quote, today: date) -> Dues:
+    """What held licenses owe once the months are bought: all that is left to the new end; nothing in a new period."""
+    left = bought.period.left(today) if bought.period and facts.runs(today) else 0
+    return Dues(left, facts.held_units if left else 0)
 
 
 def quote_release(facts: ServiceFacts, today: date) -> Quote:

@@ -136,13 +136,14 @@ class Device(NamedTuple):
 class Delivered:
     """A device that the vendor delivered, and the months of warranty that it has in all, extensions included.
 
-    `base_months` are those that it came with.
+    `base_months` are those that it came with, `delivered_to` is the company that got it, where the vendor said so.
     """
 
     model: str
     delivered_on: date
     warranty_months: int
     base_months: int
+    delivered_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

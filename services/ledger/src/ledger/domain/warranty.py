@@ -8,6 +8,7 @@ from contracts.catalog import MAX_WARRANTY_MONTHS
 from contracts.commands.warranty import ExtendWarranty, WarrantyCommand
 from contracts.dates import civil_day, last_day
 from contracts.events.warranty import WarrantyEvent, WarrantyExtended
+from ledger.domain.contact import refuse_unproven
 from ledger.domain.decisions import Decision, Rejection
 from ledger.domain.rights import absent, refuse_handling
 from ledger.domain.state import Delivered, Device, Ledger, holdings_of
@@ -39,6 +40,8 @@ def extend_warranty(
     months = _months_of(ledger, command, device)
     if isinstance(months, Rejection):
         return months
+    if refused := refuse_unproven(ledger, command.serial, device):
+        return refused
     delivered = ledger.delivered.get(command.serial)
     if delivered is None or (refused := _refuse_months(delivered, months, now)):
         return _told(ledger, actor, refused if delivered else Rejection("warranty_unknown_start"))

@@ -92,7 +92,10 @@ LAWS: Mapping[Law, str] = {
     ),
     "device_delivered_once": "The vendor delivers a device once.",
     "warranty_wrong": "A warranty has the months of its delivery and its extensions, and ends on the day that follows.",
-    "test_wrong": "A device gets one test ever, of PBX types in the stated count, for the months that a test lasts.",
+    "test_wrong": (
+        "A device gets one test, of PBX types in the stated count, for the months that a test lasts; another one only"
+        " after staff released it."
+    ),
     "device_test_wrong": "The test that an event states for a device is the one that it was issued and still has.",
     "day_wrong": "The day that an event counts from is the civil day of its entry.",
     "service_wrong": "Months, credits and end of software service follow from its period; licenses are paid or held.",

@@ -38,7 +38,7 @@ def _withdrawn(entry: Entry[ClaimCodeWithdrawn]) -> Rows:
 
 def _claimed(entry: Entry[DeviceClaimed]) -> Rows:
     event = entry.data
-    yield from arrival(entry, event.company, event.device)
+    yield from arrival(entry, event.company, event.device, claimed=True)
     yield ClaimCodeEndRow(event.code_digest, event.device.serial, entry.time)
     yield offer_ended(event.device.serial)
 

@@ -16,12 +16,13 @@ class DeliveredRow(NamedTuple):
     model: str
     delivered_on: date
     base_months: int
+    delivered_to: str | None = None
 
 
 def _registered(entry: Entry[DevicesRegistered]) -> Rows:
     for one in entry.data.devices:
         months, ends_on = one.warranty_months, last_day(one.delivered_on, one.warranty_months)
-        yield DeliveredRow(one.serial, entry.sequence, one.model, one.delivered_on, months)
+        yield DeliveredRow(one.serial, entry.sequence, one.model, one.delivered_on, months, one.delivered_to)
         yield WarrantyRow(one.serial, months, ends_on, entry.sequence)
 
 

@@ -24,12 +24,13 @@ class DeviceRow(NamedTuple):
 
 
 class StayRow(NamedTuple):
-    """Where a device is from an entry on; in no project where these are None."""
+    """Where a device is from an entry on; in no project where these are None. `claimed` if it came by itself."""
 
     serial: str
     sequence: int
     company: str | None
     project: str | None
+    claimed: bool = False
 
 
 def device_row(entry: Entry[Event], company: str, device: DeviceLicenses) -> DeviceRow:
@@ -46,9 +47,10 @@ def device_row(entry: Entry[Event], company: str, device: DeviceLicenses) -> Dev
     )
 
 
-def arrival(entry: Entry[Event], company: str, device: DeviceLicenses) -> Rows:
+def arrival(entry: Entry[Event], company: str, device: DeviceLicenses, *, claimed: bool = False) -> Rows:
     """The rows of a device that an entry brings into a project."""
-    return device_row(entry, company, device), StayRow(device.serial, entry.sequence, company, device.project)
+    stay = StayRow(device.serial, entry.sequence, company, device.project, claimed)
+    return device_row(entry, company, device), stay
 
 
 def _added(entry: Entry[DeviceAdded]) -> Rows:

@@ -41,7 +41,7 @@ from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
-from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.test_licenses import TestLicensesIssued, TestReleased
 from contracts.events.warranty import WarrantyExtended
 
 Facts = dict[str, object]
@@ -93,6 +93,7 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
     SoftwareServiceBought: ("months", "units", "ends_on"),
     SpentCertificateSeen: ("project", "serial", "generation"),
     TestLicensesIssued: ("device.project", "device.serial"),
+    TestReleased: ("device.project", "device.serial"),
 }
 """The fields of each type of event that its history shows; a field of a field by its path."""
 

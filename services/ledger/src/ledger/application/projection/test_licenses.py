@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.test_licenses import TestLicensesIssued, TestReleased
 from contracts.licenses import Licenses, TestLicenses
 from contracts.log.entries import Entry
 from ledger.application.projection.devices import device_row
@@ -25,6 +25,13 @@ class TestRow(NamedTuple):
     issued_on: date
     expires: date
     licenses: tuple[Licenses, ...]
+
+
+class TestReleaseRow(NamedTuple):
+    """The tests of the device before this entry do not count."""
+
+    serial: str
+    sequence: int
 
 
 def test_row(serial: str, generation: int, test: TestLicenses, sequence: int) -> TestRow:
@@ -49,4 +56,10 @@ def _issued(entry: Entry[TestLicensesIssued]) -> Rows:
         yield test_row(device.serial, device.generation, device.test, entry.sequence)
 
 
-ROWS: RowsByEvent = {TestLicensesIssued: _issued}
+def _released(entry: Entry[TestReleased]) -> Rows:
+    event = entry.data
+    yield device_row(entry, event.company, event.device)
+    yield TestReleaseRow(event.device.serial, entry.sequence)
+
+
+ROWS: RowsByEvent = {TestLicensesIssued: _issued, TestReleased: _released}

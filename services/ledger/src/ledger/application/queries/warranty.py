@@ -27,6 +27,10 @@ class WarrantyQueries(Protocol):
         """Whether the viewer may know of guarantees, and has such a device, had it at an entry, or sees all."""
         ...
 
+    async def is_proven(self, viewer: Viewer, serial: str, until: int) -> bool:
+        """Whether the device was in contact in the company where this viewer sees it, or was delivered there."""
+        ...
+
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:
         """The warranty of a delivered device as it stood at an entry; ask `shows_guarantee` first."""
         ...

@@ -40,7 +40,7 @@ from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.events.returns import LicensesReturned, ReturnLimitReleased, SpentCertificateSeen
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
-from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.test_licenses import TestLicensesIssued, TestReleased
 from contracts.events.warranty import WarrantyExtended
 from contracts.models import WireModel
 from signer.domain.verification import (
@@ -110,6 +110,7 @@ VERIFICATIONS: Mapping[type[WireModel], Verification] = dict(
         _of(DevicesRegistered, delivered_devices.devices_registered),
         _of(WarrantyExtended, warranty.warranty_extended),
         _of(TestLicensesIssued, test_licenses.test_licenses_issued),
+        _of(TestReleased, test_licenses.test_released),
         _of(SoftwareServiceBought, software_service.software_service_bought),
         _of(HeldLicensesReleased, software_service.held_licenses_released),
         _of(LicensesUpgraded, software_service.licenses_upgraded),

@@ -89,7 +89,7 @@ class VerifiedLedger:
 
     warranties: dict[str, Warranty] = field(default_factory=dict[str, Warranty])
     tests: dict[str, TestLicenses] = field(default_factory=dict[str, TestLicenses])
-    """The one test that a device ever gets; never removed."""
+    """The one test that a device gets; removed only when staff releases it."""
     ended_tests: set[str] = field(default_factory=set[str])
     """Devices whose test was given back, or is the one of the device that they replaced."""
     service_periods: dict[str, ServicePeriod] = field(default_factory=dict[str, ServicePeriod])

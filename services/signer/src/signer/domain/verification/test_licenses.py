@@ -1,12 +1,15 @@
-"""The laws of test licenses: a device gets one test ever, of PBX types, for the months that a test lasts."""
+"""The laws of test licenses: a device gets one test, of PBX types, for the months that a test lasts.
+
+It gets another one only after staff has said, on record, that the first does not count.
+"""
 
 from contracts.dates import TEST_MONTHS, last_day
 from contracts.events.replacements import DeviceReplaced
-from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.test_licenses import TestLicensesIssued, TestReleased
 from contracts.licenses import DeviceLicenses
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.companies import require_project
-from signer.domain.verification.devices import life_of, live_on, require_licenses
+from signer.domain.verification.devices import change, life_of, live_on, require_licenses
 from signer.domain.verification.state import Changed, VerifiedLedger
 
 
@@ -19,6 +22,15 @@ def test_licenses_issued(ledger: VerifiedLedger, event: TestLicensesIssued) -> C
     _issue(ledger, device)
     require_licenses(ledger, device)
     return (device,)
+
+
+def test_released(ledger: VerifiedLedger, event: TestReleased) -> Changed:
+    """Staff lets a device have a test again; the one that it had ends."""
+    device = event.device
+    if ledger.tests.pop(device.serial, None) is None:
+        raise LawBrokenError("test_wrong", f"device {device.serial} has had no test")
+    ledger.ended_tests.discard(device.serial)
+    return change(ledger, device, event.company)
 
 
 def end_test(ledger: VerifiedLedger, serial: str) -> None:

@@ -29,7 +29,7 @@ from ledger.application.projection.replacements import ReplacementRow
 from ledger.application.projection.returns import LimitReleaseRow, SpentCertificateRow
 from ledger.application.projection.set_aside import SetAsideRow
 from ledger.application.projection.software_service import ServiceRow
-from ledger.application.projection.test_licenses import TestRow
+from ledger.application.projection.test_licenses import TestReleaseRow, TestRow
 from ledger.application.projection.warranty import WarrantyRow
 
 GROWING = (
@@ -56,6 +56,7 @@ GROWING = (
     Table("staff_downloads", DownloadRow),
     Table("subject_entries", SubjectRow),
     Table("test_licenses", TestRow, {"each": "count"}),
+    Table("test_releases", TestReleaseRow),
     Table("warranty_versions", WarrantyRow),
 )
 CURRENT = (

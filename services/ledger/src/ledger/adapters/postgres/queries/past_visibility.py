@@ -66,6 +66,12 @@ async def was_seen(
     return scope.require(company, row["project"], right)
 
 
+async def company_at(connection: Any, ledger: int, serial: str, until: int) -> str | None:
+    """The company that has the device at an entry."""
+    row = await connection.fetchrow(_STAY, ledger, serial, until)
+    return None if row is None else row["company"]
+
+
 async def has_past(connection: Any, ledger: int, scope: Scope, past: Past, serial: str) -> bool:
     """Whether the viewer sees anything of the device's past; raises NoRight where a refusal is no secret."""
     return await _ever_seen(connection, ledger, past, serial) or await was_seen(

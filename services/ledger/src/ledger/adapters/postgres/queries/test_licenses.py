@@ -15,6 +15,8 @@ SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.licenses
            SELECT FROM replacements AS r
             WHERE r.ledger = $1 AND r.replacement = $2 AND r.sequence > t.sequence AND r.sequence <= $4) AS returned
   FROM test_licenses AS t WHERE ledger = $1 AND serial = $2 AND t.sequence <= $4
+   AND t.sequence > (SELECT coalesce(max(d.sequence), 0) FROM test_releases AS d
+                      WHERE d.ledger = $1 AND d.serial = $2 AND d.sequence <= $4)
  ORDER BY t.sequence DESC LIMIT 1"""
 _GENERATION_THEN = """
 SELECT generation FROM device_versions WHERE ledger = $1 AND serial = $2 AND sequence <= $3

@@ -3,8 +3,9 @@
 from typing import Any
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
+from ledger.adapters.postgres.queries.past_visibility import company_at, past_of, was_seen
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.visibility import predecessors_of
 from ledger.application.queries.visibility import Viewer
 from ledger.application.queries.warranty import WarrantyView
 
@@ -19,6 +20,16 @@ SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
    AND d.sequence > {_BEGAN} AND w.sequence > {_BEGAN}
  ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""  # noqa: S608 - made of our own words
 
+# A file with licenses that the device fetched itself is contact, as for the writer.
+_PROVEN = f"""
+SELECT EXISTS (SELECT FROM device_stays WHERE ledger = $1 AND serial = $2 AND claimed AND company = ANY ($4))
+    OR EXISTS (SELECT FROM deliveries AS d JOIN device_versions AS v USING (ledger, serial, generation, issue)
+                WHERE ledger = $1 AND serial = $2 AND d.path = 'direct' AND v.company = ANY ($4)
+                  AND v.licenses <> '[]')
+    OR EXISTS (SELECT FROM delivered_devices AS d
+                WHERE ledger = $1 AND serial = $2 AND d.delivered_to = ANY ($4) AND d.sequence > {_BEGAN})
+    OR EXISTS (SELECT FROM replacements WHERE ledger = $1 AND replacement = $2 AND company = ANY ($4))"""  # noqa: S608
+
 
 class PostgresWarrantyQueries(SnapshotReader):
     """Implements WarrantyQueries."""
@@ -32,6 +43,20 @@ class PostgresWarrantyQueries(SnapshotReader):
                 if await was_seen(connection, self.ledger, scope, past, serial, at):
                     return True
             return scope.sees_all and await self._warranty(connection, serial, MAX_SEQUENCE) is not None
+
+    async def is_proven(self, viewer: Viewer, serial: str, until: int) -> bool:
+        async with self.seen(viewer) as (connection, scope):
+            if scope.sees_all:
+                return True
+            past = await past_of(connection, self.ledger, scope)
+            seen = [
+                company
+                for at in {until, MAX_SEQUENCE}
+                if await was_seen(connection, self.ledger, scope, past, serial, at)
+                and (company := await company_at(connection, self.ledger, serial, at)) is not None
+            ]
+            companies = [*seen, *await predecessors_of(connection, self.ledger, seen)]
+            return bool(await connection.fetchval(_PROVEN, self.ledger, serial, MAX_SEQUENCE, companies))
 
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:
         async with self.snapshot() as connection:

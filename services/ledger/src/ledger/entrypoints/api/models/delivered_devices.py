@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.catalog import MAX_REGISTERED, ModelName
-from contracts.identifiers import Sha256
+from contracts.identifiers import CompanyId, Sha256
 from contracts.texts import Reference
 from ledger.entrypoints.api.models.base import Body, DayText, SerialText, StaffBody
 
@@ -15,6 +15,10 @@ class DeliveredDeviceBody(Body):
     model: ModelName
     delivered_on: DayText
     certificate_sha256: Sha256 | None = None
+    delivered_to: Annotated[
+        CompanyId | None,
+        Field(description="The company that it was delivered to, which may then order its test without its contact."),
+    ] = None
 
 
 class RegisterDevicesBody(Body):

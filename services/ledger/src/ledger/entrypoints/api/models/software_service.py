@@ -52,4 +52,6 @@ class ServicePrice(BaseModel):
     credits: int
     free_credits: int
     ends_on: date | None
+    held_units: int = Field(description="Held licenses, each times its weight, that this price does not pay for.")
+    held_credits: int = Field(description="What those owe to the same end beside it, before they are free.")
     preview: str

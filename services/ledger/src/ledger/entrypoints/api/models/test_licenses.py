@@ -14,3 +14,7 @@ class IssueTestLicensesBody(Body):
 
 class TestIssuedResponse(CommandResponse):
     serial: str
+
+
+class TestReleasedResponse(CommandResponse):
+    serial: str

@@ -44,6 +44,7 @@ async def register_devices(
             model=one.model,
             delivered_on=one.delivered_on,
             certificate_sha256=one.certificate_sha256,
+            delivered_to=one.delivered_to,
         )
         for one in body.devices
     )

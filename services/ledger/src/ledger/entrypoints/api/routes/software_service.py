@@ -10,7 +10,7 @@ from contracts.commands.software_service import BuySoftwareService, ReleaseHeldL
 from contracts.dates import civil_day, reminders
 from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.software_service import ServiceState
-from ledger.domain.software_service_quotes import Quote, quote_months, quote_release
+from ledger.domain.software_service_quotes import Dues, Quote, quote_months, quote_release, still_owed
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
@@ -28,6 +28,7 @@ from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["software service"])
+NOTHING_OWED = Dues(months=0, units=0)
 
 
 @router.get("/software-service", dependencies=[Reached], response_model=ServiceStatus)
@@ -47,15 +48,17 @@ async def get_price_of_months(
     caller: TheCaller,
     months: Annotated[int, Query(ge=0, le=9_999)],
 ) -> Response:
-    """What so many more months cost now, and where they lead. Nothing is reserved."""
-    state = await _state(services, caller, project)
-    in_range = 1 <= months <= MAX_BOUGHT_MONTHS
-    quote = quote_months(state.facts, months, civil_day(services.clock())) if in_range else None
+    """What so many more months cost now, and where they lead. Nothing is reserved.
+
+    Held licenses are not in the price while service runs; what they owe to the same end is said beside it.
+    """
+    state, today = await _state(services, caller, project), civil_day(services.clock())
+    quote = quote_months(state.facts, months, today) if 1 <= months <= MAX_BOUGHT_MONTHS else None
     if quote is None:
         raise Refused("months_range", extras={"limit": MAX_BOUGHT_MONTHS})
     if quote.units == 0:
         raise Refused("ssa_no_licenses")
-    return etag_response(known, _price(quote, state))
+    return etag_response(known, _price(quote, state, still_owed(state.facts, quote, today)))
 
 
 @router.get("/software-service/held-licenses/price", dependencies=[Reached], response_model=ServicePrice)
@@ -66,7 +69,7 @@ async def get_price_of_held_licenses(
     state = await _state(services, caller, project)
     if not state.held:
         raise Refused("nothing_held")
-    return etag_response(known, _price(quote_release(state.facts, civil_day(services.clock())), state))
+    return etag_response(known, _price(quote_release(state.facts, civil_day(services.clock())), state, NOTHING_OWED))
 
 
 @router.post("/software-service", status_code=201)
@@ -117,7 +120,7 @@ def _status(state: ServiceState, today: date) -> ServiceStatus:
     )
 
 
-def _price(quote: Quote, state: ServiceState) -> ServicePrice:
+def _price(quote: Quote, state: ServiceState, owed: Dues) -> ServicePrice:
     return ServicePrice(
         project=quote.project,
         units=quote.units,
@@ -125,5 +128,7 @@ def _price(quote: Quote, state: ServiceState) -> ServicePrice:
         credits=quote.charge,
         free_credits=state.free_credits,
         ends_on=quote.period.ends_on if quote.period else None,
+        held_units=owed.units,
+        held_credits=owed.charge,
         preview=quote.digest(),
     )

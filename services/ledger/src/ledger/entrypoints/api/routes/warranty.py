@@ -36,12 +36,16 @@ async def get_guarantee(
 ) -> Response:
     """The guarantee status of a device, for resellers and the vendor's staff. To others there is no such device.
 
+    A company sees that of a device that was in contact there, or that the vendor delivered to it.
+
     As of an entry or a time, state and days left are those of that day.
     """
     until = MAX_SEQUENCE if as_of is None else as_of.sequence
     if not await services.queries.shows_guarantee(caller.viewer, serial, until):
         raise Refused("device_unknown")
     await reject_replaced(services, caller, serial, until)
+    if not await services.queries.is_proven(caller.viewer, serial, until):
+        raise Refused("contact_needed")
     warranty = await services.queries.warranty(serial, until)
     day = civil_day(services.clock()) if as_of is None else as_of.day
     return etag_response(known, _status(serial, warranty, day))

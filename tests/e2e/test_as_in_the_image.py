@@ -1,0 +1,106 @@
+"""Each process does its work as in its image: same command, user, settings, and nothing to write to but volumes."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.kubernetes.services import SERVICES, Service
+from dev.stack.parts import PARTS, Kit
+from dev.stack.places import ROOT
+from dev.stack.ports import HOST, is_free
+from dev.stack.process import Process, Program
+from dev.stack.service import answers
+from dev.stack.settings import settings
+from tests.support import image
+from tests.support.readiness import until_ready
+from tests.support.rendered import environment, named
+
+START_SECONDS = 90.0
+RUN_SECRETS = "/run/secrets/"
+ELSEWHERE = ("kafka_bootstrap", "database_url", "token_issuer", "g729_program")
+"""What the local stack has in other places than a cluster, beside ports."""
+
+
+class Container:
+    """One process of the running stack's, in the place of a Pod of its Deployment in the overlay `local`."""
+
+    def __init__(self, service: Service, kit: Kit, state: Path) -> None:
+        self.service = service
+        self.process = Process(f"image-{service.name}", state, stop_seconds=30.0)
+        self._staged = state / "staged" / service.name
+        self._kit = kit
+        self.admin_port = kit.ports.port(f"image-{service.name}-admin")
+
+    def start(self) -> None:
+        deployment = named("local", "Deployment", self.service.name)
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        told, local = environment("local", deployment), settings(self.service.name, self._kit.stack())
+        self._stage(told, local)
+        (name,) = container["command"]
+        there = image.environment({**told, **self._here(told, local)})
+        self.process.spawn(Program(image.command(name, self._staged), there))
+
+    def _stage(self, told: dict[str, str], local: dict[str, str]) -> None:
+        """Lay each file where the Deployment mounts it."""
+        self._staged.mkdir(parents=True)
+        for name, path in told.items():
+            if path.startswith(RUN_SECRETS):
+                source, target = Path(local[name]), self._staged / path.removeprefix(RUN_SECRETS)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
+
+    def _here(self, told: dict[str, str], local: dict[str, str]) -> dict[str, str]:
+        names = {f"LICENSING_{name.upper()}" for name in ELSEWHERE}
+        values = {name: local[name] for name in told if name in names}
+        port = str(self._kit.ports.port(f"image-{self.service.name}"))
+        ports = {name: port for name in told if name.endswith("_PORT")}
+        return values | ports | {"LICENSING_ADMIN_PORT": str(self.admin_port)}
+
+    def wait(self) -> None:
+        ready = f"http://{HOST}:{self.admin_port}/readyz"
+        self.process.wait_until(lambda: answers(ready), seconds=START_SECONDS, progress=lambda _: None)
+
+    def about(self, what: str) -> str:
+        return Path(f"/proc/{self.process.pid}/{what}").read_text()
+
+
+@pytest.fixture(scope="module")
+def containers(kit: Kit, state: Path) -> Iterator[dict[str, Container]]:
+    """All of them beside those of the stack, but for the signer, of which there is one at a time."""
+    made = {service.name: Container(service, kit, state / "image") for service in SERVICES}
+    signer = kit.make(next(part for part in PARTS if part.name == "signer"))
+    signer.stop()
+    try:
+        for one in made.values():
+            one.start()
+        for one in made.values():
+            one.wait()
+        yield made
+    finally:
+        for one in made.values():
+            one.process.stop()
+        signer.launch()
+        signer.wait(lambda _: None)
+        until_ready(kit)
+
+
+@pytest.mark.parametrize("name", [service.name for service in SERVICES])
+def test_it_is_ready_without_any_privilege_or_place_to_write(containers: dict[str, Container], name: str) -> None:
+    status = dict(line.split(":\t", 1) for line in containers[name].about("status").splitlines() if ":\t" in line)
+    mounts = [line.split() for line in containers[name].about("mountinfo").splitlines()]
+    writable = {fields[4] for fields in mounts if "rw" in fields[5].split(",")}
+
+    assert not any(str(ROOT).startswith(place) for place in writable - {"/tmp"})
+    assert {"/run", "/"}.isdisjoint(writable)
+    if image.can_take_the_users_place():
+        assert status["Uid"].split() == ["10001"] * 4
+        assert (int(status["CapEff"], 16), status["NoNewPrivs"]) == (0, "1")
+
+
+def test_they_end_when_they_are_asked_to(containers: dict[str, Container]) -> None:
+    for one in containers.values():
+        one.process.stop()
+
+    assert [name for name, one in containers.items() if not is_free(one.admin_port)] == []

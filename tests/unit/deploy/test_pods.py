@@ -1,0 +1,43 @@
+"""How Pods are closed, and how many there are."""
+
+from contracts.topics import AUDIO_EVENTS
+from dev.kubernetes.services import SERVICES, Service
+from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, of_kind, pods
+
+
+@EACH
+@EACH_SERVICE
+def test_there_are_as_many_replicas_as_the_design_allows(overlay: str, service: Service) -> None:
+    deployment = deployment_of(overlay, service)
+    scaled = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"].get("maxReplicas", one["spec"].get("maxReplicaCount"))
+        for kind in ("HorizontalPodAutoscaler", "ScaledObject")
+        for one in of_kind(overlay, kind)
+    }
+
+    if service.name in scaled:
+        assert "replicas" not in deployment["spec"]
+        assert scaled[service.name] == service.scaling.most
+        assert service.scaling.by != "nothing"
+    else:
+        assert 1 <= deployment["spec"]["replicas"] <= service.scaling.most
+
+
+def test_an_audio_worker_has_at_most_as_many_replicas_as_there_are_partitions() -> None:
+    (worker,) = (service for service in SERVICES if service.name == "audio-worker")
+
+    assert worker.scaling.most == AUDIO_EVENTS.partitions
+
+
+@EACH
+def test_pods_are_as_closed_as_they_can_be(overlay: str) -> None:
+    for workload, pod in pods(overlay):
+        name = workload["metadata"]["name"]
+        assert pod["automountServiceAccountToken"] is False, name
+        assert pod["enableServiceLinks"] is False, name
+        assert pod["securityContext"]["runAsNonRoot"] is True, name
+        for one in pod["containers"]:
+            assert one["securityContext"]["readOnlyRootFilesystem"] is True, name
+            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
+            assert one["resources"]["limits"].keys() == {"memory"}, name
+            assert one["resources"]["requests"].keys() == {"cpu", "memory"}, name
