@@ -54,7 +54,7 @@ def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  #
 
 def _moved_on(case: Case, event: StepEvent, day: date) -> Case:
     """The case in the state that the event states; a case that has ended remembers where it stood."""
-    moved = case.moved(event.state, day)
+    moved = case._replace(state=event.state, since=day)
     return moved._replace(former=case.state) if case.is_open and not moved.is_open else moved
 
 

@@ -63,10 +63,6 @@ class Case(NamedTuple):
         """What of the case the table of steps asks for besides its state."""
         return _CONDITIONS[self.advance, self.coverage != "chargeable" or self.consented]
 
-    def moved(self, state: State, on: date) -> "Case":
-        """The case in another state. By position, as each entry of a replay passes here; so are the cases below."""
-        return Case(*self[:4], state, on, *self[6:])
-
 
 class Cases(NamedTuple):
     """All cases of one log.
@@ -85,7 +81,7 @@ class Cases(NamedTuple):
     set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
 
     def following(self) -> "Cases":
-        """The cases after an entry that changes nothing."""
+        """The cases after an entry that changes nothing. By position, as each entry of a replay passes here."""
         return Cases(self.sequence + 1, *self[1:])
 
     def with_case(self, rma: str, case: Case) -> "Cases":
