@@ -70,5 +70,7 @@ async def called(audio: AudioApi, endpoint: str, job: str, batch: str, who: Acco
 def told(answer: httpx.Response) -> Answer:
     assert answer.status_code < 500, answer.text
     assert answer.status_code not in {409, 422}, answer.text
+    if answer.status_code == 404:
+        assert answer.json()["code"] in {"audio_unknown", "batch_unknown"}
     of_status: Mapping[int, Answer] = {401: "unknown", 404: "hidden"}
     return of_status.get(answer.status_code, "yes")

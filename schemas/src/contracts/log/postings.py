@@ -5,9 +5,8 @@ negative.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.events import Event
 from contracts.log.posting_rules import ISSUANCE, POSTING_RULES, RETIRED, Move
@@ -16,8 +15,7 @@ UNHELD = frozenset({ISSUANCE, RETIRED})
 """Accounts that nobody holds: where licenses come from, and where what is used up goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """So many units of a license type into an account, or out of it when negative."""
 
     account: str

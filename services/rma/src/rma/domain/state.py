@@ -12,6 +12,14 @@ from rma.domain.steps import Conditions
 ENDED: frozenset[State] = frozenset({"closed", "cancelled"})
 _OWED: frozenset[State] = frozenset({"replacing", "replacement_shipped", "overdue"})
 
+_CONDITIONS: dict[tuple[bool, bool], Conditions] = {
+    (True, True): frozenset({"advance", "free"}),
+    (True, False): frozenset({"advance", "unpaid"}),
+    (False, True): frozenset({"ordinary", "free"}),
+    (False, False): frozenset({"ordinary", "unpaid"}),
+}
+"""By whether the replacement goes out in advance, and whether the work may begin."""
+
 
 class Quote(NamedTuple):
     """An offer to repair: the entry that made it, and the last day on which it stands."""
@@ -53,8 +61,7 @@ class Case(NamedTuple):
     @property
     def conditions(self) -> Conditions:
         """What of the case the table of steps asks for besides its state."""
-        is_free = self.coverage != "chargeable" or self.consented
-        return frozenset({"advance" if self.advance else "ordinary", "free" if is_free else "unpaid"})
+        return _CONDITIONS[self.advance, self.coverage != "chargeable" or self.consented]
 
 
 class Cases(NamedTuple):
@@ -74,13 +81,19 @@ class Cases(NamedTuple):
     set_asides: Map[str, tuple[SettingAsideProposed, int] | None] = Map[str, tuple[SettingAsideProposed, int] | None]()
 
     def following(self) -> "Cases":
-        """The cases after an entry that changes nothing."""
-        return self._replace(sequence=self.sequence + 1)
+        """The cases after an entry that changes nothing. By position, as each entry of a replay passes here."""
+        return Cases(self.sequence + 1, *self[1:])
 
     def with_case(self, rma: str, case: Case) -> "Cases":
         """The cases after one has changed: whether its device has an open case, and whether its company owes it."""
-        return self._replace(
-            cases=self.cases.set(rma, case), open=self._open_with(rma, case), owing=self._owing_with(rma, case)
+        return Cases(
+            self.sequence,
+            self.filed,
+            self.cases.set(rma, case),
+            self._open_with(rma, case),
+            self._owing_with(rma, case),
+            self.thresholds,
+            self.set_asides,
         )
 
     def _open_with(self, rma: str, case: Case) -> Map[str, str]:

@@ -67,9 +67,19 @@ STEPS: tuple[Row, ...] = (
 in the case wherever it stands, so `swapped` leads on from each state in which nothing was swapped yet."""
 
 
+_BY_STEP_AND_STATE = {
+    (row.step, state): tuple(one for one in STEPS if one.step == row.step and state in one.sources)
+    for row in STEPS
+    for state in row.sources
+}
+
+
 def row_of(step: Step, state: State, conditions: Conditions) -> Row | None:
     """The row by which this step may happen now; there is at most one."""
-    return next((row for row in STEPS if row.step == step and _fits(row, state, conditions)), None)
+    for row in _BY_STEP_AND_STATE.get((step, state), ()):
+        if row.when <= conditions:
+            return row
+    return None
 
 
 def roles_of(step: Step) -> frozenset[Role]:
