@@ -2,7 +2,7 @@
 
 from contracts.topics import AUDIO_EVENTS
 from dev.kubernetes.services import SERVICES, Service
-from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, of_kind, pods
+from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, manifests, of_kind, pods
 
 
 @EACH
@@ -41,3 +41,10 @@ def test_pods_are_as_closed_as_they_can_be(overlay: str) -> None:
             assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}, name
             assert one["resources"]["limits"].keys() == {"memory"}, name
             assert one["resources"]["requests"].keys() == {"cpu", "memory"}, name
+
+
+@EACH
+def test_everything_says_what_it_is_a_part_of(overlay: str) -> None:
+    parts = {one["metadata"].get("labels", {}).get("app.kubernetes.io/part-of") for one in manifests(overlay)}
+
+    assert parts == {"licensing"}
