@@ -135,6 +135,10 @@ STANDBY = Scaling(2, 2, why="one leads, the other is its warm standby; more woul
 TURNS = Scaling(2, 2, why="they take turns on each ledger; more would only wait")
 EDGE = Scaling(2, 6, by="cpu")
 
+NOT_INSTALLED = frozenset({"portal"})
+"""Parts of the local stack that have no place in the cluster yet: the portal still signs tokens with the development
+issuer's key."""
+
 SERVICES: tuple[Service, ...] = (
     Service(
         name="ledger-writer",

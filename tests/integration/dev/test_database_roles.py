@@ -12,9 +12,9 @@ from audio.adapters.postgres import database as audio_database
 from dev.generate.kubernetes import TREE
 from dev.stack.postgres import ROLES, Cluster
 from ledger.adapters.postgres import database
-from portal.adapters.postgres.database import TABLES, KeptTables
+from portal.adapters.postgres.database import TABLES
 from rma.adapters.postgres.database import READ_SIDE
-from runtime.postgres.read_side import ReadSide
+from runtime.postgres.tables import Tables
 from tests.support.databases import as_role
 from tests.support.rendered import container, named
 
@@ -36,10 +36,10 @@ async def tables(database_url: str) -> list[str]:
         await connection.close()
 
 
-async def _made(connection: Any, read_side: ReadSide) -> list[str]:
-    await read_side.migrate(connection)
-    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", read_side.schema)
-    return [f"{read_side.schema}.{row[0]}" for row in rows]
+async def _made(connection: Any, made: Tables) -> list[str]:
+    await made.migrate(connection)
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", made.schema)
+    return [f"{made.schema}.{row[0]}" for row in rows]
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ async def test_only_the_portal_reaches_accounts_and_a_further_migration_keeps_th
     assert kept == "Adria"
 
 
-class _Further(KeptTables):
+class _Further(Tables):
     """The same tables after one more migration."""
 
     def migrations(self) -> list[tuple[str, str]]:

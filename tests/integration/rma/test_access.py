@@ -83,7 +83,7 @@ async def answers(cases: CaseApi, endpoint: str, rma: str, decision: str) -> dic
     asked = [called(cases, endpoint, rma, decision, number, who) for who in WHO.values()]
     together = not endpoint.startswith("DELETE")
     said = await asyncio.gather(*asked) if together else [await one for one in asked]
-    return dict(zip(WHO, map(told, said), strict=True))
+    return {who: told(one) for who, one in zip(WHO, said, strict=True)}
 
 
 async def people_come(cases: CaseApi) -> None:

@@ -174,3 +174,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     audio_private.requests, audio_private.kept, audio_private.claims, audio_private.blobs TO "audio-api";
 GRANT SELECT, INSERT, UPDATE ON audio_private.kept, audio_private.claims TO "audio-worker";
 GRANT SELECT, INSERT ON audio_private.blobs TO "audio-worker";
+-- Who may do what in the database of the portal. Its owner runs it with psql, once the roles exist; again is harmless.
+--
+-- The portal owns its schema and makes its tables itself; no other service may look into them.
+
+GRANT CONNECT ON DATABASE :"DBNAME" TO "portal";
+
+CREATE SCHEMA IF NOT EXISTS portal AUTHORIZATION "portal";

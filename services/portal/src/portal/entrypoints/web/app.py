@@ -105,12 +105,12 @@ def _handle_errors(app: FastAPI) -> None:
 def problem_page(request: Request, error: Problem) -> Response:
     """What the API refused: its sentence, its code and its rule."""
     title = words_for(request)("Not found") if error.status == 404 else words_for(request)("This is not possible")
-    return error_page(
-        request, error.status, title, error.detail, code=error.code, rule=str(error.members.get("rule", ""))
-    )
+    return error_page(request, error.status, title, error.detail, code=error.code, rule=error.members.get("rule"))
 
 
-def error_page(request: Request, status: int, title: str, detail: str, *, code: str = "", rule: str = "") -> Response:
+def error_page(
+    request: Request, status: int, title: str, detail: str, *, code: str | None = None, rule: str | None = None
+) -> Response:
     """A page that says what is wrong and what to do next."""
     pages = request.state.services.pages
     response: Response = pages.page(

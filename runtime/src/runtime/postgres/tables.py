@@ -1,0 +1,72 @@
+"""The tables of one schema, which migrations make and change."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from runtime.postgres.pool import STATEMENT_SECONDS, open_pool
+
+
+class MigrationChanged(Exception):  # noqa: N818 - states the world
+    """A migration that was applied has been edited since; write a new one, or rebuild."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of one schema, made by the migrations that lie below `package`; their rows stay.
+
+    `lock` is the advisory lock under which two processes that start together migrate one after the other.
+    """
+
+    schema: str
+    package: str
+    lock: int
+
+    def pool(self, url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+        """A pool whose search_path is the schema; see open_pool."""
+        return open_pool(url, schema=self.schema, most=most, statement_seconds=statement_seconds)
+
+    async def migrate(self, connection: Any) -> list[str]:
+        """Bring the tables up to date in one transaction; the names of what was applied now. The schema is there."""
+        async with connection.transaction():
+            await self._take_lock(connection)
+            await connection.execute(f"SET LOCAL search_path TO {self.schema}")
+            await connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {self.schema}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
+            )
+            rows = await connection.fetch(f"SELECT name, sha256 FROM {self.schema}.migrations")  # noqa: S608 - a constant
+            done = {row["name"]: row["sha256"] for row in rows}
+            applied = [
+                name for name, text in self.migrations() if await self._apply(connection, name, text, done.get(name))
+            ]
+            if done:
+                await self._changed(connection, applied)
+            return applied
+
+    def migrations(self) -> list[tuple[str, str]]:
+        """Every migration in order: its name and its SQL."""
+        folder = files(self.package) / "migrations"
+        found = (entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+        return sorted((entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8")) for entry in found)
+
+    async def _take_lock(self, connection: Any) -> None:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", self.lock)
+
+    async def _changed(self, connection: Any, applied: Sequence[str]) -> None:
+        """What happens to rows of tables that these migrations have just changed: nothing."""
+
+    async def _apply(self, connection: Any, name: str, text: str, applied: str | None) -> bool:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if applied == digest:
+            return False
+        if applied is not None:
+            raise MigrationChanged(f"migration {name} was edited after it had been applied")
+        await connection.execute(text)
+        await connection.execute(
+            f"INSERT INTO {self.schema}.migrations (name, sha256) VALUES ($1, $2)",  # noqa: S608 - a constant
+            name,
+            digest,
+        )
+        return True
