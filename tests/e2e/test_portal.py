@@ -87,7 +87,7 @@ def test_a_reseller_redeems_a_key_and_downloads_a_license_file(portal: Portal, s
 @pytest.mark.parametrize(("shape", "serial"), [("wide", "04 c0 01"), ("narrow", "00-90-33-04-c0-02")])
 def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape: str, serial: str) -> None:
     page = portal.reseller(width=WIDTHS[shape])
-    page.goto("/projects")
+    page.goto("/projects?name=Klinik")
     page.get_by_role("link", name="Klinik am See").click()
     page.get_by_role("link", name="Allocate licenses").click()
     page.get_by_label("Device", exact=True).fill(serial)
@@ -104,7 +104,7 @@ def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape:
 
 def test_more_than_is_free_can_not_be_allocated(portal: Portal) -> None:
     page = portal.reseller(scripts=False)
-    page.goto("/projects")
+    page.goto("/projects?name=Weingut")
     page.get_by_role("link", name="Weingut Sonnhalde").click()
     page.get_by_role("link", name="Allocate licenses").click()
     page.get_by_label("Device", exact=True).fill("04c003")
@@ -134,7 +134,7 @@ def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> N
         page.goto(path)
         found[path] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape], path
-    page.goto("/projects")
+    page.goto("/projects?name=Klinik")
     page.get_by_role("link", name="Klinik am See").click()
     found["project"] = violations(page)
 
