@@ -47,8 +47,9 @@ def pods(overlay: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def container(deployment: dict[str, Any]) -> dict[str, Any]:
-    (only,) = deployment["spec"]["template"]["spec"]["containers"]
-    return only  # type: ignore[no-any-return]
+    containers: list[dict[str, Any]] = deployment["spec"]["template"]["spec"]["containers"]
+    (only,) = containers
+    return only
 
 
 def environment(overlay: str, deployment: dict[str, Any]) -> dict[str, str]:

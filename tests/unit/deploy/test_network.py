@@ -49,7 +49,11 @@ def _allowed(overlay: str, service: Service) -> tuple[str, str]:
     spec = named(overlay, "NetworkPolicy", service.name)["spec"]
     into = [(_peer(rule["from"]), rule["ports"]) for rule in spec["ingress"]]
     out = [(_peer(rule["to"]), rule["ports"]) for rule in spec["egress"]]
-    return tuple(", ".join(f"{peer} {ports[0]['port']}" for peer, ports in side) for side in (into, out))  # type: ignore[return-value]
+    return _cell(into), _cell(out)
+
+
+def _cell(allowed: list[tuple[str, Any]]) -> str:
+    return ", ".join(f"{peer} {ports[0]['port']}" for peer, ports in allowed)
 
 
 def _peer(peers: list[dict[str, Any]]) -> str:

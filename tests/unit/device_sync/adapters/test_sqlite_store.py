@@ -49,7 +49,7 @@ def test_rows_and_positions_survive_together(tmp_path: Path) -> None:
 
 def test_nothing_is_kept_of_a_batch_that_fails(store: SqliteStore) -> None:
     with pytest.raises(sqlite3.Error):
-        store.take([file_row(serial=OTHER_SERIAL)], {("topic", 0): object()})  # type: ignore[dict-item]
+        store.take([file_row(serial=OTHER_SERIAL)], {("topic", 0): object()})  # type: ignore[dict-item]  # that is what fails
 
     assert store.head(OTHER_SERIAL) is None
 

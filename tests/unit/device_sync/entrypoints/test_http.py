@@ -200,7 +200,7 @@ async def test_a_bad_body_is_refused_and_the_ledger_not_asked(
 
 
 async def test_a_chunked_body_is_bounded_too(place: Place) -> None:
-    answer = await place.ask("PUT", "return", body=iter([b"x" * 1024] * 64))  # type: ignore[arg-type]
+    answer = await place.ask("PUT", "return", body=iter([b"x" * 1024] * 64))  # type: ignore[arg-type]  # goes in chunks
 
     assert (answer.status, answer.code) == (413, "document_too_big")
 
