@@ -1,7 +1,7 @@
 """Everything that has an end, through HTTP, Kafka, PostgreSQL, the signer and the device's own protocol."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,13 @@ from dev.stack.parts import Kit
 from simulator.partner import PartnerClient, Refused
 from tests.support.running import a_stocked_story
 
-TODAY = civil_day(datetime.now(UTC))
-DELIVERED = TODAY - timedelta(days=100)
+
+def today() -> date:
+    """The day of the commands that are sent now; the run may pass a midnight."""
+    return civil_day(datetime.now(UTC))
+
+
+DELIVERED = today() - timedelta(days=100)
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def test_a_test_is_in_the_file_until_the_device_gives_its_licenses_back(story: S
     file = story.firmware().sync()
     assert file is not None
     lines = {(line.license_type, line.license_class): (line.count, line.expires) for line in file.licenses}
-    expires = last_day(TODAY, TEST_MONTHS).isoformat()
+    expires = last_day(today(), TEST_MONTHS).isoformat()
     assert lines["Port11", "test"] == (10, expires)
     assert lines["Port11", "pbx"] == (20, None)
     assert get(story, path)["returned"] is False
@@ -122,7 +127,7 @@ def test_service_is_bought_at_the_price_that_was_looked_at(story: Story) -> None
     seen = story.partner.get(f"{service}/price", months=12, at_least=story.sequence)
     story.sequence = story.partner.post(service, {"months": 12, "preview": seen["preview"]})["sequence"]
     running = get(story, service)
-    assert (running["state"], running["ends_on"]) == ("running", last_day(TODAY, 12).isoformat())
+    assert (running["state"], running["ends_on"]) == ("running", last_day(today(), 12).isoformat())
     assert running["free_credits"] == 4
 
     upgraded = story.partner.post(f"/v1/projects/{story.project}/upgrades", {"version": 11})

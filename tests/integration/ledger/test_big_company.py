@@ -26,8 +26,9 @@ LIMIT = 50
 PAGE_BUFFERS = 1_000
 """Most pages of 8 KiB that a list of 50 rows, with all that is shown of each, may read; the tables have thousands."""
 FEW_BUFFERS = 150
-SPREAD = 4 * LIMIT
-"""By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not."""
+SPREAD = 8 * LIMIT
+"""By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not, and the
+planner looks at a random sample of them."""
 MAX_SORTED = 4 * LIMIT
 """Rows that may be sorted: those of a few walks that become one page."""
 SMALL_TABLES = {"members"}

@@ -1,5 +1,7 @@
 """The slip as a printer and a scanner see it: drawn by another PDF engine, read by another reader of bar codes."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -49,6 +51,25 @@ def test_a_scanner_reads_number_and_serial_from_one_page_of_that_paper(one: Slip
 
     assert tuple(round(side) for side in page(pdf).get_size()) == ONE_PAGE[paper]
     assert scanned(pdf) == {one.rma, one.serial}
+
+
+def test_slips_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """reportlab fills its tables on first use: two people's first slips of a process met them half full."""
+    drawing, most = 0, 0
+
+    def drawn(*_: object) -> bytes:
+        nonlocal drawing, most
+        drawing += 1
+        most = max(most, drawing)
+        time.sleep(0.01)
+        drawing -= 1
+        return b""
+
+    monkeypatch.setattr(slip, "_drawn", drawn)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: draw(SLIP, "a4"), range(8)))
+
+    assert most == 1
 
 
 def test_a_person_reads_all_of_it() -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -52,11 +53,20 @@ class Slip:
     enclose: tuple[str, ...]
 
 
+_ONE_AT_A_TIME = Lock()
+"""reportlab fills its tables of fonts and colors when it first needs them, and is not made for threads."""
+
+
 def draw(slip: Slip, paper: Paper) -> bytes:
     """The slip as a PDF of one page; the same slip gives the same bytes. Raises FontMissingError.
 
     A character that the font lacks is drawn as an empty box. Text that does not fit the page is made smaller.
     """
+    with _ONE_AT_A_TIME:
+        return _drawn(slip, paper)
+
+
+def _drawn(slip: Slip, paper: Paper) -> bytes:
     _register_fonts()
     width, height = PAPERS[paper]
     out = BytesIO()
