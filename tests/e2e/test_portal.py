@@ -31,11 +31,11 @@ class Portal(NamedTuple):
     browser: Browser
     keys: list[str]
 
-    def visitor(self, **how: object) -> Page:
-        return a_page(self.browser, self.address, **how)  # type: ignore[arg-type]  # as a_page takes it
+    def visitor(self, *, width: int = WIDTHS["wide"], scheme: Scheme = "light", scripts: bool = True) -> Page:
+        return a_page(self.browser, self.address, width=width, scheme=scheme, scripts=scripts)
 
-    def reseller(self, **how: object) -> Page:
-        page = self.visitor(**how)
+    def reseller(self, *, width: int = WIDTHS["wide"], scripts: bool = True) -> Page:
+        page = self.visitor(width=width, scripts=scripts)
         sign_in(page, RESELLER, people.PASSWORD)
         return page
 

@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from contracts.commands.software_service import BuySoftwareService, UpgradeLicenses
+from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
 from contracts.dates import civil_day
 from contracts.events.activation_keys import ActivationKeyRedeemed
 from contracts.events.software_service import SoftwareServiceBought
 from contracts.software_service import ServicePeriod
 from ledger.domain.software_service import facts_of
-from ledger.domain.software_service_quotes import quote_months
+from ledger.domain.software_service_quotes import quote_months, quote_release
 from tests.support.ledger.story import (
     HOTEL,
     KEY,
@@ -83,3 +83,8 @@ def holding() -> Story:
 
 def upgrade(version: int, serial: str | None = None) -> UpgradeLicenses:
     return UpgradeLicenses(project=HOTEL, serial=serial, version=version)
+
+
+def release(story: Story, *, seen: str = "") -> Story:
+    digest = quote_release(facts_of(story.ledger, HOTEL), civil_day(story.now)).digest()
+    return story.when(anna, ReleaseHeldLicenses(project=HOTEL, preview=seen or digest))

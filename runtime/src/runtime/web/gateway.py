@@ -20,7 +20,7 @@ from contracts.fields import CorrelationId, Traceparent
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
-from runtime.web.request_bodies import check_coding, check_json, read_body
+from runtime.web.request_bodies import check_coding, check_json, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
 
 REQUEST_SECONDS = 25.0
@@ -134,7 +134,7 @@ class Gateway:
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
             if not _needs_token(scope):
-                await self._app(scope, _replay(b"", receive), sender)
+                await self._app(scope, replayed(b"", receive), sender)
                 return
             head = Headers(scope=scope)
             caller = self._tokens.caller(head.get("authorization"), now=self._clock())
@@ -144,7 +144,7 @@ class Gateway:
                 if not self._streams.reads_body(scope):
                     body = await read_body(head, receive)
                     check_json(head, body)
-                    receive = _replay(body, receive)
+                    receive = replayed(body, receive)
                 await self._app(scope, receive, sender)
         except BadCredentials as error:
             await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
@@ -217,17 +217,3 @@ def _valid(kind: TypeAdapter[str], text: str | None) -> str | None:
         return kind.validate_python(text)
     except ValidationError:
         return None
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body once, and afterwards what comes."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -37,6 +37,20 @@ async def read_body(
         raise Refused("request_too_slow") from None
 
 
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once, and afterwards what comes."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
 def check_json(head: Headers, body: bytes) -> None:
     """Refuse a body that is called JSON and is none."""
     if body and is_json(head):

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.adapters.apis import CORRELATION
 from runtime.web.problems import Refused
-from runtime.web.request_bodies import check_coding, read_body
+from runtime.web.request_bodies import check_coding, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
 
 REQUEST_SECONDS = 25.0
@@ -83,13 +83,4 @@ async def _whole(scope: Scope, receive: Receive) -> Receive:
         except Refused as no:
             refused = no
     scope["state"]["body_refused"] = refused
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
+    return replayed(body, receive)
