@@ -10,7 +10,7 @@ from contracts.documents import license_file
 from contracts.events import Event
 from contracts.events.catalog import LicenseTypesDefined
 from contracts.events.delivered_devices import DevicesRegistered, RegisteredDevice
-from contracts.events.test_licenses import TestLicensesIssued
+from contracts.events.test_licenses import TestLicensesIssued, TestReleased
 from contracts.events.warranty import WarrantyExtended
 from contracts.licenses import DeviceLicenses, Licenses
 from signer.application.own_records import Published
@@ -51,6 +51,14 @@ def on_test(story: Story, **changes: object) -> TestLicensesIssued:
     box.issue += 1
     device = DeviceLicenses.model_validate(dict(box.licenses()) | {"test": TEST.model_copy(update=changes)})
     return TestLicensesIssued(company=PARTNER, device=device)
+
+
+def released(story: Story, **changes: object) -> TestReleased:
+    """Staff lets the device have a test again; it says of the device what is true, but for these changes."""
+    box = story.boxes[SERIAL]
+    box.issue += 1
+    device = DeviceLicenses.model_validate(dict(box.licenses()) | changes)
+    return TestReleased(company=PARTNER, reason="It was not the owner's.", reference="SUP-9", device=device)
 
 
 def read(story: Story) -> list[Change]:
@@ -95,6 +103,34 @@ def test_a_second_test_is_not_signed() -> None:
     story = a_ledger()
     story.add(on_test(story))
     assert law(story.add(on_test(story))) == "test_wrong"
+
+
+def test_a_second_test_is_signed_once_staff_has_released_the_first() -> None:
+    story = a_ledger()
+    story.add(on_test(story)).add(released(story)).add(on_test(story))
+    assert [change.devices[0].test for change in read(story)[-3:]] == [TEST, None, TEST]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"test": TEST}, {"test": TEST.model_copy(update={"count": 33})}],
+    ids=["the same", "another"],
+)
+def test_a_release_brings_no_test_with_it(changes: dict[str, object]) -> None:
+    story = a_ledger()
+    story.add(on_test(story))
+    assert law(story.add(released(story, **changes))) == "device_test_wrong"
+
+
+def test_a_release_brings_no_licenses_with_it() -> None:
+    story = a_ledger()
+    story.add(on_test(story))
+    assert law(story.add(released(story, licenses=lots({"Port11": 9_999})))) == "device_licenses_wrong"
+
+
+def test_a_device_that_has_had_no_test_is_not_released() -> None:
+    story = a_ledger()
+    assert law(story.add(released(story))) == "test_wrong"
 
 
 def test_a_test_that_begins_tomorrow_is_not_signed() -> None:
