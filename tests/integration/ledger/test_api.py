@@ -54,7 +54,7 @@ async def test_the_main_job_by_hand(api: Api) -> None:
 
 async def test_what_is_refused_says_why_and_moves_nothing(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
-    await api.allocate(project, SERIAL, 20)
+    allocated = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
 
     too_many = await api.allocate(project, SERIAL, 31)
 
@@ -62,7 +62,7 @@ async def test_what_is_refused_says_why_and_moves_nothing(api: Api) -> None:
     assert (too_many.json()["wanted"], too_many.json()["free"]) == (31, 30)
     assert problem(await api.allocate(project, OTHER, 1)) == (404, "device_unknown")
     assert problem(await api.post("projects", {"name": "Hotel Adria"})) == (409, "project_name_taken")
-    assert await api.free(project, 1) == {"Port11": 30, "BRI": 4}
+    assert await api.free(project, allocated) == {"Port11": 30, "BRI": 4}
 
 
 @pytest.mark.own_processes
@@ -225,8 +225,8 @@ async def test_pages_of_devices_and_movements_go_through_everything_once(api: Ap
 
 
 async def test_an_unchanged_answer_is_304(api: Api) -> None:
-    project = await api.stocked_project()
-    await api.free(project, 5)
+    project = await api.stocked_project(SERIAL)
+    await api.free(project, (await api.allocate(project, SERIAL, 1)).json()["sequence"])
     first = await api.get(f"projects/{project}/balance")
 
     again = await api.get(f"projects/{project}/balance", if_none_match=first.headers["etag"])
@@ -275,8 +275,9 @@ async def test_commands_survive_a_database_that_is_away_and_queries_say_503(api:
     finally:
         await asyncio.to_thread(postgres.start, lambda _: None)
 
-    await _until_answered(api, project, allocated.json()["sequence"])
-    assert (await api.free(project, 1))["Port11"] == 49
+    sequence = allocated.json()["sequence"]
+    await _until_answered(api, project, sequence)
+    assert (await api.free(project, sequence))["Port11"] == 49
 
 
 @pytest.mark.campaign
@@ -293,8 +294,9 @@ async def test_a_command_during_a_broker_restart_is_done_once_or_503(api: Api, b
         answers.append(await api.post(f"projects/{project}/allocations", body, key="the-same"))
     await restart
 
-    await _until_answered(api, project, answers[-1].json()["sequence"])
-    assert (await api.free(project, 1))["Port11"] == 49
+    sequence = answers[-1].json()["sequence"]
+    await _until_answered(api, project, sequence)
+    assert (await api.free(project, sequence))["Port11"] == 49
 
 
 async def _until_answered(api: Api, project: str, sequence: int) -> None:
