@@ -18,12 +18,14 @@ from audio.entrypoints.api.settings import ApiSettings
 from audio.entrypoints.worker import WorkerSettings
 from contracts.actors import Account
 from contracts.topics import AUDIO_EVENTS
+from dev.stack import piper
 from dev.stack.settings import G729_PROGRAM
 from runtime.kafka import Record
 from runtime.postgres.settings import DatabaseSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.projector_at_work import database_settings, until
+from tests.support.plain_http import plain_client
 from tests.support.reading import records_of
 from tests.support.recordings import sine, wav
 
@@ -117,7 +119,7 @@ async def audio_at_work(
     settings = api_settings(topics, database_url, folder).model_copy(update=more)
     rows = projector_settings(topics, database_url, folder)
     serving = asyncio.gather(api.serve(settings, stop), projector.serve(rows, stop))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=60) as client:
+    async with plain_client(f"http://127.0.0.1:{settings.api_port}", seconds=60) as client:
         made = AudioApi(topics, database_url, folder, client)
         try:
             await until(lambda: _answers(made), WAIT_SECONDS)
@@ -144,8 +146,12 @@ def projector_settings(topics: KafkaTopics, database_url: str, folder: Path) -> 
     return DatabaseSettings.model_validate(topics.settings("audio-projector") | said)
 
 
+PROGRAMS = {"g729_program": G729_PROGRAM, "piper_program": piper.program(), "piper_voices": piper.voices()}
+"""What is optional, all of it."""
+
+
 def worker_settings(topics: KafkaTopics, database_url: str, folder: Path) -> WorkerSettings:
-    said = {"admin_port": 0, "g729_program": G729_PROGRAM, "work_folder": folder / "work"}
+    said = {"admin_port": 0, "work_folder": folder / "work"} | PROGRAMS
     said |= database_settings(database_url, folder, "audio-worker")
     return WorkerSettings.model_validate(topics.settings("audio-worker") | said)
 
@@ -153,7 +159,7 @@ def worker_settings(topics: KafkaTopics, database_url: str, folder: Path) -> Wor
 def api_settings(topics: KafkaTopics, database_url: str, folder: Path) -> ApiSettings:
     known = sending.verification_settings(folder)
     wanted = {name: value for name, value in known.items() if name in ApiSettings.model_fields}
-    said = {"admin_port": 0, "api_port": _free_port(), "g729_program": G729_PROGRAM}
+    said: dict[str, Any] = {"admin_port": 0, "api_port": _free_port()} | PROGRAMS
     said |= wanted | database_settings(database_url, folder, "audio-api")
     return ApiSettings.model_validate(topics.settings("audio-api") | said)
 

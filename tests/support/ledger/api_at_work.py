@@ -32,6 +32,7 @@ from tests.support.ledger.projector_at_work import (
     write_license_keys,
 )
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
+from tests.support.plain_http import plain_client
 
 WAIT_SECONDS = 60.0
 
@@ -42,7 +43,7 @@ class Api:
     def __init__(self, topics: KafkaTopics, database_url: str, ledger: int, address: str) -> None:
         self.topics, self.database_url, self.ledger = topics, database_url, ledger
         self.vendor, self._issuer = sending.VENDOR, sending.ISSUER
-        self.client = httpx.AsyncClient(base_url=address, timeout=30)
+        self.client = plain_client(address)
 
     def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._issuer.token(account, company)}"}
@@ -63,9 +64,10 @@ class Api:
         head = (who or self.token()) | {"Content-Type": "application/xml"}
         return await self.client.put(f"/v1/devices/{serial}/return", content=document, headers=head)
 
-    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> None:
+    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> int:
+        """Register it; the sequence of its entry."""
         body = {"kind": kind, "administrator": administrator, "company": company}
-        assert (await self.post("companies", body, self.staff)).status_code == 201
+        return await done(self, "companies", body, self.staff)
 
     async def stocked_project(self, *serials: str, name: str = "Hotel Adria", ports: int = 50) -> str:
         """A project with ports and 4 interfaces free, and empty devices."""
