@@ -15,6 +15,13 @@ MAX_UNITS = 10**15
 Units = Annotated[int, Field(ge=0, le=MAX_UNITS, description="Licenses, each times the weight of its type.")]
 
 
+BoughtMonths = Annotated[int, Field(ge=1, le=MAX_MONTHS, description="Months that were bought with it.")]
+ChargedMonths = Annotated[
+    int,
+    Field(ge=1, le=MAX_MONTHS, description="Months that each unit was charged for; a started month is a whole one."),
+]
+
+
 class ServicePeriod(WireModel):
     """Since when a project has software service, and for how many months in all."""
 
@@ -39,7 +46,7 @@ class Coverage(WireModel):
     """What became of licenses that came into a project whose service runs: paid to the same end, or held (rule D6)."""
 
     on: Day
-    months: Months
+    months: ChargedMonths
     units: Units
     charged: Lots
     held: Lots

@@ -9,12 +9,13 @@ import pytest
 from contracts.identifiers import default_project_of, derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
+from ledger.entrypoints.api.app import application
 from tests.support.documents import other_writings
 from tests.support.ledger.api_at_work import WHY, Api, asked
 from tests.support.ledger.api_in_memory import problem
-from tests.support.ledger.operations import Operation, about
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
 from tests.support.ledger.story import ADRIA, BEN, BORA
+from tests.support.operations import Operation, about
 
 SERIAL, OTHER = "009033010203", "009033010204"
 
@@ -126,7 +127,7 @@ async def test_by_no_operation_a_stranger_tells_what_others_have_from_what_nobod
     mine = {"project": default_project_of(BORA), "target": default_project_of(BORA)} if own else {}
 
     told_apart, statuses = {}, Counter[int]()
-    for operation in about(frozenset(nobodys)):
+    for operation in about(application(), frozenset(nobodys)):
         foreign, unknown = [await _asked(api, operation, things, mine, ben) for things in (theirs, nobodys)]
         statuses[foreign[0]] += 1
         if foreign != unknown:

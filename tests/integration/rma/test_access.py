@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import secrets
+from collections import Counter
 from collections.abc import Mapping
 
 import httpx
@@ -12,8 +14,10 @@ from contracts.commands.companies import RegisterCompany
 from contracts.identifiers import derived_id
 from contracts.log.envelope import entry_hash
 from contracts.topics import CASE_EVENTS
+from rma.entrypoints.api.app import application
 from tests.support.ledger import story_members
-from tests.support.ledger.story import ADRIA, VENDOR
+from tests.support.ledger.story import ADRIA, HOTEL, VENDOR
+from tests.support.operations import Operation, about
 from tests.support.rma.api_at_work import CaseApi, a_report, bearer
 from tests.support.rma.at_work import SERIAL, SPARE, anna, ben, clerk, second_clerk
 from tests.support.rma.who_may import ENDPOINTS, Answer, Person
@@ -75,6 +79,44 @@ async def test_each_person_is_answered_as_the_table_says(cases: CaseApi) -> None
     found = {endpoint: await answers(cases, endpoint, rma, decision) for endpoint in ENDPOINTS}
 
     assert found == ENDPOINTS
+
+
+async def test_by_no_operation_somebody_tells_what_others_have_from_what_nobody_has(cases: CaseApi) -> None:
+    await people_come(cases)
+    theirs = {"rma": await cases.files(), "serial": SERIAL, "project": HOTEL, "company": ADRIA, "replacement": SPARE}
+    nobodys = {
+        "rma": "RMA-2026-999999",
+        "serial": "009033ffffff",
+        "project": derived_id("nobody", "project"),
+        "company": derived_id("nobody", "company"),
+        "replacement": "009033fffffe",
+    }
+    await cases.attach(theirs["rma"], b"A log.", "box.log")
+
+    told_apart, statuses = {}, Counter[int]()
+    for operation in about(application(), frozenset(nobodys)):
+        foreign, unknown = [await said_to(cases, ben, operation, things) for things in (theirs, nobodys)]
+        statuses[foreign[0]] += 1
+        if foreign != unknown:
+            told_apart[f"{operation.method} {operation.path}"] = foreign, unknown
+    assert told_apart == {}
+    assert statuses[404] + statuses[403] > statuses[422] + statuses[200]
+
+
+async def said_to(cases: CaseApi, who: Account, operation: Operation, things: dict[str, str]) -> tuple[int, str]:
+    """Status and body, with every id of the asked thing called by its name."""
+    named = things | {"number": "1", "sequence": "1", "decision": derived_id("nobody", "decision")}
+    answer = await cases.client.request(
+        operation.method,
+        operation.address(named),
+        json=operation.said(named),
+        params=operation.query(things),
+        headers=bearer(who) | {"Idempotency-Key": secrets.token_hex(8)},
+    )
+    text = answer.text
+    for name, value in things.items():
+        text = text.replace(value, name)
+    return answer.status_code, text
 
 
 async def answers(cases: CaseApi, endpoint: str, rma: str, decision: str) -> dict[Person, Answer]:

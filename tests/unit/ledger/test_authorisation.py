@@ -7,8 +7,10 @@ import pytest
 
 from contracts.actors import Account, Actor
 from contracts.commands import Command
+from contracts.events import EVENT_TYPES
 from contracts.fields import Right
 from contracts.identifiers import derived_id
+from contracts.publishing.causes import CAUSES
 from ledger.domain.decide import decide
 from ledger.domain.decisions import Rejection
 from ledger.entrypoints.api.app import application
@@ -166,6 +168,31 @@ def test_a_command_is_for_those_in_its_row_and_nobody_else(command: Command, act
     else:
         assert isinstance(answer, Rejection)
         assert answer.code in SEES_NOTHING | {"member_exists"}
+
+
+def who_causes() -> dict[str, set[str]]:
+    """Who may cause each event, by whatever command, as the ledger decides it."""
+    causes: dict[str, set[str]] = {}
+    for name, (command, allowed) in COMMANDS.items():
+        ledger = Story().ledger if name == "found-ledger" else FULL.ledger
+        who = next(actor for one, actor in (PEOPLE | MORE).items() if _allowed(one, name, allowed))
+        event = decide(ledger, priced(ledger, command, NOON), who, now=NOON)
+        causes.setdefault(type(event).__name__, set()).update(allowed)
+    return causes
+
+
+def test_the_reference_page_says_who_causes_each_event() -> None:
+    for event, allowed in who_causes().items():
+        said = CAUSES[event]
+        assert ("the vendor's staff" in said) == ("staff" in allowed), event
+        assert ("an administrator of the company" in said) == ("administrator" in allowed), event
+        assert ("the device itself" in said) == bool(allowed & {"the box", "a new box", "a box that gave back"}), event
+        for right in RIGHTS:
+            assert (f"`{right}`" in said) == bool(allowed & {f"member+{right}", f"guest+{right}"}), event
+
+
+def test_every_event_is_said_to_be_caused_by_somebody() -> None:
+    assert list(CAUSES) == [event.__name__ for event in EVENT_TYPES.values()]
 
 
 def test_every_command_has_a_row() -> None:

@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 from contracts.catalog import Version
-from contracts.dates import Day, Months
+from contracts.dates import Day
 from contracts.identifiers import CompanyId, ProjectId
 from contracts.licenses import DeviceLicenses, Lots
 from contracts.models import WireModel
-from contracts.software_service import ServicePeriod, Units
+from contracts.software_service import BoughtMonths, ChargedMonths, ServicePeriod, Units
 
 
 class SoftwareServiceBought(WireModel):
@@ -21,8 +21,8 @@ class SoftwareServiceBought(WireModel):
     company: CompanyId
     project: ProjectId
     on: Day
-    months: Months
-    charged_months: Months
+    months: BoughtMonths
+    charged_months: ChargedMonths
     units: Units
     lots: Lots
     released: Lots

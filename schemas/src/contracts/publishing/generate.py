@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from contracts.catalog import described
+from contracts.licenses import DEFAULT_CATALOG
 from contracts.log.posting_rules import POSTING_RULES
 from contracts.publishing.asyncapi import asyncapi
 from contracts.publishing.json_schemas import json_schemas
@@ -25,6 +27,7 @@ def files() -> Iterator[tuple[str, str]]:
         yield f"json/{name}.schema.json", _text(head | schema)
     yield "asyncapi.json", _text(asyncapi())
     yield "posting-rules.json", _text(posting_rules())
+    yield "founding-types.json", _text(founding_types())
     for name, text in pages():
         yield f"../docs/reference/{name}", text
 
@@ -37,6 +40,15 @@ def posting_rules() -> dict[str, Any]:
         "for the value of a field of the event's data, `a.b` for the field b of its field a; where a is absent, "
         "nothing moves. A move with `when` is made if that field is there, one with `unless` if it is not.",
         "rules": {event.type: [move.told() for move in moves] for event, moves in POSTING_RULES.items()},
+    }
+
+
+def founding_types() -> dict[str, Any]:
+    """All about the types that the first entry of a ledger names."""
+    return {
+        "description": "What a license type of `catalog` in the first entry of a ledger is, beyond its name and class. "
+        "Types that are defined later say it themselves.",
+        "license_types": [described(one).model_dump(mode="json", exclude_none=True) for one in DEFAULT_CATALOG],
     }
 
 

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
+from contracts.catalog import described
 from contracts.events import EVENT_TYPES, Event
+from contracts.licenses import DEFAULT_CATALOG
 from contracts.log.entries import Entry, NotAnEntryError, UnknownEventTypeError, decode_entry
 from contracts.log.posting_rules import POSTING_RULES, Move
 from contracts.log.postings import postings
 from contracts.log.subjects import concerns
 from contracts.models import WireModel
+from contracts.publishing.causes import CAUSES
+from contracts.publishing.documents import DOCUMENTS
 from contracts.refusals import REFUSALS, Refusal
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 
@@ -68,6 +72,9 @@ The first entry's `prev` is 64 zeros. Every other digest is SHA-256 in lower-cas
 | `preview_digest` | what the preview of a conversion said, which the writer makes again |
 
 A leaf of the transparency log is SHA-256 of a zero byte and the entry's value (RFC 6962, section 2.1).
+
+Months are counted from a day: so many months that begin on it end on the day before the same day of the last one, or on
+that month's own last day where it has no such day. A period of one month from 31 January ends on 28 February.
 
 Types are versioned and frozen: an entry written today reads the same in ten years. JSON Schemas stand in
 `schemas/json/`, an example of each type in `schemas/golden/`.
@@ -145,6 +152,32 @@ def _events() -> Iterator[str]:
         yield from _moves(POSTING_RULES.get(model, ()))
         if event_type in examples:
             yield from _example(examples[event_type])
+    yield from _causes()
+    yield from _founding_types()
+    yield DOCUMENTS
+
+
+def _causes() -> Iterator[str]:
+    """Which right each event needs."""
+    yield "## Who causes it\n"
+    yield "A right counts in the project that the event names; `actor` of the entry says who it was."
+    yield "[The rules](../rules.md) say when it is refused all the same.\n"
+    yield "| event | caused by |\n|---|---|"
+    yield from (f"| [`{name}`](#{name.lower()}) | {who} |" for name, who in CAUSES.items())
+    yield ""
+
+
+def _founding_types() -> Iterator[str]:
+    """What the catalog of a first entry leaves unsaid."""
+    yield "## What a founding type is\n"
+    yield "`catalog` of the first entry has names and classes only; a type that is defined later says all of itself."
+    yield "For a type of the first entry the rest follows from its name: what stands before the number of a PBX type is"
+    yield "its family, the number its version, and `WE-n` has n months. `schemas/founding-types.json` says the same:\n"
+    yield "| type | class | family | version | weight | months |\n|---|---|---|---|---|---|"
+    for one in map(described, DEFAULT_CATALOG):
+        cells = one.license_type, one.license_class, one.family, one.version, one.weight, one.months
+        yield f"| {' | '.join('' if cell is None else str(cell) for cell in cells)} |"
+    yield ""
 
 
 def _rma_events() -> Iterator[str]:

@@ -1,16 +1,19 @@
 """The table of refusals is whole: nothing says no without a row, and no row is there for nothing."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from contracts import refusals
 from contracts.events import EVENT_TYPES
 from contracts.publishing import reference
+from contracts.publishing.documents import DOCUMENTS
 from contracts.refusals import REFUSALS
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -107,3 +110,13 @@ def test_the_pages_name_every_code_and_every_event() -> None:
     assert all(f"| `{code}` |" in pages["refusals.md"] for code in REFUSALS)
     assert all(f"`{event_type}`" in pages["events.md"] for event_type in EVENT_TYPES)
     assert all(model.__doc__ for model in EVENT_TYPES.values())
+
+
+@pytest.mark.parametrize("name", ["license-file", "return-receipt"])
+def test_the_page_names_every_element_and_attribute_of_a_document(name: str) -> None:
+    record = json.loads((ROOT / f"schemas/golden/published/{name}.json").read_text(encoding="utf-8"))
+    root = etree.fromstring(record["value"].encode())
+    own = [one for one in root.iter() if etree.QName(one).namespace == f"urn:licensing:{name}:1"]
+
+    words = {etree.QName(one).localname for one in own} | {str(word) for one in own for word in one.attrib}
+    assert {word for word in words if f"`{word}`" not in DOCUMENTS} == set()

@@ -1,10 +1,10 @@
-"""Every operation of the API about some thing, asked for by its description."""
+"""Every operation of an API about some thing, asked for by its description."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.entrypoints.api.app import application
+from fastapi import FastAPI
 
 JSON = "application/json"
 Named = Mapping[str, str]
@@ -33,12 +33,12 @@ class Operation:
         return {name: named.get(name, value) for name, value in self.body.items()}
 
 
-def about(names: frozenset[str]) -> Iterator[Operation]:
-    """The operations with a place in path or query for one of these names."""
-    for path, operations in application().openapi()["paths"].items():
+def about(app: FastAPI, names: frozenset[str]) -> Iterator[Operation]:
+    """The operations with a place in path, query or body for one of these names."""
+    for path, operations in app.openapi()["paths"].items():
         for method, said in operations.items():
             places = [one for one in said.get("parameters", ()) if one["in"] in {"path", "query"}]
-            if names & {one["name"] for one in places}:
+            body = said.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
+            if names & {*(one["name"] for one in places), *(body or ())}:
                 asked = tuple(one["name"] for one in places if one["in"] == "query")
-                content = said.get("requestBody", {}).get("content", {}).get(JSON, {})
-                yield Operation(method.upper(), path, asked, content.get("example"))
+                yield Operation(method.upper(), path, asked, body)
