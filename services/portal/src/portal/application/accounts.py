@@ -23,7 +23,8 @@ class Account:
 class Session:
     """A browser in which somebody is signed in.
 
-    `reached` is the last entry that was made from it: its pages show at least that.
+    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when the password
+    was last given in it.
     """
 
     session: str
@@ -33,6 +34,7 @@ class Session:
     company_kind: str | None
     reached: int | None
     opened: datetime
+    confirmed: datetime
     used: datetime
     browser: str
     cookie: str = field(default="", repr=False, compare=False)
@@ -67,6 +69,7 @@ class Sessions(Protocol):
     async def of_account(self, account: str, now: datetime) -> list[Session]: ...
     async def choose(self, session: str, company: str, kind: str) -> None: ...
     async def reach(self, session: str, sequence: int) -> None: ...
+    async def confirm(self, session: str, now: datetime) -> None: ...
     async def end(self, account: str, session: str) -> None: ...
     async def end_others(self, account: str, session: str) -> None: ...
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from portal.application.accounts import Account, Accounts, Failures, Sessions
+from portal.application.accounts import Account, Accounts, Failures, Session, Sessions
 from portal.domain.patience import may_try, network_of
 
 COOKIE_BYTES = 32
@@ -45,6 +45,11 @@ class SigningIn:
         cookie = new_cookie()
         await self.sessions.open(account.account, cookie, browser, self.clock())
         return cookie
+
+    async def confirm(self, session: Session, password: str, *, address: str) -> None:
+        """Note that whoever uses this session knows its password; raises WrongPassword and TooManyTries."""
+        await self._checked(session.account.email, password, network_of(address))
+        await self.sessions.confirm(session.session, self.clock())
 
     async def _checked(self, email: str, password: str, network: str) -> Account:
         with_account, of_network = await self.failures.count(email, network, self.clock())

@@ -13,12 +13,13 @@ LOOK = timedelta(minutes=1)
 """How exactly the last use of a session is known; a page need not write each time."""
 WINDOW = timedelta(seconds=WINDOW_SECONDS)
 _COLUMNS = """
-s.session, s.company, c.name AS company_name, s.company_kind, s.reached, s.opened, s.used, s.browser,
+s.session, s.company, c.name AS company_name, s.company_kind, s.reached, s.opened, s.confirmed, s.used, s.browser,
 a.account, a.email, a.name, a.language"""
 _TABLES = "sessions AS s JOIN accounts AS a USING (account) LEFT JOIN companies AS c USING (company)"
 _LIVE = "a.active AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"
 _OPEN = """
-INSERT INTO sessions (session, cookie_digest, account, browser, opened, used) VALUES ($1, $2, $3, $4, $5, $5)"""
+INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used)
+    VALUES ($1, $2, $3, $4, $5, $5, $5)"""
 _FIND = f"SELECT {_COLUMNS} FROM {_TABLES} WHERE cookie_digest = $1 AND {_LIVE}"  # noqa: S608 - constants
 _OF_ACCOUNT = f"""
 SELECT {_COLUMNS} FROM {_TABLES}
@@ -26,6 +27,7 @@ SELECT {_COLUMNS} FROM {_TABLES}
 _USED = "UPDATE sessions SET used = $2 WHERE session = $1"
 _CHOOSE = "UPDATE sessions SET company = $2, company_kind = $3 WHERE session = $1"
 _REACH = "UPDATE sessions SET reached = greatest(reached, $2) WHERE session = $1"
+_CONFIRM = "UPDATE sessions SET confirmed = $2 WHERE session = $1"
 _END = "DELETE FROM sessions WHERE account = $1 AND session = $2"
 _END_OTHERS = "DELETE FROM sessions WHERE account = $1 AND session <> $2"
 _COUNT = """
@@ -65,6 +67,9 @@ class PostgresSessions:
     async def reach(self, session: str, sequence: int) -> None:
         await self._do(_REACH, session, sequence)
 
+    async def confirm(self, session: str, now: datetime) -> None:
+        await self._do(_CONFIRM, session, now)
+
     async def end(self, account: str, session: str) -> None:
         await self._do(_END, account, session)
 
@@ -102,6 +107,7 @@ def _session(row: Any, cookie: str = "") -> Session:
         company_kind=row["company_kind"],
         reached=row["reached"],
         opened=row["opened"],
+        confirmed=row["confirmed"],
         used=row["used"],
         browser=row["browser"],
         cookie=cookie,
