@@ -16,7 +16,7 @@ router = APIRouter()
 @router.get("/company")
 async def company_page(request: Request, session: TheSession, services: TheServices) -> Response:
     """The companies that the account belongs to; where there is one, there is nothing to choose."""
-    companies = await _companies(session, services)
+    companies = await companies_of(session, services)
     if len(companies) == 1 and session.company is None:
         await services.sessions.choose(session.session, companies[0]["company"], companies[0]["kind"])
         return see("/")
@@ -28,14 +28,14 @@ async def company_page(request: Request, session: TheSession, services: TheServi
 async def choose_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
     """Act for a company from now on, in this session."""
     wanted = form.text("company")
-    kind = next((one["kind"] for one in await _companies(session, services) if one["company"] == wanted), None)
+    kind = next((one["kind"] for one in await companies_of(session, services) if one["company"] == wanted), None)
     if kind is not None:
         await services.sessions.choose(session.session, wanted, kind)
     return see("/" if kind else "/company")
 
 
-async def _companies(session: Session, services: Services) -> list[CompanyView]:
+async def companies_of(session: Session, services: Services, *, at_least: int | None = None) -> list[CompanyView]:
     """Those of the account; what else the staff may see does not count."""
     api = services.apis.acting(session.account.account, NO_COMPANY)
-    page = await ask(api.ledger.list_companies, limit=200)
+    page = await ask(api.ledger.list_companies, limit=200, at_least=at_least)
     return page["items"]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.cases_api import CaseView, ContactBody, EntryView
+from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView
 from portal.adapters.apis import ask
 from portal.entrypoints.web import case_words
 from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
@@ -176,7 +176,6 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
     error: str = "",
 ) -> Response:
     cases = visit.api.cases
-    is_staff = visit.session.company_kind == "vendor"
     case, history, messages, files = await asyncio.gather(
         ask(cases.get_case, rma, at_least=at_least),
         ask(cases.get_case_history, rma, limit=MOST_SHOWN, at_least=at_least),
@@ -195,9 +194,12 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         entries=entries,
         actors=await actors(entries, services.accounts, visit.company),
         messages=messages["items"],
-        names=names if is_staff else _of(visit.company, messages["items"], names),
+        names=_of(visit.company, messages["items"], names),
+        companies=await services.accounts.company_names(
+            [case["company"], *(one["company"] for one in messages["items"])]
+        ),
         files=files["items"],
-        company=(await services.accounts.company_names([case["company"]])).get(case["company"]) if is_staff else None,
+        is_staff=visit.session.company_kind == "vendor",
         words=case_words,
         suggested=(civil_day(services.clock()) + QUOTE_STANDS).isoformat(),
         refused=refused,
@@ -212,7 +214,12 @@ def _possible(case: CaseView) -> list[tuple[str, Step]]:
     return sorted(possible, key=lambda one: one[0] != case["expected"])
 
 
-def _of(company: str, messages: list[Any], names: dict[str, str]) -> dict[str, str]:
+def _companies(case: CaseView, messages: list[MessageView]) -> list[str]:
+    """Whose device it is, and who has written."""
+    return list({case["company"], *(one["company"] for one in messages)})
+
+
+def _of(company: str, messages: list[MessageView], names: dict[str, str]) -> dict[str, str]:
     """The names of colleagues: a person of another company is not named."""
     colleagues = {one["account"] for one in messages if one["company"] == company}
     return {account: name for account, name in names.items() if account in colleagues}
