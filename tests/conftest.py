@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+import uvloop
 from xdist.scheduler import LoadScopeScheduling
 
 from dev.stack import places, ports
@@ -40,6 +41,7 @@ PORT_SHARES = 4
 def pytest_configure() -> None:
     _share_ports_out()
     _log_defects_in_plain_text()
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def _log_defects_in_plain_text() -> None:

@@ -9,11 +9,13 @@ from dev.kubernetes.services import (
     KAFKA_PORT,
     POSTGRES_PORT,
     SECRETS,
+    SERVICES,
     SIGNER_KEY_FILES,
     SIGNER_KEYS,
     TLS,
     WORK,
     Service,
+    callers_of,
 )
 from runtime.settings import PREFIX
 
@@ -122,10 +124,20 @@ def _container(service: Service) -> Manifest:
 
 
 def _site_settings(service: Service) -> list[Manifest]:
-    return [
-        {"name": PREFIX + field.upper(), "valueFrom": {"configMapKeyRef": {"name": "site", "key": key}}}
-        for field, key in service.site.items()
-    ]
+    return [one for field, said in service.site.items() for one in _site_setting(PREFIX + field.upper(), said)]
+
+
+def _site_setting(variable: str, said: str) -> list[Manifest]:
+    """What the site says: a value, or the host of an address."""
+    scheme, _, host = said.rpartition("://")
+    if not scheme:
+        return [_said_by_site(variable, said)]
+    name = host.upper().replace("-", "_")
+    return [_said_by_site(name, host), {"name": variable, "value": f"{scheme}://$({name})"}]
+
+
+def _said_by_site(variable: str, key: str) -> Manifest:
+    return {"name": variable, "valueFrom": {"configMapKeyRef": {"name": "site", "key": key}}}
 
 
 def _probe(path: str, **bounds: int) -> Manifest:
@@ -185,8 +197,11 @@ def network_policy(service: Service) -> Manifest:
     """Who may reach it and whom it may reach; everything else is refused."""
     ingress = [_from([namespace("monitoring")], ADMIN_PORT)]
     ingress += [_from([namespace("gateway")], service.port)] if service.port else []
-    egress = [DNS, _to_data("kafka", KAFKA_PORT)]
+    ingress += [_from([_pods_of(caller)], service.port) for caller in callers_of(service) if service.port]
+    egress = [DNS]
+    egress += [_to_data("kafka", KAFKA_PORT)] if service.uses_kafka else []
     egress += [_to_data("postgres", POSTGRES_PORT)] if service.uses_database else []
+    egress += [_to_process(called) for called in SERVICES if called.name in service.calls]
     spec = {
         "podSelector": {"matchLabels": selector(service)},
         "policyTypes": ["Ingress", "Egress"],
@@ -219,6 +234,15 @@ def _to_data(part: str, port: int) -> Manifest:
         "podSelector": {"matchLabels": DATA_PODS[part]},
     }
     return {"to": [peer], "ports": [{"protocol": "TCP", "port": port}]}
+
+
+def _to_process(called: Service) -> Manifest:
+    return {"to": [_pods_of(called)], "ports": [{"protocol": "TCP", "port": called.port}]}
+
+
+def _pods_of(service: Service) -> Manifest:
+    """The Pods of a process in the same namespace."""
+    return {"podSelector": {"matchLabels": selector(service)}}
 
 
 def _from(peers: Sequence[Manifest], port: int) -> Manifest:

@@ -13,11 +13,12 @@ from device_sync.entrypoints.settings import DeviceSyncSettings
 from ledger.entrypoints.api.settings import ApiSettings as LedgerApiSettings
 from ledger.entrypoints.projector.settings import ProjectorSettings as LedgerProjectorSettings
 from ledger.entrypoints.writer import WriterSettings as LedgerWriterSettings
+from portal.entrypoints.web.settings import PortalSettings
 from rma.entrypoints.api.settings import ApiSettings as RmaApiSettings
 from rma.entrypoints.process_manager import ManagerSettings
 from rma.entrypoints.projector.settings import ProjectorSettings as RmaProjectorSettings
-from runtime.postgres.settings import DatabaseSettings
-from runtime.settings import Settings
+from runtime.postgres.settings import DatabaseSettings, WithDatabase
+from runtime.settings import ProcessSettings, Settings
 from runtime.writer_settings import WriterSettings
 from signer.entrypoints.settings import SignerSettings
 
@@ -35,6 +36,9 @@ SIGNER_KEYS = "/run/secrets/signer-keys"
 WORK = "/var/lib/licensing"
 """The only writable folder of a container, beside /tmp."""
 G729_PROGRAM = "/opt/licensing/g729/g729_encode.py"
+HTMX = "/opt/licensing/htmx/htmx.min.js"
+PORTAL_KEY_ID = "portal"
+"""The name of the portal's public key among the token keys of the services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,14 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One Deployment. `own` are settings with a fixed value, `site` those that each site has to say."""
+    """One Deployment. `own` are settings with a fixed value, `site` those that each site has to say.
+
+    `calls` are the processes that it sends requests to.
+    """
 
     name: str
     component: str
-    settings: type[Settings]
+    settings: type[ProcessSettings]
     scaling: Scaling
     memory_mib: int
     cpu_millis: int
@@ -64,6 +71,7 @@ class Service:
     own: Mapping[str, object] = field(default_factory=dict[str, object])
     site: Mapping[str, str] = field(default_factory=dict[str, str])
     entries: Mapping[str, str] = field(default_factory=dict[str, str])
+    calls: tuple[str, ...] = ()
     work_mib: int | None = None
 
     @property
@@ -71,8 +79,12 @@ class Service:
         return self.role or self.name
 
     @property
+    def uses_kafka(self) -> bool:
+        return issubclass(self.settings, Settings)
+
+    @property
     def uses_database(self) -> bool:
-        return issubclass(self.settings, DatabaseSettings)
+        return issubclass(self.settings, WithDatabase)
 
     @property
     def has_tls(self) -> bool:
@@ -89,11 +101,11 @@ class Service:
         """Its settings but those of the site, by field."""
         fields = self.settings.model_fields
         values: dict[str, object] = {
-            "kafka_bootstrap": KAFKA_BOOTSTRAP,
-            "kafka_username": self.kafka_user,
             "admin_host": "0.0.0.0",  # noqa: S104 - probes come from the node
             "admin_port": ADMIN_PORT,
         }
+        if self.uses_kafka:
+            values |= {"kafka_bootstrap": KAFKA_BOOTSTRAP, "kafka_username": self.kafka_user}
         if self.uses_database:
             where = f"{self.name}@{DATABASE_HOST}:{POSTGRES_PORT}/licensing"
             values["database_url"] = f"postgresql://{where}?sslmode=verify-full&sslrootcert={SECRETS}/database-ca"
@@ -110,6 +122,7 @@ ENTRIES = {
     "kafka_password_file": "kafka-{user}",
     "database_password_file": "database-{name}",
     "token_keys_file": "token-keys",
+    "token_key_file": "portal-token-key",
     "writer_private_key_file": "ledger-writer-private-key",
     "writer_key_file": "ledger-writer-public-key",
     "ledger_writer_key_file": "ledger-writer-public-key",
@@ -134,10 +147,6 @@ TOKENS = {"token_issuer": "token-issuer"}
 STANDBY = Scaling(2, 2, why="one leads, the other is its warm standby; more would only wait")
 TURNS = Scaling(2, 2, why="they take turns on each ledger; more would only wait")
 EDGE = Scaling(2, 6, by="cpu")
-
-NOT_INSTALLED = frozenset({"portal"})
-"""Parts of the local stack that have no place in the cluster yet: the portal still signs tokens with the development
-issuer's key."""
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -262,7 +271,32 @@ SERVICES: tuple[Service, ...] = (
         site=TOKENS,
         own={"g729_program": G729_PROGRAM},
     ),
+    Service(
+        name="portal",
+        component="portal",
+        settings=PortalSettings,
+        scaling=EDGE,
+        memory_mib=384,
+        cpu_millis=250,
+        port=API_PORT,
+        site=TOKENS | {"portal_url": "https://portal-host"},
+        calls=("ledger-api", "rma-api", "audio-api"),
+        own={
+            "portal_host": "0.0.0.0",  # noqa: S104 - people come through the gateway
+            "portal_port": API_PORT,
+            "ledger_url": f"http://ledger-api.{NAMESPACE}.svc:{API_PORT}",
+            "rma_url": f"http://rma-api.{NAMESPACE}.svc:{API_PORT}",
+            "audio_url": f"http://audio-api.{NAMESPACE}.svc:{API_PORT}",
+            "token_key_id": PORTAL_KEY_ID,
+            "htmx_file": HTMX,
+        },
+    ),
 )
+
+
+def callers_of(service: Service) -> tuple[Service, ...]:
+    """The processes that send requests to this one."""
+    return tuple(one for one in SERVICES if service.name in one.calls)
 
 
 def file_name(setting: str) -> str:

@@ -19,8 +19,20 @@ from tests.support.rendered import environment, named
 
 START_SECONDS = 90.0
 RUN_SECRETS = "/run/secrets/"
-ELSEWHERE = ("kafka_bootstrap", "database_url", "token_issuer", "g729_program")
+ELSEWHERE = (
+    "kafka_bootstrap",
+    "database_url",
+    "token_issuer",
+    "g729_program",
+    "ledger_url",
+    "rma_url",
+    "audio_url",
+    "token_key_id",
+)
 """What the local stack has in other places than a cluster, beside ports."""
+
+IN_IMAGE = "LICENSING_HTMX_FILE"
+"""What the image itself has; here its user could not read it where npm has put it."""
 
 
 class Container:
@@ -50,10 +62,13 @@ class Container:
                 source, target = Path(local[name]), self._staged / path.removeprefix(RUN_SECRETS)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
+            elif name == IN_IMAGE:
+                shutil.copyfile(local[name], self._staged / Path(path).name)
 
     def _here(self, told: dict[str, str], local: dict[str, str]) -> dict[str, str]:
         names = {f"LICENSING_{name.upper()}" for name in ELSEWHERE}
         values = {name: local[name] for name in told if name in names}
+        values |= {name: RUN_SECRETS + Path(told[name]).name for name in told if name == IN_IMAGE}
         port = str(self._kit.ports.port(f"image-{self.service.name}"))
         ports = {name: port for name in told if name.endswith("_PORT")}
         return values | ports | {"LICENSING_ADMIN_PORT": str(self.admin_port)}

@@ -28,6 +28,7 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.killed import Killed, running
 from tests.support.ledger import sending, story, story_catalog
 from tests.support.ledger.story import ADRIA
+from tests.support.plain_http import plain_client
 from tests.support.rma import api_at_work, at_work
 from tests.support.rma.api_at_work import CaseApi, a_projector, projector_settings
 from tests.support.rma.at_work import PATIENCE_SECONDS, Desk, anna, clerk, replayed
@@ -58,7 +59,7 @@ async def serving(desk: Desk, database_url: str, folder: Path) -> AsyncGenerator
     said = settings.model_copy(update={"log_level": "warning"}).model_dump(exclude_none=True)
     api = Killed("rma-api", environment(said), folder / "api.log")
     async with (
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=PATIENCE_SECONDS) as http,
+        plain_client(f"http://127.0.0.1:{settings.api_port}", seconds=PATIENCE_SECONDS) as http,
         running(api),
     ):
         yield Client(desk, http, database_url), api

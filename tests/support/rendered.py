@@ -1,5 +1,6 @@
 """The rendered overlays, each built once, and what tests ask of them."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -61,7 +62,7 @@ def environment(overlay: str, deployment: dict[str, Any]) -> dict[str, str]:
     for one in container(deployment).get("env", ()):
         reference = one.get("valueFrom", {}).get("configMapKeyRef")
         if reference is None:
-            found[one["name"]] = one.get("value", "")
+            found[one["name"]] = re.sub(r"\$\((\w+)\)", lambda name: found[name[1]], one.get("value", ""))
             continue
         found[one["name"]] = named(overlay, "ConfigMap", reference["name"], here)["data"][reference["key"]]
     return found

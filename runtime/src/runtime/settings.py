@@ -63,9 +63,12 @@ class Settings(ProcessSettings):
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 
 
-def load(cls: type[SettingsT]) -> SettingsT:
-    """Read the settings, or print one sentence an error on stderr and exit with 2."""
-    sentences = unknown_variables(cls)
+def load(cls: type[SettingsT], *, beside: type[ProcessSettings] = ProcessSettings) -> SettingsT:
+    """Read the settings, or print one sentence an error on stderr and exit with 2.
+
+    A command that runs in the environment of a process names the settings of that process: `beside`.
+    """
+    sentences = unknown_variables(cls, beside)
     try:
         settings = cls()  # pyright: ignore[reportCallIssue] - the environment fills them
     except ValidationError as error:
@@ -78,9 +81,9 @@ def load(cls: type[SettingsT]) -> SettingsT:
     sys.exit(EXIT_BAD_SETTINGS)
 
 
-def unknown_variables(cls: type[ProcessSettings]) -> list[str]:
-    """One sentence for each LICENSING_* variable that no field of `cls` reads."""
-    known = {PREFIX + name.upper() for name in cls.model_fields}
+def unknown_variables(*read: type[ProcessSettings]) -> list[str]:
+    """One sentence for each LICENSING_* variable that no field of the settings reads."""
+    known = {PREFIX + name.upper() for cls in read for name in cls.model_fields}
     strangers = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
     return [_unknown(name, known) for name in strangers]
 

@@ -34,6 +34,7 @@ from tests.support.ledger.projector_at_work import (
     until,
     until_sequence,
 )
+from tests.support.plain_http import plain_client
 from tests.support.signer.process import free_port
 
 
@@ -217,7 +218,7 @@ async def _one_ledger_stops(make_topics: MakeTopics, url: str, folder: Path, ten
 
 async def _says(port: int, path: str, words: str) -> bool:
     try:
-        async with httpx.AsyncClient() as client:
+        async with plain_client() as client:
             return words in (await client.get(f"http://127.0.0.1:{port}/{path}")).text
     except httpx.TransportError:
         return False

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from contracts.documents.license_keys import LicenseKeys, read_license_keys
@@ -28,6 +27,7 @@ from tests.support.ledger.forging import append, forge, next_entry
 from tests.support.ledger.load import all_records
 from tests.support.ledger.projector_at_work import settings_for, until, until_sequence
 from tests.support.ledger.story_corrections import SECOND
+from tests.support.plain_http import plain_client
 from tests.support.reading import records_of
 from tests.support.signer.process import SignerProcess, free_port
 from tests.support.signer.process import until as until_signer
@@ -59,7 +59,7 @@ class Ledgers:
         )
 
     async def said_by(self, name: str, path: str = "readyz") -> str:
-        async with httpx.AsyncClient() as client:
+        async with plain_client() as client:
             return (await client.get(f"http://127.0.0.1:{self.ports[name]}/{path}")).text
 
 

@@ -24,6 +24,7 @@ from rma.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import PartitionTail, Producer
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.projector_at_work import until
+from tests.support.plain_http import plain_client
 from tests.support.rma import story
 from tests.support.rma.api_at_work import a_projector, projector_settings
 from tests.support.rma.case_log import CaseLog, events_of
@@ -156,7 +157,7 @@ async def test_an_unlawful_entry_stops_the_rows_before_it_and_readiness_names_it
         update={"admin_port": free_port()}
     )
 
-    async with a_projector(settings), httpx.AsyncClient() as client:
+    async with a_projector(settings), plain_client() as client:
 
         async def names_it() -> bool:
             try:

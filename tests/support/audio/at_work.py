@@ -24,6 +24,7 @@ from runtime.postgres.settings import DatabaseSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.projector_at_work import database_settings, until
+from tests.support.plain_http import plain_client
 from tests.support.reading import records_of
 from tests.support.recordings import sine, wav
 
@@ -117,7 +118,7 @@ async def audio_at_work(
     settings = api_settings(topics, database_url, folder).model_copy(update=more)
     rows = projector_settings(topics, database_url, folder)
     serving = asyncio.gather(api.serve(settings, stop), projector.serve(rows, stop))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=60) as client:
+    async with plain_client(f"http://127.0.0.1:{settings.api_port}", seconds=60) as client:
         made = AudioApi(topics, database_url, folder, client)
         try:
             await until(lambda: _answers(made), WAIT_SECONDS)

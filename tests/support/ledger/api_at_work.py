@@ -32,6 +32,7 @@ from tests.support.ledger.projector_at_work import (
     write_license_keys,
 )
 from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
+from tests.support.plain_http import plain_client
 
 WAIT_SECONDS = 60.0
 
@@ -42,7 +43,7 @@ class Api:
     def __init__(self, topics: KafkaTopics, database_url: str, ledger: int, address: str) -> None:
         self.topics, self.database_url, self.ledger = topics, database_url, ledger
         self.vendor, self._issuer = sending.VENDOR, sending.ISSUER
-        self.client = httpx.AsyncClient(base_url=address, timeout=30)
+        self.client = plain_client(address)
 
     def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._issuer.token(account, company)}"}

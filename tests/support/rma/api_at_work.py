@@ -24,6 +24,7 @@ from rma.entrypoints.projector.settings import ProjectorSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story_members
 from tests.support.ledger.projector_at_work import database_settings, until
+from tests.support.plain_http import plain_client
 from tests.support.rma.at_work import SERIAL, Desk, anna, clerk
 
 WAIT_SECONDS = 60.0
@@ -157,7 +158,7 @@ async def an_api(
     stop = asyncio.Event()
     settings = api_settings(desk.topics, database_url, folder, desk.ledger).model_copy(update=more)
     serving = asyncio.create_task(api.serve(settings, stop))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30) as client:
+    async with plain_client(f"http://127.0.0.1:{settings.api_port}") as client:
         made = CaseApi(desk, client, database_url)
         try:
             await until(lambda: _takes_commands(made), WAIT_SECONDS)

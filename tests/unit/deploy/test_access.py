@@ -38,7 +38,8 @@ def test_users_and_their_rights_are_those_declared(overlay: str) -> None:
 def test_a_process_connects_as_a_user_that_there_is(overlay: str, service: Service) -> None:
     settings = environment(overlay, deployment_of(overlay, service))
 
-    assert named(overlay, "KafkaUser", settings["LICENSING_KAFKA_USERNAME"])
+    if service.uses_kafka:
+        assert named(overlay, "KafkaUser", settings["LICENSING_KAFKA_USERNAME"])
     if "LICENSING_DATABASE_URL" in settings:
         role = settings["LICENSING_DATABASE_URL"].removeprefix("postgresql://").partition("@")[0]
         (database,) = of_kind(overlay, "Cluster")

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY, Metric
 import audio
 import device_sync
 import ledger
+import portal
 import rma
 import runtime
 import signer
@@ -36,7 +37,7 @@ def test_each_alert_is_on_metrics_that_the_code_has_and_names_a_page(overlay: st
 
 def _metrics() -> set[str]:
     """The names of all samples: of what modules register when they are imported, and of the signer's collector."""
-    for package in (runtime, ledger, signer, device_sync, rma, audio):
+    for package in (runtime, ledger, signer, device_sync, rma, audio, portal):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)

@@ -1,7 +1,7 @@
 """What follows from declarations is what lies in deploy/k8s."""
 
 from dev.generate.kubernetes import TREE, files
-from dev.kubernetes.services import NOT_INSTALLED, SERVICES
+from dev.kubernetes.services import SERVICES
 from dev.stack.parts import PARTS
 
 
@@ -12,7 +12,7 @@ def test_the_generated_files_are_those_of_todays_declarations() -> None:
 
 
 def test_every_part_of_the_local_stack_has_its_folder() -> None:
-    parts = {part.name for part in PARTS} - NOT_INSTALLED
+    parts = {part.name for part in PARTS}
 
     assert {service.name for service in SERVICES} == parts - {"kafka", "postgres"}
     assert {name for name in parts if (TREE / "base" / name / "kustomization.yaml").exists()} == parts

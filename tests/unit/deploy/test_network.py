@@ -58,7 +58,9 @@ def _cell(allowed: list[tuple[str, Any]]) -> str:
 
 def _peer(peers: list[dict[str, Any]]) -> str:
     (peer,) = peers
-    labels = peer.get("podSelector", peer["namespaceSelector"])["matchLabels"]
+    labels = (peer.get("podSelector") or peer["namespaceSelector"])["matchLabels"]
+    if process := labels.get("app.kubernetes.io/name"):
+        return f"{process}"
     (name,) = labels
     return {"k8s-app": "DNS", "strimzi.io/name": "Kafka", "cnpg.io/cluster": "PostgreSQL"}.get(name) or {
         "licensing.innovaphone.com/gateway": "gateway",

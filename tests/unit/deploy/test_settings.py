@@ -1,22 +1,33 @@
 """Each process is given the settings, ports and files that its settings model has."""
 
+from typing import Any
+
 import pytest
 from pydantic.fields import FieldInfo
 
-from dev.kubernetes.services import Service
+from dev.kubernetes.services import ADMIN_PORT, Service
 from runtime.settings import PREFIX
 from tests.support.rendered import EACH, EACH_SERVICE, container, deployment_of, environment, manifests, named, of_kind
 
+PORTS = ("LICENSING_API_PORT", "LICENSING_DEVICE_SYNC_PORT", "LICENSING_PORTAL_PORT")
+
 
 def _field(variable: str) -> str:
-    assert variable.startswith(PREFIX), f"{variable} is no setting"
     return variable.removeprefix(PREFIX).lower()
+
+
+def _settings(overlay: str, deployment: dict[str, Any]) -> dict[str, str]:
+    """Its environment but for the hosts that addresses are made of."""
+    made_of = {name.upper().replace("-", "_") for name in ("portal-host",)}
+    found = {name: value for name, value in environment(overlay, deployment).items() if name not in made_of}
+    assert [name for name in found if not name.startswith(PREFIX)] == []
+    return found
 
 
 @EACH
 @EACH_SERVICE
 def test_a_process_is_given_its_settings_and_no_others(overlay: str, service: Service) -> None:
-    given = {_field(name) for name in environment(overlay, deployment_of(overlay, service))}
+    given = {_field(name) for name in _settings(overlay, deployment_of(overlay, service))}
     fields = service.settings.model_fields
 
     assert given <= fields.keys()
@@ -26,25 +37,23 @@ def test_a_process_is_given_its_settings_and_no_others(overlay: str, service: Se
 @EACH
 @EACH_SERVICE
 def test_the_settings_are_valid(overlay: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environment(overlay, deployment_of(overlay, service)).items():
+    for name, value in _settings(overlay, deployment_of(overlay, service)).items():
         monkeypatch.setenv(name, value)
 
-    assert service.settings().topic_prefix == "licensing."  # pyright: ignore[reportCallIssue]
+    assert service.settings().admin_port == ADMIN_PORT  # pyright: ignore[reportCallIssue]
 
 
 @EACH
 @EACH_SERVICE
 def test_ports_are_the_same_at_setting_container_probe_service_and_policy(overlay: str, service: Service) -> None:
     deployment = deployment_of(overlay, service)
-    settings, only = environment(overlay, deployment), container(deployment)
+    settings, only = _settings(overlay, deployment), container(deployment)
     ports = {port["name"]: port["containerPort"] for port in only["ports"]}
     business = {ports[name] for name in ports if name != "admin"}
 
     assert str(ports["admin"]) == settings["LICENSING_ADMIN_PORT"]
     assert {only[f"{kind}Probe"]["httpGet"]["port"] for kind in ("startup", "liveness", "readiness")} == {"admin"}
-    assert {str(port) for port in business} == {
-        settings[name] for name in ("LICENSING_API_PORT", "LICENSING_DEVICE_SYNC_PORT") if name in settings
-    }
+    assert {str(port) for port in business} == {settings[name] for name in PORTS if name in settings}
     assert _allowed_in(overlay, service) == set(ports.values())
     assert _served(overlay, service) == {(port, name) for name, port in ports.items() if name != "admin"}
 
@@ -83,7 +92,7 @@ def test_each_file_that_a_setting_names_is_mounted(overlay: str, service: Servic
     fields = service.settings.model_fields
     paths = [
         value
-        for name, value in environment(overlay, deployment).items()
+        for name, value in _settings(overlay, deployment).items()
         if _is_path(fields[_field(name)]) and not value.startswith("/opt/")
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from runtime.settings import MAX_SECRET_BYTES, Settings, SettingsWrong, load, read_secret
+from runtime.settings import MAX_SECRET_BYTES, ProcessSettings, Settings, SettingsWrong, load, read_secret
 
 
 class Example(Settings):
@@ -40,6 +40,13 @@ def test_a_misspelt_variable_ends_the_process_and_names_the_nearest_known_one(
     assert capsys.readouterr().err == (
         "LICENSING_LEASE_SECOND is not a setting of this process; did you mean LICENSING_LEASE_SECONDS?\n"
     )
+
+
+def test_a_command_may_run_in_the_environment_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LICENSING_ADMIN_PORT", "8082")
+    monkeypatch.setenv("LICENSING_LEASE_SECONDS", "5")
+
+    assert load(ProcessSettings, beside=Example).admin_port == 8082
 
 
 def test_every_wrong_or_missing_variable_gets_its_own_sentence(

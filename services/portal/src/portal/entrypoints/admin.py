@@ -10,12 +10,13 @@ from portal.adapters.postgres.database import TABLES
 from portal.application.accounts import Account
 from portal.domain.passwords import weakness
 from portal.entrypoints.admin_settings import AdminSettings
+from portal.entrypoints.web.settings import PortalSettings
 from runtime.settings import load
 
 
 def main() -> int:
     arguments = _parser().parse_args()
-    return asyncio.run(_run(arguments, load(AdminSettings)))
+    return asyncio.run(_run(arguments, load(AdminSettings, beside=PortalSettings)))
 
 
 async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:

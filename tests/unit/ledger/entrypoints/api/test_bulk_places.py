@@ -19,6 +19,7 @@ from tests.support.ledger.api_in_memory import Api, NoRows, problem
 from tests.support.ledger.bulk import answers, issue, send, told, waiting
 from tests.support.ledger.story import ADRIA, ANNA, BEN, VENDOR
 from tests.support.ledger.story_members import NOBODY as CLEO
+from tests.support.plain_http import plain_client
 
 
 class Members(NoRows):
@@ -90,7 +91,7 @@ async def test_a_client_that_was_cut_off_finds_its_place_free() -> None:
         server, stop = WebServer(api.app, PROBLEMS), asyncio.Event()
         serving = asyncio.create_task(server.serve_until(stop, listener))
         host, port = listener.getsockname()
-        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as api.client:
+        async with plain_client(f"http://{host}:{port}") as api.client:
             for _ in range(5):
                 await _begin_a_bulk_and_go(api, host, port)
                 assert [one["status"] for one in await answers(api, issue("a"), issue("b"))] == [201, 201]
