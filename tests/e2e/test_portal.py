@@ -1,6 +1,8 @@
 """The portal in a real browser, and at its own door, on the whole stack."""
 
+import io
 import re
+import wave
 from collections.abc import Iterator
 
 import httpx
@@ -222,7 +224,10 @@ def test_every_response_has_the_policy_and_is_kept_nowhere(portal: Portal) -> No
 
 
 def test_only_who_is_signed_in_sends_a_big_file(portal: Portal, victim: httpx.Client) -> None:
-    big = {"file": ("noise.wav", b"\0" * (300 * 1024))}
+    with wave.open(sound := io.BytesIO(), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x00\xff\x3f" * 75_000)
+    big = {"file": ("tone.wav", sound.getvalue())}
     with portal.client() as stranger:
         refused = stranger.post("/sign-in", data={FORM_TOKEN: "0" * 64}, files=big)
     taken = victim.post("/audio/recordings", data={FORM_TOKEN: token_of(victim.get("/settings"))}, files=big)
