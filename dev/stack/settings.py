@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.npm import readers
+from dev.stack import piper
 from dev.stack.kafka import Broker
 from dev.stack.keys import Keys
 from dev.stack.places import ROOT
@@ -112,22 +113,28 @@ def _audio_projector(stack: StackContext) -> dict[str, str]:
     return database("audio-projector", stack.postgres)
 
 
-def _audio_worker(stack: StackContext) -> dict[str, str]:
-    return database("audio-worker", stack.postgres) | {
+def _audio_programs() -> dict[str, str]:
+    return {
         "LICENSING_G729_PROGRAM": str(G729_PROGRAM),
-        "LICENSING_WORK_FOLDER": str(stack.state / "audio-work"),
+        "LICENSING_PIPER_PROGRAM": str(piper.program()),
+        "LICENSING_PIPER_VOICES": str(piper.voices()),
     }
+
+
+def _audio_worker(stack: StackContext) -> dict[str, str]:
+    folder = {"LICENSING_WORK_FOLDER": str(stack.state / "audio-work")}
+    return database("audio-worker", stack.postgres) | _audio_programs() | folder
 
 
 def _audio_api(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
-    return database("audio-api", stack.postgres) | {
+    served = {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("audio-api")),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
-        "LICENSING_G729_PROGRAM": str(G729_PROGRAM),
     }
+    return database("audio-api", stack.postgres) | _audio_programs() | served
 
 
 def _founding(stack: StackContext) -> dict[str, str]:

@@ -201,9 +201,10 @@ async def test_an_archive_of_recordings_goes_in_and_one_of_files_comes_out(audio
     }
 
 
-async def test_a_table_of_sentences_goes_in_and_an_archive_of_files_comes_out(audio: AudioApi) -> None:
+@pytest.mark.parametrize("voice", ["flite/slt", "piper/en_US-joe-medium"])
+async def test_a_table_of_sentences_goes_in_and_an_archive_of_files_comes_out(audio: AudioApi, voice: str) -> None:
     table = "\ufeffname;sentence\r\nwelcome;Hello, and welcome.\r\nclosed;We are closed.\r\n".encode()
-    batch = await audio.batch(table, "g711u", voice="flite/slt")
+    batch = await audio.batch(table, "g711u", voice=voice)
     assert await names_in(audio, batch) == {"welcome.g711u", "closed.g711u"}
 
 
@@ -269,6 +270,7 @@ async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio
     voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
     assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
     assert voices["flite/slt"]["language"] == "en-us"
+    assert voices["piper/en_US-joe-medium"]["licence"].startswith("CC0-1.0")
 
 
 async def test_a_worker_counts_what_it_ends_and_what_waits(audio: AudioApi) -> None:

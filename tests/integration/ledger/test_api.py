@@ -10,7 +10,7 @@ from contracts.identifiers import default_project_of, derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from tests.support.documents import other_writings
-from tests.support.ledger.api_at_work import WHY, Api
+from tests.support.ledger.api_at_work import WHY, Api, asked
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.operations import Operation, about
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
@@ -94,7 +94,7 @@ async def test_an_older_file_than_the_device_is_never_given_out(api: Api) -> Non
 
 async def test_a_stranger_sees_nothing_and_learns_nothing(api: Api) -> None:
     project = await api.stocked_project(SERIAL)
-    await api.company(BORA, BEN)
+    registered = await api.company(BORA, BEN)
     ben = api.token(BEN, BORA)
     unknown = derived_id("nobody", "project")
     for path in ("", "/balance", "/devices"):
@@ -108,7 +108,7 @@ async def test_a_stranger_sees_nothing_and_learns_nothing(api: Api) -> None:
     assert problem(await api.get(f"movements?project={project}", ben)) == (404, "project_unknown")
     assert problem(await api.get(f"movements?device={SERIAL}", ben)) == (404, "device_unknown")
     assert problem(await api.get(f"companies/{ADRIA}", ben)) == (404, "company_unknown")
-    assert [row["name"] for row in (await api.get("projects", ben)).json()["items"]] == ["DEFAULT"]
+    assert [row["name"] for row in (await asked(api, f"projects?at_least={registered}", ben))["items"]] == ["DEFAULT"]
     body = {"serial": SERIAL, "licenses": [{"license_type": "Port11", "count": 1}]}
     assert problem(await api.post(f"projects/{project}/allocations", body, ben)) == (404, "project_unknown")
     stolen = await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document(), ben)

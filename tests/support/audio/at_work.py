@@ -18,6 +18,7 @@ from audio.entrypoints.api.settings import ApiSettings
 from audio.entrypoints.worker import WorkerSettings
 from contracts.actors import Account
 from contracts.topics import AUDIO_EVENTS
+from dev.stack import piper
 from dev.stack.settings import G729_PROGRAM
 from runtime.kafka import Record
 from runtime.postgres.settings import DatabaseSettings
@@ -145,8 +146,12 @@ def projector_settings(topics: KafkaTopics, database_url: str, folder: Path) -> 
     return DatabaseSettings.model_validate(topics.settings("audio-projector") | said)
 
 
+PROGRAMS = {"g729_program": G729_PROGRAM, "piper_program": piper.program(), "piper_voices": piper.voices()}
+"""What is optional, all of it."""
+
+
 def worker_settings(topics: KafkaTopics, database_url: str, folder: Path) -> WorkerSettings:
-    said = {"admin_port": 0, "g729_program": G729_PROGRAM, "work_folder": folder / "work"}
+    said = {"admin_port": 0, "work_folder": folder / "work"} | PROGRAMS
     said |= database_settings(database_url, folder, "audio-worker")
     return WorkerSettings.model_validate(topics.settings("audio-worker") | said)
 
@@ -154,7 +159,7 @@ def worker_settings(topics: KafkaTopics, database_url: str, folder: Path) -> Wor
 def api_settings(topics: KafkaTopics, database_url: str, folder: Path) -> ApiSettings:
     known = sending.verification_settings(folder)
     wanted = {name: value for name, value in known.items() if name in ApiSettings.model_fields}
-    said = {"admin_port": 0, "api_port": _free_port(), "g729_program": G729_PROGRAM}
+    said: dict[str, Any] = {"admin_port": 0, "api_port": _free_port()} | PROGRAMS
     said |= wanted | database_settings(database_url, folder, "audio-api")
     return ApiSettings.model_validate(topics.settings("audio-api") | said)
 

@@ -64,9 +64,10 @@ class Api:
         head = (who or self.token()) | {"Content-Type": "application/xml"}
         return await self.client.put(f"/v1/devices/{serial}/return", content=document, headers=head)
 
-    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> None:
+    async def company(self, company: str = ADRIA, administrator: str = ANNA, kind: str = "reseller") -> int:
+        """Register it; the sequence of its entry."""
         body = {"kind": kind, "administrator": administrator, "company": company}
-        assert (await self.post("companies", body, self.staff)).status_code == 201
+        return await done(self, "companies", body, self.staff)
 
     async def stocked_project(self, *serials: str, name: str = "Hotel Adria", ports: int = 50) -> str:
         """A project with ports and 4 interfaces free, and empty devices."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from audio.adapters.ffmpeg import Ffmpeg
+from audio.adapters.piper import Piper
 from audio.adapters.speech_programs import Espeak, Flite
 from audio.application.ports import SpeechEngine
 
@@ -14,6 +15,9 @@ def transcoder(g729_program: Path | None) -> Ffmpeg:
     return Ffmpeg(g729_program=None if g729_program is None else (sys.executable, str(g729_program)))
 
 
-def engines() -> Mapping[str, SpeechEngine]:
-    """Those that are always asked; a missing program has no voices."""
-    return {"espeak-ng": Espeak(), "flite": Flite()}
+def engines(piper_program: Path | None, piper_voices: Path | None) -> Mapping[str, SpeechEngine]:
+    """Those that are asked, Piper where it is named; a missing program has no voices."""
+    found: dict[str, SpeechEngine] = {"espeak-ng": Espeak(), "flite": Flite()}
+    if piper_program is not None and piper_voices is not None:
+        found["piper"] = Piper(piper_program, piper_voices)
+    return found

@@ -29,7 +29,7 @@ class Espeak:
 
     async def speak(self, text: str, voice: Voice, *, words_per_minute: int, wav: Path) -> None:
         command = ("espeak-ng", "-v", voice.language, "-s", str(words_per_minute), "-b", "1", "-w", wav.name, "-f")
-        await _speak(text, command, wav, self._limits)
+        await run_engine(text, command, wav, self._limits)
 
 
 class Flite:
@@ -46,11 +46,14 @@ class Flite:
     async def speak(self, text: str, voice: Voice, *, words_per_minute: int, wav: Path) -> None:
         stretch = f"duration_stretch={_FLITE_WORDS_PER_MINUTE / words_per_minute:.3f}"
         name = voice.name.removeprefix("flite/")
-        await _speak(text, ("flite", "-voice", name, "--setf", stretch, "-o", wav.name, "-f"), wav, self._limits)
+        await run_engine(text, ("flite", "-voice", name, "--setf", stretch, "-o", wav.name, "-f"), wav, self._limits)
 
 
-async def _speak(text: str, command: tuple[str, ...], wav: Path, limits: Limits) -> None:
-    """The text lies in a file: on a command line everybody on the machine could read it."""
+async def run_engine(text: str, command: tuple[str, ...], wav: Path, limits: Limits) -> None:
+    """Let a program say a text, whose file is its last argument; raises ProgramFailed.
+
+    On a command line everybody on the machine could read it.
+    """
     written = _written(text, wav.with_suffix(".txt"))
     try:
         ended = await run_child((*command, written.name), wav.parent, limits)

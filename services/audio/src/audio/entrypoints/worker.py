@@ -22,11 +22,11 @@ from audio.adapters.work_folders import work_folder
 from audio.application.keeping import Store
 from audio.application.making import Maker
 from audio.application.working import Worker
+from audio.entrypoints.program_settings import ProgramSettings
 from contracts.audio.events import AudioConversionRequested
 from contracts.audio.records import NotAnAudioRecordError, decode
 from contracts.topics import AUDIO_EVENTS, topic_name
 from runtime.admin import Admin
-from runtime.blobs.settings import BlobSettings
 from runtime.faust_app import FaustApp
 from runtime.kafka import Connection, Producer, Record
 from runtime.logs import configure, get_logger
@@ -39,15 +39,14 @@ PROCESS = "audio-worker"
 _log = get_logger("audio.worker")
 
 
-class WorkerSettings(BlobSettings):
-    """`g729_program` is the optional program that makes G.729; conversions have their folders below `work_folder`.
+class WorkerSettings(ProgramSettings):
+    """Conversions have their folders below `work_folder`.
 
     A worker that is silent for `lease_seconds` is dead, and others begin its conversions again.
     """
 
     lease_seconds: Annotated[float, Field(ge=1, le=600)] = 15.0
     at_once: Annotated[int, Field(ge=1, le=32)] = 2
-    g729_program: Path | None = None
     work_folder: Path = Path(gettempdir()) / "licensing-audio"
 
 
@@ -109,7 +108,8 @@ async def _worker(
         ):
             name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
             store = Store(settings.blobs(pool, BLOBS), PostgresKept(pool), clock)
-            maker = Maker(installation.transcoder(settings.g729_program), installation.engines(), store, folder)
+            engines = installation.engines(settings.piper_program, settings.piper_voices)
+            maker = Maker(installation.transcoder(settings.g729_program), engines, store, folder)
             events = TopicEvents(producer, settings.topic_prefix, clock)
             yield Worker(
                 PostgresClaims(pool, name, settings.lease_seconds), events, maker, lease_seconds=settings.lease_seconds

@@ -1,7 +1,7 @@
 """`audio-api`: serves the REST API of announcement audio on its port and the probes on its admin port."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from audio.adapters.postgres.jobs import PostgresJobs
 from audio.adapters.postgres.kept import PostgresKept
 from audio.adapters.postgres.requests import PostgresRequests
 from audio.application.keeping import Store
-from audio.application.ports import Voice
+from audio.application.ports import SpeechEngine, Voice
 from audio.application.requesting import Bounds
 from audio.application.speaking import voices_of
 from audio.domain.formats import Format
@@ -50,6 +50,7 @@ class Installed:
     """Implements Catalog by the programs of this installation; who speaks is asked once."""
 
     transcoder: Ffmpeg
+    engines: Mapping[str, SpeechEngine]
     known: list[Voice] = field(default_factory=list[Voice])
 
     def makes(self, made: Format) -> bool:
@@ -57,7 +58,7 @@ class Installed:
 
     async def voices(self) -> list[Voice]:
         if not self.known:
-            self.known = await voices_of(installation.engines())
+            self.known = await voices_of(self.engines)
         return self.known
 
 
@@ -102,7 +103,10 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Change
             requests=PostgresRequests(pool, bounds_of(settings)),
             store=Store(settings.blobs(pool, BLOBS), PostgresKept(pool), _now),
             events=TopicEvents(producer, settings.topic_prefix, _now),
-            catalog=Installed(installation.transcoder(settings.g729_program)),
+            catalog=Installed(
+                installation.transcoder(settings.g729_program),
+                installation.engines(settings.piper_program, settings.piper_voices),
+            ),
             waiter=waiter,
             clock=_now,
         )
