@@ -264,7 +264,9 @@ def test_a_sentence_and_a_recording_become_files_that_are_heard_first(portal: Po
     address = page.url
     press(page, "Delete it now")
     expect(page.get_by_role("heading", name="Announcements")).to_be_visible()
-    assert page.goto(address).status == 404
+    gone = page.goto(address)
+    assert gone is not None
+    assert gone.status == 404
 
 
 def test_a_colleague_joins_by_invitation_and_gets_rights_in_one_project(portal: Portal) -> None:
