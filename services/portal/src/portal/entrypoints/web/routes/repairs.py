@@ -195,9 +195,7 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         actors=await actors(entries, services.accounts, visit.company),
         messages=messages["items"],
         names=_of(visit.company, messages["items"], names),
-        companies=await services.accounts.company_names(
-            [case["company"], *(one["company"] for one in messages["items"])]
-        ),
+        companies=await services.accounts.company_names(_companies(case, messages["items"])),
         files=files["items"],
         is_staff=visit.session.company_kind == "vendor",
         words=case_words,
