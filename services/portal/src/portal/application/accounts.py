@@ -7,6 +7,8 @@ from typing import Protocol
 SESSION_IDLE = timedelta(hours=12)
 """A session that nobody used for so long has ended."""
 SESSION_LIFE = timedelta(days=14)
+WAITING_LIFE = timedelta(minutes=10)
+"""How long a session waits for its second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,15 @@ class Accounts(Protocol):
 class Sessions(Protocol):
     """Raises Trouble where the database is away. Cookies themselves are kept nowhere, only their digests."""
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime) -> None: ...
+    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None: ...
+    async def find_waiting(self, cookie: str, now: datetime) -> str | None:
+        """The account of a session that waits for the second factor, for ten minutes."""
+        ...
+
+    async def complete(self, cookie: str, fresh: str) -> None:
+        """The session waits no longer, under a cookie that nobody has seen before."""
+        ...
+
     async def find(self, cookie: str, now: datetime) -> Session | None: ...
     async def of_account(self, account: str, now: datetime) -> list[Session]: ...
     async def choose(self, session: str, company: str, kind: str) -> None: ...

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, Account, Session
+from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, WAITING_LIFE, Account, Session
 from portal.domain.patience import WINDOW_SECONDS
 from runtime.postgres.trouble import transaction
 
@@ -16,10 +16,15 @@ _COLUMNS = """
 s.session, s.company, c.name AS company_name, s.company_kind, s.reached, s.opened, s.confirmed, s.used, s.browser,
 a.account, a.email, a.name, a.language"""
 _TABLES = "sessions AS s JOIN accounts AS a USING (account) LEFT JOIN companies AS c USING (company)"
-_LIVE = "a.active AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"
+_LIVE = """
+a.active AND NOT s.waits_for_code
+   AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"""
 _OPEN = """
-INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used)
-    VALUES ($1, $2, $3, $4, $5, $5, $5)"""
+INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code)
+    VALUES ($1, $2, $3, $4, $5, $5, $5, $6)"""
+_FIND_WAITING = "SELECT account FROM sessions WHERE cookie_digest = $1 AND waits_for_code AND opened > $2"
+_COMPLETE = """
+UPDATE sessions SET cookie_digest = $2, waits_for_code = false WHERE cookie_digest = $1 AND waits_for_code"""
 _FIND = f"SELECT {_COLUMNS} FROM {_TABLES} WHERE cookie_digest = $1 AND {_LIVE}"  # noqa: S608 - constants
 _OF_ACCOUNT = f"""
 SELECT {_COLUMNS} FROM {_TABLES}
@@ -43,9 +48,16 @@ class PostgresSessions:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime) -> None:
-        async with transaction(self._pool, "open a session") as connection:
-            await connection.execute(_OPEN, secrets.token_hex(8), _digest(cookie), account, browser[:200], now)
+    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None:
+        await self._do(_OPEN, secrets.token_hex(8), _digest(cookie), account, browser[:200], now, waits)
+
+    async def find_waiting(self, cookie: str, now: datetime) -> str | None:
+        async with transaction(self._pool, "find a session that waits") as connection:
+            account: str | None = await connection.fetchval(_FIND_WAITING, _digest(cookie), now - WAITING_LIFE)
+            return account
+
+    async def complete(self, cookie: str, fresh: str) -> None:
+        await self._do(_COMPLETE, _digest(cookie), _digest(fresh))
 
     async def find(self, cookie: str, now: datetime) -> Session | None:
         async with transaction(self._pool, "find a session") as connection:

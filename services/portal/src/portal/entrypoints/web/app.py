@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from licensing_client import Problem
+from portal.application.letters import LinkEnded
 from portal.domain.addresses import own_address
 from portal.entrypoints.web.confirming import PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
@@ -17,6 +18,7 @@ from portal.entrypoints.web.routes import (
     allocations,
     assets,
     audio,
+    by_mail,
     claim_codes,
     companies,
     components,
@@ -29,6 +31,7 @@ from portal.entrypoints.web.routes import (
     projects,
     repairs,
     returns,
+    second_factor,
     settings,
     signing_in,
     software_service,
@@ -43,6 +46,7 @@ from runtime.web.problems import Refused
 ROUTERS = (
     assets.router,
     signing_in.router,
+    by_mail.router,
     companies.router,
     home.router,
     projects.router,
@@ -62,6 +66,7 @@ ROUTERS = (
     grants.router,
     activity.router,
     settings.router,
+    second_factor.router,
     components.router,
 )
 
@@ -97,6 +102,11 @@ def _handle_errors(app: FastAPI) -> None:
             error=waits.error,
             password=PASSWORD,
         )
+        return page
+
+    @app.exception_handler(LinkEnded)
+    async def link_ended(request: Request, _: LinkEnded) -> Response:
+        page: Response = request.state.services.pages.page(request, "link_ended.html", status=410)
         return page
 
     @app.exception_handler(Problem)

@@ -8,7 +8,7 @@ from portal.application.accounts import Session
 from portal.application.signing_in import TooManyTries, WrongPassword
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import Form
-from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.pages import address_of, words_for
 
 FRESH = timedelta(minutes=15)
 """A password that was given so long ago still counts: several boxes are worked one after the other."""
@@ -33,8 +33,7 @@ async def require_password(request: Request, services: Services, session: Sessio
     if not password:
         raise ConfirmFirst(form)
     try:
-        address = request.client.host if request.client else ""
-        await services.signing_in.confirm(session, password, address=address)
+        await services.signing_in.confirm(session, password, address=address_of(request))
     except WrongPassword:
         raise ConfirmFirst(form, _("This is not your password.")) from None
     except TooManyTries:

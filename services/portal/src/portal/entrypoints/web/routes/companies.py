@@ -3,12 +3,15 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from contracts.identifiers import derived_id
 from licensing_client.api import CompanyView
 from portal.adapters.apis import ask
 from portal.application.accounts import Session
 from portal.entrypoints.web.dependencies import NO_COMPANY, Services, TheServices, TheSession
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import see
+
+MOST_NAME = 80
 
 router = APIRouter()
 
@@ -32,6 +35,27 @@ async def choose_company(session: TheSession, services: TheServices, form: TheFo
     if kind is not None:
         await services.sessions.choose(session.session, wanted, kind)
     return see("/" if kind else "/company")
+
+
+@router.post("/company/registration")
+async def register_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Register the company of an end customer, with its first administrator, and act for it."""
+    account, name = session.account.account, form.text("name")[:MOST_NAME]
+    once = form.text("request")
+    if not name or not once or await companies_of(session, services):
+        return see("/company")
+    company = derived_id(f"{account} {once}", "company")
+    made = await ask(
+        services.apis.acting(account, company).ledger.register_company,
+        kind="end_customer",
+        administrator=account,
+        company=company,
+        idempotency_key=once,
+    )
+    await services.accounts.name_company(company, name)
+    await services.sessions.choose(session.session, company, "end_customer")
+    await services.sessions.reach(session.session, made["sequence"])
+    return see("/")
 
 
 async def companies_of(session: Session, services: Services, *, at_least: int | None = None) -> list[CompanyView]:
