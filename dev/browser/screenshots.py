@@ -84,6 +84,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "people": at("/people"),
     "activity": at("/activity"),
     "settings": at("/settings"),
+    "second-factor": at("/settings/second-factor"),
+    "register": at("/register"),
     "components": at("/components"),
     "not-found": at("/nowhere"),
 }

@@ -17,21 +17,14 @@ from portal.entrypoints.web.forms import FORM_TOKEN
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
 BOX = "/devices/00903304a20e"
+OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty")
+PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "people", "join", "activity", "settings")
 PAGES = (
-    *("/", "/projects", "/devices", BOX, f"{BOX}/return", f"{BOX}/move", f"{BOX}/take-back", f"{BOX}/test"),
-    *(
-        f"{BOX}/warranty",
-        "/keys",
-        "/rmas",
-        "/rmas/new",
-        "/audio",
-        "/people",
-        "/join",
-        "/activity",
-        "/settings",
-        "/components",
-        "/no",
-    ),
+    *(f"/{place}" for place in PLACES),
+    *(BOX + of for of in OF_BOX),
+    "/settings/second-factor",
+    "/components",
+    "/no",
 )
 
 
