@@ -34,7 +34,7 @@ async def buy(request: Request, visit: TheVisit, services: TheServices, project:
             visit.api.ledger.buy_software_service,
             project,
             months=months,
-            preview=form.text("preview"),
+            preview_digest=form.text("preview_digest"),
             idempotency_key=f"{once}-months",
         )
     except Problem as problem:
@@ -50,7 +50,7 @@ async def release(request: Request, visit: TheVisit, services: TheServices, proj
         done = await ask(
             visit.api.ledger.release_held_licenses,
             project,
-            preview=form.text("preview"),
+            preview_digest=form.text("preview_digest"),
             idempotency_key=f"{form.text('request')}-held",
         )
     except Problem as problem:

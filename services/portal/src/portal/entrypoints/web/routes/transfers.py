@@ -71,7 +71,7 @@ async def _form_page(
         status=422 if form else 200,
         project=found,
         targets=await open_projects(visit.api, but=project),
-        offered=[line for line in balance["licenses"] if line["free"]],
+        offered=[line for line in balance["free"] if line["count"]],
         target=form.text("target") if form else "",
         typed=typed(form) if form else {},
         error=error,

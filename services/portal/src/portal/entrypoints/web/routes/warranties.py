@@ -55,6 +55,6 @@ async def _page(
         device=device,
         project=project,
         guarantee=guarantee,
-        extensions=[one for one in balance["licenses"] if one["license_class"] == "warranty" and one["free"]],
+        extensions=[one for one in balance["free"] if one["license_class"] == "warranty" and one["count"]],
         refused=refused,
     )
