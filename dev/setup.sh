@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 postgres=/usr/lib/postgresql
-distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma services/audio services/portal client)
+distributions=(schemas runtime services/ledger services/signer services/device-sync services/rma services/audio services/portal services/operations client)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/innovaphone-licensing"
 
 say() { printf '%s\n' "$*"; }

@@ -14,6 +14,7 @@ PARTS = (
     "dev.generate.laws",
     "dev.generate.case_states",
     "dev.generate.kubernetes",
+    "dev.generate.licensingctl",
 )
 
 for part in PARTS:

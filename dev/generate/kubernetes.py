@@ -41,6 +41,7 @@ def files() -> dict[str, str]:
         made |= {f"base/{service.name}/{name}": text for name, text in _folder(service).items()}
     made["base/kafka/topics.yaml"] = _yaml(*kafka_manifests.topics())
     made["base/kafka/users.yaml"] = _yaml(*kafka_manifests.users())
+    made["restore/user.yaml"] = _yaml(kafka_manifests.restoring_user())
     made["base/postgres/roles.sql"] = grants()
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())
     scaled = [service for service in SERVICES if service.scaling.by == "cpu"]

@@ -1,7 +1,7 @@
 """Topics and users for Strimzi, from the declarations of topics and rights."""
 
 from contracts.access import Grant, grants, roles
-from contracts.topics import TOPICS, Topic, topic_name
+from contracts.topics import BACKED_UP, TOPICS, Topic, topic_name
 from dev.kubernetes.manifests import Manifest
 from dev.kubernetes.services import DATA_NAMESPACE
 
@@ -48,6 +48,18 @@ def user(role: str, rights: list[Grant]) -> Manifest:
 def users() -> list[Manifest]:
     rights = grants()
     return [user(role, [right for right in rights if right.role == role]) for role in roles()]
+
+
+def restoring_user() -> Manifest:
+    """Who may write logs for as long as a restore takes; Strimzi makes up its password."""
+    rights = [
+        Grant("restore", operation, "topic", topic_name(declared))
+        for declared in BACKED_UP
+        for operation in ("read", "write")
+    ]
+    made = user("restore", rights)
+    made["spec"]["authentication"] = {"type": "scram-sha-512"}
+    return made
 
 
 def _acl(right: Grant) -> Manifest:

@@ -1,12 +1,8 @@
 """kill -9 of the writer process under load, again and again."""
 
 import asyncio
-import os
 import random
 import signal
-import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,50 +10,15 @@ import pytest
 from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted
 from contracts.topics import COMMANDS, DEAD_LETTERS
-from dev.stack.settings import environment
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import PartitionTail, Producer, Record
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
-from tests.support.ledger import sending
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
+from tests.support.ledger.writer_process import at_work, listening, start_writer
 
 KILLS = 20 if LONG else 3
 ASKING_AT_ONCE = 20
-
-
-async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
-    said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
-    said |= sending.writer_settings(log.parent)
-    settings = {"PATH": os.environ["PATH"]} | environment(topics.settings("ledger-writer") | said)
-    with log.open("ab") as stderr:
-        program = Path(sys.executable).with_name("ledger-writer")
-        return await asyncio.create_subprocess_exec(program, env=settings, stderr=stderr)
-
-
-@asynccontextmanager
-async def at_work(topics: KafkaTopics, log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """A writer that is gone when the block ends, however that ends."""
-    writer = await start_writer(topics, log)
-    try:
-        yield writer
-    finally:
-        if writer.returncode is None:
-            writer.terminate()
-        await writer.wait()
-
-
-@asynccontextmanager
-async def listening(topics: KafkaTopics) -> AsyncGenerator[Client]:
-    client = Client(topics)
-    listener = asyncio.create_task(client.listen())
-    try:
-        yield client
-    finally:
-        listener.cancel()
-        with suppress(asyncio.CancelledError):
-            await listener
-        await client.close()
 
 
 async def keep_asking(client: Client, stop: asyncio.Event, dice: random.Random) -> None:

@@ -45,6 +45,9 @@ def pods(overlay: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     for manifest in manifests(overlay):
         if manifest["kind"] in ("Deployment", "Job"):
             yield manifest, manifest["spec"]["template"]["spec"]
+        if manifest["kind"] == "CronJob":
+            job = {"metadata": manifest["metadata"], "spec": manifest["spec"]["jobTemplate"]["spec"]}
+            yield job, job["spec"]["template"]["spec"]
 
 
 def container(deployment: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,17 @@ EVENTS = Topic(
     retention_ms=FOR_EVER,
     ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
-    readers=("ledger-writer", "ledger-projector", "signer", "rma-writer", "rma-api", "rma", "portal", "auditor"),
+    readers=(
+        "ledger-writer",
+        "ledger-projector",
+        "signer",
+        "rma-writer",
+        "rma-api",
+        "rma",
+        "portal",
+        "auditor",
+        "backup",
+    ),
 )
 OUTCOMES = Topic(
     "ledger.outcomes",
@@ -83,7 +93,7 @@ CHECKPOINTS = Topic(
     cleanup="compact",
     retention_ms=FOR_EVER,
     writers=("signer",),
-    readers=("signer", "auditor"),
+    readers=("signer", "auditor", "backup"),
 )
 LICENSE_FILES = Topic(
     "signer.license-files",
@@ -110,7 +120,7 @@ SIGNATURES = Topic(
     cleanup="delete",
     retention_ms=FOR_EVER,
     writers=("signer",),
-    readers=("auditor",),
+    readers=("auditor", "backup"),
 )
 CASE_COMMANDS = replace(COMMANDS, name="rma.commands", writers=("rma-api",), readers=("rma-writer",))
 CASE_SERVICE_COMMANDS = replace(CASE_COMMANDS, name="rma.service-commands", writers=("rma",))
@@ -120,7 +130,7 @@ CASE_EVENTS = replace(
     EVENTS,
     name="rma.events",
     writers=("rma-writer",),
-    readers=("rma-writer", "rma-projector", "rma", "ledger-writer", "portal", "auditor"),
+    readers=("rma-writer", "rma-projector", "rma", "ledger-writer", "portal", "auditor", "backup"),
 )
 CASE_OUTCOMES = replace(OUTCOMES, name="rma.outcomes", writers=("rma-writer",), readers=("rma-api", "rma"))
 
@@ -131,7 +141,7 @@ AUDIO_EVENTS = Topic(
     cleanup="delete",
     retention_ms=FOR_EVER,
     writers=("audio-api", "audio-worker"),
-    readers=("audio-worker", "audio-projector"),
+    readers=("audio-worker", "audio-projector", "backup"),
 )
 
 
@@ -163,6 +173,8 @@ DEAD_LETTERS: dict[str, Topic] = {
         "operator",
     )
 }
+BACKED_UP: tuple[Topic, ...] = (EVENTS, CASE_EVENTS, CHECKPOINTS, SIGNATURES, AUDIO_EVENTS)
+"""What nothing else brings back. License files and receipts are made again, byte for byte, by the signer."""
 TOPICS: tuple[Topic, ...] = (
     *COMMAND_TOPICS,
     EVENTS,

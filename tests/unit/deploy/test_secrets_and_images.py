@@ -15,6 +15,7 @@ def test_each_secret_that_something_uses_is_made(overlay: str) -> None:
         for one in (*of_kind(overlay, "ExternalSecret"), *of_kind(overlay, "Certificate"))
     }
     made["licensing-data", "licensing-app"] = {"username", "password"}  # CloudNativePG's own, for the database's owner
+    made["licensing-data", "restore"] = {"password"}  # Strimzi's, while the user of a restore is there
 
     assert [use for use in _secrets_used(overlay) if not use[2] <= made.get(use[:2], set())] == []
 

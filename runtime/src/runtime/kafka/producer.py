@@ -20,7 +20,7 @@ from aiokafka.errors import (
 from runtime.kafka.aiokafka_internals import abandon, begin
 from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, trouble
-from runtime.kafka.records import Headers
+from runtime.kafka.records import Headers, Partition, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 
@@ -50,6 +50,8 @@ _log = get_logger("runtime.kafka")
 
 Outgoing = tuple[bytes | None, bytes | None, Headers]
 """Key, value (None deletes the key on a compacted topic) and headers."""
+_Stamped = tuple[int | None, Outgoing]
+"""A record, and its time in milliseconds since 1970, or None for now."""
 
 
 class Appended(NamedTuple):
@@ -118,10 +120,18 @@ class Producer(Closing):
         of the first ones may be there.
         Calls for one partition must not overlap if their order matters.
         """
-        async with self._delivery(topic):
+        stamp = None if at is None else int(at.timestamp() * 1000)
+        await self._append(Partition(topic, partition), ((stamp, record) for record in records))
+
+    async def copy(self, to: Partition, records: Iterable[Record]) -> None:
+        """Append records as they are, with their keys, headers and times; otherwise like `send_many`."""
+        await self._append(to, ((one.timestamp, (one.key, one.value, one.headers)) for one in records))
+
+    async def _append(self, to: Partition, records: Iterable[_Stamped]) -> None:
+        async with self._delivery(to.topic):
             inner = await self._producer()
             try:
-                await self._send_batches(inner, topic, partition, records, at)
+                await self._send_batches(inner, to, records)
             except KafkaError as error:
                 self._hopeful(inner, error)
                 raise
@@ -139,21 +149,18 @@ class Producer(Closing):
         if self._discards:
             await asyncio.wait(self._discards, timeout=STOP_SECONDS)
 
-    async def _send_batches(
-        self, inner: AIOKafkaProducer, topic: str, partition: int, records: Iterable[Outgoing], at: datetime | None
-    ) -> None:
-        stamp = None if at is None else int(at.timestamp() * 1000)
+    async def _send_batches(self, inner: AIOKafkaProducer, to: Partition, records: Iterable[_Stamped]) -> None:
         futures: list[asyncio.Future[_Metadata]] = []
         batch = inner.create_batch()
-        for key, value, headers in records:
+        for stamp, (key, value, headers) in records:
             if batch.append(timestamp=stamp, key=key, value=value, headers=list(headers)) is None:
-                futures.append(await inner.send_batch(batch, topic, partition=partition))
+                futures.append(await inner.send_batch(batch, to.topic, partition=to.number))
                 batch = inner.create_batch()
                 if batch.append(timestamp=stamp, key=key, value=value, headers=list(headers)) is None:
-                    raise ValueError(f"a record for {topic} is bigger than {BATCH_BYTES} bytes")
+                    raise ValueError(f"a record for {to.topic} is bigger than {BATCH_BYTES} bytes")
         if batch.record_count():
             batch.close()
-            futures.append(await inner.send_batch(batch, topic, partition=partition))
+            futures.append(await inner.send_batch(batch, to.topic, partition=to.number))
         await asyncio.gather(*futures)
 
     @asynccontextmanager

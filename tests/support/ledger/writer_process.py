@@ -1,0 +1,49 @@
+"""The writer as a process, and a client that hears its outcomes."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from dev.stack.settings import environment
+from tests.support.kafka_topics import KafkaTopics
+from tests.support.ledger import sending
+from tests.support.ledger.load import Client
+
+
+async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
+    said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
+    said |= sending.writer_settings(log.parent)
+    settings = {"PATH": os.environ["PATH"]} | environment(topics.settings("ledger-writer") | said)
+    with log.open("ab") as stderr:
+        program = Path(sys.executable).with_name("ledger-writer")
+        return await asyncio.create_subprocess_exec(program, env=settings, stderr=stderr)
+
+
+@asynccontextmanager
+async def at_work(topics: KafkaTopics, log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A writer that is gone when the block ends, however that ends."""
+    writer = await start_writer(topics, log)
+    try:
+        yield writer
+    finally:
+        if writer.returncode is None:
+            writer.terminate()
+        await writer.wait()
+
+
+@asynccontextmanager
+async def listening(topics: KafkaTopics, address: str = "") -> AsyncGenerator[Client]:
+    """A client, or the one that was there before under this address."""
+    client = Client(topics)
+    client.address = address or client.address
+    listener = asyncio.create_task(client.listen())
+    try:
+        yield client
+    finally:
+        listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await listener
+        await client.close()
