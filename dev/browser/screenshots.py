@@ -48,6 +48,21 @@ def keys(page: Page) -> None:
     page.get_by_role("button", name="See what they hold").click()
 
 
+def case(page: Page) -> None:
+    page.goto("/rmas?show=all")
+    page.get_by_role("link", name="RMA-").first.click()
+
+
+def of_clinic(place: str) -> Callable[[Page], None]:
+    """A page below that of the clinic."""
+
+    def go(page: Page) -> None:
+        clinic(page)
+        page.goto(page.url + place)
+
+    return go
+
+
 PAGES: dict[str, Callable[[Page], None]] = {
     "home": at("/"),
     "projects": at("/projects"),
@@ -57,8 +72,20 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "device": box,
     "keys": at("/keys"),
     "keys-preview": keys,
+    "move-licenses": of_clinic("/transfers/new"),
+    "claim-codes": of_clinic("/claim-codes"),
+    "service": of_clinic("/service?months=12"),
+    "project-people": of_clinic("/people"),
+    "return": at("/devices/00903304a1c7/return"),
+    "repairs": at("/rmas?show=all"),
+    "repair": case,
+    "repair-new": at("/rmas/new?serial=00903304a1c7"),
+    "audio": at("/audio"),
+    "people": at("/people"),
     "activity": at("/activity"),
     "settings": at("/settings"),
+    "second-factor": at("/settings/second-factor"),
+    "register": at("/register"),
     "components": at("/components"),
     "not-found": at("/nowhere"),
 }

@@ -137,6 +137,7 @@ def main() -> int:
     print(f"\nThe portal is at http://127.0.0.1:{kit.ports.port('portal')}/ and these people can sign in there:\n")
     for who, account in PEOPLE.items():
         print(f"  {who:<13} {account.email:<22} password: {PASSWORD}")
+    print(f"\nLetters that it sends: http://127.0.0.1:{kit.ports.port('mail-page')}/")
     print(f"\nA key that nobody has redeemed yet: {key}")
     return 0
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from dev.stack import commands
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
+from dev.stack.mail import MailSink
 from dev.stack.ports import HOST, Ports
 from dev.stack.postgres import Cluster
 from dev.stack.process import Process
@@ -65,7 +66,8 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("audio-projector", needs=("topics", "postgres")),
     Part("audio-worker", needs=("topics", "postgres")),
     Part("audio-api", needs=("topics", "postgres", "keys"), scheme="http"),
-    Part("portal", needs=("postgres", "keys", "ledger-api", "rma-api", "audio-api"), scheme="http"),
+    Part("mail", ports=("mail", "mail-page")),
+    Part("portal", needs=("postgres", "keys", "ledger-api", "rma-api", "audio-api", "mail"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
     Part("rma-writer", needs=("topics", "keys")),
     Part("rma-process-manager", needs=("topics", "keys")),
@@ -124,6 +126,8 @@ class Kit:
                 return self.broker()
             case "postgres":
                 return self.cluster()
+            case "mail":
+                return MailSink(self.state, port=self.ports.port("mail"), page_port=self.ports.port("mail-page"))
             case _:
                 return self._service(part)
 

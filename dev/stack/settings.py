@@ -206,6 +206,7 @@ def _portal(stack: StackContext) -> dict[str, str]:
         "LICENSING_TOKEN_KEY_ID": issuer.KID,
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_HTMX_FILE": str(readers.htmx()),
+        "LICENSING_SMTP_SERVER": f"{HOST}:{stack.port('mail')}",
     }
 
 

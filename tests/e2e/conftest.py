@@ -5,6 +5,7 @@ import pytest
 from dev.demo.story import Story
 from dev.stack.parts import Kit
 from tests.support.handing_in import HandIn, by_hand, direct
+from tests.support.portal import Portal, a_portal
 from tests.support.running import a_stocked_story
 
 
@@ -20,3 +21,10 @@ def story(kit: Kit) -> Iterator[Story]:
     with a_stocked_story(kit.state) as story:
         story.firmware().sync()
         yield story
+
+
+@pytest.fixture(scope="module")
+def portal(kit: Kit) -> Iterator[Portal]:
+    """The portal with people in it. Playwright has the thread's event loop, so it ends with its file."""
+    with a_portal(kit) as portal:
+        yield portal

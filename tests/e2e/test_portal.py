@@ -1,58 +1,31 @@
 """The portal in a real browser, and at its own door, on the whole stack."""
 
-import asyncio
+import io
 import re
+import wave
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
+from dev.browser.chromium import WIDTHS, Scheme, sign_in
 from dev.demo import people
-from dev.demo.story import Story
-from dev.npm.readers import axe
-from dev.stack.parts import Kit
 from portal.entrypoints.web.app import ROUTERS
 from portal.entrypoints.web.forms import FORM_TOKEN
+from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
-PAGES = ("/", "/projects", "/devices", "/devices/00903304a20e", "/keys", "/activity", "/settings", "/components", "/no")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
-STAFF = people.PEOPLE["staff"].email
-
-
-class Portal(NamedTuple):
-    """The portal with people in it, and keys that nobody has redeemed."""
-
-    address: str
-    browser: Browser
-    keys: list[str]
-
-    def visitor(self, *, width: int = WIDTHS["wide"], scheme: Scheme = "light", scripts: bool = True) -> Page:
-        return a_page(self.browser, self.address, width=width, scheme=scheme, scripts=scripts)
-
-    def reseller(self, *, width: int = WIDTHS["wide"], scripts: bool = True) -> Page:
-        page = self.visitor(width=width, scripts=scripts)
-        sign_in(page, RESELLER, people.PASSWORD)
-        return page
-
-    def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, follow_redirects=False)
-
-
-@pytest.fixture(scope="module")
-def portal(kit: Kit) -> Iterator[Portal]:
-    with Story(kit.state, say=lambda _: None) as story:
-        story.a_key_is_issued()
-        story.a_partner_redeems_it()
-        people.prepare(story)
-        keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
-    asyncio.run(people.add_accounts(kit))
-    with chromium() as browser:
-        yield Portal(f"http://127.0.0.1:{kit.ports.port('portal')}", browser, keys)
+BOX = "/devices/00903304a20e"
+OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty")
+PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "people", "join", "activity", "settings")
+PAGES = (
+    *(f"/{place}" for place in PLACES),
+    *(BOX + of for of in OF_BOX),
+    "/settings/second-factor",
+    "/components",
+    "/no",
+)
 
 
 def redeem(page: Page, key: str) -> None:
@@ -153,13 +126,6 @@ def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"], path
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds, which a page's own policy does not let in: it is evaluated from outside."""
-    page.evaluate(axe().read_text(encoding="utf-8"))
-    result = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    return [f"{one['id']}: {node['html']}" for one in result["violations"] for node in one["nodes"]]
-
-
 def test_a_page_asks_nobody_but_its_own_host_and_breaks_no_policy_of_its_own(portal: Portal) -> None:
     page = portal.visitor()
     asked, said = list[str](), list[str]()
@@ -177,16 +143,10 @@ def test_an_end_customer_sees_one_project_and_no_warranty(portal: Portal) -> Non
     page = portal.visitor()
     sign_in(page, CUSTOMER, people.PASSWORD)
     page.goto("/projects")
-    expect(page.get_by_role("link", name="Hotel Adria")).to_be_visible()
+    expect(page.get_by_role("link", name="Hotel Adria", exact=True)).to_be_visible()
     expect(page.get_by_text("Klinik am See")).to_have_count(0)
     page.goto("/devices/00903304a1c7")
     expect(page.get_by_text("device_unknown")).to_be_visible()
-
-
-def token_of(page: httpx.Response) -> str:
-    found = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
-    assert found is not None
-    return found[1]
 
 
 def signed_in(client: httpx.Client) -> httpx.Response:
@@ -254,3 +214,15 @@ def test_every_response_has_the_policy_and_is_kept_nowhere(portal: Portal) -> No
             assert head["cache-control"] == "no-store"
         cookie = client.get("/sign-in").headers.get("set-cookie", "") or str(client.cookies)
         assert "session" in cookie
+
+
+def test_only_who_is_signed_in_sends_a_big_file(portal: Portal, victim: httpx.Client) -> None:
+    with wave.open(sound := io.BytesIO(), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x00\xff\x3f" * 75_000)
+    big = {"file": ("tone.wav", sound.getvalue())}
+    with portal.client() as stranger:
+        refused = stranger.post("/sign-in", data={FORM_TOKEN: "0" * 64}, files=big)
+    taken = victim.post("/audio/recordings", data={FORM_TOKEN: token_of(victim.get("/settings"))}, files=big)
+    assert refused.status_code == 413
+    assert (taken.status_code, taken.headers["location"].startswith("/audio/")) == (303, True)

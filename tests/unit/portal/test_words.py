@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from portal.domain.passwords import weakness
+from portal.entrypoints.web import case_steps, case_words
+from portal.entrypoints.web.routes.grants import RIGHTS
 from portal.entrypoints.web.sentences import TITLES
 from portal.entrypoints.web.words import DEFAULT, LANGUAGES, Words, catalog, language_of
 
@@ -24,7 +26,7 @@ BY_NAME = {
 
 def sentences() -> set[str]:
     """What templates and modules say."""
-    found = BY_NAME | set(TITLES.values())
+    found = BY_NAME | {*TITLES.values(), *case_words.WORDS, *case_steps.WORDS, *RIGHTS.values()}
     for template in (WEB / "templates").glob("*.html"):
         found |= {one or other for one, other in IN_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
     for module in WEB.rglob("*.py"):

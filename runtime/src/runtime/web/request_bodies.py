@@ -24,14 +24,19 @@ def check_coding(head: Headers) -> None:
 
 
 async def read_body(
-    head: Headers, receive: Receive, *, most: int = MAX_BODY_BYTES, too_big: str = "body_too_big"
+    head: Headers,
+    receive: Receive,
+    *,
+    most: int = MAX_BODY_BYTES,
+    too_big: str = "body_too_big",
+    seconds: float = BODY_SECONDS,
 ) -> bytes:
     """The whole body; raises Refused for one that is too big or too slow."""
     length = head.get("content-length", "0")
     if not length.isdecimal() or int(length[:12]) > most:
         raise Refused(too_big)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _received(receive, most, too_big)
     except TimeoutError:
         raise Refused("request_too_slow") from None

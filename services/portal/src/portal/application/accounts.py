@@ -7,6 +7,8 @@ from typing import Protocol
 SESSION_IDLE = timedelta(hours=12)
 """A session that nobody used for so long has ended."""
 SESSION_LIFE = timedelta(days=14)
+WAITING_LIFE = timedelta(minutes=10)
+"""How long a session waits for its second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Account:
 class Session:
     """A browser in which somebody is signed in.
 
-    `reached` is the last entry that was made from it: its pages show at least that.
+    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when the password
+    was last given in it.
     """
 
     session: str
@@ -33,6 +36,7 @@ class Session:
     company_kind: str | None
     reached: int | None
     opened: datetime
+    confirmed: datetime
     used: datetime
     browser: str
     cookie: str = field(default="", repr=False, compare=False)
@@ -62,11 +66,20 @@ class Accounts(Protocol):
 class Sessions(Protocol):
     """Raises Trouble where the database is away. Cookies themselves are kept nowhere, only their digests."""
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime) -> None: ...
+    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None: ...
+    async def find_waiting(self, cookie: str, now: datetime) -> str | None:
+        """The account of a session that waits for the second factor, for ten minutes."""
+        ...
+
+    async def complete(self, cookie: str, fresh: str) -> None:
+        """The session waits no longer, under a cookie that nobody has seen before."""
+        ...
+
     async def find(self, cookie: str, now: datetime) -> Session | None: ...
     async def of_account(self, account: str, now: datetime) -> list[Session]: ...
     async def choose(self, session: str, company: str, kind: str) -> None: ...
     async def reach(self, session: str, sequence: int) -> None: ...
+    async def confirm(self, session: str, now: datetime) -> None: ...
     async def end(self, account: str, session: str) -> None: ...
     async def end_others(self, account: str, session: str) -> None: ...
 

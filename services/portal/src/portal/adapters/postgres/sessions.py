@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, Account, Session
+from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, WAITING_LIFE, Account, Session
 from portal.domain.patience import WINDOW_SECONDS
 from runtime.postgres.trouble import transaction
 
@@ -13,12 +13,18 @@ LOOK = timedelta(minutes=1)
 """How exactly the last use of a session is known; a page need not write each time."""
 WINDOW = timedelta(seconds=WINDOW_SECONDS)
 _COLUMNS = """
-s.session, s.company, c.name AS company_name, s.company_kind, s.reached, s.opened, s.used, s.browser,
+s.session, s.company, c.name AS company_name, s.company_kind, s.reached, s.opened, s.confirmed, s.used, s.browser,
 a.account, a.email, a.name, a.language"""
 _TABLES = "sessions AS s JOIN accounts AS a USING (account) LEFT JOIN companies AS c USING (company)"
-_LIVE = "a.active AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"
+_LIVE = """
+a.active AND NOT s.waits_for_code
+   AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"""
 _OPEN = """
-INSERT INTO sessions (session, cookie_digest, account, browser, opened, used) VALUES ($1, $2, $3, $4, $5, $5)"""
+INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code)
+    VALUES ($1, $2, $3, $4, $5, $5, $5, $6)"""
+_FIND_WAITING = "SELECT account FROM sessions WHERE cookie_digest = $1 AND waits_for_code AND opened > $2"
+_COMPLETE = """
+UPDATE sessions SET cookie_digest = $2, waits_for_code = false WHERE cookie_digest = $1 AND waits_for_code"""
 _FIND = f"SELECT {_COLUMNS} FROM {_TABLES} WHERE cookie_digest = $1 AND {_LIVE}"  # noqa: S608 - constants
 _OF_ACCOUNT = f"""
 SELECT {_COLUMNS} FROM {_TABLES}
@@ -26,6 +32,7 @@ SELECT {_COLUMNS} FROM {_TABLES}
 _USED = "UPDATE sessions SET used = $2 WHERE session = $1"
 _CHOOSE = "UPDATE sessions SET company = $2, company_kind = $3 WHERE session = $1"
 _REACH = "UPDATE sessions SET reached = greatest(reached, $2) WHERE session = $1"
+_CONFIRM = "UPDATE sessions SET confirmed = $2 WHERE session = $1"
 _END = "DELETE FROM sessions WHERE account = $1 AND session = $2"
 _END_OTHERS = "DELETE FROM sessions WHERE account = $1 AND session <> $2"
 _COUNT = """
@@ -41,9 +48,16 @@ class PostgresSessions:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime) -> None:
-        async with transaction(self._pool, "open a session") as connection:
-            await connection.execute(_OPEN, secrets.token_hex(8), _digest(cookie), account, browser[:200], now)
+    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None:
+        await self._do(_OPEN, secrets.token_hex(8), _digest(cookie), account, browser[:200], now, waits)
+
+    async def find_waiting(self, cookie: str, now: datetime) -> str | None:
+        async with transaction(self._pool, "find a session that waits") as connection:
+            account: str | None = await connection.fetchval(_FIND_WAITING, _digest(cookie), now - WAITING_LIFE)
+            return account
+
+    async def complete(self, cookie: str, fresh: str) -> None:
+        await self._do(_COMPLETE, _digest(cookie), _digest(fresh))
 
     async def find(self, cookie: str, now: datetime) -> Session | None:
         async with transaction(self._pool, "find a session") as connection:
@@ -64,6 +78,9 @@ class PostgresSessions:
 
     async def reach(self, session: str, sequence: int) -> None:
         await self._do(_REACH, session, sequence)
+
+    async def confirm(self, session: str, now: datetime) -> None:
+        await self._do(_CONFIRM, session, now)
 
     async def end(self, account: str, session: str) -> None:
         await self._do(_END, account, session)
@@ -102,6 +119,7 @@ def _session(row: Any, cookie: str = "") -> Session:
         company_kind=row["company_kind"],
         reached=row["reached"],
         opened=row["opened"],
+        confirmed=row["confirmed"],
         used=row["used"],
         browser=row["browser"],
         cookie=cookie,

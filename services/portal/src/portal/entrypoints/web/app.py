@@ -6,23 +6,38 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from licensing_client import Problem
+from portal.application.letters import LinkEnded
 from portal.domain.addresses import own_address
+from portal.entrypoints.web.confirming import PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
-from portal.entrypoints.web.forms import FormRefused
+from portal.entrypoints.web.forms import FORM_TOKEN, FormRefused
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.routes import (
     activity,
     allocations,
     assets,
+    audio,
+    by_mail,
+    claim_codes,
     companies,
     components,
+    device_moves,
     devices,
+    grants,
     home,
     keys,
+    people,
     projects,
+    repairs,
+    returns,
+    second_factor,
     settings,
     signing_in,
+    software_service,
+    tests,
+    transfers,
+    warranties,
 )
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -31,14 +46,27 @@ from runtime.web.problems import Refused
 ROUTERS = (
     assets.router,
     signing_in.router,
+    by_mail.router,
     companies.router,
     home.router,
     projects.router,
     allocations.router,
     devices.router,
     keys.router,
+    transfers.router,
+    software_service.router,
+    tests.router,
+    warranties.router,
+    claim_codes.router,
+    device_moves.router,
+    returns.router,
+    repairs.router,
+    audio.router,
+    people.router,
+    grants.router,
     activity.router,
     settings.router,
+    second_factor.router,
     components.router,
 )
 
@@ -63,6 +91,23 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(ChooseCompanyFirst)
     async def choose_company_first(_: Request, __: ChooseCompanyFirst) -> Response:
         return see("/company")
+
+    @app.exception_handler(ConfirmFirst)
+    async def confirm_first(request: Request, waits: ConfirmFirst) -> Response:
+        page: Response = request.state.services.pages.page(
+            request,
+            "confirm_password.html",
+            status=403,
+            fields=waits.form.without(FORM_TOKEN, PASSWORD),
+            error=waits.error,
+            password=PASSWORD,
+        )
+        return page
+
+    @app.exception_handler(LinkEnded)
+    async def link_ended(request: Request, _: LinkEnded) -> Response:
+        page: Response = request.state.services.pages.page(request, "link_ended.html", status=410)
+        return page
 
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Problem) -> Response:

@@ -12,6 +12,8 @@ from fastapi import Depends, Request
 
 from portal.adapters.apis import Apis, Asking
 from portal.application.accounts import Accounts, Session, Sessions
+from portal.application.letters import Letters, Post
+from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.forms import visitors_cookie
 from portal.entrypoints.web.static_files import StaticFiles
@@ -38,10 +40,15 @@ class Services:
     accounts: Accounts
     sessions: Sessions
     signing_in: SigningIn
+    second_factors: SecondFactors
+    letters: Letters
+    post: Post | None
     apis: Apis
     pages: "Pages"
     files: StaticFiles
     clock: Callable[[], datetime]
+    address: str
+    """Where people reach the portal."""
     is_secure: bool
 
 

@@ -5,9 +5,12 @@ import time
 import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.adapters.apis import CORRELATION
+from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.forms import is_multipart, visitors_cookie
 from runtime.web.problems import Refused
 from runtime.web.request_bodies import check_coding, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
@@ -15,9 +18,15 @@ from runtime.web.request_metrics import RequestMetrics
 REQUEST_SECONDS = 25.0
 MAX_BODY_BYTES = 256 * 1024
 """A return document has 32 KiB at most, and fifty keys far less."""
+MAX_UPLOAD_BYTES = 21 * 1024 * 1024
+"""A recording has 20 MiB at most, and a form around it."""
+UPLOAD_SECONDS = 120.0
+"""So long may a file take to arrive: ten minutes of sound over the line of an office."""
+MOST_UPLOADS = 8
+"""Files that arrive at the same time; each is in memory."""
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -33,9 +42,10 @@ METRICS = RequestMetrics("licensing_portal")
 class Doorkeeper:
     """ASGI middleware around all pages; they find `services` in the state of their request."""
 
-    def __init__(self, app: ASGIApp, services: object, *, is_secure: bool) -> None:
+    def __init__(self, app: ASGIApp, services: Services, *, is_secure: bool) -> None:
         self._app = app
         self._services = services
+        self._uploads = asyncio.Semaphore(MOST_UPLOADS)
         self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,8 +72,9 @@ class Doorkeeper:
 
         scope = {**scope, "method": "GET"} if is_head else scope
         try:
+            receive = await self._with_body(scope, receive)
             async with asyncio.timeout(REQUEST_SECONDS):
-                await self._app(scope, await _whole(scope, receive), sender)
+                await self._app(scope, receive, sender)
         except Exception:
             if not is_complete:  # the framework raises a defect again after its page
                 raise
@@ -71,16 +82,27 @@ class Doorkeeper:
             route = getattr(scope.get("route"), "path", "none")
             METRICS.observe(scope["method"], route, status, time.perf_counter() - began)
 
+    async def _with_body(self, scope: Scope, receive: Receive) -> Receive:
+        """A `receive` that gives the whole body, or says why there is none."""
+        head = Headers(scope=scope)
+        body, refused = b"", None
+        if scope["method"] != "GET":
+            try:
+                check_coding(head)
+                read = self._upload if is_multipart(head.get("content-type", "")) else _typed
+                body = await read(scope, head, receive)
+            except Refused as no:
+                refused = no
+        scope["state"]["body_refused"] = refused
+        return replayed(body, receive)
 
-async def _whole(scope: Scope, receive: Receive) -> Receive:
-    """A `receive` that gives the whole body, or says why there is none."""
-    head = Headers(scope=scope)
-    body, refused = b"", None
-    if scope["method"] != "GET":
-        try:
-            check_coding(head)
-            body = await read_body(head, receive, most=MAX_BODY_BYTES)
-        except Refused as no:
-            refused = no
-    scope["state"]["body_refused"] = refused
-    return replayed(body, receive)
+    async def _upload(self, scope: Scope, head: Headers, receive: Receive) -> bytes:
+        """A form with a file: only whoever is signed in may send a big one."""
+        session = await self._services.sessions.find(visitors_cookie(Request(scope)), self._services.clock())
+        most = MAX_UPLOAD_BYTES if session else MAX_BODY_BYTES
+        async with self._uploads:
+            return await read_body(head, receive, most=most, seconds=UPLOAD_SECONDS)
+
+
+async def _typed(_: Scope, head: Headers, receive: Receive) -> bytes:
+    return await read_body(head, receive, most=MAX_BODY_BYTES)

@@ -12,6 +12,8 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
 }
+SIZES = ((1_000_000, "MB"), (1_000, "kB"), (1, "B"))
+_SWAPPED = str.maketrans(".,", ",.")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -43,6 +45,34 @@ def number(context: Context, count: int) -> str:
     return text.replace(",", ".") if _language(context) == "de" else text
 
 
+@pass_context
+def money(context: Context, cents: int, currency: str) -> str:
+    """An amount with the reader's marks."""
+    text = f"{cents / 100:,.2f}"
+    return f"{text.translate(_SWAPPED) if _language(context) == 'de' else text} {currency}"
+
+
+@pass_context
+def size(context: Context, octets: int) -> str:
+    """How big a file is, to two figures."""
+    unit, value = next((unit, octets / factor) for factor, unit in SIZES if octets >= factor or factor == 1)
+    text = f"{value:.1f}" if value < 10 and unit != "B" else f"{value:.0f}"
+    return f"{text.translate(_SWAPPED) if _language(context) == 'de' else text} {unit}"
+
+
+@pass_context
+def decimal(context: Context, value: float) -> str:
+    """A number with one figure behind the reader's point."""
+    text = f"{value:.1f}".replace("-", MINUS)
+    return text.translate(_SWAPPED) if _language(context) == "de" else text
+
+
+@pass_context
+def seconds(context: Context, value: float) -> str:
+    """How long something lasts."""
+    return f"{decimal(context, value)} s"
+
+
 def signed(count: int) -> str:
     """Units that came or went, with a real minus."""
     return f"+{count}" if count > 0 else f"{MINUS}{-count}"
@@ -69,6 +99,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "day": day,
     "number": number,
+    "money": money,
+    "decimal": decimal,
+    "seconds": seconds,
+    "size": size,
     "signed": signed,
     "short": short,
 }

@@ -3,15 +3,21 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 COOKIE = "session"
 SECURE_COOKIE = "__Host-session"
 FORM_TOKEN = "form_token"  # noqa: S105 - a name
+MULTIPART = "multipart/form-data"
 MAX_FIELDS = 1000
+MAX_FILES = 1
+MAX_DIGITS = 9
 
 
 class FormRefused(Exception):  # noqa: N818 - states the world
@@ -38,11 +44,20 @@ def visitors_cookie(request: Request) -> str:
     return known
 
 
-class Form:
-    """The fields of a form that was sent."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody chose in a form."""
 
-    def __init__(self, fields: list[tuple[str, str]]) -> None:
-        self._fields = fields
+    name: str
+    content: bytes
+
+
+class Form:
+    """The fields of a form that was sent. Lines end as they do everywhere but in forms."""
+
+    def __init__(self, fields: list[tuple[str, str]], upload: Upload | None = None) -> None:
+        self._fields = [(key, value.replace("\r\n", "\n")) for key, value in fields]
+        self.upload = upload
 
     def text(self, name: str) -> str:
         """The first field of this name, without blanks around it; empty without one."""
@@ -55,6 +70,19 @@ class Form:
     def every(self, name: str) -> list[str]:
         return [value.strip() for key, value in self._fields if key == name]
 
+    def optional(self, name: str) -> str | None:
+        """The first field of this name, or None where nothing was typed."""
+        return self.text(name) or None
+
+    def whole(self, name: str) -> int | None:
+        """A number without a sign, or None where something else was typed."""
+        typed = self.text(name)[:MAX_DIGITS]
+        return int(typed) if typed.isascii() and typed.isdecimal() else None
+
+    def without(self, *names: str) -> list[tuple[str, str]]:
+        """All fields but these, to be sent again."""
+        return [(key, value) for key, value in self._fields if key not in names]
+
     def beginning(self, prefix: str) -> dict[str, str]:
         """Fields whose names begin so, by the rest of their names."""
         return {key.removeprefix(prefix): value.strip() for key, value in self._fields if key.startswith(prefix)}
@@ -66,14 +94,36 @@ async def _form(request: Request) -> Form:
         raise request.state.body_refused
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormRefused
-    try:
-        fields = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise FormRefused from None
-    form = Form(fields)
+    form = await (_with_file(request) if is_multipart(request.headers.get("content-type", "")) else _typed(request))
     if not hmac.compare_digest(form.text(FORM_TOKEN).encode(), form_token(visitors_cookie(request)).encode()):
         raise FormRefused
     return form
+
+
+def is_multipart(content_type: str) -> bool:
+    """Whether a form may have a file in it."""
+    return content_type.partition(";")[0].strip().lower() == MULTIPART
+
+
+async def _typed(request: Request) -> Form:
+    try:
+        return Form(parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        raise FormRefused from None
+
+
+async def _with_file(request: Request) -> Form:
+    fields, upload = list[tuple[str, str]](), None
+    try:
+        async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as sent:
+            for key, value in sent.multi_items():
+                if isinstance(value, UploadFile):
+                    upload = Upload(value.filename or "", await value.read()) if value.size else None
+                else:
+                    fields.append((key, value))
+    except HTTPException:
+        raise FormRefused from None
+    return Form(fields, upload)
 
 
 TheForm = Annotated[Form, Depends(_form)]

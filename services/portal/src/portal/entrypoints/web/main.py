@@ -14,7 +14,12 @@ from portal.adapters.issuer import TokenIssuer
 from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
+from portal.adapters.postgres.letters import PostgresTokens
+from portal.adapters.postgres.second_factors import PostgresFactors
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
+from portal.adapters.smtp import SmtpPost
+from portal.application.letters import Letters
+from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
@@ -63,15 +68,21 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
             ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=_issuer(settings)
         )
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
+        passwords, failures = Argon2Passwords(), PostgresFailures(pool)
+        second_factors = SecondFactors(PostgresFactors(pool), _now)
         files = StaticFiles(settings.htmx_file)
         yield Services(
             accounts=accounts,
             sessions=sessions,
-            signing_in=SigningIn(accounts, sessions, PostgresFailures(pool), Argon2Passwords(), _now),
+            signing_in=SigningIn(accounts, sessions, failures, passwords, second_factors, _now),
+            second_factors=second_factors,
+            letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
+            post=_post(settings),
             apis=apis,
             pages=Pages(files, brand=settings.brand),
             files=files,
             clock=_now,
+            address=settings.portal_url,
             is_secure=settings.is_secure,
         )
         apis.close()
@@ -84,6 +95,19 @@ def _issuer(settings: PortalSettings) -> TokenIssuer:
         issuer=settings.token_issuer,
         audience=settings.token_audience,
         clock=_now,
+    )
+
+
+def _post(settings: PortalSettings) -> SmtpPost | None:
+    if settings.smtp_server is None:
+        return None
+    host, _, port = settings.smtp_server.partition(":")
+    return SmtpPost(
+        host=host,
+        port=int(port),
+        sender=settings.smtp_sender,
+        user=settings.smtp_user,
+        password_file=settings.smtp_password_file,
     )
 
 

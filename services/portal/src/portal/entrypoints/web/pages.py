@@ -24,6 +24,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.brand = brand
         known: dict[str, Any] = cast("dict[str, Any]", self._env.globals)
         known |= {"brand": brand, "static": files.address, "languages": LANGUAGES, "form_token_name": FORM_TOKEN}
         self._env.filters.update(formats.FILTERS)
@@ -60,6 +61,11 @@ def give_cookie(request: Request, response: Response, cookie: str) -> None:
     """Have the browser keep a cookie that no script sees and no other site sends along."""
     secure = request.state.services.is_secure
     response.set_cookie(cookie_name(is_secure=secure), cookie, httponly=True, secure=secure, samesite="lax", path="/")
+
+
+def address_of(request: Request) -> str:
+    """From where somebody asks."""
+    return request.client.host if request.client else ""
 
 
 def see(address: str) -> Response:

@@ -80,12 +80,14 @@ def sentence(entry: EntryView, words: Words) -> str:
     return words(TITLES.get(kind, kind.replace("-", " ").capitalize()))
 
 
-async def actors(entries: Sequence[EntryView], accounts: Accounts, company: str) -> dict[str, dict[str, Any]]:
+async def actors(
+    entries: Sequence[Mapping[str, object]], accounts: Accounts, company: str
+) -> dict[str, dict[str, Any]]:
     """Who caused some entries, by the actors as they stand there.
 
     A person is named to colleagues only: whoever acted for another company stays «another company».
     """
-    split = {entry["actor"]: _parts(entry["actor"]) for entry in entries}
+    split = {said: _parts(said) for said in (str(entry["actor"]) for entry in entries)}
     colleagues = [name for kind, name, acting in split.values() if kind == "account" and acting == company]
     names = await accounts.names(colleagues) if colleagues else {}
     return {actor: {"kind": kind, "name": names.get(name, ""), "id": name} for actor, (kind, name, _) in split.items()}

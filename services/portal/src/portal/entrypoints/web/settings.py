@@ -15,6 +15,8 @@ class PortalSettings(WithDatabase):
     """`portal_url` is where people reach it: https there makes cookies secure.
 
     The portal signs tokens with `token_key_file` (Ed25519, PEM), whose public part the services know by `token_key_id`.
+    Without `smtp_server`, a host and a port, nobody registers or resets a password by mail. Where `smtp_user` is said,
+    TLS comes first.
     `htmx_file` is the one script that is not ours, as npm's package htmx.org has it.
     """
 
@@ -29,6 +31,10 @@ class PortalSettings(WithDatabase):
     token_issuer: Annotated[str, Field(min_length=1)]
     token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
     htmx_file: Path
+    smtp_server: Annotated[str, Field(pattern=r"^[^:/\s]+:[0-9]{1,5}$")] | None = None
+    smtp_sender: str = "licensing@localhost"
+    smtp_user: str | None = None
+    smtp_password_file: Path | None = None
     brand: Annotated[str, Field(min_length=1, max_length=40)] = "Licensing"
 
     @property

@@ -10,15 +10,15 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import BalanceView, DeviceView, LicensesView, WantedLicenses
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.serials import whole
+from portal.entrypoints.web.two_sides import counted, typed
 
 FINAL = ("gateway", "warranty")
 """Classes that never come back from a device."""
-COUNT = "count-"
-MOST = 9999
 
 router = APIRouter(prefix="/projects/{project}/allocations")
 
@@ -49,7 +49,7 @@ async def form_page(
 @router.post("/preview")
 async def preview(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """The balance and the device, before and after."""
-    serial, counts = whole(form.text("serial")), _counts(form)
+    serial, counts = whole(form.text("serial")), counted(form)
     if serial is None or not counts:
         return await _again(request, visit, services, project, form)
     found = await ask(visit.api.ledger.get_project, project, at_least=visit.api.at_least)
@@ -72,7 +72,10 @@ async def preview(request: Request, visit: TheVisit, services: TheServices, proj
 @router.post("")
 async def allocate(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Add the device where it is not here yet, allocate, and show the receipt; sent again, it is the same one."""
-    serial, counts, once = form.text("serial"), _counts(form), form.text("request")
+    serial, counts, once = form.text("serial"), counted(form), form.text("request")
+    is_final = form.text("confirm_final") == "yes"
+    if is_final:
+        await require_password(request, services, visit.session, form)
     ledger = visit.api.ledger
     found = await ask(ledger.get_project, project, at_least=visit.api.at_least)
     if await _device(visit.api, serial) is None:
@@ -83,7 +86,7 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
         project,
         serial=serial,
         licenses=wanted,
-        confirm_final=form.text("confirm_final") == "yes",
+        confirm_final=is_final,
         idempotency_key=once,
     )
     await services.sessions.reach(visit.session.session, done["sequence"])
@@ -119,12 +122,6 @@ def offered(balance: BalanceView) -> Sequence[LicensesView]:
     return [line for line in balance["free"] if line["count"] and line["license_class"] != "service"]
 
 
-def _counts(form: Form) -> dict[str, int]:
-    """The counts of the form that say something; whatever is no number of licenses says nothing."""
-    said = {name: text for name, text in form.beginning(COUNT).items() if text.isascii() and text.isdecimal()}
-    return {name: count for name, text in said.items() if 0 < (count := int(text[:9])) <= MOST}
-
-
 async def _device(api: Asking, serial: str) -> DeviceView | None:
     try:
         return await ask(api.ledger.get_device, serial, at_least=api.at_least)
@@ -136,10 +133,8 @@ async def _device(api: Asking, serial: str) -> DeviceView | None:
 
 async def _again(request: Request, visit: Visit, services: Services, project: str, form: Form) -> Response:
     error = words_for(request)("Give the whole serial of the device, and a count for at least one type.")
-    typed = {name: form.text(COUNT + name) for name in form.beginning(COUNT)}
-    return await _form_page(
-        request, visit, services, project, serial=form.text("serial"), typed=typed, error=error, status=422
-    )
+    serial = form.text("serial")
+    return await _form_page(request, visit, services, project, serial=serial, said=typed(form), error=error, status=422)
 
 
 async def _form_page(  # noqa: PLR0913 - what was typed stays
@@ -149,7 +144,7 @@ async def _form_page(  # noqa: PLR0913 - what was typed stays
     project: str,
     *,
     serial: str,
-    typed: dict[str, str] | None = None,
+    said: dict[str, str] | None = None,
     error: str = "",
     status: int = 200,
 ) -> Response:
@@ -162,6 +157,6 @@ async def _form_page(  # noqa: PLR0913 - what was typed stays
         project=found,
         serial=serial,
         offered=offered(balance),
-        typed=typed or {},
+        typed=said or {},
         error=error,
     )

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from contracts.identifiers import derived_id
 from licensing_client.api import CompanyView
 from portal.adapters.apis import ask
 from portal.application.accounts import Session
@@ -10,13 +11,15 @@ from portal.entrypoints.web.dependencies import NO_COMPANY, Services, TheService
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import see
 
+MOST_NAME = 80
+
 router = APIRouter()
 
 
 @router.get("/company")
 async def company_page(request: Request, session: TheSession, services: TheServices) -> Response:
     """The companies that the account belongs to; where there is one, there is nothing to choose."""
-    companies = await _companies(session, services)
+    companies = await companies_of(session, services)
     if len(companies) == 1 and session.company is None:
         await services.sessions.choose(session.session, companies[0]["company"], companies[0]["kind"])
         return see("/")
@@ -28,14 +31,35 @@ async def company_page(request: Request, session: TheSession, services: TheServi
 async def choose_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
     """Act for a company from now on, in this session."""
     wanted = form.text("company")
-    kind = next((one["kind"] for one in await _companies(session, services) if one["company"] == wanted), None)
+    kind = next((one["kind"] for one in await companies_of(session, services) if one["company"] == wanted), None)
     if kind is not None:
         await services.sessions.choose(session.session, wanted, kind)
     return see("/" if kind else "/company")
 
 
-async def _companies(session: Session, services: Services) -> list[CompanyView]:
+@router.post("/company/registration")
+async def register_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Register the company of an end customer, with its first administrator, and act for it."""
+    account, name = session.account.account, form.text("name")[:MOST_NAME]
+    once = form.text("request")
+    if not name or not once or await companies_of(session, services):
+        return see("/company")
+    company = derived_id(f"{account} {once}", "company")
+    made = await ask(
+        services.apis.acting(account, company).ledger.register_company,
+        kind="end_customer",
+        administrator=account,
+        company=company,
+        idempotency_key=once,
+    )
+    await services.accounts.name_company(company, name)
+    await services.sessions.choose(session.session, company, "end_customer")
+    await services.sessions.reach(session.session, made["sequence"])
+    return see("/")
+
+
+async def companies_of(session: Session, services: Services, *, at_least: int | None = None) -> list[CompanyView]:
     """Those of the account; what else the staff may see does not count."""
     api = services.apis.acting(session.account.account, NO_COMPANY)
-    page = await ask(api.ledger.list_companies, limit=200)
+    page = await ask(api.ledger.list_companies, limit=200, at_least=at_least)
     return page["items"]

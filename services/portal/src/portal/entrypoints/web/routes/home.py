@@ -9,6 +9,7 @@ from licensing_client import Problem
 from licensing_client.api import DeviceView, ProjectView
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web import case_words
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.projects_with_balance import with_balances
 from runtime.trouble import Trouble
@@ -32,6 +33,7 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
         more=len(projects) > SHOWN,
         waiting=waiting,
         cases=cases,
+        words=case_words,
     )
 
 

@@ -54,6 +54,7 @@ async def _page(request: Request, session: TheSession, services: TheServices, er
         "settings.html",
         status=422 if error else 200,
         sessions=sessions,
+        factor_is_on=await services.second_factors.is_on(session.account.account),
         error=words_for(request)(error) if error else "",
         changed=request.query_params.get("changed", ""),
     )

@@ -1,13 +1,16 @@
 """Signing in and out."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.application.second_factors import WrongCode
 from portal.application.signing_in import TooManyTries, WrongPassword, new_cookie
 from portal.domain.addresses import own_address
 from portal.entrypoints.web.dependencies import TheServices, TheSession
-from portal.entrypoints.web.forms import Form, TheForm
-from portal.entrypoints.web.pages import give_cookie, see, words_for
+from portal.entrypoints.web.forms import Form, TheForm, visitors_cookie
+from portal.entrypoints.web.pages import address_of, give_cookie, see, words_for
 
 router = APIRouter()
 
@@ -15,7 +18,9 @@ router = APIRouter()
 @router.get("/sign-in")
 async def sign_in_page(request: Request, services: TheServices, next: str = "/") -> Response:  # noqa: A002 - the address's
     """The form."""
-    return services.pages.page(request, "sign_in.html", wanted=own_address(next), email="", error="")
+    done = request.query_params.get("done", "")
+    values: dict[str, Any] = {"wanted": own_address(next), "email": "", "error": "", "done": done}
+    return services.pages.page(request, "sign_in.html", by_mail=services.post is not None, **values)
 
 
 @router.post("/sign-in")
@@ -23,18 +28,47 @@ async def sign_in(request: Request, services: TheServices, form: TheForm) -> Res
     """Open a session, under a cookie that nobody has seen before."""
     _ = words_for(request)
     try:
-        cookie = await services.signing_in.sign_in(
+        opened = await services.signing_in.sign_in(
             form.text("email"),
             form.secret("password"),
-            address=request.client.host if request.client else "",
+            address=address_of(request),
             browser=request.headers.get("user-agent", ""),
         )
     except WrongPassword:
         return _again(request, services, form, _("There is no account with this address and password."), 403)
     except TooManyTries:
         return _again(request, services, form, _("Too many tries from here. Wait a quarter of an hour."), 429)
-    response = see(own_address(form.text("next")))
-    give_cookie(request, response, cookie)
+    wanted = own_address(form.text("next"))
+    response = see(f"/sign-in/code?next={wanted}" if opened.waits else wanted)
+    give_cookie(request, response, opened.cookie)
+    return response
+
+
+@router.get("/sign-in/code")
+async def code_page(request: Request, services: TheServices, next: str = "/") -> Response:  # noqa: A002 - the address's
+    """Where the second factor is asked for."""
+    return services.pages.page(request, "sign_in_code.html", wanted=own_address(next), error="")
+
+
+@router.post("/sign-in/code")
+async def enter_code(request: Request, services: TheServices, form: TheForm) -> Response:
+    """Complete the session that waits for a code."""
+    _ = words_for(request)
+    wanted = own_address(form.text("next"))
+    try:
+        fresh = await services.signing_in.enter_code(
+            visitors_cookie(request), form.text("code"), address=address_of(request)
+        )
+    except WrongPassword:
+        return see("/sign-in")
+    except WrongCode:
+        error = _("This code does not fit, or was used before. A new one comes every half minute.")
+        return services.pages.page(request, "sign_in_code.html", status=403, wanted=wanted, error=error)
+    except TooManyTries:
+        error = _("Too many tries from here. Wait a quarter of an hour.")
+        return services.pages.page(request, "sign_in_code.html", status=429, wanted=wanted, error=error)
+    response = see(wanted)
+    give_cookie(request, response, fresh)
     return response
 
 
@@ -49,4 +83,6 @@ async def sign_out(request: Request, session: TheSession, services: TheServices,
 
 def _again(request: Request, services: TheServices, form: Form, error: str, status: int) -> Response:
     wanted, email = own_address(form.text("next")), form.text("email")
-    return services.pages.page(request, "sign_in.html", status=status, wanted=wanted, email=email, error=error)
+    values: dict[str, Any] = {"wanted": wanted, "email": email, "error": error, "done": ""}
+    by_mail = services.post is not None
+    return services.pages.page(request, "sign_in.html", status=status, by_mail=by_mail, **values)

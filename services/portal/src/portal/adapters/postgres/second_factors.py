@@ -1,0 +1,59 @@
+"""Second factors in PostgreSQL; recovery codes by their digests."""
+
+import hashlib
+from typing import Any
+
+from portal.application.second_factors import Factor
+from runtime.postgres.trouble import transaction
+
+_FIND = "SELECT secret, last_step, is_on FROM second_factors WHERE account = $1"
+_BEGIN = """
+INSERT INTO second_factors (account, secret) VALUES ($1, $2)
+    ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, last_step = 0 WHERE NOT second_factors.is_on"""
+_TURN_ON = "UPDATE second_factors SET is_on = true, last_step = $2 WHERE account = $1"
+_USE_STEP = """
+UPDATE second_factors SET last_step = $2 WHERE account = $1 AND is_on AND last_step < $2 RETURNING true"""
+_ADD_CODE = "INSERT INTO recovery_codes (account, code_digest) VALUES ($1, $2)"
+_USE_CODE = "DELETE FROM recovery_codes WHERE account = $1 AND code_digest = $2 RETURNING true"
+_FORGET_CODES = "DELETE FROM recovery_codes WHERE account = $1"
+_TURN_OFF = "DELETE FROM second_factors WHERE account = $1"
+
+
+class PostgresFactors:
+    """Implements Factors."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def find(self, account: str) -> Factor | None:
+        async with transaction(self._pool, "find a second factor") as connection:
+            row = await connection.fetchrow(_FIND, account)
+            return None if row is None else Factor(row["secret"], row["last_step"], row["is_on"])
+
+    async def begin(self, account: str, secret: bytes) -> None:
+        async with transaction(self._pool, "begin a second factor") as connection:
+            await connection.execute(_BEGIN, account, secret)
+
+    async def turn_on(self, account: str, step: int, recovery_codes: list[str]) -> None:
+        async with transaction(self._pool, "turn a second factor on") as connection:
+            await connection.execute(_TURN_ON, account, step)
+            await connection.execute(_FORGET_CODES, account)
+            await connection.executemany(_ADD_CODE, [(account, _digest(account, code)) for code in recovery_codes])
+
+    async def use_step(self, account: str, step: int) -> bool:
+        async with transaction(self._pool, "use a code") as connection:
+            return bool(await connection.fetchval(_USE_STEP, account, step))
+
+    async def use_recovery_code(self, account: str, code: str) -> bool:
+        async with transaction(self._pool, "use a recovery code") as connection:
+            return bool(await connection.fetchval(_USE_CODE, account, _digest(account, code)))
+
+    async def turn_off(self, account: str) -> None:
+        async with transaction(self._pool, "turn a second factor off") as connection:
+            await connection.execute(_TURN_OFF, account)
+            await connection.execute(_FORGET_CODES, account)
+
+
+def _digest(account: str, code: str) -> str:
+    """A recovery code has 49 random bits, so that a digest does not need to be slow."""
+    return hashlib.sha256(f"{account} {code}".encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""What needs a letter: a new account, and a password that was forgotten.
+
+A letter has a link that works once, for an hour.
+"""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from portal.application.accounts import Account, Accounts, Failures, Sessions
+from portal.application.signing_in import Passwords, TooManyTries
+from portal.domain.patience import may_try, network_of
+
+LIFE = timedelta(hours=1)
+TOKEN_BYTES = 24
+
+Kind = Literal["register", "reset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To whom, and the token of its link. `is_known` says that there is an account already."""
+
+    kind: Kind
+    email: str
+    token: str
+    is_known: bool
+
+
+class Post(Protocol):
+    """Sends letters; raises Trouble where nobody takes them."""
+
+    async def send(self, to: str, subject: str, text: str) -> None: ...
+
+
+class Tokens(Protocol):
+    """Tokens of letters, kept by digest. Raises Trouble where the database is away."""
+
+    async def add(self, token: str, kind: Kind, email: str, now: datetime) -> None: ...
+    async def email_of(self, token: str, kind: Kind, since: datetime) -> str | None:
+        """Whom it was sent to, if it is not used and not older."""
+        ...
+
+    async def use(self, token: str) -> bool:
+        """Whether it is used up by this very call."""
+        ...
+
+
+class LinkEnded(Exception):  # noqa: N818 - states the world
+    """The link is too old, was used, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Asks for letters, and does what their links are for."""
+
+    accounts: Accounts
+    sessions: Sessions
+    failures: Failures
+    tokens: Tokens
+    passwords: Passwords
+    clock: Callable[[], datetime]
+
+    async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
+        """The letter to send, for an account that is there and for one that is not; raises TooManyTries."""
+        email, network, now = email.strip().lower(), network_of(address), self.clock()
+        with_account, of_network = await self.failures.count(f"letter {email}", network, now)
+        if not may_try(with_account=with_account, of_network=of_network):
+            raise TooManyTries
+        await self.failures.note(f"letter {email}", network, now)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        is_known = await self.accounts.by_email(email) is not None
+        await self.tokens.add(token, kind, email, now)
+        return Letter(kind, email, token, is_known)
+
+    async def email_of(self, kind: Kind, token: str) -> str:
+        """Whom the link was sent to; raises LinkEnded."""
+        email = await self.tokens.email_of(token, kind, self.clock() - LIFE)
+        if email is None:
+            raise LinkEnded
+        return email
+
+    async def register(self, token: str, *, name: str, password: str, language: str) -> None:
+        """Make the account that the link is for; raises LinkEnded."""
+        email = await self._used("register", token)
+        account = Account(str(uuid.uuid4()), email, name, language)
+        if not await self.accounts.add(account, await self.passwords.hash(password)):
+            raise LinkEnded
+
+    async def reset(self, token: str, *, password: str) -> None:
+        """Give the account another password, and end all its sessions; raises LinkEnded."""
+        email = await self._used("reset", token)
+        known = await self.accounts.by_email(email)
+        if known is None:
+            raise LinkEnded
+        account = known[0].account
+        await self.accounts.set_password(account, await self.passwords.hash(password))
+        await self.sessions.end_others(account, "")
+
+    async def _used(self, kind: Kind, token: str) -> str:
+        email = await self.email_of(kind, token)
+        if not await self.tokens.use(token):
+            raise LinkEnded
+        return email

@@ -1,0 +1,40 @@
+"""What can't be undone asks for the password again, unless it was given a moment ago."""
+
+from datetime import timedelta
+
+from fastapi import Request
+
+from portal.application.accounts import Session
+from portal.application.signing_in import TooManyTries, WrongPassword
+from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.forms import Form
+from portal.entrypoints.web.pages import address_of, words_for
+
+FRESH = timedelta(minutes=15)
+"""A password that was given so long ago still counts: several boxes are worked one after the other."""
+PASSWORD = "confirming_password"  # noqa: S105 - a name
+
+
+class ConfirmFirst(Exception):  # noqa: N818 - states the world
+    """The form waits for the password; all that was typed is sent again with it."""
+
+    def __init__(self, form: Form, error: str = "") -> None:
+        super().__init__(error)
+        self.form = form
+        self.error = error
+
+
+async def require_password(request: Request, services: Services, session: Session, form: Form) -> None:
+    """Go on if whoever uses the session has just shown that they know its password; raises ConfirmFirst."""
+    if services.clock() - session.confirmed < FRESH:
+        return
+    _ = words_for(request)
+    password = form.secret(PASSWORD)
+    if not password:
+        raise ConfirmFirst(form)
+    try:
+        await services.signing_in.confirm(session, password, address=address_of(request))
+    except WrongPassword:
+        raise ConfirmFirst(form, _("This is not your password.")) from None
+    except TooManyTries:
+        raise ConfirmFirst(form, _("Too many tries from here. Wait a quarter of an hour.")) from None

@@ -1,0 +1,52 @@
+"""Claim codes: by one, a box that is in no project puts itself into this one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from portal.adapters.apis import ask
+from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.qr import qr
+
+CODES_A_PAGE = 50
+
+router = APIRouter(prefix="/projects/{project}/claim-codes")
+
+
+@router.get("")
+async def codes_page(
+    request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
+) -> Response:
+    """The codes of the project and what became of them; the codes themselves are kept nowhere."""
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found = await ask(ledger.get_project, project, at_least=at_least)
+    page = await ask(ledger.list_claim_codes, project, cursor=cursor, limit=CODES_A_PAGE, at_least=at_least)
+    values: dict[str, Any] = {"codes": page["items"], "following": page["next"], "now": services.clock().isoformat()}
+    return services.pages.page(request, "claim_codes.html", project=found, **values)
+
+
+@router.post("")
+async def make(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+    """A new code, to print or to read out; the same form again shows the same one."""
+    ledger = visit.api.ledger
+    made = await ask(ledger.create_claim_code, project, idempotency_key=form.text("request"))
+    await services.sessions.reach(visit.session.session, made["sequence"])
+    found = await ask(ledger.get_project, project, at_least=made["sequence"])
+    return services.pages.page(request, "claim_code.html", project=found, made=made, picture=qr(made["claim_code"]))
+
+
+@router.post("/withdrawals")
+async def withdraw(visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+    """Make a code useless that no box has used."""
+    digest = form.text("code_digest")
+    done = await ask(
+        visit.api.ledger.withdraw_claim_code,
+        project,
+        code_digest=digest,
+        idempotency_key=f"{form.text('request')}-{digest[:16]}",
+    )
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see(f"/projects/{project}/claim-codes")

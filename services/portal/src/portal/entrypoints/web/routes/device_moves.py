@@ -1,0 +1,91 @@
+"""A device to another project, or to nobody; and licenses back from one whose file has not left."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client.api import DeviceView, WantedLicenses
+from portal.adapters.apis import ask
+from portal.entrypoints.web.choices import open_projects
+from portal.entrypoints.web.confirming import require_password
+from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.routes.projects import free_of, held_by
+from portal.entrypoints.web.two_sides import counted, going
+
+router = APIRouter(prefix="/devices/{serial}")
+
+
+@router.get("/move")
+async def move_page(request: Request, visit: TheVisit, services: TheServices, serial: str) -> Response:
+    """Where to: all that stands on the device goes along."""
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    device = await ask(ledger.get_device, serial, at_least=at_least)
+    project, targets = await asyncio.gather(
+        ask(ledger.get_project, device["project"], at_least=at_least), open_projects(visit.api, but=device["project"])
+    )
+    values: dict[str, Any] = {
+        "device": device,
+        "project": project,
+        "targets": targets,
+        "may_be_released": not pbx_on(device),
+    }
+    return services.pages.page(request, "device_move.html", **values)
+
+
+@router.post("/move")
+async def move(visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
+    """Move the device with all that is on it."""
+    done = await ask(
+        visit.api.ledger.move_device, serial, project=form.text("target"), idempotency_key=form.text("request")
+    )
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see(f"/devices/{serial}")
+
+
+@router.post("/release")
+async def release(request: Request, visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
+    """Let go of the device: anybody may add it to a project then."""
+    await require_password(request, services, visit.session, form)
+    once = f"{form.text('request')}-release"
+    done = await ask(visit.api.ledger.release_device, serial, idempotency_key=once)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see("/devices")
+
+
+@router.get("/take-back")
+async def take_back_page(request: Request, visit: TheVisit, services: TheServices, serial: str) -> Response:
+    """How many of each type come back to the balance."""
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    device = await ask(ledger.get_device, serial, at_least=at_least)
+    project, balance = await asyncio.gather(
+        ask(ledger.get_project, device["project"], at_least=at_least),
+        ask(ledger.get_balance, device["project"], at_least=at_least),
+    )
+    lines = going(pbx_on(device), held_by(device), free_of(balance))
+    return services.pages.page(request, "take_back.html", device=device, project=project, lines=lines)
+
+
+@router.post("/take-back")
+async def take_back(visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
+    """Take them back; whether a file with them has left is the ledger's to say."""
+    wanted: list[WantedLicenses] = [
+        {"license_type": name, "count": count} for name, count in counted(form).items() if count
+    ]
+    done = await ask(
+        visit.api.ledger.deallocate_licenses,
+        form.text("project"),
+        serial=serial,
+        licenses=wanted,
+        idempotency_key=form.text("request"),
+    )
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see(f"/devices/{serial}")
+
+
+def pbx_on(device: DeviceView) -> dict[str, int]:
+    """The licenses that can leave the device again, by type."""
+    return {one["license_type"]: one["count"] for one in device["licenses"] if one["license_class"] == "pbx"}

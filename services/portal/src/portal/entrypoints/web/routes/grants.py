@@ -1,0 +1,106 @@
+"""Who may do what in one project."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client import Problem
+from portal.adapters.apis import ask
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see
+
+MOST_PEOPLE = 200
+RIGHT = "right-"
+Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
+RIGHTS: Mapping[str, str] = {
+    "view": "see the project",
+    "licenses": "redeem, allocate and move licenses",
+    "return": "return licenses",
+    "test": "test licenses",
+    "service": "service and warranty",
+    "rma": "repairs",
+    "rights": "give rights on",
+}
+"""Rights in the words of a page."""
+
+router = APIRouter(prefix="/projects/{project}/people")
+
+
+@router.get("")
+async def grants_page(request: Request, visit: TheVisit, services: TheServices, project: str) -> Response:
+    """Who was given which rights; administrators of the company have all and are not listed."""
+    return await _page(request, visit, services, project)
+
+
+@router.post("")
+async def grant(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+    """Give somebody rights in this project."""
+    account, company = form.text("account") or form.text("guest"), form.optional("acting_for")
+    rights = [right for right, chosen in form.beginning(RIGHT).items() if chosen == "yes" and right in RIGHTS]
+    try:
+        done = await ask(
+            visit.api.ledger.grant_rights,
+            project,
+            account=account,
+            acting_for=company,
+            rights=cast("list[Right]", rights or ["view"]),
+            idempotency_key=form.text("request"),
+        )
+    except Problem as problem:
+        return await _page(request, visit, services, project, refused=problem)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see(f"/projects/{project}/people")
+
+
+@router.post("/revocations")
+async def revoke(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+    """Take all rights in this project from somebody."""
+    account = form.text("account")
+    try:
+        done = await ask(
+            visit.api.ledger.revoke_rights,
+            project,
+            account=account,
+            acting_for=form.text("acting_for"),
+            rights=["view"],
+            idempotency_key=f"{form.text('request')}-{account[:8]}",
+        )
+    except Problem as problem:
+        return await _page(request, visit, services, project, refused=problem)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see(f"/projects/{project}/people")
+
+
+async def _page(
+    request: Request, visit: Visit, services: Services, project: str, refused: Problem | None = None
+) -> Response:
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found = await ask(ledger.get_project, project, at_least=at_least)
+    grants = (await ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least))["items"]
+    members = await _members(visit)
+    colleagues = [one["account"] for one in members]
+    colleagues += [one["account"] for one in grants if one["acting_for"] == visit.company]
+    return services.pages.page(
+        request,
+        "grants.html",
+        status=refused.status if refused else 200,
+        project=found,
+        grants=grants,
+        members=[one for one in members if not one["administrator"]],
+        names=await services.accounts.names(colleagues),
+        companies=await services.accounts.company_names([one["acting_for"] for one in grants]),
+        rights=RIGHTS,
+        refused=refused,
+    )
+
+
+async def _members(visit: Visit) -> list[Any]:
+    """The members of the company, as far as the visitor may know them."""
+    try:
+        page = await ask(visit.api.ledger.list_members, visit.company, limit=MOST_PEOPLE, at_least=visit.api.at_least)
+    except Problem:
+        return []
+    return list(page["items"])

@@ -1,0 +1,128 @@
+"""People: who belongs to the company, invitations to it, and joining one by a code."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client import Problem
+from portal.adapters.apis import ask
+from portal.entrypoints.web.confirming import require_password
+from portal.entrypoints.web.dependencies import (
+    NO_COMPANY,
+    Services,
+    TheServices,
+    TheSession,
+    TheVisit,
+    Visit,
+)
+from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.qr import qr
+from portal.entrypoints.web.routes.companies import companies_of
+
+MOST_PEOPLE = 200
+
+router = APIRouter()
+
+
+@router.get("/people")
+async def people_page(request: Request, visit: TheVisit, services: TheServices) -> Response:
+    """Members and invitations, for administrators; others read whom to ask."""
+    return await _page(request, visit, services)
+
+
+@router.post("/people/invitations")
+async def invite(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+    """A code by which a colleague joins; the same form again shows the same one."""
+    made = await ask(visit.api.ledger.create_invitation, visit.company, idempotency_key=form.text("request"))
+    await services.sessions.reach(visit.session.session, made["sequence"])
+    return services.pages.page(request, "invitation.html", made=made, picture=qr(made["invitation_code"]))
+
+
+@router.post("/people/invitations/withdrawals")
+async def withdraw(visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+    """Make an invitation useless that nobody accepted."""
+    digest = form.text("code_digest")
+    once = f"{form.text('request')}-{digest[:16]}"
+    ledger = visit.api.ledger
+    done = await ask(ledger.withdraw_invitation, visit.company, code_digest=digest, idempotency_key=once)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see("/people")
+
+
+@router.post("/people/members")
+async def change_role(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+    """Make a member an administrator, or a plain member."""
+    account, wanted = form.text("account"), form.text("role") == "administrator"
+    once = f"{form.text('request')}-{account[:8]}"
+    try:
+        done = await ask(
+            visit.api.ledger.add_member, visit.company, account=account, administrator=wanted, idempotency_key=once
+        )
+    except Problem as problem:
+        return await _page(request, visit, services, refused=problem)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see("/people")
+
+
+@router.post("/people/removals")
+async def remove(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+    """End a membership, with every right that came with it."""
+    await require_password(request, services, visit.session, form)
+    account = form.text("account")
+    once = f"{form.text('request')}-{account[:8]}-removal"
+    try:
+        done = await ask(visit.api.ledger.remove_member, visit.company, account=account, idempotency_key=once)
+    except Problem as problem:
+        return await _page(request, visit, services, refused=problem)
+    await services.sessions.reach(visit.session.session, done["sequence"])
+    return see("/people")
+
+
+@router.get("/join")
+async def join_page(request: Request, _: TheSession, services: TheServices) -> Response:
+    """Where an invitation is presented."""
+    return services.pages.page(request, "join.html", code="", refused=None)
+
+
+@router.post("/join")
+async def join(request: Request, session: TheSession, services: TheServices, form: TheForm) -> Response:
+    """Join the company of an invitation, and act for it."""
+    api = services.apis.acting(session.account.account, session.company or NO_COMPANY)
+    code = form.text("code")
+    before = {one["company"] for one in await companies_of(session, services)}
+    try:
+        done = await ask(api.ledger.accept_invitation, invitation_code=code, idempotency_key=form.text("request"))
+    except Problem as problem:
+        return services.pages.page(request, "join.html", status=problem.status, code=code, refused=problem)
+    joined = await companies_of(session, services, at_least=done["sequence"])
+    await services.sessions.reach(session.session, done["sequence"])
+    new = next((one for one in joined if one["company"] not in before), None)
+    if new is not None:
+        await services.sessions.choose(session.session, new["company"], new["kind"])
+    return see("/" if new else "/company")
+
+
+async def _page(request: Request, visit: Visit, services: Services, refused: Problem | None = None) -> Response:
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    members: list[Any] = []
+    invitations: list[Any] = []
+    try:
+        members = (await ask(ledger.list_members, visit.company, limit=MOST_PEOPLE, at_least=at_least))["items"]
+        invitations = (await ask(ledger.list_invitations, visit.company, limit=MOST_PEOPLE, at_least=at_least))["items"]
+        is_administrator = True
+    except Problem:
+        is_administrator = False
+    return services.pages.page(
+        request,
+        "people.html",
+        status=refused.status if refused else 200,
+        members=members,
+        invitations=invitations[::-1],
+        names=await services.accounts.names([one["account"] for one in members]),
+        is_administrator=is_administrator,
+        administrators=sum(one["administrator"] for one in members),
+        now=services.clock().isoformat(),
+        refused=refused,
+    )

@@ -1,0 +1,241 @@
+"""RMA cases: the list, which is the clerk's queue, a new one, and one with all that was said in it."""
+
+import asyncio
+from typing import Any, cast
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.dates import civil_day
+from licensing_client import Problem
+from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView
+from portal.adapters.apis import ask
+from portal.entrypoints.web import case_words
+from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
+from portal.entrypoints.web.confirming import require_password
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.downloads import saved_as
+from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.serials import whole
+
+CASES_A_PAGE = 50
+MOST_SHOWN = 200
+"""Steps, messages and files of a case on its page; hardly one has a dozen."""
+FILED = ("serial", "reference", "defect", "name", "email", "phone", "technical_name", "technical_email")
+FILED_ADDRESS = ("technical_phone", "to", "street", "postal_code", "city", "country")
+
+router = APIRouter(prefix="/rmas")
+
+
+@router.get("")
+async def cases_page(
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    show: str = "open",
+    find: str = "",
+    state: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """The cases, oldest first: those that are open, unless others are asked for."""
+    is_number = find.upper().startswith("RMA-")
+    page = await ask(
+        visit.api.cases.find_cases,
+        is_open=True if show == "open" else None,
+        owed=True if show == "owed" else None,
+        state=cast("Any", state) if state in case_words.STATES else None,
+        rma=find.upper() if is_number else None,
+        serial=(_digits(find) or None) if find and not is_number else None,
+        cursor=cursor,
+        limit=CASES_A_PAGE,
+    )
+    values: dict[str, Any] = {
+        "cases": page["items"],
+        "following": page["next"],
+        "show": show,
+        "find": find,
+        "state": state,
+    }
+    return services.pages.page(request, "repairs.html", words=case_words, **values)
+
+
+@router.get("/new")
+async def form_page(request: Request, visit: TheVisit, services: TheServices, serial: str = "") -> Response:
+    """The form for one broken device, with the person who fills it in as the contact."""
+    account = visit.session.account
+    typed = {"serial": serial, "name": account.name, "email": account.email, "country": "DE"}
+    typed["to"] = visit.session.company_name or ""
+    return services.pages.page(request, "repair_new.html", typed=typed, error=None)
+
+
+@router.post("")
+async def file_case(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+    """File the case and go there; what the API refuses is said above the form, which keeps what was typed."""
+    contact = _contact(form, "")
+    street = [line for line in form.text("street").split("\n") if line.strip()]
+    try:
+        filed = await ask(
+            visit.api.cases.file_case,
+            serial=whole(form.text("serial")) or form.text("serial"),
+            reference=form.optional("reference"),
+            defect=form.text("defect"),
+            administrative_contact=contact,
+            technical_contact=_contact(form, "technical_") if form.text("technical_name") else contact,
+            shipping_address={
+                "name": form.text("to"),
+                "lines": street,
+                "postal_code": form.text("postal_code"),
+                "city": form.text("city"),
+                "country": form.text("country").upper(),
+            },
+            idempotency_key=form.text("request"),
+        )
+    except Problem as problem:
+        typed = {name: form.text(name) for name in (*FILED, *FILED_ADDRESS)}
+        return services.pages.page(request, "repair_new.html", status=problem.status, typed=typed, error=problem)
+    return see(_address(filed["rma"], filed["sequence"]))
+
+
+@router.get("/{rma}")
+async def case_page(
+    request: Request, visit: TheVisit, services: TheServices, rma: str, at_least: int | None = None
+) -> Response:
+    """Where the case stands, what is next, and all that happened."""
+    return await _case_page(request, visit, services, rma, at_least=at_least)
+
+
+@router.post("/{rma}/steps/{step}")
+async def take_step(
+    request: Request, visit: TheVisit, services: TheServices, rma: str, step: str, form: TheForm
+) -> Response:
+    """Take a step, and show the case after it."""
+    wanted = STEPS.get(step)
+    if wanted is None:
+        raise HTTPException(404)
+    if wanted.is_final:
+        await require_password(request, services, visit.session, form)
+    try:
+        done = await ask(wanted.send, visit.api.cases, rma, form, f"{form.text('request')}-{step}")
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return await _case_page(request, visit, services, rma, refused=problem, form=form)
+    return see(_address(rma, done["sequence"]))
+
+
+@router.post("/{rma}/messages")
+async def write(visit: TheVisit, rma: str, form: TheForm) -> Response:
+    """Say something in the case."""
+    await ask(visit.api.cases.write_message, rma, text=form.text("text"), idempotency_key=form.text("request"))
+    return see(f"/rmas/{rma}#messages")
+
+
+@router.post("/{rma}/attachments")
+async def attach(request: Request, visit: TheVisit, services: TheServices, rma: str, form: TheForm) -> Response:
+    """Attach a file to the case."""
+    if form.upload is None:
+        return await _case_page(request, visit, services, rma, error=words_for(request)("Choose a file first."))
+    await ask(
+        visit.api.cases.attach_file,
+        rma,
+        form.upload.content,
+        file_name=form.upload.name,
+        idempotency_key=f"{form.text('request')}-file",
+    )
+    return see(f"/rmas/{rma}#files")
+
+
+@router.get("/{rma}/attachments/{number}")
+async def attachment(visit: TheVisit, rma: str, number: int) -> Response:
+    """A file of the case, to be saved."""
+    listed = await ask(visit.api.cases.list_attachments, rma, limit=MOST_SHOWN)
+    name = next((one["file_name"] for one in listed["items"] if one["number"] == number), None)
+    content = await ask(visit.api.cases.get_attachment, rma, str(number))
+    return saved_as(name or f"{rma}-{number}", content)
+
+
+@router.get("/{rma}/slip")
+async def slip(visit: TheVisit, rma: str, at_least: int | None = None) -> Response:
+    """What is printed and put into the parcel."""
+    content = await ask(visit.api.cases.get_slip, rma, paper="A4", at_least=at_least)
+    return saved_as(f"{rma}.pdf", content, "application/pdf")
+
+
+async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
+    request: Request,
+    visit: Visit,
+    services: Services,
+    rma: str,
+    *,
+    at_least: int | None = None,
+    refused: Problem | None = None,
+    form: Form | None = None,
+    error: str = "",
+) -> Response:
+    cases = visit.api.cases
+    case, history, messages, files = await asyncio.gather(
+        ask(cases.get_case, rma, at_least=at_least),
+        ask(cases.get_case_history, rma, limit=MOST_SHOWN, at_least=at_least),
+        ask(cases.list_messages, rma, limit=MOST_SHOWN),
+        ask(cases.list_attachments, rma, limit=MOST_SHOWN),
+    )
+    entries: list[EntryView] = history["items"][::-1]
+    names = await services.accounts.names([one["account"] for one in messages["items"]])
+    return services.pages.page(
+        request,
+        "repair.html",
+        status=refused.status if refused else 422 if error else 200,
+        case=case,
+        steps=_possible(case),
+        labels=LABELS,
+        entries=entries,
+        actors=await actors(entries, services.accounts, visit.company),
+        messages=messages["items"],
+        names=_of(visit.company, messages["items"], names),
+        companies=await services.accounts.company_names(_companies(case, messages["items"])),
+        files=files["items"],
+        is_staff=visit.session.company_kind == "vendor",
+        words=case_words,
+        suggested=(civil_day(services.clock()) + QUOTE_STANDS).isoformat(),
+        refused=refused,
+        typed={name: form.text(name) for name in LABELS} if form else {},
+        error=error,
+    )
+
+
+def _possible(case: CaseView) -> list[tuple[str, Step]]:
+    """What may be done now, what is expected first."""
+    possible = [(name, step) for name, step in STEPS.items() if name in case["steps"]]
+    return sorted(possible, key=lambda one: one[0] != case["expected"])
+
+
+def _companies(case: CaseView, messages: list[MessageView]) -> list[str]:
+    """Whose device it is, and who has written."""
+    return list({case["company"], *(one["company"] for one in messages)})
+
+
+def _of(company: str, messages: list[MessageView], names: dict[str, str]) -> dict[str, str]:
+    """The names of colleagues: a person of another company is not named."""
+    colleagues = {one["account"] for one in messages if one["company"] == company}
+    return {account: name for account, name in names.items() if account in colleagues}
+
+
+def _contact(form: Form, prefix: str) -> ContactBody:
+    said: ContactBody = {"name": form.text(f"{prefix}name")}
+    if email := form.text(f"{prefix}email"):
+        said["email"] = email
+    if phone := form.text(f"{prefix}phone"):
+        said["phone"] = phone
+    return said
+
+
+def _digits(typed: str) -> str:
+    """The digits of any part of a serial, however they were separated."""
+    return "".join(one for one in typed.lower() if one in "0123456789abcdef")
+
+
+def _address(rma: str, sequence: int) -> str:
+    return f"/rmas/{rma}?at_least={sequence}"

@@ -1,0 +1,148 @@
+"""An account's life in the portal: made by mail, with a company, a second factor, and a password that is forgotten."""
+
+import base64
+import re
+import secrets
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dev.browser.chromium import WIDTHS
+from dev.stack.mail import letters
+from dev.stack.parts import Kit
+from portal.domain.one_time_codes import STEP_SECONDS, code_of
+from portal.entrypoints.web.forms import FORM_TOKEN
+from tests.support.portal import RESELLER, Portal, flaws, token_of
+
+FIRST, SECOND = "a quiet hotel by the sea", "the sea by a quiet hotel"
+LETTER_SECONDS = 20.0
+
+
+def link_of(kit: Kit, email: str, place: str) -> str:
+    """The link of a letter to an address, once it has come."""
+    deadline = time.monotonic() + LETTER_SECONDS
+    while time.monotonic() < deadline:
+        texts = "".join(one.get_content() for one in letters(kit.state) if one["To"] == email)
+        if found := re.search(rf"https?://\S+{place}\S+", texts):
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no letter came to {email}")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_an_account_is_made_by_mail_gets_a_second_factor_and_another_password(portal: Portal, kit: Kit) -> None:
+    email = f"mia.{secrets.token_hex(4)}@example.net"
+    page = portal.visitor(width=WIDTHS["narrow"], scheme="dark")
+    make_account(page, kit, email)
+    register_company(page, email)
+    secret, recovery = turn_second_factor_on(page)
+    page.goto("/")
+    press(page, "Sign out")
+    sign_in_with_second_factor(page, email, secret, recovery)
+    change_forgotten_password(portal.visitor(), kit, email, recovery)
+    page.goto("/settings")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def make_account(page: Page, kit: Kit, email: str) -> None:
+    """By the link of a letter, which works once."""
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Make an account").click()
+    assert flaws(page) == []
+    page.get_by_label("E-mail address").fill(email)
+    press(page, "Send me a link")
+    expect(page.get_by_text("Look into your mail")).to_be_visible()
+    link = link_of(kit, email, "/register/")
+    page.goto(link)
+    assert flaws(page) == []
+    page.get_by_label("Name").fill("Mia Marin <b>")
+    page.get_by_label("New password").fill("mia.mia.mia.mia")
+    press(page, "Make the account")
+    expect(page.get_by_role("alert")).to_contain_text("easy to guess")
+    page.get_by_label("New password").fill(FIRST)
+    press(page, "Make the account")
+    expect(page.get_by_text("The account is made")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link has ended")).to_be_visible()
+    assert flaws(page) == []
+
+
+def register_company(page: Page, email: str) -> None:
+    """Its own, as an end customer."""
+    type_password(page, email, FIRST)
+    expect(page.get_by_text("No company yet")).to_be_visible()
+    assert flaws(page) == []
+    page.get_by_label("Name of your company").fill("Pension Marin")
+    press(page, "Register the company")
+    expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
+
+
+def turn_second_factor_on(page: Page) -> tuple[bytes, str]:
+    """The secret that an app would have read, and a recovery code."""
+    page.goto("/settings/second-factor")
+    assert flaws(page) == []
+    secret = base64.b32decode(page.locator(".sheet .code").inner_text().split()[0])
+    page.get_by_label("Code").fill("000000")
+    press(page, "Turn it on")
+    expect(page.get_by_text("It is not on yet")).to_be_visible()
+    page.get_by_label("Code").fill(code_of(secret, int(time.time()) // STEP_SECONDS))
+    press(page, "Turn it on")
+    recovery = page.locator(".codes li").first.inner_text()
+    assert flaws(page) == []
+    return secret, recovery
+
+
+def sign_in_with_second_factor(page: Page, email: str, secret: bytes, recovery: str) -> None:
+    """The password alone opens nothing, an old code does not count, and a recovery code does."""
+    type_password(page, email, FIRST)
+    expect(page.get_by_role("heading", name="Your code, please")).to_be_visible()
+    assert flaws(page) == []
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    type_password(page, email, FIRST)
+    page.get_by_label("Code").fill(code_of(secret, int(time.time()) // STEP_SECONDS - 1))
+    press(page, "Sign in")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Code").fill(recovery)
+    press(page, "Sign in")
+    expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
+
+
+def change_forgotten_password(page: Page, kit: Kit, email: str, used: str) -> None:
+    """By a letter; the second factor stays, and a recovery code counts once."""
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Forgot the password?").click()
+    page.get_by_label("E-mail address").fill(email.upper())
+    press(page, "Send me a link")
+    page.goto(link_of(kit, email, "/password/"))
+    page.get_by_label("New password").fill(SECOND)
+    press(page, "Change the password")
+    type_password(page, email, FIRST)
+    expect(page.get_by_role("alert")).to_be_visible()
+    type_password(page, email, SECOND)
+    expect(page.get_by_role("heading", name="Your code, please")).to_be_visible()
+    page.get_by_label("Code").fill(used)
+    press(page, "Sign in")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def type_password(page: Page, email: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    press(page, "Sign in")
+
+
+@pytest.mark.parametrize("path", ["/register", "/password"])
+def test_a_letter_that_is_asked_for_tells_nothing_about_the_account(portal: Portal, path: str) -> None:
+    said = []
+    for email in (RESELLER, "nobody@example.net"):
+        with portal.client() as client:
+            form = {FORM_TOKEN: token_of(client.get(path)), "email": email}
+            answer = client.post(path, data=form)
+            said.append((answer.status_code, re.sub(r"[0-9a-f]{32,}", "", answer.text.replace(email, ""))))
+    assert said[0] == said[1]

@@ -1,0 +1,309 @@
+"""People at work in the portal, from the first page of a job to its last, in a real browser on the whole stack."""
+
+import asyncio
+import io
+import re
+import wave
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from dev.browser.chromium import WIDTHS
+from dev.stack.parts import Kit
+from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, Portal, flaws
+
+HOSTILE = "No light <script>alert(1)</script>\nNo sound {{ 7 * 7 }}"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_project(page: Page, name: str) -> None:
+    page.goto(f"/projects?name={name.split(maxsplit=1)[0]}")
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def free_of(page: Page, license_type: str) -> int:
+    row = page.get_by_role("row", name=re.compile(f"^{license_type}\\b"))
+    return int(row.locator("td[data-name='Free']").inner_text())
+
+
+def file_a_case(page: Page, serial: str) -> str:
+    """What a person types to report a broken device; the number of the case."""
+    page.goto(f"/rmas/new?serial={serial}")
+    page.get_by_label("What is broken").fill(HOSTILE)
+    page.get_by_label("Street").fill("Umberto-Nobile-Str. 15\nHinterhaus")
+    page.get_by_label("Postal code").fill("71063")
+    page.get_by_label("City").fill("Sindelfingen")
+    assert flaws(page) == []
+    press(page, "File the case")
+    expect(page.get_by_role("heading", name=re.compile("^RMA-"))).to_be_visible()
+    return page.url.rpartition("/")[2].partition("?")[0]
+
+
+def work(page: Page, title: str, **fields: str) -> None:
+    """A step of the clerk, by the form that the page of the case has for it."""
+    form = page.locator("form").filter(has=page.get_by_role("button", name=title, exact=True))
+    for name, value in fields.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.get_by_role("button", name=title, exact=True).click()
+
+
+def test_a_broken_box_goes_from_its_case_to_the_parcel_back(portal: Portal, tmp_path: Path) -> None:
+    partner = portal.person(RESELLER, width=WIDTHS["narrow"], scheme="dark")
+    rma = file_a_case(partner, portal.serial)
+    expect(partner.get_by_text("Put the slip into the parcel")).to_be_visible()
+    expect(partner.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    with partner.expect_download() as slip:
+        partner.get_by_role("link", name="Slip for the parcel").click()
+    assert slip.value.path().read_bytes().startswith(b"%PDF")
+    partner.get_by_label("Write a message").fill(HOSTILE)
+    press(partner, "Send the message")
+    (tmp_path / "log <b>.txt").write_text("It smelled of smoke.")
+    partner.get_by_label("Attach a file").set_input_files(tmp_path / "log <b>.txt")
+    press(partner, "Attach the file")
+    with partner.expect_download() as attached:
+        partner.get_by_role("link", name="log <b>.txt").click()
+    assert attached.value.path().read_text() == "It smelled of smoke."
+    assert flaws(partner) == []
+
+    clerk = portal.person(REPAIRER)
+    clerk.goto("/rmas")
+    assert flaws(clerk) == []
+    clerk.get_by_role("link", name=rma).click()
+    work(clerk, "Receive the device", serial="00:90:33:99:99:99")
+    expect(clerk.get_by_role("alert")).to_be_visible()
+    work(clerk, "Receive the device", serial=portal.serial)
+    work(clerk, "Quote the repair", amount="129,00")
+    expect(clerk.get_by_text("Nothing for you to do")).to_be_visible()
+    assert flaws(clerk) == []
+
+    partner.goto(f"/rmas/{rma}")
+    expect(partner.get_by_text("129.00 EUR")).to_be_visible()
+    press(partner, "Accept the quote")
+    expect(partner.get_by_text("Device has arrived")).to_be_visible()
+    clerk.goto(f"/rmas/{rma}")
+    work(clerk, "Record the repair", finding="The power supply was broken.")
+    work(clerk, "Send the device", carrier="DHL", tracking_number="00340434161094042557")
+    work(clerk, "Close the case")
+    expect(clerk.locator(".head").get_by_text("Closed")).to_be_visible()
+
+
+def test_an_end_customer_reads_accepted_and_nothing_of_a_guarantee(portal: Portal) -> None:
+    partner = portal.reseller()
+    rma = file_a_case(partner, portal.serial)
+    expect(partner.get_by_text("Who pays")).to_be_visible()
+    customer = portal.person(CUSTOMER)
+    for path in (f"/rmas/{rma}", "/rmas", f"/devices/{portal.serial}"):
+        customer.goto(path)
+        expect(customer.get_by_role("main")).not_to_contain_text(
+            re.compile("who pays|chargeable|covered|dead on arrival", re.IGNORECASE)
+        )
+    customer.goto(f"/rmas/{rma}")
+    expect(customer.get_by_text("Accepted", exact=True)).to_be_visible()
+    customer.get_by_text("Cancel the case").first.click()
+    press(customer, "Cancel the case")
+    expect(customer.locator(".head").get_by_text("Cancelled")).to_be_visible()
+
+
+def test_licenses_come_back_by_the_document_of_the_box_and_only_with_the_password(
+    portal: Portal, kit: Kit, tmp_path: Path
+) -> None:
+    page = portal.reseller()
+    page.goto(f"/devices/{portal.serial}")
+    page.get_by_role("link", name="Return licenses").click()
+    expect(page.get_by_text("This is the step that can't be undone")).to_be_visible()
+    document = tmp_path / "return-1.xml"
+    document.write_bytes(portal.box.invalidate())
+    page.get_by_label("Return document").set_input_files(document)
+    press(page, "See before and after")
+    expect(page.get_by_role("row", name=re.compile("^Port11"))).to_contain_text("20")
+    assert flaws(page) == []
+    in_a_thread(grow_old(kit))
+    press(page, "Return the licenses for good")
+    expect(page.get_by_role("heading", name="Your password, please")).to_be_visible()
+    page.get_by_label("Password").fill("not this one")
+    press(page, "Go on")
+    expect(page.get_by_text("This is not your password.")).to_be_visible()
+    assert flaws(page) == []
+    page.get_by_label("Password").fill("four people, one stack")
+    press(page, "Go on")
+    expect(page.get_by_text(re.compile("Returned as entry [0-9]+"))).to_be_visible()
+    expect(page.get_by_text("20 Port11")).to_be_visible()
+    with page.expect_download() as receipt:
+        page.get_by_role("link", name="Download the receipt").click()
+    assert portal.box.take_receipt(receipt.value.path().read_bytes()).returned_generation == 1
+
+    page.goto(f"/devices/{portal.serial}/return")
+    forged = tmp_path / "forged.xml"
+    forged.write_bytes(document.read_bytes().replace(b"13.00", b"13.01"))
+    page.get_by_label("Return document").set_input_files(forged)
+    press(page, "See before and after")
+    press(page, "Return the licenses for good")
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile("signature_invalid|generation_spent"))
+
+
+def in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+    """Run it beside Playwright, which has the event loop of this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+async def grow_old(kit: Kit) -> None:
+    """As if every password had been given an hour ago."""
+    connection = await asyncpg.connect(kit.cluster().url(role="portal"))
+    await connection.execute("UPDATE portal.sessions SET confirmed = confirmed - interval '1 hour'")
+    await connection.close()
+
+
+def test_licenses_move_to_another_project_and_a_box_moves_with_all_it_has(portal: Portal) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"])
+    open_project(page, "Weingut Sonnhalde")
+    there = free_of(page, "Port11")
+    open_project(page, "Klinik am See")
+    here = free_of(page, "Port11")
+    page.get_by_role("link", name="Move licenses").click()
+    assert flaws(page) == []
+    page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
+    page.get_by_label("Port11").fill("2")
+    press(page, "See before and after")
+    assert flaws(page) == []
+    press(page, "Move them")
+    expect(page.get_by_text(re.compile("Moved as entry [0-9]+"))).to_be_visible()
+    assert flaws(page) == []
+    page.get_by_role("link", name="Go to «Weingut Sonnhalde»").click()
+    assert free_of(page, "Port11") == there + 2
+    open_project(page, "Klinik am See")
+    assert free_of(page, "Port11") == here - 2
+
+    page.goto("/devices/0090330b7f3c/move")
+    page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
+    press(page, "Move the device")
+    expect(page.get_by_role("link", name="Weingut Sonnhalde")).to_be_visible()
+    page.goto("/devices/0090330b7f3c/take-back")
+    page.get_by_label("Mobility11").fill("6")
+    press(page, "Take them back")
+    expect(page.get_by_text("No licenses on this device.")).to_be_visible()
+    page.goto("/devices/0090330b7f3c/move")
+    press(page, "Release the device")
+    page.goto("/devices/0090330b7f3c")
+    expect(page.get_by_text("device_unknown")).to_be_visible()
+
+
+def test_a_claim_code_is_printed_with_a_picture_that_scanners_read(portal: Portal) -> None:
+    page = portal.reseller()
+    open_project(page, "Weingut Sonnhalde")
+    page.get_by_role("link", name="Claim codes").click()
+    press(page, "Make a claim code")
+    code = page.locator(".giant").inner_text()
+    picture = Image.open(io.BytesIO(page.locator("svg.qr").screenshot()))
+    assert [one.text for one in zxingcpp.read_barcodes(picture)] == [code]
+    assert flaws(page) == []
+    page.reload()
+    expect(page.locator(".giant")).to_have_text(code)
+    page.get_by_role("link", name="All claim codes").click()
+    page.get_by_role("row", name=code[-4:]).get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_role("row", name=code[-4:])).to_contain_text("Withdrawn")
+    assert flaws(page) == []
+
+
+def test_service_is_bought_at_the_price_that_was_seen(portal: Portal) -> None:
+    page = portal.reseller()
+    page.goto("/keys")
+    page.get_by_label("Activation keys").fill(portal.credits_key)
+    page.get_by_label("Into the project").select_option("Stadtwerke Ulm")
+    press(page, "See what they hold")
+    press(page, "Redeem the key")
+    open_project(page, "Stadtwerke Ulm")
+    page.get_by_role("link", name="Buy months").click()
+    page.get_by_label("Months", exact=True).select_option("12")
+    press(page, "See the price")
+    assert flaws(page) == []
+    press(page, "Buy 12 months")
+    expect(page.get_by_text("Running")).to_be_visible()
+
+
+def test_a_test_that_the_ledger_refuses_says_why_above_the_form(portal: Portal) -> None:
+    page = portal.reseller(scripts=False)
+    page.goto("/devices/00903304a20e/test")
+    press(page, "Put the test on the device")
+    expect(page.get_by_role("alert")).to_contain_text("contact_needed")
+    expect(page.get_by_label("How many of each type")).to_be_visible()
+
+
+def test_a_sentence_and_a_recording_become_files_that_are_heard_first(portal: Portal, tmp_path: Path) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"])
+    page.goto("/audio")
+    page.get_by_label("What is said").fill("Welcome. Please hold the line.")
+    page.locator("#sentence-name").fill("welcome")
+    press(page, "Let it be spoken")
+    expect(page.get_by_role("img", name="The wave of the recording")).to_be_visible(timeout=60_000)
+    assert flaws(page) == []
+    heard = page.request.get(page.locator("audio").first.get_attribute("src") or "")
+    assert (heard.status, heard.body()[:4]) == (200, b"RIFF")
+    with page.expect_download() as archive:
+        page.get_by_role("link", name="All files (ZIP)").click()
+    assert (archive.value.suggested_filename, archive.value.path().read_bytes()[:2]) == ("welcome.zip", b"PK")
+
+    tone = tmp_path / "Night Message.wav"
+    with wave.open(str(tone), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x00\xff\x3f\x00\x00\x01\xc0" * 4000)
+    page.goto("/audio")
+    page.get_by_label("Recording", exact=True).set_input_files(tone)
+    press(page, "Convert")
+    expect(page.get_by_role("heading", name="night-message")).to_be_visible()
+    expect(page.get_by_role("link", name="All files (ZIP)")).to_be_visible(timeout=60_000)
+    address = page.url
+    press(page, "Delete it now")
+    expect(page.get_by_role("heading", name="Announcements")).to_be_visible()
+    gone = page.goto(address)
+    assert gone is not None
+    assert gone.status == 404
+
+
+def test_a_colleague_joins_by_invitation_and_gets_rights_in_one_project(portal: Portal) -> None:
+    page = portal.reseller()
+    page.goto("/people")
+    expect(page.get_by_text("A company keeps at least one administrator.")).to_be_visible()
+    assert flaws(page) == []
+    press(page, "Invite a colleague")
+    code = page.locator(".giant").inner_text()
+    assert flaws(page) == []
+
+    colleague = portal.person(CUSTOMER)
+    colleague.goto("/people")
+    colleague.get_by_role("link", name="I have an invitation").click()
+    colleague.get_by_label("Code of the invitation").fill("not a code")
+    press(colleague, "Join the company")
+    expect(colleague.get_by_role("alert")).to_contain_text("invitation_malformed")
+    assert flaws(colleague) == []
+    colleague.get_by_label("Code of the invitation").fill(code.lower().replace("-", " "))
+    press(colleague, "Join the company")
+    expect(colleague.get_by_role("banner")).to_contain_text("Nordlicht Systeme GmbH")
+    expect(colleague.get_by_text("No project yet.")).to_be_visible()
+    colleague.goto("/people")
+    expect(colleague.get_by_role("button", name="Invite a colleague")).to_be_disabled()
+    expect(colleague.get_by_text("Ask one of them")).to_be_visible()
+
+    open_project(page, "Weingut Sonnhalde")
+    page.locator(".head").get_by_role("link", name="People").click()
+    page.get_by_label("Colleague").select_option("Luca Marin")
+    page.get_by_label("redeem, allocate and move licenses").check()
+    press(page, "Give these rights")
+    expect(page.get_by_role("row", name="Luca Marin")).to_contain_text("redeem, allocate and move licenses")
+    assert flaws(page) == []
+    colleague.goto("/projects")
+    expect(colleague.get_by_role("link", name="Weingut Sonnhalde")).to_be_visible()
+    expect(colleague.get_by_text("Klinik am See")).to_have_count(0)
+
+    page.goto("/people")
+    page.get_by_role("row", name="Luca Marin").get_by_role("button", name="Remove from the company").click()
+    expect(page.get_by_role("row", name="Luca Marin")).to_have_count(0)

@@ -1,0 +1,89 @@
+"""The portal on the running stack, with people in it, and what its tests do there."""
+
+import asyncio
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import httpx
+from playwright.sync_api import Browser, Page
+
+from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
+from dev.demo import people
+from dev.npm.readers import axe
+from dev.stack.parts import Kit
+from portal.entrypoints.web.forms import FORM_TOKEN
+from simulator.box import Box
+from simulator.cast import HOTEL, HOTELIER
+from tests.support.running import a_stocked_story
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
+STAFF, REPAIRER = people.PEOPLE["staff"].email, people.PEOPLE["RMA clerk"].email
+
+
+class Portal(NamedTuple):
+    """The portal with people in it, keys to redeem, and a box with 20 ports that the end customer sees."""
+
+    address: str
+    browser: Browser
+    keys: list[str]
+    credits_key: str
+    project: str
+    box: Box
+
+    @property
+    def serial(self) -> str:
+        return self.box.state.serial
+
+    def visitor(self, *, width: int = WIDTHS["wide"], scheme: Scheme = "light", scripts: bool = True) -> Page:
+        return a_page(self.browser, self.address, width=width, scheme=scheme, scripts=scripts)
+
+    def person(
+        self, email: str, *, width: int = WIDTHS["wide"], scheme: Scheme = "light", scripts: bool = True
+    ) -> Page:
+        """A page of somebody who is signed in."""
+        page = self.visitor(width=width, scheme=scheme, scripts=scripts)
+        sign_in(page, email, people.PASSWORD)
+        return page
+
+    def reseller(self, *, width: int = WIDTHS["wide"], scripts: bool = True) -> Page:
+        return self.person(RESELLER, width=width, scripts=scripts)
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, follow_redirects=False)
+
+
+@contextmanager
+def a_portal(kit: Kit) -> Generator[Portal]:
+    """The portal with its people, and a browser that is open."""
+    with a_stocked_story(kit.state) as story:
+        people.prepare(story)
+        keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
+        credits_key = people.a_key(story, {"SSC": 500}, "portal-credits")
+        story.partner.grant_rights(story.project, account=HOTELIER, acting_for=HOTEL, rights=["view", "rma"])
+        project, box = story.project, story.box()
+    asyncio.run(people.add_accounts(kit))
+    with chromium() as browser:
+        yield Portal(f"http://127.0.0.1:{kit.ports.port('portal')}", browser, keys, credits_key, project, box)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, which a page's own policy does not let in: it is evaluated from outside."""
+    page.evaluate(axe().read_text(encoding="utf-8"))
+    result = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [f"{one['id']}: {node['html']}" for one in result["violations"] for node in one["nodes"]]
+
+
+def flaws(page: Page) -> list[str]:
+    """What is wrong with a page as it stands: what axe finds, and whether it scrolls sideways."""
+    wide, has = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return violations(page) + ([f"{page.url} is {wide} wide"] if wide > has else [])
+
+
+def token_of(page: httpx.Response) -> str:
+    """What a form of this page is sent with."""
+    found = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
+    assert found is not None
+    return found[1]
