@@ -73,7 +73,7 @@ def prepare(story: Story) -> None:
 def build(story: Story, site: Site) -> str:
     """A site with its devices; the id of its project."""
     partner, once = story.partner, f"people-{site.name.replace(' ', '-').lower()}-"
-    project = partner.create_project(name=site.name, idempotency_key=once + "project")["project"]
+    project = partner.create_project(project_name=site.name, idempotency_key=once + "project")["project"]
     key = a_key(story, site.bought, once + "key")
     sequence = partner.redeem_activation_key(activation_key=key, project=project, idempotency_key=once + "redemption")[
         "sequence"
@@ -102,7 +102,7 @@ def a_key(story: Story, licenses: dict[str, int], once: str) -> str:
 def _invite_the_hotel(story: Story) -> None:
     """The end customer sees the first project of the story, and nothing else."""
     projects = story.partner.everything(story.partner.list_projects)
-    adria = next((one["project"] for one in projects if one["name"] == "Hotel Adria"), None)
+    adria = next((one["project"] for one in projects if one["project_name"] == "Hotel Adria"), None)
     if adria is not None:
         story.partner.grant_rights(
             adria, account=HOTELIER, acting_for=HOTEL, rights=["view"], idempotency_key="people-adria"

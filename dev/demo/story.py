@@ -115,7 +115,7 @@ class Story:
         )
         telling = self._tellings(registered["sequence"]) + 1
         name = "Hotel Adria" if telling == 1 else f"Hotel Adria {telling}"
-        self.project = self.partner.create_project(name=name)["project"]
+        self.project = self.partner.create_project(project_name=name)["project"]
         typed = self.activation_key.lower().replace("-", " ")
         redeemed = self.partner.redeem_activation_key(activation_key=typed, project=self.project)
         self.sequence = redeemed["sequence"]
@@ -229,7 +229,7 @@ class Story:
     def balance(self) -> dict[str, int]:
         """What is free in the project, as new as the story."""
         answer = self.partner.get_balance(self.project, at_least=self.sequence)
-        return {line["license_type"]: line["free"] for line in answer["licenses"] if line["free"]}
+        return {line["license_type"]: line["count"] for line in answer["free"] if line["count"]}
 
     def settled_balance(self) -> dict[str, int]:
         """What is free when all that is on the log by now has been projected."""
@@ -251,7 +251,7 @@ class Story:
 
     def _tellings(self, sequence: int) -> int:
         projects = self.partner.everything(self.partner.list_projects, at_least=sequence)
-        return sum(project["name"].startswith("Hotel Adria") for project in projects)
+        return sum(project["project_name"].startswith("Hotel Adria") for project in projects)
 
     def _hand_in(self, document: bytes) -> Answer:
         return self.firmware().ask("PUT", "return", body=document)

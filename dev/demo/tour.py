@@ -48,7 +48,7 @@ class Tour:
         )
         self._at(granted)
         projects = self.guest.everything(self.guest.list_projects, at_least=story.sequence)
-        seen = [project["name"] for project in projects if project["company"] != self.guest.company]
+        seen = [project["project_name"] for project in projects if project["company"] != self.guest.company]
         require(len(seen) == 1, f"the guest sees {seen} of the partner's projects")
         self.say(f"The partner lets an end customer license one project: of all the partner's it sees «{seen[0]}».")
 
@@ -87,7 +87,7 @@ class Tour:
         self._at(issued)
         test = self.story.partner.get_test_licenses(self.story.serial, at_least=self.story.sequence)
         no = self.refusal(lambda: self.story.partner.issue_test_licenses(self.story.serial, version=11, count=20))
-        self.say(f"The device gets its one test: 10 of each type until {test['expires']}. Another one: {no}")
+        self.say(f"The device gets its one test: 10 of each type until {test['ends_on']}. Another one: {no}")
 
     def the_warranty_is_extended(self) -> None:
         story = self.story
@@ -103,7 +103,7 @@ class Tour:
     def software_service_is_bought_at_a_seen_price(self) -> None:
         partner, project = self.story.partner, self.story.project
         price = partner.get_price_of_months(project, months=12, at_least=self.story.sequence)
-        self._at(partner.buy_software_service(project, months=12, preview=price["preview"]))
+        self._at(partner.buy_software_service(project, months=12, preview_digest=price["preview_digest"]))
         self.say(
             f"Twelve months of software service for {price['units']} licenses cost {price['credits']} credits of"
             f" {price['free_credits']} and run until {price['ends_on']}; the digest of that preview buys them."
@@ -115,14 +115,14 @@ class Tour:
         waiting = partner.get_software_service(project, at_least=self.story.sequence)["held"]
         self._stock(CREDITS_KEY)
         price = partner.get_price_of_held_licenses(project, at_least=self.story.sequence)
-        self._at(partner.release_held_licenses(project, preview=price["preview"]))
+        self._at(partner.release_held_licenses(project, preview_digest=price["preview_digest"]))
         held = {line["license_type"]: line["count"] for line in waiting}
         require(held == LATER_KEY, f"{told(held)} are held")
         self.say(f"{told(held)} redeemed later wait, held, until {price['credits']} credits pay them to the same end.")
 
     def licenses_and_devices_move_between_projects(self) -> None:
         partner, story = self.story.partner, self.story
-        branch = partner.create_project(name=f"Branch of {story.serial}")["project"]
+        branch = partner.create_project(project_name=f"Branch of {story.serial}")["project"]
         self._at(partner.move_licenses(story.project, target=branch, licenses=wanted({"Voicemail11": 1})))
         spare = other(story.serial, 2)
         partner.add_device(story.project, serial=spare)
@@ -213,12 +213,12 @@ class Tour:
     def a_balance_explains_itself(self) -> None:
         partner, story = self.story.partner, self.story
         why = partner.explain_balance(story.project, license_type="Port11", at_least=story.sequence)["items"]
-        steps = ", ".join(f"{cause['units']:+d} (entry {cause['sequence']})" for cause in why)
+        steps = ", ".join(f"{cause['count']:+d} (entry {cause['sequence']})" for cause in why)
         first = why[0]["sequence"]
-        then = partner.get_balance(story.project, as_of=first)["licenses"]
-        was = next(line["free"] for line in then if line["license_type"] == "Port11")
-        require(was == why[0]["units"], f"{was} ports were free then")
-        self.say(f"Why {why[-1]['held']} Port11? {steps}. As of entry {first} it was {was}.")
+        then = partner.get_balance(story.project, as_of=first)["free"]
+        was = next(line["count"] for line in then if line["license_type"] == "Port11")
+        require(was == why[0]["count"], f"{was} ports were free then")
+        self.say(f"Why {why[-1]['balance']} Port11? {steps}. As of entry {first} it was {was}.")
 
     def the_movements_are_exported(self) -> None:
         story = self.story

@@ -176,7 +176,7 @@ def test_t12_test_licenses_never_become_real_by_a_return(story: Story, hand_in: 
 
 def test_t13_a_device_that_moved_credits_the_project_it_is_in(story: Story, hand_in: HandIn) -> None:
     document = story.box().invalidate()
-    other = story.partner.create_project(name=f"Project B {story.serial} {secrets.token_hex(4)}")["project"]
+    other = story.partner.create_project(project_name=f"Project B {story.serial} {secrets.token_hex(4)}")["project"]
     story.partner.post(f"/v1/devices/{story.serial}/moves", {"project": other})
     accepted = hand_in(story, document)
     assert accepted.status == 200

@@ -156,7 +156,7 @@ def test_a_certificate_from_a_backup_is_refused_and_told_to_staff_once(kit: Kit)
         for _ in range(3):  # the box still has its old certificate, as one whose backup was restored
             assert _fetched(story) == (409, "certificate_invalidated")
         receipt = story.box().take_receipt(accepted.body)
-        latest = story.partner.post("/v1/projects", {"name": secrets.token_hex(8)})["sequence"]
+        latest = story.partner.post("/v1/projects", {"project_name": secrets.token_hex(8)})["sequence"]
         items = _all(story, "/v1/spent-certificates", latest)
         assert [(row["generation"], row["current_generation"]) for row in items if row["serial"] == story.serial] == [
             (receipt.returned_generation, receipt.returned_generation + 1)
@@ -184,7 +184,7 @@ def test_staff_takes_the_same_file_as_the_partner_and_the_partner_sees_who_did(k
         by_the_partners_way = story.clerk.send("GET", f"/v1/devices/{story.serial}/license-file")
         assert (by_the_partners_way.status_code, by_the_partners_way.json()["code"]) == (403, "no_right")
 
-        latest = story.partner.post("/v1/projects", {"name": secrets.token_hex(8)})["sequence"]
+        latest = story.partner.post("/v1/projects", {"project_name": secrets.token_hex(8)})["sequence"]
         history = story.partner.get(f"/v1/devices/{story.serial}/history", at_least=latest)["items"]
         assert (history[-1]["event_type"], history[-1]["actor"]) == (
             "licensing.ledger.license-file-downloaded.v1",

@@ -17,8 +17,8 @@ def test_a_balance_is_explained_by_its_movements_and_their_causes(kit: Kit) -> N
         why = story.partner.explain_balance(story.project, license_type="Port11", at_least=story.sequence)
         history = story.partner.get_device_history(story.serial)
 
-    assert [row["units"] for row in why["items"]] == [KEY_CONTENTS["Port11"], -ALLOCATED["Port11"]]
-    assert why["items"][-1]["held"] == KEY_CONTENTS["Port11"] - ALLOCATED["Port11"]
+    assert [row["count"] for row in why["items"]] == [KEY_CONTENTS["Port11"], -ALLOCATED["Port11"]]
+    assert why["items"][-1]["balance"] == KEY_CONTENTS["Port11"] - ALLOCATED["Port11"]
     assert why["items"][-1]["sequence"] == history["items"][-1]["sequence"] == story.sequence
 
 
@@ -59,6 +59,6 @@ def test_an_export_has_what_the_balances_say(kit: Kit) -> None:
         table = pq.read_table(io.BytesIO(b"".join(export)))
         free = story.balance()
 
-    units = {(row["account"], row["license_type"]): row["units"] for row in table.to_pylist()}
-    assert {name: units[f"project/{story.project}", name] for name in free} == free
-    assert {name: units[f"device/{story.serial}", name] for name in ALLOCATED} == ALLOCATED
+    balances = {(row["account"], row["license_type"]): row["balance"] for row in table.to_pylist()}
+    assert {name: balances[f"project/{story.project}", name] for name in free} == free
+    assert {name: balances[f"device/{story.serial}", name] for name in ALLOCATED} == ALLOCATED

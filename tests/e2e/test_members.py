@@ -141,7 +141,7 @@ def test_a_company_goes_over_and_its_device_is_served_for_the_other(stage: Stage
 
     assert counted(stage.firmware(box).sync_to(allocated).licenses) == {"Port11": 2}
     with pytest.raises(Refused) as closed:
-        stage.administrator.post("/v1/projects", {"name": "Spa"})
+        stage.administrator.post("/v1/projects", {"project_name": "Spa"})
     assert code_of(closed) == "company_closed"
 
 

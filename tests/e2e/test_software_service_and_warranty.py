@@ -122,10 +122,10 @@ def test_service_is_bought_at_the_price_that_was_looked_at(story: Story) -> None
     seen = story.partner.get(f"{service}/price", months=12, at_least=story.sequence)
     assert (seen["units"], seen["credits"]) == (54, 54)
     stock(story, Port11=2)
-    assert code_of(story.partner, service, {"months": 12, "preview": seen["preview"]}) == "preview_stale"
+    assert code_of(story.partner, service, {"months": 12, "preview_digest": seen["preview_digest"]}) == "preview_stale"
 
     seen = story.partner.get(f"{service}/price", months=12, at_least=story.sequence)
-    story.sequence = story.partner.post(service, {"months": 12, "preview": seen["preview"]})["sequence"]
+    story.sequence = story.partner.post(service, {"months": 12, "preview_digest": seen["preview_digest"]})["sequence"]
     running = get(story, service)
     assert (running["state"], running["ends_on"]) == ("running", last_day(today(), 12).isoformat())
     assert running["free_credits"] == 4
@@ -139,9 +139,9 @@ def test_licenses_that_are_not_paid_wait_and_are_released_when_they_are(story: S
     service = f"/v1/projects/{story.project}/software-service"
     stock(story, SSC=60)
     seen = story.partner.get(f"{service}/price", months=12, at_least=story.sequence)
-    story.sequence = story.partner.post(service, {"months": 12, "preview": seen["preview"]})["sequence"]
+    story.sequence = story.partner.post(service, {"months": 12, "preview_digest": seen["preview_digest"]})["sequence"]
     stock(story, Port11=20)
-    assert get(story, service)["held"] == [{"license_type": "Port11", "count": 20}]
+    assert get(story, service)["held"] == [{"license_type": "Port11", "license_class": "pbx", "count": 20}]
     assert story.balance()["Port11"] == 30
 
     stock(story, SSC=20)

@@ -17,7 +17,7 @@ def rich(story: Story) -> Story:
     _stock(story, SSC=60)
     service = f"/v1/projects/{story.project}/software-service"
     price = story.partner.get(f"{service}/price", months=12, at_least=story.sequence)
-    bought = story.partner.post(service, {"months": 12, "preview": price["preview"]})
+    bought = story.partner.post(service, {"months": 12, "preview_digest": price["preview_digest"]})
     story.sequence = bought["sequence"]
     _stock(story, Port11=40)
     return story
@@ -46,4 +46,4 @@ def _stock(story: Story, **licenses: int) -> None:
 def _exported(story: Story) -> Balances:
     """All accounts, as staff export them."""
     lines = story.clerk.get_document("/v1/exports/balances", format="jsonl", at_least=story.sequence).splitlines()
-    return {(row["account"], row["license_type"]): row["units"] for row in map(json.loads, lines)}
+    return {(row["account"], row["license_type"]): row["balance"] for row in map(json.loads, lines)}

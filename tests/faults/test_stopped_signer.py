@@ -129,7 +129,7 @@ def test_an_entry_is_set_aside_with_what_builds_on_it(kit: Kit, story: Story) ->
     forged = len(hashes_of(lawful)) + 1
     asyncio.run(append(kit, [of_a_class_that_it_has_not(story, lawful)]))
     assert f"entry {forged} breaks license_class_wrong" in reason_why_it_stopped(kit)
-    annex = story.partner.create_project(name="Annex of the runbook")
+    annex = story.partner.create_project(project_name="Annex of the runbook")
     assert annex["sequence"] == forged + 1
     assert allocate(story, "asked-in-the-meantime")["sequence"] == forged + 2
 
@@ -143,7 +143,7 @@ def test_an_entry_is_set_aside_with_what_builds_on_it(kit: Kit, story: Story) ->
     story.sequence = again["sequence"]
     assert story.sequence > forged + 5, "what was set aside answers for nothing"
     assert story.balance() == {"Port11": 30, "Voicemail11": 1}
-    assert story.partner.get(f"/v1/projects/{annex['project']}")["name"] == "Annex of the runbook"
+    assert story.partner.get(f"/v1/projects/{annex['project']}")["project_name"] == "Annex of the runbook"
     until_ready(kit)
     has(story, {"Channel": 4, "Port11": 20, "Voicemail11": 1})
 

@@ -50,8 +50,8 @@ class ActivationKeyView(TypedDict):
 
 class BalanceView(TypedDict):
     project: str
-    licenses: list[FreeLicenses]
-    held: list[HeldLicenses]
+    free: list[LicensesView]
+    held: list[LicensesView]
     as_of: NotRequired[int | None]
 
 
@@ -82,13 +82,13 @@ class BlockedView(TypedDict):
 
 
 class CauseView(TypedDict):
-    """One movement of a balance with its cause; the units of all of them sum to the balance."""
+    """One movement of a balance with its cause; the counts of all of them sum to the balance."""
 
     sequence: int
     line: int
     time: str
-    units: int
-    held: int
+    count: int
+    balance: int
     event_type: str
     subject: str
     actor: str
@@ -101,7 +101,7 @@ class ClaimCodeCreatedResponse(TypedDict):
     project: str
     claim_code: str
     code_digest: str
-    expires_after_days: int
+    valid_days: int
 
 
 class ClaimCodeView(TypedDict):
@@ -154,12 +154,12 @@ class CompanyView(TypedDict):
 
 
 class ConversionPreview(TypedDict):
-    """What the project's free old licenses become; `digest` confirms exactly this."""
+    """What the project's free old licenses become; `preview_digest` confirms exactly this."""
 
     project: str
     old: list[LegacyLicensesView]
     new: list[NewLicensesView]
-    digest: str
+    preview_digest: str
 
 
 class CorrectedDeliveryView(TypedDict):
@@ -298,12 +298,6 @@ class EntryView(TypedDict):
     facts: dict[str, Any] | None
 
 
-class FreeLicenses(TypedDict):
-    license_type: str
-    license_class: Literal["pbx", "gateway", "warranty", "service"]
-    free: int
-
-
 class GrantView(TypedDict):
     account: str
     acting_for: str
@@ -325,17 +319,6 @@ class GuaranteeStatus(TypedDict):
     days_left: NotRequired[int | None]
 
 
-class HeldLicenses(TypedDict):
-    license_type: str
-    license_class: Literal["pbx", "gateway", "warranty", "service"]
-    count: int
-
-
-class HeldView(TypedDict):
-    license_type: str
-    count: int
-
-
 class InvitationAcceptedResponse(TypedDict):
     sequence: int
     account: str
@@ -346,7 +329,7 @@ class InvitationCreatedResponse(TypedDict):
     company: str
     invitation_code: str
     code_digest: str
-    expires_after_days: int
+    valid_days: int
 
 
 class InvitationView(TypedDict):
@@ -512,12 +495,12 @@ class MemberView(TypedDict):
 
 
 class MovedView(TypedDict):
-    """What an entry moved into an account, or out of it when negative, and what the account held then."""
+    """What an entry moved into an account, or out of it when negative, and what the account had then."""
 
     account: str
     license_type: str
-    units: int
-    held: int
+    count: int
+    balance: int
 
 
 class MovementView(TypedDict):
@@ -526,8 +509,8 @@ class MovementView(TypedDict):
     time: str
     account: str
     license_type: str
-    units: int
-    held: int
+    count: int
+    balance: int
     event_type: str
     actor: str
 
@@ -697,13 +680,13 @@ class ProjectChangedResponse(TypedDict):
 class ProjectCreatedResponse(TypedDict):
     sequence: int
     project: str
-    name: str
+    project_name: str
 
 
 class ProjectView(TypedDict):
     project: str
     company: str
-    name: str
+    project_name: str
     sequence: int
     created: str
     archived: str | None
@@ -764,7 +747,7 @@ class RightsChangedResponse(TypedDict):
 
 
 class ServicePrice(TypedDict):
-    """What it costs now. Buy with its `preview`: if the price has changed by then, nothing is bought."""
+    """What it costs now. Buy with its `preview_digest`: if the price has changed by then, nothing is bought."""
 
     project: str
     units: int
@@ -774,7 +757,7 @@ class ServicePrice(TypedDict):
     ends_on: str | None
     held_units: int
     held_credits: int
-    preview: str
+    preview_digest: str
 
 
 class ServiceStatus(TypedDict):
@@ -788,7 +771,7 @@ class ServiceStatus(TypedDict):
     remind_on: list[str]
     units: int
     free_credits: int
-    held: list[HeldView]
+    held: list[LicensesView]
 
 
 class SettingAsideResponse(TypedDict):
@@ -864,7 +847,7 @@ class TestView(TypedDict):
     slave: bool
     count: int | None
     issued_on: str
-    expires: str
+    ends_on: str
     returned: bool
     licenses: list[TestedView]
     sequence: int
@@ -963,14 +946,16 @@ class Operations(Transport):
         """The company that the caller acts for; any company for the vendor's staff."""
         return cast("CompanyView", self.get(f"/v1/companies/{company}", **given(at_least=at_least)))
 
-    def create_project(self, *, name: str, idempotency_key: str | None = None) -> ProjectCreatedResponse:
+    def create_project(self, *, project_name: str, idempotency_key: str | None = None) -> ProjectCreatedResponse:
         """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
-        return cast("ProjectCreatedResponse", self.post("/v1/projects", given(name=name), key=idempotency_key))
+        return cast(
+            "ProjectCreatedResponse", self.post("/v1/projects", given(project_name=project_name), key=idempotency_key)
+        )
 
     def list_projects(
         self,
         *,
-        name: str | None = None,
+        project_name: str | None = None,
         archived: bool | None = None,
         cursor: str | None = None,
         limit: int | None = None,
@@ -982,7 +967,14 @@ class Operations(Transport):
             "ProjectViewPage",
             self.get(
                 "/v1/projects",
-                **given(name=name, archived=archived, cursor=cursor, limit=limit, at_least=at_least, company=company),
+                **given(
+                    project_name=project_name,
+                    archived=archived,
+                    cursor=cursor,
+                    limit=limit,
+                    at_least=at_least,
+                    company=company,
+                ),
             ),
         )
 
@@ -994,11 +986,13 @@ class Operations(Transport):
         """The licenses of the project that are bound to no device, now or as of any entry or time."""
         return cast("BalanceView", self.get(f"/v1/projects/{project}/balance", **given(at_least=at_least, as_of=as_of)))
 
-    def rename_project(self, project: str, *, name: str, idempotency_key: str | None = None) -> ProjectChangedResponse:
+    def rename_project(
+        self, project: str, *, project_name: str, idempotency_key: str | None = None
+    ) -> ProjectChangedResponse:
         """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
         return cast(
             "ProjectChangedResponse",
-            self.post(f"/v1/projects/{project}/renaming", given(name=name), key=idempotency_key),
+            self.post(f"/v1/projects/{project}/renaming", given(project_name=project_name), key=idempotency_key),
         )
 
     def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChangedResponse:
@@ -1997,13 +1991,15 @@ class Operations(Transport):
         return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
 
     def buy_software_service(
-        self, project: str, *, months: int, preview: str, idempotency_key: str | None = None
+        self, project: str, *, months: int, preview_digest: str, idempotency_key: str | None = None
     ) -> SoftwareServiceResponse:
         """Pay for months of software service for all licenses of the project, at the price that was looked at."""
         return cast(
             "SoftwareServiceResponse",
             self.post(
-                f"/v1/projects/{project}/software-service", given(months=months, preview=preview), key=idempotency_key
+                f"/v1/projects/{project}/software-service",
+                given(months=months, preview_digest=preview_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -2025,14 +2021,14 @@ class Operations(Transport):
         )
 
     def release_held_licenses(
-        self, project: str, *, preview: str, idempotency_key: str | None = None
+        self, project: str, *, preview_digest: str, idempotency_key: str | None = None
     ) -> SoftwareServiceResponse:
         """Pay what held licenses owe; then they are free in the balance."""
         return cast(
             "SoftwareServiceResponse",
             self.post(
                 f"/v1/projects/{project}/software-service/held-licenses/releases",
-                given(preview=preview),
+                given(preview_digest=preview_digest),
                 key=idempotency_key,
             ),
         )

@@ -14,10 +14,7 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 
 class CommandLine(TypedDict):
-    """A line for `send_commands`: `command` has `name`, an operation with hyphens, and what its path and body have.
-
-    A `name` in the body is `project_name` there.
-    """
+    """A line for `send_commands`: `command` has `name`, an operation with hyphens, and what its path and body have."""
 
     idempotency_key: str
     command: dict[str, Any]

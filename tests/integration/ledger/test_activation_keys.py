@@ -55,7 +55,7 @@ async def with_paid_service(api: Api) -> str:
     paid = await done(api, REDEMPTIONS, {"activation_key": key, "project": project})
     service = f"projects/{project}/software-service"
     price = await asked(api, f"{service}/price?months=12&at_least={paid}")
-    await done(api, service, {"months": 12, "preview": price["preview"]})
+    await done(api, service, {"months": 12, "preview_digest": price["preview_digest"]})
     return project
 
 
@@ -114,7 +114,7 @@ async def test_a_preview_is_refused_as_the_redemption_would_be(api: Api) -> None
     key, _ = await a_key(api, Port11=7)
     mia, ben = api.token(MIA), api.token(BEN, BORA)
     last = await done(api, f"companies/{ADRIA}/members", {"account": MIA})
-    closed = (await api.post("projects", {"name": "Closed"})).json()["project"]
+    closed = (await api.post("projects", {"project_name": "Closed"})).json()["project"]
     last = await done(api, f"projects/{closed}/archiving", {})
 
     assert await refused(api, "7K3M-9Q2X-0ABC-DEF1", last) == (422, "key_checksum")

@@ -48,7 +48,7 @@ async def test_the_main_job_by_hand(api: Api) -> None:
     assert (returned["firmware"], returned["firmware_stated"]) == ("13", "13r3 sr21")
 
     movements = (await api.get(f"movements?device={SERIAL}")).json()["items"]
-    assert [(row["license_type"], row["units"]) for row in movements] == [("BRI", 4), ("Port11", 20), ("Port11", -20)]
+    assert [(row["license_type"], row["count"]) for row in movements] == [("BRI", 4), ("Port11", 20), ("Port11", -20)]
     assert sum(row[5] for row in await rows(api.database_url, "movements")) == 0
 
 
@@ -61,7 +61,7 @@ async def test_what_is_refused_says_why_and_moves_nothing(api: Api) -> None:
     assert problem(too_many) == (409, "insufficient_balance")
     assert (too_many.json()["wanted"], too_many.json()["free"]) == (31, 30)
     assert problem(await api.allocate(project, OTHER, 1)) == (404, "device_unknown")
-    assert problem(await api.post("projects", {"name": "Hotel Adria"})) == (409, "project_name_taken")
+    assert problem(await api.post("projects", {"project_name": "Hotel Adria"})) == (409, "project_name_taken")
     assert await api.free(project, allocated) == {"Port11": 30, "BRI": 4}
 
 
@@ -108,7 +108,9 @@ async def test_a_stranger_sees_nothing_and_learns_nothing(api: Api) -> None:
     assert problem(await api.get(f"movements?project={project}", ben)) == (404, "project_unknown")
     assert problem(await api.get(f"movements?device={SERIAL}", ben)) == (404, "device_unknown")
     assert problem(await api.get(f"companies/{ADRIA}", ben)) == (404, "company_unknown")
-    assert [row["name"] for row in (await asked(api, f"projects?at_least={registered}", ben))["items"]] == ["DEFAULT"]
+    assert [row["project_name"] for row in (await asked(api, f"projects?at_least={registered}", ben))["items"]] == [
+        "DEFAULT"
+    ]
     body = {"serial": SERIAL, "licenses": [{"license_type": "Port11", "count": 1}]}
     assert problem(await api.post(f"projects/{project}/allocations", body, ben)) == (404, "project_unknown")
     stolen = await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document(), ben)
@@ -204,12 +206,12 @@ async def test_staff_sees_everything_and_an_account_sees_its_companies(api: Api)
 
 async def test_pages_go_through_everything_once(api: Api) -> None:
     for number in range(7):
-        await api.post("projects", {"name": f"Hotel {number}"})
+        await api.post("projects", {"project_name": f"Hotel {number}"})
     seen: list[str] = []
     path: str | None = "projects?limit=3&at_least=9"
     while path:
         page = (await api.get(path)).json()
-        seen += [row["name"] for row in page["items"]]
+        seen += [row["project_name"] for row in page["items"]]
         path = page["next"] and f"projects?limit=3&cursor={page['next']}"
 
     assert seen == ["DEFAULT", *(f"Hotel {number}" for number in range(7))]

@@ -88,7 +88,7 @@ async def test_a_partner_types_an_old_key_and_finds_what_became_of_it(api: Api) 
     assert problem(await api.post(keys, typed, api.token(BEN, BORA))) == (404, "project_unknown")
 
     preview = await asked(api, f"projects/{project}/legacy-conversions/preview?at_least={imported}")
-    converted = await done(api, f"projects/{project}/legacy-conversions", {"preview_digest": preview["digest"]})
+    converted = await done(api, f"projects/{project}/legacy-conversions", {"preview_digest": preview["preview_digest"]})
     (came,) = (await asked(api, f"projects/{project}/legacy-imports?at_least={converted}"))["items"]
     assert (came["sequence"], came["reference"], came["serial"]) == (imported, "EXPORT-8", None)
     assert {row["license_name"]: row["count"] for row in came["licenses"]} == {"Registrations": 5, "PBX7#100": 1}
@@ -174,7 +174,7 @@ async def test_a_test_is_shown_as_it_stood_at_an_entry(api: Api) -> None:
     tests = f"devices/{SERIAL}/test-licenses"
     issued = await done(api, tests, {"version": 11, "count": 10})
     await api.give_back(SERIAL, api.vendor.box(SERIAL).return_document())
-    last = await done(api, "projects", {"name": "Later"})
+    last = await done(api, "projects", {"project_name": "Later"})
 
     assert (await asked(api, f"{tests}?at_least={last}"))["returned"] is True
     then = await asked(api, f"{tests}?as_of={issued}")
@@ -188,7 +188,7 @@ async def test_held_licenses_stand_beside_the_balance_now_and_as_of_an_entry(api
     paid = await redeemed(api, project, SSC=12)
     service = f"projects/{project}/software-service"
     price = await asked(api, f"{service}/price?months=12&at_least={paid}")
-    bought = await done(api, service, {"months": 12, "preview": price["preview"]})
+    bought = await done(api, service, {"months": 12, "preview_digest": price["preview_digest"]})
     held = await redeemed(api, project, Port11=7)
     waiting = [{"license_type": "Port11", "license_class": "pbx", "count": 7}]
     balance = f"projects/{project}/balance?at_least={held}"
@@ -198,7 +198,7 @@ async def test_held_licenses_stand_beside_the_balance_now_and_as_of_an_entry(api
 
     await redeemed(api, project, SSC=7)
     owed = await asked(api, f"{service}/held-licenses/price?at_least={held + 2}")
-    released = await done(api, f"{service}/held-licenses/releases", {"preview": owed["preview"]})
+    released = await done(api, f"{service}/held-licenses/releases", {"preview_digest": owed["preview_digest"]})
 
     balance = f"projects/{project}/balance?at_least={released}"
     assert (await asked(api, balance))["held"] == []

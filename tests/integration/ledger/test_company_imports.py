@@ -85,7 +85,7 @@ async def test_a_company_goes_over_with_its_projects_devices_and_history(api: Ap
     imported = accepted(await api.post(f"companies/{ADRIA}/imports", {"former_company": CASA}))
 
     project = (await api.get(f"projects/{CASAS}?at_least={imported}")).json()
-    assert (project["company"], project["name"]) == (ADRIA, "DEFAULT (2)")
+    assert (project["company"], project["project_name"]) == (ADRIA, "DEFAULT (2)")
     assert (await api.get(f"devices/{SERIAL}")).json()["project"] == CASAS
     assert [row["serial"] for row in (await api.get("devices")).json()["items"]] == [SERIAL]
     history = (await api.get(f"devices/{SERIAL}/history")).json()["items"]
@@ -101,7 +101,7 @@ async def test_nobody_acts_for_a_closed_company_and_its_account_joined_without_r
     cleo, there = api.token(CLEO, CASA), api.token(CLEO)
     assert problem(await api.get(f"companies/{CASA}?at_least={imported}", cleo)) == (404, "company_unknown")
     assert problem(await api.get(f"projects/{CASAS}", cleo)) == (404, "project_unknown")
-    assert problem(await api.post("projects", {"name": "Spa"}, cleo)) == (403, "company_closed")
+    assert problem(await api.post("projects", {"project_name": "Spa"}, cleo)) == (403, "company_closed")
     assert problem(await api.get(f"projects/{CASAS}", there)) == (403, "no_right")
     assert [row["company"] for row in (await api.get("companies", there)).json()["items"]] == [ADRIA]
     closed = (await api.get(f"companies/{CASA}", api.staff)).json()
@@ -147,7 +147,7 @@ async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_t
     paged = await api.get(f"companies/{BORA}/history?limit=3", ben)
     assert [row["sequence"] for row in paged.json()["items"]] == sequences[:3]
     export = [json.loads(line) for line in (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()]
-    assert [(row["sequence"], row["units"]) for row in export] == [
+    assert [(row["sequence"], row["count"]) for row in export] == [
         (redeemed, 9),
         (first, -4),
         (first, 4),
@@ -155,7 +155,7 @@ async def test_what_companies_did_before_two_imports_is_the_history_of_who_has_t
         (second, 1),
     ]
     balances = (await api.get(f"exports/balances?as_of={first}&format=jsonl", ben)).text.splitlines()
-    assert sorted(json.loads(line)["units"] for line in balances) == [4, 5]
+    assert sorted(json.loads(line)["balance"] for line in balances) == [4, 5]
     movements = (await api.get(f"movements?device={SERIAL}", ben)).json()["items"]
     assert [row["sequence"] for row in movements] == [first, second]
     own = (await api.get(f"devices/{SERIAL}/history", ben)).json()["items"]
@@ -212,7 +212,7 @@ async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(api: Api, tmp
     rights = {"account": CLEO, "acting_for": CASA, "rights": ["view"]}
     accepted(await api.post(f"projects/{default_project_of(ADRIA)}/members", rights))
     await import_casa(api)
-    accepted(await api.post(f"projects/{CASAS}/renaming", {"name": "Casa"}))
+    accepted(await api.post(f"projects/{CASAS}/renaming", {"project_name": "Casa"}))
     accepted(await api.post(f"projects/{CASAS}/claim-codes", None))
     accepted(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
     last = accepted(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))

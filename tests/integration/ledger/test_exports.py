@@ -40,12 +40,12 @@ async def test_movements_and_balances_are_exported_in_three_formats(api: Api) ->
     lines = (await api.get("exports/movements?format=jsonl")).text.splitlines()
     table = pq.read_table(io.BytesIO((await api.get("exports/movements?format=parquet")).content))
 
-    assert [int(row["units"]) for row in plain] == [4, 50, -20, 20]
-    assert [json.loads(line)["units"] for line in lines] == [4, 50, -20, 20]
-    assert table.column("units").to_pylist() == [4, 50, -20, 20]
+    assert [int(row["count"]) for row in plain] == [4, 50, -20, 20]
+    assert [json.loads(line)["count"] for line in lines] == [4, 50, -20, 20]
+    assert table.column("count").to_pylist() == [4, 50, -20, 20]
     assert {row["account"] for row in plain} == {f"project/{project}", f"device/{SERIAL}"}
-    units = {(row["account"], row["license_type"]): int(row["units"]) for row in await _rows(api, "balances")}
-    assert units == {
+    balances = {(row["account"], row["license_type"]): int(row["balance"]) for row in await _rows(api, "balances")}
+    assert balances == {
         (f"project/{project}", "Port11"): 30,
         (f"project/{project}", "BRI"): 4,
         (f"device/{SERIAL}", "Port11"): 20,
@@ -59,7 +59,7 @@ async def test_balances_are_exported_as_of_an_entry_and_movements_from_one_on(ap
 
     async def ports(query: str) -> dict[str, int]:
         rows = await _rows(api, f"balances?at_least={last}&{query}")
-        return {row["account"][:6]: int(row["units"]) for row in rows if row["license_type"] == "Port11"}
+        return {row["account"][:6]: int(row["balance"]) for row in rows if row["license_type"] == "Port11"}
 
     assert await ports(f"as_of={first - 1}") == {"projec": 50}
     assert await ports(f"as_of={first}") == {"projec": 30, "device": 20}
@@ -80,7 +80,7 @@ async def test_everybody_exports_only_what_they_see(api: Api) -> None:
     assert await _rows(api, "movements", api.token(BEN, log.ADRIA)) == []
     assert problem(await api.get(f"exports/movements?project={project}", ben)) == (404, "project_unknown")
     staff = await _rows(api, "movements", api.staff)
-    assert sum(int(row["units"]) for row in staff) == 0
+    assert sum(int(row["count"]) for row in staff) == 0
     assert {row["account"] for row in await _rows(api, f"movements?project={other}")} == {f"project/{other}"}
 
 
@@ -100,17 +100,17 @@ async def test_a_companys_export_holds_what_its_administrator_may_see_elsewhere_
 
     rows = await _rows(api, f"movements?at_least={last}", ben)
 
-    assert [(row["account"][:6], int(row["units"])) for row in rows] == [
+    assert [(row["account"][:6], int(row["count"])) for row in rows] == [
         ("projec", 4),
         ("projec", 50),
         ("projec", 7),
         ("projec", -20),
         ("device", 20),
     ]
-    units = {(row["account"], row["license_type"]): int(row["units"]) for row in await _rows(api, "balances", ben)}
-    assert units[f"project/{default_project_of(BORA)}", "Port11"] == 7
-    assert units[f"project/{project}", "Port11"] == 30
-    assert units[f"device/{SERIAL}", "Port11"] == 20
+    balances = {(row["account"], row["license_type"]): int(row["balance"]) for row in await _rows(api, "balances", ben)}
+    assert balances[f"project/{default_project_of(BORA)}", "Port11"] == 7
+    assert balances[f"project/{project}", "Port11"] == 30
+    assert balances[f"device/{SERIAL}", "Port11"] == 20
 
 
 async def test_an_export_that_is_not_asked_properly_is_a_problem(api: Api) -> None:

@@ -132,7 +132,7 @@ async def test_an_account_is_proven_by_its_own_token_and_by_nothing_that_lies_on
     assert (await fate(forged, unreadable)).startswith("its proof cannot be read")
 
     assert await fate(forged, attacker.proof(forged, token(STAFF, VENDOR))) == "accepted"
-    entry = accepted(await api.post("projects", {"name": "Hotel Bora"}))
+    entry = accepted(await api.post("projects", {"project_name": "Hotel Bora"}))
     assert entry == 4, "founded, registered, the one proven command, and this"
 
 
@@ -213,7 +213,7 @@ async def test_an_outcome_is_believed_only_of_the_writer_that_was_asked(api: Api
         PartitionTail(connection, topics.name(COMMANDS), api.ledger, 0) as tail,
     ):
         forging = asyncio.create_task(forge(producer, tail))
-        answers = [await api.post("projects", {"name": f"Hotel {number}"}) for number in range(10)]
+        answers = [await api.post("projects", {"project_name": f"Hotel {number}"}) for number in range(10)]
         forging.cancel()
         with suppress(asyncio.CancelledError):
             await forging

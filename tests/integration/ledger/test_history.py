@@ -38,13 +38,13 @@ async def test_a_balance_is_explained_by_movements_that_sum_to_it(api: Api) -> N
 
     why = await _get(api, f"projects/{project}/balance/why?license_type=Port11&at_least={last}")
 
-    assert [row["units"] for row in why["items"]] == [50, -20, -5]
-    assert [row["held"] for row in why["items"]] == [50, 30, 25]
+    assert [row["count"] for row in why["items"]] == [50, -20, -5]
+    assert [row["balance"] for row in why["items"]] == [50, 30, 25]
     assert (await api.free(project, last))["Port11"] == 25
     assert why["items"][0]["subject"].startswith("activation-keys/")
     assert [row["subject"] for row in why["items"][1:]] == [f"devices/{SERIAL}"] * 2
     before = await _get(api, f"projects/{project}/balance/why?license_type=Port11&as_of={last - 1}")
-    assert [row["held"] for row in before["items"]] == [50, 30]
+    assert [row["balance"] for row in before["items"]] == [50, 30]
 
 
 async def test_a_refusal_names_the_entry_that_its_balance_stands_at(api: Api) -> None:
@@ -55,7 +55,7 @@ async def test_a_refusal_names_the_entry_that_its_balance_stands_at(api: Api) ->
 
     at = refused["at_sequence"]
     balance = await _get(api, f"projects/{project}/balance?at_least={at}&as_of={at}")
-    assert {"license_type": "Port11", "license_class": "pbx", "free": refused["free"]} in balance["licenses"]
+    assert {"license_type": "Port11", "license_class": "pbx", "count": refused["free"]} in balance["free"]
 
 
 async def test_a_balance_and_a_device_are_shown_as_of_an_entry_or_a_time(api: Api) -> None:
@@ -66,7 +66,7 @@ async def test_a_balance_and_a_device_are_shown_as_of_an_entry_or_a_time(api: Ap
 
     async def free(as_of: Any) -> dict[str, int]:
         balance = await _get(api, f"projects/{project}/balance?at_least={last}&as_of={as_of}")
-        return {row["license_type"]: row["free"] for row in balance["licenses"]}
+        return {row["license_type"]: row["count"] for row in balance["free"]}
 
     async def ports(as_of: Any) -> int:
         device = await _get(api, f"devices/{SERIAL}?at_least={last}&as_of={as_of}")
@@ -114,8 +114,8 @@ async def test_an_entry_tells_who_caused_it_and_what_it_moved(api: Api) -> None:
 
     assert entry["actor"].endswith(f"@{ADRIA}")
     assert entry["movements"] == [
-        {"account": f"device/{SERIAL}", "license_type": "BRI", "units": 1, "held": 1},
-        {"account": f"device/{SERIAL}", "license_type": "Port11", "units": 20, "held": 20},
+        {"account": f"device/{SERIAL}", "license_type": "BRI", "count": 1, "balance": 1},
+        {"account": f"device/{SERIAL}", "license_type": "Port11", "count": 20, "balance": 20},
     ]
     assert entry["facts"] == {"device_project": project, "device_serial": SERIAL}
     assert len(entry["command_id"]) == 64
@@ -126,11 +126,11 @@ async def test_a_company_and_a_key_tell_what_their_entries_moved_and_where(api: 
     project = await api.stocked_project(SERIAL)
     last = (await api.allocate(project, SERIAL, 20)).json()["sequence"]
     await api.company(BORA, BEN)
-    elsewhere = await api.post("projects", {"name": "Bora"}, api.token(BEN, BORA))
+    elsewhere = await api.post("projects", {"project_name": "Bora"}, api.token(BEN, BORA))
     (key,) = (await _get(api, "activation-keys", api.staff))["items"]
 
     def moved(entry: dict[str, Any]) -> dict[tuple[str, str], int]:
-        return {(row["account"], row["license_type"]): row["units"] for row in entry["movements"]}
+        return {(row["account"], row["license_type"]): row["count"] for row in entry["movements"]}
 
     for who in (api.token(), api.staff):
         company = (await _get(api, f"companies/{ADRIA}/history?at_least={last}", who))["items"]
@@ -151,7 +151,7 @@ async def test_a_history_tells_what_was_said_to_who_administers_the_company_and_
     await api.company(BORA, BEN)
     grant = {"account": BEN, "acting_for": BORA, "rights": ["view"]}
     assert (await api.post(f"projects/{project}/members", grant)).status_code == 201
-    renamed = (await api.post(f"projects/{project}/renaming", {"name": "Villa"})).json()["sequence"]
+    renamed = (await api.post(f"projects/{project}/renaming", {"project_name": "Villa"})).json()["sequence"]
 
     for who in (api.token(), api.staff):
         *_, granted, name = (await _get(api, f"projects/{project}/history?at_least={renamed}", who))["items"]

@@ -54,48 +54,57 @@ async def test_projects_are_found_by_name_company_and_state(api: Api) -> None:
     await api.company(BORA, BEN)
     ben = api.token(BEN, BORA)
     names = ("Hotel Zoë", "hotel Adria", "Spa", "HOTEL Bora", "Hotelier")
-    ids = [(await api.post("projects", {"name": name})).json()["project"] for name in names]
-    await done(api, "projects", {"name": "Hotel Bora"}, ben)
+    ids = [(await api.post("projects", {"project_name": name})).json()["project"] for name in names]
+    await done(api, "projects", {"project_name": "Hotel Bora"}, ben)
     last = await done(api, f"projects/{ids[4]}/archiving", {})
     path = f"projects?at_least={last}"
 
-    assert await listed(api, path, "name") == ["DEFAULT", *names]
-    assert await listed(api, f"{path}&name=hotel", "name") == ["hotel Adria", "HOTEL Bora", "Hotel Zoë", "Hotelier"]
-    assert await listed(api, f"{path}&name=HOTEL%20", "name") == ["hotel Adria", "HOTEL Bora", "Hotel Zoë"]
-    assert await listed(api, f"{path}&name=hotel&archived=true", "name") == ["Hotelier"]
-    assert await listed(api, f"{path}&archived=false", "name") == ["DEFAULT", *names[:4]]
-    assert await listed(api, f"{path}&name=%25", "name") == []
-    assert await listed(api, f"{path}&name=zoe", "name") == []
+    assert await listed(api, path, "project_name") == ["DEFAULT", *names]
+    assert await listed(api, f"{path}&project_name=hotel", "project_name") == [
+        "hotel Adria",
+        "HOTEL Bora",
+        "Hotel Zoë",
+        "Hotelier",
+    ]
+    assert await listed(api, f"{path}&project_name=HOTEL%20", "project_name") == [
+        "hotel Adria",
+        "HOTEL Bora",
+        "Hotel Zoë",
+    ]
+    assert await listed(api, f"{path}&project_name=hotel&archived=true", "project_name") == ["Hotelier"]
+    assert await listed(api, f"{path}&archived=false", "project_name") == ["DEFAULT", *names[:4]]
+    assert await listed(api, f"{path}&project_name=%25", "project_name") == []
+    assert await listed(api, f"{path}&project_name=zoe", "project_name") == []
     of_bora = f"{path}&company={BORA}"
-    assert await listed(api, of_bora, "name", api.staff) == ["DEFAULT", "Hotel Bora"]
-    assert await listed(api, f"{of_bora}&name=hotel", "name", api.staff) == ["Hotel Bora"]
-    assert len(await listed(api, f"{path}&name=hotel", "name", api.staff)) == 5
-    assert await listed(api, of_bora, "name") == []
+    assert await listed(api, of_bora, "project_name", api.staff) == ["DEFAULT", "Hotel Bora"]
+    assert await listed(api, f"{of_bora}&project_name=hotel", "project_name", api.staff) == ["Hotel Bora"]
+    assert len(await listed(api, f"{path}&project_name=hotel", "project_name", api.staff)) == 5
+    assert await listed(api, of_bora, "project_name") == []
     assert problem(await api.get("projects?company=nobody")) == (404, "company_unknown")
-    assert problem(await api.get("projects?name=%00")) == (422, "request_invalid")
+    assert problem(await api.get("projects?project_name=%00")) == (422, "request_invalid")
 
 
 async def test_a_name_is_found_however_it_is_composed_and_in_capitals(api: Api) -> None:
     names = (unicodedata.normalize("NFD", "Müller Bau"), "Hauptstraße 5", "Kapita\ufb01n")
-    last = [await done(api, "projects", {"name": name}) for name in names][-1]
+    last = [await done(api, "projects", {"project_name": name}) for name in names][-1]
 
     for asked, name in zip(("Müller", "HAUPTSTRASSE", "kapitafin"), names, strict=True):
-        assert await listed(api, f"projects?at_least={last}&name={quote(asked)}", "name") == [name]
-    taken = await api.post("projects", {"name": "HAUPTSTRASSE  5"})
+        assert await listed(api, f"projects?at_least={last}&project_name={quote(asked)}", "project_name") == [name]
+    taken = await api.post("projects", {"project_name": "HAUPTSTRASSE  5"})
     assert problem(taken) == (409, "project_name_taken")
 
 
 async def test_a_page_goes_on_where_it_ended_though_its_last_project_was_renamed(api: Api) -> None:
-    ids = [(await api.post("projects", {"name": f"Page {number}"})).json()["project"] for number in range(6)]
-    path = "projects?name=page&limit=3"
+    ids = [(await api.post("projects", {"project_name": f"Page {number}"})).json()["project"] for number in range(6)]
+    path = "projects?project_name=page&limit=3"
     first = (await api.get(f"{path}&at_least=8")).json()
-    last = await done(api, f"projects/{ids[2]}/renaming", {"name": "Spa"})
-    last = max(last, await done(api, f"projects/{ids[1]}/renaming", {"name": "Page 9"}))
+    last = await done(api, f"projects/{ids[2]}/renaming", {"project_name": "Spa"})
+    last = max(last, await done(api, f"projects/{ids[1]}/renaming", {"project_name": "Page 9"}))
 
     second = (await api.get(f"{path}&at_least={last}&cursor={first['next']}")).json()
 
-    assert [row["name"] for row in first["items"]] == ["Page 0", "Page 1", "Page 2"]
-    assert [row["name"] for row in second["items"]] == ["Page 3", "Page 4", "Page 5"]
+    assert [row["project_name"] for row in first["items"]] == ["Page 0", "Page 1", "Page 2"]
+    assert [row["project_name"] for row in second["items"]] == ["Page 3", "Page 4", "Page 5"]
 
 
 async def test_a_guest_finds_the_projects_of_a_company_that_it_may_see_and_no_others(api: Api) -> None:
@@ -106,7 +115,7 @@ async def test_a_guest_finds_the_projects_of_a_company_that_it_may_see_and_no_ot
     granted = await done(api, f"projects/{project}/members", {"account": BEN, "acting_for": BORA, "rights": ["view"]})
 
     assert await listed(api, f"projects?at_least={granted}&company={ADRIA}", "project", ben) == [project]
-    assert await listed(api, "projects?name=hotel", "project", ben) == [project]
+    assert await listed(api, "projects?project_name=hotel", "project", ben) == [project]
     assert await listed(api, f"projects?company={BORA}", "project", ben) == [default_project_of(BORA)]
     assert await listed(api, f"devices?company={ADRIA}", "serial", ben) == [SERIAL]
     assert await listed(api, f"devices?company={BORA}", "serial", ben) == []

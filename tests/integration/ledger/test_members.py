@@ -36,7 +36,7 @@ async def test_a_guest_sees_the_project_and_nothing_else_of_the_company(api: Api
     gus = api.token(GUS, BORA)
 
     seen = (await api.get(f"projects?at_least={reached}", gus)).json()["items"]
-    assert [row["name"] for row in seen] == ["Hotel Adria"]
+    assert [row["project_name"] for row in seen] == ["Hotel Adria"]
     assert (await api.get(f"projects/{project}/balance", gus)).status_code == 200
     assert (await api.get(f"devices/{SERIAL}", gus)).status_code == 200
     assert (await api.get(f"movements?project={project}", gus)).status_code == 200
@@ -111,13 +111,13 @@ async def test_a_device_goes_to_another_company_by_consent_of_both(api: Api) -> 
 
 
 async def test_a_renamed_and_an_archived_project_say_so(api: Api) -> None:
-    project = str((await api.post("projects", {"name": "Spa"})).json()["project"])
-    accepted(await api.post(f"projects/{project}/renaming", {"name": "Wellness"}))
+    project = str((await api.post("projects", {"project_name": "Spa"})).json()["project"])
+    accepted(await api.post(f"projects/{project}/renaming", {"project_name": "Wellness"}))
     archived = accepted(await api.post(f"projects/{project}/archiving", None))
-    accepted(await api.post("projects", {"name": "Wellness"}))
+    accepted(await api.post("projects", {"project_name": "Wellness"}))
 
     view = (await api.get(f"projects/{project}?at_least={archived}")).json()
-    assert view["name"] == "Wellness"
+    assert view["project_name"] == "Wellness"
     assert view["archived"] is not None
     assert problem(await api.post(f"projects/{project}/devices", {"serial": SERIAL})) == (409, "project_archived")
 
@@ -152,7 +152,7 @@ async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(api: Api, tmp_
     await grant(api, project, GUS, BORA, "return")
     accepted(await api.post(f"companies/{ADRIA}/member-removals", {"account": MIA}))
     await member(api, MIA, ADRIA, api.token())
-    accepted(await api.post(f"projects/{project}/renaming", {"name": "Hotel Bora"}))
+    accepted(await api.post(f"projects/{project}/renaming", {"project_name": "Hotel Bora"}))
     accepted(await api.post(f"projects/{project}/claim-codes", None))
     accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
     accepted(await api.post(f"devices/{SERIAL}/release", None))

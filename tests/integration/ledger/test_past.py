@@ -32,13 +32,15 @@ async def test_a_device_that_came_from_another_company_keeps_its_past_to_itself(
     assert (await asked(api, f"movements?device={SERIAL}", ben))["items"] == []
 
     # What stands on it is in the new company's balances, and what happened before in the former one's past.
-    assert [(row["account"], row["units"]) for row in await _export(api, "balances", ben)] == [(f"device/{SERIAL}", 4)]
+    assert [(row["account"], row["balance"]) for row in await _export(api, "balances", ben)] == [
+        (f"device/{SERIAL}", 4)
+    ]
     assert len(await _types(api, f"devices/{SERIAL}/history")) == 4
     assert (await asked(api, f"devices/{SERIAL}?as_of={allocated}"))["licenses"][0]["count"] == 4
     assert problem(await api.get(f"devices/{SERIAL}?as_of={last}")) == (404, "device_unknown")
     assert problem(await api.get(f"devices/{SERIAL}")) == (404, "device_unknown")
     moved = [row for row in await _export(api, "movements") if row["sequence"] == allocated]
-    assert sum(row["units"] for row in moved) == 0 < len(moved)
+    assert sum(row["count"] for row in moved) == 0 < len(moved)
     assert [row["sequence"] for row in (await asked(api, f"movements?device={SERIAL}"))["items"]] == [allocated]
     then = {row["account"] for row in await _export(api, f"balances?as_of={allocated}")}
     assert f"device/{SERIAL}" in then
@@ -69,7 +71,7 @@ async def test_a_guest_sees_a_devices_past_in_the_project_and_none_before_or_aft
     movements = [row for row in await _export(api, "movements", ben) if row["account"].startswith("device/")]
     assert [row["sequence"] for row in movements] == [allocated]
     assert f"device/{SERIAL}" not in {row["account"] for row in await _export(api, f"balances?as_of={came - 1}", ben)}
-    held = {row["account"]: row["units"] for row in await _export(api, "balances", ben)}
+    held = {row["account"]: row["balance"] for row in await _export(api, "balances", ben)}
     assert held[f"device/{SERIAL}"] == 3
 
     gone = (await api.post(f"devices/{SERIAL}/moves", {"project": secret})).json()["sequence"]

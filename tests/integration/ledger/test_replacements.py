@@ -162,12 +162,12 @@ async def test_the_broken_device_stays_in_the_history_and_exports_sum_to_zero(ap
         history = (await asked(api, f"devices/{SERIAL}/history?at_least={sequence}", who))["items"]
         assert [row["sequence"] for row in history][-1] == sequence
         moved = (await asked(api, f"movements?device={SERIAL}", who))["items"]
-        assert sum(row["units"] for row in moved) == 0 < len(moved)
+        assert sum(row["count"] for row in moved) == 0 < len(moved)
         then = await asked(api, f"devices/{SERIAL}?as_of={allocated}", who)
         assert {row["license_type"]: row["count"] for row in then["licenses"]} == {"Port11": 30, "BRI": 2}
         for narrowed in ("", f"&project={project}"):
             after = await exported(api, f"movements?format=jsonl&after={allocated}{narrowed}", who)
-            assert {(row["account"], row["license_type"], row["units"]) for row in after} == {
+            assert {(row["account"], row["license_type"], row["count"]) for row in after} == {
                 (f"device/{SERIAL}", "Port11", -30),
                 (f"device/{SPARE}", "Port11", 30),
                 (f"device/{SERIAL}", "BRI", -2),
@@ -175,7 +175,7 @@ async def test_the_broken_device_stays_in_the_history_and_exports_sum_to_zero(ap
             }
             held = await exported(api, f"balances?format=jsonl&as_of={allocated}{narrowed}", who)
             assert (f"device/{SERIAL}", "Port11", 30) in {
-                (row["account"], row["license_type"], row["units"]) for row in held
+                (row["account"], row["license_type"], row["balance"]) for row in held
             }
     stranger = api.token(BEN, BORA)
     assert problem(await api.get(f"devices/{SERIAL}/history", stranger)) == (404, "device_unknown")
@@ -196,7 +196,7 @@ async def test_a_company_that_is_imported_takes_its_replacements_along(api: Api)
     assert (listed["serial"], listed["reason"]) == (SERIAL, BODY["reason"])
     assert problem(await api.get(f"devices/{SERIAL}", ben)) == (409, "device_replaced")
     moved = await exported(api, "movements?format=jsonl", ben)
-    assert sum(row["units"] for row in moved if row["account"] == f"device/{SERIAL}") == 0
+    assert sum(row["count"] for row in moved if row["account"] == f"device/{SERIAL}") == 0
     assert f"device/{SERIAL}" in {row["account"] for row in moved}
 
 

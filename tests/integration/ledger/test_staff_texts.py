@@ -172,7 +172,7 @@ async def test_who_writes_a_digest_elsewhere_reads_no_text_there(api: Api) -> No
     (digest,) = [one["digest"] for one in texts if one["member"] == "reason"]
 
     headers = api.token() | {"X-Correlation-Id": digest, "Idempotency-Key": "named"}
-    made = (await api.client.post("/v1/projects", json={"name": digest}, headers=headers)).json()
+    made = (await api.client.post("/v1/projects", json={"project_name": digest}, headers=headers)).json()
     (entry,) = (await asked(api, f"projects/{made['project']}/history?at_least={made['sequence']}"))["items"]
 
     assert entry["facts"] == {"project_name": digest}

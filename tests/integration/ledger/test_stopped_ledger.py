@@ -99,7 +99,7 @@ def signer(ledgers: Ledgers, tmp_path: Path) -> Iterator[SignerProcess]:
 
 async def goes_on(ledgers: Ledgers, other: Api) -> None:
     """The second ledger decides, and its rows follow."""
-    await until_sequence(ledgers.url, accepted(await other.post("projects", {"name": "Elsewhere"})), ledger=1)
+    await until_sequence(ledgers.url, accepted(await other.post("projects", {"project_name": "Elsewhere"})), ledger=1)
 
 
 def voicemail_that_nobody_has(project: str) -> Event:

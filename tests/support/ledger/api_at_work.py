@@ -74,7 +74,7 @@ class Api:
         lots = [{"license_type": "Port11", "count": ports}, {"license_type": "BRI", "count": 4}]
         order = {"licenses": lots, "order_number": "PO-1"}
         key = (await self.post("activation-keys", order, self.staff)).json()["activation_key"]
-        project = str((await self.post("projects", {"name": name})).json()["project"])
+        project = str((await self.post("projects", {"project_name": name})).json()["project"])
         redemption = {"activation_key": key, "project": project}
         assert (await self.post("activation-keys/redemptions", redemption)).status_code == 201
         for serial in serials:
@@ -89,7 +89,7 @@ class Api:
 
     async def free(self, project: str, at_least: int) -> dict[str, int]:
         balance = (await self.get(f"projects/{project}/balance?at_least={at_least}")).json()
-        return {row["license_type"]: row["free"] for row in balance["licenses"]}
+        return {row["license_type"]: row["count"] for row in balance["free"]}
 
 
 @asynccontextmanager

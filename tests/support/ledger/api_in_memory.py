@@ -22,6 +22,7 @@ from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
+from ledger.entrypoints.api.http.redemptions import Redemptions
 from runtime.pages import Page
 from runtime.staff_texts import EntryTextsView, KeptText, KeptTexts
 from runtime.trouble import Trouble
@@ -103,6 +104,7 @@ class NoRows:
         nothing: Page[Any] = Page((), more=False)
         empty: dict[str, Any] = {
             "position": 0,
+            "redemptions": {},
             "companies": nothing,
             "license_types": nothing,
             "device_models": nothing,
@@ -125,18 +127,21 @@ class Api:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
+        rows = queries or cast("Queries", NoRows())
+        waiter = NeverReached()
         services = Services(
             ledger=0,
             commands=self.ledger,
-            queries=queries or cast("Queries", NoRows()),
+            queries=rows,
             exports=exports or cast("Exports", NoRows()),
-            waiter=NeverReached(),
+            waiter=waiter,
             clock=lambda: self.now,
             activation_key_secret=b"s" * 32,
             device_authorities=Authorities((), ()),
             documents=SignedDocuments(0, PUBLIC_KEYS),
             attempts=AttemptLimiter(lambda: self.now),
             texts=MemoryStaffTexts(),
+            redemptions=Redemptions(rows, waiter),
         )
         self.app = build(services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

@@ -32,7 +32,7 @@ def test_a_503_is_asked_again_under_the_same_key() -> None:
             return httpx.Response(503, json={"code": "service_unavailable"}, headers={"Retry-After": "1"})
         return httpx.Response(201, json={"project": "p", "name": "Hotel", "sequence": 7})
 
-    assert a_client(answer).create_project(name="Hotel")["sequence"] == 7
+    assert a_client(answer).create_project(project_name="Hotel")["sequence"] == 7
     assert len(seen) == 3
     assert len(set(seen)) == 1
 
@@ -46,7 +46,7 @@ def test_a_lost_connection_is_asked_again_under_the_same_key() -> None:
             raise httpx.ReadError("cut")
         return httpx.Response(201, json={"project": "p", "name": "Hotel", "sequence": 7})
 
-    a_client(answer).create_project(name="Hotel", idempotency_key="mine")
+    a_client(answer).create_project(project_name="Hotel", idempotency_key="mine")
     assert seen == ["mine", "mine"]
 
 

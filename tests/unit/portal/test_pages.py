@@ -14,9 +14,9 @@ from portal.entrypoints.web.serials import beginning, whole
 
 BALANCE: BalanceView = {
     "project": "p",
-    "licenses": [
-        {"license_type": "Port11", "license_class": "pbx", "free": 25},
-        {"license_type": "SSC", "license_class": "service", "free": 2},
+    "free": [
+        {"license_type": "Port11", "license_class": "pbx", "count": 25},
+        {"license_type": "SSC", "license_class": "service", "count": 2},
     ],
     "held": [{"license_type": "Port11", "license_class": "pbx", "count": 5}],
 }

@@ -25,7 +25,7 @@ from runtime.logs import get_logger
 from runtime.problems import render
 from runtime.web import strict_json
 from runtime.web.bodies import Body
-from runtime.web.bulk_operations import PROJECT_NAME, XML, Operation, operations
+from runtime.web.bulk_operations import XML, Operation, operations
 from runtime.web.http_protocol import GONE
 from runtime.web.pieces import pieces
 from runtime.web.problems import Problems, Refused
@@ -239,10 +239,6 @@ class _Lines:
         for parameter, value in values.items():
             if not isinstance(value, str) or not value or "/" in value:
                 raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")
-        if "name" in operation.fields:
-            if PROJECT_NAME not in body:
-                raise Refused("request_invalid", f"command.{PROJECT_NAME} is missing.")
-            body["name"] = body.pop(PROJECT_NAME)
         sent = _document(body) if operation.body_type == XML else json.dumps(body).encode()
         return _Call(operation, operation.path.format_map(values), wanted.idempotency_key, sent)
 

@@ -9,8 +9,6 @@ from fastapi import FastAPI
 
 JSON = "application/json"
 XML = "application/xml"
-PROJECT_NAME = "project_name"
-"""What a line calls the body's field `name`, since `name` there is the operation."""
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -28,7 +26,7 @@ class Operation:
     @property
     def members(self) -> tuple[str, ...]:
         """What a line of it has beside its name."""
-        return *self.parameters, *(PROJECT_NAME if field == "name" else field for field in sorted(self.fields))
+        return *self.parameters, *sorted(self.fields)
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:

@@ -177,9 +177,10 @@ def _envelope_of(event_type: str, model: type[E], source: str) -> type[Entry[E]]
         "source": (Annotated[str, Field(pattern=source)], ...),
         "type": (Literal[event_type], ...),
         "dataschema": (Literal[schema_name(event_type)], ...),
+        "data": (model, ...),  # and not Entry[model], which would be made a class first: that takes as long again
     }
-    base: Any = Entry[model]  # type: ignore[valid-type]  # one class per event type, made from the registry
-    return cast("type[Entry[E]]", create_model(f"{model.__name__}Entry", __base__=base, **fields))
+    made: Any = create_model(f"{model.__name__}Entry", __base__=Entry, **fields)
+    return cast("type[Entry[E]]", made)
 
 
 def schema_name(event_type: str) -> str:

@@ -148,7 +148,7 @@ def a_test_that_another_company_used_up() -> Story:
     """Ben got the box delivered, used its test, and let it go; now it is Anna's."""
     story = a_project().given(*deliver_to(BORA, SERIAL), (ben, add(SERIAL, BORAS)), (ben, ask()))
     story.given((ben, release()), (anna, code()), (box, claim()))
-    return story.when(anna, ask(3)).refused("test_already_issued", version=11, expires="2027-02-23")
+    return story.when(anna, ask(3)).refused("test_already_issued", version=11, ends_on="2027-02-23")
 
 
 def test_staff_releases_a_burned_test_on_record_and_the_owner_orders_its_own() -> None:

@@ -195,7 +195,7 @@ def test_an_unknown_correction_is_unknown() -> None:
 
 def test_what_is_not_there_any_more_when_it_is_approved_is_not_moved() -> None:
     story = a_mistake().given((staff, propose(PLACE, "retired", Port11=30)), (anna, allocate(Port11=1)))
-    story.when(second, approve()).refused("insufficient_balance", license_type="Port11", wanted=30, free=29)
+    story.when(second, approve()).refused("insufficient_balance", license_type="Port11", wanted=30, balance=29)
 
 
 def test_two_companies_are_never_mixed() -> None:

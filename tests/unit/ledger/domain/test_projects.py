@@ -56,7 +56,7 @@ def test_an_empty_project_is_archived_and_its_name_free_again() -> None:
 
 def test_a_project_with_licenses_is_not_archived() -> None:
     story = a_project().given((staff, issue(Port11=50)), (anna, redeem()))
-    story.when(anna, archive()).refused("project_not_empty", devices=0, free=50, legacy_licenses=0)
+    story.when(anna, archive()).refused("project_not_empty", devices=0, free=50, held=0, legacy_licenses=0)
 
 
 def test_a_project_with_a_device_is_not_archived_until_it_has_moved() -> None:
@@ -64,7 +64,7 @@ def test_a_project_with_a_device_is_not_archived_until_it_has_moved() -> None:
         a_project()
         .given((anna, add()))
         .when(anna, archive())
-        .refused("project_not_empty", devices=1, free=0, legacy_licenses=0)
+        .refused("project_not_empty", devices=1, free=0, held=0, legacy_licenses=0)
     )
     story.given((anna, move()), (anna, archive()))
 
@@ -157,7 +157,7 @@ def test_gateway_licenses_stay_on_the_device_even_undelivered() -> None:
 
 def test_no_more_comes_back_than_is_on_the_device() -> None:
     story = a_stocked_project().given((anna, allocate(Port11=2)))
-    story.when(anna, deallocate(Port11=3)).refused("insufficient_on_device", license_type="Port11", wanted=3, held=2)
+    story.when(anna, deallocate(Port11=3)).refused("insufficient_on_device", license_type="Port11", wanted=3, balance=2)
 
 
 def test_a_delivery_binds_also_after_the_device_has_moved() -> None:

@@ -133,4 +133,4 @@ def test_the_one_test_that_it_had_stays_used() -> None:
     told.given((anna, add(SERIAL)))
     assert told.ledger.devices[SERIAL].test is None
     for wanted in (story_test_licenses.ask(), story_test_licenses.ask(count=3)):
-        told.when(anna, wanted).refused("test_used_up", expires="2027-02-23")
+        told.when(anna, wanted).refused("test_used_up", ends_on="2027-02-23")

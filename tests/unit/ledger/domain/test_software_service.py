@@ -291,7 +291,9 @@ def test_a_project_with_held_licenses_is_not_empty() -> None:
     story = covered_since("2026-03-01", today="2026-10-10", Port11=10, SSC=10)
     more(story, Port11=12)
     story.given((anna, MoveLicenses(source=HOTEL, target=DEFAULT, licenses=licenses(Port11=10))))
-    story.when(anna, ArchiveProject(project=HOTEL)).refused("project_not_empty", devices=0, free=12, legacy_licenses=0)
+    story.when(anna, ArchiveProject(project=HOTEL)).refused(
+        "project_not_empty", devices=0, free=0, held=12, legacy_licenses=0
+    )
 
 
 def test_d6_licenses_that_are_moved_in_are_paid_or_held_too() -> None:

@@ -61,7 +61,7 @@ def test_issued_2025_11_30_asked_again_on_its_last_day_is_the_same_test() -> Non
 def test_issued_2025_11_30_asked_again_on_2026_03_01_is_used_up() -> None:
     story = a_device_on("2025-11-30").given((anna, ask()))
     story.now = at("2026-02-28", "23:00:00")
-    story.when(anna, ask()).refused("test_used_up", expires="2026-02-28")
+    story.when(anna, ask()).refused("test_used_up", ends_on="2026-02-28")
 
 
 def test_the_day_is_the_one_in_berlin() -> None:
@@ -104,7 +104,7 @@ def test_versions_before_8_and_ones_that_do_not_exist_have_no_test(version: int)
 @pytest.mark.parametrize("other", [ask(11), ask(version=10), ask(None, slave=True)])
 def test_a_running_test_is_not_exchanged_for_another(other: IssueTestLicenses) -> None:
     story = a_device_on("2026-11-24").given((anna, ask()))
-    story.when(anna, other).refused("test_already_issued", version=11, expires="2027-02-23")
+    story.when(anna, other).refused("test_already_issued", version=11, ends_on="2027-02-23")
 
 
 def test_it_stands_beside_what_the_device_has_and_in_no_balance() -> None:
@@ -128,20 +128,20 @@ def test_c6_and_t12_a_return_ends_it_and_credits_nothing_of_it() -> None:
 
 def test_after_a_return_there_is_no_second_one() -> None:
     story = a_device_on("2026-11-24").given((anna, ask()), (box, give_back()))
-    story.when(anna, ask()).refused("test_used_up", expires="2027-02-23")
+    story.when(anna, ask()).refused("test_used_up", ends_on="2027-02-23")
     story.now = at("2036-11-24")
-    story.when(anna, ask(3)).refused("test_used_up", expires="2027-02-23")
+    story.when(anna, ask(3)).refused("test_used_up", ends_on="2027-02-23")
 
 
 def test_f2_neither_a_move_nor_another_company_nor_a_new_certificate_gives_a_second_one() -> None:
     story, other = a_stocked_project_in_contact(), ask(3)
     story.now = at("2026-11-24")
     story.given((anna, ask()))
-    story.given((anna, move())).when(anna, other).refused("test_already_issued", version=11, expires="2027-02-23")
+    story.given((anna, move())).when(anna, other).refused("test_already_issued", version=11, ends_on="2027-02-23")
     story.given((staff, staff_moves())).when(ben, other).refused(
-        "test_already_issued", version=11, expires="2027-02-23"
+        "test_already_issued", version=11, ends_on="2027-02-23"
     )
-    story.given((box, give_back())).when(ben, other).refused("test_used_up", expires="2027-02-23")
+    story.given((box, give_back())).when(ben, other).refused("test_used_up", ends_on="2027-02-23")
 
 
 def test_another_device_has_its_own() -> None:

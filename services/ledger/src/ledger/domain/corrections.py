@@ -201,7 +201,7 @@ def _refuse_move(ledger: Ledger, move: Proposal) -> Rejection | None:
     for name, count in move.licenses.items():
         there = MAX_HELD if move.source == ISSUANCE else _held(ledger, move.source).get(name, 0)
         if count > there:
-            return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "free": there})
+            return Rejection("insufficient_balance", {"license_type": name, "wanted": count, "balance": there})
         if move.target != RETIRED and _held(ledger, move.target).get(name, 0) + count > MAX_HELD:
             return Rejection("balance_limit", {"license_type": name, "limit": MAX_HELD})
     return _refuse_on_device(ledger, move) if move.target.startswith(_DEVICE) else None

@@ -95,10 +95,10 @@ def archive_project(ledger: Ledger, command: ArchiveProject, actor: Actor) -> Pr
     if refused := refuse_project_administration(ledger, actor, command.project):
         return refused
     project = ledger.projects[command.project]
-    unbound = plus(project.free, ledger.held.get(command.project, NOTHING))
+    held = ledger.held.get(command.project, NOTHING)
     old = ledger.cold.legacy.get(project_account(command.project))
-    if project.devices or unbound or old:
-        there = {"devices": project.devices, "free": sum(unbound.values())}
+    if project.devices or project.free or held or old:
+        there = {"devices": project.devices, "free": sum(project.free.values()), "held": sum(held.values())}
         return Rejection("project_not_empty", {**there, "legacy_licenses": sum(old.licenses.values()) if old else 0})
     return ProjectArchived(company=project.company, project=command.project, project_name=project.name)
 
@@ -168,7 +168,7 @@ def _refuse_deallocation(ledger: Ledger, device: Device, wanted: Holdings) -> Re
             return Rejection("class_not_returnable", {"license_type": name, "license_class": license_class})
         held = device.holdings.get(name, 0)
         if count > held:
-            return Rejection("insufficient_on_device", {"license_type": name, "wanted": count, "held": held})
+            return Rejection("insufficient_on_device", {"license_type": name, "wanted": count, "balance": held})
         undelivered = held - device.bound.get(name, 0)
         if count > undelivered:
             details: dict[str, str | int] = {"license_type": name, "undelivered": undelivered}

@@ -84,9 +84,9 @@ def _again(issued: IssuedTest, device: Device, command: IssueTestLicenses, today
     """While the test runs, the same request is the same test; afterwards, or once it was given back, there is none."""
     test = issued.test
     if device.test is None or today > test.expires:
-        return Rejection("test_used_up", {"expires": test.expires.isoformat()}, (issued.sequence,))
+        return Rejection("test_used_up", {"ends_on": test.expires.isoformat()}, (issued.sequence,))
     if (command.version, command.slave, command.count) != (test.version, test.slave, test.count):
-        details: dict[str, str | int] = {"version": test.version, "expires": test.expires.isoformat()}
+        details: dict[str, str | int] = {"version": test.version, "ends_on": test.expires.isoformat()}
         return Rejection("test_already_issued", details, (issued.sequence,))
     return AlreadyDone(issued.sequence)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from ledger.application.queries.exports import BALANCES, MOVEMENTS
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.http.forms import FORMS
 from tests.support.ledger.api_in_memory import Api, problem
@@ -39,6 +40,28 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
     assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True), ("if-none-match", False)}
     assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_a_word_means_one_thing_in_every_answer_and_export() -> None:
+    schemas: dict[str, dict[str, Any]] = DESCRIPTION["components"]["schemas"]
+    members = {(name, member) for name, schema in schemas.items() for member in schema.get("properties", ())}
+    having = {member: {name for name, has in members if has == member} for _, member in members}
+    columns = {column.name for column in (*MOVEMENTS, *BALANCES)}
+
+    assert having["balance"] == {"CauseView", "MovedView", "MovementView"} < having["count"]
+    assert having["units"] == {"ServicePrice", "ServiceStatus"}
+    assert having["free"] == {"BalanceView", "LegacyView"}
+    assert having["held"] == having["free"] - {"LegacyView"} | {
+        "MoveLicensesBody",
+        "PreviewedLicenses",
+        "RedeemedLicensesView",
+        "ServiceStatus",
+    }
+    assert {"count", "balance"} <= columns
+    assert not columns & {"units", "held", "free"}
+    assert having["digest"] == {"StaffTextView"}
+    assert not having.keys() & {"name", "preview", "expires_after_days"}
+    assert having["expires"] == {"ClaimCodeView", "InvitationView"}
 
 
 def test_each_group_of_operations_is_described_in_a_line_and_none_is_empty() -> None:

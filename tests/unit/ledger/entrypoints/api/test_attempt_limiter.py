@@ -41,7 +41,7 @@ async def test_after_twenty_misses_the_account_waits_and_then_goes_on() -> None:
         refused = await api.post(f"/v1/{path}", body, key=path)
         assert problem(refused) == (429, "too_many_attempts")
         assert refused.headers["Retry-After"] == str(int(WINDOW.total_seconds()))
-    assert (await api.post("/v1/projects", {"name": "Spa"}, key="p")).status_code != 429
+    assert (await api.post("/v1/projects", {"project_name": "Spa"}, key="p")).status_code != 429
     ben = api.issuer.token(BEN, BORA)
     assert (await api.post("/v1/invitations/acceptances", {"invitation_code": a_key(1)}, token=ben)).status_code == 404
 
@@ -100,7 +100,7 @@ async def test_valid_keys_go_in_bulk_and_in_parallel_however_many_they_are(monke
     _slow(api, monkeypatch)
     company = {"kind": "end_customer", "administrator": ANNA, "company": ADRIA}
     await api.post("/v1/companies", company, key="c")
-    project = (await api.post("/v1/projects", {"name": "Hotel"}, key="p")).json()["project"]
+    project = (await api.post("/v1/projects", {"project_name": "Hotel"}, key="p")).json()["project"]
     bodies = [{"activation_key": await _issued(api, number), "project": project} for number in range(100)]
 
     singly = await asyncio.gather(

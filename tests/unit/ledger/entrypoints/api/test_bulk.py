@@ -150,7 +150,7 @@ async def test_projects_are_opened_and_renamed_in_bulk() -> None:
     rename = {"name": "rename-project", "project": project, "project_name": "Spa"}
     found = await answers(api, of("r", rename), of("x", {"name": "create-project"}), token=token)
 
-    assert created["answer"]["name"] == "Hotel"
+    assert created["answer"]["project_name"] == "Hotel"
     assert codes(found) == [(201, ""), (422, "request_invalid")]
     assert "project_name" in found[1]["problem"]["detail"]
 

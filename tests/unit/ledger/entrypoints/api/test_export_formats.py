@@ -16,7 +16,7 @@ from runtime.web.content_negotiation import negotiate
 COLUMNS = (
     Column("sequence", "integer"),
     Column("account", "text"),
-    Column("held", "integer", optional=True),
+    Column("balance", "integer", optional=True),
     Column("time", "time"),
 )
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def written(form: Format, *batches: list[tuple[Any, ...]]) -> bytes:
 def test_csv_has_a_header_and_empty_fields_for_nothing() -> None:
     rows = list(csv.reader(io.StringIO(written("csv", ROWS[:1], ROWS[1:]).decode())))
 
-    assert rows[0] == ["sequence", "account", "held", "time"]
+    assert rows[0] == ["sequence", "account", "balance", "time"]
     assert rows[1] == ["1", "issuance", "", "2026-11-24T12:00:00.000000Z"]
     assert [row[1] for row in rows[2:]] == ['a "quoted", one', "ü"]
 
@@ -39,8 +39,8 @@ def test_csv_has_a_header_and_empty_fields_for_nothing() -> None:
 def test_json_lines_are_one_object_a_row() -> None:
     rows = [json.loads(line) for line in written("jsonl", ROWS[:1], ROWS[1:]).decode().splitlines()]
 
-    assert rows[0] == {"sequence": 1, "account": "issuance", "held": None, "time": "2026-11-24T12:00:00.000000Z"}
-    assert rows[2]["held"] == 2**40
+    assert rows[0] == {"sequence": 1, "account": "issuance", "balance": None, "time": "2026-11-24T12:00:00.000000Z"}
+    assert rows[2]["balance"] == 2**40
 
 
 def test_parquet_has_types_and_is_the_same_in_however_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_parquet_has_types_and_is_the_same_in_however_many_pieces(monkeypatch: p
 
 
 def test_a_table_without_rows_is_still_one() -> None:
-    assert written("csv", []) == b"sequence,account,held,time\r\n"
+    assert written("csv", []) == b"sequence,account,balance,time\r\n"
     assert written("jsonl", []) == b""
     assert pq.read_table(io.BytesIO(written("parquet", []))).num_rows == 0
 

@@ -23,11 +23,11 @@ ALLOCATION = {"serial": "009033010203", "licenses": [{"license_type": "Port11", 
         ("/v1/companies", {"kind": "vendor-like", "administrator": ANNA}),
         ("/v1/companies", {"kind": "reseller", "administrator": "anna"}),
         ("/v1/companies", {"kind": "reseller"}),
-        ("/v1/projects", {"name": ""}),
-        ("/v1/projects", {"name": "x" * 81}),
-        ("/v1/projects", {"name": "a\nb"}),
-        ("/v1/projects", {"name": 7}),
-        ("/v1/projects", {"name": "Hotel", "colour": "red"}),
+        ("/v1/projects", {"project_name": ""}),
+        ("/v1/projects", {"project_name": "x" * 81}),
+        ("/v1/projects", {"project_name": "a\nb"}),
+        ("/v1/projects", {"project_name": 7}),
+        ("/v1/projects", {"project_name": "Hotel", "colour": "red"}),
         ("/v1/projects", ["Hotel"]),
         ("/v1/projects", None),
         (KEYS, PORTS | {"licenses": []}),
@@ -61,10 +61,10 @@ async def test_a_body_that_is_not_as_described_is_refused_with_its_place(path: s
 
 @pytest.mark.parametrize("name", ["", " ", "Hotel ", "x" * 81, "a\nb"])
 async def test_a_name_that_can_not_be_one_is_told_what_a_name_must_be(name: str) -> None:
-    response = await Api().post("/v1/projects", {"name": name})
+    response = await Api().post("/v1/projects", {"project_name": name})
 
     assert response.json()["detail"] == (
-        "body.name: This must be 1 to 80 characters without line breaks, and no blank at either end."
+        "body.project_name: This must be 1 to 80 characters without line breaks, and no blank at either end."
     )
 
 
@@ -129,7 +129,7 @@ async def test_a_body_may_be_said_to_have_no_coding() -> None:
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k", "Content-Encoding": "identity", "Content-Type": "application/json"}
 
-    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+    response = await api.client.post("/v1/projects", content=b'{"project_name": "Hotel"}', headers=head)
 
     assert problem(response) == (409, "ledger_not_founded")
 
@@ -152,7 +152,7 @@ async def test_a_body_that_is_not_called_json_is_told_what_it_must_be(kind: str)
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
 
-    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+    response = await api.client.post("/v1/projects", content=b'{"project_name": "Hotel"}', headers=head)
 
     assert problem(response) == (415, "body_not_json")
     assert "application/json" in response.json()["detail"]
@@ -163,7 +163,7 @@ async def test_a_body_may_be_called_json_in_any_way(kind: str) -> None:
     api = Api()
     head = api.bearer() | {"Idempotency-Key": "k", "Content-Type": kind}
 
-    response = await api.client.post("/v1/projects", content=b'{"name": "Hotel"}', headers=head)
+    response = await api.client.post("/v1/projects", content=b'{"project_name": "Hotel"}', headers=head)
 
     assert problem(response) == (409, "ledger_not_founded")
 
@@ -249,7 +249,7 @@ async def _call(api: Api, path: str, body: AsyncIterator[bytes]) -> _Answer:
 
 
 async def test_a_name_with_a_character_that_nobody_sees_is_refused_and_the_character_named() -> None:
-    response = await Api().post("/v1/projects", {"name": "Hotel\u202eAdria"})
+    response = await Api().post("/v1/projects", {"project_name": "Hotel\u202eAdria"})
 
     assert problem(response) == (422, "request_invalid")
-    assert response.json()["detail"] == "body.name: the character U+202E can't be seen and is not allowed."
+    assert response.json()["detail"] == "body.project_name: the character U+202E can't be seen and is not allowed."

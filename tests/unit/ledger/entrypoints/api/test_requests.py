@@ -57,7 +57,7 @@ async def test_the_ids_of_new_things_follow_from_the_command() -> None:
     body = {"kind": "end_customer", "administrator": ANNA, "company": ADRIA}
     assert (await api.post("/v1/companies", body)).json()["company"] == ADRIA
 
-    created = await api.post("/v1/projects", {"name": "Hotel Adria"}, key="p")
+    created = await api.post("/v1/projects", {"project_name": "Hotel Adria"}, key="p")
 
     assert created.json()["project"] == derived_id(command_id_of(ADRIA, "p"), "project")
     assert created.headers["location"] == f"/v1/projects/{created.json()['project']}"
@@ -68,7 +68,7 @@ async def test_a_redemption_takes_a_key_as_people_type_it() -> None:
     key = (await api.post(KEYS, PORTS, token=api.staff())).json()["activation_key"]
     company = {"kind": "end_customer", "administrator": ANNA, "company": ADRIA}
     await api.post("/v1/companies", company, key="c")
-    project = (await api.post("/v1/projects", {"name": "Hotel"}, key="p")).json()["project"]
+    project = (await api.post("/v1/projects", {"project_name": "Hotel"}, key="p")).json()["project"]
 
     body = {"activation_key": f" {key.lower().replace('-', ' ')} ", "project": project}
 
@@ -92,7 +92,7 @@ async def test_a_post_without_a_proper_idempotency_key_is_refused(key: str | Non
     head = [] if key is None else [(b"Idempotency-Key", key.encode())]
     bearer = (b"Authorization", f"Bearer {api.issuer.token()}".encode())
 
-    response = await api.client.post("/v1/projects", json={"name": "Hotel"}, headers=[*head, bearer])
+    response = await api.client.post("/v1/projects", json={"project_name": "Hotel"}, headers=[*head, bearer])
 
     assert problem(response) == (400, "idempotency_key_missing")
 
@@ -180,14 +180,14 @@ async def test_trouble_is_503_and_says_when_to_come_again() -> None:
     api = await Api().founded()
     api.ledger.away = True
 
-    response = await api.post("/v1/projects", {"name": "Hotel"})
+    response = await api.post("/v1/projects", {"project_name": "Hotel"})
 
     assert problem(response) == (503, "service_unavailable")
     assert "secret-host" not in response.text
 
 
 async def test_a_ledger_that_is_not_founded_says_so() -> None:
-    assert problem(await Api().post("/v1/projects", {"name": "Hotel"})) == (409, "ledger_not_founded")
+    assert problem(await Api().post("/v1/projects", {"project_name": "Hotel"})) == (409, "ledger_not_founded")
 
 
 async def test_a_sequence_that_is_not_there_is_503_with_what_is() -> None:

@@ -46,11 +46,15 @@ async def test_a_day_is_written_in_one_way(day: object) -> None:
         (f"{DEVICE}/test-licenses", {"version": 11, "count": 5}, (404, "device_unknown")),
         (f"{DEVICE}/test-licenses", {"version": "11", "count": 5}, (422, "request_invalid")),
         (f"{DEVICE}/warranty-extensions", {"license_type": "WE-12"}, (404, "device_unknown")),
-        (f"/v1/projects/{HOTEL}/software-service", {"months": 12, "preview": "0" * 64}, (404, "project_unknown")),
-        (f"/v1/projects/{HOTEL}/software-service", {"months": 12, "preview": "x"}, (422, "request_invalid")),
+        (
+            f"/v1/projects/{HOTEL}/software-service",
+            {"months": 12, "preview_digest": "0" * 64},
+            (404, "project_unknown"),
+        ),
+        (f"/v1/projects/{HOTEL}/software-service", {"months": 12, "preview_digest": "x"}, (422, "request_invalid")),
         (
             f"/v1/projects/{HOTEL}/software-service/held-licenses/releases",
-            {"preview": "0" * 64},
+            {"preview_digest": "0" * 64},
             (404, "project_unknown"),
         ),
         (f"/v1/projects/{HOTEL}/upgrades", {"version": 11}, (404, "project_unknown")),

@@ -1,9 +1,9 @@
 """Queries of activation keys: for whoever types one in, and for lists and searches."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -51,6 +51,13 @@ class RedeemedLicensesView(LicensesView):
     held: int = Field(description="How many of them wait until software service is paid for them.")
 
 
+class Redemption(NamedTuple):
+    """A key and the entry that redeemed it."""
+
+    key_digest: str
+    sequence: int
+
+
 class RedemptionQueries(Protocol):
     """Reads of one ledger, each from one snapshot; None for what is not there. Raises Trouble."""
 
@@ -60,8 +67,8 @@ class RedemptionQueries(Protocol):
         """Raises NoRight for who may see the project and not redeem into it."""
         ...
 
-    async def redemption(self, key_digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
-        """What the key became by this entry."""
+    async def redemptions(self, wanted: Collection[Redemption]) -> Mapping[Redemption, list[RedeemedLicensesView]]:
+        """What keys became by these entries, as far as the read side has them."""
         ...
 
 

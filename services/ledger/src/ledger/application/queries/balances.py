@@ -5,20 +5,19 @@ from typing import Protocol
 
 from pydantic import Field
 
-from contracts.licenses import LicenseClass
-from ledger.application.queries.views import View
+from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
 
 class CauseView(View):
-    """One movement of a balance with its cause; the units of all of them sum to the balance."""
+    """One movement of a balance with its cause; the counts of all of them sum to the balance."""
 
     sequence: int
     line: int
     time: datetime
-    units: int = Field(description="Into the balance, or out of it when negative.")
-    held: int = Field(description="The balance after this movement.")
+    count: int = Field(description="Licenses into the balance, or out of it when negative.")
+    balance: int = Field(description="The balance after this movement.")
     event_type: str
     subject: str
     actor: str
@@ -26,22 +25,10 @@ class CauseView(View):
     correlation_id: str
 
 
-class FreeLicenses(View):
-    license_type: str
-    license_class: LicenseClass
-    free: int
-
-
-class HeldLicenses(View):
-    license_type: str
-    license_class: LicenseClass
-    count: int
-
-
 class BalanceView(View):
     project: str
-    licenses: list[FreeLicenses]
-    held: list[HeldLicenses] = Field(description="Those that wait until software service is paid for them.")
+    free: list[LicensesView] = Field(description="Those that are bound to no device; 0 where there were some once.")
+    held: list[LicensesView] = Field(description="Those that wait until software service is paid for them.")
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
@@ -51,8 +38,8 @@ class MovementView(View):
     time: datetime
     account: str = Field(examples=["project/3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "device/009033010203"])
     license_type: str
-    units: int = Field(description="Into the account, or out of it when negative.")
-    held: int = Field(description="Units of the type in the account after it.")
+    count: int = Field(description="Licenses into the account, or out of it when negative.")
+    balance: int = Field(description="Licenses of the type in the account after it.")
     event_type: str
     actor: str
 

@@ -23,17 +23,17 @@ MOVEMENTS = (
     Column("time", "time"),
     Column("account", "text"),
     Column("license_type", "text"),
-    Column("units", "integer"),
-    Column("held", "integer", optional=True),
+    Column("count", "integer"),
+    Column("balance", "integer", optional=True),
     Column("event_type", "text"),
     Column("actor", "text"),
     Column("command_id", "text"),
 )
-"""One row a movement, in the order of the ledger. `held` is what the account has then; issuance has none."""
+"""One row a movement, in the order of the ledger. `balance` is what the account has then; issuance has none."""
 BALANCES = (
     Column("account", "text"),
     Column("license_type", "text"),
-    Column("units", "integer"),
+    Column("balance", "integer"),
     Column("sequence", "integer"),
     Column("time", "time"),
 )

@@ -11,12 +11,12 @@ from runtime.pages import Page
 
 
 class MovedView(View):
-    """What an entry moved into an account, or out of it when negative, and what the account held then."""
+    """What an entry moved into an account, or out of it when negative, and what the account had then."""
 
     account: str = Field(examples=["device/009033010203", "issuance"])
     license_type: str
-    units: int
-    held: int
+    count: int
+    balance: int
 
 
 class EntryView(View):

@@ -15,7 +15,7 @@ from runtime.pages import Page
 class ProjectView(View):
     project: str
     company: str
-    name: str
+    project_name: str
     sequence: int = Field(description="The entry that opened it.")
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")

@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.application.queries.views import View
+from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from ledger.domain.software_service_quotes import ServiceFacts
-
-
-class HeldView(View):
-    license_type: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +14,7 @@ class ServiceState:
 
     facts: ServiceFacts
     free_credits: int
-    held: tuple[HeldView, ...]
+    held: tuple[LicensesView, ...]
 
 
 class SoftwareServiceQueries(Protocol):

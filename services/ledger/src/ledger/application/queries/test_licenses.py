@@ -22,7 +22,7 @@ class TestView(View):
     slave: bool
     count: int | None
     issued_on: date
-    expires: date = Field(description="The last day of the test.")
+    ends_on: date = Field(description="The last day of the test.")
     returned: bool = Field(description="Whether it ended early, with the certificate that it was for.")
     licenses: list[TestedView]
     sequence: int

@@ -20,6 +20,7 @@ from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.staff_texts import StaffTexts
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
+from ledger.entrypoints.api.http.redemptions import Redemptions
 from runtime.web.authentication import AuthenticatedCaller
 
 
@@ -58,6 +59,7 @@ class Services:
     documents: SignedDocuments
     attempts: AttemptLimiter
     texts: StaffTexts
+    redemptions: Redemptions
 
 
 async def _services(request: Request) -> Services:

@@ -19,6 +19,7 @@ from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.problems import PROBLEMS
+from ledger.entrypoints.api.http.redemptions import Redemptions
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
@@ -112,6 +113,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         documents=SignedDocuments(settings.ledger, read_license_keys(settings.license_keys_file)),
         attempts=AttemptLimiter(_now),
         texts=PostgresStaffTexts(pool, queries),
+        redemptions=Redemptions(queries, waiter),
     )
 
 

@@ -40,8 +40,8 @@ class BalanceLine:
 def sheet(balance: BalanceView, devices: Sequence[DeviceView] | None) -> list[BalanceLine]:
     """A line for each type that the project has or had; `devices` are all of its devices, where they are known."""
     lines: dict[str, BalanceLine] = {}
-    for free in balance["licenses"]:
-        _line(lines, free["license_type"], free["license_class"], devices).free += free["free"]
+    for free in balance["free"]:
+        _line(lines, free["license_type"], free["license_class"], devices).free += free["count"]
     for held in balance["held"]:
         _line(lines, held["license_type"], held["license_class"], devices).held += held["count"]
     for device in devices or ():

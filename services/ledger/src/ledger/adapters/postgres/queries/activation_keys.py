@@ -1,6 +1,7 @@
 """Queries of activation keys: for whoever types one in, and for lists and searches."""
 
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from contracts.log.postings import held_account
@@ -14,6 +15,7 @@ from ledger.application.queries.activation_keys import (
     ActivationKeyView,
     RedeemedLicensesView,
     RedeemedView,
+    Redemption,
     RedemptionTarget,
     TypedKey,
 )
@@ -35,8 +37,13 @@ SELECT k.key_hint, k.lots, k.project, k.redeemed_sequence, k.redeemed, p.company
 _FREE = "SELECT license_type, free FROM balances WHERE ledger = $1 AND project = $2"
 _PERIOD = "SELECT anchor, months FROM software_services WHERE ledger = $1 AND project = $2"
 _REDEEMED = """
-SELECT lots, project FROM activation_keys WHERE ledger = $1 AND key_digest = $2 AND redeemed_sequence = $3"""
-_HELD = "SELECT license_type, units FROM movements WHERE ledger = $1 AND account = $2 AND sequence = $3"
+SELECT key_digest, redeemed_sequence, lots, project
+  FROM activation_keys JOIN unnest($2::text[], $3::bigint[]) AS wanted (key_digest, redeemed_sequence)
+ USING (key_digest, redeemed_sequence) WHERE ledger = $1"""
+_HELD = """
+SELECT m.sequence, m.license_type, m.units
+  FROM unnest($2::text[], $3::bigint[]) AS wanted (account, sequence)
+  JOIN movements AS m ON m.ledger = $1 AND m.account = wanted.account AND m.sequence = wanted.sequence"""
 _KEYS = f"""
 SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequence, issued,
        company, project, redeemed_sequence, redeemed, {block_columns.COLUMNS}
@@ -68,15 +75,14 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
                 period=period and ServicePeriod(**period),
             )
 
-    async def redemption(self, key_digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
+    async def redemptions(self, wanted: Collection[Redemption]) -> dict[Redemption, list[RedeemedLicensesView]]:
         async with self.snapshot() as connection:
-            row = await connection.fetchrow(_REDEEMED, self.ledger, key_digest, sequence)
-            if row is None:
-                return None
-            held = dict(await connection.fetch(_HELD, self.ledger, held_account(row["project"]), sequence))
-            return [
-                RedeemedLicensesView(**lot, held=held.get(lot["license_type"], 0)) for lot in json.loads(row["lots"])
-            ]
+            rows = await connection.fetch(_REDEEMED, self.ledger, *map(list, zip(*wanted, strict=True)))
+            accounts = [held_account(row["project"]) for row in rows]
+            entries = [row["redeemed_sequence"] for row in rows]
+            waiting = await connection.fetch(_HELD, self.ledger, accounts, entries)
+        held = {(row["sequence"], row["license_type"]): row["units"] for row in waiting}
+        return {Redemption(row["key_digest"], row["redeemed_sequence"]): _came(row, held) for row in rows}
 
     async def activation_keys(
         self, viewer: Viewer, order_number: str | None, after: int, limit: int
@@ -99,6 +105,12 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
             if row["project"] is None or await self._project(connection, scope, row["project"]) is None:
                 return None
             return _key(row).model_copy(update={"order_number": None, "customer_reference": None})
+
+
+def _came(row: Any, held: Mapping[tuple[int, str], int]) -> list[RedeemedLicensesView]:
+    """What a key became; `held` is what waits, by entry and type."""
+    lots_of_key, sequence = json.loads(row["lots"]), row["redeemed_sequence"]
+    return [RedeemedLicensesView(**lot, held=held.get((sequence, lot["license_type"]), 0)) for lot in lots_of_key]
 
 
 def _typed(row: dict[str, Any], scope: Scope) -> TypedKey:

@@ -7,20 +7,21 @@ from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.redaction import redaction_for
-from ledger.application.queries.balances import BalanceView, CauseView, FreeLicenses, HeldLicenses, MovementView
+from ledger.application.queries.balances import BalanceView, CauseView, MovementView
+from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
 _FREE = """
-SELECT license_type, license_class, free FROM balances
+SELECT license_type, license_class, free AS count FROM balances
  WHERE ledger = $1 AND project = $2 ORDER BY license_type"""
 _HELD = """
 SELECT license_type, license_class, held AS count FROM held_licenses
  WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
 _FREE_THEN = """
-SELECT b.license_type, b.license_class, m.held AS free
+SELECT b.license_type, b.license_class, m.held AS count
   FROM balances AS b
   JOIN LATERAL (
        SELECT held FROM movements
@@ -36,12 +37,13 @@ SELECT h.license_type, h.license_class, m.held AS count
         ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON m.held > 0
  WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
 _CAUSES = """
-SELECT m.sequence, m.line, m.time, m.units, m.held, m.event_type, e.subject, m.actor, m.command_id, e.correlation_id
+SELECT m.sequence, m.line, m.time, m.units AS count, m.held AS balance, m.event_type, e.subject, m.actor, m.command_id,
+       e.correlation_id
   FROM movements AS m JOIN entries AS e USING (ledger, sequence)
  WHERE m.ledger = $1 AND m.account = $2 AND m.license_type = $3 AND m.sequence <= $4
    AND (m.sequence, m.line) > ($5, $6)
  ORDER BY m.sequence, m.line LIMIT $7"""
-_MOVEMENTS = "SELECT sequence, line, time, account, license_type, units, held, event_type, actor"
+_MOVEMENTS = "SELECT sequence, line, time, account, license_type, units AS count, held AS balance, event_type, actor"
 _PROJECT_MOVEMENTS = f"""
 {_MOVEMENTS}, $6 AS company FROM movements WHERE ledger = $1 AND account = $2 AND (sequence, line) > ($3, $4)
  ORDER BY sequence, line LIMIT $5"""
@@ -58,24 +60,24 @@ class PostgresBalanceQueries(PostgresProjectQueries):
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await connection.fetch(_FREE, self.ledger, project)
+            free = await connection.fetch(_FREE, self.ledger, project)
             held = await connection.fetch(_HELD, self.ledger, project)
             return BalanceView(
                 project=project,
-                licenses=[FreeLicenses(**row) for row in rows],
-                held=[HeldLicenses(**row) for row in held],
+                free=[LicensesView(**row) for row in free],
+                held=[LicensesView(**row) for row in held],
             )
 
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await connection.fetch(_FREE_THEN, self.ledger, project, project_account(project), sequence)
+            free = await connection.fetch(_FREE_THEN, self.ledger, project, project_account(project), sequence)
             held = await connection.fetch(_HELD_THEN, self.ledger, project, held_account(project), sequence)
             return BalanceView(
                 project=project,
-                licenses=[FreeLicenses(**row) for row in rows],
-                held=[HeldLicenses(**row) for row in held],
+                free=[LicensesView(**row) for row in free],
+                held=[LicensesView(**row) for row in held],
                 as_of=sequence,
             )
 

@@ -47,7 +47,7 @@ _OF_KEY = _HISTORY.format(
     shown="true",
 )
 _MOVED = """
-SELECT sequence, account, license_type, units, held FROM movements AS m
+SELECT sequence, account, license_type, units AS count, held AS balance FROM movements AS m
  WHERE ledger = $1 AND sequence = ANY ($2) AND {} ORDER BY sequence, line"""
 _MOVED_ON_ACCOUNTS = _MOVED.format("account = ANY ($3)")
 # The balances of projects that are a company's now, and what stands on a device while that is in one.

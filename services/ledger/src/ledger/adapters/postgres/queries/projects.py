@@ -11,7 +11,7 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _PROJECT_ROWS = f"""
-SELECT project, company, name, p.sequence, time AS created, archived, {block_columns.COLUMNS}
+SELECT project, company, name AS project_name, p.sequence, time AS created, archived, {block_columns.COLUMNS}
   FROM projects AS p {block_columns.join(block_columns.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
 _PAGE_OF_PROJECTS = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
 

@@ -3,14 +3,16 @@
 from contracts.licenses import CREDIT
 from contracts.software_service import ServicePeriod
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
-from ledger.application.queries.software_service import HeldView, ServiceState
+from ledger.application.queries.software_service import ServiceState
+from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from ledger.domain.software_service_quotes import ServiceFacts
 
 _PERIOD = "SELECT anchor, months FROM software_services WHERE ledger = $1 AND project = $2"
 _CREDITS = "SELECT free FROM balances WHERE ledger = $1 AND project = $2 AND license_type = $3"
 _HELD = """
-SELECT license_type, held AS count, weight FROM held_licenses JOIN license_types USING (ledger, license_type)
+SELECT license_type, h.license_class, held AS count, weight
+  FROM held_licenses AS h JOIN license_types USING (ledger, license_type)
  WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
 _UNITS = """
 SELECT COALESCE(sum(count * weight), 0)::bigint
@@ -38,5 +40,5 @@ class PostgresSoftwareServiceQueries(PostgresProjectQueries):
                 held_units=sum(row["count"] * row["weight"] for row in held),
             )
             free: int | None = await connection.fetchval(_CREDITS, *place, CREDIT)
-            lines = tuple(HeldView(license_type=row["license_type"], count=row["count"]) for row in held)
-            return ServiceState(facts, free or 0, lines)
+            waiting = tuple(LicensesView(**{name: row[name] for name in LicensesView.model_fields}) for row in held)
+            return ServiceState(facts, free or 0, waiting)

@@ -10,7 +10,7 @@ from ledger.application.queries.visibility import Viewer
 
 # A replacement's own test has ended with the swap, though its certificate stays.
 _TEST = """
-SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires, t.licenses, t.sequence,
+SELECT t.serial, t.version, t.slave, t.count, t.issued_on, t.expires AS ends_on, t.licenses, t.sequence,
        t.generation IS DISTINCT FROM $3 OR EXISTS (
            SELECT FROM replacements AS r
             WHERE r.ledger = $1 AND r.replacement = $2 AND r.sequence > t.sequence AND r.sequence <= $4) AS returned

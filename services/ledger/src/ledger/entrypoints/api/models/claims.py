@@ -14,4 +14,4 @@ class ClaimCodeCreatedResponse(CommandResponse):
     project: str
     claim_code: str = Field(examples=["P85R-X9BH-JYWF-4G95"])
     code_digest: str
-    expires_after_days: int
+    valid_days: int = Field(description="For how many days it works from now on.")

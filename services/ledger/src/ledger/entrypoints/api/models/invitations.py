@@ -22,4 +22,4 @@ class InvitationCreatedResponse(CommandResponse):
     company: str
     invitation_code: str = Field(examples=["S6AJ-29X4-3J9X-T1MJ"])
     code_digest: str
-    expires_after_days: int
+    valid_days: int = Field(description="For how many days it works from now on.")

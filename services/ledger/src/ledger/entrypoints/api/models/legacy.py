@@ -46,7 +46,7 @@ class LegacyConsentGivenResponse(CommandResponse):
 
 
 class ConvertLegacyLicensesBody(Body):
-    preview_digest: Sha256 = Field(description="`digest` of the preview that was agreed to.")
+    preview_digest: Sha256 = Field(description="`preview_digest` of the preview that was agreed to.")
 
 
 class LegacyLicensesConvertedResponse(CommandResponse):
@@ -59,9 +59,9 @@ class NewLicensesView(BaseModel):
 
 
 class ConversionPreview(BaseModel):
-    """What the project's free old licenses become; `digest` confirms exactly this."""
+    """What the project's free old licenses become; `preview_digest` confirms exactly this."""
 
     project: str
     old: list[LegacyLicensesView]
     new: list[NewLicensesView]
-    digest: str
+    preview_digest: str

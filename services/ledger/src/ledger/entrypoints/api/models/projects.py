@@ -9,16 +9,16 @@ from ledger.entrypoints.api.models.licenses import WantedList
 
 
 class CreateProjectBody(Body):
-    name: ProjectName
+    project_name: ProjectName
 
 
 class ProjectCreatedResponse(CommandResponse):
     project: str
-    name: str
+    project_name: str
 
 
 class RenameProjectBody(Body):
-    name: ProjectName
+    project_name: ProjectName
 
 
 class MoveLicensesBody(Body):

@@ -7,17 +7,17 @@ from pydantic import BaseModel, Field
 
 from contracts.catalog import Version
 from contracts.identifiers import Sha256
-from ledger.application.queries.software_service import HeldView
+from ledger.application.queries.views import LicensesView
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
 
 
 class BuySoftwareServiceBody(Body):
     months: int = Field(ge=0, le=9_999, description="1 to 60.")
-    preview: Sha256 = Field(description="`preview` of the price that was looked at.")
+    preview_digest: Sha256 = Field(description="`preview_digest` of the price that was looked at.")
 
 
 class ReleaseHeldBody(Body):
-    preview: Sha256 = Field(description="`preview` of the price that was looked at.")
+    preview_digest: Sha256 = Field(description="`preview_digest` of the price that was looked at.")
 
 
 class UpgradeLicensesBody(Body):
@@ -40,18 +40,18 @@ class ServiceStatus(BaseModel):
     remind_on: list[date] = Field(description="90, 30 and 7 days before the end.")
     units: int = Field(description="PBX licenses, free and on devices, each times its weight.")
     free_credits: int
-    held: list[HeldView]
+    held: list[LicensesView]
 
 
 class ServicePrice(BaseModel):
-    """What it costs now. Buy with its `preview`: if the price has changed by then, nothing is bought."""
+    """What it costs now. Buy with its `preview_digest`: if the price has changed by then, nothing is bought."""
 
     project: str
-    units: int
+    units: int = Field(description="Of software service: licenses that are paid for, each times its weight.")
     charged_months: int = Field(description="Months that each unit pays; after a lapse the gap counts twice.")
     credits: int
     free_credits: int
     ends_on: date | None
     held_units: int = Field(description="Held licenses, each times its weight, that this price does not pay for.")
     held_credits: int = Field(description="What those owe to the same end beside it, before they are free.")
-    preview: str
+    preview_digest: str

@@ -1,7 +1,6 @@
 """Activation keys: issued by the vendor's order system, redeemed by partners."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from contracts.codes import activation_key
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
 from contracts.dates import civil_day
 from contracts.licenses import CREDIT, MAX_HELD
-from ledger.application.queries.activation_keys import RedeemedLicensesView, RedemptionTarget, TypedKey
+from ledger.application.queries.activation_keys import Redemption, RedemptionTarget, TypedKey
 from ledger.domain.software_service_quotes import dues_of
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
@@ -28,16 +27,13 @@ from ledger.entrypoints.api.models.activation_keys import (
     RedeemActivationKeyBody,
 )
 from ledger.entrypoints.api.models.licenses import licenses_of
-from runtime.trouble import Trouble
-from runtime.web.consistency import Reached, reaches
+from runtime.web.consistency import Reached
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/activation-keys", tags=["activation keys"])
 
 ISSUED_SECONDS = 1.0
 """How long a preview waits for a key that the read side does not know: it may have been issued just now."""
-REDEEMED_SECONDS = 1.0
-"""How long a redemption waits for the read side, which is milliseconds behind, to include its result."""
 
 
 @router.post("", status_code=201)
@@ -99,16 +95,8 @@ async def redeem_activation_key(
         project=body.project,
         sequence=sequence,
         key_digest=digest,
-        licenses=await _redeemed(sender.services, digest, sequence),
+        licenses=await sender.services.redemptions.licenses(Redemption(digest, sequence)),
     )
-
-
-async def _redeemed(services: Services, digest: str, sequence: int) -> list[RedeemedLicensesView] | None:
-    """What came into the project, if the read side knows in time: the key is redeemed in any case."""
-    with suppress(Trouble):
-        if await reaches(services, sequence, seconds=REDEEMED_SECONDS):
-            return await services.queries.redemption(digest, sequence)
-    return None
 
 
 class _Outlook(NamedTuple):

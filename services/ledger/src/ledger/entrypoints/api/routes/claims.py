@@ -31,7 +31,7 @@ async def create_claim_code(
         project=project,
         claim_code=made.code,
         code_digest=made.digest,
-        expires_after_days=claim_code.VALID_DAYS,
+        valid_days=claim_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )
 

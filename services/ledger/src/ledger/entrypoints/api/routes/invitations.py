@@ -41,7 +41,7 @@ async def create_invitation(
         company=company,
         invitation_code=made.code,
         code_digest=made.digest,
-        expires_after_days=invitation_code.VALID_DAYS,
+        valid_days=invitation_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )
 

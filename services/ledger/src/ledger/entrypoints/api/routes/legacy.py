@@ -65,7 +65,7 @@ async def preview_legacy_conversion(
         project=project,
         old=legacy.free,
         new=[NewLicensesView(license_type=name, count=count) for name, count in new.items()],
-        digest=preview_digest(project, old, new),
+        preview_digest=preview_digest(project, old, new),
     )
     return etag_response(known, preview)
 

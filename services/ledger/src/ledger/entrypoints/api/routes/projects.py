@@ -44,17 +44,17 @@ async def create_project(
 ) -> ProjectCreatedResponse:
     """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
     project = derived_id(command_id, "project")
-    command = CreateProject(company=caller.company, project=project, project_name=body.name)
+    command = CreateProject(company=caller.company, project=project, project_name=body.project_name)
     sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/projects/{project}"
-    return ProjectCreatedResponse(project=project, name=body.name, sequence=sequence)
+    return ProjectCreatedResponse(project=project, project_name=body.project_name, sequence=sequence)
 
 
 @router.get("", dependencies=[Reached])
 async def list_projects(
     services: TheServices,
     caller: TheCaller,
-    name: Annotated[
+    project_name: Annotated[
         str,
         Query(
             max_length=80,
@@ -68,10 +68,12 @@ async def list_projects(
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
     """Projects in the order in which they were opened, or by name where a name is asked for."""
-    wanted = ProjectSearch(name, company, archived)
-    after = ProjectPlace(*after_number_and_text(cursor)) if name else ProjectPlace(after_numbers(cursor, 1)[0])
+    wanted = ProjectSearch(project_name, company, archived)
+    after = ProjectPlace(*after_number_and_text(cursor)) if project_name else ProjectPlace(after_numbers(cursor, 1)[0])
     page = await services.queries.projects(caller.viewer, wanted, after, limit)
-    return paged(page, lambda row: f"{row.sequence}.{comparable_name(row.name)}" if name else str(row.sequence))
+    return paged(
+        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if project_name else str(row.sequence)
+    )
 
 
 @router.get("/{project}", dependencies=[Reached], response_model=ProjectView)
@@ -99,7 +101,7 @@ async def rename_project(
     project: ProjectOfPath, body: RenameProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> ProjectChangedResponse:
     """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
-    sequence = await sender.send(RenameProject(project=project, project_name=body.name), command_id)
+    sequence = await sender.send(RenameProject(project=project, project_name=body.project_name), command_id)
     return ProjectChangedResponse(project=project, sequence=sequence)
 
 

@@ -77,7 +77,7 @@ async def buy_software_service(
     project: ProjectOfPath, body: BuySoftwareServiceBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> SoftwareServiceResponse:
     """Pay for months of software service for all licenses of the project, at the price that was looked at."""
-    command = BuySoftwareService(project=project, months=body.months, preview=body.preview)
+    command = BuySoftwareService(project=project, months=body.months, preview=body.preview_digest)
     return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
@@ -86,7 +86,7 @@ async def release_held_licenses(
     project: ProjectOfPath, body: ReleaseHeldBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> SoftwareServiceResponse:
     """Pay what held licenses owe; then they are free in the balance."""
-    command = ReleaseHeldLicenses(project=project, preview=body.preview)
+    command = ReleaseHeldLicenses(project=project, preview=body.preview_digest)
     return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
 
 
@@ -130,5 +130,5 @@ def _price(quote: Quote, state: ServiceState, owed: Dues) -> ServicePrice:
         ends_on=quote.period.ends_on if quote.period else None,
         held_units=owed.units,
         held_credits=owed.charge,
-        preview=quote.digest(),
+        preview_digest=quote.digest(),
     )

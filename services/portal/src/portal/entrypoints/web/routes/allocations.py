@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
-from licensing_client.api import BalanceView, DeviceView, FreeLicenses, WantedLicenses
+from licensing_client.api import BalanceView, DeviceView, LicensesView, WantedLicenses
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
@@ -100,23 +100,23 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
 
 def wished(balance: BalanceView, counts: dict[str, int], device: DeviceView | None) -> list[Wish]:
     """A line for each type that was asked for; one that the balance does not have counts as none free."""
-    free: dict[str, FreeLicenses] = {line["license_type"]: line for line in balance["licenses"]}
+    free: dict[str, LicensesView] = {line["license_type"]: line for line in balance["free"]}
     held = {line["license_type"]: line["count"] for line in device["licenses"]} if device else {}
     return [
         Wish(
             name,
             free[name]["license_class"] if name in free else "",
             count,
-            free[name]["free"] if name in free else 0,
+            free[name]["count"] if name in free else 0,
             held.get(name, 0),
         )
         for name, count in counts.items()
     ]
 
 
-def offered(balance: BalanceView) -> Sequence[FreeLicenses]:
+def offered(balance: BalanceView) -> Sequence[LicensesView]:
     """What a device can get: credits of software service are the project's."""
-    return [line for line in balance["licenses"] if line["free"] and line["license_class"] != "service"]
+    return [line for line in balance["free"] if line["count"] and line["license_class"] != "service"]
 
 
 def _counts(form: Form) -> dict[str, int]:

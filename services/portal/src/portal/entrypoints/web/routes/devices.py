@@ -33,7 +33,7 @@ async def devices_page(
         at_least=visit.api.at_least,
     )
     projects = await ask(visit.api.ledger.list_projects, limit=200, at_least=visit.api.at_least)
-    names = {one["project"]: one["name"] for one in projects["items"]}
+    names = {one["project"]: one["project_name"] for one in projects["items"]}
     return services.pages.page(
         request, "devices.html", devices=found["items"], following=found["next"], serial=serial, names=names
     )

@@ -28,7 +28,7 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
         request,
         "home.html",
         projects=await with_balances(visit.api, projects[:SHOWN]),
-        names={one["project"]: one["name"] for one in projects},
+        names={one["project"]: one["project_name"] for one in projects},
         more=len(projects) > SHOWN,
         waiting=waiting,
         cases=cases,

@@ -26,7 +26,7 @@ async def projects_page(
     """The projects, by part of the name where one is asked for."""
     found = await ask(
         visit.api.ledger.list_projects,
-        name=name or None,
+        project_name=name or None,
         archived=False,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
@@ -40,7 +40,7 @@ async def projects_page(
 async def open_project(visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """Open a project and go there."""
     made = await ask(
-        visit.api.ledger.create_project, name=form.text("name"), idempotency_key=form.text("request") or None
+        visit.api.ledger.create_project, project_name=form.text("name"), idempotency_key=form.text("request") or None
     )
     await services.sessions.reach(visit.session.session, made["sequence"])
     return see(f"/projects/{made['project']}")
@@ -72,7 +72,7 @@ async def project_page(
 
 def free_of(balance: BalanceView) -> dict[str, int]:
     """What is free, by type."""
-    return {line["license_type"]: line["free"] for line in balance["licenses"]}
+    return {line["license_type"]: line["count"] for line in balance["free"]}
 
 
 def held_by(device: DeviceView) -> dict[str, int]:
