@@ -11,6 +11,8 @@ PARTS ?=
 ARGS ?=
 # How many processes run the tests side by side; each has its own broker and database. ARGS="-n 0" is one, with pdb.
 WORKERS ?= 2
+# What `make check` compares frozen events with: the last commit, or the release that is upgraded from.
+SINCE ?= HEAD
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,12 +62,13 @@ check-deploy: setup ## Build every overlay of deploy/k8s and check it against sc
 check-cluster: setup ## Let a real API server admit every manifest and refuse bad ones (needs Go; the first build takes long)
 	@$(BIN)/python -m dev.kubernetes.apiserver.check
 
-check: setup ## Lint, types, layers
+check: setup ## Lint, types, layers, and no frozen event changed since SINCE
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m dev.contract_changes $(SINCE)
 
 fmt: setup ## Format, and fix what can be fixed
 	@$(BIN)/ruff format .

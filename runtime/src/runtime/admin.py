@@ -7,7 +7,8 @@ from typing import Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
-from runtime.settings import SettingsWrong
+from runtime.certificates import Certificates
+from runtime.settings import ProcessSettings, SettingsWrong
 from runtime.sockets import listening_on
 
 Readiness = Callable[[], tuple[bool, str]]
@@ -22,12 +23,26 @@ class Admin:
     Raises SettingsWrong when it can't listen there.
     """
 
-    def __init__(self, host: str, port: int, ready: Readiness, *, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        ready: Readiness,
+        *,
+        registry: CollectorRegistry = REGISTRY,
+        certificates: Certificates | None = None,
+    ) -> None:
         self.host = host
         self.port = port
         self._ready = ready
         self._registry = registry
+        self._certificates = certificates or Certificates({})
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+
+    @classmethod
+    def of(cls, settings: ProcessSettings, ready: Readiness) -> Self:
+        """The port of a process with these settings."""
+        return cls(settings.admin_host, settings.admin_port, ready, certificates=Certificates(settings.certificates()))
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -57,7 +72,9 @@ class Admin:
 
     async def _readyz(self, _: web.Request) -> web.Response:
         ready, reason = self._ready()
-        return web.Response(status=200 if ready else 503, text=reason + "\n")
+        lines = (reason, *self._certificates.warnings())
+        return web.Response(status=200 if ready else 503, text="".join(f"{line}\n" for line in lines))
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        tuple(self._certificates.warnings())  # sets the metric
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LICENSING_"
+CHAIN, AUTHORITIES = "_certificate_file", "_ca_file"
+"""How the settings end that name files of certificates."""
 MAX_SECRET_BYTES = 64 * 1024
 """A key or a password file; whatever is bigger was named by mistake."""
 EXIT_BAD_SETTINGS = 2
@@ -38,6 +40,11 @@ class ProcessSettings(BaseSettings):
     admin_host: str = "127.0.0.1"
     admin_port: Port
     log_level: LogLevel = "info"
+
+    def certificates(self) -> dict[str, Path]:
+        """The files of certificates that are read, by setting."""
+        named = {name: getattr(self, name) for name in type(self).model_fields if name.endswith((CHAIN, AUTHORITIES))}
+        return {name: path for name, path in named.items() if path is not None}
 
     def describe(self) -> dict[str, str]:
         """Every setting as text, secrets masked: fit for a log line."""

@@ -13,19 +13,22 @@ from tests.support.ledger import sending
 from tests.support.ledger.load import Client
 
 
-async def start_writer(topics: KafkaTopics, log: Path) -> asyncio.subprocess.Process:
+async def start_writer(topics: KafkaTopics, log: Path, sources: str = "") -> asyncio.subprocess.Process:
+    """A writer of this checkout, or of another one whose `sources` stand before it on Python's path."""
     said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
     said |= sending.writer_settings(log.parent)
-    settings = {"PATH": os.environ["PATH"]} | environment(topics.settings("ledger-writer") | said)
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": sources} | environment(
+        topics.settings("ledger-writer") | said
+    )
     with log.open("ab") as stderr:
         program = Path(sys.executable).with_name("ledger-writer")
         return await asyncio.create_subprocess_exec(program, env=settings, stderr=stderr)
 
 
 @asynccontextmanager
-async def at_work(topics: KafkaTopics, log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def at_work(topics: KafkaTopics, log: Path, sources: str = "") -> AsyncGenerator[asyncio.subprocess.Process]:
     """A writer that is gone when the block ends, however that ends."""
-    writer = await start_writer(topics, log)
+    writer = await start_writer(topics, log, sources)
     try:
         yield writer
     finally:

@@ -38,7 +38,8 @@ class SignerProcess:
         command = (SIGNER, "init", "--keys", self.keys, "--passphrase-file", passphrase)
         subprocess.run(command, check=True, capture_output=True)
 
-    def start(self) -> None:
+    def start(self, sources: str = "") -> None:
+        """Of this checkout, or of another one whose `sources` stand before it on Python's path."""
         outer = {name: value for name, value in os.environ.items() if not name.startswith("LICENSING_")}
         said = {
             "admin_port": self._admin_port,
@@ -49,7 +50,7 @@ class SignerProcess:
         }
         settings = environment(self._topics.settings("signer") | said)
         with (self._folder / "signer.log").open("ab") as log:
-            self._process = subprocess.Popen((SIGNER,), env=outer | settings, stderr=log)
+            self._process = subprocess.Popen((SIGNER,), env=outer | settings | {"PYTHONPATH": sources}, stderr=log)
 
     @property
     def pid(self) -> int:

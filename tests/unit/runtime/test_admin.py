@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from runtime.admin import Admin
+from runtime.certificates import Certificates
 from runtime.settings import SettingsWrong
+from tests.support.own_certificates import NOW, write_pair
 
 
 async def test_a_process_that_waits_is_alive_but_not_ready_and_says_for_what() -> None:
@@ -15,6 +19,16 @@ async def test_a_process_that_waits_is_alive_but_not_ready_and_says_for_what() -
 async def test_a_ready_process_says_so() -> None:
     async with Admin("127.0.0.1", 0, lambda: (True, "ready")) as admin:
         assert await _get(admin, "/readyz") == (200, "ready\n")
+
+
+async def test_a_certificate_that_ends_soon_is_said_and_takes_no_readiness(tmp_path: Path) -> None:
+    write_pair(tmp_path / "tls.crt", tmp_path / "tls.key", days=3)
+    certificates = Certificates({"tls_certificate_file": tmp_path / "tls.crt"}, lambda: NOW)
+
+    async with Admin("127.0.0.1", 0, lambda: (True, "ready"), certificates=certificates) as admin:
+        said = await _get(admin, "/readyz")
+
+    assert said == (200, "ready\ntls_certificate_file ends on 2026-12-02 at 00:00 UTC: renew it\n")
 
 
 async def test_metrics_are_in_the_prometheus_format() -> None:

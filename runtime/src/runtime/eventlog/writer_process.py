@@ -77,9 +77,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                     self.definition(number), log, self.clock, self.observer(number), self.companions.get(number)
                 )
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
-            await opened.enter_async_context(
-                Admin(settings.admin_host, settings.admin_port, lambda: self._ready(leadership, writers))
-            )
+            await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers)))
             tasks: dict[str, Coroutine[object, object, None]] = {
                 f"follow-{number}": until_stopped(stop, self._follow(number, writer))
                 for number, writer in writers.items()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator
 
@@ -23,6 +23,13 @@ class WithDatabase(ProcessSettings):
 
     database_url: Annotated[str, AfterValidator(_without_password)]
     database_password_file: Path | None = None
+
+    def certificates(self) -> dict[str, Path]:
+        """With the authority that the URL names."""
+        named = super().certificates()
+        for path in parse_qs(urlsplit(self.database_url).query).get("sslrootcert", ()):
+            named["database_ca_file"] = Path(path)
+        return named
 
     def database(self) -> str:
         """The URL with its password; raises SettingsWrong or OSError for an unusable file."""

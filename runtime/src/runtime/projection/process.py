@@ -60,7 +60,7 @@ class Projector(Generic[S]):
         """Keep the rows at the end of the log until `stop` is set; an entry that can't be applied stops its log's."""
         readiness = Readiness()
         async with (
-            Admin(settings.admin_host, settings.admin_port, readiness),
+            Admin.of(settings, readiness),
             self._followers(settings) as (pool, followers),
         ):
             await until_stopped(stop, self._migrate(pool))

@@ -93,7 +93,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, clock: Callable[[
             reason = worker.trouble or feed.trouble
             return reason is None, reason or "ready"
 
-        async with Admin(settings.admin_host, settings.admin_port, ready):
+        async with Admin.of(settings, ready):
             await supervise(stop, tasks)
 
 

@@ -16,7 +16,7 @@ from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints.http import PROBLEMS, Edge
 from device_sync.entrypoints.settings import DeviceSyncSettings
-from device_sync.entrypoints.tls import Callers, server_context, tell
+from device_sync.entrypoints.tls import Callers, RenewedCertificate, server_context, tell
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -74,17 +74,21 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             callers=Callers(trusted, _utc_now),
             waits_for=lambda: _waits_for(feed),
         )
-        await opened.enter_async_context(
-            Admin(settings.admin_host, settings.admin_port, lambda: _ready(feed, commands))
-        )
+        await opened.enter_async_context(Admin.of(settings, lambda: _ready(feed, commands)))
         listener = opened.enter_context(
             bound_to(settings.device_sync_host, settings.device_sync_port, setting="LICENSING_DEVICE_SYNC_PORT")
         )
         _log.info("listening", host=settings.device_sync_host, port=listener.getsockname()[1])
-        server = WebServer(edge, PROBLEMS, tls=TlsServer(_context(settings), tell))
+        context = _context(settings)
+        renewed = RenewedCertificate(context, certificate=settings.tls_certificate_file, key=settings.tls_key_file)
+        server = WebServer(edge, PROBLEMS, tls=TlsServer(context, tell))
         await supervise(
             stop,
-            {"feed": until_stopped(stop, feed.run()), "serve": server.serve_until(stop, listener)},
+            {
+                "feed": until_stopped(stop, feed.run()),
+                "certificate": until_stopped(stop, renewed.follow()),
+                "serve": server.serve_until(stop, listener),
+            },
             drain_seconds=STOP_SECONDS + 2,
         )
 

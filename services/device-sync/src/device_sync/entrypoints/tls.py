@@ -3,6 +3,7 @@
 The handshake proves that one of both authorities signed; that it was the one for this generation is proven here.
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from datetime import datetime
@@ -23,12 +24,14 @@ from contracts.documents.device_certificate import (
 from device_sync.adapters.metrics import FAILED_HANDSHAKES
 from device_sync.domain.devices import Caller
 from runtime.logs import get_logger
-from runtime.settings import read_secret
+from runtime.settings import SettingsWrong, read_secret
 from runtime.web.http_protocol import CLIENT_CERTIFICATE
 from runtime.web.tls import FailedHandshake, prepare
 
 KNOWN_CERTIFICATES = 4096
 """Parsed certificates kept: about the boxes that hold a connection open."""
+RENEWAL_SECONDS = 60.0
+"""How often the files are looked at; cert-manager writes them a month before the old certificate ends."""
 MAX_SHOWN = 64
 """Characters of a name that nobody has proven."""
 
@@ -44,10 +47,9 @@ def server_context(*, certificate: Path, key: Path, device_ca: Path, generation_
 
     Sessions are not resumed: every connection proves its certificate again.
     """
-    read_secret(key)  # refuses a key file that others can read
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    _load(context, certificate, key)
     context.load_verify_locations(cafile=str(device_ca))
     context.load_verify_locations(cafile=str(generation_ca))
     context.verify_mode = ssl.CERT_REQUIRED
@@ -55,6 +57,44 @@ def server_context(*, certificate: Path, key: Path, device_ca: Path, generation_
     context.num_tickets = 0
     prepare(context)
     return context
+
+
+class RenewedCertificate:
+    """Gives a context the certificate that lies in the files now: new connections get it, old ones go on."""
+
+    def __init__(self, context: ssl.SSLContext, *, certificate: Path, key: Path) -> None:
+        self._context = context
+        self._files = (certificate, key)
+        self._content = self._read()
+
+    async def follow(self) -> None:
+        """Look for a renewed certificate again and again."""
+        while True:
+            await asyncio.sleep(RENEWAL_SECONDS)
+            self.reload()
+
+    def reload(self) -> bool:
+        """Whether there was another pair that fits together; if it does not (yet), the old one stays."""
+        try:
+            content = self._read()
+            if content == self._content:
+                return False
+            _load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), *self._files)  # a pair that does not fit would spoil ours
+            _load(self._context, *self._files)
+        except (OSError, SettingsWrong) as error:
+            _log.warning("certificate_not_reloaded", reason=str(error))
+            return False
+        self._content = content
+        _log.info("certificate_reloaded")
+        return True
+
+    def _read(self) -> tuple[bytes, ...]:
+        return tuple(path.read_bytes() for path in self._files)
+
+
+def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    read_secret(key)  # refuses a key file that others can read
+    context.load_cert_chain(certificate, key)
 
 
 def tell(failed: FailedHandshake) -> None:

@@ -91,7 +91,7 @@ async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[
             reason = next((trouble for trouble in (*reading, *doing, feed.trouble, sender.trouble) if trouble), None)
             return reason is None, reason or "ready"
 
-        async with Admin(settings.admin_host, settings.admin_port, ready):
+        async with Admin.of(settings, ready):
             await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
 

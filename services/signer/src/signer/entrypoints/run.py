@@ -57,7 +57,7 @@ async def _serve(
         statuses = [signing.status for signing in signings]
         REGISTRY.register(StatusCollector(statuses, own.foreign))
         try:
-            async with Admin(settings.admin_host, settings.admin_port, lambda: readiness(statuses)):
+            async with Admin.of(settings, lambda: readiness(statuses)):
                 await supervise(stop, {f"ledger-{one.status.ledger}": one.run(stop) for one in signings})
         finally:
             for tail in tails.values():

@@ -78,7 +78,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
                 KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
             )
             server = WebServer(build(services, tokens), PROBLEMS)
-            async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server, waiter)):
+            async with Admin.of(settings, lambda: _ready(server, waiter)):
                 await supervise(
                     stop,
                     {

@@ -55,7 +55,7 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
     with bound_to(settings.portal_host, settings.portal_port, setting="LICENSING_PORTAL_PORT") as listener:
         async with _services(settings) as services:
             server = WebServer(build(services), Problems(REFUSALS))
-            async with Admin(settings.admin_host, settings.admin_port, lambda: _ready(server)):
+            async with Admin.of(settings, lambda: _ready(server)):
                 await supervise(stop, {"serve": server.serve_until(stop, listener)}, drain_seconds=STOP_SECONDS + 2)
 
 
