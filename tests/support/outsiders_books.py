@@ -62,6 +62,8 @@ class Books:
                 self.companies[data["project"]] = data["company"]
             case "company-imported":
                 self.companies |= {one["project"]: data["company"] for one in data["projects"]}
+            case _:
+                pass
 
     def _devices(self, name: str, data: Json) -> None:
         if name == "device-released":
@@ -80,6 +82,8 @@ class Books:
                 self._end_rights(data["company"], data["account"])
             case "company-imported":
                 self._end_rights(data["former_company"])
+            case _:
+                pass
 
     def _end_rights(self, acting_for: str, account: str = "") -> None:
         for who in list(self.rights):
@@ -101,6 +105,8 @@ class Books:
                 self._inherit(data["former"]["serial"], data["device"]["serial"])
             case "device-recommissioned":
                 self.warranties.pop(data["device"]["serial"], None)
+            case _:
+                pass
 
     def _inherit(self, former: str, replacement: str) -> None:
         if former in self.warranties:

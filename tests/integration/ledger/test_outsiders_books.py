@@ -4,7 +4,7 @@ import ast
 import asyncio
 import itertools
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -148,7 +148,7 @@ async def _service(queries: PostgresQueries, project: str) -> AsyncIterator[tupl
 
 
 @asynccontextmanager
-async def projected(url: str, number: int, records: Sequence[bytes]) -> AsyncIterator[PostgresQueries]:
+async def projected(url: str, number: int, records: Sequence[bytes]) -> AsyncGenerator[PostgresQueries]:
     """The read side of a log, in batches as the projector writes them."""
     async with connected(as_role(url, "ledger-projector")) as connection:
         await database.migrate(connection)
