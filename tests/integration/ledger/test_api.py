@@ -10,12 +10,12 @@ from contracts.identifiers import default_project_of, derived_id
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from ledger.entrypoints.api.app import application
+from tests.support.api_operations import Operation, about
 from tests.support.documents import other_writings
 from tests.support.ledger.api_at_work import WHY, Api, asked
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
 from tests.support.ledger.story import ADRIA, BEN, BORA
-from tests.support.operations import Operation, about
 
 SERIAL, OTHER = "009033010203", "009033010204"
 

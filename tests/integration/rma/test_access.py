@@ -15,9 +15,9 @@ from contracts.identifiers import derived_id
 from contracts.log.envelope import entry_hash
 from contracts.topics import CASE_EVENTS
 from rma.entrypoints.api.app import application
+from tests.support.api_operations import Operation, about
 from tests.support.ledger import story_members
 from tests.support.ledger.story import ADRIA, HOTEL, VENDOR
-from tests.support.operations import Operation, about
 from tests.support.rma.api_at_work import CaseApi, a_report, bearer
 from tests.support.rma.at_work import SERIAL, SPARE, anna, ben, clerk, second_clerk
 from tests.support.rma.who_may import ENDPOINTS, Answer, Person
