@@ -1,4 +1,4 @@
-"""A refusal names the entries that it rests on, where the ledger knows them and the asker may (issue 4)."""
+"""A refusal names the entries that it rests on, where the ledger knows them and the asker may."""
 
 from datetime import timedelta
 
