@@ -106,9 +106,9 @@ def test_old_licenses_convert_as_the_preview_says_and_once(kit: Kit) -> None:
 
         conversions = f"/v1/projects/{story.project}/legacy-conversions"
         assert _refused(story, conversions, {"preview_digest": "0" * 64}) == "preview_stale"
-        story.sequence = story.partner.post(conversions, {"preview_digest": preview["digest"]})["sequence"]
+        story.sequence = story.partner.post(conversions, {"preview_digest": preview["preview_digest"]})["sequence"]
         assert story.balance() == {"Port11": 30, "Voicemail11": 2, "Port8": 5, "BRI": 2}
-        assert _refused(story, conversions, {"preview_digest": preview["digest"]}) == "no_legacy_licenses"
+        assert _refused(story, conversions, {"preview_digest": preview["preview_digest"]}) == "no_legacy_licenses"
         assert _refused(story, old, {"licenses": lines, **key}, clerk=True) == "key_already_converted"
 
 
@@ -167,7 +167,7 @@ def test_a_blocked_company_can_only_look(kit: Kit) -> None:
     with a_stocked_story(kit.state) as story:
         blocked = story.clerk.post("/v1/blocks", {"company": PARTNER} | WHY)["sequence"]
         try:
-            body = {"name": secrets.token_hex(8)}
+            body = {"project_name": secrets.token_hex(8)}
             assert _refused(story, "/v1/projects", body) == "company_blocked"
             assert story.partner.get("/v1/projects", at_least=blocked)["items"]
         finally:

@@ -147,7 +147,7 @@ def test_licenses_that_are_not_paid_wait_and_are_released_when_they_are(story: S
     stock(story, SSC=20)
     owed = get(story, f"{service}/held-licenses/price")
     assert owed["credits"] == 20
-    released = story.partner.post(f"{service}/held-licenses/releases", {"preview": owed["preview"]})
+    released = story.partner.post(f"{service}/held-licenses/releases", {"preview_digest": owed["preview_digest"]})
     story.sequence = released["sequence"]
     assert story.balance()["Port11"] == 50
     assert get(story, service)["held"] == []

@@ -41,7 +41,7 @@ TABLES = (
     "set_aside_entries",
 )
 CASES = 40
-PAGE_BUFFERS = 300
+PAGE_BUFFERS = 500
 """Most pages of 8 KiB that 50 cases may take to find; the tables have thousands."""
 
 

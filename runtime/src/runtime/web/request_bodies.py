@@ -29,14 +29,14 @@ async def read_body(
     *,
     most: int = MAX_BODY_BYTES,
     too_big: str = "body_too_big",
-    seconds: float = BODY_SECONDS,
+    seconds: float | None = None,
 ) -> bytes:
-    """The whole body; raises Refused for one that is too big or too slow."""
+    """The whole body; raises Refused for one that is too big, or slower than that or BODY_SECONDS."""
     length = head.get("content-length", "0")
     if not length.isdecimal() or int(length[:12]) > most:
         raise Refused(too_big)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS if seconds is None else seconds):
             return await _received(receive, most, too_big)
     except TimeoutError:
         raise Refused("request_too_slow") from None

@@ -1,10 +1,13 @@
 """The door of licensingctl: its page, its errors and its exit codes."""
 
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from dev.generate import licensingctl
 from operations.entrypoints import command_line
@@ -12,6 +15,18 @@ from operations.entrypoints.answer import Answer, Exit, table
 from operations.entrypoints.settings import OperationsSettings
 from runtime.settings import SettingsWrong
 from runtime.trouble import Trouble
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A program sends all log lines to its stderr, which here is a test's and closed after it."""
+    said, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**said)
+    structlog.contextvars.clear_contextvars()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -83,7 +83,7 @@ async def remove(request: Request, visit: TheVisit, services: TheServices, form:
 @router.get("/join")
 async def join_page(request: Request, _: TheSession, services: TheServices) -> Response:
     """Where an invitation is presented."""
-    return services.pages.page(request, "join.html", code="", refused=None)
+    return services.pages.page(request, "join.html", presented="", refused=None)
 
 
 @router.post("/join")
@@ -95,7 +95,7 @@ async def join(request: Request, session: TheSession, services: TheServices, for
     try:
         done = await ask(api.ledger.accept_invitation, invitation_code=code, idempotency_key=form.text("request"))
     except Problem as problem:
-        return services.pages.page(request, "join.html", status=problem.status, code=code, refused=problem)
+        return services.pages.page(request, "join.html", status=problem.status, presented=code, refused=problem)
     joined = await companies_of(session, services, at_least=done["sequence"])
     await services.sessions.reach(session.session, done["sequence"])
     new = next((one for one in joined if one["company"] not in before), None)
