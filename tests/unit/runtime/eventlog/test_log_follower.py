@@ -63,7 +63,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_decision_sees_all_that_was_on_the_log_when_it_was_asked_for(seed: int) -> None:
+async def test_a_decision_sees_all_that_was_on_the_log_when_it_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(log_follower, "PATIENCE_SECONDS", 30)
     hall = HallLog(seed)
     hall.reserve(1)
     async with following(hall) as (follower, _):
