@@ -41,7 +41,8 @@ PORT_SHARES = 4
 def pytest_configure() -> None:
     _share_ports_out()
     _log_defects_in_plain_text()
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    # What pytest-asyncio makes loops by; as the services have theirs.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # pyright: ignore[reportDeprecated]  # from Python 3.14 on
 
 
 def _log_defects_in_plain_text() -> None:
