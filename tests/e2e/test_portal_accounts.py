@@ -146,3 +146,13 @@ def test_a_letter_that_is_asked_for_tells_nothing_about_the_account(portal: Port
             answer = client.post(path, data=form)
             said.append((answer.status_code, re.sub(r"[0-9a-f]{32,}", "", answer.text.replace(email, ""))))
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("path", ["/register", "/password"])
+def test_nobody_lets_the_portal_write_to_a_list_of_people(portal: Portal, kit: Kit, path: str) -> None:
+    everybody = "first@example.net, second@example.net"
+    with portal.client() as client:
+        answer = client.post(path, data={FORM_TOKEN: token_of(client.get(path)), "email": everybody})
+    assert answer.status_code == 422
+    assert "This is no e-mail address." in answer.text
+    assert not [one for one in letters(kit.state) if "second@example.net" in str(one["To"])]

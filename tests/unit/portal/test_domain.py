@@ -3,6 +3,7 @@
 import pytest
 
 from portal.domain.addresses import own_address
+from portal.domain.mail_addresses import is_mail_address
 from portal.domain.passwords import weakness
 from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK, may_try, network_of
 
@@ -51,3 +52,29 @@ def test_an_address_of_ours_is_followed(wanted: str) -> None:
 )
 def test_any_other_address_leads_home(wanted: str | None) -> None:
     assert own_address(wanted) == "/"
+
+
+@pytest.mark.parametrize("text", ["jana@example.net", "jana.krueger+portal@mail.example.net", "o'neill@example.net"])
+def test_one_address_gets_a_letter(text: str) -> None:
+    assert is_mail_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "jana",
+        "jana@",
+        "@example.net",
+        "jana@example.net, mallory@example.org",
+        "jana@example.net;mallory@example.org",
+        "jana@example.net <mallory@example.org>",
+        "jana@example.net (Jana)",
+        "jana@example.net\nBcc: mallory@example.org",
+        "jana krueger@example.net",
+        "jana@example.net@example.org",
+        f"{'j' * 250}@example.net",
+    ],
+)
+def test_a_list_a_name_or_another_line_gets_none(text: str) -> None:
+    assert not is_mail_address(text)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from portal.application.letters import Kind, Letter
 from portal.application.signing_in import TooManyTries
+from portal.domain.mail_addresses import is_mail_address
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.dependencies import Services, TheServices
 from portal.entrypoints.web.forms import Form, TheForm
@@ -107,7 +108,7 @@ async def _asked(request: Request, services: Services, kind: Kind, form: Form, l
     email = form.text("email")
     if services.post is None:
         raise HTTPException(404)
-    if "@" not in email:
+    if not is_mail_address(email):
         return _ask_page(request, services, kind, error=_("This is no e-mail address."), status=422)
     try:
         letter = await services.letters.ask(kind, email, address=address_of(request))
