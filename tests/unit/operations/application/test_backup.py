@@ -8,7 +8,7 @@ import pytest
 from operations.adapters.folder import Folder, FolderBusy, locked
 from operations.application import backup
 from operations.application.backup import Copied, LogLost, Wanted, back_up, planned, read_manifest, read_segment
-from operations.application.manifest import BackupWrong
+from operations.application.manifest import MANIFEST, BackupWrong
 from runtime.kafka import Partition, Record
 from tests.support.operations.memory_log import MemoryLog, records
 
@@ -142,3 +142,22 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     with locked(tmp_path), pytest.raises(FolderBusy), locked(tmp_path):
         pass
+
+
+async def test_a_forged_manifest_reaches_no_file_outside_of_the_backup(tmp_path: Path) -> None:
+    """The next run would read the file it names, write it anew as its own, and remove it."""
+    root, live = tmp_path / "backup", MemoryLog(*records(LOG, b"a"))
+    await back_up(live, Folder(root), WANTED, taken=NOW)
+    (name,) = _files(root)
+    outside = tmp_path / "outside.gz"
+    shutil.copy(root / name, outside)
+    manifest = root / MANIFEST
+    for forged in (f"../{outside.name}", str(outside)):
+        manifest.write_text(manifest.read_text().replace(name, forged))
+        with pytest.raises(BackupWrong, match=r"is no segment of events/0"):
+            await back_up(MemoryLog(*records(LOG, b"a", b"b")), Folder(root), WANTED, taken=NOW)
+        manifest.write_text(manifest.read_text().replace(forged, name))
+    manifest.write_text(manifest.read_text().replace('"events"', '"../events"'))
+    with pytest.raises(BackupWrong):
+        read_manifest(Folder(root))
+    assert outside.exists()

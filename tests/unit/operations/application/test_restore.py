@@ -8,7 +8,7 @@ import pytest
 
 from operations.adapters.folder import Folder
 from operations.application.backup import Wanted, back_up
-from operations.application.manifest import BackupWrong
+from operations.application.manifest import BackupWrong, segment_name
 from operations.application.restore import NotEmpty, Restored, missing, restore
 from runtime.kafka import Partition, Record
 from tests.support.operations.memory_log import MemoryLog, records
@@ -75,18 +75,30 @@ async def test_somebody_who_writes_meanwhile_is_noticed(store: Folder) -> None:
         ({"first": 1}, "does not hold the offsets"),
         ({"last": 2}, "does not hold the offsets"),
         ({"sha256": "0" * 64}, "was changed"),
-        ({"name": "elsewhere"}, "is missing"),
+        ({"name": "elsewhere"}, "is no segment of"),
     ],
 )
 async def test_a_backup_that_is_not_whole_restores_nothing(
     store: Folder, tmp_path: Path, change: dict[str, Any], says: str
 ) -> None:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    manifest["partitions"][1]["segments"][0] |= change
+    segment = manifest["partitions"][1]["segments"][0]
+    file = tmp_path / segment["name"]
+    segment |= {"name": segment_name(LOG, change.get("first", 0), change.get("last", 3))} | change
+    file.rename(tmp_path / segment["name"])
     store.write("manifest.json", json.dumps(manifest).encode())
     live = MemoryLog()
 
     with pytest.raises(BackupWrong, match=says):
+        await restore(live, store)
+    assert (live.all(LOG), live.all(NOTES)) == ([], [])
+
+
+async def test_a_backup_that_lacks_a_file_restores_nothing(store: Folder, tmp_path: Path) -> None:
+    next((tmp_path / "events").rglob("*.gz")).unlink()
+    live = MemoryLog()
+
+    with pytest.raises(BackupWrong, match="is missing"):
         await restore(live, store)
     assert (live.all(LOG), live.all(NOTES)) == ([], [])
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from operations.application.manifest import MANIFEST, BackupWrong, Manifest, PartitionBackup, Segment
+from operations.application.manifest import MANIFEST, BackupWrong, Manifest, PartitionBackup, Segment, segment_name
 from operations.application.ports import LiveLog, Store
 from operations.application.segments import decode, encode
 from runtime.kafka import Partition, Record
@@ -116,7 +116,7 @@ async def _extend(live: LiveLog, store: Store, wanted: Wanted, held: Manifest, e
 
 def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:
     first, last, content = records[0].offset, records[-1].offset, encode(records)
-    name = f"{partition.topic}/{partition.number}/{first:020}-{last:020}.jsonl.gz"
+    name = segment_name(partition, first, last)
     store.write(name, content)
     digest = hashlib.sha256(content).hexdigest()
     return Segment(name=name, first=first, last=last, records=len(records), sha256=digest)

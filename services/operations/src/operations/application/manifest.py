@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from runtime.kafka import Partition
 
@@ -15,6 +15,11 @@ class BackupWrong(ValueError):  # noqa: N818 - states the world
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def segment_name(partition: Partition, first: int, last: int) -> str:
+    """The file of a partition's records from offset `first` to `last`, below the backup."""
+    return f"{partition.topic}/{partition.number}/{first:020}-{last:020}.jsonl.gz"
 
 
 class Segment(_Part):
@@ -30,11 +35,19 @@ class Segment(_Part):
 class PartitionBackup(_Part):
     """A partition up to `next_offset`. `is_gapless` where nothing is ever compacted away."""
 
-    topic: str
+    topic: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}$")]
     number: Annotated[int, Field(ge=0)]
     is_gapless: bool
     next_offset: Annotated[int, Field(ge=0)] = 0
     segments: tuple[Segment, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_files_of_its_own(self) -> Self:
+        """A manifest that somebody else wrote names no file outside of the backup."""
+        for one in self.segments:
+            if one.name != segment_name(self.partition, one.first, one.last):
+                raise ValueError(f"{one.name!r} is no segment of {self.topic}/{self.number}")
+        return self
 
     @property
     def partition(self) -> Partition:
