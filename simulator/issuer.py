@@ -1,6 +1,7 @@
 """A development issuer of bearer tokens: `python -m simulator.issuer ACCOUNT COMPANY` prints one.
 
-The portal takes its place. The private key stays under the state folder; the API gets the JWKS with the public one.
+It stands for the issuer of programs that call the APIs; people get their tokens from the portal. The private key stays
+under the state folder; the services get the JWKS with the public one.
 """
 
 import argparse

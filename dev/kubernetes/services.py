@@ -37,8 +37,6 @@ WORK = "/var/lib/licensing"
 """The only writable folder of a container, beside /tmp."""
 G729_PROGRAM = "/opt/licensing/g729/g729_encode.py"
 HTMX = "/opt/licensing/htmx/htmx.min.js"
-PORTAL_KEY_ID = "portal"
-"""The name of the portal's public key among the token keys of the services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +285,6 @@ SERVICES: tuple[Service, ...] = (
             "ledger_url": f"http://ledger-api.{NAMESPACE}.svc:{API_PORT}",
             "rma_url": f"http://rma-api.{NAMESPACE}.svc:{API_PORT}",
             "audio_url": f"http://audio-api.{NAMESPACE}.svc:{API_PORT}",
-            "token_key_id": PORTAL_KEY_ID,
             "htmx_file": HTMX,
         },
     ),

@@ -1,19 +1,23 @@
 """Make every key and secret of the stack that is not there yet: `python -m dev.stack.keys STATE`."""
 
 import argparse
+import json
 import subprocess
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from dev.stack import secret_files
 from dev.stack.error import StackError
 from dev.stack.service import SCRIPTS
+from portal.adapters.issuer import read_signing_keys
 from simulator.issuer import Issuer
 from simulator.pki import Pki
 
 SIGNER_INIT_SECONDS = 60.0
+PORTAL_ISSUER = "urn:licensing:portal"
 
 
 class Keys:
@@ -23,6 +27,8 @@ class Keys:
         folder = state / "keys"
         self.pki = Pki(state / "pki")
         self.issuer = Issuer(state)
+        self.portal_token_key = folder / "portal-token-key.pem"
+        self.token_keys = folder / "token-keys.json"
         self.signer_folder = state / "signer"
         self.license_key = self.signer_folder / "public" / "license-key.pem"
         self.license_certificate = self.signer_folder / "public" / "license-certificate.pem"
@@ -39,11 +45,21 @@ class Keys:
         self.signer_passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.pki.make()
         self.issuer.prepare()
+        make_private_key(self.portal_token_key, Ed25519PrivateKey.generate())
         secret_files.make(self.signer_passphrase_file)
         secret_files.make(self.activation_key_secret_file)
         make_writer_keys(self.writer_private_key, self.writer_key)
         make_writer_keys(self.rma_writer_private_key, self.rma_writer_key)
         self._make_signer_keys()
+        self.publish_token_keys()
+
+    def publish_token_keys(self) -> None:
+        """Give the services the public keys of both issuers: the portal, and the one of programs."""
+        keys = json.loads(self.issuer.jwks_file.read_text(encoding="utf-8"))["keys"]
+        keys += [key.jwk(PORTAL_ISSUER) for key in read_signing_keys(self.portal_token_key)]
+        draft = self.token_keys.with_suffix(".new")
+        draft.write_text(json.dumps({"keys": keys}, indent=1), encoding="utf-8")
+        draft.replace(self.token_keys)
 
     def _make_signer_keys(self) -> None:
         if self.signer_folder.exists():
@@ -61,8 +77,14 @@ def make_writer_keys(private: Path, public: Path) -> None:
         return
     key = X25519PrivateKey.generate()
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    private.touch(mode=0o600)
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    make_private_key(private, key)
+
+
+def make_private_key(file: Path, key: X25519PrivateKey | Ed25519PrivateKey) -> None:
+    """Write a key where none is yet."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from dev.npm import readers
 from dev.stack import piper
 from dev.stack.kafka import Broker
-from dev.stack.keys import Keys
+from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.places import ROOT
 from dev.stack.ports import HOST
 from dev.stack.postgres import OWNER, Cluster
@@ -77,7 +77,7 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
     return database("ledger-api", stack.postgres) | {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("ledger-api")),
-        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
@@ -102,7 +102,7 @@ def _rma_api(stack: StackContext) -> dict[str, str]:
     return database("rma-api", stack.postgres) | {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("rma-api")),
-        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_WRITER_KEY_FILE": str(keys.rma_writer_key),
         "LICENSING_SHIP_TO": "innovaphone AG|RMA|Umberto-Nobile-Str. 15|DE-71063 Sindelfingen",
@@ -131,7 +131,7 @@ def _audio_api(stack: StackContext) -> dict[str, str]:
     served = {
         "LICENSING_API_HOST": HOST,
         "LICENSING_API_PORT": str(stack.port("audio-api")),
-        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
     }
     return database("audio-api", stack.postgres) | _audio_programs() | served
@@ -145,7 +145,7 @@ def _ledger_writer(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
     return {
         "LICENSING_WRITER_PRIVATE_KEY_FILE": str(keys.writer_private_key),
-        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
@@ -180,7 +180,7 @@ def _rma_writer(stack: StackContext) -> dict[str, str]:
     keys = Keys(stack.state)
     return {
         "LICENSING_WRITER_PRIVATE_KEY_FILE": str(keys.rma_writer_private_key),
-        "LICENSING_TOKEN_KEYS_FILE": str(keys.issuer.jwks_file),
+        "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
     }
 
@@ -202,9 +202,8 @@ def _portal(stack: StackContext) -> dict[str, str]:
         "LICENSING_LEDGER_URL": _address("ledger-api", stack),
         "LICENSING_RMA_URL": _address("rma-api", stack),
         "LICENSING_AUDIO_URL": _address("audio-api", stack),
-        "LICENSING_TOKEN_KEY_FILE": str(keys.issuer.key_file),
-        "LICENSING_TOKEN_KEY_ID": issuer.KID,
-        "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_TOKEN_KEY_FILE": str(keys.portal_token_key),
+        "LICENSING_TOKEN_ISSUER": PORTAL_ISSUER,
         "LICENSING_HTMX_FILE": str(readers.htmx()),
         "LICENSING_SMTP_SERVER": f"{HOST}:{stack.port('mail')}",
     }

@@ -27,7 +27,6 @@ ELSEWHERE = (
     "ledger_url",
     "rma_url",
     "audio_url",
-    "token_key_id",
 )
 """What the local stack has in other places than a cluster, beside ports."""
 

@@ -1,19 +1,33 @@
 """An account's life in the portal: made by mail, with a company, a second factor, and a password that is forgotten."""
 
 import base64
+import os
 import re
 import secrets
+import subprocess
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
+import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from playwright.sync_api import Page, expect
 
 from dev.browser.chromium import WIDTHS
+from dev.demo import people
+from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.mail import letters
 from dev.stack.parts import Kit
+from dev.stack.service import SCRIPTS
+from dev.stack.settings import settings
+from portal.adapters.issuer import TokenIssuer
 from portal.domain.one_time_codes import STEP_SECONDS, code_of
 from portal.entrypoints.web.forms import FORM_TOKEN
-from tests.support.portal import RESELLER, Portal, flaws, token_of
+from simulator.cast import ADMINISTRATOR, PARTNER
+from simulator.issuer import AUDIENCE
+from tests.support.portal import CUSTOMER, RESELLER, Portal, flaws, token_of
 
 FIRST, SECOND = "a quiet hotel by the sea", "the sea by a quiet hotel"
 LETTER_SECONDS = 20.0
@@ -156,3 +170,67 @@ def test_nobody_lets_the_portal_write_to_a_list_of_people(portal: Portal, kit: K
     assert answer.status_code == 422
     assert "This is no e-mail address." in answer.text
     assert not [one for one in letters(kit.state) if "second@example.net" in str(one["To"])]
+
+
+def admin(kit: Kit, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What `portal-admin` answers."""
+    said = os.environ | settings("portal", kit.stack())
+    return subprocess.run(
+        [SCRIPTS / "portal-admin", *arguments], env=said, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def signed_in(client: httpx.Client) -> bool:
+    """Whether the password is taken."""
+    form = {"email": CUSTOMER, "password": people.PASSWORD, FORM_TOKEN: token_of(client.get("/sign-in"))}
+    return client.post("/sign-in", data=form).status_code == 303
+
+
+def test_an_account_that_is_locked_has_no_session_and_gets_none(portal: Portal, kit: Kit) -> None:
+    with portal.client() as before, portal.client() as during, portal.client() as after:
+        assert signed_in(before)
+        assert before.get("/settings").status_code == 200
+
+        assert admin(kit, "lock", CUSTOMER.upper()).returncode == 0
+        assert before.get("/settings").headers["location"] == "/sign-in?next=/settings"
+        assert not signed_in(during)
+
+        assert admin(kit, "unlock", CUSTOMER).returncode == 0
+        assert before.get("/settings").status_code == 303, "a session that was ended stays ended"
+        assert signed_in(after)
+    unknown = admin(kit, "lock", "nobody@example.net")
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no account nobody@example.net.\n")
+
+
+def replaced(file: Path, content: bytes) -> None:
+    draft = file.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(content)
+    draft.replace(file)
+
+
+def test_the_key_of_tokens_is_rotated_while_people_read_and_write(portal: Portal, kit: Kit) -> None:
+    keys, new = Keys(kit.state), Ed25519PrivateKey.generate()
+    first = keys.portal_token_key.read_bytes()
+    second = new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with portal.client() as client:
+        assert signed_in(client)
+        for content, published in ((first + second, 2), (second + first, 2), (second, 1)):
+            replaced(keys.portal_token_key, content)
+            answer = client.get("/.well-known/jwks.json")
+            assert (len(answer.json()["keys"]), answer.headers["cache-control"]) == (published, "public, max-age=60")
+            assert client.get("/projects").status_code == 200
+            keys.publish_token_keys()
+            assert client.get("/projects").status_code == 200
+
+    assert [asked_with(kit, pem) for pem in (first, second)] == [401, 201]
+
+
+def asked_with(kit: Kit, pem: bytes) -> int:
+    """How ledger-api and ledger-writer take a token that this key signs for the portal."""
+    file = kit.state / "keys" / "tried.pem"
+    replaced(file, pem)
+    issuer = TokenIssuer(file, issuer=PORTAL_ISSUER, audience=AUDIENCE, clock=lambda: datetime.now(UTC))
+    head = {"Authorization": f"Bearer {issuer.token(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": secrets.token_hex(8)}
+    url = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects"
+    return httpx.post(url, json={"project_name": secrets.token_hex(8)}, headers=head, timeout=30).status_code

@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
-from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
 from contracts.actors import Actor
@@ -19,7 +17,6 @@ from contracts.models import WireModel
 from contracts.sender_proof import MAC, SEAL, OpenedKey, SealBroken, command_mac, unseal
 from runtime.eventlog import UndecodableCommandError
 from runtime.kafka import Record
-from runtime.settings import SettingsWrong, read_secret
 from runtime.tokens import AccountInactive, BadCredentials, Tokens, VerifiedToken
 
 LATE_SECONDS = 1200.0
@@ -28,7 +25,6 @@ KEPT_SENDERS = 10_000
 """Opened seals that are kept; one is some hundred bytes."""
 KEPT_SECONDS = 60.0
 """How long a verified token is taken as valid without a look at the issuer's keys, which may have been revoked."""
-PEM_END = b"-----END PRIVATE KEY-----"
 
 Clock = Callable[[], float]
 """Seconds since 1970."""
@@ -185,13 +181,3 @@ def decode_command(record: type[Asked], value: bytes) -> Asked:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UndecodableCommandError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-
-
-def private_keys(path: Path) -> list[X25519PrivateKey]:
-    """What senders seal for, the newest first; raises SettingsWrong or OSError."""
-    blocks = read_secret(path).split(PEM_END)[:-1]
-    keys = [load_pem_private_key(block + PEM_END, password=None) for block in blocks]
-    found = [key for key in keys if isinstance(key, X25519PrivateKey)]
-    if not found or len(found) < len(keys):
-        raise SettingsWrong(f"LICENSING_WRITER_PRIVATE_KEY_FILE ({path}) has no X25519 private keys, or others too")
-    return found

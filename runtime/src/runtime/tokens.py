@@ -12,7 +12,7 @@ import jwt
 from jwt import PyJWK
 
 from contracts.identifiers import TOKEN_NAME_PATTERN, UUID_PATTERN
-from runtime.logs import get_logger
+from runtime.watched_file import WatchedFile
 
 ALGORITHMS = {"EdDSA": "OKP", "ES256": "EC"}
 """Accepted algorithms and the type of key that each needs; never a symmetric one, never `none`."""
@@ -26,8 +26,6 @@ LAST_SECOND = 253_402_300_799
 _REQUIRED = ["iss", "aud", "iat", "exp", "sub", "company", "jti"]
 _UUID = re.compile(UUID_PATTERN)
 _TOKEN_NAME = re.compile(TOKEN_NAME_PATTERN)
-
-_log = get_logger("runtime.tokens")
 
 
 class BadCredentials(Exception):  # noqa: N818 - states the world
@@ -58,49 +56,37 @@ class VerifiedToken:
     expires: float
 
 
-class KeyFile:
-    """The public keys of a JWKS file, read again when the file changes: so keys are rotated, and revoked.
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A public key, and the one issuer whose tokens it signs: None stands for the issuer that the settings name."""
 
-    While the file is missing or wrong, the keys that were read last stay valid, and the log says so.
-    """
+    jwk: PyJWK
+    issuer: str | None
+
+
+class KeyFile:
+    """The public keys of a JWKS file, read again when the file changes: so keys are rotated, and revoked."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seen = _stamp(path)
-        self._keys = read_jwks(path.read_text(encoding="utf-8"))
-        self._log_keys()
+        self._file = WatchedFile(path, _read_file, name="token_keys", shown=lambda keys: {"kids": sorted(keys)})
 
-    def key(self, kid: str) -> PyJWK | None:
-        seen = _stamp(self._path)
-        if seen != self._seen:
-            self._seen = seen
-            self._read_again()
-        return self._keys.get(kid)
-
-    def _read_again(self) -> None:
-        try:
-            self._keys = read_jwks(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
-            _log.error("token_keys_unreadable", reason=f"{type(error).__name__}: {error}", kids=sorted(self._keys))
-        else:
-            self._log_keys()
-
-    def _log_keys(self) -> None:
-        _log.info("token_keys_read", kids=sorted(self._keys))
+    def key(self, kid: str) -> TokenKey | None:
+        return self._file.content().get(kid)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written or replaced; None while it is missing."""
+def _read_file(path: Path) -> Mapping[str, TokenKey]:
     try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+        return read_jwks(path.read_text(encoding="utf-8"))
+    except (KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+        raise ValueError(f"{path} is no JWKS: {type(error).__name__}: {error}") from None
 
 
-def read_jwks(text: str) -> Mapping[str, PyJWK]:
-    """The keys by their kid; raises ValueError for a key without kid, with a private part, or of another kind."""
-    found: dict[str, PyJWK] = {}
+def read_jwks(text: str) -> Mapping[str, TokenKey]:
+    """The keys by their kid; raises ValueError for a key without kid, with a private part, or of another kind.
+
+    A member `iss` binds a key to one issuer, so that several issuers stand in one set and none speaks for another.
+    """
+    found: dict[str, TokenKey] = {}
     for raw in json.loads(text)["keys"]:
         if raw.get("kty") not in ALGORITHMS.values() or not raw.get("kid"):
             raise ValueError("a token key is an Ed25519 or P-256 key with a kid")
@@ -108,14 +94,17 @@ def read_jwks(text: str) -> Mapping[str, PyJWK]:
             raise ValueError("the kid of a token key is 1 to 64 letters, digits or ._~:-")
         if "d" in raw:
             raise ValueError(f"the token key {raw['kid']} has its private part in it; only the issuer may have that")
-        found[raw["kid"]] = PyJWK(raw, "EdDSA" if raw["kty"] == "OKP" else "ES256")
+        issuer = raw.get("iss")
+        if issuer is not None and not (isinstance(issuer, str) and issuer):
+            raise ValueError(f"the iss of the token key {raw['kid']} is no name of an issuer")
+        found[raw["kid"]] = TokenKey(PyJWK(raw, "EdDSA" if raw["kty"] == "OKP" else "ES256"), issuer)
     return found
 
 
 class Tokens:
-    """Checks tokens of one issuer for one audience."""
+    """Checks tokens for one audience: those of `issuer`, and of the issuers that keys are bound to."""
 
-    def __init__(self, key_of: Callable[[str], PyJWK | None], *, issuer: str, audience: str) -> None:
+    def __init__(self, key_of: Callable[[str], TokenKey | None], *, issuer: str, audience: str) -> None:
         self._key_of = key_of
         self._issuer = issuer
         self._audience = audience
@@ -138,15 +127,15 @@ class Tokens:
         _check_times(claims, now.timestamp(), late_seconds)
         if claims.get("active", True) is not True:
             raise AccountInactive
-        return _verified(claims, str(key.key_id))
+        return _verified(claims, str(key.jwk.key_id))
 
-    def _claims(self, token: str, key: PyJWK) -> Mapping[str, Any]:
+    def _claims(self, token: str, key: TokenKey) -> Mapping[str, Any]:
         try:
             return jwt.decode(
                 token,
-                key.key,
-                algorithms=[str(key.algorithm_name)],
-                issuer=self._issuer,
+                key.jwk.key,
+                algorithms=[str(key.jwk.algorithm_name)],
+                issuer=key.issuer or self._issuer,
                 audience=self._audience,
                 leeway=LEEWAY_SECONDS,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
@@ -154,7 +143,7 @@ class Tokens:
         except (jwt.InvalidTokenError, RecursionError) as error:
             raise BadCredentials(f"the token is refused: {error}") from None
 
-    def _key(self, token: str) -> PyJWK:
+    def _key(self, token: str) -> TokenKey:
         try:
             header = jwt.get_unverified_header(token)
         except (jwt.InvalidTokenError, RecursionError) as error:
@@ -162,8 +151,8 @@ class Tokens:
         kid = header.get("kid")
         key = self._key_of(kid) if isinstance(kid, str) else None
         if key is None:
-            raise BadCredentials("the token names no key of this issuer")
-        if header.get("alg") != key.algorithm_name:
+            raise BadCredentials("the token names no key of an issuer")
+        if header.get("alg") != key.jwk.algorithm_name:
             raise BadCredentials("the token's algorithm is not that of its key")
         return key
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import Field
 
-from runtime.senders import private_keys
+from runtime.private_keys import read_private_keys
 from runtime.settings import Settings
 from runtime.tokens import KeyFile, Tokens
 
@@ -28,7 +28,8 @@ class WriterSettings(Settings):
 
     def keys(self) -> Sequence[X25519PrivateKey]:
         """What senders seal for, the newest first; raises SettingsWrong or OSError."""
-        return private_keys(self.writer_private_key_file)
+        kind = X25519PrivateKey
+        return read_private_keys(self.writer_private_key_file, kind)  # type: ignore[type-abstract]  # nobody makes one
 
     def tokens(self) -> Tokens:
         """By what the tokens of accounts are verified; raises SettingsWrong or OSError."""

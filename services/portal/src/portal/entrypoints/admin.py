@@ -1,4 +1,4 @@
-"""`portal-admin`: the first accounts, made by who runs the platform; all others register themselves."""
+"""`portal-admin`: what who runs the platform does with accounts; most people register themselves."""
 
 import argparse
 import asyncio
@@ -27,6 +27,8 @@ async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:
         if arguments.what == "company":
             await accounts.name_company(arguments.company, arguments.name)
             return 0
+        if arguments.what in ("lock", "unlock"):
+            return await _set_active(accounts, arguments.email, active=arguments.what == "unlock")
         return await _add(accounts, arguments, sys.stdin.readline().rstrip("\n"))
 
 
@@ -43,6 +45,14 @@ async def _add(accounts: PostgresAccounts, arguments: argparse.Namespace, passwo
     return 0
 
 
+async def _set_active(accounts: PostgresAccounts, email: str, *, active: bool) -> int:
+    email = email.strip().lower()
+    if not await accounts.set_active(email, active=active):
+        print(f"There is no account {email}.", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal-admin", description=__doc__)
     what = parser.add_subparsers(dest="what", required=True)
@@ -54,4 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     company = what.add_parser("company", help="say how a company is called")
     company.add_argument("company", help="the id that the ledger knows")
     company.add_argument("name")
+    lock = what.add_parser("lock", help="end all sessions of an account and let it not in; its tokens end in a minute")
+    unlock = what.add_parser("unlock", help="let an account in again")
+    for command in (lock, unlock):
+        command.add_argument("email")
     return parser

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from jwt import PyJWK
 
 from contracts.actors import Account
 from contracts.commands import CommandRecord
@@ -21,7 +20,7 @@ from runtime.commands import Prover
 from runtime.eventlog import UndecodableCommandError
 from runtime.kafka import Record
 from runtime.senders import KEPT_SECONDS, LATE_SECONDS
-from runtime.tokens import Tokens, read_jwks
+from runtime.tokens import TokenKey, Tokens, read_jwks
 from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
 from tests.support.ledger import story
 from tests.support.vendor import Box, Vendor
@@ -48,7 +47,7 @@ class Desk:
             clock=self._seconds,
         )
 
-    def _key_of(self, kid: str) -> PyJWK | None:
+    def _key_of(self, kid: str) -> TokenKey | None:
         self.verified += 1
         return self.issuers_keys.get(kid)
 

@@ -14,6 +14,8 @@ _COMPANY_NAMES = "SELECT company, name FROM companies WHERE company = ANY ($1)"
 _NAME_COMPANY = """
 INSERT INTO companies (company, name) VALUES ($1, $2) ON CONFLICT (company) DO UPDATE SET name = excluded.name"""
 _SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # noqa: S105 - SQL
+_SET_ACTIVE = "UPDATE accounts SET active = $2 WHERE email = $1 RETURNING account"
+_END_SESSIONS = "DELETE FROM sessions WHERE account = $1"
 _SET_LANGUAGE = "UPDATE accounts SET language = $2 WHERE account = $1"
 
 
@@ -50,6 +52,14 @@ class PostgresAccounts:
     async def set_password(self, account: str, password_hash: str) -> None:
         async with transaction(self._pool, "set a password") as connection:
             await connection.execute(_SET_PASSWORD, account, password_hash)
+
+    async def set_active(self, email: str, *, active: bool) -> bool:
+        """Whether there is such an account. One that is locked has no session any more."""
+        async with transaction(self._pool, "lock or unlock an account") as connection:
+            account = await connection.fetchval(_SET_ACTIVE, email, active)
+            if account is not None and not active:
+                await connection.execute(_END_SESSIONS, account)
+            return account is not None
 
     async def set_language(self, account: str, language: str) -> None:
         async with transaction(self._pool, "set a language") as connection:

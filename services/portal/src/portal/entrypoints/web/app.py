@@ -36,6 +36,7 @@ from portal.entrypoints.web.routes import (
     signing_in,
     software_service,
     tests,
+    token_keys,
     transfers,
     warranties,
 )
@@ -45,6 +46,7 @@ from runtime.web.problems import Refused
 
 ROUTERS = (
     assets.router,
+    token_keys.router,
     signing_in.router,
     by_mail.router,
     companies.router,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends, Request
 
 from portal.adapters.apis import Apis, Asking
+from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
 from portal.application.letters import Letters, Post
 from portal.application.second_factors import SecondFactors
@@ -43,6 +44,7 @@ class Services:
     second_factors: SecondFactors
     letters: Letters
     post: Post | None
+    issuer: TokenIssuer
     apis: Apis
     pages: "Pages"
     files: StaticFiles

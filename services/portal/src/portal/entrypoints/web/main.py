@@ -64,9 +64,8 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
     async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool:
         async with pool.acquire() as connection:
             await TABLES.migrate(connection)
-        apis = Apis(
-            ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=_issuer(settings)
-        )
+        issuer = _issuer(settings)
+        apis = Apis(ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=issuer)
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
         passwords, failures = Argon2Passwords(), PostgresFailures(pool)
         second_factors = SecondFactors(PostgresFactors(pool), _now)
@@ -78,6 +77,7 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
             second_factors=second_factors,
             letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
             post=_post(settings),
+            issuer=issuer,
             apis=apis,
             pages=Pages(files, brand=settings.brand),
             files=files,
@@ -91,7 +91,6 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
 def _issuer(settings: PortalSettings) -> TokenIssuer:
     return TokenIssuer(
         settings.token_key_file,
-        kid=settings.token_key_id,
         issuer=settings.token_issuer,
         audience=settings.token_audience,
         clock=_now,

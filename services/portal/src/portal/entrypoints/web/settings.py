@@ -14,7 +14,7 @@ Address = Annotated[str, AfterValidator(lambda said: said.rstrip("/")), Field(pa
 class PortalSettings(WithDatabase):
     """`portal_url` is where people reach it: https there makes cookies secure.
 
-    The portal signs tokens with `token_key_file` (Ed25519, PEM), whose public part the services know by `token_key_id`.
+    The portal signs tokens with the first key of `token_key_file` (Ed25519, PEM) and publishes all of them.
     Without `smtp_server`, a host and a port, nobody registers or resets a password by mail. Where `smtp_user` is said,
     TLS comes first.
     `htmx_file` is the one script that is not ours, as npm's package htmx.org has it.
@@ -27,7 +27,6 @@ class PortalSettings(WithDatabase):
     rma_url: Address
     audio_url: Address
     token_key_file: Path
-    token_key_id: Annotated[str, Field(min_length=1)]
     token_issuer: Annotated[str, Field(min_length=1)]
     token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
     htmx_file: Path
