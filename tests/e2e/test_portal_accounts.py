@@ -1,6 +1,7 @@
 """An account's life in the portal: made by mail, with a company, a second factor, and a password that is forgotten."""
 
 import base64
+import json
 import os
 import re
 import secrets
@@ -183,7 +184,9 @@ def admin(kit: Kit, *arguments: str) -> subprocess.CompletedProcess[str]:
 def signed_in(client: httpx.Client) -> bool:
     """Whether the password is taken."""
     form = {"email": CUSTOMER, "password": people.PASSWORD, FORM_TOKEN: token_of(client.get("/sign-in"))}
-    return client.post("/sign-in", data=form).status_code == 303
+    taken = client.post("/sign-in", data=form).status_code == 303
+    client.get("/company")  # which is chosen where there is one
+    return taken
 
 
 def test_an_account_that_is_locked_has_no_session_and_gets_none(portal: Portal, kit: Kit) -> None:
@@ -222,6 +225,8 @@ def test_the_key_of_tokens_is_rotated_while_people_read_and_write(portal: Portal
             assert client.get("/projects").status_code == 200
             keys.publish_token_keys()
             assert client.get("/projects").status_code == 200
+        printed = admin(kit, "jwks", str(keys.portal_token_key), "--issuer", PORTAL_ISSUER)
+        assert json.loads(printed.stdout) == answer.json()
 
     assert [asked_with(kit, pem) for pem in (first, second)] == [401, 201]
 

@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import json
 import sys
+from pathlib import Path
 
+from portal.adapters.issuer import read_signing_keys
 from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
@@ -16,6 +19,10 @@ from runtime.settings import load
 
 def main() -> int:
     arguments = _parser().parse_args()
+    if arguments.what == "jwks":
+        keys = [key.jwk(arguments.issuer) for key in read_signing_keys(arguments.file)]
+        print(json.dumps({"keys": keys}, indent=1))  # noqa: T201 - the answer
+        return 0
     return asyncio.run(_run(arguments, load(AdminSettings, beside=PortalSettings)))
 
 
@@ -64,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     company = what.add_parser("company", help="say how a company is called")
     company.add_argument("company", help="the id that the ledger knows")
     company.add_argument("name")
+    jwks = what.add_parser("jwks", help="print the public keys of a file of token keys, as the portal publishes them")
+    jwks.add_argument("file", type=Path)
+    jwks.add_argument("--issuer", required=True, help="whose tokens they sign")
     lock = what.add_parser("lock", help="end all sessions of an account and let it not in; its tokens end in a minute")
     unlock = what.add_parser("unlock", help="let an account in again")
     for command in (lock, unlock):
