@@ -145,6 +145,7 @@ def processes(kit: Kit) -> dict[str, int | None]:
     return {part.name: kit.make(part).process.pid for part in PARTS}
 
 
+@pytest.mark.timeout(3600 if LONG else 300)
 async def test_junk_on_every_topic_under_load_leaves_every_ledger_and_every_box_right(scene: Scene) -> None:
     kit, before, at_first = scene.kit, await entries(scene.kit), processes(scene.kit)
     free, right = scene.busy.balance()["Port11"], scene.untouched.box().license_file_path.read_bytes()

@@ -15,10 +15,11 @@ from dev.stack.parts import Kit
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.device import RefusedByServiceError
 from simulator.issuer import Issuer
+from tests.support.campaign import LONG
 from tests.support.running import a_stocked_story
 
 WORKERS = 6
-KEYS = 2
+KEYS = 20 if LONG else 2
 PORTS_IN_A_KEY = 9_999
 PATIENCE_SECONDS = 30.0
 
