@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from runtime.web.docs_page import docs_page
 from runtime.web.error_handlers import handle_errors
 from runtime.web.idempotency import require_described_keys
+from runtime.web.openapi_bulk import describe_bulk
 from runtime.web.openapi_examples import ByName, describe_examples
 from runtime.web.openapi_refusals import ProblemBody, RouteRefusals, describe_refusals
 from runtime.web.problems import Problems
@@ -76,6 +77,7 @@ def _openapi(app: FastAPI, api: Api) -> dict[str, Any]:
     schema["servers"] = [{"url": "/", "description": "Where this description was fetched."}]
     describe_refusals(schema, api.problems, api.route_refusals, api.problem_body)
     require_described_keys(schema)
+    describe_bulk(schema)
     describe_examples(schema, api.examples)
     for unused in _FRAMEWORK_ERRORS:
         schema["components"]["schemas"].pop(unused, None)

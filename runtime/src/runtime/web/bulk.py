@@ -51,7 +51,7 @@ _log = get_logger("runtime.web.bulk")
 
 def request_of(**command: str) -> dict[str, Any]:
     """How the description of an API shows such a body, with this command in it."""
-    schema = {"description": "JSON Lines; a line that is none has its own answer."}
+    schema = {"type": "string", "description": "JSON Lines; a line that is none has its own answer."}
     line = json.dumps({"idempotency_key": "a-1", "command": command})
     return {"requestBody": {"content": {JSON_LINES: {"schema": schema, "example": f"{line}\n"}}}}
 
@@ -76,7 +76,7 @@ class BulkLine(Body):
     command: dict[str, Any]
 
 
-_KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
+KEY: TypeAdapter[str] = TypeAdapter(Key, config=ConfigDict(strict=True))
 
 
 class House(Protocol):
@@ -269,7 +269,7 @@ def _key_of(line: bytes) -> str | None:
     """The idempotency key of a line that may be wrong otherwise; none that a right line could not have."""
     try:
         said: Any = json.loads(line)
-        return _KEY.validate_python(said.get("idempotency_key"))
+        return KEY.validate_python(said.get("idempotency_key"))
     except (ValueError, AttributeError, RecursionError):
         return None
 

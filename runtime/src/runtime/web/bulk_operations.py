@@ -30,8 +30,12 @@ class Operation:
 
 
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """What a line may name: every POST with a JSON response and a JSON body or none, and every PUT of a document."""
-    api = app.openapi()
+    """What a line may name."""
+    return operations_of(app.openapi())
+
+
+def operations_of(api: dict[str, Any]) -> Mapping[str, Operation]:
+    """Every POST with a JSON response and a JSON body or none, and every PUT of a document, of this description."""
     return {
         described["operationId"].replace("_", "-"): Operation(
             method,

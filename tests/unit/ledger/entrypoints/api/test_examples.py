@@ -8,7 +8,9 @@ import pytest
 from contracts.codes import activation_key, claim_code, invitation_code
 from contracts.refusals import REFUSALS
 from ledger.entrypoints.api.app import application
+from runtime.web.bulk_operations import operations
 from tests.support.ledger.api_in_memory import Api
+from tests.support.ledger.bulk import answers
 
 JSON = "application/json"
 DESCRIPTION: dict[str, Any] = application().openapi()
@@ -84,3 +86,22 @@ def test_a_serial_in_an_address_has_its_pattern_and_each_parameter_of_one_its_ex
 
 def test_no_example_leaves_anything_out() -> None:
     assert "…" not in str(DESCRIPTION)
+
+
+LINE, ANSWER = ({"$ref": f"#/components/schemas/{name}"} for name in ("BulkLine", "BulkAnswer"))
+
+
+@pytest.mark.parametrize("name", [name for name in BODIES if name.replace("_", "-") in operations(application())])
+async def test_the_same_example_as_a_line_of_a_bulk_request_fits_and_is_taken(name: str) -> None:
+    _, _, operation = OPERATIONS[name]
+    values = {one["name"]: one["example"] for one in operation["parameters"] if one["in"] == "path"}
+    command = {"name": name.replace("_", "-"), **values, **operation["requestBody"]["content"][JSON]["example"]}
+    line = {"idempotency_key": "k-1", "command": command}
+    api = await Api().founded()
+
+    check(line, LINE)
+    with pytest.raises(jsonschema.ValidationError):
+        check(line | {"command": command | {"surplus": 1}}, LINE)
+    (answer,) = await answers(api, line)
+    check(answer, ANSWER)
+    assert answer["status"] in {200, 201, 202} or answer["problem"]["code"] not in ABOUT_FORM, answer
