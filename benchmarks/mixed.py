@@ -14,6 +14,7 @@ from benchmarks.market import BUYER, DELIVERED, MODEL, PROJECT, REFERENCE, STAFF
 from contracts.actors import Account
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.codes import activation_key, claim_code
+from contracts.codes.code_hint import hint_of
 from contracts.commands import Command, CommandRecord
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
 from contracts.commands.catalog import DefineDeviceModels
@@ -123,10 +124,8 @@ class Day:
         for serial in others:
             yield Step(BUYER, f"other device {serial}", AddDevice(serial=serial, project=PROJECT))
         yield Step(BUYER, f"member {number}", AddMember(company=PARTNER, account=_account(number)))
-        symbols = self._claim(number)
-        claim = CreateClaimCode(
-            project=PROJECT, code_digest=claim_code.digest(symbols), code_hint=activation_key.hint(symbols)
-        )
+        digest = claim_code.digest(self._claim(number))
+        claim = CreateClaimCode(project=PROJECT, code_digest=digest, code_hint=hint_of(digest))
         yield Step(BUYER, f"claim {number}", claim)
         customer = derived_id(str(number), "bench-customer")
         registered = RegisterCompany(company=customer, kind="end_customer", administrator=_account(number))
@@ -159,10 +158,10 @@ class Day:
         yield Step(BUYER, f"leave {number}", RemoveMember(company=PARTNER, account=_account(number)))
 
     def _issue(self, number: int, which: str) -> IssueActivationKey:
-        symbols = activation_key.normalise(self.key(number, which))
+        digest = activation_key.digest(activation_key.normalise(self.key(number, which)))
         return IssueActivationKey(
-            key_digest=activation_key.digest(symbols),
-            key_hint=activation_key.hint(symbols),
+            key_digest=digest,
+            key_hint=hint_of(digest),
             licenses=(*PORTS, Licenses(license_type="Voicemail11", count=1)),
             order_number=REFERENCE,
         )

@@ -11,6 +11,7 @@ from licensing_client.transport import Transport, given
 class ActivationKeyIssuedResponse(TypedDict):
     sequence: int
     activation_key: str
+    key_hint: str
 
 
 class ActivationKeyPreview(TypedDict):
@@ -101,6 +102,7 @@ class ClaimCodeCreatedResponse(TypedDict):
     project: str
     claim_code: str
     code_digest: str
+    code_hint: str
     valid_days: int
 
 
@@ -329,6 +331,7 @@ class InvitationCreatedResponse(TypedDict):
     company: str
     invitation_code: str
     code_digest: str
+    code_hint: str
     valid_days: int
 
 
@@ -900,6 +903,23 @@ class ProblemBody(TypedDict):
     detail: NotRequired[str]
     rule: NotRequired[str]
     entries: NotRequired[list[int] | None]
+
+
+class BulkLine(TypedDict):
+    """One command with the idempotency key that its POST would have."""
+
+    idempotency_key: str
+    command: dict[str, Any]
+
+
+class BulkAnswer(TypedDict):
+    """What became of a line: `answer` below status 400, else `problem`."""
+
+    line: int
+    idempotency_key: NotRequired[str]
+    status: int
+    answer: NotRequired[dict[str, Any]]
+    problem: NotRequired[ProblemBody]
 
 
 class Operations(Transport):

@@ -396,6 +396,23 @@ class ProblemBody(TypedDict):
     rule: NotRequired[str]
 
 
+class BulkLine(TypedDict):
+    """One command with the idempotency key that its POST would have."""
+
+    idempotency_key: str
+    command: dict[str, Any]
+
+
+class BulkAnswer(TypedDict):
+    """What became of a line: `answer` below status 400, else `problem`."""
+
+    line: int
+    idempotency_key: NotRequired[str]
+    status: int
+    answer: NotRequired[dict[str, Any]]
+    problem: NotRequired[ProblemBody]
+
+
 class CaseOperations(Transport):
     """One method for each operation."""
 

@@ -33,7 +33,9 @@ Reason = Annotated[
 ]
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
 """What an account may do in a project (rule X1); each of the others comes with `view`."""
-KeyHint = Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$", description="Last four symbols of the key.")]
+KeyHint = Annotated[
+    str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$", description="Four symbols that name the code in lists.")
+]
 DocumentBase64 = Annotated[str, Field(max_length=_MAX_BASE64, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
 Firmware = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9A-Za-z]{1,12}){0,3}$", examples=["11.00"])]
 UNREAD_FIRMWARE = "0"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.codes.activation_key import digest, normalise
+from contracts.codes.code_hint import hint_of
 from contracts.identifiers import default_project_of
 from tests.support.ledger.api_at_work import WHY, Api, asked, done
 from tests.support.ledger.api_in_memory import problem
@@ -64,7 +65,7 @@ async def test_a_preview_shows_what_a_key_stands_for_and_redeems_nothing(api: Ap
 
     seen = await previewed(api, key, issued)
 
-    assert (seen["state"], seen["key_hint"], seen["redeemed"]) == ("redeemable", key[-4:], None)
+    assert (seen["state"], seen["key_hint"], seen["redeemed"]) == ("redeemable", hint_of(seen["key_digest"]), None)
     assert seen["licenses"] == [PORTS | {"held": None}, CREDITS | {"held": None}]
     assert await previewed(api, key, issued, project=DEFAULT) == seen | {
         "credits": 0,

@@ -131,7 +131,7 @@ async def test_claim_codes_are_told_once_and_listed_without_the_code(api: Api) -
     gone = accepted(await api.post(f"projects/{project}/claim-code-withdrawals", {"code_digest": digest}))
 
     (listed,) = (await api.get(f"projects/{project}/claim-codes?at_least={gone}")).json()["items"]
-    assert (listed["state"], listed["code_hint"]) == ("withdrawn", first.json()["claim_code"][-4:])
+    assert (listed["state"], listed["code_hint"]) == ("withdrawn", first.json()["code_hint"])
     assert first.json()["claim_code"] not in str(listed)
 
 

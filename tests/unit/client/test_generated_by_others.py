@@ -20,7 +20,17 @@ GENERATOR = Path(sys.prefix) / "bin" / "openapi-python-client"
 def test_no_operation_is_lost(module: Module, tmp_path: Path) -> None:
     description, made = module.description(), tmp_path / "made"
     (tmp_path / "openapi.json").write_text(json.dumps(description))
-    argv = ("generate", "--path", tmp_path / "openapi.json", "--config", CONFIG, "--output-path", made, "--meta", "none")
+    argv = (
+        "generate",
+        "--path",
+        tmp_path / "openapi.json",
+        "--config",
+        CONFIG,
+        "--output-path",
+        made,
+        "--meta",
+        "none",
+    )
 
     done = subprocess.run(
         [GENERATOR, *argv], env=os.environ | {"PATH": ""}, capture_output=True, text=True, check=False, timeout=120

@@ -68,11 +68,6 @@ def digest(symbols: str) -> str:
     return hashlib.sha256(_DOMAIN + symbols.encode()).hexdigest()
 
 
-def hint(symbols: str) -> str:
-    """The last four symbols, by which a person finds the key again."""
-    return symbols[-GROUP:]
-
-
 def _check(values: list[int]) -> int:
     """Sum of value times 2^place in GF(32), by Horner's rule; the check symbol itself stands at place 0."""
     total = 0

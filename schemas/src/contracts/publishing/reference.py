@@ -66,6 +66,8 @@ The first entry's `prev` is 64 zeros. Every other digest is SHA-256 in lower-cas
 | `commandhash` | the command's content; the writer compares it where a command's id comes again |
 | `key_digest` | `licensing/activation-key/v1`, a line feed, and the key's 16 symbols in upper case without hyphens |
 | `code_digest` | the same with `licensing/claim-code/v1` or `licensing/invitation-code/v1`, and the code's symbols |
+| `key_hint` | `licensing/code-hint/v1`, a line feed, `key_digest` in hex; the first 20 bits, as four symbols |
+| `code_hint` | the same of `code_digest` |
 | `document_digest` | the return document in canonical form (exclusive C14N), without its signature element |
 | `certificate_sha256` | a certificate in DER |
 | `file_sha256` | the whole signed license file, as it is on `signer.license-files` |

@@ -76,7 +76,7 @@ class ActivationKeyView(View):
     """A key; itself it is kept nowhere. The order is told to the vendor's staff only."""
 
     key_digest: str
-    key_hint: str = Field(description="The last four symbols.")
+    key_hint: str = Field(description="Four symbols that name the key in lists.")
     licenses: list[LicensesView]
     order_number: str | None
     customer_reference: str | None

@@ -12,7 +12,7 @@ from runtime.pages import Page
 
 class ClaimCodeView(View):
     code_digest: str = Field(description="By which the code can be withdrawn.")
-    code_hint: str = Field(description="The last four symbols of the code.")
+    code_hint: str = Field(description="Four symbols that name the code in lists.")
     state: Literal["open", "used", "withdrawn"]
     expires: datetime
     serial: str | None = Field(description="The device that used it.")

@@ -12,7 +12,7 @@ from runtime.pages import Page
 
 class InvitationView(View):
     code_digest: str = Field(description="By which the invitation can be withdrawn.")
-    code_hint: str = Field(description="The last four symbols of the code.")
+    code_hint: str = Field(description="Four symbols that name the code in lists.")
     state: Literal["open", "accepted", "withdrawn"]
     expires: datetime
     account: str | None = Field(description="Who accepted it.")

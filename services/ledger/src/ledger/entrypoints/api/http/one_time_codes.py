@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from contracts.codes import activation_key
+from contracts.codes.code_hint import hint_of
 from runtime.web.problems import Refused
 
 
@@ -25,7 +26,8 @@ def make_code(kind: CodeKind, secret: bytes, command_id: str) -> OneTimeCode:
     """The code of a command; the same command always gives the same code."""
     code = kind.make(secret, command_id)
     symbols = activation_key.normalise(code)
-    return OneTimeCode(code, kind.digest(symbols), activation_key.hint(symbols))
+    digest = kind.digest(symbols)
+    return OneTimeCode(code, digest, hint_of(digest))
 
 
 def symbols_of(typed: str) -> str:

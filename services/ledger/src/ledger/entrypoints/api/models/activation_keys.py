@@ -42,7 +42,7 @@ class ActivationKeyPreview(BaseModel):
     """What a key stands for. Nothing is reserved: somebody else may redeem it first."""
 
     key_digest: str = Field(description="What the ledger knows it by.")
-    key_hint: str = Field(description="The last four symbols.")
+    key_hint: str = Field(description="Four symbols that name the key in lists.")
     state: Literal["redeemable", "redeemed"]
     licenses: list[PreviewedLicenses]
     credits: int | None = Field(
@@ -53,6 +53,7 @@ class ActivationKeyPreview(BaseModel):
 
 class ActivationKeyIssuedResponse(CommandResponse):
     activation_key: str = Field(examples=["QHYN-ABJY-0K3J-F0RH"])
+    key_hint: str = Field(description="Four symbols that name the key in lists.")
 
 
 class ActivationKeyRedeemedResponse(CommandResponse):

@@ -22,4 +22,5 @@ class InvitationCreatedResponse(CommandResponse):
     company: str
     invitation_code: str = Field(examples=["S6AJ-29X4-3J9X-T1MJ"])
     code_digest: str
+    code_hint: str = Field(description="Four symbols that name the code in lists.")
     valid_days: int = Field(description="For how many days it works from now on.")

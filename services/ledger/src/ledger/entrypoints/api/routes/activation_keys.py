@@ -52,7 +52,8 @@ async def issue_activation_key(
         order_number=body.order_number,
         customer_reference=body.customer_reference,
     )
-    return ActivationKeyIssuedResponse(activation_key=made.code, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    return ActivationKeyIssuedResponse(activation_key=made.code, key_hint=made.hint, sequence=sequence)
 
 
 @router.post("/previews", dependencies=[Reached])

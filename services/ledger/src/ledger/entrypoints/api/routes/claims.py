@@ -31,6 +31,7 @@ async def create_claim_code(
         project=project,
         claim_code=made.code,
         code_digest=made.digest,
+        code_hint=made.hint,
         valid_days=claim_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )

@@ -41,6 +41,7 @@ async def create_invitation(
         company=company,
         invitation_code=made.code,
         code_digest=made.digest,
+        code_hint=made.hint,
         valid_days=invitation_code.VALID_DAYS,
         sequence=await sender.send(command, command_id),
     )
