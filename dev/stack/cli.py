@@ -14,7 +14,8 @@ from pathlib import Path
 from dev.stack import places
 from dev.stack.error import StackError
 from dev.stack.parts import PARTS, Kit, Part, Runnable, Step, needed_by, port_names, selection, stages
-from dev.stack.settings import step_settings
+from dev.stack.ports import HOST
+from dev.stack.settings import admin_port_name, step_settings
 from simulator.cast import ADMINISTRATOR, CLERK, PARTNER, VENDOR
 
 STEP_SECONDS = 120.0
@@ -61,6 +62,11 @@ class Stack:
 
     def status(self) -> list[dict[str, str]]:
         return [{"name": part.name, "state": _state(part), "address": part.address} for part in self._runnables()]
+
+    def processes(self) -> list[str]:
+        """Name and admin port of each process of ours, as `licensingctl status` takes them."""
+        ours = [part.name for part in PARTS if not part.ports]
+        return [f"{name}={HOST}:{self.kit.ports.port(admin_port_name(name))}" for name in ours]
 
     def _runnables(self) -> list[Runnable]:
         return [self.kit.make(part) for part in PARTS]
@@ -161,6 +167,8 @@ def _run(stack: Stack, command: str, parts: Sequence[str], form: str) -> None:
             stack.up(parts)
         case "wait":
             stack.wait(parts)
+        case "status" if form == "processes":
+            print("\n".join(stack.processes()))
         case "status":
             show(stack.status(), form)
         case "next":
@@ -175,7 +183,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.stack", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "status", "next", "wait", "clean"))
     parser.add_argument("parts", nargs="*", help="of up and wait: only these and what they need")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of status")
+    parser.add_argument("--format", choices=("text", "json", "processes"), default="text", help="of status")
     arguments = parser.parse_args()
     stack = Stack(say=lambda line: print(line, flush=True))
     try:

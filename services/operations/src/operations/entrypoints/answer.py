@@ -28,6 +28,10 @@ MEANINGS = {
 }
 
 
+class WrongArgument(ValueError):  # noqa: N818 - states the world
+    """What an argument names is not there, or is not what it has to be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The facts, and the same as lines."""

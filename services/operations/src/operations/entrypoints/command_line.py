@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from contracts.log.envelope import UnknownEventTypeError
+from contracts.topics import DEAD_LETTERS
 from operations.adapters.folder import FolderBusy
 from operations.application.backup import LogLost
 from operations.application.manifest import BackupWrong
 from operations.application.restore import NotEmpty
 from operations.application.segments import SegmentWrong
 from operations.domain.log_verification import LogBrokenError
-from operations.entrypoints import log_commands
-from operations.entrypoints.answer import MEANINGS, Answer, Exit
+from operations.entrypoints import dead_letter_command, log_commands, status_command
+from operations.entrypoints.answer import MEANINGS, Answer, Exit, WrongArgument
 from operations.entrypoints.settings import OperationsSettings
 from runtime.logs import configure
 from runtime.settings import SettingsWrong, load
@@ -33,20 +34,21 @@ _CODES: dict[type[Exception], Exit] = {
     UnknownEventTypeError: Exit.NOT_WELL,
     SettingsWrong: Exit.WRONG_ARGUMENTS,
     OSError: Exit.WRONG_ARGUMENTS,
+    WrongArgument: Exit.WRONG_ARGUMENTS,
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Do what the arguments say; an error is one sentence on stderr."""
     parsed = parser().parse_args(arguments)
-    settings = load(OperationsSettings)
+    settings = load(OperationsSettings) if parsed.reaches_brokers else None
     configure(PROGRAM, "error")
     code, text = asyncio.run(answered(parsed, settings))
     print(text, file=sys.stderr if text.startswith(f"{PROGRAM}: ") else sys.stdout)
     sys.exit(code)
 
 
-async def answered(parsed: argparse.Namespace, settings: OperationsSettings) -> tuple[Exit, str]:
+async def answered(parsed: argparse.Namespace, settings: OperationsSettings | None) -> tuple[Exit, str]:
     """The exit code, and the answer or what is wrong."""
     try:
         answer: Answer = await parsed.do(parsed, settings)
@@ -64,9 +66,12 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"exit codes:{meanings}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    made.set_defaults(reaches_brokers=True)
     made.add_argument("--output", choices=("text", "json"), default="text", help="for people, or for programs")
     commands = made.add_subparsers(metavar="COMMAND", required=True)
     _add_log_commands(commands.add_parser)
+    _add_status(commands.add_parser)
+    _add_dead_letters(commands.add_parser)
     return made
 
 
@@ -81,3 +86,30 @@ def _add_log_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     verify = add("verify", help="check the logs on the brokers, or the backup in FOLDER")
     verify.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help="a backup, instead of the brokers")
     verify.set_defaults(do=log_commands.verify)
+
+
+def _add_status(add: Callable[..., argparse.ArgumentParser]) -> None:
+    status = add("status", help="say of each process whether it is ready, how far behind, and what it has set aside")
+    status.add_argument(
+        "processes", type=Path, metavar="FILE", help="admin ports, a line of name=host:port each; - is stdin"
+    )
+    status.set_defaults(do=status_command.status, reaches_brokers=False)
+
+
+def _add_dead_letters(add: Callable[..., argparse.ArgumentParser]) -> None:
+    group = add("dead-letters", help="see what services have set aside as unusable")
+    commands = group.add_subparsers(metavar="COMMAND", required=True)
+    listed = commands.add_parser("list", help="list the newest dead letters, as the user operator")
+    listed.add_argument("service", nargs="?", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="of this one alone")
+    listed.add_argument("--newest", type=_count, default=20, help="so many of each service, 20 unless said")
+    listed.set_defaults(do=dead_letter_command.dead_letters)
+    shown = commands.add_parser("show", help="show one dead letter with its content, as the user operator")
+    shown.add_argument("service", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="who has set it aside")
+    shown.add_argument("offset", type=int, metavar="OFFSET", help="as the list has it")
+    shown.set_defaults(do=dead_letter_command.show)
+
+
+def _count(said: str) -> int:
+    if said.isdecimal() and 1 <= int(said) <= dead_letter_command.MOST:
+        return int(said)
+    raise argparse.ArgumentTypeError(f"{said!r} is no number from 1 to {dead_letter_command.MOST}")

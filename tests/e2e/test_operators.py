@@ -1,0 +1,64 @@
+"""What an operator sees of the running stack by `licensingctl`."""
+
+import json
+import os
+import secrets
+import subprocess
+import time
+from typing import Any
+
+from contracts.topics import COMMANDS, topic_name
+from dev.stack.cli import Stack
+from dev.stack.kafka import ADMINISTRATOR
+from dev.stack.parts import Kit
+from dev.stack.service import SCRIPTS
+from dev.stack.settings import kafka
+from runtime.kafka import Producer
+
+PATIENCE_SECONDS = 30.0
+
+
+def licensingctl(kit: Kit, *arguments: str, said: str = "", exits: int = 0) -> Any:
+    done = subprocess.run(
+        [SCRIPTS / "licensingctl", "--output", "json", *arguments],
+        env=os.environ | kafka("operator", kit.stack()),
+        input=said,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == exits, done.stdout + done.stderr
+    return json.loads(done.stdout) if exits == 0 else done.stderr
+
+
+def test_the_status_names_every_process_and_how_far_it_has_come(kit: Kit) -> None:
+    found = licensingctl(kit, "status", "-", said="\n".join(Stack(kit.state).processes()))["processes"]
+
+    assert {one["state"] for one in found} == {"ready"}
+    assert {"ledger-writer", "signer", "portal", "rma-process-manager"} < {one["process"] for one in found}
+    assert {one["process"] for one in found if one["lag_records"] is not None} >= {"ledger-projector", "rma-projector"}
+
+
+def letter_with(kit: Kit, mark: str) -> dict[str, Any]:
+    """The writer's newest dead letter, once its content has this in it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        for letter in licensingctl(kit, "dead-letters", "list", "ledger-writer", "--newest", "1")["dead_letters"]:
+            shown: dict[str, Any] = licensingctl(kit, "dead-letters", "show", "ledger-writer", str(letter["offset"]))
+            if mark in shown["value"]:
+                return shown
+    raise AssertionError("nothing was set aside")
+
+
+async def test_a_record_that_was_set_aside_is_found_with_its_reason_and_its_content(kit: Kit) -> None:
+    mark = secrets.token_hex(8)
+    async with Producer(kit.broker().connection(ADMINISTRATOR), client_id="test") as producer:
+        await producer.send(topic_name(COMMANDS), b"0", f"{mark}\x1b[31m".encode(), partition=0, headers=())
+
+    shown = letter_with(kit, mark)
+
+    assert (shown["topic"], shown["partition"]) == (topic_name(COMMANDS), "0")
+    assert shown["reason"] == "it has no proof of who sends it"
+    gone = licensingctl(kit, "dead-letters", "show", "signer", "999999999", exits=2)
+    assert gone == "licensingctl: licensing.signer.dead-letters has no record at offset 999999999\n"
