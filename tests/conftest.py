@@ -1,6 +1,7 @@
 """What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
 
 import asyncio
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -39,6 +40,7 @@ PORT_SHARES = 4
 
 
 def pytest_configure() -> None:
+    gc.disable()
     _share_ports_out()
     _log_defects_in_plain_text()
     # What pytest-asyncio makes loops by; as the services have theirs.
@@ -65,6 +67,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody looks for garbage in it, neither while it is made nor afterwards."""
+    gc.freeze()
+    gc.enable()
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped

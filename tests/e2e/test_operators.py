@@ -61,4 +61,4 @@ async def test_a_record_that_was_set_aside_is_found_with_its_reason_and_its_cont
     assert (shown["topic"], shown["partition"]) == (topic_name(COMMANDS), "0")
     assert shown["reason"] == "it has no proof of who sends it"
     gone = licensingctl(kit, "dead-letters", "show", "signer", "999999999", exits=2)
-    assert gone == "licensingctl: licensing.signer.dead-letters has no record at offset 999999999\n"
+    assert gone.startswith("licensingctl: licensing.signer.dead-letters has no record at 999999999; its offsets")

@@ -32,10 +32,14 @@ async def dead_letters(arguments: Namespace, settings: OperationsSettings) -> An
 async def show(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """One letter with its content."""
     async with KafkaLog.of(Connection.from_settings(settings)) as live:
-        partition = _topic(arguments.service, settings)
-        async for records in live.read(partition, arguments.offset, arguments.offset + 1):
-            return _shown(arguments.service, records[0])
-    raise WrongArgument(f"{partition.topic} has no record at offset {arguments.offset}")
+        partition, offset = _topic(arguments.service, settings), arguments.offset
+        oldest, end = (await live.edges([partition]))[partition]
+        if not oldest <= offset < end:
+            raise WrongArgument(
+                f"{partition.topic} has no record at {offset}; its offsets go from {oldest} to before {end}"
+            )
+        (record,) = [one async for records in live.read(partition, offset, offset + 1) for one in records]
+        return _shown(arguments.service, record)
 
 
 def _topic(service: str, settings: OperationsSettings) -> Partition:
