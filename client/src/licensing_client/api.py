@@ -905,14 +905,14 @@ class ProblemBody(TypedDict):
     entries: NotRequired[list[int] | None]
 
 
-class BulkLine(TypedDict):
+class CommandLine(TypedDict):
     """One command with the idempotency key that its POST would have."""
 
     idempotency_key: str
     command: dict[str, Any]
 
 
-class BulkAnswer(TypedDict):
+class CommandAnswer(TypedDict):
     """What became of a line: `answer` below status 400, else `problem`."""
 
     line: int

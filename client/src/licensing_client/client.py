@@ -2,32 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Any, Literal, cast
 
-from licensing_client.api import Operations
+from licensing_client.api import CommandAnswer, CommandLine, Operations
 from licensing_client.audio_api import AudioOperations
 from licensing_client.cases_api import CaseOperations
 from licensing_client.transport import Transport, given
 
 JSON_LINES = "application/jsonl"
 Format = Literal["csv", "jsonl", "parquet"]
-
-
-class CommandLine(TypedDict):
-    """A line for `send_commands`: `command` has `name`, an operation with hyphens, and what its path and body have."""
-
-    idempotency_key: str
-    command: dict[str, Any]
-
-
-class CommandAnswer(TypedDict):
-    """What became of a line: `answer` if status is below 400, `problem` else."""
-
-    line: int
-    idempotency_key: NotRequired[str]
-    status: int
-    answer: NotRequired[dict[str, Any]]
-    problem: NotRequired[dict[str, Any]]
 
 
 class Batches(Transport):

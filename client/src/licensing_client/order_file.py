@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from licensing_client.client import CommandLine
+from licensing_client.api import CommandLine
 
 ROW_COLUMNS = ("order_number", "customer_reference", "licenses", "quantity")
 MAX_QUANTITY = 100_000

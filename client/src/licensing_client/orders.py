@@ -15,7 +15,8 @@ from typing import TextIO
 
 import httpx
 
-from licensing_client.client import Client, CommandAnswer
+from licensing_client.api import CommandAnswer
+from licensing_client.client import Client
 from licensing_client.key_file import KeyFile
 from licensing_client.order_file import Key, OrderFileWrong, keys_of, read_text
 from licensing_client.transport import Problem

@@ -12,14 +12,14 @@ from runtime.web.bulk_operations import XML, Operation, operations_of
 
 
 def describe_bulk(description: dict[str, Any]) -> None:
-    """Add `BulkLine` and `BulkAnswer` to an API that takes JSON Lines."""
+    """Add `CommandLine` and `CommandAnswer` to an API that takes JSON Lines."""
     requests = list(_requests(description))
     if not requests:
         return
-    description["components"]["schemas"] |= {"BulkLine": _line(description), "BulkAnswer": _ANSWER}
+    description["components"]["schemas"] |= {"CommandLine": _line(description), "CommandAnswer": _ANSWER}
     for operation in requests:
-        operation["requestBody"]["content"][JSON_LINES]["x-itemSchema"] = _named("BulkLine")
-        operation["responses"]["200"]["content"][JSON_LINES]["x-itemSchema"] = _named("BulkAnswer")
+        operation["requestBody"]["content"][JSON_LINES]["x-itemSchema"] = _named("CommandLine")
+        operation["responses"]["200"]["content"][JSON_LINES]["x-itemSchema"] = _named("CommandAnswer")
 
 
 def _requests(description: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -88,7 +88,7 @@ def test_no_example_leaves_anything_out() -> None:
     assert "…" not in str(DESCRIPTION)
 
 
-LINE, ANSWER = ({"$ref": f"#/components/schemas/{name}"} for name in ("BulkLine", "BulkAnswer"))
+LINE, ANSWER = ({"$ref": f"#/components/schemas/{name}"} for name in ("CommandLine", "CommandAnswer"))
 
 
 @pytest.mark.parametrize("name", [name for name in BODIES if name.replace("_", "-") in operations(application())])
