@@ -89,6 +89,19 @@ class Firmware:
             time.sleep(AGAIN_SECONDS)
         raise BoxError(f"The license file of entry {sequence} did not come within {PATIENCE_SECONDS:.0f} s.")
 
+    def refused_file(self, code: str) -> Answer:
+        """What the service answers to a request for the file, once it knows the entry that refuses it so.
+
+        Another process wrote that entry, and the service follows it a moment later. Returns the last answer if
+        this refusal does not come.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        answer = self.ask("GET", "license-file")
+        while answer.code != code and time.monotonic() < deadline:
+            time.sleep(AGAIN_SECONDS)
+            answer = self.ask("GET", "license-file")
+        return answer
+
     def give_back(self) -> ReturnReceipt:
         """Invalidate the certificate, send the return document and begin the next generation with the receipt."""
         return self.box.take_receipt(self._body(self.ask("PUT", "return", body=self.box.invalidate())))
