@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from operations.adapters import folder
 from operations.adapters.folder import Folder, FolderBusy, locked
 from operations.application import backup
 from operations.application.backup import Copied, LogLost, Wanted, back_up, planned, read_manifest, read_segment
@@ -54,6 +55,22 @@ async def test_full_segments_stay_as_they_are_and_only_named_files_lie_there(tmp
     assert lying == manifest.names()
     spans = [Path(name).name.removesuffix(".jsonl.gz").split("-") for name in sorted(lying)]
     assert [(int(first), int(last)) for first, last in spans] == [(0, 2), (3, 5), (6, 7)]
+
+
+async def test_large_records_make_small_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "SEGMENT_BYTES", 100)
+    store = Folder(tmp_path)
+    large = records(LOG, b"x" * 60, b"x" * 60, b"x", b"x" * 500, b"x")
+    await back_up(MemoryLog(*large), store, WANTED, taken=NOW)
+    assert _kept(store) == large
+    assert len(_files(tmp_path)) == 3
+
+
+async def test_a_file_that_no_backup_writes_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / MANIFEST).open("wb") as file:
+        file.truncate(folder.MAX_BYTES + 1)
+    with pytest.raises(OSError, match="File too large"):
+        read_manifest(Folder(tmp_path))
 
 
 async def test_what_is_compacted_away_is_no_loss(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A backup in a folder."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Generator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOCK = ".lock"
+MAX_BYTES = 128 * 1024 * 1024
+"""A larger file is none that a backup wrote."""
 
 
 class FolderBusy(Exception):  # noqa: N818 - states the world
@@ -20,10 +23,15 @@ class Folder:
         self._root = root
 
     def read(self, name: str) -> bytes | None:
+        path = self._root / name
         try:
-            return (self._root / name).read_bytes()
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             return None
+        if len(content) > MAX_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return content
 
     def write(self, name: str, content: bytes) -> None:
         path = self._root / name

@@ -1,7 +1,8 @@
 """Copies topics into a store, a segment at a time, and goes on where the last run ended.
 
-A segment is a file of at most SEGMENT_RECORDS records under a name of its own, written before the manifest that names
-it. So a run that is killed leaves the backup as it was before, and a few files that the next run writes again.
+A segment is a file of at most SEGMENT_RECORDS records, or of fewer that have SEGMENT_BYTES. It has a name of its own
+and is written before the manifest that names it. So a run that is killed leaves the backup as it was before, and a few
+files that the next run writes again.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from runtime.kafka import Partition, Record
 
 SEGMENT_RECORDS = 10_000
 """Some 10 MB of entries in memory, and few enough files for years."""
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""Well below what `decode` unpacks, also in base64 and with one record more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,21 @@ async def _extend(live: LiveLog, store: Store, wanted: Wanted, held: Manifest, e
         pending = read_segment(store, old, segments.pop())
     async for records in live.read(wanted.partition, old.next_offset, end):
         pending += records
-        while len(pending) >= SEGMENT_RECORDS:
-            segments.append(_write(store, wanted.partition, pending[:SEGMENT_RECORDS]))
-            pending = pending[SEGMENT_RECORDS:]
+        while full := _full(pending):
+            segments.append(_write(store, wanted.partition, pending[:full]))
+            pending = pending[full:]
     segments += [_write(store, wanted.partition, pending)] if pending else []
     return old.model_copy(update={"next_offset": end, "segments": tuple(segments)})
+
+
+def _full(pending: Sequence[Record]) -> int:
+    """How many of these records fill a segment; 0 while they do not."""
+    size = 0
+    for count, record in enumerate(pending, 1):
+        size += len(record.key or b"") + len(record.value or b"") + sum(len(value) for _, value in record.headers)
+        if count == SEGMENT_RECORDS or size >= SEGMENT_BYTES:
+            return count
+    return 0
 
 
 def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:

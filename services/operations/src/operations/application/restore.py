@@ -4,10 +4,10 @@ Into empty partitions only, or into those that hold the beginning of what the ba
 goes on. Readers keep offsets, so a log with a gap, or one that would begin elsewhere, is refused.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from operations.application.backup import read_manifest, read_segment
+from operations.application.backup import Wanted, read_manifest, read_segment
 from operations.application.manifest import BackupWrong, PartitionBackup
 from operations.application.ports import LiveLog, Store
 from runtime.kafka import Partition, Record
@@ -26,24 +26,29 @@ class Restored:
     present: int
 
 
-async def restore(live: LiveLog, store: Store) -> list[Restored]:
-    """Write what is missing of all partitions, once all of the backup was found whole.
+async def restore(live: LiveLog, store: Store, wanted: Collection[Wanted]) -> list[Restored]:
+    """Write what is missing of all partitions, once all of the backup was found whole and to be of `wanted`.
 
     Raises Trouble, NotEmpty, BackupWrong.
     """
-    return [await _fill(live, store, backup, present) for backup, present in await _found(live, store)]
+    return [await _fill(live, store, backup, present) for backup, present in await _found(live, store, wanted)]
 
 
-async def missing(live: LiveLog, store: Store) -> list[Restored]:
+async def missing(live: LiveLog, store: Store, wanted: Collection[Wanted]) -> list[Restored]:
     """What `restore` would write. Raises as it does."""
-    return [Restored(one.partition, one.records - present, present) for one, present in await _found(live, store)]
+    found = await _found(live, store, wanted)
+    return [Restored(one.partition, one.records - present, present) for one, present in found]
 
 
-async def _found(live: LiveLog, store: Store) -> list[tuple[PartitionBackup, int]]:
+async def _found(live: LiveLog, store: Store, wanted: Collection[Wanted]) -> list[tuple[PartitionBackup, int]]:
     """Each partition of the backup, and how many of its records there are already."""
     manifest = read_manifest(store)
     if manifest is None:
         raise BackupWrong("there is no backup here")
+    for one in manifest.partitions:
+        if Wanted(one.partition, is_gapless=one.is_gapless) not in wanted:
+            gaps = "without gaps" if one.is_gapless else "with gaps"
+            raise BackupWrong(f"{one.topic}/{one.number} {gaps} is nothing that this system backs up")
     edges = await live.edges([one.partition for one in manifest.partitions])
     return [(one, await _present(live, store, one, edges[one.partition])) for one in manifest.partitions]
 

@@ -19,11 +19,7 @@ from runtime.kafka import Connection, Partition
 async def backup(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """Bring the backup in a folder up to the ends that the logs have now."""
     folder: Path = arguments.folder
-    wanted = [
-        Wanted(Partition(topic_name(topic, settings.topic_prefix), number), is_gapless=topic.cleanup == "delete")
-        for topic in BACKED_UP
-        for number in range(topic.partitions * (settings.ledgers if topic.per_ledger else 1))
-    ]
+    wanted = _backed_up(settings)
     async with KafkaLog.of(Connection.from_settings(settings)) as live:
         if arguments.dry_run:
             copied = await planned(live, Folder(folder), wanted)
@@ -40,7 +36,7 @@ async def bring_back(arguments: Namespace, settings: OperationsSettings) -> Answ
     """Write a backup into empty topics, each record at the offset that it had."""
     async with KafkaLog.of(Connection.from_settings(settings)) as live:
         store = Folder(arguments.folder)
-        restored = await (missing if arguments.dry_run else restore)(live, store)
+        restored = await (missing if arguments.dry_run else restore)(live, store, _backed_up(settings))
     rows = [(f"{one.partition.topic}/{one.partition.number}", one.written, one.present) for one in restored]
     facts = [{"partition": name, "written": written, "present": present} for name, written, present in rows]
     lines = table([("PARTITION", "TO WRITE" if arguments.dry_run else "WRITTEN", "THERE ALREADY"), *rows])
@@ -56,6 +52,14 @@ async def verify(arguments: Namespace, settings: OperationsSettings) -> Answer:
         async with KafkaLog.of(Connection.from_settings(settings)) as live:
             reports = await verify_live(live, prefix=prefix, ledgers=settings.ledgers, keys=keys)
     return Answer({"logs": [one.facts() for one in reports]}, table([_TITLES, *map(_row, reports)]))
+
+
+def _backed_up(settings: OperationsSettings) -> list[Wanted]:
+    return [
+        Wanted(Partition(topic_name(topic, settings.topic_prefix), number), is_gapless=topic.cleanup == "delete")
+        for topic in BACKED_UP
+        for number in range(topic.partitions * (settings.ledgers if topic.per_ledger else 1))
+    ]
 
 
 _TITLES = ("LOG", "ENTRIES", "OTHER RECORDS", "SIGNED UP TO", "LAST ENTRY'S HASH")
