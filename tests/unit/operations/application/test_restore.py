@@ -90,7 +90,7 @@ async def test_a_backup_that_is_not_whole_restores_nothing(
     file = tmp_path / segment["name"]
     segment |= {"name": segment_name(LOG, change.get("first", 0), change.get("last", 3))} | change
     file.rename(tmp_path / segment["name"])
-    store.write("manifest.json", json.dumps(manifest).encode())
+    await store.write("manifest.json", json.dumps(manifest).encode())
     live = MemoryLog()
 
     with pytest.raises(BackupWrong, match=says):
@@ -110,7 +110,7 @@ async def test_a_backup_that_lacks_a_file_restores_nothing(store: Folder, tmp_pa
 async def test_a_log_with_a_gap_is_no_backup_of_it(store: Folder, tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     manifest["partitions"][1]["next_offset"] = 5
-    store.write("manifest.json", json.dumps(manifest).encode())
+    await store.write("manifest.json", json.dumps(manifest).encode())
 
     with pytest.raises(BackupWrong, match="lacks offsets 4 to 5"):
         await restore(MemoryLog(), store, WANTED)
@@ -129,7 +129,7 @@ async def test_a_manifest_brings_back_nothing_but_what_is_backed_up(
 ) -> None:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     manifest["partitions"][1] |= change
-    store.write("manifest.json", json.dumps(manifest).encode())
+    await store.write("manifest.json", json.dumps(manifest).encode())
     live = MemoryLog()
 
     with pytest.raises(BackupWrong, match=says):
@@ -155,8 +155,8 @@ async def test_a_segment_of_somebody_else_is_refused_within_bounds(
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     segment = manifest["partitions"][1]["segments"][0]
     segment["sha256"] = hashlib.sha256(content).hexdigest()
-    store.write(segment["name"], content)
-    store.write("manifest.json", json.dumps(manifest).encode())
+    await store.write(segment["name"], content)
+    await store.write("manifest.json", json.dumps(manifest).encode())
 
     with pytest.raises(SegmentWrong, match=r"a segment of events/0 can't be read"):
         await restore(MemoryLog(), store, WANTED)

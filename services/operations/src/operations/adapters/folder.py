@@ -1,15 +1,14 @@
 """A backup in a folder."""
 
-import errno
 import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from operations.application.ports import MAX_BYTES, file_too_large
+
 LOCK = ".lock"
-MAX_BYTES = 128 * 1024 * 1024
-"""A larger file is none that a backup wrote."""
 
 
 class FolderBusy(Exception):  # noqa: N818 - states the world
@@ -22,7 +21,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def read(self, name: str) -> bytes | None:
+    async def read(self, name: str) -> bytes | None:
         path = self._root / name
         try:
             with path.open("rb") as file:
@@ -30,10 +29,10 @@ class Folder:
         except FileNotFoundError:
             return None
         if len(content) > MAX_BYTES:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+            raise file_too_large(str(path))
         return content
 
-    def write(self, name: str, content: bytes) -> None:
+    async def write(self, name: str, content: bytes) -> None:
         path = self._root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".draft")
@@ -44,7 +43,7 @@ class Folder:
         draft.replace(path)
         _sync(path.parent)
 
-    def remove(self, name: str) -> None:
+    async def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
 
 

@@ -47,33 +47,33 @@ async def back_up(live: LiveLog, store: Store, wanted: Collection[Wanted], *, ta
     All ends are asked for in one question, so that no log is far ahead of another that it refers to. Raises Trouble,
     BackupWrong, LogLost.
     """
-    held = read_manifest(store) or Manifest(taken=taken)
+    held = await read_manifest(store) or Manifest(taken=taken)
     edges = await _edges(live, held, wanted)
     made = [await _extend(live, store, one, held, edges[one.partition][1]) for one in wanted]
     after = _replaced(held, made, taken)
-    store.write(MANIFEST, after.content())
+    await store.write(MANIFEST, after.content())
     for stale in sorted(held.names() - after.names()):
-        store.remove(stale)
+        await store.remove(stale)
     return [Copied(one.partition, one.records - _records(held.of(one.partition)), one.next_offset) for one in made]
 
 
 async def planned(live: LiveLog, store: Store, wanted: Collection[Wanted]) -> list[Copied]:
     """What a run would add: at most, where compaction leaves gaps. Raises as `back_up`."""
-    held = read_manifest(store) or Manifest(taken="")
+    held = await read_manifest(store) or Manifest(taken="")
     edges = await _edges(live, held, wanted)
     ends = {one.partition: edges[one.partition][1] for one in wanted}
     return [Copied(one, end - _next_offset(held.of(one)), end) for one, end in ends.items()]
 
 
-def read_manifest(store: Store) -> Manifest | None:
+async def read_manifest(store: Store) -> Manifest | None:
     """The manifest, or None where no backup is yet. Raises BackupWrong."""
-    content = store.read(MANIFEST)
+    content = await store.read(MANIFEST)
     return None if content is None else Manifest.parse(content)
 
 
-def read_segment(store: Store, partition: PartitionBackup, segment: Segment) -> list[Record]:
+async def read_segment(store: Store, partition: PartitionBackup, segment: Segment) -> list[Record]:
     """Its records; raises BackupWrong unless it is byte for byte what was written."""
-    content = store.read(segment.name)
+    content = await store.read(segment.name)
     if content is None:
         raise BackupWrong(f"{segment.name} is missing")
     if hashlib.sha256(content).hexdigest() != segment.sha256:
@@ -107,13 +107,13 @@ async def _extend(live: LiveLog, store: Store, wanted: Wanted, held: Manifest, e
         return old
     segments, pending = list(old.segments), list[Record]()
     if segments and segments[-1].records < SEGMENT_RECORDS:
-        pending = read_segment(store, old, segments.pop())
+        pending = await read_segment(store, old, segments.pop())
     async for records in live.read(wanted.partition, old.next_offset, end):
         pending += records
         while full := _full(pending):
-            segments.append(_write(store, wanted.partition, pending[:full]))
+            segments.append(await _write(store, wanted.partition, pending[:full]))
             pending = pending[full:]
-    segments += [_write(store, wanted.partition, pending)] if pending else []
+    segments += [await _write(store, wanted.partition, pending)] if pending else []
     return old.model_copy(update={"next_offset": end, "segments": tuple(segments)})
 
 
@@ -127,10 +127,10 @@ def _full(pending: Sequence[Record]) -> int:
     return 0
 
 
-def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:
+async def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:
     first, last, content = records[0].offset, records[-1].offset, encode(records)
     name = segment_name(partition, first, last)
-    store.write(name, content)
+    await store.write(name, content)
     digest = hashlib.sha256(content).hexdigest()
     return Segment(name=name, first=first, last=last, records=len(records), sha256=digest)
 
