@@ -30,11 +30,13 @@ _AWAY = (
 
 @asynccontextmanager
 async def database_trouble(what: str) -> AsyncGenerator[None]:
-    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
+    """Turn "the database is away, full or being rebuilt" into Trouble; a broken constraint stays a defect."""
     try:
         yield
     except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
         raise
+    except asyncpg.DiskFullError as error:
+        raise Trouble(f"{what}: the disk of the database is full") from error
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 
