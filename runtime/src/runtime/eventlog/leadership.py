@@ -95,6 +95,7 @@ class Leadership(Generic[Command, Outcome]):
         async with asyncio.TaskGroup() as tasks:
             while True:
                 records = await group.next_batch(BATCH, POLL_SECONDS)
+                self._notice(records)
                 if self._clock_is_wrong():
                     raise Trouble("the own clock is behind the log: others may lead")
                 if turns.count != seen:
@@ -121,6 +122,14 @@ class Leadership(Generic[Command, Outcome]):
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 
+    def _notice(self, records: Iterable[Record]) -> None:
+        newest: dict[int, int] = {}
+        for record in records:
+            newest[record.partition] = max(record.timestamp, newest.get(record.partition, 0))
+        for number, stamp_ms in newest.items():
+            if number in self._writers:
+                self._writers[number].notice(stamp_ms)
+
     def _clock_is_wrong(self) -> bool:
         return any(writer.own_clock_wrong for writer in self._writers.values())
 
@@ -134,7 +143,7 @@ class Leadership(Generic[Command, Outcome]):
     def _leave_to_others(self, mine: Collection[int]) -> None:
         for number, writer in self._writers.items():
             if number not in mine:
-                writer.append_trouble = ""
+                writer.append_trouble = writer.send_trouble = ""
 
     async def _hand_out(self, terms: Mapping[int, _Term[Command]], records: Iterable[Record]) -> None:
         by_log: dict[int, list[Record]] = {}

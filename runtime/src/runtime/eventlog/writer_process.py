@@ -153,5 +153,5 @@ def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
     if writer.stopped is not None:
         return f"stopped: {writer.stopped}"
     beside = "" if writer.companion is None else writer.companion.holds_up
-    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble or beside
+    trouble = writer.trouble or writer.append_trouble or writer.send_trouble or writer.clock_trouble or beside
     return f"waits: {trouble}" if trouble else ""
