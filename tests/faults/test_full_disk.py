@@ -3,8 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import asyncpg
 import pytest
@@ -16,8 +16,9 @@ from dev.stack.postgres import Cluster
 from tests.support import small_disk
 from tests.support.announcing import is_spoken, speak
 from tests.support.campaign import LONG
-from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
-from tests.support.readiness import SERVICES, readiness, until_ready
+from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, until, working
+from tests.support.readiness import nobody_ended, readiness, says, until_ready
+from tests.support.recovery import measured
 from tests.support.small_disk import SmallDisk
 
 PATIENCE_SECONDS = 60.0
@@ -33,65 +34,59 @@ def story(kit: Kit) -> Iterator[Story]:
         yield story
 
 
-@asynccontextmanager
-async def working(partners: Partners) -> AsyncGenerator[None]:
-    """Partners work meanwhile, and get through again at the end of it."""
-    done = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(partners.work(done))
-        await _until(lambda: len(partners.sequences) > 0)
-        yield
-        before = len(partners.sequences)
-        await _until(lambda: len(partners.sequences) >= before + 20)
-        done.set()
-
-
 async def test_a_full_disk_of_the_database_stops_the_rows_and_no_command(kit: Kit, story: Story) -> None:
     free, key = story.balance()["Port11"], secrets.token_hex(8)
     partners, disk = Partners(kit, story), small_disk.for_the_database(kit.state)
     async with working(partners), full(disk):
-        await _until(lambda: _says(kit, "ledger-projector", "the disk of the database is full"))
+        await until(lambda: says(kit, "ledger-projector", "the disk of the database is full"))
         before = len(partners.sequences)
-        await _until(lambda: len(partners.sequences) > before)
-        await asyncio.sleep(FULL_SECONDS)
+        await until(lambda: len(partners.sequences) > before)
         refused = await asyncio.to_thread(speak, kit, key)
         assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
-        _nobody_ended(kit)
-    await _all_is_well(kit, story, partners, free, key)
+        nobody_ended(kit)
+    with measured("rows of the database had no room, from room to all as it should be"):
+        await _all_is_well(kit, story, partners, free, key)
 
 
+@pytest.mark.campaign
 async def test_a_database_without_room_for_its_own_log_is_started_when_there_is_some(kit: Kit, story: Story) -> None:
     free, key = story.balance()["Port11"], secrets.token_hex(8)
     partners, cluster = Partners(kit, story), kit.cluster()
-    async with working(partners):
+    async with AsyncExitStack() as work:
+        await work.enter_async_context(working(partners))
         async with full(small_disk.for_the_database(kit.state)):
             await _uses_up_its_log(cluster)
-            await _until(lambda: partners.unavailable > 0)
+            await until(lambda: partners.unavailable > 0)
             await asyncio.sleep(FULL_SECONDS)
             refused = await asyncio.to_thread(speak, kit, key)
             assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
-            _nobody_ended(kit)
-        await asyncio.to_thread(cluster.start, lambda _: None)
+            nobody_ended(kit)
+        with measured("the database had ended, from its start to 20 commands"):
+            await asyncio.to_thread(cluster.start, lambda _: None)
+            await work.aclose()
     await _all_is_well(kit, story, partners, free, key)
 
 
 async def test_a_full_disk_of_the_broker_ends_it_and_loses_nothing(kit: Kit, story: Story) -> None:
     free, key = story.balance()["Port11"], secrets.token_hex(8)
     partners, broker = Partners(kit, story), kit.broker()
-    async with working(partners):
+    async with AsyncExitStack() as work:
+        await work.enter_async_context(working(partners))
         async with full(small_disk.for_the_broker(kit.state)):
-            await _until(lambda: not broker.process.is_alive())
+            await until(lambda: not broker.process.is_alive())
             assert "No space left on device" in broker.process.log.read_text()
             refused = await asyncio.to_thread(speak, kit, key)
             assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
-            await _until(lambda: readiness(kit, "ledger-writer")[0] == 503)
-            await _until(lambda: partners.unavailable > 0)
+            await until(lambda: readiness(kit, "ledger-writer")[0] == 503)
             if LONG:
+                await until(lambda: partners.unavailable > 0)
                 with pytest.raises(StackError):
                     await asyncio.to_thread(broker.start, lambda _: None)
             await asyncio.sleep(FULL_SECONDS)
-            _nobody_ended(kit)
-        await asyncio.to_thread(broker.start, lambda _: None)
+            nobody_ended(kit)
+        with measured("the broker had ended, from its start to 20 commands"):
+            await asyncio.to_thread(broker.start, lambda _: None)
+            await work.aclose()
     await _all_is_well(kit, story, partners, free, key)
 
 
@@ -117,24 +112,6 @@ async def full(disk: SmallDisk) -> AsyncGenerator[None]:
         yield
     finally:
         await asyncio.to_thread(disk.widen)
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not await asyncio.to_thread(holds):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.05)
-
-
-def _says(kit: Kit, part: str, sentence: str) -> bool:
-    status, said = readiness(kit, part)
-    return status == 503 and sentence in said
-
-
-def _nobody_ended(kit: Kit) -> None:
-    """Each process of ours still answers for itself."""
-    for part in SERVICES:
-        assert readiness(kit, part)[0] in (200, 503), part
 
 
 async def _all_is_well(kit: Kit, story: Story, partners: Partners, free: int, key: str) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contracts.events.replacements import DeviceReplaced
 from contracts.outcomes import Accepted, Rejected
@@ -104,6 +105,7 @@ async def test_a_writer_whose_clock_jumps_back_leaves_the_log_to_one_whose_clock
         await _times_are_right(kafka_topics, client, since=began)
 
 
+@pytest.mark.campaign
 async def test_a_process_manager_whose_clock_is_ahead_swaps_nothing_until_it_is_right(
     kafka_topics: KafkaTopics, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from dev.demo.story import Story
 from dev.stack.cli import Stack
 from dev.stack.parts import Kit
 from tests.support import small_disk
+from tests.support.server_authority import ServerAuthority
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ def whole_stack(state: Path) -> Generator[Kit]:
     disks = small_disk.of(state) if small_disk.refusal() is None else ()
     for disk in disks:
         disk.mount()
+    ServerAuthority(state).prepare()
     stack = Stack(state, say=_LOG.info, short_lived=True)
     stack.up()
     try:

@@ -50,6 +50,7 @@ class Leadership(Generic[Command, Outcome]):
     """Leads the logs that the group gives to this process, again and again.
 
     The commands of log `n` are partition `n` of each of `topics`; `noun` is what the operators' log calls a log.
+    `trouble` says why nobody can lead what falls to this process, or nothing.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Leadership(Generic[Command, Outcome]):
         self._topics = topics
         self._noun = noun
         self.leading: frozenset[int] = frozenset()
+        self.trouble = ""
 
     async def run(self) -> None:
         """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
@@ -108,7 +110,11 @@ class Leadership(Generic[Command, Outcome]):
     async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term[Command]]:
         """Start from the committed offsets: what was read before the change is read again."""
         terms: dict[int, _Term[Command]] = {}
-        mine = self._whole_logs(group.assignment())
+        assigned = group.assignment()
+        mine = self._whole_logs(assigned)
+        self._note_lacking({partition.number for partition in assigned} - mine.keys())
+        if self.trouble and not mine:
+            raise Trouble(self.trouble)  # joining anew asks the broker which partitions there are
         self._leave_to_others(mine.keys())
         await group.rewind([partition for partitions in mine.values() for partition in partitions])
         for number, partitions in sorted(mine.items()):
@@ -139,6 +145,11 @@ class Leadership(Generic[Command, Outcome]):
         for partition in sorted(assigned):
             by_log.setdefault(partition.number, []).append(partition)
         return {number: partitions for number, partitions in by_log.items() if len(partitions) == self._topics}
+
+    def _note_lacking(self, numbers: Collection[int]) -> None:
+        """Logs of which some topics of commands have a partition and some have none, as one that was deleted."""
+        named = f"{self._noun}s {sorted(numbers)}"
+        self.trouble = f"a topic of commands lacks partitions of {named}" if numbers else ""
 
     def _leave_to_others(self, mine: Collection[int]) -> None:
         for number, writer in self._writers.items():

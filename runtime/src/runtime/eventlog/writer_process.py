@@ -107,6 +107,8 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         waiting = [f"{self.noun} {number} {why}" for number, writer in writers.items() if (why := _waits_for(writer))]
         if waiting:
             return False, "; ".join(waiting)
+        if leadership.trouble:
+            return False, leadership.trouble
         if behind:
             return False, f"reading {self.noun}s {behind} for the first time"
         return True, f"leads {sorted(leadership.leading)}, follows all of {sorted(writers)}"
