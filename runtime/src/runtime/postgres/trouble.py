@@ -1,5 +1,6 @@
 """Which failures of PostgreSQL are only trouble."""
 
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -37,6 +38,8 @@ async def database_trouble(what: str) -> AsyncGenerator[None]:
         raise
     except asyncpg.DiskFullError as error:
         raise Trouble(f"{what}: the disk of the database is full") from error
+    except ssl.SSLCertVerificationError as error:
+        raise Trouble(f"{what}: the certificate of the database is refused: {error.verify_message}") from error
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 
