@@ -8,6 +8,7 @@ import ssl
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -93,7 +94,9 @@ async def _show(kit: Kit, file: Path) -> None:
     await admin.start()
     try:
         name = "listener.name.clients.ssl.keystore.location"
-        answers = await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", configs={name: str(file)})])
+        answers: list[Any] = await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.BROKER, "1", configs={name: str(file)})]
+        )
         assert all(code == 0 for answer in answers for code, *_ in answer.resources), answers
     finally:
         await admin.close()
