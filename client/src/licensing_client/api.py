@@ -300,6 +300,20 @@ class EntryView(TypedDict):
     facts: dict[str, Any] | None
 
 
+class ExpirationView(TypedDict):
+    kind: Literal["software_service", "warranty", "test_licenses", "claim_code", "invitation"]
+    company: str
+    project: str | None
+    project_name: str | None
+    serial: str | None
+    code_digest: str | None
+    code_hint: str | None
+    ends_on: str
+    days_left: int
+    expires: str | None
+    sequence: int
+
+
 class GrantView(TypedDict):
     account: str
     acting_for: str
@@ -590,6 +604,11 @@ class DeviceViewPage(TypedDict):
 
 class EntryViewPage(TypedDict):
     items: list[EntryView]
+    next: str | None
+
+
+class ExpirationViewPage(TypedDict):
+    items: list[ExpirationView]
     next: str | None
 
 
@@ -2060,6 +2079,39 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+        )
+
+    def list_expirations(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        within: int | None = None,
+        kind: Literal["software_service", "warranty", "test_licenses", "claim_code", "invitation"] | None = None,
+        project: str | None = None,
+        company: str | None = None,
+    ) -> ExpirationViewPage:
+        """What ends within some days (Europe/Berlin), the soonest first: what the caller may see of it.
+
+        Warranties are listed for resellers and the vendor's staff, each once the device was in contact in its company or
+        was delivered to it. Claim codes are listed for whoever has `licenses` in the project, invitations for
+        administrators.
+        """
+        return cast(
+            "ExpirationViewPage",
+            self.get(
+                "/v1/expirations",
+                **given(
+                    cursor=cursor,
+                    limit=limit,
+                    at_least=at_least,
+                    within=within,
+                    kind=kind,
+                    project=project,
+                    company=company,
+                ),
+            ),
         )
 
     def explain_balance(

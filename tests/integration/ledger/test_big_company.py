@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
@@ -14,6 +15,7 @@ from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
+from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 from ledger.application.queries.visibility import Viewer
@@ -154,12 +156,12 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(part)
 
 
-async def hold(pool: OneConnection, first: Asking, last: Asking) -> None:
+async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int = MAX_SORTED) -> None:
     """Both pages walk indexes, and the last one costs what the first does."""
     early, late = await page_of(pool, first), await page_of(pool, last)
     for page in (early, late):
         assert page.scanned == set()
-        assert page.sorted <= MAX_SORTED
+        assert page.sorted <= max_sorted
         assert page.buffers <= PAGE_BUFFERS
     assert abs(late.buffers - early.buffers) <= SPREAD
 
@@ -195,6 +197,34 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
 ) -> None:
     people, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
+
+
+FIRST_DAY, LAST_DAY = date(2026, 11, 24), date(2029, 9, 1)
+EXPIRATION_SEARCHES = [
+    ExpirationSearch(FIRST_DAY, LAST_DAY, datetime(2026, 11, 24, tzinfo=UTC), kind, project, company)
+    for kind in (None, "warranty")
+    for project, company in ((None, None), (HOTEL, None), (None, ADRIA))
+]
+
+
+@pytest.mark.parametrize("wanted", EXPIRATION_SEARCHES, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_a_list_of_what_ends_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: ExpirationSearch
+) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    near_the_end = ExpirationPlace(FIRST_DAY + timedelta(days=900))
+    if who == guest and wanted.kind == "warranty":
+        page = await queries.expirations(who, wanted, ExpirationPlace(FIRST_DAY), LIMIT)
+        assert page is not None
+        assert page.rows == ()
+        return
+    await hold(
+        pool,
+        queries.expirations(who, wanted, ExpirationPlace(FIRST_DAY), LIMIT),
+        queries.expirations(who, wanted, near_the_end, LIMIT),
+        max_sorted=10 * LIMIT,
+    )
 
 
 @pytest.mark.parametrize("only_holding", [True, False])

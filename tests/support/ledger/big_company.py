@@ -33,6 +33,8 @@ _PROJECT = f"""CASE WHEN n < {IN_HOTEL} THEN '{HOTEL}'
 _ACCOUNT = f"CASE WHEN n % 2 = 0 THEN 'project/{HOTEL}' ELSE 'device/' || {_SERIAL} END"
 _CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 64)"
 
+_DAY = "'2026-11-24'::date + ({})"
+
 _FILL = f"""
 INSERT INTO companies
 SELECT 0, id, kind, id, 1, now()
@@ -120,6 +122,16 @@ SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
 INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
+INSERT INTO expirations
+SELECT 0, serial, kind, company, project, serial, NULL, {_DAY.format("hashtext(serial) & 1023")}, NULL, sequence
+  FROM devices CROSS JOIN unnest('{{warranty,test_licenses}}'::text[]) AS kind;
+INSERT INTO expirations
+SELECT 0, project, 'software_service', company, project, NULL, NULL, {_DAY.format("sequence % 1024")}, NULL, sequence
+  FROM projects WHERE archived IS NULL;
+INSERT INTO expirations
+SELECT 0, code_digest, 'claim_code', company, project, NULL, code_hint, {_DAY.format("c.sequence % 1024")}, NULL,
+       c.sequence
+  FROM claim_codes AS c JOIN projects USING (ledger, project);
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 
 

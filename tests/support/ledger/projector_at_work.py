@@ -52,6 +52,7 @@ TABLES = (
     "test_licenses",
     "test_releases",
     "software_services",
+    "expirations",
     "held_licenses",
     "blocks",
     "corrections",

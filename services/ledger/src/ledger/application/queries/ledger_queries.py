@@ -16,6 +16,7 @@ from ledger.application.queries.corrections import CorrectionQueries
 from ledger.application.queries.delivered_devices import DeliveredDeviceQueries
 from ledger.application.queries.device_moves import DeviceMoveQueries
 from ledger.application.queries.devices import DeviceQueries
+from ledger.application.queries.expirations import ExpirationQueries
 from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.invitations import InvitationQueries
 from ledger.application.queries.legacy import LegacyQueries
@@ -61,6 +62,7 @@ class Queries(
     ReplacementQueries,
     StopQueries,
     HistoryQueries,
+    ExpirationQueries,
     Protocol,
 ):
     """What ledger-api asks of one ledger: the queries of every family, and the views across them."""

@@ -24,6 +24,7 @@ from ledger.entrypoints.api.routes import (
     device_moves,
     device_search,
     devices,
+    expirations,
     exports,
     history,
     invitations,
@@ -74,6 +75,7 @@ TAGS = {
     "warranty": "How long a device has a guarantee, and extending it.",
     "test licenses": "One test of licenses for each device.",
     "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "what ends": "What ends soon, the soonest first.",
     "exports": "Movements and balances as files.",
     "commands in bulk": "Many commands in one request.",
 }
@@ -105,6 +107,7 @@ _FAMILIES = (
     warranty,
     test_licenses,
     software_service,
+    expirations,
     history,
     exports,
     bulk,

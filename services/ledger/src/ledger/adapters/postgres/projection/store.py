@@ -14,6 +14,7 @@ from ledger.adapters.postgres.projection.company_imports import import_companies
 from ledger.adapters.postgres.projection.corrections import end_corrections
 from ledger.adapters.postgres.projection.devices import write_devices
 from ledger.adapters.postgres.projection.documents import write_documents
+from ledger.adapters.postgres.projection.expirations import write_expirations
 from ledger.adapters.postgres.projection.invitations import end_invitations
 from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
@@ -82,7 +83,8 @@ async def _document_offset(connection: Any, topic: str, partition: int) -> int:
     return offset
 
 
-# What changes rows of a batch comes after the rows are there; imports of companies change rows of all kinds.
+# What changes rows of a batch comes after the rows are there; imports of companies change rows of all kinds,
+# and what has an end follows from all of them.
 _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     add_rows,
     write_redemptions,
@@ -101,4 +103,5 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     deliver_downloads,
     write_legacy,
     import_companies,
+    write_expirations,
 )

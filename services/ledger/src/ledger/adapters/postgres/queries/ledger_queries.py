@@ -9,6 +9,7 @@ from ledger.adapters.postgres.queries.company_imports import PostgresCompanyImpo
 from ledger.adapters.postgres.queries.corrections import PostgresCorrectionQueries
 from ledger.adapters.postgres.queries.delivered_devices import PostgresDeliveredDeviceQueries
 from ledger.adapters.postgres.queries.device_moves import PostgresDeviceMoveQueries
+from ledger.adapters.postgres.queries.expirations import PostgresExpirationQueries
 from ledger.adapters.postgres.queries.history import PostgresHistoryQueries
 from ledger.adapters.postgres.queries.invitations import PostgresInvitationQueries
 from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
@@ -47,5 +48,6 @@ class PostgresQueries(
     PostgresLegacyKeyQueries,
     PostgresReplacementQueries,
     PostgresStopQueries,
+    PostgresExpirationQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""
