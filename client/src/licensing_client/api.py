@@ -335,6 +335,16 @@ class GuaranteeStatus(TypedDict):
     days_left: NotRequired[int | None]
 
 
+class HitView(TypedDict):
+    kind: Literal["device", "project", "activation_key", "delivered_device", "entry"]
+    id: str
+    label: str
+    subject: str
+    company: str | None
+    project: str | None
+    project_name: str | None
+
+
 class InvitationAcceptedResponse(TypedDict):
     sequence: int
     account: str
@@ -766,6 +776,13 @@ class RightsChangedResponse(TypedDict):
     project: str
     account: str
     acting_for: str
+
+
+class SearchView(TypedDict):
+    """What was found, kind by kind, each from the best match on."""
+
+    items: list[HitView]
+    more: list[Literal["device", "project", "activation_key", "delivered_device", "entry"]]
 
 
 class ServicePrice(TypedDict):
@@ -2113,6 +2130,13 @@ class Operations(Transport):
                 ),
             ),
         )
+
+    def search(self, *, q: str, limit: int | None = None, at_least: int | None = None) -> SearchView:
+        """What the caller may see of all that matches, kind by kind, the best match first.
+
+        The vendor's staff also finds delivered devices that are in no project, and entries by their reference.
+        """
+        return cast("SearchView", self.get("/v1/search", **given(q=q, limit=limit, at_least=at_least)))
 
     def explain_balance(
         self,

@@ -18,6 +18,7 @@ from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.search import SearchText
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 from tests.support.ledger import big_company as big
@@ -197,6 +198,32 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
 ) -> None:
     people, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
+
+
+TYPED = [
+    SearchText(serial="02030", part="02030"),
+    SearchText(serial="9033", part="9033"),
+    SearchText(serial="009033"),
+    SearchText(serial="00903300000a"),
+    SearchText(serial="abcdef", part="abcdef"),
+    SearchText(key_hint="00AB", part="00ab"),
+    SearchText(part="hotel"),
+    SearchText(part="tel 2150"),
+    SearchText(beginning="PO-1"),
+    SearchText(beginning="c"),
+    SearchText(part="case-2026"),
+    SearchText(part="2026-77"),
+    SearchText(part="nowhere"),
+    SearchText(beginning="ho"),
+]
+
+
+@pytest.mark.parametrize("typed", TYPED, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
+async def test_a_search_reads_little_whatever_is_typed(pool: OneConnection, viewer: str, typed: SearchText) -> None:
+    await PostgresQueries(pool, 0).search(VIEWERS[viewer], typed, 20)
+    plans = await pool.plans()
+    assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= PAGE_BUFFERS
 
 
 FIRST_DAY, LAST_DAY = date(2026, 11, 24), date(2029, 9, 1)

@@ -82,7 +82,8 @@ SELECT 0, serial, company, project, license_type
 INSERT INTO deliveries
 SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 1, now() FROM devices WHERE right(serial, 1) < '8';
 INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, issued_sequence, issued)
-SELECT 0, lpad(to_hex(n), 64, '0'), 'K3YZ', '[]', 'PO-' || n % 5, n, now() FROM generate_series(1, {KEYS}) AS n;
+SELECT 0, lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 4, '0'), '[]', 'PO-' || n % 5, n, now()
+  FROM generate_series(1, {KEYS}) AS n;
 INSERT INTO entries
 SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', {_CAUSE}, 'test', 'devices/{CROWDED}',
        ARRAY['{ADRIA}'] FROM generate_series(1, {ENTRIES}) AS n;
@@ -132,7 +133,14 @@ INSERT INTO expirations
 SELECT 0, code_digest, 'claim_code', company, project, NULL, code_hint, {_DAY.format("c.sequence % 1024")}, NULL,
        c.sequence
   FROM claim_codes AS c JOIN projects USING (ledger, project);
+UPDATE entries SET command_id = lpad(to_hex(sequence), 64, '0');
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
+
+
+_FILL_TEXTS = f"""
+INSERT INTO texts.staff_texts (ledger, command_id, member, digest, salt, text, confirmed)
+SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-' || n, true
+  FROM generate_series(1, {ENTRIES}) AS n"""
 
 
 async def fill(url: str) -> None:
@@ -141,3 +149,6 @@ async def fill(url: str) -> None:
         await database.migrate(connection)
         await connection.execute(_FILL)
         await connection.execute("VACUUM ANALYZE")
+    async with connected(url) as connection:
+        await connection.execute(_FILL_TEXTS)
+        await connection.execute("VACUUM ANALYZE texts.staff_texts")

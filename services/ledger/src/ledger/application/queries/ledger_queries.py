@@ -27,6 +27,7 @@ from ledger.application.queries.members import MemberQueries
 from ledger.application.queries.projects import ProjectQueries
 from ledger.application.queries.replacements import ReplacementQueries
 from ledger.application.queries.returns import ReturnQueries
+from ledger.application.queries.search import SearchQueries
 from ledger.application.queries.set_aside import StopQueries
 from ledger.application.queries.software_service import SoftwareServiceQueries
 from ledger.application.queries.test_licenses import TestLicensesQueries
@@ -63,6 +64,7 @@ class Queries(
     StopQueries,
     HistoryQueries,
     ExpirationQueries,
+    SearchQueries,
     Protocol,
 ):
     """What ledger-api asks of one ledger: the queries of every family, and the views across them."""

@@ -19,6 +19,7 @@ from ledger.adapters.postgres.queries.license_files import PostgresLicenseFileQu
 from ledger.adapters.postgres.queries.members import PostgresMemberQueries
 from ledger.adapters.postgres.queries.replacements import PostgresReplacementQueries
 from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
+from ledger.adapters.postgres.queries.search import PostgresSearchQueries
 from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
 from ledger.adapters.postgres.queries.software_service import PostgresSoftwareServiceQueries
 from ledger.adapters.postgres.queries.test_licenses import PostgresTestLicensesQueries
@@ -49,5 +50,6 @@ class PostgresQueries(
     PostgresReplacementQueries,
     PostgresStopQueries,
     PostgresExpirationQueries,
+    PostgresSearchQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""
