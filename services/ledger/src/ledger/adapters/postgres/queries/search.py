@@ -74,7 +74,7 @@ class PostgresSearchQueries(SnapshotReader):
             if scope.sees_all:
                 found["delivered_device"] = await self._stock_found(connection, wanted.serial, limit + 1)
                 found["entry"] = await self._entries_found(connection, _like(wanted), limit + 1)
-            best = {kind: _best(rows, wanted) for kind, rows in found.items()}
+            best: dict[FoundKind, list[Any]] = {kind: _best(rows, wanted) for kind, rows in found.items()}
             return SearchView(
                 items=[_hit(kind, row) for kind, rows in best.items() for row in rows[:limit]],
                 more=[kind for kind, rows in best.items() if len(rows) > limit],
