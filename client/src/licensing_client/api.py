@@ -122,6 +122,16 @@ class CommandResponse(TypedDict):
     sequence: int
 
 
+class CompanyBalances(TypedDict):
+    """Projects of a company, and what those that the caller sees have in all, on whatever page they are."""
+
+    items: list[ProjectTotalsView]
+    next: str | None
+    company: str
+    devices: int
+    licenses: list[TotalView]
+
+
 class CompanyChangedResponse(TypedDict):
     sequence: int
     company: str
@@ -709,10 +719,23 @@ class ProjectChangedResponse(TypedDict):
     project: str
 
 
+class ProjectCountsView(TypedDict):
+    devices: int
+    free: int
+
+
 class ProjectCreatedResponse(TypedDict):
     sequence: int
     project: str
     project_name: str
+
+
+class ProjectTotalsView(TypedDict):
+    project: str
+    project_name: str
+    sequence: int
+    devices: int
+    licenses: list[TotalView]
 
 
 class ProjectView(TypedDict):
@@ -723,6 +746,7 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+    counts: NotRequired[ProjectCountsView | None]
 
 
 class RedeemedLicensesView(TypedDict):
@@ -898,6 +922,17 @@ class TestedView(TypedDict):
     count: int
 
 
+class TotalView(TypedDict):
+    """Licenses of one type, each counted once: free, held, or allocated to a device."""
+
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    free: int
+    held: int
+    allocated: int
+    delivered: int
+
+
 class WaitingDecisionView(TypedDict):
     """A proposal to set entries aside that waits for a second person."""
 
@@ -1011,11 +1046,12 @@ class Operations(Transport):
     def list_projects(
         self,
         *,
-        project_name: str | None = None,
-        archived: bool | None = None,
+        expand: Literal["counts"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        project_name: str | None = None,
+        archived: bool | None = None,
         company: str | None = None,
     ) -> ProjectViewPage:
         """Projects in the order in which they were opened, or by name where a name is asked for."""
@@ -1024,11 +1060,12 @@ class Operations(Transport):
             self.get(
                 "/v1/projects",
                 **given(
-                    project_name=project_name,
-                    archived=archived,
+                    expand=expand,
                     cursor=cursor,
                     limit=limit,
                     at_least=at_least,
+                    project_name=project_name,
+                    archived=archived,
                     company=company,
                 ),
             ),
@@ -1085,6 +1122,23 @@ class Operations(Transport):
             self.post(
                 f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
             ),
+        )
+
+    def list_balances(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        company: str | None = None,
+    ) -> CompanyBalances:
+        """Licenses by type over the projects of a company, in all and project by project, in the order of their entries.
+
+        Of the company that the caller acts for, where none is named. Archived projects have nothing and are not listed.
+        """
+        return cast(
+            "CompanyBalances",
+            self.get("/v1/balances", **given(cursor=cursor, limit=limit, at_least=at_least, company=company)),
         )
 
     def list_movements(

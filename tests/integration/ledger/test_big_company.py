@@ -200,6 +200,27 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
 
 
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_balances_of_a_company_cost_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+
+    async def page(after: int) -> Page[Any]:
+        return (await queries.totals(who, ADRIA, after, LIMIT)).projects
+
+    await hold(pool, page(0), page(big.PROJECTS - 100))
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_projects_with_counts_cost_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    first, last = ProjectPlace(), ProjectPlace(big.PROJECTS - 100)
+    await hold(
+        pool,
+        queries.projects(who, ProjectSearch(), first, LIMIT, counted=True),
+        queries.projects(who, ProjectSearch(), last, LIMIT, counted=True),
+    )
+
+
 TYPED = [
     SearchText(serial="02030", part="02030"),
     SearchText(serial="9033", part="9033"),

@@ -123,6 +123,9 @@ SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
 INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
+INSERT INTO license_totals SELECT 0, 'projects/' || project, 'Port11', 'pbx', 1, 0, 9, 3 FROM projects;
+INSERT INTO license_totals SELECT 0, 'companies/' || company, 'Port11', 'pbx', 1, 0, 9, 3 FROM companies;
+INSERT INTO device_totals SELECT 0, owner, 9 FROM license_totals;
 INSERT INTO expirations
 SELECT 0, serial, kind, company, project, serial, NULL, {_DAY.format("hashtext(serial) & 1023")}, NULL, sequence
   FROM devices CROSS JOIN unnest('{{warranty,test_licenses}}'::text[]) AS kind;

@@ -53,6 +53,8 @@ TABLES = (
     "test_releases",
     "software_services",
     "expirations",
+    "license_totals",
+    "device_totals",
     "held_licenses",
     "blocks",
     "corrections",

@@ -13,6 +13,7 @@ from ledger.entrypoints.api.openapi.examples import EXAMPLES
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from ledger.entrypoints.api.routes import (
     activation_keys,
+    balances,
     blocks,
     bulk,
     catalog,
@@ -85,6 +86,7 @@ TAGS = {
 _FAMILIES = (
     companies,
     projects,
+    balances,
     movements,
     members,
     invitations,

@@ -23,6 +23,7 @@ from ledger.adapters.postgres.queries.search import PostgresSearchQueries
 from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
 from ledger.adapters.postgres.queries.software_service import PostgresSoftwareServiceQueries
 from ledger.adapters.postgres.queries.test_licenses import PostgresTestLicensesQueries
+from ledger.adapters.postgres.queries.totals import PostgresTotalQueries
 from ledger.adapters.postgres.queries.warranty import PostgresWarrantyQueries
 
 
@@ -51,5 +52,6 @@ class PostgresQueries(
     PostgresStopQueries,
     PostgresExpirationQueries,
     PostgresSearchQueries,
+    PostgresTotalQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""

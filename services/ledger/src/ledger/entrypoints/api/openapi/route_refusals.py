@@ -55,6 +55,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "issue_activation_key": frozenset({"company_blocked", "company_closed", "idempotency_key_missing", "idempotency_key_reused", "key_exists", "ledger_not_founded", "license_type_repeated", "license_type_unknown", "log_stopped", "no_right"}),
     "issue_test_licenses": frozenset({"company_blocked", "company_closed", "contact_needed", "device_blocked", "device_replaced", "device_unknown", "idempotency_key_missing", "idempotency_key_reused", "ledger_not_founded", "log_stopped", "no_right", "serial_malformed", "serial_wrong_vendor", "slave_takes_no_count", "test_already_issued", "test_count_range", "test_used_up", "version_unsupported"}),
     "list_activation_keys": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
+    "list_balances": frozenset({"busy", "company_unknown", "no_right", "request_invalid", "sequence_not_reached"}),
     "list_blocks": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
     "list_claim_codes": frozenset({"busy", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "list_companies": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
