@@ -112,6 +112,7 @@ class ClaimCodeView(TypedDict):
     state: Literal["open", "used", "withdrawn"]
     expires: str
     serial: str | None
+    actor: str
     sequence: int
     created: str
 
@@ -137,6 +138,16 @@ class CompanyChangedResponse(TypedDict):
     company: str
 
 
+class CompanyGrantView(TypedDict):
+    account: str
+    acting_for: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+    sequence: int
+    since: str
+    project: str
+    project_name: str
+
+
 class CompanyImportedResponse(TypedDict):
     sequence: int
     company: str
@@ -146,6 +157,7 @@ class CompanyImportedResponse(TypedDict):
 class CompanyOfferView(TypedDict):
     company: str
     offered_to: str
+    actor: str
     sequence: int
     offered: str
 
@@ -321,6 +333,7 @@ class ExpirationView(TypedDict):
     ends_on: str
     days_left: int
     expires: str | None
+    actor: str | None
     sequence: int
 
 
@@ -375,6 +388,7 @@ class InvitationView(TypedDict):
     state: Literal["open", "accepted", "withdrawn"]
     expires: str
     account: str | None
+    actor: str
     sequence: int
     created: str
 
@@ -573,6 +587,7 @@ class OfferView(TypedDict):
     serial: str
     company: str
     offered_to: str
+    actor: str
     sequence: int
     offered: str
 
@@ -589,6 +604,11 @@ class BlockViewPage(TypedDict):
 
 class ClaimCodeViewPage(TypedDict):
     items: list[ClaimCodeView]
+    next: str | None
+
+
+class CompanyGrantViewPage(TypedDict):
+    items: list[CompanyGrantView]
     next: str | None
 
 
@@ -1187,6 +1207,27 @@ class Operations(Transport):
             self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
         )
 
+    def list_company_grants(
+        self,
+        company: str,
+        *,
+        account: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CompanyGrantViewPage:
+        """Who was given which rights in the projects of the company, account by account. For its administrators.
+
+        The administrators themselves have every right there and are not listed.
+        """
+        return cast(
+            "CompanyGrantViewPage",
+            self.get(
+                f"/v1/companies/{company}/grants",
+                **given(account=account, cursor=cursor, limit=limit, at_least=at_least),
+            ),
+        )
+
     def grant_rights(
         self,
         project: str,
@@ -1247,12 +1288,21 @@ class Operations(Transport):
         )
 
     def list_invitations(
-        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        company: str,
+        *,
+        state: Literal["open", "accepted", "withdrawn"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
     ) -> InvitationViewPage:
         """The invitations to the company, and what became of them; never the codes. For its administrators."""
         return cast(
             "InvitationViewPage",
-            self.get(f"/v1/companies/{company}/invitations", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{company}/invitations",
+                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def withdraw_invitation(
@@ -1445,12 +1495,21 @@ class Operations(Transport):
         )
 
     def list_claim_codes(
-        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        project: str,
+        *,
+        state: Literal["open", "used", "withdrawn"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
     ) -> ClaimCodeViewPage:
         """The codes that were made for the project, and what became of them; never the codes themselves."""
         return cast(
             "ClaimCodeViewPage",
-            self.get(f"/v1/projects/{project}/claim-codes", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{project}/claim-codes",
+                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def withdraw_claim_code(
@@ -2236,6 +2295,15 @@ class Operations(Transport):
         return cast(
             "EntryViewPage",
             self.get(f"/v1/companies/{company}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def list_redeemed_keys(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ActivationKeyViewPage:
+        """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
+        return cast(
+            "ActivationKeyViewPage",
+            self.get(f"/v1/projects/{project}/activation-keys", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:

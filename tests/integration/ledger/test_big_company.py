@@ -17,6 +17,7 @@ from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
+from ledger.application.queries.members import GrantPlace
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 from ledger.application.queries.search import SearchText
 from ledger.application.queries.visibility import Viewer
@@ -87,11 +88,15 @@ HISTORY_LISTS: list[Walk[PostgresQueries]] = [
     Walk("history of a device", lambda q, v, at: q.device_history(v, big.CROWDED, at, LIMIT), 0, big.ENTRIES - 100),
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"
+_GRANT_PLACES = GrantPlace(), GrantPlace(_NEAR)
 PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
     Walk("members", lambda q, v, at: q.members(v, ADRIA, at, LIMIT), "", _NEAR),
     Walk("grants", lambda q, v, at: q.grants(v, HOTEL, (at, ""), LIMIT), "", _NEAR),
     Walk("offers", lambda q, v, at: q.offers(v, at, LIMIT), "", NEAR_THE_END),
+    Walk("grants of a company", lambda q, v, at: q.company_grants(v, ADRIA, None, at, LIMIT), *_GRANT_PLACES),
     Walk("claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT), 0, big.CODES - 400),
+    Walk("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), 0, big.CODES - 400),
+    Walk("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), 0, big.KEYS - 500),
 ]
 
 

@@ -61,10 +61,10 @@ VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
        (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
 UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
-SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
+SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'
   FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))
        AS p (id);
-INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now()
+INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now(), '{ADRIA}'
   FROM generate_series(1, 1000) AS n;
 INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now()
   FROM generate_series(0, {DEVICES - 1}) AS n;
@@ -136,6 +136,8 @@ INSERT INTO expirations
 SELECT 0, code_digest, 'claim_code', company, project, NULL, code_hint, {_DAY.format("c.sequence % 1024")}, NULL,
        c.sequence
   FROM claim_codes AS c JOIN projects USING (ledger, project);
+UPDATE activation_keys SET company = '{ADRIA}', project = '{HOTEL}', redeemed_sequence = issued_sequence,
+       redeemed = issued WHERE issued_sequence % 3 = 0;
 UPDATE entries SET command_id = lpad(to_hex(sequence), 64, '0');
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 

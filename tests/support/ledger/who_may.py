@@ -205,6 +205,8 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/companies/{company}/history": "administrators, staff",
     "GET /v1/expirations": "view, of warranties as a reseller, of codes as whoever may withdraw them",
     "GET /v1/balances": "view",
+    "GET /v1/companies/{company}/grants": "administrators, staff",
+    "GET /v1/projects/{project}/activation-keys": "view",
     "GET /v1/search": "view, by order number and reference staff",
     "GET /v1/exports/movements": "view",
     "GET /v1/exports/balances": "view",

@@ -25,6 +25,7 @@ class ExpirationView(View):
     ends_on: date = Field(description="The last day that counts; of a code, the last day on which it works.")
     days_left: int = Field(description="Today and the days after it, up to and with the last one: 1 on the last day.")
     expires: datetime | None = Field(description="The time from which a code no longer works.")
+    actor: str | None = Field(description="Who made a claim code or an invitation; of another company only which one.")
     sequence: int = Field(description="The entry that says so.")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.fields import Right
+from ledger.adapters.postgres.queries.past_visibility import Past, past_of
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Reach, Scope, narrowed
 from ledger.application.queries.expirations import (
@@ -31,8 +32,9 @@ SELECT * FROM (SELECT shown.* FROM unnest({projects}::text[]) AS granted (id) CR
 _PAGE = """
 SELECT e.kind, e.company, e.project, p.name AS project_name, e.serial,
        CASE WHEN e.kind IN ('claim_code', 'invitation') THEN e.name END AS code_digest,
-       e.code_hint, e.ends_on, e.ends_on - $7::date + 1 AS days_left, e.expires, e.sequence
+       e.code_hint, e.ends_on, e.ends_on - $7::date + 1 AS days_left, e.expires, e.sequence, n.actor
   FROM ({union} ORDER BY ends_on, name, kind LIMIT $8) AS e LEFT JOIN projects AS p USING (ledger, project)
+  LEFT JOIN entries AS n ON n.ledger = $1 AND n.sequence = e.sequence AND e.kind IN ('claim_code', 'invitation')
  ORDER BY e.ends_on, e.name, e.kind"""
 
 
@@ -59,7 +61,13 @@ class PostgresExpirationQueries(PostgresProjectQueries):
                     walks.add(kind, (False, None, [place.project]))
             span = wanted.until, wanted.now, *after, wanted.today, limit + 1
             rows = await connection.fetch(walks.page(), self.ledger, *span, *walks.arguments) if walks.parts else ()
-            return one_page((ExpirationView(**row) for row in rows), limit)
+            past = await past_of(connection, self.ledger, scope)
+            return one_page((_view(row, past) for row in rows), limit)
+
+
+def _view(row: Any, past: Past) -> ExpirationView:
+    actor = None if row["actor"] is None else past.actor(row["actor"], row["company"])
+    return ExpirationView(**{**row, "actor": actor})
 
 
 def _kinds(scope: Scope, wanted: Expiring | None) -> Iterator[Expiring]:
