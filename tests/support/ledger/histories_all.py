@@ -51,7 +51,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
-    *("propose-delivery-correction", "release-test"),
+    *("propose-linked-corrections", "propose-delivery-correction", "release-test"),
     *("download-license-file", "register-legacy-keys", "replace-device", "recommission-device"),
 }
 STEADY = "009033010205"
@@ -99,6 +99,20 @@ few = st.integers(1, 8)
 ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
 corrections = st.uuids(version=4).map(str)
 places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEADY)]
+exchanged = st.builds(
+    lambda ends, name, n: story_corrections.line(*ends, **{name: n}),
+    st.sampled_from(
+        [
+            *(("issuance", place) for place in (*places, project_account(story_device_moves.BORAS))),
+            *((place, "retired") for place in places),
+            (places[0], places[1]),
+            (places[0], places[2]),
+        ]
+    ),
+    st.sampled_from(["Port11", "Port11", "Voicemail11"]),
+    few,
+)
+"""Lines that often fit together: of two companies, or of a device and its project."""
 digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
 old_keys = st.sampled_from(["0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32])
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
@@ -132,6 +146,11 @@ often: st.SearchStrategy[Command] = st.one_of(
         st.sampled_from(["retired", *places]),
         corrections,
         few,
+    ),
+    st.builds(
+        lambda lines, correction: story_corrections.propose_linked(*lines, correction=correction),
+        st.lists(exchanged, min_size=2, max_size=3),
+        corrections,
     ),
     st.builds(
         story_corrections.propose_delivery,
