@@ -57,7 +57,7 @@ def _linked_proposed(entry: Entry[LinkedCorrectionsProposed]) -> Rows:
 
 
 def _of_licenses(
-    entry: Entry[CorrectionProposed] | Entry[LinkedCorrectionsProposed], lines: tuple[ProposedLine, ...]
+    entry: Entry[CorrectionProposed | LinkedCorrectionsProposed], lines: tuple[ProposedLine, ...]
 ) -> CorrectionRow:
     event = entry.data
     why = (event.reason, event.reference, event.proposed_by)
@@ -71,7 +71,7 @@ def _delivery_proposed(entry: Entry[DeliveryCorrectionProposed]) -> Rows:
     return (CorrectionRow(event.correction, event.company, *what, *why, *at(entry)),)
 
 
-def _applied(entry: Entry[CorrectionApplied] | Entry[LinkedCorrectionsApplied]) -> Rows:
+def _applied(entry: Entry[CorrectionApplied | LinkedCorrectionsApplied]) -> Rows:
     event = entry.data
     yield CorrectionEndRow(event.correction, "applied", event.approved_by, None, *at(entry))
     if event.device is not None:
