@@ -38,7 +38,7 @@ from tests.support.ledger.story import (
     redeem,
     staff,
 )
-from tests.support.ledger.story_catalog import SMB, SMB9, define
+from tests.support.ledger.story_catalog import SMB, SMB9, define, smb
 from tests.support.ledger.story_corrections import (
     SECOND,
     approve,
@@ -131,7 +131,7 @@ def test_a_line_that_takes_what_is_not_there_moves_none_and_is_named(
     lines: tuple[WantedLine, ...], number: int, wanted: int, balance: int
 ) -> None:
     story = proposed(*lines)
-    said = {"license_type": "Port11", "wanted": wanted, "balance": balance, "line": number}
+    said: dict[str, str | int] = {"license_type": "Port11", "wanted": wanted, "balance": balance, "line": number}
     story.when(second, approve()).refused("insufficient_balance", **said)
     assert story.free() == {"Port11": 30, "Voicemail11": 2}
     assert story.on() == {"Port11": 20, "Channel": 4}
@@ -166,7 +166,7 @@ def test_a_device_gets_one_type_for_another_in_one_issue() -> None:
 
 def test_what_comes_in_is_judged_on_what_all_lines_leave() -> None:
     story = a_mistake().given((staff, define(SMB, SMB9)), (staff, issue("c3" * 32, **{SMB.license_type: 20})))
-    story.given((anna, redeem("c3" * 32)), (anna, allocate(confirm_final=True, **{SMB.license_type: 20})))
+    story.given((anna, redeem("c3" * 32)), (anna, smb(20)))
     others, gone = line("issuance", ON_DEVICE, **{SMB9.license_type: 20}), {SMB.license_type: 20}
     story.given((staff, propose_linked(others, line(ON_DEVICE, PLACE, Channel=4), correction=OTHER)))
     story.when(second, approve(OTHER)).refused("smb_limit", license_type=SMB9.license_type, limit=20, line=1)
