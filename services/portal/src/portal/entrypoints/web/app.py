@@ -40,6 +40,7 @@ from portal.entrypoints.web.routes import (
     transfers,
     warranties,
 )
+from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 from runtime.web.problems import Refused
@@ -70,6 +71,7 @@ ROUTERS = (
     settings.router,
     second_factor.router,
     components.router,
+    *STAFF_ROUTERS,
 )
 
 _log = get_logger("portal.web")
