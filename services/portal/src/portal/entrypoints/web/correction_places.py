@@ -11,14 +11,13 @@ from contracts.log.postings import device_account, project_account
 from licensing_client import Problem
 from licensing_client.api import CorrectionView, LicensesView
 from portal.adapters.apis import Asking, ask
-from portal.entrypoints.web.serials import whole
+from portal.entrypoints.web.serials import only_serial
 
 MOST_CHOICES = 10
 """Projects of one name among which one chooses; more of them want more of the name."""
 Kind = Literal["project", "device", "nowhere", "gone"]
 _DEVICE, _PROJECT = device_account(""), project_account("")
 _SIDE = re.compile(f"^({_PROJECT}{UUID_PATTERN.strip('^$')}|{_DEVICE}{SERIAL_PATTERN.strip('^$')})$")
-_TYPED_SERIAL = re.compile(r"^[0-9A-Fa-f:.\- ]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ async def places(api: Asking, typed: str, *, nowhere: str) -> list[Place]:
         return [found] if (found := await place(api, typed)).kind != "gone" else []
     if re.fullmatch(UUID_PATTERN, typed.lower()):
         return await places(api, project_account(typed.lower()), nowhere=nowhere)
-    serial = whole(typed) if _TYPED_SERIAL.match(typed) else None
+    serial = only_serial(typed)
     if serial and (found := await place(api, device_account(serial))).kind == "device":
         return [found]
     page = await ask(api.ledger.list_projects, project_name=typed, limit=MOST_CHOICES, at_least=api.at_least)

@@ -83,6 +83,10 @@ class Form:
         """All fields but these, to be sent again."""
         return [(key, value) for key, value in self._fields if key not in names]
 
+    def extended(self, name: str, value: str) -> "Form":
+        """The form with one more field, and without its file."""
+        return Form([*self._fields, (name, value)])
+
     def beginning(self, prefix: str) -> dict[str, str]:
         """Fields whose names begin so, by the rest of their names."""
         return {key.removeprefix(prefix): value.strip() for key, value in self._fields if key.startswith(prefix)}

@@ -15,7 +15,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff,
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_models
 from portal.entrypoints.web.pages import words_for
-from portal.entrypoints.web.serials import beginning, whole
+from portal.entrypoints.web.serials import beginning, only_serial
 from portal.entrypoints.web.submitting import submit
 
 DEVICES_A_PAGE = 50
@@ -54,9 +54,9 @@ async def form_page(request: Request, visit: TheStaff, services: TheServices) ->
 async def register(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
     """Register all of them, or none."""
     said = scanned(form.text("serials"))
-    serials = [serial for one in said if (serial := whole(one))]
+    serials = [serial for one in said if (serial := only_serial(one))]
     if not said or len(said) > MOST_DEVICES or len(serials) != len(said):
-        wrong = next((one for one in said if whole(one) is None), "")
+        wrong = next((one for one in said if only_serial(one) is None), "")
         _ = words_for(request)
         error = (
             _("«{serial}» is no whole serial.", serial=wrong)
