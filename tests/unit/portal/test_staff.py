@@ -102,6 +102,7 @@ def test_types_stand_together_by_class_and_older_pbx_versions_last() -> None:
         ("00:90:33:04:A1:C7", "00903304a1c7"),
         ("04 a1 c7", "00903304a1c7"),
         ("0ABC-DEF0-1234-567G", None),
+        ("0ABC-DEF0-1234-5678", None),
         ("Klinik 04a1c7", None),
         ("04a1", None),
         ("", None),

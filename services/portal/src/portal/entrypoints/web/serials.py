@@ -23,4 +23,5 @@ def whole(typed: str) -> str | None:
 
 def only_serial(typed: str) -> str | None:
     """A whole serial where nothing else was typed: what acts on a device makes none out of a key or a name."""
-    return whole(typed) if _ONLY.fullmatch(typed) else None
+    is_longer = len(_OTHER.sub("", typed.lower())) > DIGITS
+    return whole(typed) if _ONLY.fullmatch(typed) and not is_longer else None
