@@ -194,16 +194,34 @@ class CorrectedDeliveryView(TypedDict):
     delivered_on: str
 
 
+class CorrectionLineBody(TypedDict):
+    source: str
+    target: str
+    licenses: list[WantedLicenses]
+
+
+class CorrectionLineView(TypedDict):
+    """Licenses of one account to another."""
+
+    source: str
+    target: str
+    licenses: list[LicensesView]
+
+
 class CorrectionResponse(TypedDict):
     sequence: int
     correction: str
 
 
 class CorrectionView(TypedDict):
-    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+    """Of licenses, in one line or in several linked ones; or of a delivery, which is the vendor's and moves nothing.
+
+    Of one line, `source`, `target` and `licenses` say the same.
+    """
 
     correction: str
     company: str
+    lines: list[CorrectionLineView]
     source: str | None
     target: str | None
     licenses: list[LicensesView]
@@ -1980,6 +1998,22 @@ class Operations(Transport):
         return cast(
             "CorrectionViewPage",
             self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def propose_linked_corrections(
+        self, *, reason: str, reference: str, lines: list[CorrectionLineBody], idempotency_key: str | None = None
+    ) -> CorrectionResponse:
+        """Ask for several corrections that belong together: one approval moves all lines in one entry, or none.
+
+        Each line is of one company; several lines may be of several, which read of their own part alone. Lines with a
+        device are of that device and its project. A type is taken from an account or comes into it, never both. A refusal
+        names the `line`, counted from 1. The proposal is read, approved and rejected among all corrections.
+        """
+        return cast(
+            "CorrectionResponse",
+            self.post(
+                "/v1/linked-corrections", given(reason=reason, reference=reference, lines=lines), key=idempotency_key
+            ),
         )
 
     def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionResponse:

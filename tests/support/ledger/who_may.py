@@ -108,6 +108,14 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
         story_corrections.propose("issuance", story.PLACE, derived_id("new", "correction"), Port11=1),
         {"staff"},
     ),
+    "propose-linked-corrections": (
+        story_corrections.propose_linked(
+            story_corrections.line("issuance", story.PLACE, Port11=1),
+            story_corrections.line(story.PLACE, "retired", Voicemail11=1),
+            correction=derived_id("new", "correction"),
+        ),
+        {"staff"},
+    ),
     "propose-delivery-correction": (
         story_corrections.propose_delivery(correction=derived_id("new", "correction")),
         {"staff"},
@@ -219,6 +227,7 @@ ENDPOINTS: dict[str, str] = {
     "POST /v1/devices/{serial}/staff-downloads": "download-license-file",
     "GET /v1/staff-downloads": "staff",
     "POST /v1/corrections": "propose-correction",
+    "POST /v1/linked-corrections": "propose-linked-corrections",
     "POST /v1/corrections/{correction}/approval": "approve-correction",
     "POST /v1/corrections/{correction}/rejection": "reject-correction",
     "GET /v1/corrections": "staff",
