@@ -50,8 +50,8 @@ def test_a_word_means_one_thing_in_every_answer_and_export() -> None:
 
     assert having["balance"] == {"CauseView", "MovedView", "MovementView"} < having["count"]
     assert having["units"] == {"ServicePrice", "ServiceStatus"}
-    assert having["free"] == {"BalanceView", "LegacyView"}
-    assert having["held"] == having["free"] - {"LegacyView"} | {
+    assert having["free"] == {"BalanceView", "LegacyView", "ProjectCountsView", "TotalView"}
+    assert having["held"] == having["free"] - {"LegacyView", "ProjectCountsView"} | {
         "MoveLicensesBody",
         "PreviewedLicenses",
         "RedeemedLicensesView",
