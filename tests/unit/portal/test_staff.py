@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from licensing_client.api import CorrectionView, LicenseTypeView
+from licensing_client.api import CorrectionView, LicensesView, LicenseTypeView
 from portal.entrypoints.web.correction_places import Place, ends, moved
 from portal.entrypoints.web.license_types import grouped
 from portal.entrypoints.web.routes.staff.blocks import Blocked, named
@@ -33,12 +33,14 @@ def license_type(
 
 
 def correction(*, source: str | None, target: str | None) -> CorrectionView:
+    licenses: list[LicensesView] = [{"license_type": "Port11", "license_class": "pbx", "count": 4}] if source else []
     return {
         "correction": "x",
         "company": "c",
+        "lines": [{"source": source, "target": target, "licenses": licenses}] if source and target else [],
         "source": source,
         "target": target,
-        "licenses": [{"license_type": "Port11", "license_class": "pbx", "count": 4}] if source else [],
+        "licenses": licenses,
         "delivery": None,
         "reason": "r",
         "reference": "CASE-1",

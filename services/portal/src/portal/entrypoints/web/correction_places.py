@@ -96,9 +96,7 @@ def moved(counts: Iterable[tuple[str, int]], source: Place, target: Place) -> li
 
 def ends(correction: CorrectionView) -> list[tuple[str, str, Sequence[LicensesView]]]:
     """The lines of a correction: from where, to where, and what; none for one of a delivery."""
-    if correction["source"] is None or correction["target"] is None:
-        return []
-    return [(correction["source"], correction["target"], correction["licenses"])]
+    return [(line["source"], line["target"], line["licenses"]) for line in correction["lines"]]
 
 
 def _count(side: Place, license_type: str) -> int | None:
