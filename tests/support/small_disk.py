@@ -23,7 +23,8 @@ _MOUNT = 'mount -t tmpfs -o "size=$1,mode=0700" "$2" "$3" && exec sleep infinity
 @cache
 def refusal() -> str | None:
     """Why this platform lets nobody mount a disk of their own, in one line, or None."""
-    done = subprocess.run((*_NAMESPACE, "true"), capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS)
+    argv = (*_NAMESPACE, "mount", "-t", "tmpfs", NAME, "/mnt")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS)
     return None if done.returncode == 0 else f"no disk can be made full here: {done.stderr.strip()}"
 
 
