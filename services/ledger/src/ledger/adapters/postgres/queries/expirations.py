@@ -67,8 +67,9 @@ class PostgresExpirationQueries(PostgresProjectQueries):
 
 def _view(row: Any, past: Past) -> ExpirationView:
     said: dict[str, Any] = dict(row)
-    actor = None if said["actor"] is None else past.actor(said["actor"], said["company"])
-    return ExpirationView(**said | {"actor": actor})
+    if said["actor"] is not None:
+        said["actor"] = past.actor(said["actor"], said["company"])
+    return ExpirationView(**said)
 
 
 def _kinds(scope: Scope, wanted: Expiring | None) -> Iterator[Expiring]:
