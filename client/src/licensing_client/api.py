@@ -484,6 +484,16 @@ class LogStopView(TypedDict):
     waiting: list[WaitingDecisionView]
 
 
+class MeView(TypedDict):
+    """Who asks, and what it may do. Rights in the name of another company come with a token for that one."""
+
+    account: str
+    company: str
+    staff: bool
+    companies: list[MembershipView]
+    rights: RightsViewPage
+
+
 class MemberChangedResponse(TypedDict):
     sequence: int
     company: str
@@ -495,6 +505,15 @@ class MemberView(TypedDict):
     administrator: bool
     sequence: int
     since: str
+
+
+class MembershipView(TypedDict):
+    """A company that the account may act for, each with a token of its own."""
+
+    company: str
+    kind: Literal["reseller", "end_customer", "vendor"]
+    default_project: str
+    administrator: bool
 
 
 class MovedView(TypedDict):
@@ -658,6 +677,11 @@ class ReturnLimitReleaseViewPage(TypedDict):
     next: str | None
 
 
+class RightsViewPage(TypedDict):
+    items: list[RightsView]
+    next: str | None
+
+
 class SpentCertificateViewPage(TypedDict):
     items: list[SpentCertificateView]
     next: str | None
@@ -694,6 +718,7 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
 
 
 class RedeemedLicensesView(TypedDict):
@@ -747,6 +772,15 @@ class RightsChangedResponse(TypedDict):
     project: str
     account: str
     acting_for: str
+
+
+class RightsView(TypedDict):
+    """What the account may do in a project, in the name of the company that it acts for."""
+
+    project: str
+    project_name: str
+    company: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
 
 
 class ServicePrice(TypedDict):
@@ -924,6 +958,10 @@ class CommandAnswer(TypedDict):
 
 class Operations(Transport):
     """One method for each operation."""
+
+    def get_me(self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None) -> MeView:
+        """Who the caller is: its companies, and its rights by project, a page of them."""
+        return cast("MeView", self.get("/v1/me", **given(cursor=cursor, limit=limit, at_least=at_least)))
 
     def register_company(
         self,

@@ -92,6 +92,11 @@ PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
 ]
 
 
+async def rights_of(queries: PostgresQueries, who: Viewer) -> Page[Any]:
+    """A page of what an account is told of itself."""
+    return (await queries.memberships(who, "", LIMIT)).rights
+
+
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> str:
     asyncio.run(big.fill(database_url))
@@ -276,8 +281,9 @@ async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConne
     pages = [
         await page_of(pool, history.projects(who, ProjectSearch(), ProjectPlace(), LIMIT)),
         await page_of(pool, people.offers(who, "", LIMIT)),
+        await page_of(pool, rights_of(people, who)),
     ]
-    assert [page.scanned for page in pages] == [set(), set()]
+    assert [page.scanned for page in pages] == [set(), set(), set()]
     assert max(page.buffers for page in pages) <= FEW_BUFFERS
 
 

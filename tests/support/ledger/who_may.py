@@ -128,6 +128,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
 
 
 ENDPOINTS: dict[str, str] = {
+    "GET /v1/me": "anybody with a token",
     "POST /v1/companies": "register-company",
     "GET /v1/companies": "the account's own companies, staff",
     "GET /v1/companies/{company}": "members, staff",

@@ -31,6 +31,7 @@ from ledger.entrypoints.api.routes import (
     legacy_keys,
     license_file_downloads,
     license_files,
+    me,
     members,
     movements,
     projects,
@@ -79,6 +80,7 @@ TAGS = {
 }
 """The groups of operations, in the order of the page."""
 _FAMILIES = (
+    me,
     companies,
     projects,
     movements,

@@ -29,7 +29,7 @@ class PostgresProjectQueries(SnapshotReader):
                 return Page((), more=False)
             order = "page.comparable_name, page.sequence" if wanted.name else "page.sequence"
             rows = await connection.fetch(_PAGE_OF_PROJECTS.format(query, order), self.ledger, *arguments)
-            return one_page((ProjectView(**block_columns.viewed(row)) for row in rows), limit)
+            return one_page((_viewed(scope, row) for row in rows), limit)
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
         async with self.seen(viewer) as (connection, scope):
@@ -40,4 +40,9 @@ class PostgresProjectQueries(SnapshotReader):
         row = await connection.fetchrow(query, self.ledger, project)
         if row is None or not scope.require(row["company"], project, "view"):
             return None
-        return ProjectView(**block_columns.viewed(row))
+        return _viewed(scope, row)
+
+
+def _viewed(scope: Scope, row: Any) -> ProjectView:
+    rights = scope.rights_in(row["company"], row["project"])
+    return ProjectView(**block_columns.viewed(row), rights=list(rights))
