@@ -279,6 +279,15 @@ class DeviceView(TypedDict):
     as_of: NotRequired[int | None]
 
 
+class EntriesView(TypedDict):
+    """Entries in order. `next` is always there: ask again with it as `after`, at once while `more`, later otherwise."""
+
+    items: list[EntryView]
+    next: int
+    more: bool
+    as_of: int
+
+
 class EntryTextsView(TypedDict):
     """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
 
@@ -294,6 +303,8 @@ class EntryView(TypedDict):
     actor: str
     event_type: str
     subject: str
+    projects: list[str]
+    serials: list[str]
     command_id: str
     correlation_id: str
     movements: list[MovedView]
@@ -522,7 +533,7 @@ class MovedView(TypedDict):
     account: str
     license_type: str
     count: int
-    balance: int
+    balance: int | None
 
 
 class MovementView(TypedDict):
@@ -2098,6 +2109,40 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+        )
+
+    def list_entries(
+        self,
+        *,
+        after: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        project: str | None = None,
+        device: str | None = None,
+        types: list[str] | None = None,
+        company: str | None = None,
+    ) -> EntriesView:
+        """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.
+
+        Staff reads all; an administrator what concerns the company; others, and an administrator besides, what concerns
+        projects that they have rights in.
+        """
+        return cast(
+            "EntriesView",
+            self.get(
+                "/v1/entries",
+                **given(
+                    after=after,
+                    order=order,
+                    limit=limit,
+                    at_least=at_least,
+                    project=project,
+                    device=device,
+                    types=types,
+                    company=company,
+                ),
+            ),
         )
 
     def explain_balance(

@@ -201,6 +201,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/activation-keys/{key_digest}/history": "staff, view of the project it went to",
     "GET /v1/devices": "view",
     "GET /v1/devices/{serial}/history": "view",
+    "GET /v1/entries": "view",
     "GET /v1/projects/{project}/history": "view",
     "GET /v1/projects/{project}/balance/why": "view",
     "GET /v1/companies/{company}/history": "administrators, staff",
