@@ -2126,7 +2126,7 @@ class Operations(Transport):
         """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.
 
         Staff reads all; an administrator what concerns the company; others, and an administrator besides, what concerns
-        projects that they have rights in.
+        projects that they have rights in. `GET /v1/entries/stream` tells the same as it happens.
         """
         return cast(
             "EntriesView",

@@ -202,6 +202,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/devices": "view",
     "GET /v1/devices/{serial}/history": "view",
     "GET /v1/entries": "view",
+    "GET /v1/entries/stream": "view",
     "GET /v1/projects/{project}/history": "view",
     "GET /v1/projects/{project}/balance/why": "view",
     "GET /v1/companies/{company}/history": "administrators, staff",

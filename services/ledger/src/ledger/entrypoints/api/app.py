@@ -125,7 +125,7 @@ API = web.Api(
     examples=EXAMPLES,
     problem_body=LedgerProblemBody,
 )
-STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX,))
+STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX, entries.STREAM))
 METRICS = RequestMetrics("licensing_api")
 
 
