@@ -143,6 +143,7 @@ class CompanyOfferView(TypedDict):
 class CompanyRegisteredResponse(TypedDict):
     sequence: int
     company: str
+    default_project: str
 
 
 class CompanyView(TypedDict):
@@ -335,6 +336,7 @@ class GuaranteeStatus(TypedDict):
 class InvitationAcceptedResponse(TypedDict):
     sequence: int
     account: str
+    company: str | None
 
 
 class InvitationCreatedResponse(TypedDict):
@@ -422,6 +424,9 @@ class LegacyLicensesBody(TypedDict):
 class LegacyLicensesConvertedResponse(TypedDict):
     sequence: int
     project: str
+    licenses: list[MovedLicensesView] | None
+    held: list[MovedLicensesView] | None
+    credits: int | None
 
 
 class LegacyLicensesImportedResponse(TypedDict):
@@ -476,6 +481,19 @@ class LicensesAllocatedResponse(TypedDict):
     project: str
 
 
+class LicensesMovedResponse(TypedDict):
+    sequence: int
+    project: str
+    held: list[MovedLicensesView] | None
+    credits: int | None
+
+
+class LicensesUpgradedResponse(TypedDict):
+    sequence: int
+    project: str
+    licenses: list[MovedLicensesView] | None
+
+
 class LicensesView(TypedDict):
     license_type: str
     license_class: Literal["pbx", "gateway", "warranty", "service"]
@@ -525,6 +543,13 @@ class MembershipView(TypedDict):
     kind: Literal["reseller", "end_customer", "vendor"]
     default_project: str
     administrator: bool
+
+
+class MovedLicensesView(TypedDict):
+    """So many licenses of a type that a command moved."""
+
+    license_type: str
+    count: int
 
 
 class MovedView(TypedDict):
@@ -828,8 +853,13 @@ class SettingAsideResponse(TypedDict):
 
 
 class SoftwareServiceResponse(TypedDict):
+    """What could not be read in time is null."""
+
     sequence: int
     project: str
+    ends_on: str | None
+    credits: int | None
+    released: list[MovedLicensesView] | None
 
 
 class SpentCertificateView(TypedDict):
@@ -880,6 +910,7 @@ class StoppedEntryView(TypedDict):
 class TestIssuedResponse(TypedDict):
     sequence: int
     serial: str
+    ends_on: str | None
 
 
 class TestReleasedResponse(TypedDict):
@@ -926,6 +957,7 @@ class WantedLicenses(TypedDict):
 class WarrantyExtendedResponse(TypedDict):
     sequence: int
     serial: str
+    ends_on: NotRequired[str | None]
 
 
 class WhyView(TypedDict):
@@ -1078,10 +1110,10 @@ class Operations(Transport):
         licenses: list[WantedLicenses],
         held: bool | None = None,
         idempotency_key: str | None = None,
-    ) -> ProjectChangedResponse:
+    ) -> LicensesMovedResponse:
         """Move free licenses, or held ones, to another project of the same company, all or none."""
         return cast(
-            "ProjectChangedResponse",
+            "LicensesMovedResponse",
             self.post(
                 f"/v1/projects/{project}/transfers",
                 given(target=target, licenses=licenses, held=held),
@@ -2104,10 +2136,10 @@ class Operations(Transport):
 
     def upgrade_licenses(
         self, project: str, *, version: int, serial: str | None = None, idempotency_key: str | None = None
-    ) -> SoftwareServiceResponse:
+    ) -> LicensesUpgradedResponse:
         """Exchange PBX licenses for a newer major version while software service runs."""
         return cast(
-            "SoftwareServiceResponse",
+            "LicensesUpgradedResponse",
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
         )
 

@@ -10,6 +10,8 @@ SELECT code_digest, code_hint, expires, account, sequence, time AS created,
        CASE WHEN account IS NOT NULL THEN 'accepted' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
   FROM invitations WHERE ledger = $1 AND company = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
 
+_JOINED = "SELECT company FROM invitations WHERE ledger = $1 AND code_digest = $2 AND account = $3"
+
 
 class PostgresInvitationQueries(SnapshotReader):
     """Implements InvitationQueries."""
@@ -20,3 +22,8 @@ class PostgresInvitationQueries(SnapshotReader):
                 return None
             rows = await connection.fetch(_INVITATIONS, self.ledger, company, after, limit + 1)
             return one_page((InvitationView(**row) for row in rows), limit)
+
+    async def joined(self, account: str, code_digest: str) -> str | None:
+        async with self.snapshot() as connection:
+            found: str | None = await connection.fetchval(_JOINED, self.ledger, code_digest, account)
+            return found
