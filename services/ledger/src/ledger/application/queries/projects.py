@@ -13,6 +13,11 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
 
+class ProjectCountsView(View):
+    devices: int
+    free: int = Field(description="Licenses of all types that are bound to no device.")
+
+
 class ProjectView(View):
     project: str
     company: str
@@ -25,6 +30,7 @@ class ProjectView(View):
         description="What the caller may do in it; every right for the company's administrators, `view` for staff.",
         examples=[["view", "licenses"]],
     )
+    counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class ProjectQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
     ) -> Page[ProjectView]:
         """In the order of their entries, or of their names where a name is asked for; behind a place."""
         ...
