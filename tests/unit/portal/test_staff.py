@@ -4,8 +4,8 @@ from typing import Literal
 
 import pytest
 
-from licensing_client.api import CorrectionView, LicensesView, LicenseTypeView
-from portal.entrypoints.web.correction_places import Place, ends, moved
+from licensing_client.api import CorrectionView, LicenseTypeView
+from portal.entrypoints.web.correction_places import Place, line_by_line, moved, sides
 from portal.entrypoints.web.license_types import grouped
 from portal.entrypoints.web.routes.staff.blocks import Blocked, named
 from portal.entrypoints.web.routes.staff.deliveries import scanned
@@ -32,15 +32,22 @@ def license_type(
     }
 
 
-def correction(*, source: str | None, target: str | None) -> CorrectionView:
-    licenses: list[LicensesView] = [{"license_type": "Port11", "license_class": "pbx", "count": 4}] if source else []
+def correction(*lines: tuple[str, str, int]) -> CorrectionView:
+    """A correction of ports, which moves so many in each line."""
     return {
         "correction": "x",
         "company": "c",
-        "lines": [{"source": source, "target": target, "licenses": licenses}] if source and target else [],
-        "source": source,
-        "target": target,
-        "licenses": licenses,
+        "lines": [
+            {
+                "source": source,
+                "target": target,
+                "licenses": [{"license_type": "Port11", "license_class": "pbx", "count": count}],
+            }
+            for source, target, count in lines
+        ],
+        "source": None,
+        "target": None,
+        "licenses": [],
         "delivery": None,
         "reason": "r",
         "reference": "CASE-1",
@@ -70,10 +77,17 @@ def test_a_type_that_a_side_does_not_have_counts_as_none_there() -> None:
 
 
 def test_a_correction_of_a_delivery_moves_nothing() -> None:
-    assert ends(correction(source=None, target=None)) == []
-    assert [line[:2] for line in ends(correction(source=BOX.account, target=SITE.account))] == [
-        ("device/009033010203", "project/p")
-    ]
+    assert (sides(correction()), line_by_line(correction(), {})) == (set(), [])
+
+
+def test_a_line_has_what_the_lines_above_it_leave() -> None:
+    known = {one.account: one for one in (BOX, SITE, NOWHERE)}
+    linked = correction((BOX.account, SITE.account, 15), (BOX.account, SITE.account, 6), ("issuance", SITE.account, 1))
+    (_, _, [first]), (_, _, [second]), (_, _, [third]) = line_by_line(linked, known)
+
+    assert sides(linked) == set(known)
+    assert [(one.source, one.target) for one in (first, second, third)] == [(20, 5), (5, 20), (None, 26)]
+    assert [one.is_too_much for one in (first, second, third)] == [False, True, False]
 
 
 def test_a_place_has_the_address_of_its_page_and_nowhere_has_none() -> None:

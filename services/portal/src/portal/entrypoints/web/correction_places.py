@@ -1,8 +1,8 @@
 """Where a correction takes licenses from and puts them: as a person types it, and as a page shows it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN
@@ -94,9 +94,23 @@ def moved(counts: Iterable[tuple[str, int]], source: Place, target: Place) -> li
     return [Moved(name, count, _count(source, name), _count(target, name)) for name, count in counts]
 
 
-def ends(correction: CorrectionView) -> list[tuple[str, str, Sequence[LicensesView]]]:
-    """The lines of a correction: from where, to where, and what; none for one of a delivery."""
-    return [(line["source"], line["target"], line["licenses"]) for line in correction["lines"]]
+def sides(correction: CorrectionView) -> set[str]:
+    """All accounts between which the lines of a correction go; none for one of a delivery."""
+    return {side for line in correction["lines"] for side in (line["source"], line["target"])}
+
+
+def line_by_line(correction: CorrectionView, known: Mapping[str, Place]) -> list[tuple[Place, Place, list[Moved]]]:
+    """From where, to where, and what, for each line: what a side has before is what the lines above leave there."""
+    held = {account: dict(one.held) for account, one in known.items()}
+    lines = list[tuple[Place, Place, list[Moved]]]()
+    for line in correction["lines"]:
+        source, target = (replace(known[side], held=dict(held[side])) for side in (line["source"], line["target"]))
+        counts = [(one["license_type"], one["count"]) for one in line["licenses"]]
+        lines.append((source, target, moved(counts, source, target)))
+        for name, count in counts:
+            held[source.account][name] = source.held.get(name, 0) - count
+            held[target.account][name] = target.held.get(name, 0) + count
+    return lines
 
 
 def _count(side: Place, license_type: str) -> int | None:

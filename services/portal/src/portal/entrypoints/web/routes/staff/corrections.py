@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from contracts.log.posting_rules import ISSUANCE, RETIRED
 from licensing_client import Problem
-from licensing_client.api import CorrectionView, LicensesView, WantedLicenses
+from licensing_client.api import CorrectionView, WantedLicenses
 from portal.adapters.apis import Asking, ask
-from portal.entrypoints.web.correction_places import Moved, Place, ends, moved, place, places
+from portal.entrypoints.web.correction_places import Place, line_by_line, moved, place, places, sides
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
@@ -41,12 +41,12 @@ async def queue_page(
     people, companies, known = await asyncio.gather(
         services.accounts.names([one["proposed_by"] for one in corrections]),
         services.accounts.company_names([one["company"] for one in corrections]),
-        _places(visit.api, (side for one in corrections for line in ends(one) for side in line[:2])),
+        _places(visit.api, (side for one in corrections for side in sides(one))),
     )
     return services.pages.page(
         request,
         "staff/corrections.html",
-        lines=[(one, ends(one)) for one in corrections],
+        corrections=corrections,
         following=page["next"],
         state=state if state in STATES else "all",
         people=people,
@@ -142,12 +142,9 @@ async def _page(
     reason: str = "",
 ) -> Response:
     found = await ask(visit.api.ledger.get_correction, correction, at_least=visit.api.at_least)
-    known = await _places(visit.api, (side for line in ends(found) for side in line[:2]))
+    known = await _places(visit.api, sides(found))
     waits = found["state"] == "proposed"
-    lines = [
-        (known[source], known[target], _moved(what, known[source], known[target]))
-        for source, target, what in ends(found)
-    ]
+    lines = line_by_line(found, known)
     return services.pages.page(
         request,
         "staff/correction.html",
@@ -162,10 +159,6 @@ async def _page(
         refused=refused,
         reason=reason,
     )
-
-
-def _moved(licenses: Sequence[LicensesView], source: Place, target: Place) -> list[Moved]:
-    return moved([(one["license_type"], one["count"]) for one in licenses], source, target)
 
 
 async def _places(api: Asking, accounts: Iterable[str]) -> dict[str, Place]:
