@@ -96,7 +96,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help=f"some of {', '.join(PAGES)}; all without")
     wanted = parser.parse_args().pages or list(PAGES)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    address = f"http://127.0.0.1:{Kit(places.STATE).ports.port('portal')}"
+    address = Kit(places.STATE).portal_url
     with chromium() as browser:
         for shape, width in WIDTHS.items():
             for scheme in ("light", "dark"):

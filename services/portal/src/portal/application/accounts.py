@@ -25,8 +25,8 @@ class Account:
 class Session:
     """A browser in which somebody is signed in.
 
-    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when the password
-    was last given in it.
+    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when its owner last
+    showed in it to be the owner.
     """
 
     session: str
@@ -66,7 +66,9 @@ class Accounts(Protocol):
 class Sessions(Protocol):
     """Raises Trouble where the database is away. Cookies themselves are kept nowhere, only their digests."""
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None: ...
+    async def open(
+        self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool, confirmed: datetime
+    ) -> None: ...
     async def find_waiting(self, cookie: str, now: datetime) -> str | None:
         """The account of a session that waits for the second factor, for ten minutes."""
         ...

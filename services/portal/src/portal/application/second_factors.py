@@ -53,6 +53,7 @@ class SecondFactors:
     clock: Callable[[], datetime]
 
     async def is_on(self, account: str) -> bool:
+        """Whether codes of an app are."""
         factor = await self.factors.find(account)
         return factor is not None and factor.is_on
 

@@ -1,5 +1,6 @@
 """Accounts in PostgreSQL."""
 
+from datetime import datetime
 from typing import Any
 
 from portal.application.accounts import Account

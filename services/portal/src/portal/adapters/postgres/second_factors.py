@@ -28,7 +28,7 @@ class PostgresFactors:
     async def find(self, account: str) -> Factor | None:
         async with transaction(self._pool, "find a second factor") as connection:
             row = await connection.fetchrow(_FIND, account)
-            return None if row is None else Factor(row["secret"], row["last_step"], row["is_on"])
+            return None if row is None else Factor(self._secret(row), row["last_step"], row["is_on"])
 
     async def begin(self, account: str, secret: bytes) -> None:
         async with transaction(self._pool, "begin a second factor") as connection:
@@ -51,7 +51,6 @@ class PostgresFactors:
     async def turn_off(self, account: str) -> None:
         async with transaction(self._pool, "turn a second factor off") as connection:
             await connection.execute(_TURN_OFF, account)
-            await connection.execute(_FORGET_CODES, account)
 
 
 def _digest(account: str, code: str) -> str:

@@ -21,7 +21,7 @@ a.active AND NOT s.waits_for_code
    AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"""
 _OPEN = """
 INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code)
-    VALUES ($1, $2, $3, $4, $5, $5, $5, $6)"""
+    VALUES ($1, $2, $3, $4, $5, $7, $5, $6)"""
 _FIND_WAITING = "SELECT account FROM sessions WHERE cookie_digest = $1 AND waits_for_code AND opened > $2"
 _COMPLETE = """
 UPDATE sessions SET cookie_digest = $2, waits_for_code = false WHERE cookie_digest = $1 AND waits_for_code"""

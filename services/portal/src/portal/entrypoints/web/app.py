@@ -48,6 +48,7 @@ ROUTERS = (
     assets.router,
     token_keys.router,
     signing_in.router,
+    openid.router,
     by_mail.router,
     companies.router,
     home.router,
@@ -96,7 +97,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ConfirmFirst)
     async def confirm_first(request: Request, waits: ConfirmFirst) -> Response:
-        page: Response = request.state.services.pages.page(
+        services, session = request.state.services, request.state.session
+        page: Response = services.pages.page(
             request,
             "confirm_password.html",
             status=403,

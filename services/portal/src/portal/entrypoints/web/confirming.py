@@ -25,7 +25,7 @@ class ConfirmFirst(Exception):  # noqa: N818 - states the world
 
 
 async def require_password(request: Request, services: Services, session: Session, form: Form) -> None:
-    """Go on if whoever uses the session has just shown that they know its password; raises ConfirmFirst."""
+    """Go on if whoever uses the session has just shown to be its owner; raises ConfirmFirst."""
     if services.clock() - session.confirmed < FRESH:
         return
     _ = words_for(request)

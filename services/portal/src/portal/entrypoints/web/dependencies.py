@@ -70,12 +70,19 @@ async def _services(request: Request) -> Services:
 TheServices = Annotated[Services, Depends(_services)]
 
 
-async def _session(request: Request, services: TheServices) -> Session:
+async def _visitor(request: Request, services: TheServices) -> Session | None:
     session = await services.sessions.find(visitors_cookie(request), services.clock())
-    if session is None:
-        raise SignInFirst
     request.state.session = session
     return session
+
+
+TheVisitor = Annotated[Session | None, Depends(_visitor)]
+
+
+async def _session(visitor: TheVisitor) -> Session:
+    if visitor is None:
+        raise SignInFirst
+    return visitor
 
 
 TheSession = Annotated[Session, Depends(_session)]

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import NoReturn
+
+import httpx
 
 from contracts.refusals import REFUSALS
 from portal.adapters.apis import MOST_CONNECTIONS, Apis
@@ -61,7 +64,7 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
-    async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool:
+    async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool, _provider(settings) as provider:
         async with pool.acquire() as connection:
             await TABLES.migrate(connection)
         issuer = _issuer(settings)
@@ -73,7 +76,7 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
         yield Services(
             accounts=accounts,
             sessions=sessions,
-            signing_in=SigningIn(accounts, sessions, failures, passwords, second_factors, _now),
+            signing_in=signing_in,
             second_factors=second_factors,
             letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
             post=_post(settings),
@@ -95,6 +98,29 @@ def _issuer(settings: PortalSettings) -> TokenIssuer:
         audience=settings.token_audience,
         clock=_now,
     )
+
+
+@asynccontextmanager
+async def _provider(settings: PortalSettings) -> AsyncGenerator[OpenIdProvider | None]:
+    issuer, client_id, secret_file = (
+        settings.openid_issuer,
+        settings.openid_client_id,
+        settings.openid_client_secret_file,
+    )
+    if issuer is None or client_id is None or secret_file is None:
+        yield None
+        return
+    authorities = ssl.create_default_context(cafile=settings.openid_ca_file)
+    async with httpx.AsyncClient(verify=authorities) as client:
+        yield OpenIdProvider(
+            client,
+            issuer=issuer,
+            client_id=client_id,
+            secret_file=secret_file,
+            scopes=settings.openid_scopes,
+            name=settings.openid_name,
+            address=settings.portal_url,
+        )
 
 
 def _post(settings: PortalSettings) -> SmtpPost | None:
