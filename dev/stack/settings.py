@@ -213,6 +213,11 @@ def _portal(stack: StackContext) -> dict[str, str]:
     }
 
 
+def portal_url(port: Callable[[str], int]) -> str:
+    """Where people reach the portal: by a name, as a passkey belongs to one and to no number."""
+    return f"http://localhost:{port('portal')}"
+
+
 def _address(part: str, stack: StackContext) -> str:
     return f"http://{HOST}:{stack.port(part)}"
 

@@ -16,6 +16,7 @@ UPDATE second_factors SET last_step = $2 WHERE account = $1 AND is_on AND last_s
 _ADD_CODE = "INSERT INTO recovery_codes (account, code_digest) VALUES ($1, $2)"
 _USE_CODE = "DELETE FROM recovery_codes WHERE account = $1 AND code_digest = $2 RETURNING true"
 _FORGET_CODES = "DELETE FROM recovery_codes WHERE account = $1"
+_HAS_CODES = "SELECT EXISTS (SELECT FROM recovery_codes WHERE account = $1)"
 _TURN_OFF = "DELETE FROM second_factors WHERE account = $1"
 
 
@@ -34,11 +35,18 @@ class PostgresFactors:
         async with transaction(self._pool, "begin a second factor") as connection:
             await connection.execute(_BEGIN, account, secret)
 
-    async def turn_on(self, account: str, step: int, recovery_codes: list[str]) -> None:
+    async def turn_on(self, account: str, step: int) -> None:
         async with transaction(self._pool, "turn a second factor on") as connection:
             await connection.execute(_TURN_ON, account, step)
+
+    async def set_recovery_codes(self, account: str, codes: list[str]) -> None:
+        async with transaction(self._pool, "set recovery codes") as connection:
             await connection.execute(_FORGET_CODES, account)
-            await connection.executemany(_ADD_CODE, [(account, _digest(account, code)) for code in recovery_codes])
+            await connection.executemany(_ADD_CODE, [(account, _digest(account, code)) for code in codes])
+
+    async def has_recovery_codes(self, account: str) -> bool:
+        async with transaction(self._pool, "look for recovery codes") as connection:
+            return bool(await connection.fetchval(_HAS_CODES, account))
 
     async def use_step(self, account: str, step: int) -> bool:
         async with transaction(self._pool, "use a code") as connection:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from licensing_client import Problem
 from portal.application.letters import LinkEnded
 from portal.domain.addresses import own_address
-from portal.entrypoints.web.confirming import PASSWORD, ConfirmFirst
+from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, FormRefused
@@ -27,6 +27,8 @@ from portal.entrypoints.web.routes import (
     grants,
     home,
     keys,
+    openid,
+    passkeys,
     people,
     projects,
     repairs,
@@ -102,9 +104,11 @@ def _handle_errors(app: FastAPI) -> None:
             request,
             "confirm_password.html",
             status=403,
-            fields=waits.form.without(FORM_TOKEN, PASSWORD),
+            passkeys=await services.passkeys.kept.of_account(session.account.account),
+            fields=waits.form.without(FORM_TOKEN, PASSWORD, PASSKEY),
             error=waits.error,
             password=PASSWORD,
+            passkey=PASSKEY,
         )
         return page
 

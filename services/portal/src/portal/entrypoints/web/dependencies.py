@@ -14,6 +14,8 @@ from portal.adapters.apis import Apis, Asking
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
 from portal.application.letters import Letters, Post
+from portal.application.openid import OpenId
+from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.forms import visitors_cookie
@@ -42,6 +44,8 @@ class Services:
     sessions: Sessions
     signing_in: SigningIn
     second_factors: SecondFactors
+    passkeys: Passkeys
+    openid: OpenId | None
     letters: Letters
     post: Post | None
     issuer: TokenIssuer

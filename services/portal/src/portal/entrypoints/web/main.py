@@ -14,14 +14,20 @@ import httpx
 from contracts.refusals import REFUSALS
 from portal.adapters.apis import MOST_CONNECTIONS, Apis
 from portal.adapters.issuer import TokenIssuer
+from portal.adapters.openid import OpenIdProvider
+from portal.adapters.passkeys import WebAuthn
 from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.letters import PostgresTokens
+from portal.adapters.postgres.openid import PostgresIdentities
+from portal.adapters.postgres.passkeys import PostgresPasskeys
 from portal.adapters.postgres.second_factors import PostgresFactors
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.adapters.smtp import SmtpPost
 from portal.application.letters import Letters
+from portal.application.openid import OpenId
+from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.app import build
@@ -78,6 +84,8 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
             sessions=sessions,
             signing_in=signing_in,
             second_factors=second_factors,
+            passkeys=passkeys,
+            openid=OpenId(provider, PostgresIdentities(pool), accounts, signing_in, _now) if provider else None,
             letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
             post=_post(settings),
             issuer=issuer,
@@ -89,6 +97,11 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
             is_secure=settings.is_secure,
         )
         apis.close()
+
+
+def _web_authn(settings: PortalSettings) -> WebAuthn:
+    host = httpx.URL(settings.portal_url).host
+    return WebAuthn(host=host, origin=settings.portal_url, name=settings.brand)
 
 
 def _issuer(settings: PortalSettings) -> TokenIssuer:
