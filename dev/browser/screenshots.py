@@ -85,6 +85,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "activity": at("/activity"),
     "settings": at("/settings"),
     "second-factor": at("/settings/second-factor"),
+    "passkeys": at("/settings/passkeys"),
+    "erasure": at("/settings/erasure"),
     "register": at("/register"),
     "components": at("/components"),
     "not-found": at("/nowhere"),

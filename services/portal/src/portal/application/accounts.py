@@ -46,7 +46,7 @@ class Accounts(Protocol):
     """Raises Trouble where the database is away."""
 
     async def add(self, account: Account, password_hash: str) -> bool:
-        """Whether it was added: False if the address or the id is taken."""
+        """Whether it was added: False if the address or the id is taken, or the id is that of an erased account."""
         ...
 
     async def by_email(self, email: str) -> tuple[Account, str] | None:
@@ -54,13 +54,16 @@ class Accounts(Protocol):
         ...
 
     async def names(self, accounts: list[str]) -> dict[str, str]:
-        """The names of those accounts that there are."""
+        """The names of those accounts that there are; an empty one where the account was erased."""
         ...
 
     async def company_names(self, companies: list[str]) -> dict[str, str]: ...
     async def name_company(self, company: str, name: str) -> None: ...
     async def set_password(self, account: str, password_hash: str) -> None: ...
     async def set_language(self, account: str, language: str) -> None: ...
+    async def erase(self, email: str, now: datetime) -> str | None:
+        """The id of the account that was erased, with all that is known of its person; the id alone stays."""
+        ...
 
 
 class Sessions(Protocol):

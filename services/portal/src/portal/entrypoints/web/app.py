@@ -24,6 +24,7 @@ from portal.entrypoints.web.routes import (
     components,
     device_moves,
     devices,
+    erasing,
     grants,
     home,
     keys,
@@ -72,6 +73,8 @@ ROUTERS = (
     activity.router,
     settings.router,
     second_factor.router,
+    passkeys.router,
+    erasing.router,
     components.router,
 )
 
