@@ -204,6 +204,7 @@ def _portal(stack: StackContext) -> dict[str, str]:
         "LICENSING_AUDIO_URL": _address("audio-api", stack),
         "LICENSING_TOKEN_KEY_FILE": str(keys.portal_token_key),
         "LICENSING_TOKEN_ISSUER": PORTAL_ISSUER,
+        "LICENSING_SECOND_FACTOR_KEY_FILE": str(keys.second_factor_key_file),
         "LICENSING_HTMX_FILE": str(readers.htmx()),
         "LICENSING_SMTP_SERVER": f"{HOST}:{stack.port('mail')}",
         "LICENSING_OPENID_ISSUER": openid.issuer(stack.port("openid")),

@@ -13,6 +13,7 @@ import httpx
 
 from contracts.refusals import REFUSALS
 from portal.adapters.apis import MOST_CONNECTIONS, Apis
+from portal.adapters.factor_keys import FactorKeys
 from portal.adapters.issuer import TokenIssuer
 from portal.adapters.openid import OpenIdProvider
 from portal.adapters.passkeys import WebAuthn
@@ -77,7 +78,12 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
         apis = Apis(ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=issuer)
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
         passwords, failures = Argon2Passwords(), PostgresFailures(pool)
-        second_factors = SecondFactors(PostgresFactors(pool), _now)
+        kept = PostgresPasskeys(pool)
+        factors = PostgresFactors(pool, FactorKeys(settings.second_factor_key_file))
+        _log.info("second_factors_sealed", count=await factors.seal_all())
+        second_factors = SecondFactors(factors, kept, _now)
+        passkeys = Passkeys(kept, _web_authn(settings), _now)
+        signing_in = SigningIn(accounts, sessions, failures, passwords, second_factors, passkeys, _now)
         files = StaticFiles(settings.htmx_file)
         yield Services(
             accounts=accounts,

@@ -17,6 +17,7 @@ class PortalSettings(WithDatabase):
     """`portal_url` is where people reach it: https there makes cookies secure.
 
     The portal signs tokens with the first key of `token_key_file` (Ed25519, PEM) and publishes all of them.
+    `second_factor_key_file` has the keys (32 bytes in hex, one a line) that seal the secrets of second factors.
     Without `smtp_server`, a host and a port, nobody registers or resets a password by mail. Where `smtp_user` is said,
     TLS comes first.
     People may also sign in at the OpenID Connect provider `openid_issuer`, which pages call `openid_name`; its
@@ -33,6 +34,7 @@ class PortalSettings(WithDatabase):
     token_key_file: Path
     token_issuer: Annotated[str, Field(min_length=1)]
     token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
+    second_factor_key_file: Path
     htmx_file: Path
     smtp_server: Annotated[str, Field(pattern=r"^[^:/\s]+:[0-9]{1,5}$")] | None = None
     smtp_sender: str = "licensing@localhost"
