@@ -1,11 +1,9 @@
 """Erasing an account: nothing of the person stays, and what was done keeps its place in the histories."""
 
-import asyncio
 import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
@@ -17,7 +15,7 @@ from dev.demo import people
 from dev.stack.parts import Kit
 from portal.adapters.postgres.database import TABLES
 from portal.entrypoints.web.forms import FORM_TOKEN
-from tests.support.portal import Portal, admin, an_account, flaws, token_of, type_password
+from tests.support.portal import Portal, admin, an_account, flaws, in_a_thread, token_of, type_password
 
 CODE = re.compile(r'data-copy="([0-9A-Z-]{12,})"')
 
@@ -49,9 +47,8 @@ async def rows(kit: Kit) -> dict[str, list[str]]:
 
 
 def tables_with(kit: Kit, *said: str) -> set[str]:
-    """The tables in which one of these stands; Playwright has this thread's event loop."""
-    with ThreadPoolExecutor(1) as beside:
-        known = beside.submit(asyncio.run, rows(kit)).result()
+    """The tables in which one of these stands."""
+    known = in_a_thread(rows(kit))
     return {name for name, texts in known.items() if any(one in text for text in texts for one in said)}
 
 

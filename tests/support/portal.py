@@ -6,9 +6,10 @@ import re
 import secrets
 import subprocess
 import uuid
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 from playwright.sync_api import Browser, Page
@@ -27,6 +28,8 @@ from tests.support.running import a_stocked_story
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
 STAFF, REPAIRER = people.PEOPLE["staff"].email, people.PEOPLE["RMA clerk"].email
+
+T = TypeVar("T")
 
 
 class Portal(NamedTuple):
@@ -127,3 +130,9 @@ def type_password(page: Page, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(people.PASSWORD)
     press(page, "Sign in")
+
+
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Run it beside Playwright, which has the event loop of this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
