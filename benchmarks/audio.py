@@ -36,9 +36,10 @@ BARE = {
 async def measure(lab: Lab) -> list[Figure]:
     seconds = lab.sized(SECONDS)
     with TemporaryDirectory() as name:
-        master = Path(name) / "master.f32"
-        master.write_bytes(_sound(seconds).tobytes())
         made = transcoder(G729_PROGRAM)
+        raw, master = Path(name) / "raw.f32", Master(Path(name) / "master.f32", Path(name) / "master.s16")
+        raw.write_bytes(_sound(seconds).tobytes())
+        await made.master(raw, Edit(Span(0, seconds * MASTER_RATE), 0, 0), None, master)
         figures = [await _format(made, FORMATS[code], master, seconds) for code in (*BARE, "g729")]
         return [*figures, await _job(made, master, seconds)]
 

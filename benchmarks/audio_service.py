@@ -82,7 +82,7 @@ class Account:
             while True:
                 answer = await self.client.get(f"conversions/{job}", headers=self._signed_in())
                 found: dict[str, Any] = answer.raise_for_status().json()
-                if found["state"] != "waiting":
+                if found["state"] in {"done", "failed"}:
                     return found
                 await asyncio.sleep(POLL_SECONDS * 10)
 

@@ -1,6 +1,6 @@
 """What a box plays: the formats, their rates, and how many bytes they make of how many samples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,6 +75,23 @@ _ALL = (
 FORMATS = {each.code: each for each in _ALL}
 USUAL = ("g711a", "g711u", "g722", "g723", "g729")
 """What is made where nobody says which formats."""
+
+
+_SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
+"""Coders of speech: some take longer than all that is done before them."""
+
+
+def in_turn(formats: Sequence[Format]) -> tuple[tuple[tuple[Format, ...], ...], ...]:
+    """How files are made so that the first can be heard early: side by side the quick coders and the slow ones.
+
+    On each side the first format is made alone, then all others at once, since each start of a program takes as long as
+    to encode ten seconds.
+    """
+    sides = (
+        tuple(each for each in formats if each.coder not in _SLOW),
+        tuple(each for each in formats if each.coder in _SLOW),
+    )
+    return tuple(tuple(group for group in (side[:1], side[1:]) if group) for side in sides if side)
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:
