@@ -82,16 +82,18 @@ _SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
 
 
 def in_turn(formats: Sequence[Format]) -> tuple[tuple[tuple[Format, ...], ...], ...]:
-    """How files are made so that the first can be heard early: side by side the quick coders and the slow ones.
+    """How files are made so that one can be heard early: beside the quick coders the slow ones, the first alone.
 
-    On each side the first format is made alone, then all others at once, since each start of a program takes as long as
-    to encode ten seconds.
+    What comes after it on its side is made at once: each start of a program takes as long as to encode ten seconds.
     """
-    sides = (
-        tuple(each for each in formats if each.coder not in _SLOW),
-        tuple(each for each in formats if each.coder in _SLOW),
-    )
-    return tuple(tuple(group for group in (side[:1], side[1:]) if group) for side in sides if side)
+    quick = tuple(each for each in formats if each.coder not in _SLOW)
+    slow = tuple(each for each in formats if each.coder in _SLOW)
+    sides = (_first_alone(quick), (slow,)) if quick else (_first_alone(slow),)
+    return tuple(tuple(group for group in side if group) for side in sides if any(side))
+
+
+def _first_alone(formats: tuple[Format, ...]) -> tuple[tuple[Format, ...], ...]:
+    return formats[:1], formats[1:]
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:
