@@ -7,6 +7,8 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from audio.application.working import MAX_ATTEMPTS
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
 from contracts.audio.records import decode
@@ -38,6 +40,7 @@ def a_worker(made: AudioApi, number: int) -> Killed:
     return Killed("audio-worker", settings, made.folder / f"worker-{number}.log")
 
 
+@pytest.mark.timeout(3600 if LONG else 300)
 async def test_each_conversion_ends_once_whatever_worker_is_killed(
     broker: Broker, fresh_database_url: str, tmp_path: Path
 ) -> None:

@@ -49,9 +49,11 @@ def page(tmp_path: Path, state: str, made: list[str], *, seen: str = "", failure
         "is_new_visitor": False,
     }
     scope = {"type": "http", "path": "/audio/b0c1", "query_string": b"", "headers": [], "state": visitor}
-    shown = {"job": job, "wave": "", "height": 120, "formats": {}, "seen": seen.split(",")}
     pages = Pages(StaticFiles(tmp_path / "htmx.js"), brand="ours")
-    return html.fromstring(pages.page(Request(scope), "announcement.html", **shown).body)
+    shown = pages.page(
+        Request(scope), "announcement.html", job=job, wave="", height=120, formats={}, seen=seen.split(",")
+    )
+    return html.fromstring(bytes(shown.body))
 
 
 def heard(found: Any) -> list[str]:

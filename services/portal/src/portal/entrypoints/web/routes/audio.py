@@ -81,8 +81,15 @@ async def job_page(request: Request, visit: TheVisit, services: TheServices, job
     found = await ask(visit.api.audio.get_conversion, job)
     wave = await _wave(visit, found)
     formats = {one["code"]: one for one in await _offered(visit)}
-    shown = {"job": found, "wave": wave, "height": waves.HEIGHT, "formats": formats, "seen": seen.split(",")}
-    return services.pages.page(request, "announcement.html", **shown)
+    return services.pages.page(
+        request,
+        "announcement.html",
+        job=found,
+        wave=wave,
+        height=waves.HEIGHT,
+        formats=formats,
+        seen=seen.split(","),
+    )
 
 
 @router.post("/{job}/repetitions")
