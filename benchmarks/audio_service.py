@@ -110,6 +110,7 @@ async def _first_byte(who: Account, codes: tuple[str, ...]) -> Figure:
     for _ in range(PREVIEWS):
         job, sent = await who.upload(_recording(PREVIEW_SECONDS), ",".join(codes))
         found.append(await who.preview(job, codes[0]) - sent)
+        await who.ended(job)
     what = f"audio: first preview byte, {PREVIEW_SECONDS} s of sound, {len(codes)} format{'s'[: len(codes) - 1]}"
     return Figure(what, sorted(found)[PREVIEWS // 2], "s", "< 1 s")
 

@@ -73,8 +73,14 @@ class Conversion:
         self._all_can_be_made(formats)
         master, done = await self._prepared(recording, options)
         names = file_names(name, formats)
-        await _side_by_side(self._made_in_turn(master, groups, names, done, ready) for groups in in_turn(formats))
+        coded = [[self._coded(each, names) for each in group] for group in in_turn(formats)]
+        for first in coded[:1]:
+            await self._make(master, first, done, ready)
+        await _side_by_side(self._make(master, group, done, ready) for group in coded[1:])
         return done
+
+    def _coded(self, made: Format, names: Mapping[str, str]) -> Coded:
+        return Coded(made, self._folder / names[made.code], self._folder / f"{made.code}.heard.wav")
 
     def _all_can_be_made(self, formats: Sequence[Format]) -> None:
         if missing := [each for each in formats if not self._transcoder.makes(each)]:
@@ -106,22 +112,11 @@ class Conversion:
         )
         return master, replace(done, warnings=_warnings(done, options.loudness, whole=decoded.whole))
 
-    async def _made_in_turn(
-        self,
-        master: Master,
-        groups: Iterable[Sequence[Format]],
-        names: Mapping[str, str],
-        done: Done,
-        ready: Ready,
-    ) -> None:
-        for group in groups:
-            coded = [
-                Coded(made, self._folder / names[made.code], self._folder / f"{made.code}.heard.wav") for made in group
-            ]
-            await self._transcoder.encode(master, {one.format: one.file for one in coded})
-            ratios = await self._transcoder.decode_back(master, coded)
-            for one, ratio in zip(coded, ratios, strict=True):
-                await ready(_made(one, ratio, done))
+    async def _make(self, master: Master, group: Sequence[Coded], done: Done, ready: Ready) -> None:
+        await self._transcoder.encode(master, {one.format: one.file for one in group})
+        ratios = await self._transcoder.decode_back(master, group)
+        for one, ratio in zip(group, ratios, strict=True):
+            await ready(_made(one, ratio, done))
 
 
 async def _levelled(make: Mastering, before: Measured, wanted: Loudness | None) -> tuple[Measured, float]:

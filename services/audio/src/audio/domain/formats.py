@@ -81,19 +81,15 @@ _SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
 """Coders of speech: some take longer than all that is done before them."""
 
 
-def in_turn(formats: Sequence[Format]) -> tuple[tuple[tuple[Format, ...], ...], ...]:
-    """How files are made so that one can be heard early: beside the quick coders the slow ones, the first alone.
+def in_turn(formats: Sequence[Format]) -> tuple[tuple[Format, ...], ...]:
+    """Groups: one format alone, quick if any is, so that it is heard early; then the other quick and the slow ones.
 
-    What comes after it on its side is made at once: each start of a program takes as long as to encode ten seconds.
+    A group is made at once: each start of a program takes as long as to encode ten seconds.
     """
     quick = tuple(each for each in formats if each.coder not in _SLOW)
     slow = tuple(each for each in formats if each.coder in _SLOW)
-    sides = (_first_alone(quick), (slow,)) if quick else (_first_alone(slow),)
-    return tuple(tuple(group for group in side if group) for side in sides if any(side))
-
-
-def _first_alone(formats: tuple[Format, ...]) -> tuple[tuple[Format, ...], ...]:
-    return formats[:1], formats[1:]
+    groups = (quick[:1], quick[1:], slow) if quick else (slow[:1], slow[1:])
+    return tuple(group for group in groups if group)
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:
