@@ -12,6 +12,8 @@ CROWDED = "009033000000"
 """A device with a long history."""
 LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
 """A project that only the last entries are about."""
+RARE = "licensing.ledger.project-renamed.v1"
+"""The type of one entry in a thousand."""
 ORDER = "PO-1"
 DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
 ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
@@ -32,6 +34,9 @@ _PROJECT = f"""CASE WHEN n < {IN_HOTEL} THEN '{HOTEL}'
     WHEN n < {OF_ADRIA} THEN {_NUMBERED.format(f"{STRANGERS} + n / 1000")} ELSE '{default_project_of(BORA)}' END"""
 _ACCOUNT = f"CASE WHEN n % 2 = 0 THEN 'project/{HOTEL}' ELSE 'device/' || {_SERIAL} END"
 _CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 64)"
+_TYPE = f"CASE WHEN n % 1000 = 0 THEN '{RARE}' ELSE 'licensing.ledger.licenses-allocated.v1' END"
+
+_DAY = "'2026-11-24'::date + ({})"
 
 _FILL = f"""
 INSERT INTO companies
@@ -59,10 +64,10 @@ VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
        (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
 UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
-SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
+SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'
   FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))
        AS p (id);
-INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now()
+INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now(), '{ADRIA}'
   FROM generate_series(1, 1000) AS n;
 INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now()
   FROM generate_series(0, {DEVICES - 1}) AS n;
@@ -80,10 +85,13 @@ SELECT 0, serial, company, project, license_type
 INSERT INTO deliveries
 SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 1, now() FROM devices WHERE right(serial, 1) < '8';
 INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, issued_sequence, issued)
-SELECT 0, lpad(to_hex(n), 64, '0'), 'K3YZ', '[]', 'PO-' || n % 5, n, now() FROM generate_series(1, {KEYS}) AS n;
+SELECT 0, lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 4, '0'), '[]', 'PO-' || n % 5, n, now()
+  FROM generate_series(1, {KEYS}) AS n;
 INSERT INTO entries
-SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', {_CAUSE}, 'test', 'devices/{CROWDED}',
-       ARRAY['{ADRIA}'] FROM generate_series(1, {ENTRIES}) AS n;
+SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', 'account:a@b', {_TYPE}, repeat('0', 64), 'test',
+       'devices/{CROWDED}', ARRAY['{ADRIA}'], NULL, ARRAY['{HOTEL}'],
+       ARRAY[CASE WHEN n % 5 = 0 THEN '{CROWDED}' ELSE {_SERIAL} END]
+  FROM generate_series(1, {ENTRIES}) AS n;
 INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
 SELECT 0, n, 0, {_ACCOUNT}, 'Port11', 1, 1, now(), {_CAUSE}
   FROM generate_series(1, {ENTRIES}) AS n;
@@ -93,11 +101,12 @@ SELECT 0, n, 1, 'device/{CROWDED}', 'Port11', 1, 1, now(), {_CAUSE}
 INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
 SELECT 0, n, 2, 'project/{LATE}', 'Port11', 1, 1, now(), {_CAUSE}
   FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
-INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
+INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n, {_TYPE}
+  FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
 INSERT INTO subject_entries
-SELECT 0, subject, n FROM generate_series(1, {ENTRIES}) AS n
+SELECT 0, subject, n, {_TYPE} FROM generate_series(1, {ENTRIES}) AS n
  CROSS JOIN unnest(ARRAY['projects/{HOTEL}', 'companies/{ADRIA}', 'devices/{CROWDED}']) AS subject;
-INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n FROM generate_series(1, {ENTRIES}, 10) AS n;
+INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n, {_TYPE} FROM generate_series(1, {ENTRIES}, 10) AS n;
 INSERT INTO predecessors VALUES (0, '{ADRIA}', '{FORMER}'), (0, '{ADRIA}', '{derived_id("other", "company")}');
 INSERT INTO predecessors SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n + 1")}
   FROM generate_series(0, {STRANGERS - 2}) AS n;
@@ -120,7 +129,29 @@ SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
 INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
+INSERT INTO license_totals SELECT 0, 'projects/' || project, 'Port11', 'pbx', 1, 0, 9, 3 FROM projects;
+INSERT INTO license_totals SELECT 0, 'companies/' || company, 'Port11', 'pbx', 1, 0, 9, 3 FROM companies;
+INSERT INTO device_totals SELECT 0, owner, 9 FROM license_totals;
+INSERT INTO expirations
+SELECT 0, serial, kind, company, project, serial, NULL, {_DAY.format("hashtext(serial) & 1023")}, NULL, sequence
+  FROM devices CROSS JOIN unnest('{{warranty,test_licenses}}'::text[]) AS kind;
+INSERT INTO expirations
+SELECT 0, project, 'software_service', company, project, NULL, NULL, {_DAY.format("sequence % 1024")}, NULL, sequence
+  FROM projects WHERE archived IS NULL;
+INSERT INTO expirations
+SELECT 0, code_digest, 'claim_code', company, project, NULL, code_hint, {_DAY.format("c.sequence % 1024")}, NULL,
+       c.sequence
+  FROM claim_codes AS c JOIN projects USING (ledger, project);
+UPDATE activation_keys SET company = '{ADRIA}', project = '{HOTEL}', redeemed_sequence = issued_sequence,
+       redeemed = issued WHERE issued_sequence % 3 = 0;
+UPDATE entries SET command_id = lpad(to_hex(sequence), 64, '0');
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
+
+
+_FILL_TEXTS = f"""
+INSERT INTO texts.staff_texts (ledger, command_id, member, digest, salt, text, confirmed)
+SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-' || n, true
+  FROM generate_series(1, {ENTRIES}) AS n"""
 
 
 async def fill(url: str) -> None:
@@ -129,3 +160,6 @@ async def fill(url: str) -> None:
         await database.migrate(connection)
         await connection.execute(_FILL)
         await connection.execute("VACUUM ANALYZE")
+    async with connected(url) as connection:
+        await connection.execute(_FILL_TEXTS)
+        await connection.execute("VACUUM ANALYZE texts.staff_texts")

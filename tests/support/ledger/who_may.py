@@ -108,6 +108,14 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
         story_corrections.propose("issuance", story.PLACE, derived_id("new", "correction"), Port11=1),
         {"staff"},
     ),
+    "propose-linked-corrections": (
+        story_corrections.propose_linked(
+            story_corrections.line("issuance", story.PLACE, Port11=1),
+            story_corrections.line(story.PLACE, "retired", Voicemail11=1),
+            correction=derived_id("new", "correction"),
+        ),
+        {"staff"},
+    ),
     "propose-delivery-correction": (
         story_corrections.propose_delivery(correction=derived_id("new", "correction")),
         {"staff"},
@@ -128,6 +136,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
 
 
 ENDPOINTS: dict[str, str] = {
+    "GET /v1/me": "anybody with a token",
     "POST /v1/companies": "register-company",
     "GET /v1/companies": "the account's own companies, staff",
     "GET /v1/companies/{company}": "members, staff",
@@ -200,9 +209,16 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/activation-keys/{key_digest}/history": "staff, view of the project it went to",
     "GET /v1/devices": "view",
     "GET /v1/devices/{serial}/history": "view",
+    "GET /v1/entries": "view",
+    "GET /v1/entries/stream": "view",
     "GET /v1/projects/{project}/history": "view",
     "GET /v1/projects/{project}/balance/why": "view",
     "GET /v1/companies/{company}/history": "administrators, staff",
+    "GET /v1/expirations": "view, of warranties as a reseller, of codes as whoever may withdraw them",
+    "GET /v1/balances": "view",
+    "GET /v1/companies/{company}/grants": "administrators, staff",
+    "GET /v1/projects/{project}/activation-keys": "view",
+    "GET /v1/search": "view, by order number and reference staff",
     "GET /v1/exports/movements": "view",
     "GET /v1/exports/balances": "view",
     "POST /v1/commands": "whoever may do what the line says",
@@ -214,6 +230,7 @@ ENDPOINTS: dict[str, str] = {
     "POST /v1/devices/{serial}/staff-downloads": "download-license-file",
     "GET /v1/staff-downloads": "staff",
     "POST /v1/corrections": "propose-correction",
+    "POST /v1/linked-corrections": "propose-linked-corrections",
     "POST /v1/corrections/{correction}/approval": "approve-correction",
     "POST /v1/corrections/{correction}/rejection": "reject-correction",
     "GET /v1/corrections": "staff",

@@ -6,10 +6,16 @@ from typing import Annotated, NamedTuple, Protocol
 
 from pydantic import Field
 
+from contracts.fields import Right
 from ledger.application.queries.blocks import BlockedView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
+
+
+class ProjectCountsView(View):
+    devices: int
+    free: int = Field(description="Licenses of all types that are bound to no device.")
 
 
 class ProjectView(View):
@@ -20,6 +26,11 @@ class ProjectView(View):
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")
     blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
+    rights: list[Right] = Field(
+        description="What the caller may do in it; every right for the company's administrators, `view` for staff.",
+        examples=[["view", "licenses"]],
+    )
+    counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class ProjectQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
     ) -> Page[ProjectView]:
         """In the order of their entries, or of their names where a name is asked for; behind a place."""
         ...

@@ -13,6 +13,7 @@ from ledger.entrypoints.api.openapi.examples import EXAMPLES
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from ledger.entrypoints.api.routes import (
     activation_keys,
+    balances,
     blocks,
     bulk,
     catalog,
@@ -24,6 +25,8 @@ from ledger.entrypoints.api.routes import (
     device_moves,
     device_search,
     devices,
+    entries,
+    expirations,
     exports,
     history,
     invitations,
@@ -31,11 +34,13 @@ from ledger.entrypoints.api.routes import (
     legacy_keys,
     license_file_downloads,
     license_files,
+    me,
     members,
     movements,
     projects,
     replacements,
     returns,
+    search,
     set_aside,
     software_service,
     staff_texts,
@@ -74,13 +79,17 @@ TAGS = {
     "warranty": "How long a device has a guarantee, and extending it.",
     "test licenses": "One test of licenses for each device.",
     "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "search": "One search over all that has a name, a number or a reference.",
+    "what ends": "What ends soon, the soonest first.",
     "exports": "Movements and balances as files.",
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
 _FAMILIES = (
+    me,
     companies,
     projects,
+    balances,
     movements,
     members,
     invitations,
@@ -105,6 +114,9 @@ _FAMILIES = (
     warranty,
     test_licenses,
     software_service,
+    entries,
+    expirations,
+    search,
     history,
     exports,
     bulk,
@@ -121,7 +133,7 @@ API = web.Api(
     examples=EXAMPLES,
     problem_body=LedgerProblemBody,
 )
-STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX,))
+STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX, entries.STREAM))
 METRICS = RequestMetrics("licensing_api")
 
 

@@ -1,6 +1,8 @@
 """Invitations: a one-time code by which an account joins a company."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from contracts.codes import activation_key, invitation_code
 from contracts.commands.invitations import (
@@ -8,10 +10,11 @@ from contracts.commands.invitations import (
     CreateInvitation,
     WithdrawInvitation,
 )
-from ledger.application.queries.invitations import InvitationView
+from ledger.application.queries.invitations import InvitationState, InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.one_time_codes import make_code
+from ledger.entrypoints.api.http.results import result
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.invitations import (
@@ -58,11 +61,16 @@ async def withdraw_invitation(
 
 @router.get("/companies/{company}/invitations", dependencies=[Reached])
 async def list_invitations(
-    company: CompanyOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    company: CompanyOfPath,
+    services: TheServices,
+    caller: TheCaller,
+    state: Annotated[InvitationState | None, Query(description="Only those in this state.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[InvitationView]:
     """The invitations to the company, and what became of them; never the codes. For its administrators."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.queries.invitations(caller.viewer, company, after, limit)
+    page = await services.queries.invitations(caller.viewer, company, after, limit, state)
     return paged(require_found(page, "company_unknown"), lambda row: str(row.sequence))
 
 
@@ -80,4 +88,5 @@ async def accept_invitation(
         raise Refused("invitation_malformed") from None
     command = AcceptInvitation(code_digest=invitation_code.digest(symbols))
     sequence = await sender.send_throttled(command, command_id, miss="invitation_unknown")
-    return InvitationAcceptedResponse(account=caller.account, sequence=sequence)
+    joined = await result(sender, sequence, lambda: sender.services.queries.joined(caller.account, command.code_digest))
+    return InvitationAcceptedResponse(account=caller.account, company=joined, sequence=sequence)

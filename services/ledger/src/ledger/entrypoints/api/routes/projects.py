@@ -1,24 +1,27 @@
 """Projects: opened, looked at, renamed and archived; licenses between projects, and back from a device."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
+from contracts.log.postings import held_account
 from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.results import came, charged, entry_of
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
 from ledger.entrypoints.api.models.projects import (
     CreateProjectBody,
     DeallocateLicensesBody,
+    LicensesMovedResponse,
     MoveLicensesBody,
     ProjectChangedResponse,
     ProjectCreatedResponse,
@@ -32,6 +35,20 @@ from runtime.web.path_values import serial_of
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
+
+
+async def _wanted(
+    project_name: Annotated[
+        str,
+        Query(max_length=80, pattern=NO_CONTROLS, description="How the name begins; case does not matter."),
+    ] = "",
+    company: CompanyOfQuery = None,
+    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+) -> ProjectSearch:
+    return ProjectSearch(project_name, company, archived)
+
+
+Wanted = Annotated[ProjectSearch, Depends(_wanted)]
 
 
 @router.post("", status_code=201)
@@ -54,25 +71,19 @@ async def create_project(
 async def list_projects(
     services: TheServices,
     caller: TheCaller,
-    project_name: Annotated[
-        str,
-        Query(
-            max_length=80,
-            pattern=NO_CONTROLS,
-            description="How the name begins; case does not matter.",
-        ),
-    ] = "",
-    company: CompanyOfQuery = None,
-    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+    wanted: Wanted,
+    expand: Annotated[
+        Literal["counts"] | None, Query(description="`counts`: how many devices and free licenses each has.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
     """Projects in the order in which they were opened, or by name where a name is asked for."""
-    wanted = ProjectSearch(project_name, company, archived)
-    after = ProjectPlace(*after_number_and_text(cursor)) if project_name else ProjectPlace(after_numbers(cursor, 1)[0])
-    page = await services.queries.projects(caller.viewer, wanted, after, limit)
+    by_name = bool(wanted.name)
+    after = ProjectPlace(*after_number_and_text(cursor)) if by_name else ProjectPlace(after_numbers(cursor, 1)[0])
+    page = await services.queries.projects(caller.viewer, wanted, after, limit, counted=expand == "counts")
     return paged(
-        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if project_name else str(row.sequence)
+        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if by_name else str(row.sequence)
     )
 
 
@@ -117,10 +128,17 @@ async def archive_project(
 @router.post("/{project}/transfers", status_code=201)
 async def move_licenses(
     project: ProjectOfPath, body: MoveLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
-) -> ProjectChangedResponse:
+) -> LicensesMovedResponse:
     """Move free licenses, or held ones, to another project of the same company, all or none."""
     command = MoveLicenses(source=project, target=body.target, licenses=licenses_of(body.licenses), held=body.held)
-    return ProjectChangedResponse(project=project, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    entry = await entry_of(sender, sequence)
+    return LicensesMovedResponse(
+        project=project,
+        held=entry and came(entry, held_account(body.target)),
+        credits=None if entry is None else charged(entry, body.target),
+        sequence=sequence,
+    )
 
 
 @router.post("/{project}/deallocations", status_code=201)
