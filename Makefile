@@ -91,7 +91,7 @@ screenshots: setup ## Take a picture of each page of the portal on the running s
 bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export as-of" for some)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-faults: setup ## Run the long fault tests: kills, two writers, broker and database away
+faults: setup ## Run the long fault tests: kills, two writers, full disks, wrong clocks, broker and database away
 	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
 	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py $(ARGS)
 

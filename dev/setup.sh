@@ -39,6 +39,7 @@ missing_packages() {
     command -v chromium > /dev/null || echo chromium
     command -v espeak-ng > /dev/null || echo espeak-ng
     command -v flite > /dev/null || echo flite
+    compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" > /dev/null || echo faketime
     compgen -G "/usr/lib/*/libbcg729.so.0" > /dev/null || echo libbcg729-0
     compgen -G "/usr/lib/*/libspandsp.so.2" > /dev/null || echo libspandsp2
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || echo fonts-dejavu-core

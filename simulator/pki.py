@@ -27,7 +27,7 @@ from simulator import STATE
 
 PKI = STATE / "pki"
 SERVER_DAYS = 3650
-_BACKDATE = timedelta(minutes=5)  # a clock that is a little behind still takes what was just made
+_BACKDATE = timedelta(days=1)  # a clock that is hours behind is told so by what it reads, not by each certificate
 
 
 class Pki:
@@ -102,6 +102,8 @@ def server_certificate(
     issuer: x509.Certificate,
     issuer_key: ec.EllipticCurvePrivateKey,
     usages: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.SERVER_AUTH,),
+    *,
+    ends: datetime | None = None,
 ) -> x509.Certificate:
     """The certificate of a server on loopback."""
     names: list[x509.GeneralName] = [
@@ -114,7 +116,7 @@ def server_certificate(
     return (
         x509.CertificateBuilder(issuer.subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now())
-        .not_valid_after(now() + timedelta(days=SERVER_DAYS))
+        .not_valid_after(ends or now() + timedelta(days=SERVER_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)

@@ -30,6 +30,9 @@ use_profile()
 
 ON_THE_STACK = (
     "tests/e2e/",
+    "tests/faults/test_deleted_topics.py",
+    "tests/faults/test_expired_certificates.py",
+    "tests/faults/test_full_disk.py",
     "tests/faults/test_junk_on_every_topic.py",
     "tests/faults/test_outages.py",
     "tests/faults/test_stopped_signer.py",

@@ -5,13 +5,11 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
 
 from dev.demo.story import Story
 from dev.stack.parts import Kit
-from simulator.cast import ADMINISTRATOR, PARTNER
-from simulator.issuer import Issuer
+from tests.support.announcing import is_spoken, speak
 from tests.support.campaign import CRASHES
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
 
@@ -29,7 +27,7 @@ async def _outage(
     working = asyncio.create_task(partners.work(done))
     await asyncio.sleep(1)
     await asyncio.to_thread(stop)
-    refused, _ = await asyncio.gather(asyncio.to_thread(_speak, kit, key), asyncio.sleep(down_seconds))
+    refused, _ = await asyncio.gather(asyncio.to_thread(speak, kit, key), asyncio.sleep(down_seconds))
     assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
     await asyncio.to_thread(start)
     before = len(partners.sequences)
@@ -39,23 +37,7 @@ async def _outage(
         await asyncio.sleep(0.1)
     done.set()
     await working
-    await _is_spoken(kit, key)
-
-
-def _speak(kit: Kit, key: str) -> httpx.Response:
-    head = {"Authorization": f"Bearer {Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": key}
-    body = {"name": "welcome", "text": "Welcome.", "voice": "espeak-ng/en-us", "formats": ["g711a"]}
-    address = f"http://127.0.0.1:{kit.ports.port('audio-api')}"
-    return httpx.post(f"{address}/v1/audio/announcements", json=body, headers=head, timeout=30)
-
-
-async def _is_spoken(kit: Kit, key: str) -> None:
-    """The same key again is the same conversion, which comes to its end."""
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while (said := await asyncio.to_thread(_speak, kit, key)).status_code == 503 or said.json()["state"] == "waiting":
-        assert time.monotonic() < deadline, said.text
-        await asyncio.sleep(0.2)
-    assert (said.status_code, said.json()["state"]) == (202, "done")
+    await is_spoken(kit, key)
 
 
 @pytest.fixture

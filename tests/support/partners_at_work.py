@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Generator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 
@@ -21,7 +22,7 @@ from tests.support.running import a_stocked_story
 WORKERS = 6
 KEYS = 20 if LONG else 2
 PORTS_IN_A_KEY = 9_999
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 
 class Partners:
@@ -75,6 +76,27 @@ class Partners:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._issuer.mint(ADMINISTRATOR, PARTNER)}"}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Return when it does; it may ask others, and is asked in a thread."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def working(partners: Partners) -> AsyncGenerator[None]:
+    """They work meanwhile, and get through again at the end of it."""
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(partners.work(done))
+        await until(lambda: len(partners.sequences) > 0)
+        yield
+        before = len(partners.sequences)
+        await until(lambda: len(partners.sequences) >= before + 20)
+        done.set()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 
 from dev.stack.parts import Kit
 from dev.stack.ports import HOST
@@ -32,6 +33,18 @@ def readiness(kit: Kit, part: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def says(kit: Kit, part: str, sentence: str) -> bool:
+    """Whether it is not ready, for this reason."""
+    status, said = readiness(kit, part)
+    return status == HTTPStatus.SERVICE_UNAVAILABLE and sentence in said
+
+
+def nobody_ended(kit: Kit) -> None:
+    """Each process of ours still answers for itself."""
+    for part in SERVICES:
+        assert readiness(kit, part)[0] in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE), part
 
 
 def ready(kit: Kit) -> bool:

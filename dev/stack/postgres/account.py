@@ -1,5 +1,6 @@
 """PostgreSQL refuses to run as root: then it runs as the account of its package, where that one can reach its data."""
 
+import grp
 import os
 import pwd
 import secrets
@@ -14,6 +15,12 @@ ACCOUNT = "postgres"
 def account() -> str | None:
     """The account to run as, or None for one's own."""
     return ACCOUNT if os.geteuid() == 0 else None
+
+
+def group() -> str | None:
+    """The group to run as, or None for one's own."""
+    user = account()
+    return None if user is None else grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
 
 
 def home(wanted: Path) -> Path:

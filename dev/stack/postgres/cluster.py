@@ -191,6 +191,7 @@ class Cluster:
             cwd="/",
             timeout=COMMAND_SECONDS,
             user=account.account(),
+            group=account.group(),
             extra_groups=[] if account.account() else None,
         )
         if done.returncode != 0:

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from hmac import compare_digest
 from pathlib import Path
@@ -95,6 +96,10 @@ class PoisonBox(Protocol):
     async def put(self, record: Record, reason: str) -> None: ...
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Commands:
     """A sender with its own reply address; while entered it reads the outcomes that are sent to that address.
 
@@ -114,6 +119,7 @@ class Commands:
         wait_seconds: float = WAIT_SECONDS,
         record: type[AskedCommand] = CommandRecord,
         outcomes: Topic = OUTCOMES,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.address = f"{service}-{secrets.token_hex(8)}"
         self._producer = producer
@@ -121,6 +127,7 @@ class Commands:
         self._prover = prover
         self._commands = topic_name(topic, topic_prefix)
         self._record = record
+        self._clock = clock
         partition = partition_for(self.address.encode(), outcomes.partitions)
         self._tail = PartitionTail(connection, topic_name(outcomes, topic_prefix), partition, 0)
         self._wait_seconds = wait_seconds
@@ -185,7 +192,9 @@ class Commands:
         askers.append(asker)
         try:
             headers = sealed.prove(ledger, value)
-            await self._producer.send(self._commands, str(ledger).encode(), value, partition=ledger, headers=headers)
+            await self._producer.send(
+                self._commands, str(ledger).encode(), value, partition=ledger, headers=headers, at=self._clock()
+            )
             found = await asker.outcome
         finally:
             askers.remove(asker)

@@ -10,7 +10,9 @@ DAY_MS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
 PREFIX = "licensing."
 MAX_RECORD_BYTES = 128 * 1024  # an entry is at most 60 KiB; a license file carries one in base64 and a proof
-CLOCK_AHEAD_MS = 5 * 60 * 1000  # no entry's time is before the last one's, so one that is far ahead would stay
+CLOCK_AHEAD_MS = 5 * 60 * 1000
+"""No entry's time is before the last one's, so one that is far ahead would stay. A command from further ahead would
+make the writer doubt its own clock, and an outcome from there says what was refused by a wrong one."""
 MAX_BATCH_BYTES = 1024 * 1024  # Kafka bounds a batch of records, not a record: what one producer sends at once
 
 
@@ -48,6 +50,7 @@ COMMANDS = Topic(
     per_ledger=True,
     cleanup="delete",
     retention_ms=7 * DAY_MS,
+    ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-api",),
     readers=("ledger-writer",),
 )
@@ -83,6 +86,7 @@ OUTCOMES = Topic(
     partitions=8,
     cleanup="delete",
     retention_ms=DAY_MS,
+    ahead_ms=CLOCK_AHEAD_MS,
     writers=("ledger-writer",),
     readers=("ledger-api", "rma", "device-sync", "operator"),
 )

@@ -13,16 +13,18 @@ from tests.support.ledger import sending
 from tests.support.ledger.load import Client
 
 
+def settings(topics: KafkaTopics, folder: Path, *, admin_port: int = 0) -> dict[str, str]:
+    """The environment of a writer; what it reads from files is put into the folder."""
+    said = {"admin_port": admin_port, "group_session_seconds": 1, "log_level": "warning"}
+    return environment(topics.settings("ledger-writer") | said | sending.writer_settings(folder))
+
+
 async def start_writer(topics: KafkaTopics, log: Path, sources: str = "") -> asyncio.subprocess.Process:
     """A writer of this checkout, or of another one whose `sources` stand before it on Python's path."""
-    said = {"admin_port": 0, "group_session_seconds": 1, "log_level": "warning"}
-    said |= sending.writer_settings(log.parent)
-    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": sources} | environment(
-        topics.settings("ledger-writer") | said
-    )
+    known = {"PATH": os.environ["PATH"], "PYTHONPATH": sources} | settings(topics, log.parent)
     with log.open("ab") as stderr:
         program = Path(sys.executable).with_name("ledger-writer")
-        return await asyncio.create_subprocess_exec(program, env=settings, stderr=stderr)
+        return await asyncio.create_subprocess_exec(program, env=known, stderr=stderr)
 
 
 @asynccontextmanager

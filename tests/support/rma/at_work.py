@@ -238,7 +238,7 @@ async def _founded(
     said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
     settings = ledger_writer.WriterSettings.model_validate(said | sending.writer_settings(folder))
     group.create_task(replace(ledger_writer.process(settings), clock=clock).serve(settings, stop))
-    async with senders(topics) as sending_by:
+    async with senders(topics, clock) as sending_by:
         desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
         try:
             await asyncio.gather(*(desk.ledger_does(*beginning()) for desk in desks))
@@ -260,7 +260,7 @@ def manager_settings(topics: KafkaTopics, folder: Path, ledgers: int = 1) -> Man
 
 
 @asynccontextmanager
-async def senders(topics: KafkaTopics) -> AsyncGenerator[dict[str, Commands]]:
+async def senders(topics: KafkaTopics, clock: Clock = utc_now) -> AsyncGenerator[dict[str, Commands]]:
     """One sender for each topic of commands, by its name."""
     connection = topics.connection()
     async with AsyncExitStack() as opened:
@@ -280,6 +280,7 @@ async def senders(topics: KafkaTopics) -> AsyncGenerator[dict[str, Commands]]:
                     wait_seconds=5,
                     record=record,
                     outcomes=outcomes,
+                    clock=clock,
                 )
             )
 

@@ -75,6 +75,12 @@ class MemoryOutputs:
         for serial in serials:
             del self.files[serial]
 
+    def make_anew(self) -> None:
+        """Somebody deleted the topics of documents, and they were made again."""
+        self.records = [record for record in self.records if record.topic == topic_name(CHECKPOINTS)]
+        self.own.begin_again()
+        self._noticed = 0
+
     def compact(self) -> None:
         """Of each topic and key only the last record stays, and of a tombstone nothing."""
         last = {(record.topic, record.partition, record.key): record for record in self.records}

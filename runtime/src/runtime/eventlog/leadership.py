@@ -50,6 +50,7 @@ class Leadership(Generic[Command, Outcome]):
     """Leads the logs that the group gives to this process, again and again.
 
     The commands of log `n` are partition `n` of each of `topics`; `noun` is what the operators' log calls a log.
+    `trouble` says why nobody can lead what falls to this process, or nothing.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Leadership(Generic[Command, Outcome]):
         self._topics = topics
         self._noun = noun
         self.leading: frozenset[int] = frozenset()
+        self.trouble = ""
 
     async def run(self) -> None:
         """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
@@ -95,6 +97,7 @@ class Leadership(Generic[Command, Outcome]):
         async with asyncio.TaskGroup() as tasks:
             while True:
                 records = await group.next_batch(BATCH, POLL_SECONDS)
+                self._notice(records)
                 if self._clock_is_wrong():
                     raise Trouble("the own clock is behind the log: others may lead")
                 if turns.count != seen:
@@ -107,7 +110,11 @@ class Leadership(Generic[Command, Outcome]):
     async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term[Command]]:
         """Start from the committed offsets: what was read before the change is read again."""
         terms: dict[int, _Term[Command]] = {}
-        mine = self._whole_logs(group.assignment())
+        assigned = group.assignment()
+        mine = self._whole_logs(assigned)
+        self._note_lacking({partition.number for partition in assigned} - mine.keys())
+        if self.trouble and not mine:
+            raise Trouble(self.trouble)  # joining anew asks the broker which partitions there are
         self._leave_to_others(mine.keys())
         await group.rewind([partition for partitions in mine.values() for partition in partitions])
         for number, partitions in sorted(mine.items()):
@@ -121,6 +128,14 @@ class Leadership(Generic[Command, Outcome]):
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 
+    def _notice(self, records: Iterable[Record]) -> None:
+        newest: dict[int, int] = {}
+        for record in records:
+            newest[record.partition] = max(record.timestamp, newest.get(record.partition, 0))
+        for number, stamp_ms in newest.items():
+            if number in self._writers:
+                self._writers[number].notice(stamp_ms)
+
     def _clock_is_wrong(self) -> bool:
         return any(writer.own_clock_wrong for writer in self._writers.values())
 
@@ -131,10 +146,15 @@ class Leadership(Generic[Command, Outcome]):
             by_log.setdefault(partition.number, []).append(partition)
         return {number: partitions for number, partitions in by_log.items() if len(partitions) == self._topics}
 
+    def _note_lacking(self, numbers: Collection[int]) -> None:
+        """Logs of which some topics of commands have a partition and some have none, as one that was deleted."""
+        named = f"{self._noun}s {sorted(numbers)}"
+        self.trouble = f"a topic of commands lacks partitions of {named}" if numbers else ""
+
     def _leave_to_others(self, mine: Collection[int]) -> None:
         for number, writer in self._writers.items():
             if number not in mine:
-                writer.append_trouble = ""
+                writer.append_trouble = writer.send_trouble = ""
 
     async def _hand_out(self, terms: Mapping[int, _Term[Command]], records: Iterable[Record]) -> None:
         by_log: dict[int, list[Record]] = {}

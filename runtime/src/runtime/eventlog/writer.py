@@ -56,7 +56,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
     """One log's writer: it always follows, and it leads while `lead` runs.
 
     `following` is set once it has read all there was when it began; `trouble` says why the log does not answer, if so;
-    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append.
+    `append_trouble` why it did not take what was appended last, until it takes something or it is another's to append;
+    `send_trouble` why an outcome was not taken, until it stands for the log again.
     `stopped` is the entry that cannot be applied: from there on nothing is decided, and every command hears so. The
     same while `clock_trouble` says that the own clock is before the last entry; `own_clock_wrong` if that is certain,
     as the broker bounds what records are stamped with: then another process had better lead.
@@ -71,6 +72,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
+    send_trouble: str = ""
     _unread: deque[Logged] = field(default_factory=deque[Logged])
     _next_offset: int = 0
     _newest_stamp_ms: int = 0
@@ -159,6 +161,11 @@ class Writer(Generic[State, Command, Event, Outcome]):
         self.clock_trouble = f"the own clock is {behind.total_seconds():.0f} s behind its last entry"
         self.observer.clock_behind(behind.total_seconds())
 
+    def notice(self, stamp_ms: int) -> None:
+        """A command was stamped then: like an entry, it proves how late it is."""
+        self._newest_stamp_ms = max(self._newest_stamp_ms, stamp_ms)
+        self._look_at_the_clock()
+
     async def catch_up(self) -> None:
         """Return when all that is on the log now has been read."""
         end = await self.log.end_offset()
@@ -175,7 +182,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
         confirms: _Decided[State, Outcome] = asyncio.Queue(DECIDED_AHEAD)
         try:
             await self.catch_up()
-            self._lost = False
+            self._lost, self.send_trouble = False, ""
             self._speculation = SpeculativeLog(self.definition, self.replica, self.clock)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._decide(self._speculation, batches, appends))
@@ -248,9 +255,17 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._read_back(decided)
             speculation.forget(decided.entries)
             await replies.commit(decided.position)
-            await replies.send(decided.outcomes, decided.keys)
+            await self._send(decided, replies)
             self.observer.decided(decided.outcomes)
             appends.task_done()
+
+    async def _send(self, decided: DecidedBatch[State, Outcome], replies: Replies[Outcome]) -> None:
+        """A clock that is ahead may refuse what is right, without an entry: then the outcome is not taken either."""
+        try:
+            await replies.send(decided.outcomes, decided.keys)
+        except Trouble as trouble:
+            self.send_trouble = str(trouble)
+            raise
 
     async def _read_back(self, decided: DecidedBatch[State, Outcome]) -> None:
         """Wait until the log itself says that what this was decided on is the newest there is.

@@ -107,6 +107,8 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         waiting = [f"{self.noun} {number} {why}" for number, writer in writers.items() if (why := _waits_for(writer))]
         if waiting:
             return False, "; ".join(waiting)
+        if leadership.trouble:
+            return False, leadership.trouble
         if behind:
             return False, f"reading {self.noun}s {behind} for the first time"
         return True, f"leads {sorted(leadership.leading)}, follows all of {sorted(writers)}"
@@ -153,5 +155,5 @@ def _waits_for(writer: Writer[Any, Any, Any, Any]) -> str:
     if writer.stopped is not None:
         return f"stopped: {writer.stopped}"
     beside = "" if writer.companion is None else writer.companion.holds_up
-    trouble = writer.trouble or writer.append_trouble or writer.clock_trouble or beside
+    trouble = writer.trouble or writer.append_trouble or writer.send_trouble or writer.clock_trouble or beside
     return f"waits: {trouble}" if trouble else ""

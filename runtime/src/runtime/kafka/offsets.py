@@ -14,6 +14,8 @@ from runtime.kafka.records import Partition
 from runtime.trouble import Trouble
 
 CONNECT_SECONDS = 15.0
+UNKNOWN_SECONDS = REQUEST_SECONDS + 2.0
+"""aiokafka asks for a topic that no broker knows for as long as a request may take, and only then says so."""
 
 _Edge = Literal["beginning_offsets", "end_offsets"]
 
@@ -45,8 +47,8 @@ class Offsets(Closing):
         async with trouble(f"{which.replace('_', ' ')} of {names(partitions)}"):
             asker = await self._kept.connected()
             try:
+                await must_exist(asker, partitions)
                 async with asyncio.timeout(REQUEST_SECONDS):
-                    await must_exist(asker, partitions)
                     ask = asker.beginning_offsets if which == "beginning_offsets" else asker.end_offsets
                     found: Mapping[TopicPartition, int] = await ask([topic_partition(one) for one in partitions])
             except Exception:
@@ -64,9 +66,10 @@ class Offsets(Closing):
 
 async def must_exist(consumer: AIOKafkaConsumer, partitions: Collection[Partition]) -> None:
     """Raises Trouble for a partition that the brokers do not have; a question about it would never be answered."""
-    for partition in partitions:
-        if partition.number not in await partitions_of(consumer, partition.topic):
-            raise Trouble(f"{partition.topic} has no partition {partition.number}")
+    async with asyncio.timeout(UNKNOWN_SECONDS):
+        for partition in partitions:
+            if partition.number not in await partitions_of(consumer, partition.topic):
+                raise Trouble(f"{partition.topic} has no partition {partition.number}")
 
 
 def names(partitions: Collection[Partition]) -> str:

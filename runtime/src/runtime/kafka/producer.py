@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
+    InvalidTimestampError,
     InvalidTopicError,
     KafkaConnectionError,
     KafkaError,
@@ -40,6 +41,7 @@ COMPRESSION = "zstd"
 are four tenths smaller, and take a quarter of the time to make."""
 
 _FAULT_OF_THE_RECORD = (
+    InvalidTimestampError,
     InvalidTopicError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
@@ -92,17 +94,20 @@ class Producer(Closing):
         *,
         partition: int | None = None,
         headers: Headers = (),
+        at: datetime | None = None,
     ) -> Appended:
-        """Append one record; returns when it is durable, raises Trouble when that did not happen in time.
+        """Append one record, stamped `at`, else now; returns when it is durable.
 
-        May append it twice when a broker answered with an error after writing.
+        Raises Trouble when that did not happen in time. May append it twice when a broker answered with an error after
+        writing.
         """
+        stamp = _milliseconds(at)
         async with self._delivery(topic):
             for attempt in range(1, ATTEMPTS + 1):
                 inner = await self._producer()
                 try:
                     sent: asyncio.Future[_Metadata] = await inner.send(
-                        topic, value, key, partition=partition, headers=list(headers)
+                        topic, value, key, partition=partition, headers=list(headers), timestamp_ms=stamp
                     )
                     done = await sent
                     return Appended(done.partition, done.offset)
@@ -120,7 +125,7 @@ class Producer(Closing):
         of the first ones may be there.
         Calls for one partition must not overlap if their order matters.
         """
-        stamp = None if at is None else int(at.timestamp() * 1000)
+        stamp = _milliseconds(at)
         await self._append(Partition(topic, partition), ((stamp, record) for record in records))
 
     async def copy(self, to: Partition, records: Iterable[Record]) -> None:
@@ -217,3 +222,7 @@ class Producer(Closing):
         )
         self._discards.add(task)
         task.add_done_callback(self._discards.discard)
+
+
+def _milliseconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp() * 1000)

@@ -1,5 +1,6 @@
 """Which failures of PostgreSQL are only trouble."""
 
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -30,11 +31,15 @@ _AWAY = (
 
 @asynccontextmanager
 async def database_trouble(what: str) -> AsyncGenerator[None]:
-    """Turn "the database is away, or being rebuilt" into Trouble; a broken constraint or wrong SQL stays a defect."""
+    """Turn "the database is away, full or being rebuilt" into Trouble; a broken constraint stays a defect."""
     try:
         yield
     except asyncpg.DataError:  # a kind of InterfaceError, but a wrong value does not get better by waiting
         raise
+    except asyncpg.DiskFullError as error:
+        raise Trouble(f"{what}: the disk of the database is full") from error
+    except ssl.SSLCertVerificationError as error:
+        raise Trouble(f"{what}: the certificate of the database is refused: {error.verify_message}") from error
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 

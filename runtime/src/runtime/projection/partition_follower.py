@@ -1,7 +1,8 @@
 """Follow a partition: Faust feeds the steady state, and what it misses is read from the log itself.
 
 The rows' own position is the truth about how far they are. A feed that repeats records changes nothing; a feed that
-skips, overflows or ends makes the follower read the log from that position.
+skips, overflows or ends makes the follower read the log from that position. A log that ends before it was made anew,
+and the rows say what is not there any more.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from typing import Protocol
 
 from prometheus_client import Counter, Gauge
 
-from runtime.kafka import Record
+from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.projection.store import PositionMoved
 from runtime.trouble import Trouble
@@ -100,8 +101,8 @@ class PartitionFollower:
                 except PositionMoved as moved:
                     _log.info("position_moved", follower=self.name, reason=str(moved))
                     self._behind = True
-                except Trouble as trouble:
-                    await self._note(trouble, pause)
+                except (Trouble, OffsetGone) as reason:
+                    await self._note(reason, pause)
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         finally:
             await self._tail.close()
@@ -113,8 +114,8 @@ class PartitionFollower:
                 return await self.catch_up()
             except PositionMoved:
                 await asyncio.sleep(FIRST_PAUSE_SECONDS)
-            except Trouble as trouble:
-                await self._note(trouble, FIRST_PAUSE_SECONDS)
+            except (Trouble, OffsetGone) as reason:
+                await self._note(reason, FIRST_PAUSE_SECONDS)
 
     async def catch_up(self) -> int:
         """Apply the log from the rows' position to its present end; how many records that were."""
@@ -124,6 +125,8 @@ class PartitionFollower:
             await self._tail.seek(self._next)
             end = await self._tail.end_offset()
             self._show_lag(end)
+            if self._next > end:
+                raise OffsetGone(f"{self.name} ends at offset {end}, and was read up to {self._next}: rebuild the rows")
             while await self._tail.position() < end:
                 records = await self._tail.next_batch(BATCH_RECORDS)
                 if records:
@@ -166,10 +169,10 @@ class PartitionFollower:
         self._behind = True
         return []
 
-    async def _note(self, trouble: Trouble, pause: float) -> None:
+    async def _note(self, reason: Exception, pause: float) -> None:
         if self.trouble is None:
-            _log.warning("projection_waits", follower=self.name, reason=str(trouble))
-        self.trouble, self._behind = str(trouble), True
+            _log.warning("projection_waits", follower=self.name, reason=str(reason))
+        self.trouble, self._behind = str(reason), True
         _TROUBLES.inc()
         await asyncio.sleep(pause)
 

@@ -174,3 +174,15 @@ def test_whatever_the_feed_brings_every_record_is_applied_once_and_in_order(feed
             await until(rows, 31)
 
     asyncio.run(follow())
+
+
+async def test_a_topic_that_was_made_anew_is_not_taken_for_one_without_news() -> None:
+    tail, rows = MemoryTail(end=3), MemoryRows()
+    rows.applied = list(range(10))
+    async with following(tail, rows, check_seconds=0.001) as follower:
+        async with asyncio.timeout(10):
+            while "rebuild the rows" not in (follower.trouble or ""):  # noqa: ASYNC110 - what it says is what is tested
+                await asyncio.sleep(0.001)
+        assert len(rows.applied) == 10
+        rows.applied.clear()
+        await until(rows, 3)

@@ -178,6 +178,25 @@ async def test_what_is_displaced_while_it_follows_is_made_again_without_a_restar
     assert signing.status.repairs == 1, "a ledger is not read again at every turn"
 
 
+async def test_what_lay_on_topics_that_were_deleted_is_made_again_without_a_restart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("signer.application.signing.LOOK_SECONDS", 0.0)
+    story, outputs = _story(), MemoryOutputs()
+    await sign(story.values, outputs)
+    before = {topic: _last_values(outputs, topic, key) for topic, key in _KEYS}
+    stop, signing = asyncio.Event(), signing_of(MemoryEvents(story.values), outputs)
+    task = asyncio.create_task(signing.run(stop))
+    await _until(lambda: signing.status.phase == "following")
+
+    outputs.make_anew()
+    await _until(lambda: all(_records(outputs, topic, key) for topic, key in _KEYS))
+    await _until(lambda: {topic: _last_values(outputs, topic, key) for topic, key in _KEYS} == before)
+    stop.set()
+    await task
+    assert signing.status.repairs == 1
+
+
 _KEYS = ((LICENSE_FILES, FILE_KEY), (RETURN_RECEIPTS, RECEIPT_KEY))
 
 

@@ -74,7 +74,7 @@ def _utc_now() -> datetime:
 async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[[], datetime] = _utc_now) -> None:
     """See to the cases of every ledger until `stop` is set."""
     connection = Connection.from_settings(settings)
-    async with _sender(settings, connection) as sender, Offsets(connection) as offsets:
+    async with _sender(settings, connection, clock) as sender, Offsets(connection) as offsets:
         managers = [CaseManager(number, sender, clock) for number in range(settings.ledgers)]
         followers: dict[Partition, PartitionFollower] = {}
         for manager in managers:
@@ -112,7 +112,9 @@ def _all_read(followers: list[PartitionFollower]) -> Callable[[], bool]:
 
 
 @asynccontextmanager
-async def _sender(settings: ManagerSettings, connection: Connection) -> AsyncGenerator[TopicSender]:
+async def _sender(
+    settings: ManagerSettings, connection: Connection, clock: Callable[[], datetime]
+) -> AsyncGenerator[TopicSender]:
     async with AsyncExitStack() as opened:
         client = f"{PROCESS}-{socket.gethostname()}"
         producer = await opened.enter_async_context(Producer(connection, client_id=client))
@@ -130,6 +132,7 @@ async def _sender(settings: ManagerSettings, connection: Connection) -> AsyncGen
                     topic_prefix=settings.topic_prefix,
                     record=record,
                     outcomes=outcomes,
+                    clock=clock,
                 )
             )
 

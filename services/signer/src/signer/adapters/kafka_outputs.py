@@ -19,6 +19,7 @@ from contracts.topics import (
 )
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Outgoing, Partition, Producer, Record, Tail, partition_for
+from runtime.trouble import Trouble
 from signer.application.own_records import OwnRecords, Published
 from signer.application.ports import SignatureRecords
 from signer.domain.documents import SignedLicenseFile, SignedReturnReceipt
@@ -82,6 +83,8 @@ class KafkaOutputs:
     async def _catch_up(self, partitions: Iterable[Partition]) -> None:
         async with Tail(self._connection, {one: self._read_to[one] for one in partitions}) as tail:
             ends = await tail.end_offsets()
+            if any(end < self._read_to[partition] for partition, end in ends.items()):
+                self._begin_again()
             for partition, oldest in (await tail.beginning_offsets()).items():
                 await tail.seek(partition, max(tail.next_offsets[partition], oldest))
             while any(tail.next_offsets[partition] < end for partition, end in ends.items()):
@@ -91,6 +94,12 @@ class KafkaOutputs:
                     self._own.notice(record)
                     self._read_to[Partition(record.topic, record.partition)] = record.offset + 1
                 self._read_to |= await tail.positions()
+
+    def _begin_again(self) -> None:
+        """Raises Trouble, so that all is read from the beginning when it is asked for again."""
+        self._own.begin_again()
+        self._read_to = dict.fromkeys(self._own_partitions(), 0)
+        raise Trouble("a topic of the signer was made anew: what lies there is read again")
 
     def _own_partitions(self) -> Iterable[Partition]:
         for topic in (LICENSE_FILES, RETURN_RECEIPTS, CHECKPOINTS):

@@ -59,13 +59,14 @@ class Published:
     """What a reader of the compacted topics finds of one ledger.
 
     `anchor` is the largest tree that we ever signed, as far as the topics still show it: by a checkpoint, or by the
-    proof in a license file.
+    proof in a license file. `made_anew` until the documents are made again that lay on a topic which is there no more.
     """
 
     files: defaultdict[str, Place] = field(default_factory=_places)
     receipts: defaultdict[str, Place] = field(default_factory=_places)
     checkpoint: Place = field(default_factory=Place)
     anchor: Checkpoint | None = None
+    made_anew: bool = False
 
     def lacks_file(self, serial: str, sequence: int) -> bool:
         return self.files[serial].lacks(sequence)
@@ -73,9 +74,11 @@ class Published:
     def lacks_receipt(self, serial: str, generation: int, sequence: int) -> bool:
         return self.receipts[f"{serial}/{generation}"].lacks(sequence)
 
-    def is_displaced(self) -> bool:
-        """Whether something else lies over a file or a receipt of ours."""
-        return not all(place.is_last for places in (self.files, self.receipts) for place in places.values())
+    def is_missing_documents(self) -> bool:
+        """Whether something else lies over a file or a receipt of ours, or all that lay there is gone."""
+        return self.made_anew or not all(
+            place.is_last for places in (self.files, self.receipts) for place in places.values()
+        )
 
     def put_file(self, serial: str, sequence: int) -> None:
         self.files[serial].put(sequence)
@@ -108,6 +111,10 @@ class OwnRecords:
 
     def of(self, ledger: int) -> Published:
         return self._published[ledger]
+
+    def begin_again(self) -> None:
+        """A topic was made anew: nothing counts that was found before, and all is to be read again."""
+        self._published = defaultdict(lambda: Published(made_anew=True))
 
     def notice(self, record: Record) -> None:
         """Take the next record of one of the topics; what is not ours is counted and displaces what it lies over."""

@@ -275,15 +275,16 @@ class LedgerSigning:
             self.status.enter("replaying", f"the ledger ends before entry {size}, up to which it was signed before")
 
     async def _look_after_outputs(self) -> None:
-        """See whether something was put over what we published, and put that right."""
+        """See whether something was put over what we published, or it is gone, and put that right."""
         now = time.monotonic()
         if now < self._next_look:
             return
         self._next_look = now + LOOK_SECONDS
         await self._retry(self._read_outputs_again)
         self.status.checkpoint_size = self._published.checkpoint.shown
-        if self._published.is_displaced() and now >= self._next_repair:
+        if self._published.is_missing_documents() and now >= self._next_repair:
             self._next_repair = now + REPAIR_SECONDS
+            self._published.made_anew = False
             await self._read_again()
 
     async def _read_again(self) -> None:

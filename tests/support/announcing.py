@@ -1,0 +1,28 @@
+"""A partner who wants an announcement spoken, whatever is away."""
+
+import asyncio
+import time
+
+import httpx
+
+from dev.stack.parts import Kit
+from simulator.cast import ADMINISTRATOR, PARTNER
+from simulator.issuer import Issuer
+
+PATIENCE_SECONDS = 60.0
+
+
+def speak(kit: Kit, key: str) -> httpx.Response:
+    head = {"Authorization": f"Bearer {Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": key}
+    body = {"name": "welcome", "text": "Welcome.", "voice": "espeak-ng/en-us", "formats": ["g711a"]}
+    address = f"http://127.0.0.1:{kit.ports.port('audio-api')}"
+    return httpx.post(f"{address}/v1/audio/announcements", json=body, headers=head, timeout=30)
+
+
+async def is_spoken(kit: Kit, key: str) -> None:
+    """The same key again is the same conversion, which comes to its end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (said := await asyncio.to_thread(speak, kit, key)).status_code == 503 or said.json()["state"] == "waiting":
+        assert time.monotonic() < deadline, said.text
+        await asyncio.sleep(0.2)
+    assert (said.status_code, said.json()["state"]) == (202, "done")
