@@ -1,7 +1,7 @@
 """Writes what of deploy/k8s follows from declarations: `make generate`. A test compares.
 
 A folder for each process of ours with all its manifests, topics and users for Strimzi, the secrets that come from the
-secret store, roles and rights for PostgreSQL, and the table of who talks to whom.
+secret store, roles and rights for PostgreSQL, and the rules of service level objectives.
 """
 
 import shutil
@@ -26,6 +26,7 @@ from dev.kubernetes.manifests import (
     service_account,
 )
 from dev.kubernetes.services import DATA_NAMESPACE, SERVICES, SIGNER_KEY_FILES, SIGNER_NAMESPACE, Service
+from dev.monitoring import objective_rules
 from dev.stack.postgres.roles import ROLES, grants
 from runtime.settings import PREFIX
 
@@ -46,6 +47,7 @@ def files() -> dict[str, str]:
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())
     scaled = [service for service in SERVICES if service.scaling.by == "cpu"]
     made["components/scaling/cpu.yaml"] = _yaml(*(horizontal_autoscaler(service) for service in scaled))
+    made["components/monitoring/objectives.yaml"] = _yaml(objective_rules.manifest())
     return made
 
 

@@ -86,4 +86,4 @@ def _alerts() -> list[dict[str, Any]]:
 @cache
 def _cases() -> list[dict[str, Any]]:
     files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("*.yaml"))]
-    return [case for file in files for test in file["tests"] for case in test["alert_rule_test"]]
+    return [case for file in files for test in file["tests"] for case in test.get("alert_rule_test", ())]
