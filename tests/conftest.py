@@ -32,6 +32,7 @@ ON_THE_STACK = (
     "tests/e2e/",
     "tests/faults/test_junk_on_every_topic.py",
     "tests/faults/test_outages.py",
+    "tests/faults/test_runbooks.py",
     "tests/faults/test_stopped_signer.py",
 )
 """Tests that use `kit`."""
