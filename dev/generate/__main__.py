@@ -15,6 +15,7 @@ PARTS = (
     "dev.generate.case_states",
     "dev.generate.kubernetes",
     "dev.generate.licensingctl",
+    "dev.generate.sbom",
 )
 
 for part in PARTS:
