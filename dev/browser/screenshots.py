@@ -53,6 +53,11 @@ def case(page: Page) -> None:
     page.get_by_role("link", name="RMA-").first.click()
 
 
+def correction(page: Page) -> None:
+    page.goto("/staff/corrections?state=all")
+    page.locator("td.lead a").first.click()
+
+
 def of_clinic(place: str) -> Callable[[Page], None]:
     """A page below that of the clinic."""
 
@@ -89,25 +94,46 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "components": at("/components"),
     "not-found": at("/nowhere"),
 }
+OF_STAFF: dict[str, Callable[[Page], None]] = {
+    "corrections": at("/staff/corrections"),
+    "correction": correction,
+    "correction-new": at("/staff/corrections/new?source=04a1d2&target=Klinik"),
+    "staff-keys": at("/staff/keys"),
+    "key-new": at("/staff/keys/new"),
+    "companies": at("/staff/companies"),
+    "blocks": at("/staff/blocks?show=all"),
+    "staff-device": at("/staff/devices/00903304a1c7"),
+    "deliveries": at("/staff/deliveries"),
+    "deliveries-new": at("/staff/deliveries/new"),
+    "catalog": at("/staff/catalog"),
+    "records": at("/staff/records"),
+}
+"""Those that only the vendor's staff has."""
+
+
+WHO = {"reseller": PAGES, "RMA clerk": OF_STAFF}
+"""Who looks at which pages."""
 
 
 def main() -> int:
+    known = [*PAGES, *OF_STAFF]
     parser = argparse.ArgumentParser(prog="python -m dev.browser.screenshots", description=__doc__)
-    parser.add_argument("pages", nargs="*", help=f"some of {', '.join(PAGES)}; all without")
-    wanted = parser.parse_args().pages or list(PAGES)
+    parser.add_argument("pages", nargs="*", help=f"some of {', '.join(known)}; all without")
+    wanted = parser.parse_args().pages or known
     FOLDER.mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{Kit(places.STATE).ports.port('portal')}"
     with chromium() as browser:
         for shape, width in WIDTHS.items():
             for scheme in ("light", "dark"):
-                page = a_page(browser, address, width=width, scheme=scheme)
-                sign_in(page, PEOPLE["reseller"].email, PASSWORD)
-                for name in wanted:
-                    PAGES[name](page)
-                    file = FOLDER / f"{name}-{shape}-{scheme}.png"
-                    page.screenshot(path=file, full_page=True)
-                    print(_said(file))
-                page.context.close()
+                for who, pages in WHO.items():
+                    page = a_page(browser, address, width=width, scheme=scheme)
+                    sign_in(page, PEOPLE[who].email, PASSWORD)
+                    for name in (one for one in wanted if one in pages):
+                        pages[name](page)
+                        file = FOLDER / f"{name}-{shape}-{scheme}.png"
+                        page.screenshot(path=file, full_page=True)
+                        print(_said(file))
+                    page.context.close()
     return 0
 
 

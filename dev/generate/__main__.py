@@ -13,6 +13,7 @@ PARTS = (
     "dev.generate.signer_laws",
     "dev.generate.laws",
     "dev.generate.case_states",
+    "dev.generate.rules_page",
     "dev.generate.kubernetes",
     "dev.generate.licensingctl",
     "dev.generate.sbom",

@@ -99,7 +99,9 @@ PLACES: Mapping[Law, Place] = {
     "correction_unknown": _refused("correction_closed", "correction_unknown"),
     "correction_alone": _refused("second_person_needed"),
     "correction_changed": _made("An approval names the proposal; what is done is read from it."),
-    "correction_device_wrong": _made("The device is derived from the accounts of the proposal."),
+    "correction_device_wrong": _made(
+        "The device is derived from the accounts of the proposal, and linked ones with another project are no proposal."
+    ),
     "legacy_key_twice": _refused(
         "key_already_imported", "key_already_converted", "legacy_key_registered", "legacy_key_repeated"
     ),

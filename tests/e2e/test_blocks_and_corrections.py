@@ -95,6 +95,29 @@ def test_a_second_person_approves_and_the_device_gets_its_corrected_file(kit: Ki
         assert (applied["state"], applied["decided_by"]) == ("applied", second)
 
 
+def test_linked_corrections_of_a_device_are_one_file_with_what_both_leave(kit: Kit) -> None:
+    second = derived_id("development", "second-clerk")
+    with a_stocked_story(kit.state) as story:
+        before = story.firmware().sync()
+        assert before is not None
+        member = {"account": second, "administrator": True}
+        story.clerk.post(f"/v1/companies/{VENDOR}/members", member, key="a-second-clerk")
+        device, project = f"device/{story.serial}", f"project/{story.project}"
+        lines = [
+            {"source": "issuance", "target": device, "licenses": wanted({"PRI": 1})},
+            {"source": device, "target": project, "licenses": wanted({"Channel": 4})},
+        ]
+        made = story.clerk.post("/v1/linked-corrections", {"lines": lines, **WHY})
+
+        with PartnerClient(story.clerk.address, Issuer(kit.state), second, VENDOR) as approver:
+            story.sequence = approver.post(f"/v1/corrections/{made['correction']}/approval", {})["sequence"]
+
+        assert story.balance() == {"Port11": 30, "Voicemail11": 2, "Channel": 4}
+        after = story.firmware().sync_to(story.sequence)
+        assert (after.issue, after.sequence) == (before.issue + 1, story.sequence)
+        assert counted(after.licenses) == {"Port11": 20, "PRI": 1}
+
+
 def test_old_licenses_convert_as_the_preview_says_and_once(kit: Kit) -> None:
     with a_stocked_story(kit.state) as story:
         old = f"/v1/projects/{story.project}/legacy-licenses"

@@ -149,9 +149,9 @@ def test_an_end_customer_sees_one_project_and_no_warranty(portal: Portal) -> Non
     expect(page.get_by_text("device_unknown")).to_be_visible()
 
 
-def signed_in(client: httpx.Client) -> httpx.Response:
+def signed_in(client: httpx.Client, email: str = RESELLER) -> httpx.Response:
     token = token_of(client.get("/sign-in"))
-    form = {FORM_TOKEN: token, "email": RESELLER, "password": people.PASSWORD}
+    form = {FORM_TOKEN: token, "email": email, "password": people.PASSWORD}
     assert client.post("/sign-in", data=form).headers["location"] == "/"
     client.get("/company")
     return client.get("/settings")
@@ -159,9 +159,9 @@ def signed_in(client: httpx.Client) -> httpx.Response:
 
 @pytest.fixture(scope="module")
 def victim(portal: Portal) -> Iterator[httpx.Client]:
-    """Somebody who is signed in."""
+    """Somebody who is signed in, and finds every page."""
     with portal.client() as client:
-        signed_in(client)
+        signed_in(client, STAFF)
         yield client
 
 

@@ -1,13 +1,9 @@
 """People at work in the portal, from the first page of a job to its last, in a real browser on the whole stack."""
 
-import asyncio
 import io
 import re
 import wave
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import zxingcpp
@@ -16,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from dev.browser.chromium import WIDTHS
 from dev.stack.parts import Kit
-from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, Portal, flaws
+from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, Portal, flaws, in_a_thread
 
 HOSTILE = "No light <script>alert(1)</script>\nNo sound {{ 7 * 7 }}"
 
@@ -148,12 +144,6 @@ def test_licenses_come_back_by_the_document_of_the_box_and_only_with_the_passwor
     press(page, "See before and after")
     press(page, "Return the licenses for good")
     expect(page.get_by_role("alert").first).to_contain_text(re.compile("signature_invalid|generation_spent"))
-
-
-def in_a_thread(work: Coroutine[Any, Any, None]) -> None:
-    """Run it beside Playwright, which has the event loop of this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
 
 
 async def grow_old(kit: Kit) -> None:

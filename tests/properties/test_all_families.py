@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from contracts.actors import Actor
 from contracts.commands import Command
@@ -238,6 +238,7 @@ def test_r1_what_a_company_redeemed_or_was_moved_is_what_it_has_and_what_it_move
 
 
 @given(every.histories)
+@example(every.LINKED)
 @settings(max_examples=examples(60))
 def test_every_law_holds_after_every_step(history: list[tuple[Actor | None, Command, int]]) -> None:
     world = World()

@@ -118,13 +118,18 @@ class Books:
 
 def _moves(event_type: str, data: Json) -> Iterator[tuple[str, str, int]]:
     for move in RULES.get(event_type, ()):
-        if "when" in move and _value(data, move["when"]) is None:
-            continue
-        if "unless" in move and _value(data, move["unless"]) is not None:
-            continue
-        for lot in _value(data, move["lots"]) or ():
-            yield _account(data, move["from"]), lot["license_type"], -lot["count"]
-            yield _account(data, move["to"]), lot["license_type"], lot["count"]
+        for one in _value(data, move["each"]) if "each" in move else (data,):
+            yield from _moved(move, one)
+
+
+def _moved(move: Json, data: Json) -> Iterator[tuple[str, str, int]]:
+    if "when" in move and _value(data, move["when"]) is None:
+        return
+    if "unless" in move and _value(data, move["unless"]) is not None:
+        return
+    for lot in _value(data, move["lots"]) or ():
+        yield _account(data, move["from"]), lot["license_type"], -lot["count"]
+        yield _account(data, move["to"]), lot["license_type"], lot["count"]
 
 
 def _value(data: Any, path: str) -> Any:

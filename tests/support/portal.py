@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 from playwright.sync_api import Browser, Page
@@ -87,3 +88,9 @@ def token_of(page: httpx.Response) -> str:
     found = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
     assert found is not None
     return found[1]
+
+
+def in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+    """Run it beside Playwright, which has the event loop of this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()

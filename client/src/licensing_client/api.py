@@ -112,6 +112,7 @@ class ClaimCodeView(TypedDict):
     state: Literal["open", "used", "withdrawn"]
     expires: str
     serial: str | None
+    actor: str
     sequence: int
     created: str
 
@@ -122,9 +123,29 @@ class CommandResponse(TypedDict):
     sequence: int
 
 
+class CompanyBalances(TypedDict):
+    """Projects of a company, and what those that the caller sees have in all, on whatever page they are."""
+
+    items: list[ProjectTotalsView]
+    next: str | None
+    company: str
+    devices: int
+    licenses: list[TotalView]
+
+
 class CompanyChangedResponse(TypedDict):
     sequence: int
     company: str
+
+
+class CompanyGrantView(TypedDict):
+    account: str
+    acting_for: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+    sequence: int
+    since: str
+    project: str
+    project_name: str
 
 
 class CompanyImportedResponse(TypedDict):
@@ -136,6 +157,7 @@ class CompanyImportedResponse(TypedDict):
 class CompanyOfferView(TypedDict):
     company: str
     offered_to: str
+    actor: str
     sequence: int
     offered: str
 
@@ -172,16 +194,34 @@ class CorrectedDeliveryView(TypedDict):
     delivered_on: str
 
 
+class CorrectionLineBody(TypedDict):
+    source: str
+    target: str
+    licenses: list[WantedLicenses]
+
+
+class CorrectionLineView(TypedDict):
+    """Licenses of one account to another."""
+
+    source: str
+    target: str
+    licenses: list[LicensesView]
+
+
 class CorrectionResponse(TypedDict):
     sequence: int
     correction: str
 
 
 class CorrectionView(TypedDict):
-    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+    """Of licenses, in one line or in several linked ones; or of a delivery, which is the vendor's and moves nothing.
+
+    Of one line, `source`, `target` and `licenses` say the same.
+    """
 
     correction: str
     company: str
+    lines: list[CorrectionLineView]
     source: str | None
     target: str | None
     licenses: list[LicensesView]
@@ -300,6 +340,21 @@ class EntryView(TypedDict):
     facts: dict[str, Any] | None
 
 
+class ExpirationView(TypedDict):
+    kind: Literal["software_service", "warranty", "test_licenses", "claim_code", "invitation"]
+    company: str
+    project: str | None
+    project_name: str | None
+    serial: str | None
+    code_digest: str | None
+    code_hint: str | None
+    ends_on: str
+    days_left: int
+    expires: str | None
+    actor: str | None
+    sequence: int
+
+
 class GrantView(TypedDict):
     account: str
     acting_for: str
@@ -319,6 +374,16 @@ class GuaranteeStatus(TypedDict):
     extension_months: NotRequired[int | None]
     ends_on: NotRequired[str | None]
     days_left: NotRequired[int | None]
+
+
+class HitView(TypedDict):
+    kind: Literal["device", "project", "activation_key", "delivered_device", "entry"]
+    id: str
+    label: str
+    subject: str
+    company: str | None
+    project: str | None
+    project_name: str | None
 
 
 class InvitationAcceptedResponse(TypedDict):
@@ -341,6 +406,7 @@ class InvitationView(TypedDict):
     state: Literal["open", "accepted", "withdrawn"]
     expires: str
     account: str | None
+    actor: str
     sequence: int
     created: str
 
@@ -539,6 +605,7 @@ class OfferView(TypedDict):
     serial: str
     company: str
     offered_to: str
+    actor: str
     sequence: int
     offered: str
 
@@ -555,6 +622,11 @@ class BlockViewPage(TypedDict):
 
 class ClaimCodeViewPage(TypedDict):
     items: list[ClaimCodeView]
+    next: str | None
+
+
+class CompanyGrantViewPage(TypedDict):
+    items: list[CompanyGrantView]
     next: str | None
 
 
@@ -590,6 +662,11 @@ class DeviceViewPage(TypedDict):
 
 class EntryViewPage(TypedDict):
     items: list[EntryView]
+    next: str | None
+
+
+class ExpirationViewPage(TypedDict):
+    items: list[ExpirationView]
     next: str | None
 
 
@@ -680,10 +757,23 @@ class ProjectChangedResponse(TypedDict):
     project: str
 
 
+class ProjectCountsView(TypedDict):
+    devices: int
+    free: int
+
+
 class ProjectCreatedResponse(TypedDict):
     sequence: int
     project: str
     project_name: str
+
+
+class ProjectTotalsView(TypedDict):
+    project: str
+    project_name: str
+    sequence: int
+    devices: int
+    licenses: list[TotalView]
 
 
 class ProjectView(TypedDict):
@@ -694,6 +784,7 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+    counts: NotRequired[ProjectCountsView | None]
 
 
 class RedeemedLicensesView(TypedDict):
@@ -747,6 +838,13 @@ class RightsChangedResponse(TypedDict):
     project: str
     account: str
     acting_for: str
+
+
+class SearchView(TypedDict):
+    """What was found, kind by kind, each from the best match on."""
+
+    items: list[HitView]
+    more: list[Literal["device", "project", "activation_key", "delivered_device", "entry"]]
 
 
 class ServicePrice(TypedDict):
@@ -862,6 +960,17 @@ class TestedView(TypedDict):
     count: int
 
 
+class TotalView(TypedDict):
+    """Licenses of one type, each counted once: free, held, or allocated to a device."""
+
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    free: int
+    held: int
+    allocated: int
+    delivered: int
+
+
 class WaitingDecisionView(TypedDict):
     """A proposal to set entries aside that waits for a second person."""
 
@@ -975,11 +1084,12 @@ class Operations(Transport):
     def list_projects(
         self,
         *,
-        project_name: str | None = None,
-        archived: bool | None = None,
+        expand: Literal["counts"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        project_name: str | None = None,
+        archived: bool | None = None,
         company: str | None = None,
     ) -> ProjectViewPage:
         """Projects in the order in which they were opened, or by name where a name is asked for."""
@@ -988,11 +1098,12 @@ class Operations(Transport):
             self.get(
                 "/v1/projects",
                 **given(
-                    project_name=project_name,
-                    archived=archived,
+                    expand=expand,
                     cursor=cursor,
                     limit=limit,
                     at_least=at_least,
+                    project_name=project_name,
+                    archived=archived,
                     company=company,
                 ),
             ),
@@ -1051,6 +1162,23 @@ class Operations(Transport):
             ),
         )
 
+    def list_balances(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        company: str | None = None,
+    ) -> CompanyBalances:
+        """Licenses by type over the projects of a company, in all and project by project, in the order of their entries.
+
+        Of the company that the caller acts for, where none is named. Archived projects have nothing and are not listed.
+        """
+        return cast(
+            "CompanyBalances",
+            self.get("/v1/balances", **given(cursor=cursor, limit=limit, at_least=at_least, company=company)),
+        )
+
     def list_movements(
         self,
         *,
@@ -1095,6 +1223,27 @@ class Operations(Transport):
         return cast(
             "MemberChangedResponse",
             self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
+        )
+
+    def list_company_grants(
+        self,
+        company: str,
+        *,
+        account: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+    ) -> CompanyGrantViewPage:
+        """Who was given which rights in the projects of the company, account by account. For its administrators.
+
+        The administrators themselves have every right there and are not listed.
+        """
+        return cast(
+            "CompanyGrantViewPage",
+            self.get(
+                f"/v1/companies/{company}/grants",
+                **given(account=account, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def grant_rights(
@@ -1157,12 +1306,21 @@ class Operations(Transport):
         )
 
     def list_invitations(
-        self, company: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        company: str,
+        *,
+        state: Literal["open", "accepted", "withdrawn"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
     ) -> InvitationViewPage:
         """The invitations to the company, and what became of them; never the codes. For its administrators."""
         return cast(
             "InvitationViewPage",
-            self.get(f"/v1/companies/{company}/invitations", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{company}/invitations",
+                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def withdraw_invitation(
@@ -1355,12 +1513,21 @@ class Operations(Transport):
         )
 
     def list_claim_codes(
-        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        project: str,
+        *,
+        state: Literal["open", "used", "withdrawn"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
     ) -> ClaimCodeViewPage:
         """The codes that were made for the project, and what became of them; never the codes themselves."""
         return cast(
             "ClaimCodeViewPage",
-            self.get(f"/v1/projects/{project}/claim-codes", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{project}/claim-codes",
+                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def withdraw_claim_code(
@@ -1833,6 +2000,22 @@ class Operations(Transport):
             self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
         )
 
+    def propose_linked_corrections(
+        self, *, reason: str, reference: str, lines: list[CorrectionLineBody], idempotency_key: str | None = None
+    ) -> CorrectionResponse:
+        """Ask for several corrections that belong together: one approval moves all lines in one entry, or none.
+
+        Each line is of one company; several lines may be of several, which read of their own part alone. Lines with a
+        device are of that device and its project. A type is taken from an account or comes into it, never both. A refusal
+        names the `line`, counted from 1. The proposal is read, approved and rejected among all corrections.
+        """
+        return cast(
+            "CorrectionResponse",
+            self.post(
+                "/v1/linked-corrections", given(reason=reason, reference=reference, lines=lines), key=idempotency_key
+            ),
+        )
+
     def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionResponse:
         """Carry out what another account of the staff proposed."""
         return cast(
@@ -2062,6 +2245,46 @@ class Operations(Transport):
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
         )
 
+    def list_expirations(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        within: int | None = None,
+        kind: Literal["software_service", "warranty", "test_licenses", "claim_code", "invitation"] | None = None,
+        project: str | None = None,
+        company: str | None = None,
+    ) -> ExpirationViewPage:
+        """What ends within some days (Europe/Berlin), the soonest first: what the caller may see of it.
+
+        Warranties are listed for resellers and the vendor's staff, each once the device was in contact in its company or
+        was delivered to it. Claim codes are listed for whoever has `licenses` in the project, invitations for
+        administrators.
+        """
+        return cast(
+            "ExpirationViewPage",
+            self.get(
+                "/v1/expirations",
+                **given(
+                    cursor=cursor,
+                    limit=limit,
+                    at_least=at_least,
+                    within=within,
+                    kind=kind,
+                    project=project,
+                    company=company,
+                ),
+            ),
+        )
+
+    def search(self, *, q: str, limit: int | None = None, at_least: int | None = None) -> SearchView:
+        """What the caller may see of all that matches, kind by kind, the best match first.
+
+        The vendor's staff also finds delivered devices that are in no project, and entries by their reference.
+        """
+        return cast("SearchView", self.get("/v1/search", **given(q=q, limit=limit, at_least=at_least)))
+
     def explain_balance(
         self,
         project: str,
@@ -2106,6 +2329,15 @@ class Operations(Transport):
         return cast(
             "EntryViewPage",
             self.get(f"/v1/companies/{company}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+        )
+
+    def list_redeemed_keys(
+        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+    ) -> ActivationKeyViewPage:
+        """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
+        return cast(
+            "ActivationKeyViewPage",
+            self.get(f"/v1/projects/{project}/activation-keys", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:

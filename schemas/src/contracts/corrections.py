@@ -6,6 +6,9 @@ from pydantic import Field
 
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN
 
+MIN_LINES, MAX_LINES = 2, 20
+"""Of linked corrections: one line is a plain correction, and twenty are as many as a second person can check."""
+
 _PROJECT = f"project/{UUID_PATTERN.strip('^$')}"
 _DEVICE = f"device/{SERIAL_PATTERN.strip('^$')}"
 

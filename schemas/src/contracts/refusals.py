@@ -283,6 +283,18 @@ _ROWS = (
         "A correction goes from issuance, a project or a device to another project or device, or to retired.",
         "X5",
     ),
+    Refusal(
+        "correction_lines_contrary",
+        422,
+        "Linked corrections take licenses of a type from an account or bring some into it, never both.",
+        "X5",
+    ),
+    Refusal(
+        "correction_device_shared",
+        422,
+        "Linked corrections with a device are of that device and its project alone: its license file says all of them.",
+        "X5",
+    ),
     Refusal("second_person_needed", 403, "Another account of the staff than the proposer has to approve this.", "X5"),
     # old licenses
     Refusal("key_already_imported", 409, "This key of the old manager has been imported already.", "section 7"),

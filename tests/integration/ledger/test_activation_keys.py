@@ -187,3 +187,23 @@ async def test_a_key_that_waits_is_for_staff_and_for_who_types_it(api: Api) -> N
 
     assert problem(await api.get(about)) == (404, "key_unknown")
     assert (await previewed(api, key, issued, api.token(BEN, BORA)))["state"] == "redeemable"
+
+
+async def test_a_projects_people_read_which_keys_it_redeemed_and_only_staff_their_orders(api: Api) -> None:
+    project = await api.stocked_project()
+    guest = await a_guest(api, GUS, project=project)
+    keys = [await a_key(api, Port11=count) for count in (1, 2)]
+    body = [{"activation_key": key, "project": project} for key, _ in reversed(keys)]
+    last = [await done(api, REDEMPTIONS, one) for one in body][-1]
+    path = f"projects/{project}/activation-keys"
+
+    page = await asked(api, f"{path}?at_least={last}", guest)
+    assert [sum(lot["count"] for lot in row["licenses"]) for row in page["items"]] == [54, 2, 1]
+    assert {(row["order_number"], row["customer_reference"]) for row in page["items"]} == {(None, None)}
+    assert page == await asked(api, path)
+    first = await asked(api, f"{path}?limit=2")
+    second = await asked(api, f"{path}?limit=2&cursor={first['next']}")
+    assert [*first["items"], *second["items"]] == page["items"]
+    staff = (await asked(api, path, api.staff))["items"]
+    assert [(row["order_number"], row["customer_reference"]) for row in staff[1:]] == [("PO-7", "Hotel")] * 2
+    assert problem(await api.get(path, api.token(BEN, BORA))) == (404, "project_unknown")

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
@@ -14,8 +15,11 @@ from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
+from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
+from ledger.application.queries.members import GrantPlace
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.search import SearchText
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 from tests.support.ledger import big_company as big
@@ -84,11 +88,15 @@ HISTORY_LISTS: list[Walk[PostgresQueries]] = [
     Walk("history of a device", lambda q, v, at: q.device_history(v, big.CROWDED, at, LIMIT), 0, big.ENTRIES - 100),
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"
+_GRANT_PLACES = GrantPlace(), GrantPlace(_NEAR)
 PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
     Walk("members", lambda q, v, at: q.members(v, ADRIA, at, LIMIT), "", _NEAR),
     Walk("grants", lambda q, v, at: q.grants(v, HOTEL, (at, ""), LIMIT), "", _NEAR),
     Walk("offers", lambda q, v, at: q.offers(v, at, LIMIT), "", NEAR_THE_END),
+    Walk("grants of a company", lambda q, v, at: q.company_grants(v, ADRIA, None, at, LIMIT), *_GRANT_PLACES),
     Walk("claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT), 0, big.CODES - 400),
+    Walk("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), 0, big.CODES - 400),
+    Walk("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), 0, big.KEYS - 500),
 ]
 
 
@@ -154,12 +162,12 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(part)
 
 
-async def hold(pool: OneConnection, first: Asking, last: Asking) -> None:
+async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int = MAX_SORTED) -> None:
     """Both pages walk indexes, and the last one costs what the first does."""
     early, late = await page_of(pool, first), await page_of(pool, last)
     for page in (early, late):
         assert page.scanned == set()
-        assert page.sorted <= MAX_SORTED
+        assert page.sorted <= max_sorted
         assert page.buffers <= PAGE_BUFFERS
     assert abs(late.buffers - early.buffers) <= SPREAD
 
@@ -195,6 +203,81 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
 ) -> None:
     people, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(pool, walk.ask(people, who, walk.first), walk.ask(people, who, walk.last))
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_balances_of_a_company_cost_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+
+    async def page(after: int) -> Page[Any]:
+        return (await queries.totals(who, ADRIA, after, LIMIT)).projects
+
+    await hold(pool, page(0), page(big.PROJECTS - 100))
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_projects_with_counts_cost_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    first, last = ProjectPlace(), ProjectPlace(big.PROJECTS - 100)
+    await hold(
+        pool,
+        queries.projects(who, ProjectSearch(), first, LIMIT, counted=True),
+        queries.projects(who, ProjectSearch(), last, LIMIT, counted=True),
+    )
+
+
+TYPED = [
+    SearchText(serial="02030", part="02030"),
+    SearchText(serial="9033", part="9033"),
+    SearchText(serial="009033"),
+    SearchText(serial="00903300000a"),
+    SearchText(serial="abcdef", part="abcdef"),
+    SearchText(key_hint="00AB", part="00ab"),
+    SearchText(part="hotel"),
+    SearchText(part="tel 2150"),
+    SearchText(beginning="PO-1"),
+    SearchText(beginning="c"),
+    SearchText(part="case-2026"),
+    SearchText(part="2026-77"),
+    SearchText(part="nowhere"),
+    SearchText(beginning="ho"),
+]
+
+
+@pytest.mark.parametrize("typed", TYPED, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
+async def test_a_search_reads_little_whatever_is_typed(pool: OneConnection, viewer: str, typed: SearchText) -> None:
+    await PostgresQueries(pool, 0).search(VIEWERS[viewer], typed, 20)
+    plans = await pool.plans()
+    assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= PAGE_BUFFERS
+
+
+FIRST_DAY, LAST_DAY = date(2026, 11, 24), date(2029, 9, 1)
+EXPIRATION_SEARCHES = [
+    ExpirationSearch(FIRST_DAY, LAST_DAY, datetime(2026, 11, 24, tzinfo=UTC), kind, project, company)
+    for kind in (None, "warranty")
+    for project, company in ((None, None), (HOTEL, None), (None, ADRIA))
+]
+
+
+@pytest.mark.parametrize("wanted", EXPIRATION_SEARCHES, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_a_list_of_what_ends_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: ExpirationSearch
+) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    near_the_end = ExpirationPlace(FIRST_DAY + timedelta(days=900))
+    if who == guest and wanted.kind == "warranty":
+        page = await queries.expirations(who, wanted, ExpirationPlace(FIRST_DAY), LIMIT)
+        assert page is not None
+        assert page.rows == ()
+        return
+    await hold(
+        pool,
+        queries.expirations(who, wanted, ExpirationPlace(FIRST_DAY), LIMIT),
+        queries.expirations(who, wanted, near_the_end, LIMIT),
+        max_sorted=10 * LIMIT,
+    )
 
 
 @pytest.mark.parametrize("only_holding", [True, False])

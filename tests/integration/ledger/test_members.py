@@ -167,3 +167,60 @@ async def test_what_the_rows_say_of_people_is_what_a_rebuild_says(api: Api, tmp_
     assert {row[1] for row in incremental["grants"]} == {GUS}
     assert incremental["device_offers"] == []
     assert ANNA in {row[1] for row in incremental["members"]}
+
+
+async def test_administrators_read_who_was_given_what_in_the_whole_company(api: Api) -> None:
+    first, second = await api.stocked_project(name="Adria"), await api.stocked_project(name="Spa")
+    await member(api, MIA, ADRIA, api.token())
+    await grant(api, first, MIA, ADRIA, "licenses")
+    await grant(api, first, BEN, BORA, "view")
+    last = await grant(api, second, MIA, ADRIA, "view")
+    path = f"companies/{ADRIA}/grants"
+
+    whole = (await api.get(f"{path}?at_least={last}")).json()["items"]
+    said = {(row["account"], row["acting_for"], row["project_name"]): row["rights"] for row in whole}
+    assert said == {
+        (MIA, ADRIA, "Adria"): ["view", "licenses"],
+        (MIA, ADRIA, "Spa"): ["view"],
+        (BEN, BORA, "Adria"): ["view"],
+    }
+    of_mia = (await api.get(f"{path}?account={MIA}")).json()["items"]
+    assert of_mia == [row for row in whole if row["account"] == MIA]
+    start = (await api.get(f"{path}?limit=2")).json()
+    rest = (await api.get(f"{path}?limit=2&cursor={start['next']}")).json()
+    assert [*start["items"], *rest["items"]] == whole
+    assert (await api.get(path, api.staff)).json()["items"] == whole
+    assert problem(await api.get(path, api.token(MIA))) == (403, "no_right")
+    assert problem(await api.get(path, api.token(BEN, BORA))) == (404, "company_unknown")
+    assert problem(await api.get(f"{path}?cursor=bWlsaw")) == (422, "request_invalid")
+
+
+async def test_codes_and_offers_say_who_made_them_and_are_listed_by_state(api: Api) -> None:
+    project, ben = await api.stocked_project(SERIAL), api.token(BEN, BORA)
+    codes = f"projects/{project}/claim-codes"
+    made = [(await api.post(codes, None)).json() for _ in range(2)]
+    withdrawal = {"code_digest": made[0]["code_digest"]}
+    accepted(await api.post(f"projects/{project}/claim-code-withdrawals", withdrawal))
+    accepted(await api.post(f"companies/{ADRIA}/invitations", None))
+    accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
+    accepted(await api.post(f"companies/{BORA}/offers", {"offered_to": ADRIA}, ben))
+    at = f"at_least={await grant(api, project, BEN, BORA, 'licenses')}"
+    anna = f"account:{ANNA}@{ADRIA}"
+
+    async def rows(path: str, who: dict[str, str] | None = None) -> list[tuple[str, str]]:
+        answer = await api.get(f"{path}{at}", who)
+        return [(row.get("state", ""), row["actor"]) for row in answer.json()["items"]]
+
+    assert await rows(f"{codes}?") == [("withdrawn", anna), ("open", anna)]
+    assert await rows(f"{codes}?state=open&") == [("open", anna)]
+    assert await rows(f"{codes}?state=used&") == []
+    assert await rows(f"{codes}?state=open&", ben) == [("open", f"company:{ADRIA}")]
+    invitations = f"companies/{ADRIA}/invitations"
+    assert await rows(f"{invitations}?state=open&") == [("open", anna)]
+    assert await rows(f"{invitations}?state=accepted&") == []
+    assert await rows("device-offers?") == [("", anna)]
+    assert await rows("device-offers?", ben) == [("", f"company:{ADRIA}")]
+    assert await rows("company-offers?") == [("", f"company:{BORA}")]
+    assert await rows("company-offers?", ben) == [("", f"account:{BEN}@{BORA}")]
+    assert {row[1] for row in await rows("expirations?kind=claim_code&")} == {anna}
+    assert problem(await api.get(f"{codes}?state=milk")) == (422, "request_invalid")

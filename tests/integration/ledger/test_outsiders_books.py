@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from contracts.actors import Actor
 from contracts.commands import Command
@@ -52,6 +52,7 @@ def test_the_outsider_imports_nothing_of_ours() -> None:
 
 
 @given(every.histories)
+@example(every.LINKED)
 @settings(
     max_examples=examples(8),
     phases=(Phase.explicit, Phase.generate),  # an example that fails is told as it is: making it smaller takes minutes

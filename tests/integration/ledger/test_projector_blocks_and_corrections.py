@@ -11,11 +11,19 @@ from contracts.events.blocks import (
     DeviceBlocked,
     DeviceUnblocked,
 )
-from contracts.events.corrections import CorrectionApplied, CorrectionProposed, CorrectionRejected
+from contracts.events.corrections import (
+    AppliedLine,
+    CorrectionApplied,
+    CorrectionProposed,
+    CorrectionRejected,
+    LinkedCorrectionsApplied,
+    LinkedCorrectionsProposed,
+    ProposedLine,
+)
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.returns import ReturnLimitReleased, SpentCertificateSeen
-from contracts.identifiers import derived_id
+from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
 from contracts.licenses import Lot
 from ledger.entrypoints.projector.main import rebuild
@@ -25,10 +33,14 @@ from tests.support.ledger.projector_at_work import all_rows, append, projector, 
 
 SECOND = derived_id("w", "account")
 ON_DEVICE, PLACE = f"device/{log.SERIAL}", f"project/{log.HOTEL}"
+LINES = (PLACE, "retired"), ("issuance", f"project/{default_project_of(log.ADRIA)}")
 
 
 def _staff_story() -> log.Log:
-    """The main job; then each thing is blocked and unblocked, one of two corrections is applied, and all converts."""
+    """The main job; then each thing is blocked and unblocked, one of two corrections is applied, and all converts.
+
+    Two corrections are linked.
+    """
     old, new = {"Registrations": 5, "PRIs": 1}, (Lot(license_type="PRI", license_class="gateway", count=1),)
     ports = (Lot(license_type="Port8", license_class="pbx", count=5),)
     return log.story().add(
@@ -47,6 +59,24 @@ def _staff_story() -> log.Log:
         ),
         CorrectionRejected(
             correction=derived_id("d", "correction"), company=log.ADRIA, reason="No", rejected_by=SECOND
+        ),
+        LinkedCorrectionsProposed(
+            correction=derived_id("e", "correction"),
+            company=log.ADRIA,
+            lines=tuple(ProposedLine(source=source, target=target, lots=(log.port(2),)) for source, target in LINES),
+            reason="The wrong project",
+            reference="CASE-3",
+            proposed_by=log.STAFF,
+        ),
+        LinkedCorrectionsApplied(
+            correction=derived_id("e", "correction"),
+            company=log.ADRIA,
+            lines=tuple(
+                AppliedLine(company=log.ADRIA, source=source, target=target, lots=(log.port(2),))
+                for source, target in LINES
+            ),
+            proposed_by=log.STAFF,
+            approved_by=SECOND,
         ),
         LegacyLicensesImported(
             company=log.ADRIA, project=log.HOTEL, licenses=lots_of({"Registrations": 2}), reference="E-1"
@@ -141,7 +171,9 @@ async def test_what_staff_did_is_in_the_rows_and_a_rebuild_gives_the_same(
     assert await all_rows(fresh_database_url) == incremental
     holding = [row[1] for row in await rows(fresh_database_url, "blocks") if row[9] is None]
     assert sorted(holding) == [f"activation-keys/{log.digest('k')}", f"devices/{log.SERIAL}"]
-    assert sorted(row[11] for row in await rows(fresh_database_url, "corrections")) == ["applied", "rejected"]
+    corrections = await rows(fresh_database_url, "corrections")
+    assert sorted(row[8] for row in corrections) == ["applied", "applied", "rejected"]
+    assert sorted(row[-1].count("source") for row in corrections) == [1, 1, 2]
     assert [row[3] for row in await rows(fresh_database_url, "staff_downloads")] == [7, 7]
     assert len(await rows(fresh_database_url, "legacy_keys")) == 2
     assert [row[2:4] for row in await rows(fresh_database_url, "deliveries")].count((3, 7)) == 1

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from moto.server import ThreadedMotoServer
 
 from rma.adapters.postgres.database import BLOBS, READ_SIDE
 from runtime.blobs.port import PIECE_BYTES, BlobMissing, Blobs
@@ -17,6 +16,7 @@ from tests.support.databases import as_role
 from tests.support.rma.api_at_work import CaseApi, an_api
 from tests.support.rma.at_work import SERIAL, ben, clerk
 from tests.support.rma.pictures import SECRET, a_picture
+from tests.support.s3_server import s3_server, s3_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUCKET = "attachments"
@@ -24,13 +24,8 @@ BUCKET = "attachments"
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[str]:
-    """Where a server answers that speaks S3, with an empty bucket."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    s3_client(f"{host}:{port}", "key", "secret", secure=False).make_bucket(BUCKET)
-    yield f"{host}:{port}"
-    server.stop()
+    with s3_server(BUCKET) as address:
+        yield address
 
 
 async def keeps_bytes_by_name(blobs: Blobs) -> None:
@@ -141,16 +136,7 @@ async def test_erasing_takes_the_bytes_away_and_says_that_there_was_a_file(cases
 
 
 async def test_files_lie_in_the_store_that_the_settings_name(cases: CaseApi, store: str, tmp_path: Path) -> None:
-    secret = tmp_path / "s3-secret"
-    secret.touch(mode=0o600)
-    secret.write_text("secret")
-    more = {
-        "s3_endpoint": store,
-        "s3_bucket": BUCKET,
-        "s3_access_key": "key",
-        "s3_secret_key_file": secret,
-        "s3_secure": False,
-    }
+    more = s3_settings(store, tmp_path) | {"s3_bucket": BUCKET}
     async with an_api(cases.desk, cases.database_url, tmp_path, more) as elsewhere:
         rma = await elsewhere.files(SERIAL)
         await elsewhere.attach(rma, b"A log.", "box.log")

@@ -33,6 +33,8 @@ _PROJECT = f"""CASE WHEN n < {IN_HOTEL} THEN '{HOTEL}'
 _ACCOUNT = f"CASE WHEN n % 2 = 0 THEN 'project/{HOTEL}' ELSE 'device/' || {_SERIAL} END"
 _CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 64)"
 
+_DAY = "'2026-11-24'::date + ({})"
+
 _FILL = f"""
 INSERT INTO companies
 SELECT 0, id, kind, id, 1, now()
@@ -59,10 +61,10 @@ VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
        (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
 UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
-SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now()
+SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'
   FROM (VALUES ('{HOTEL}'), ({_NUMBERED.format(f"{STRANGERS} + 50")}), ({_NUMBERED.format(f"{STRANGERS} + 60")}))
        AS p (id);
-INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now()
+INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now(), '{ADRIA}'
   FROM generate_series(1, 1000) AS n;
 INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now()
   FROM generate_series(0, {DEVICES - 1}) AS n;
@@ -80,7 +82,8 @@ SELECT 0, serial, company, project, license_type
 INSERT INTO deliveries
 SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 1, now() FROM devices WHERE right(serial, 1) < '8';
 INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, issued_sequence, issued)
-SELECT 0, lpad(to_hex(n), 64, '0'), 'K3YZ', '[]', 'PO-' || n % 5, n, now() FROM generate_series(1, {KEYS}) AS n;
+SELECT 0, lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 4, '0'), '[]', 'PO-' || n % 5, n, now()
+  FROM generate_series(1, {KEYS}) AS n;
 INSERT INTO entries
 SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', {_CAUSE}, 'test', 'devices/{CROWDED}',
        ARRAY['{ADRIA}'] FROM generate_series(1, {ENTRIES}) AS n;
@@ -120,7 +123,29 @@ SELECT 0, '00903e' || lpad(to_hex(n), 6, '0'), {_SERIAL}, 'RMA-' || n, {_COMPANY
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-20', 12, sequence FROM devices;
 INSERT INTO delivered_devices SELECT 0, serial, 'IP811', '2026-05-21', 12, sequence + {DEVICES} FROM devices;
 INSERT INTO warranties SELECT 0, serial, 12, '2027-05-20', sequence + {DEVICES} FROM devices;
+INSERT INTO license_totals SELECT 0, 'projects/' || project, 'Port11', 'pbx', 1, 0, 9, 3 FROM projects;
+INSERT INTO license_totals SELECT 0, 'companies/' || company, 'Port11', 'pbx', 1, 0, 9, 3 FROM companies;
+INSERT INTO device_totals SELECT 0, owner, 9 FROM license_totals;
+INSERT INTO expirations
+SELECT 0, serial, kind, company, project, serial, NULL, {_DAY.format("hashtext(serial) & 1023")}, NULL, sequence
+  FROM devices CROSS JOIN unnest('{{warranty,test_licenses}}'::text[]) AS kind;
+INSERT INTO expirations
+SELECT 0, project, 'software_service', company, project, NULL, NULL, {_DAY.format("sequence % 1024")}, NULL, sequence
+  FROM projects WHERE archived IS NULL;
+INSERT INTO expirations
+SELECT 0, code_digest, 'claim_code', company, project, NULL, code_hint, {_DAY.format("c.sequence % 1024")}, NULL,
+       c.sequence
+  FROM claim_codes AS c JOIN projects USING (ledger, project);
+UPDATE activation_keys SET company = '{ADRIA}', project = '{HOTEL}', redeemed_sequence = issued_sequence,
+       redeemed = issued WHERE issued_sequence % 3 = 0;
+UPDATE entries SET command_id = lpad(to_hex(sequence), 64, '0');
 INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
+
+
+_FILL_TEXTS = f"""
+INSERT INTO texts.staff_texts (ledger, command_id, member, digest, salt, text, confirmed)
+SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-' || n, true
+  FROM generate_series(1, {ENTRIES}) AS n"""
 
 
 async def fill(url: str) -> None:
@@ -129,3 +154,6 @@ async def fill(url: str) -> None:
         await database.migrate(connection)
         await connection.execute(_FILL)
         await connection.execute("VACUUM ANALYZE")
+    async with connected(url) as connection:
+        await connection.execute(_FILL_TEXTS)
+        await connection.execute("VACUUM ANALYZE texts.staff_texts")

@@ -51,7 +51,7 @@ OF_STAFF = {
     *("block-activation-key", "block-device", "block-company"),
     *("unblock-activation-key", "unblock-device", "unblock-company"),
     *("propose-correction", "reject-correction", "release-return-limit", "import-legacy-licenses", "transfer-device"),
-    *("propose-delivery-correction", "release-test"),
+    *("propose-linked-corrections", "propose-delivery-correction", "release-test"),
     *("download-license-file", "register-legacy-keys", "replace-device", "recommission-device"),
 }
 STEADY = "009033010205"
@@ -99,6 +99,21 @@ few = st.integers(1, 8)
 ways = st.sampled_from([(HOTEL, DEFAULT), (HOTEL, DEFAULT), (DEFAULT, HOTEL)])
 corrections = st.uuids(version=4).map(str)
 places = [project_account(HOTEL), project_account(DEFAULT), device_account(STEADY)]
+_HOTELS, _OWN, _ON_STEADY = places
+LINES = (
+    ((_HOTELS, "retired", "Port11"), ("issuance", project_account(story_device_moves.BORAS), "Port11")),
+    ((_HOTELS, _OWN, "Port11"), (_HOTELS, "retired", "Port11"), ("issuance", _OWN, "Voicemail11")),
+    ((_ON_STEADY, "retired", "Port11"), ("issuance", _ON_STEADY, "Voicemail11"), (_HOTELS, _ON_STEADY, "Channel")),
+)
+"""Lines that fit together: of two companies, of one account twice, of a device and its project."""
+
+
+def linked(number: int, count: int, correction: str) -> Command:
+    """Some of these lines, proposed as one."""
+    wanted = (story_corrections.line(source, target, **{name: count}) for source, target, name in LINES[number])
+    return story_corrections.propose_linked(*wanted, correction=correction)
+
+
 digests = st.integers(0, 2**64).map(lambda number: f"{number:064x}")
 old_keys = st.sampled_from(["0a" * 32, "0b" * 32, "0c" * 32, "0d" * 32])
 codes = st.sampled_from(["e1" * 32, "e2" * 32])
@@ -133,6 +148,7 @@ often: st.SearchStrategy[Command] = st.one_of(
         corrections,
         few,
     ),
+    st.builds(linked, st.integers(0, len(LINES) - 1), few, corrections),
     st.builds(
         story_corrections.propose_delivery,
         st.sampled_from(["2026-06-01", "2026-10-02", "2025-12-31"]),
@@ -186,6 +202,15 @@ steps: st.SearchStrategy[tuple[Actor | None, Command, int]] = st.one_of(
     st.tuples(st.sampled_from([story_members.gus, story_members.mia, story.ben]), st.one_of(often, going), days),
 )
 """Nobody named means somebody who may: without that hardly any history gets anywhere."""
+LINKED: list[tuple[Actor | None, Command, int]] = [
+    (None, story.allocate(STEADY, Port11=4), 0),
+    *(
+        (None, command, 0)
+        for number in range(len(LINES))
+        for command in (linked(number, 2, derived_id(str(number), "linked")), story_corrections.approve())
+    ),
+]
+"""A history in which all of them are approved."""
 histories = st.lists(steps, min_size=80, max_size=160)
 
 

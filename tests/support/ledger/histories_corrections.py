@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from contracts.actors import Actor
 from contracts.commands import Command
+from contracts.commands.corrections import WantedLine
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import convert, preview_digest
@@ -33,6 +34,17 @@ SEEN = [
 
 serials = st.sampled_from([SERIAL, OTHER_SERIAL])
 corrections = st.sampled_from(CORRECTIONS)
+wanted_lines: st.SearchStrategy[WantedLine] = st.builds(
+    lambda source, target, n: story_corrections.line(source, target, **n),
+    st.sampled_from(ACCOUNTS),
+    st.sampled_from(("retired", *ACCOUNTS[1:])),
+    counts,
+)
+linked: st.SearchStrategy[Command] = st.builds(
+    lambda lines, correction: story_corrections.propose_linked(*lines, correction=correction),
+    st.lists(wanted_lines, min_size=2, max_size=4),
+    corrections,
+)
 staff_commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(story_blocks.block_key, st.sampled_from(KEYS)),
     st.builds(story_blocks.unblock_key, st.sampled_from(KEYS)),
@@ -46,6 +58,7 @@ staff_commands: st.SearchStrategy[Command] = st.one_of(
         corrections,
         counts,
     ),
+    linked,
     st.builds(story_corrections.propose_delivery, correction=corrections),
     st.builds(story_corrections.approve, corrections),
     st.builds(story_corrections.reject, corrections),

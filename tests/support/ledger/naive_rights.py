@@ -23,6 +23,7 @@ from contracts.commands.corrections import (
     ApproveCorrection,
     ProposeCorrection,
     ProposeDeliveryCorrection,
+    ProposeLinkedCorrections,
     RejectCorrection,
 )
 from contracts.commands.delivered_devices import RegisterDevices
@@ -109,6 +110,7 @@ class Persons:
                 ProposeSettingAside()
                 | ApproveSettingAside()
                 | ProposeCorrection()
+                | ProposeLinkedCorrections()
                 | ProposeDeliveryCorrection()
                 | ApproveCorrection()
                 | RejectCorrection()

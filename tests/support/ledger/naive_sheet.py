@@ -13,7 +13,12 @@ from contracts.commands import Command
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
 from contracts.commands.catalog import DefineDeviceModels
 from contracts.commands.claims import ClaimDevice, CreateClaimCode
-from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, ProposeDeliveryCorrection
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeDeliveryCorrection,
+    ProposeLinkedCorrections,
+)
 from contracts.commands.delivered_devices import RegisterDevices
 from contracts.commands.device_moves import AcceptDevice, MoveDevice, ReleaseDevice, TransferDevice
 from contracts.commands.devices import AddDevice, AllocateLicenses
@@ -77,8 +82,8 @@ class Sheet:
     used: set[str] = field(default_factory=set[str])
     codes: dict[str, str] = field(default_factory=dict[str, str])
     home: dict[str, str] = field(default_factory=dict[str, str])
-    proposals: dict[str, ProposeCorrection | ProposeDeliveryCorrection] = field(
-        default_factory=dict[str, ProposeCorrection | ProposeDeliveryCorrection]
+    proposals: dict[str, ProposeCorrection | ProposeLinkedCorrections | ProposeDeliveryCorrection] = field(
+        default_factory=dict[str, ProposeCorrection | ProposeLinkedCorrections | ProposeDeliveryCorrection]
     )
     models: dict[str, int] = field(default_factory=dict[str, int])
     deliveries: dict[str, Delivery] = field(default_factory=dict[str, Delivery])
@@ -137,7 +142,7 @@ class Sheet:
                 self.old[f"project/{command.project}"].update(self.listed.pop(command.key_digest))
             case ConvertLegacyLicenses():
                 self.arrive(command.project, converted(self.old.pop(f"project/{command.project}")), today)
-            case ProposeCorrection() | ProposeDeliveryCorrection():
+            case ProposeCorrection() | ProposeLinkedCorrections() | ProposeDeliveryCorrection():
                 self.proposals[command.correction] = command
             case ApproveCorrection():
                 self.correct(self.proposals.pop(command.correction))
@@ -149,9 +154,10 @@ class Sheet:
             case _:
                 pass
 
-    def correct(self, wanted: ProposeCorrection | ProposeDeliveryCorrection) -> None:
-        if isinstance(wanted, ProposeCorrection):
-            self.shift(wanted.source, wanted.target, counted(wanted.licenses))
+    def correct(self, wanted: ProposeCorrection | ProposeLinkedCorrections | ProposeDeliveryCorrection) -> None:
+        if not isinstance(wanted, ProposeDeliveryCorrection):
+            for line in (wanted,) if isinstance(wanted, ProposeCorrection) else wanted.lines:
+                self.shift(line.source, line.target, counted(line.licenses))
             return
         known = self.deliveries[wanted.serial]
         base = known.base if known.model == wanted.model else self.models[wanted.model]

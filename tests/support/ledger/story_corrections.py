@@ -7,7 +7,9 @@ from contracts.commands.corrections import (
     ApproveCorrection,
     ProposeCorrection,
     ProposeDeliveryCorrection,
+    ProposeLinkedCorrections,
     RejectCorrection,
+    WantedLine,
 )
 from contracts.commands.members import AddMember
 from contracts.identifiers import derived_id
@@ -41,6 +43,14 @@ def propose(source: str, target: str, correction: str = CORRECTION, **counts: in
         reason=REASON,
         reference=REFERENCE,
     )
+
+
+def line(source: str, target: str, **counts: int) -> WantedLine:
+    return WantedLine(source=source, target=target, licenses=licenses(**counts))
+
+
+def propose_linked(*lines: WantedLine, correction: str = CORRECTION) -> ProposeLinkedCorrections:
+    return ProposeLinkedCorrections(correction=correction, lines=lines, reason=REASON, reference=REFERENCE)
 
 
 def propose_delivery(

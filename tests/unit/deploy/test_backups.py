@@ -6,10 +6,12 @@ import yaml
 from contracts.topics import BACKED_UP, topic_name
 from dev.generate.kubernetes import TREE
 from operations.entrypoints import command_line, log_commands
+from operations.entrypoints.places import SCHEME
 from operations.entrypoints.settings import OperationsSettings
 from runtime.settings import PREFIX
 from tests.support.rendered import SITES, container, environment, named, pods
 
+IN_A_BUCKET = {"production"}
 JOBS = {
     "log-backup": log_commands.backup,
     "log-verification": log_commands.verify,
@@ -34,6 +36,19 @@ def test_each_job_is_a_command_that_there_is_with_settings_that_it_has(
 
 
 @pytest.mark.parametrize("overlay", SITES)
+@pytest.mark.parametrize("name", JOBS)
+def test_a_volume_is_mounted_where_the_backup_lies_in_one(overlay: str, name: str) -> None:
+    template = named(overlay, "CronJob", name)["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (job,) = template["containers"]
+    places = {place for place in job["command"][2:3] if not place.startswith(SCHEME)}
+    claims = {volume["name"] for volume in template["volumes"] if "persistentVolumeClaim" in volume}
+    mounted = {mount["mountPath"] for mount in job["volumeMounts"] if mount["name"] in claims}
+
+    assert mounted >= places
+    assert bool(claims) == (overlay not in IN_A_BUCKET)
+
+
+@pytest.mark.parametrize("overlay", SITES)
 def test_a_restore_never_runs_by_itself(overlay: str) -> None:
     suspended = {name: named(overlay, "CronJob", name)["spec"].get("suspend", False) for name in JOBS}
 
@@ -41,12 +56,13 @@ def test_a_restore_never_runs_by_itself(overlay: str) -> None:
 
 
 @pytest.mark.parametrize("overlay", SITES)
-def test_its_pods_reach_kafka_alone_and_nobody_reaches_them(overlay: str) -> None:
+def test_its_pods_reach_kafka_and_their_bucket_alone_and_nobody_reaches_them(overlay: str) -> None:
     policy = named(overlay, "NetworkPolicy", "log-backup")["spec"]
     (listener,) = named(overlay, "Kafka", "licensing")["spec"]["kafka"]["listeners"]
 
     assert "ingress" not in policy
-    assert [port["port"] for rule in policy["egress"] for port in rule["ports"]] == [53, 53, 9093]
+    reached = [port["port"] for rule in policy["egress"] for port in rule["ports"]]
+    assert reached == [53, 53, 9093] + ([443] if overlay in IN_A_BUCKET else [])
     assert {"podSelector": policy["podSelector"]} in listener["networkPolicyPeers"]
     assert {
         workload["metadata"]["name"]

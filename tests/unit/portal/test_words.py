@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from portal.domain.passwords import weakness
-from portal.entrypoints.web import case_steps, case_words
+from portal.entrypoints.web import case_steps, case_words, device_steps
+from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.routes.grants import RIGHTS
+from portal.entrypoints.web.routes.staff import companies, records
 from portal.entrypoints.web.sentences import TITLES
 from portal.entrypoints.web.words import DEFAULT, LANGUAGES, Words, catalog, language_of
 
@@ -26,8 +28,9 @@ BY_NAME = {
 
 def sentences() -> set[str]:
     """What templates and modules say."""
-    found = BY_NAME | {*TITLES.values(), *case_words.WORDS, *case_steps.WORDS, *RIGHTS.values()}
-    for template in (WEB / "templates").glob("*.html"):
+    found = BY_NAME | {*TITLES.values(), *case_words.WORDS, *case_steps.WORDS, *RIGHTS.values(), *CLASSES.values()}
+    found |= {*device_steps.WORDS, *companies.KINDS.values(), *(title for title, _ in records.KINDS.values())}
+    for template in (WEB / "templates").rglob("*.html"):
         found |= {one or other for one, other in IN_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
     for module in WEB.rglob("*.py"):
         found |= {said for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) for said in translated(node)}

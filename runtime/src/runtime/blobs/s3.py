@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from minio import Minio
@@ -23,9 +24,16 @@ _MISSING = frozenset({"NoSuchKey", "NoSuchObject"})
 T = TypeVar("T")
 
 
-def s3_client(endpoint: str, access_key: str, secret_key: str, *, secure: bool) -> Minio:
-    """A client of the store at `host:port`."""
-    http = PoolManager(maxsize=CONNECTIONS, timeout=Timeout(SECONDS), retries=Retry(ATTEMPTS - 1))
+def s3_client(
+    endpoint: str, access_key: str, secret_key: str, *, secure: bool, authorities: Path | None = None
+) -> Minio:
+    """A client of the store at `host:port`, whose certificate `authorities` (PEM) vouch for, or the system's."""
+    http = PoolManager(
+        maxsize=CONNECTIONS,
+        timeout=Timeout(SECONDS),
+        retries=Retry(ATTEMPTS - 1),
+        ca_certs=str(authorities) if authorities else None,
+    )
     return Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=secure, http_client=http)
 
 

@@ -34,10 +34,16 @@ def serial_of(text: str) -> str:
 
 def part_of_serial(text: str) -> str:
     """Some digits of a serial that somebody wrote; raises Refused."""
-    plain = _hex_of(text)
-    if not _PART.fullmatch(plain):
+    plain = digits_of_serial(text)
+    if plain is None:
         raise Refused("serial_malformed")
     return plain
+
+
+def digits_of_serial(text: str) -> str | None:
+    """Some digits of a serial that somebody wrote; None where it can be none."""
+    plain = _hex_of(text)
+    return plain if _PART.fullmatch(plain) else None
 
 
 def _hex_of(text: str) -> str:

@@ -1,9 +1,11 @@
 """Corrections of licenses and of registered deliveries: one of the staff proposes, another one decides."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from contracts.catalog import ModelName
-from contracts.corrections import CorrectionId, Source, Target
+from contracts.corrections import MAX_LINES, MIN_LINES, CorrectionId, Source, Target
 from contracts.dates import Day
 from contracts.identifiers import Serial
 from contracts.licenses import SeveralLicenses
@@ -19,6 +21,24 @@ class ProposeCorrection(WireModel):
     source: Source
     target: Target
     licenses: SeveralLicenses
+    reason: Reason
+    reference: Reference
+
+
+class WantedLine(WireModel):
+    """One of several linked corrections: licenses of one account to another."""
+
+    source: Source
+    target: Target
+    licenses: SeveralLicenses
+
+
+class ProposeLinkedCorrections(WireModel):
+    """Ask for several corrections that are decided as one: all lines move in one entry, or none does."""
+
+    name: Literal["propose-linked-corrections"] = "propose-linked-corrections"
+    correction: CorrectionId
+    lines: Annotated[tuple[WantedLine, ...], Field(min_length=MIN_LINES, max_length=MAX_LINES)]
     reason: Reason
     reference: Reference
 
@@ -50,4 +70,6 @@ class RejectCorrection(WireModel):
     reason: Reason
 
 
-CorrectionCommand = ProposeCorrection | ProposeDeliveryCorrection | ApproveCorrection | RejectCorrection
+CorrectionCommand = (
+    ProposeCorrection | ProposeLinkedCorrections | ProposeDeliveryCorrection | ApproveCorrection | RejectCorrection
+)

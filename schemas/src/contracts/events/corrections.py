@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.catalog import MAX_WARRANTY_MONTHS, ModelName
-from contracts.corrections import CorrectionId, Source, Target
+from contracts.corrections import MAX_LINES, MIN_LINES, CorrectionId, Source, Target
 from contracts.dates import Day, Months
 from contracts.fields import Reason, Reference
 from contracts.identifiers import AccountId, CompanyId, Serial
@@ -43,6 +43,63 @@ class CorrectionApplied(WireModel):
     source: Source
     target: Target
     lots: Lots
+    proposed_by: AccountId
+    approved_by: AccountId
+    device: DeviceLicenses | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"corrections/{self.correction}"
+
+
+class ProposedLine(WireModel):
+    """One of several linked corrections: licenses are to go from `source` to `target`."""
+
+    source: Source
+    target: Target
+    lots: Lots
+
+
+class LinkedCorrectionsProposed(WireModel):
+    """One of the staff asked for several corrections that are decided as one. Nothing has moved yet.
+
+    `company` is the one whose licenses all lines move, or the vendor where they are of several companies: what is
+    asked for concerns none of these yet, and none of them reads of the others.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.linked-corrections-proposed.v1"
+    correction: CorrectionId
+    company: CompanyId
+    lines: Annotated[tuple[ProposedLine, ...], Field(min_length=MIN_LINES, max_length=MAX_LINES)]
+    reason: Reason
+    reference: Reference
+    proposed_by: AccountId
+
+    @property
+    def subject(self) -> str:
+        return f"corrections/{self.correction}"
+
+
+class AppliedLine(WireModel):
+    """One of several linked corrections: licenses of `company` went from `source` to `target`."""
+
+    company: CompanyId
+    source: Source
+    target: Target
+    lots: Lots
+
+
+class LinkedCorrectionsApplied(WireModel):
+    """Another one of the staff approved, and the licenses of every line moved from its `source` to its `target`.
+
+    `company` is that of the proposal. `device` is what the device has now, where a line names one: then all lines are
+    of that device and its project, since the device's license file carries the entry.
+    """
+
+    type: ClassVar[str] = "licensing.ledger.linked-corrections-applied.v1"
+    correction: CorrectionId
+    company: CompanyId
+    lines: Annotated[tuple[AppliedLine, ...], Field(min_length=MIN_LINES, max_length=MAX_LINES)]
     proposed_by: AccountId
     approved_by: AccountId
     device: DeviceLicenses | None = None
@@ -112,5 +169,11 @@ class DeliveryCorrected(WireModel):
 
 
 CorrectionEvent = (
-    CorrectionProposed | CorrectionApplied | CorrectionRejected | DeliveryCorrectionProposed | DeliveryCorrected
+    CorrectionProposed
+    | CorrectionApplied
+    | LinkedCorrectionsProposed
+    | LinkedCorrectionsApplied
+    | CorrectionRejected
+    | DeliveryCorrectionProposed
+    | DeliveryCorrected
 )

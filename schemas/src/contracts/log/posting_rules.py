@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
-from contracts.events.corrections import CorrectionApplied
+from contracts.events.corrections import CorrectionApplied, LinkedCorrectionsApplied
 from contracts.events.device_moves import DeviceMoved
 from contracts.events.devices import LicensesAllocated
 from contracts.events.legacy import LegacyLicensesConverted
@@ -27,7 +27,8 @@ class Move:
     """The lots of a field leave an account and enter another.
 
     `{field}` in an account's name stands for that field's value. The move is made only `when` a field is there, or
-    `unless` it is. A field of a field is written with a point; where the outer one is absent, nothing moves.
+    `unless` it is. A field of a field is written with a point; where the outer one is absent, nothing moves. With
+    `each`, which names a list, the move is made for each of its members, and all other names are fields of these.
     """
 
     lots: str
@@ -35,10 +36,12 @@ class Move:
     target: str
     when: str = ""
     unless: str = ""
+    each: str = ""
 
     def told(self) -> dict[str, str]:
         """As JSON has it."""
-        said = {"lots": self.lots, "from": self.source, "to": self.target, "when": self.when, "unless": self.unless}
+        said = {"lots": self.lots, "from": self.source, "to": self.target}
+        said |= {"when": self.when, "unless": self.unless, "each": self.each}
         return {name: value for name, value in said.items() if value}
 
 
@@ -76,6 +79,7 @@ POSTING_RULES: Mapping[type[Event], tuple[Move, ...]] = {
     ),
     WarrantyExtended: (Move("lots", "project/{project}", RETIRED),),
     CorrectionApplied: (Move("lots", "{source}", "{target}"),),
+    LinkedCorrectionsApplied: (Move("lots", "{source}", "{target}", each="lines"),),
     LegacyLicensesConverted: (Move("lots", ISSUANCE, "project/{project}"), *_covered("project")),
     DeviceReplaced: (Move("lots", "device/{former.serial}", "device/{device.serial}"),),
     DeviceMoved: _covered("device.project"),

@@ -53,6 +53,14 @@ def imbalance(moves: Iterable[Posting]) -> dict[str, int]:
 
 
 def _compiled(rule: Move) -> Callable[[Any], Iterator[Posting]]:
+    moved = _moved(rule)
+    if not rule.each:
+        return moved
+    members = _value(rule.each)
+    return lambda event: (posting for member in members(event) for posting in moved(member))
+
+
+def _moved(rule: Move) -> Callable[[Any], Iterator[Posting]]:
     source, target, lots = _account(rule.source), _account(rule.target), _value(rule.lots)
     when, unless = rule.when and _value(rule.when), rule.unless and _value(rule.unless)
 

@@ -56,6 +56,8 @@ CAUSES: Mapping[str, str] = {
     "CompanyUnblocked": STAFF,
     "CorrectionProposed": STAFF,
     "CorrectionApplied": f"{STAFF}, another account than proposed it",
+    "LinkedCorrectionsProposed": STAFF,
+    "LinkedCorrectionsApplied": f"{STAFF}, another account than proposed it",
     "CorrectionRejected": STAFF,
     "DeliveryCorrectionProposed": STAFF,
     "DeliveryCorrected": f"{STAFF}, another account than proposed it",

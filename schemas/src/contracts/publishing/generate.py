@@ -38,7 +38,8 @@ def posting_rules() -> dict[str, Any]:
         "description": "The moves of each type of event, in the order of their lines; a type that is not named moves "
         "nothing. Each lot of the list `lots` leaves the account `from` and enters the account `to`. `{field}` stands "
         "for the value of a field of the event's data, `a.b` for the field b of its field a; where a is absent, "
-        "nothing moves. A move with `when` is made if that field is there, one with `unless` if it is not.",
+        "nothing moves. A move with `when` is made if that field is there, one with `unless` if it is not. A move with "
+        "`each` is made for each member of that list, and its other names are fields of the member.",
         "rules": {event.type: [move.told() for move in moves] for event, moves in POSTING_RULES.items()},
     }
 

@@ -243,7 +243,8 @@ def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
     for move in moves:
         when = f", if there is `{move.when}`" if move.when else ""
         unless = f", unless there is `{move.unless}`" if move.unless else ""
-        yield f"- `{move.lots}` from `{move.source}` to `{move.target}`{when}{unless}"
+        each = f", for each of `{move.each}`" if move.each else ""
+        yield f"- `{move.lots}` from `{move.source}` to `{move.target}`{when}{unless}{each}"
     yield ""
 
 

@@ -9,6 +9,7 @@ from operations.adapters.folder import Folder, FolderBusy, locked
 from operations.application import backup
 from operations.application.backup import Copied, LogLost, Wanted, back_up, planned, read_manifest, read_segment
 from operations.application.manifest import MANIFEST, BackupWrong
+from operations.application.ports import MAX_BYTES, Store
 from runtime.kafka import Partition, Record
 from tests.support.operations.memory_log import MemoryLog, records
 
@@ -23,12 +24,12 @@ def _small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "SEGMENT_RECORDS", 3)
 
 
-def _kept(store: Folder, partition: Partition = LOG) -> list[Record]:
-    manifest = read_manifest(store)
+async def _kept(store: Store, partition: Partition = LOG) -> list[Record]:
+    manifest = await read_manifest(store)
     assert manifest is not None
     held = manifest.of(partition)
     assert held is not None
-    return [record for segment in held.segments for record in read_segment(store, held, segment)]
+    return [record for segment in held.segments for record in await read_segment(store, held, segment)]
 
 
 def _files(folder: Path) -> set[str]:
@@ -40,7 +41,7 @@ async def test_a_run_adds_what_is_new_and_keeps_every_byte(tmp_path: Path) -> No
     for count in (1, 2, 3, 5):
         live = MemoryLog(*records(LOG, *values[:count]))
         await back_up(live, store, WANTED, taken=NOW)
-        assert _kept(store) == records(LOG, *values[:count])
+        assert await _kept(store) == records(LOG, *values[:count])
     assert await back_up(live, store, WANTED, taken=NOW) == [Copied(LOG, 0, 5), Copied(NOTES, 0, 0)]
 
 
@@ -48,12 +49,28 @@ async def test_full_segments_stay_as_they_are_and_only_named_files_lie_there(tmp
     store = Folder(tmp_path)
     for count in (4, 5, 8):
         await back_up(MemoryLog(*records(LOG, *[b"x"] * count)), store, WANTED, taken=NOW)
-    manifest = read_manifest(store)
+    manifest = await read_manifest(store)
     assert manifest is not None
     lying = _files(tmp_path)
     assert lying == manifest.names()
     spans = [Path(name).name.removesuffix(".jsonl.gz").split("-") for name in sorted(lying)]
     assert [(int(first), int(last)) for first, last in spans] == [(0, 2), (3, 5), (6, 7)]
+
+
+async def test_large_records_make_small_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "SEGMENT_BYTES", 100)
+    store = Folder(tmp_path)
+    large = records(LOG, b"x" * 60, b"x" * 60, b"x", b"x" * 500, b"x")
+    await back_up(MemoryLog(*large), store, WANTED, taken=NOW)
+    assert await _kept(store) == large
+    assert len(_files(tmp_path)) == 3
+
+
+async def test_a_file_that_no_backup_writes_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / MANIFEST).open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(OSError, match="File too large"):
+        await read_manifest(Folder(tmp_path))
 
 
 async def test_what_is_compacted_away_is_no_loss(tmp_path: Path) -> None:
@@ -63,7 +80,7 @@ async def test_what_is_compacted_away_is_no_loss(tmp_path: Path) -> None:
     live.drop(NOTES, 0, 1, 2, 3)
 
     assert await back_up(live, store, WANTED, taken=NOW) == [Copied(LOG, 0, 0), Copied(NOTES, 1, 5)]
-    assert [record.value for record in _kept(store, NOTES)] == [b"1", b"2", b"3", b"5"]
+    assert [record.value for record in await _kept(store, NOTES)] == [b"1", b"2", b"3", b"5"]
 
 
 async def test_a_log_that_ends_before_the_backup_is_lost_and_nothing_is_written(tmp_path: Path) -> None:
@@ -72,7 +89,7 @@ async def test_a_log_that_ends_before_the_backup_is_lost_and_nothing_is_written(
 
     with pytest.raises(LogLost, match="ends at offset 1, and the backup has it up to 2: restore it"):
         await back_up(MemoryLog(*records(LOG, b"a")), store, WANTED, taken=NOW)
-    assert _kept(store) == records(LOG, b"a", b"b")
+    assert await _kept(store) == records(LOG, b"a", b"b")
 
 
 async def test_a_log_that_lost_its_beginning_is_not_backed_up_as_if_it_were_whole(tmp_path: Path) -> None:
@@ -97,12 +114,12 @@ async def test_a_run_that_is_killed_leaves_a_whole_backup(
     await back_up(MemoryLog(*records(LOG, *values[:2])), store, WANTED, taken=NOW)
     written = iter(["the segment", "segment", "the manifest"])
 
-    def write(name: str, content: bytes) -> None:
+    async def write(name: str, content: bytes) -> None:
         if next(written) == died_before:
             raise KeyboardInterrupt
-        store_write(name, content)
+        await store_write(name, content)
 
-    def remove(_: str) -> None:
+    async def remove(_: str) -> None:
         raise KeyboardInterrupt
 
     store_write = store.write
@@ -112,9 +129,9 @@ async def test_a_run_that_is_killed_leaves_a_whole_backup(
     with pytest.raises(KeyboardInterrupt):
         await back_up(MemoryLog(*records(LOG, *values)), dying, WANTED, taken=NOW)
 
-    assert _kept(store) in (records(LOG, *values[:2]), records(LOG, *values))
+    assert await _kept(store) in (records(LOG, *values[:2]), records(LOG, *values))
     await back_up(MemoryLog(*records(LOG, *values)), store, WANTED, taken=NOW)
-    assert _kept(store) == records(LOG, *values)
+    assert await _kept(store) == records(LOG, *values)
 
 
 async def test_a_segment_that_was_changed_or_is_gone_is_noticed_by_the_next_run(tmp_path: Path) -> None:
@@ -132,11 +149,11 @@ async def test_a_segment_that_was_changed_or_is_gone_is_noticed_by_the_next_run(
         await back_up(live, Folder(tmp_path / "other"), WANTED, taken=NOW)
 
 
-def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
+async def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": 2}')
 
     with pytest.raises(BackupWrong, match="no manifest of format 1"):
-        read_manifest(Folder(tmp_path))
+        await read_manifest(Folder(tmp_path))
 
 
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
@@ -159,5 +176,5 @@ async def test_a_forged_manifest_reaches_no_file_outside_of_the_backup(tmp_path:
         manifest.write_text(manifest.read_text().replace(forged, name))
     manifest.write_text(manifest.read_text().replace('"events"', '"../events"'))
     with pytest.raises(BackupWrong):
-        read_manifest(Folder(root))
+        await read_manifest(Folder(root))
     assert outside.exists()

@@ -10,14 +10,23 @@ from immutables import Map
 from contracts.events.set_aside import SettingAsideProposed
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A correction that waits for a second person."""
+class Line(NamedTuple):
+    """Licenses that a correction moves from one account to another."""
 
-    company: str
     source: str
     target: str
     licenses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that waits for a second person: of one line, or of several that are decided as one.
+
+    `company` is whose licenses they are, or the vendor where the lines are of several companies.
+    """
+
+    company: str
+    lines: tuple[Line, ...]
     proposed_by: str
 
     def of(self, company: str) -> "Proposal":

@@ -11,7 +11,12 @@ from typing import Any
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
 from contracts.events.blocks import ActivationKeyUnblocked, CompanyUnblocked, DeviceUnblocked
-from contracts.events.corrections import CorrectionApplied, CorrectionRejected, DeliveryCorrected
+from contracts.events.corrections import (
+    CorrectionApplied,
+    CorrectionRejected,
+    DeliveryCorrected,
+    LinkedCorrectionsApplied,
+)
 from contracts.events.set_aside import EntriesSetAside, SettingAsideProposed
 from contracts.licenses import DeviceLicenses
 from contracts.log import accounting
@@ -78,7 +83,9 @@ def _require_open_key(ledger: Ledger, event: ActivationKeyRedeemed) -> None:
         raise UnlawfulEntryError("key_redeemed_once", "the key was not there to be redeemed")
 
 
-def _require_proposed(ledger: Ledger, event: CorrectionApplied | CorrectionRejected | DeliveryCorrected) -> None:
+def _require_proposed(
+    ledger: Ledger, event: CorrectionApplied | LinkedCorrectionsApplied | CorrectionRejected | DeliveryCorrected
+) -> None:
     if ledger.cold.corrections.get(event.correction) is None:
         raise UnlawfulEntryError("correction_unknown", f"correction {event.correction} waits for nobody")
 
@@ -91,6 +98,7 @@ def _require_blocked(ledger: Ledger, event: ActivationKeyUnblocked | DeviceUnblo
 _LAWS: Mapping[type[Event], Callable[[Ledger, Any], None]] = {
     ActivationKeyRedeemed: _require_open_key,
     CorrectionApplied: _require_proposed,
+    LinkedCorrectionsApplied: _require_proposed,
     CorrectionRejected: _require_proposed,
     DeliveryCorrected: _require_proposed,
     ActivationKeyUnblocked: _require_blocked,

@@ -6,6 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from operations.application.ports import MAX_BYTES, file_too_large
+
 LOCK = ".lock"
 
 
@@ -19,13 +21,18 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def read(self, name: str) -> bytes | None:
+    async def read(self, name: str) -> bytes | None:
+        path = self._root / name
         try:
-            return (self._root / name).read_bytes()
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             return None
+        if len(content) > MAX_BYTES:
+            raise file_too_large(str(path))
+        return content
 
-    def write(self, name: str, content: bytes) -> None:
+    async def write(self, name: str, content: bytes) -> None:
         path = self._root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".draft")
@@ -36,7 +43,7 @@ class Folder:
         draft.replace(path)
         _sync(path.parent)
 
-    def remove(self, name: str) -> None:
+    async def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
 
 

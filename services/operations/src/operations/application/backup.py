@@ -1,7 +1,8 @@
 """Copies topics into a store, a segment at a time, and goes on where the last run ended.
 
-A segment is a file of at most SEGMENT_RECORDS records under a name of its own, written before the manifest that names
-it. So a run that is killed leaves the backup as it was before, and a few files that the next run writes again.
+A segment is a file of at most SEGMENT_RECORDS records, or of fewer that have SEGMENT_BYTES. It has a name of its own
+and is written before the manifest that names it. So a run that is killed leaves the backup as it was before, and a few
+files that the next run writes again.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from runtime.kafka import Partition, Record
 
 SEGMENT_RECORDS = 10_000
 """Some 10 MB of entries in memory, and few enough files for years."""
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""Well below what `decode` unpacks, also in base64 and with one record more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,33 @@ async def back_up(live: LiveLog, store: Store, wanted: Collection[Wanted], *, ta
     All ends are asked for in one question, so that no log is far ahead of another that it refers to. Raises Trouble,
     BackupWrong, LogLost.
     """
-    held = read_manifest(store) or Manifest(taken=taken)
+    held = await read_manifest(store) or Manifest(taken=taken)
     edges = await _edges(live, held, wanted)
     made = [await _extend(live, store, one, held, edges[one.partition][1]) for one in wanted]
     after = _replaced(held, made, taken)
-    store.write(MANIFEST, after.content())
+    await store.write(MANIFEST, after.content())
     for stale in sorted(held.names() - after.names()):
-        store.remove(stale)
+        await store.remove(stale)
     return [Copied(one.partition, one.records - _records(held.of(one.partition)), one.next_offset) for one in made]
 
 
 async def planned(live: LiveLog, store: Store, wanted: Collection[Wanted]) -> list[Copied]:
     """What a run would add: at most, where compaction leaves gaps. Raises as `back_up`."""
-    held = read_manifest(store) or Manifest(taken="")
+    held = await read_manifest(store) or Manifest(taken="")
     edges = await _edges(live, held, wanted)
     ends = {one.partition: edges[one.partition][1] for one in wanted}
     return [Copied(one, end - _next_offset(held.of(one)), end) for one, end in ends.items()]
 
 
-def read_manifest(store: Store) -> Manifest | None:
+async def read_manifest(store: Store) -> Manifest | None:
     """The manifest, or None where no backup is yet. Raises BackupWrong."""
-    content = store.read(MANIFEST)
+    content = await store.read(MANIFEST)
     return None if content is None else Manifest.parse(content)
 
 
-def read_segment(store: Store, partition: PartitionBackup, segment: Segment) -> list[Record]:
+async def read_segment(store: Store, partition: PartitionBackup, segment: Segment) -> list[Record]:
     """Its records; raises BackupWrong unless it is byte for byte what was written."""
-    content = store.read(segment.name)
+    content = await store.read(segment.name)
     if content is None:
         raise BackupWrong(f"{segment.name} is missing")
     if hashlib.sha256(content).hexdigest() != segment.sha256:
@@ -104,20 +107,30 @@ async def _extend(live: LiveLog, store: Store, wanted: Wanted, held: Manifest, e
         return old
     segments, pending = list(old.segments), list[Record]()
     if segments and segments[-1].records < SEGMENT_RECORDS:
-        pending = read_segment(store, old, segments.pop())
+        pending = await read_segment(store, old, segments.pop())
     async for records in live.read(wanted.partition, old.next_offset, end):
         pending += records
-        while len(pending) >= SEGMENT_RECORDS:
-            segments.append(_write(store, wanted.partition, pending[:SEGMENT_RECORDS]))
-            pending = pending[SEGMENT_RECORDS:]
-    segments += [_write(store, wanted.partition, pending)] if pending else []
+        while full := _full(pending):
+            segments.append(await _write(store, wanted.partition, pending[:full]))
+            pending = pending[full:]
+    segments += [await _write(store, wanted.partition, pending)] if pending else []
     return old.model_copy(update={"next_offset": end, "segments": tuple(segments)})
 
 
-def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:
+def _full(pending: Sequence[Record]) -> int:
+    """How many of these records fill a segment; 0 while they do not."""
+    size = 0
+    for count, record in enumerate(pending, 1):
+        size += len(record.key or b"") + len(record.value or b"") + sum(len(value) for _, value in record.headers)
+        if count == SEGMENT_RECORDS or size >= SEGMENT_BYTES:
+            return count
+    return 0
+
+
+async def _write(store: Store, partition: Partition, records: Sequence[Record]) -> Segment:
     first, last, content = records[0].offset, records[-1].offset, encode(records)
     name = segment_name(partition, first, last)
-    store.write(name, content)
+    await store.write(name, content)
     digest = hashlib.sha256(content).hexdigest()
     return Segment(name=name, first=first, last=last, records=len(records), sha256=digest)
 

@@ -5,11 +5,16 @@ Keys, values and headers are kept byte for byte, so that hashes and signatures h
 
 import gzip
 import json
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from typing import Any
 
 from runtime.kafka import Partition, Record
+
+UNPACKED_BYTES = 128 * 1024 * 1024
+"""No segment that a backup writes unpacks to more, so one that does is none."""
 
 
 class SegmentWrong(ValueError):  # noqa: N818 - states the world
@@ -25,10 +30,18 @@ def encode(records: Iterable[Record]) -> bytes:
 def decode(content: bytes, partition: Partition) -> Iterator[Record]:
     """The records of a segment of `partition`; raises SegmentWrong."""
     try:
-        for line in gzip.decompress(content).splitlines():
+        for line in _unpacked(content).splitlines():
             yield _record(json.loads(line), partition)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SegmentWrong(f"a segment of {partition.topic}/{partition.number} can't be read: {error}") from None
+
+
+def _unpacked(content: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
+        lines = file.read(UNPACKED_BYTES + 1)
+    if len(lines) > UNPACKED_BYTES:
+        raise ValueError(f"it unpacks to more than {UNPACKED_BYTES} bytes")
+    return lines
 
 
 def _line(record: Record) -> dict[str, Any]:

@@ -31,16 +31,16 @@ async def verify_live(live: LiveLog, *, prefix: str, ledgers: int, keys: Collect
 
 async def verify_backup(store: Store, *, prefix: str, keys: Collection[LogVerifier]) -> list[ChainReport]:
     """Every file of a backup, and its logs. Raises BackupWrong, LogBrokenError."""
-    manifest = read_manifest(store)
+    manifest = await read_manifest(store)
     if manifest is None:
         raise BackupWrong("there is no backup here")
     names = {topic_name(topic, prefix) for topic in (EVENTS, CASE_EVENTS)}
     notes: list[Record] = []
     for other in (one for one in manifest.partitions if one.topic not in names):
-        for records in batches_of(store, other):
+        async for records in batches_of(store, other):
             notes += records if other.topic == topic_name(CHECKPOINTS, prefix) else ()
     logs = [one for one in manifest.partitions if one.topic in names]
-    return [await _verified(one.partition, _kept(batches_of(store, one)), notes, prefix, keys) for one in logs]
+    return [await _verified(one.partition, batches_of(store, one), notes, prefix, keys) for one in logs]
 
 
 async def _verified(
@@ -67,9 +67,4 @@ async def _live(live: LiveLog, partition: Partition) -> AsyncIterator[Sequence[R
     if oldest and partition.topic.endswith((EVENTS.name, CASE_EVENTS.name)):
         raise LogBrokenError(f"{partition.topic}/{partition.number} begins at offset {oldest}: its beginning is lost")
     async for records in live.read(partition, oldest, end):
-        yield records
-
-
-async def _kept(batches: Iterable[Sequence[Record]]) -> AsyncIterator[Sequence[Record]]:
-    for records in batches:
         yield records

@@ -79,15 +79,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_log_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
-    backup = add("backup", help="bring the backup in FOLDER up to what the logs have now")
+    backup = add("backup", help="bring the backup in PLACE up to what the logs have now")
     backup.set_defaults(do=log_commands.backup)
-    restore = add("restore", help="write the backup in FOLDER into empty topics")
+    restore = add("restore", help="write the backup in PLACE into empty topics")
     restore.set_defaults(do=log_commands.bring_back)
     for command in (backup, restore):
-        command.add_argument("folder", type=Path, metavar="FOLDER", help="where the backup lies")
+        command.add_argument("place", metavar="PLACE", help="where the backup lies: a folder, or s3://BUCKET/PREFIX")
         command.add_argument("--dry-run", action="store_true", help="say what there is to do, and do nothing")
-    verify = add("verify", help="check the logs on the brokers, or the backup in FOLDER")
-    verify.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help="a backup, instead of the brokers")
+    verify = add("verify", help="check the logs on the brokers, or the backup in PLACE")
+    verify.add_argument("place", metavar="PLACE", nargs="?", help="a backup, instead of the brokers")
     verify.set_defaults(do=log_commands.verify)
 
 

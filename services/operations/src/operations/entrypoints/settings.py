@@ -6,14 +6,15 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.log.checkpoint import LogVerifier, NoteWrongError
+from runtime.blobs.s3_settings import WithS3
 from runtime.settings import Port, Settings, SettingsWrong
 
 
-class OperationsSettings(Settings):
+class OperationsSettings(WithS3, Settings):
     """As whom licensingctl reaches the brokers, and what it compares with.
 
     `log_keys_file` has the verifier key of each ledger's log, one a line, as the signer's `public/log-<n>.vkey` has it.
-    It listens nowhere.
+    The store at `s3_endpoint` is where backups in buckets lie. It listens nowhere.
     """
 
     admin_port: Port = 0

@@ -104,7 +104,9 @@ LAWS: Mapping[Law, str] = {
     "correction_unknown": "A correction that is approved or rejected was proposed and is still open.",
     "correction_alone": "The person who approves a correction is not the one who proposed it.",
     "correction_changed": "A correction does exactly what was proposed.",
-    "correction_device_wrong": "A correction states the device that it touches, and no other one.",
+    "correction_device_wrong": (
+        "A correction states the device that it touches, and no other one; linked ones touch no project but its own."
+    ),
     "legacy_key_twice": "A key of the old manager is listed once and imported once.",
     "legacy_key_wrong": "A listed key of the old manager is worth what its list says, and to whom its list says.",
     "legacy_licenses_wrong": "A conversion ends all old licenses that are free in the project, and no others.",

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from contracts.events import EVENT_TYPES, Event
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn
-from contracts.events.corrections import CorrectionApplied
+from contracts.events.corrections import CorrectionApplied, LinkedCorrectionsApplied
 from contracts.events.legacy import LegacyLicensesConverted
 from contracts.events.software_service import HeldLicensesReleased
 from contracts.events.warranty import WarrantyExtended
@@ -28,7 +28,7 @@ from tests.support.ledger.story_device_moves import move, staff_moves
 from tests.support.ledger.story_projects import rename
 
 TOLD_BY_THEIR_SUBJECT = {ClaimCodeCreated, ClaimCodeWithdrawn, HeldLicensesReleased, LegacyLicensesConverted}
-STAFF_ONLY = {CorrectionApplied, WarrantyExtended}
+STAFF_ONLY = {CorrectionApplied, LinkedCorrectionsApplied, WarrantyExtended}
 """Of these a company sees what they moved, and no more."""
 
 

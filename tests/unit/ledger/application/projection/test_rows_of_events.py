@@ -83,9 +83,9 @@ def test_an_account_that_was_not_fetched_is_a_defect_and_not_empty() -> None:
 
 def test_whoever_leaves_a_company_loses_its_rights_and_may_get_new_ones() -> None:
     changes, (now,) = Changes({}, {}), (decode_entry(GOLDEN[0].read_bytes()).time,)
-    former = GrantRow(*WHO, "hotel", ("view",), 1, now)
-    another = GrantRow("ben", "adria", "hotel", ("view",), 2, now)
-    later = GrantRow(*WHO, "spa", ("licenses",), 4, now)
+    former = GrantRow(*WHO, "hotel", ("view",), "adria", 1, now)
+    another = GrantRow("ben", "adria", "hotel", ("view",), "adria", 2, now)
+    later = GrantRow(*WHO, "spa", ("licenses",), "adria", 4, now)
     for row in (former, another, Gone(GrantRow, WHO), later):
         changes.add(row)
 
@@ -95,7 +95,7 @@ def test_whoever_leaves_a_company_loses_its_rights_and_may_get_new_ones() -> Non
 
 def test_a_row_that_ended_and_came_back_is_there() -> None:
     changes, now = Changes({}, {}), decode_entry(GOLDEN[0].read_bytes()).time
-    row = GrantRow(*WHO, "hotel", ("view",), 1, now)
+    row = GrantRow(*WHO, "hotel", ("view",), "adria", 1, now)
     for one in (row, Gone(GrantRow, (*WHO, "hotel")), row._replace(sequence=3)):
         changes.add(one)
 

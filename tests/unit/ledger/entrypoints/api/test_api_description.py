@@ -50,8 +50,8 @@ def test_a_word_means_one_thing_in_every_answer_and_export() -> None:
 
     assert having["balance"] == {"CauseView", "MovedView", "MovementView"} < having["count"]
     assert having["units"] == {"ServicePrice", "ServiceStatus"}
-    assert having["free"] == {"BalanceView", "LegacyView"}
-    assert having["held"] == having["free"] - {"LegacyView"} | {
+    assert having["free"] == {"BalanceView", "LegacyView", "ProjectCountsView", "TotalView"}
+    assert having["held"] == having["free"] - {"LegacyView", "ProjectCountsView"} | {
         "MoveLicensesBody",
         "PreviewedLicenses",
         "RedeemedLicensesView",
@@ -61,7 +61,7 @@ def test_a_word_means_one_thing_in_every_answer_and_export() -> None:
     assert not columns & {"units", "held", "free"}
     assert having["digest"] == {"StaffTextView"}
     assert not having.keys() & {"name", "preview", "expires_after_days"}
-    assert having["expires"] == {"ClaimCodeView", "InvitationView"}
+    assert having["expires"] == {"ClaimCodeView", "ExpirationView", "InvitationView"}
 
 
 def test_each_group_of_operations_is_described_in_a_line_and_none_is_empty() -> None:

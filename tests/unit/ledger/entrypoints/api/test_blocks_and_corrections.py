@@ -6,7 +6,12 @@ import pytest
 
 from contracts.commands import Command
 from contracts.commands.blocks import BlockActivationKey, BlockCompany, BlockDevice, UnblockDevice
-from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeLinkedCorrections,
+    RejectCorrection,
+)
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.commands.returns import ReleaseReturnLimit
 from contracts.identifiers import derived_id
@@ -27,6 +32,7 @@ REQUESTS: list[tuple[str, dict[str, Any], type[Command]]] = [
     ("blocks/releases", {"serial": SERIAL} | WHY, UnblockDevice),
     (f"devices/{SERIAL}/return-limit-releases", WHY, ReleaseReturnLimit),
     ("corrections", MOVE | WHY, ProposeCorrection),
+    ("linked-corrections", {"lines": [MOVE, MOVE]} | WHY, ProposeLinkedCorrections),
     (f"corrections/{CORRECTION}/approval", {}, ApproveCorrection),
     (f"corrections/{CORRECTION}/rejection", {"reason": "No"}, RejectCorrection),
     (f"projects/{PROJECT}/legacy-licenses", OLD, ImportLegacyLicenses),

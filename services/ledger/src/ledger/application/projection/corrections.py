@@ -9,8 +9,10 @@ from contracts.events.corrections import (
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
+    LinkedCorrectionsApplied,
+    LinkedCorrectionsProposed,
+    ProposedLine,
 )
-from contracts.licenses import Lot
 from contracts.log.entries import Entry
 from ledger.application.projection.delivered_devices import DeliveredRow
 from ledger.application.projection.devices import device_row
@@ -19,13 +21,11 @@ from ledger.application.projection.warranty import WarrantyRow
 
 
 class CorrectionRow(NamedTuple):
-    """Of licenses, from `source` to `target`, or of a delivery; the columns of the other kind are empty."""
+    """Of licenses, one line or several linked ones, or of a delivery; the columns of the other kind are empty."""
 
     correction: str
     company: str
-    source: str | None
-    target: str | None
-    lots: tuple[Lot, ...]
+    lines: tuple[ProposedLine, ...]
     serial: str | None
     model: str | None
     delivered_on: date | None
@@ -48,20 +48,30 @@ class CorrectionEndRow(NamedTuple):
 
 
 def _proposed(entry: Entry[CorrectionProposed]) -> Rows:
+    line = ProposedLine(source=entry.data.source, target=entry.data.target, lots=entry.data.lots)
+    return (_of_licenses(entry, (line,)),)
+
+
+def _linked_proposed(entry: Entry[LinkedCorrectionsProposed]) -> Rows:
+    return (_of_licenses(entry, entry.data.lines),)
+
+
+def _of_licenses(
+    entry: Entry[CorrectionProposed | LinkedCorrectionsProposed], lines: tuple[ProposedLine, ...]
+) -> CorrectionRow:
     event = entry.data
-    what = (event.source, event.target, event.lots, None, None, None)
     why = (event.reason, event.reference, event.proposed_by)
-    return (CorrectionRow(event.correction, event.company, *what, *why, *at(entry)),)
+    return CorrectionRow(event.correction, event.company, lines, None, None, None, *why, *at(entry))
 
 
 def _delivery_proposed(entry: Entry[DeliveryCorrectionProposed]) -> Rows:
     event = entry.data
-    what = (None, None, (), event.serial, event.model, event.delivered_on)
+    what = ((), event.serial, event.model, event.delivered_on)
     why = (event.reason, event.reference, event.proposed_by)
     return (CorrectionRow(event.correction, event.company, *what, *why, *at(entry)),)
 
 
-def _applied(entry: Entry[CorrectionApplied]) -> Rows:
+def _applied(entry: Entry[CorrectionApplied | LinkedCorrectionsApplied]) -> Rows:
     event = entry.data
     yield CorrectionEndRow(event.correction, "applied", event.approved_by, None, *at(entry))
     if event.device is not None:
@@ -85,6 +95,8 @@ ROWS: RowsByEvent = {
     CorrectionProposed: _proposed,
     DeliveryCorrectionProposed: _delivery_proposed,
     CorrectionApplied: _applied,
+    LinkedCorrectionsProposed: _linked_proposed,
+    LinkedCorrectionsApplied: _applied,
     CorrectionRejected: _rejected,
     DeliveryCorrected: _delivery_corrected,
 }

@@ -28,6 +28,8 @@ from contracts.events.corrections import (
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
+    LinkedCorrectionsApplied,
+    LinkedCorrectionsProposed,
 )
 from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
@@ -81,6 +83,7 @@ FACTS: Mapping[type[Event], tuple[str, ...]] = {
         "counts_differ",
     ),
     LicensesUpgraded: ("project", "version"),
+    LinkedCorrectionsProposed: ("correction", "reason", "reference"),
     MemberAdded: ("account", "administrator"),
     MemberRemoved: ("account",),
     ProjectArchived: ("project_name",),
@@ -119,6 +122,7 @@ WITHOUT_FACTS: frozenset[type[Event]] = frozenset(
         LegacyKeysRegistered,
         LegacyLicensesConverted,
         LicenseTypesDefined,
+        LinkedCorrectionsApplied,
         WarrantyExtended,
     }
 )

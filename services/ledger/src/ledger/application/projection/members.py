@@ -23,6 +23,7 @@ class GrantRow(NamedTuple):
     acting_for: str
     project: str
     rights: tuple[Right, ...]
+    company: str
     sequence: int
     time: datetime
 
@@ -46,7 +47,7 @@ def _removed(entry: Entry[MemberRemoved]) -> Rows:
 def _rights(entry: Entry[RightsGranted | RightsRevoked]) -> Rows:
     event = entry.data
     place = (event.account, event.acting_for, event.project)
-    return (GrantRow(*place, event.rights, *at(entry)) if event.rights else Gone(GrantRow, place),)
+    return (GrantRow(*place, event.rights, event.company, *at(entry)) if event.rights else Gone(GrantRow, place),)
 
 
 ROWS: RowsByEvent = {

@@ -98,6 +98,12 @@ class ActivationKeyQueries(Protocol):
         """For the vendor's staff alone."""
         ...
 
+    async def redeemed_keys(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[ActivationKeyView] | None:
+        """Those that were redeemed into a project, in the order of the entries that did it; for who may see it."""
+        ...
+
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
         """For the vendor's staff, and whoever may see the project that it was redeemed into."""
         ...

@@ -1,10 +1,12 @@
 """Queries of what accounts hold, and of the movements that made it so."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 
+from contracts.licenses import LicenseClass
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -32,6 +34,34 @@ class BalanceView(View):
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 
+class TotalView(View):
+    """Licenses of one type, each counted once: free, held, or allocated to a device."""
+
+    license_type: str
+    license_class: LicenseClass
+    free: int
+    held: int
+    allocated: int = Field(description="Those that stand on devices.")
+    delivered: int = Field(description="Of the allocated ones, those in the newest license file that their device got.")
+
+
+class ProjectTotalsView(View):
+    project: str
+    project_name: str
+    sequence: int = Field(description="The entry that opened it.")
+    devices: int
+    licenses: list[TotalView]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyTotals:
+    """What the projects of a company have together, those that the viewer sees, and a page of these projects."""
+
+    devices: int
+    licenses: list[TotalView]
+    projects: Page[ProjectTotalsView]
+
+
 class MovementView(View):
     sequence: int
     line: int
@@ -49,6 +79,10 @@ class BalanceQueries(Protocol):
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None: ...
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...
+    async def totals(self, viewer: Viewer, company: str, after: int, limit: int) -> CompanyTotals:
+        """Its projects in the order in which they were opened, but for those that are archived and so have nothing."""
+        ...
+
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int
     ) -> Page[MovementView] | None: ...

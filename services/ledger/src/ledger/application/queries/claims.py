@@ -9,13 +9,16 @@ from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
+ClaimCodeState = Literal["open", "used", "withdrawn"]
+
 
 class ClaimCodeView(View):
     code_digest: str = Field(description="By which the code can be withdrawn.")
     code_hint: str = Field(description="Four symbols that name the code in lists.")
-    state: Literal["open", "used", "withdrawn"]
+    state: ClaimCodeState
     expires: datetime
     serial: str | None = Field(description="The device that used it.")
+    actor: str = Field(description="Who made it; of another company only which one.")
     sequence: int
     created: datetime
 
@@ -23,4 +26,6 @@ class ClaimCodeView(View):
 class ClaimQueries(Protocol):
     """Raises NoRight where the viewer may know why, and Trouble."""
 
-    async def claim_codes(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[ClaimCodeView] | None: ...
+    async def claim_codes(
+        self, viewer: Viewer, project: str, after: int, limit: int, state: ClaimCodeState | None = None
+    ) -> Page[ClaimCodeView] | None: ...

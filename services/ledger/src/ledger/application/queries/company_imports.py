@@ -13,6 +13,7 @@ from runtime.pages import Page
 class CompanyOfferView(View):
     company: str = Field(description="The company that is offered.")
     offered_to: str
+    actor: str = Field(description="Who made the offer; of another company only which one.")
     sequence: int
     offered: datetime
 

@@ -20,11 +20,23 @@ class CorrectedDeliveryView(View):
     delivered_on: date
 
 
+class CorrectionLineView(View):
+    """Licenses of one account to another."""
+
+    source: str
+    target: str
+    licenses: list[LicensesView]
+
+
 class CorrectionView(View):
-    """Of licenses, from `source` to `target`; or of a delivery, which is the vendor's and moves nothing."""
+    """Of licenses, in one line or in several linked ones; or of a delivery, which is the vendor's and moves nothing.
+
+    Of one line, `source`, `target` and `licenses` say the same.
+    """
 
     correction: str
-    company: str
+    company: str = Field(description="Whose licenses they are; the vendor where lines are of several companies.")
+    lines: list[CorrectionLineView] = Field(description="All of them move in one entry, or none does.")
     source: str | None
     target: str | None
     licenses: list[LicensesView]

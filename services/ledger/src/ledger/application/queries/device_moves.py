@@ -14,6 +14,7 @@ class OfferView(View):
     serial: str
     company: str = Field(description="Who offers the device.")
     offered_to: str
+    actor: str = Field(description="Who made the offer; of another company only which one.")
     sequence: int
     offered: datetime
 

@@ -9,13 +9,16 @@ from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
+InvitationState = Literal["open", "accepted", "withdrawn"]
+
 
 class InvitationView(View):
     code_digest: str = Field(description="By which the invitation can be withdrawn.")
     code_hint: str = Field(description="Four symbols that name the code in lists.")
-    state: Literal["open", "accepted", "withdrawn"]
+    state: InvitationState
     expires: datetime
     account: str | None = Field(description="Who accepted it.")
+    actor: str = Field(description="Who made it.")
     sequence: int
     created: datetime
 
@@ -24,5 +27,5 @@ class InvitationQueries(Protocol):
     """Raises NoRight where the viewer may know why, and Trouble."""
 
     async def invitations(
-        self, viewer: Viewer, company: str, after: int, limit: int
+        self, viewer: Viewer, company: str, after: int, limit: int, state: InvitationState | None = None
     ) -> Page[InvitationView] | None: ...

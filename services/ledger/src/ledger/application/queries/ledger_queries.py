@@ -16,6 +16,7 @@ from ledger.application.queries.corrections import CorrectionQueries
 from ledger.application.queries.delivered_devices import DeliveredDeviceQueries
 from ledger.application.queries.device_moves import DeviceMoveQueries
 from ledger.application.queries.devices import DeviceQueries
+from ledger.application.queries.expirations import ExpirationQueries
 from ledger.application.queries.history import HistoryQueries
 from ledger.application.queries.invitations import InvitationQueries
 from ledger.application.queries.legacy import LegacyQueries
@@ -26,6 +27,7 @@ from ledger.application.queries.members import MemberQueries
 from ledger.application.queries.projects import ProjectQueries
 from ledger.application.queries.replacements import ReplacementQueries
 from ledger.application.queries.returns import ReturnQueries
+from ledger.application.queries.search import SearchQueries
 from ledger.application.queries.set_aside import StopQueries
 from ledger.application.queries.software_service import SoftwareServiceQueries
 from ledger.application.queries.test_licenses import TestLicensesQueries
@@ -61,6 +63,8 @@ class Queries(
     ReplacementQueries,
     StopQueries,
     HistoryQueries,
+    ExpirationQueries,
+    SearchQueries,
     Protocol,
 ):
     """What ledger-api asks of one ledger: the queries of every family, and the views across them."""

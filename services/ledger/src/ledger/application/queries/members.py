@@ -1,7 +1,7 @@
 """Queries of members and rights."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -26,6 +26,19 @@ class GrantView(View):
     since: datetime
 
 
+class CompanyGrantView(GrantView):
+    project: str
+    project_name: str
+
+
+class GrantPlace(NamedTuple):
+    """A place in the order of a company's grants."""
+
+    account: str = ""
+    acting_for: str = ""
+    project: str = ""
+
+
 class MemberQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
@@ -33,3 +46,8 @@ class MemberQueries(Protocol):
     async def grants(
         self, viewer: Viewer, project: str, after: tuple[str, str], limit: int
     ) -> Page[GrantView] | None: ...
+    async def company_grants(
+        self, viewer: Viewer, company: str, account: str | None, after: GrantPlace, limit: int
+    ) -> Page[CompanyGrantView] | None:
+        """In all projects of a company, of one account where one is named."""
+        ...

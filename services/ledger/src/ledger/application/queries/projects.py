@@ -12,6 +12,11 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
 
+class ProjectCountsView(View):
+    devices: int
+    free: int = Field(description="Licenses of all types that are bound to no device.")
+
+
 class ProjectView(View):
     project: str
     company: str
@@ -20,6 +25,7 @@ class ProjectView(View):
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")
     blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
+    counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class ProjectQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
     ) -> Page[ProjectView]:
         """In the order of their entries, or of their names where a name is asked for; behind a place."""
         ...

@@ -13,6 +13,7 @@ from ledger.entrypoints.api.openapi.examples import EXAMPLES
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from ledger.entrypoints.api.routes import (
     activation_keys,
+    balances,
     blocks,
     bulk,
     catalog,
@@ -24,6 +25,7 @@ from ledger.entrypoints.api.routes import (
     device_moves,
     device_search,
     devices,
+    expirations,
     exports,
     history,
     invitations,
@@ -36,6 +38,7 @@ from ledger.entrypoints.api.routes import (
     projects,
     replacements,
     returns,
+    search,
     set_aside,
     software_service,
     staff_texts,
@@ -74,6 +77,8 @@ TAGS = {
     "warranty": "How long a device has a guarantee, and extending it.",
     "test licenses": "One test of licenses for each device.",
     "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "search": "One search over all that has a name, a number or a reference.",
+    "what ends": "What ends soon, the soonest first.",
     "exports": "Movements and balances as files.",
     "commands in bulk": "Many commands in one request.",
 }
@@ -81,6 +86,7 @@ TAGS = {
 _FAMILIES = (
     companies,
     projects,
+    balances,
     movements,
     members,
     invitations,
@@ -105,6 +111,8 @@ _FAMILIES = (
     warranty,
     test_licenses,
     software_service,
+    expirations,
+    search,
     history,
     exports,
     bulk,

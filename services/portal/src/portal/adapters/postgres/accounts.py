@@ -11,6 +11,8 @@ INSERT INTO accounts (account, email, name, language, password_hash) VALUES ($1,
 _BY_EMAIL = "SELECT account, email, name, language, password_hash FROM accounts WHERE email = $1 AND active"
 _NAMES = "SELECT account, name FROM accounts WHERE account = ANY ($1)"
 _COMPANY_NAMES = "SELECT company, name FROM companies WHERE company = ANY ($1)"
+_COMPANIES_NAMED = """
+SELECT company, name FROM companies WHERE position(lower($1) IN lower(name)) > 0 ORDER BY lower(name) LIMIT $2"""
 _NAME_COMPANY = """
 INSERT INTO companies (company, name) VALUES ($1, $2) ON CONFLICT (company) DO UPDATE SET name = excluded.name"""
 _SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # noqa: S105 - SQL
@@ -44,6 +46,10 @@ class PostgresAccounts:
     async def company_names(self, companies: list[str]) -> dict[str, str]:
         async with transaction(self._pool, "name companies") as connection:
             return {row[0]: row[1] for row in await connection.fetch(_COMPANY_NAMES, companies)}
+
+    async def companies_named(self, part: str, most: int) -> dict[str, str]:
+        async with transaction(self._pool, "find companies") as connection:
+            return {row[0]: row[1] for row in await connection.fetch(_COMPANIES_NAMED, part, most)}
 
     async def name_company(self, company: str, name: str) -> None:
         async with transaction(self._pool, "name a company") as connection:

@@ -1,5 +1,7 @@
 """The pages of the portal as one application: its routes, and a page for all that goes wrong."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,7 +13,7 @@ from portal.domain.addresses import own_address
 from portal.entrypoints.web.confirming import PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
-from portal.entrypoints.web.forms import FORM_TOKEN, FormRefused
+from portal.entrypoints.web.forms import FORM_TOKEN, Form, FormRefused
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.routes import (
     activity,
@@ -40,6 +42,7 @@ from portal.entrypoints.web.routes import (
     transfers,
     warranties,
 )
+from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 from runtime.web.problems import Refused
@@ -70,6 +73,7 @@ ROUTERS = (
     settings.router,
     second_factor.router,
     components.router,
+    *STAFF_ROUTERS,
 )
 
 _log = get_logger("portal.web")
@@ -132,7 +136,9 @@ def _handle_errors(app: FastAPI) -> None:
         _log.warning("page_in_trouble", reason=str(error))
         _ = words_for(request)
         detail = _("A part of the system does not respond at the moment. Nothing is lost: try again in a minute.")
-        return error_page(request, 503, _("Not available right now"), detail)
+        form: Form | None = getattr(request.state, "form", None)
+        fields = form.to_send_again(PASSWORD) if form else []
+        return error_page(request, 503, _("Not available right now"), detail, fields=fields)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -156,11 +162,18 @@ def problem_page(request: Request, error: Problem) -> Response:
 
 
 def error_page(
-    request: Request, status: int, title: str, detail: str, *, code: str | None = None, rule: str | None = None
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    code: str | None = None,
+    rule: str | None = None,
+    fields: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """A page that says what is wrong and what to do next."""
+    """A page that says what is wrong and what to do next; `fields` are of a form that may be sent again."""
     pages = request.state.services.pages
     response: Response = pages.page(
-        request, "error.html", status=status, title=title, detail=detail, code=code, rule=rule
+        request, "error.html", status=status, title=title, detail=detail, code=code, rule=rule, fields=fields
     )
     return response

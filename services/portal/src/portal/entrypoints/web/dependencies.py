@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 
 from portal.adapters.apis import Apis, Asking
 from portal.adapters.issuer import TokenIssuer
@@ -62,6 +63,11 @@ class Visit:
     company: str
     api: Asking
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether they act for the vendor. What its plain members may not do, the APIs refuse."""
+        return self.session.company_kind == "vendor"
+
 
 async def _services(request: Request) -> Services:
     return cast("Services", request.state.services)
@@ -89,3 +95,13 @@ async def _visit(session: TheSession, services: TheServices) -> Visit:
 
 
 TheVisit = Annotated[Visit, Depends(_visit)]
+
+
+async def _staff(visit: TheVisit) -> Visit:
+    if not visit.is_staff:
+        raise HTTPException(404)
+    return visit
+
+
+TheStaff = Annotated[Visit, Depends(_staff)]
+"""Somebody of the vendor; to others there is no such page."""

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 COOKIE = "session"
 SECURE_COOKIE = "__Host-session"
 FORM_TOKEN = "form_token"  # noqa: S105 - a name
+REQUEST = "request"
+"""The idempotency key of a form: however often it is sent, it is done once."""
 MULTIPART = "multipart/form-data"
 MAX_FIELDS = 1000
 MAX_FILES = 1
@@ -83,6 +85,14 @@ class Form:
         """All fields but these, to be sent again."""
         return [(key, value) for key, value in self._fields if key not in names]
 
+    def extended(self, name: str, value: str) -> "Form":
+        """The form with one more field, and without its file."""
+        return Form([*self._fields, (name, value)])
+
+    def to_send_again(self, *secrets: str) -> list[tuple[str, str]]:
+        """All fields but the token and these, where it is safe to send them again: with a key, and without a file."""
+        return self.without(FORM_TOKEN, *secrets) if self.text(REQUEST) and self.upload is None else []
+
     def beginning(self, prefix: str) -> dict[str, str]:
         """Fields whose names begin so, by the rest of their names."""
         return {key.removeprefix(prefix): value.strip() for key, value in self._fields if key.startswith(prefix)}
@@ -97,6 +107,7 @@ async def _form(request: Request) -> Form:
     form = await (_with_file(request) if is_multipart(request.headers.get("content-type", "")) else _typed(request))
     if not hmac.compare_digest(form.text(FORM_TOKEN).encode(), form_token(visitors_cookie(request)).encode()):
         raise FormRefused
+    request.state.form = form
     return form
 
 

@@ -57,6 +57,8 @@ TITLES: Mapping[str, str] = {
     "licenses-moved": "Licenses moved",
     "licenses-returned": "Licenses returned",
     "licenses-upgraded": "Licenses upgraded",
+    "linked-corrections-applied": "Linked corrections applied",
+    "linked-corrections-proposed": "Linked corrections proposed",
     "member-added": "Member added",
     "member-removed": "Member removed",
     "project-archived": "Project archived",

@@ -1,14 +1,20 @@
 """The laws of corrections: what one person proposed, exactly that, and approved by another person."""
 
+from collections.abc import Iterable
+
 from contracts.events.company_imports import CompanyImported
 from contracts.events.corrections import (
+    AppliedLine,
     CorrectionApplied,
     CorrectionProposed,
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
+    LinkedCorrectionsApplied,
+    LinkedCorrectionsProposed,
 )
-from contracts.log.postings import device_account, postings
+from contracts.licenses import DeviceLicenses
+from contracts.log.postings import device_account, postings, project_account
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots
@@ -17,13 +23,22 @@ from signer.domain.verification.devices import bind_at_most_what_is_held, change
 from signer.domain.verification.state import Changed, VerifiedLedger
 from signer.domain.verification.warranty import correct_delivery
 
-Proposed = CorrectionProposed | DeliveryCorrectionProposed
-Approved = CorrectionApplied | DeliveryCorrected
+MovesProposed = CorrectionProposed | LinkedCorrectionsProposed
+MovesApplied = CorrectionApplied | LinkedCorrectionsApplied
+Proposed = MovesProposed | DeliveryCorrectionProposed
+Approved = MovesApplied | DeliveryCorrected
 
 
 def correction_proposed(ledger: VerifiedLedger, event: CorrectionProposed) -> None:
     """Licenses are to move between two accounts."""
     require_lots(ledger, event.lots)
+    _propose(ledger, event)
+
+
+def linked_corrections_proposed(ledger: VerifiedLedger, event: LinkedCorrectionsProposed) -> None:
+    """Licenses are to move between several pairs of accounts, all or none."""
+    for line in event.lines:
+        require_lots(ledger, line.lots)
     _propose(ledger, event)
 
 
@@ -37,13 +52,23 @@ def correction_applied(ledger: VerifiedLedger, event: CorrectionApplied) -> Chan
     waiting = _approved(ledger, event)
     if not isinstance(waiting, CorrectionProposed) or _terms(event) != _terms(waiting):
         raise _changed(event)
-    _require_places(ledger, event)
-    if event.device is None:
-        move(ledger, postings(event))
-        return ()
-    changed = change(ledger, event.device, event.company, postings(event))
-    bind_at_most_what_is_held(ledger, event.device.serial)
-    return changed
+    _require_places(ledger, event, event.company)
+    _require_device(event, (event.source, event.target))
+    return _move(ledger, event)
+
+
+def linked_corrections_applied(ledger: VerifiedLedger, event: LinkedCorrectionsApplied) -> Changed:
+    """Every line that was proposed is moved; a device is stated with lines of its own project alone."""
+    waiting = _approved(ledger, event)
+    if not isinstance(waiting, LinkedCorrectionsProposed) or _linked_terms(event) != _linked_terms(waiting):
+        raise _changed(event)
+    for line in event.lines:
+        _require_places(ledger, line, line.company)
+    accounts = {account for line in event.lines for account in (line.source, line.target)}
+    _require_device(event, accounts)
+    if event.device is not None:
+        _require_nothing_else(event, event.device, accounts)
+    return _move(ledger, event)
 
 
 def delivery_corrected(ledger: VerifiedLedger, event: DeliveryCorrected) -> None:
@@ -63,7 +88,7 @@ def correction_rejected(ledger: VerifiedLedger, event: CorrectionRejected) -> No
 def take_over_corrections(ledger: VerifiedLedger, event: CompanyImported) -> None:
     """What was proposed for the former company is the other one's now."""
     for correction, waiting in ledger.corrections.items():
-        if isinstance(waiting, CorrectionProposed) and waiting.company == event.former_company:
+        if isinstance(waiting, MovesProposed) and waiting.company == event.former_company:
             ledger.corrections[correction] = waiting.model_copy(update={"company": event.company})
 
 
@@ -93,19 +118,42 @@ def _terms(event: CorrectionProposed | CorrectionApplied) -> tuple[object, ...]:
     return event.company, event.source, event.target, event.lots
 
 
+def _linked_terms(event: LinkedCorrectionsProposed | LinkedCorrectionsApplied) -> tuple[object, ...]:
+    return event.company, *((line.source, line.target, line.lots) for line in event.lines)
+
+
 def _delivery(event: DeliveryCorrectionProposed | DeliveryCorrected) -> tuple[object, ...]:
     return event.company, event.serial, event.model, event.delivered_on
 
 
-def _require_places(ledger: VerifiedLedger, event: CorrectionApplied) -> None:
-    """Projects are the company's, and the device that is touched is the one that is stated."""
-    accounts = (event.source, event.target)
-    for account in accounts:
+def _require_places(ledger: VerifiedLedger, line: CorrectionApplied | AppliedLine, company: str) -> None:
+    """Projects are the company's."""
+    for account in (line.source, line.target):
         if account.startswith("project/"):
-            require_project(ledger, account.removeprefix("project/"), event.company)
+            require_project(ledger, account.removeprefix("project/"), company)
+
+
+def _require_device(event: MovesApplied, accounts: Iterable[str]) -> None:
+    """The device that is touched is the one that is stated."""
     touched = {account for account in accounts if account.startswith("device/")}
     if touched != ({device_account(event.device.serial)} if event.device else set()):
         raise LawBrokenError("correction_device_wrong", "the device that is corrected is not the one stated")
+
+
+def _require_nothing_else(event: LinkedCorrectionsApplied, device: DeviceLicenses, accounts: set[str]) -> None:
+    """Its license file carries the entry, so that whoever sees the device reads every line."""
+    projects = {account for account in accounts if account.startswith("project/")}
+    if projects - {project_account(device.project)} or any(line.company != event.company for line in event.lines):
+        raise LawBrokenError("correction_device_wrong", f"the file of device {device.serial} would tell of others")
+
+
+def _move(ledger: VerifiedLedger, event: MovesApplied) -> Changed:
+    if event.device is None:
+        move(ledger, postings(event))
+        return ()
+    changed = change(ledger, event.device, event.company, postings(event))
+    bind_at_most_what_is_held(ledger, event.device.serial)
+    return changed
 
 
 def _changed(event: Approved) -> LawBrokenError:

@@ -23,6 +23,8 @@ from contracts.events.corrections import (
     CorrectionRejected,
     DeliveryCorrected,
     DeliveryCorrectionProposed,
+    LinkedCorrectionsApplied,
+    LinkedCorrectionsProposed,
 )
 from contracts.events.delivered_devices import DevicesRegistered
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
@@ -116,6 +118,8 @@ VERIFICATIONS: Mapping[type[WireModel], Verification] = dict(
         _of(LicensesUpgraded, software_service.licenses_upgraded),
         _of(CorrectionProposed, corrections.correction_proposed),
         _of(CorrectionApplied, corrections.correction_applied),
+        _of(LinkedCorrectionsProposed, corrections.linked_corrections_proposed),
+        _of(LinkedCorrectionsApplied, corrections.linked_corrections_applied),
         _of(CorrectionRejected, corrections.correction_rejected),
         _of(DeliveryCorrectionProposed, corrections.delivery_correction_proposed),
         _of(DeliveryCorrected, corrections.delivery_corrected),

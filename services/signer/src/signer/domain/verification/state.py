@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contracts.catalog import LicenseTypeFacts
-from contracts.events.corrections import CorrectionProposed, DeliveryCorrectionProposed
+from contracts.events.corrections import CorrectionProposed, DeliveryCorrectionProposed, LinkedCorrectionsProposed
 from contracts.events.set_aside import SettingAsideProposed
 from contracts.legacy import ListedKey
 from contracts.licenses import DeviceLicenses, TestLicenses
@@ -95,8 +95,8 @@ class VerifiedLedger:
     service_periods: dict[str, ServicePeriod] = field(default_factory=dict[str, ServicePeriod])
     """The software service of each project."""
 
-    corrections: dict[str, CorrectionProposed | DeliveryCorrectionProposed | None] = field(
-        default_factory=dict[str, CorrectionProposed | DeliveryCorrectionProposed | None]
+    corrections: dict[str, CorrectionProposed | LinkedCorrectionsProposed | DeliveryCorrectionProposed | None] = field(
+        default_factory=dict[str, CorrectionProposed | LinkedCorrectionsProposed | DeliveryCorrectionProposed | None]
     )
     """Proposals that wait for a second person; None once closed."""
     set_asides: dict[str, SettingAsideProposed | None] = field(default_factory=dict[str, SettingAsideProposed | None])

@@ -13,6 +13,7 @@ _TAKEN_OVER = (
     "UPDATE devices SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE devices_by_type SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE replacements SET company = $3 WHERE ledger = $1 AND company = $2",
+    "UPDATE grants SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE projects SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE blocks SET company = $3 WHERE ledger = $1 AND company = $2 AND subject LIKE 'devices/%'",
     "UPDATE legacy_keys SET company = $3 WHERE ledger = $1 AND company = $2",

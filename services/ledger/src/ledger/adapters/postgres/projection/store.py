@@ -14,6 +14,7 @@ from ledger.adapters.postgres.projection.company_imports import import_companies
 from ledger.adapters.postgres.projection.corrections import end_corrections
 from ledger.adapters.postgres.projection.devices import write_devices
 from ledger.adapters.postgres.projection.documents import write_documents
+from ledger.adapters.postgres.projection.expirations import write_expirations
 from ledger.adapters.postgres.projection.invitations import end_invitations
 from ledger.adapters.postgres.projection.legacy import read_legacy, write_legacy
 from ledger.adapters.postgres.projection.license_file_downloads import deliver_downloads
@@ -21,6 +22,7 @@ from ledger.adapters.postgres.projection.projects import write_projects
 from ledger.adapters.postgres.projection.replacements import end_replacements
 from ledger.adapters.postgres.projection.set_aside import approve_set_asides, read_decisions
 from ledger.adapters.postgres.projection.tables import add_rows, replace_rows
+from ledger.adapters.postgres.projection.totals import put_back, take_off
 from ledger.adapters.postgres.projection.warranty import end_warranties, inherit_warranties
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
@@ -82,8 +84,10 @@ async def _document_offset(connection: Any, topic: str, partition: int) -> int:
     return offset
 
 
-# What changes rows of a batch comes after the rows are there; imports of companies change rows of all kinds.
+# What changes rows of a batch comes after the rows are there; imports of companies change rows of all kinds,
+# and what has an end follows from all of them.
 _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
+    take_off,
     add_rows,
     write_redemptions,
     write_devices,
@@ -101,4 +105,6 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     deliver_downloads,
     write_legacy,
     import_companies,
+    put_back,
+    write_expirations,
 )

@@ -50,6 +50,8 @@ SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequ
   FROM activation_keys AS k {block_columns.join(block_columns.key("k.key_digest"), ledger="k.ledger")}
  WHERE ledger = $1"""  # noqa: S608
 
+_WITHOUT_ORDER = {"order_number": None, "customer_reference": None}
+
 
 class PostgresActivationKeyQueries(PostgresProjectQueries):
     """Implements RedemptionQueries and ActivationKeyQueries."""
@@ -95,6 +97,18 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
             rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
             return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
 
+    async def redeemed_keys(
+        self, viewer: Viewer, project: str, after: int, limit: int
+    ) -> Page[ActivationKeyView] | None:
+        query = f"{_KEYS} AND project = $2 AND redeemed_sequence > $3 ORDER BY redeemed_sequence LIMIT $4"
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            rows = await connection.fetch(query, self.ledger, project, after, limit + 1)
+            if scope.sees_all:
+                return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
+            return one_page((_key(row).model_copy(update=_WITHOUT_ORDER) for row in rows), limit)
+
     async def activation_key(self, viewer: Viewer, key_digest: str) -> ActivationKeyView | None:
         async with self.seen(viewer) as (connection, scope):
             row = await connection.fetchrow(f"{_KEYS} AND key_digest = $2", self.ledger, key_digest)
@@ -104,7 +118,7 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
                 return _key((await with_texts(connection, self.ledger, [row]))[0])
             if row["project"] is None or await self._project(connection, scope, row["project"]) is None:
                 return None
-            return _key(row).model_copy(update={"order_number": None, "customer_reference": None})
+            return _key(row).model_copy(update=_WITHOUT_ORDER)
 
 
 def _came(row: Any, held: Mapping[tuple[int, str], int]) -> list[RedeemedLicensesView]:

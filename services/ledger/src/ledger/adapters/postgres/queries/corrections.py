@@ -1,16 +1,22 @@
 """Queries of corrections."""
 
+import json
 from typing import Any
 
-from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts
-from ledger.application.queries.corrections import CorrectedDeliveryView, CorrectionState, CorrectionView
+from ledger.application.queries.corrections import (
+    CorrectedDeliveryView,
+    CorrectionLineView,
+    CorrectionState,
+    CorrectionView,
+)
+from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _CORRECTIONS = """
-SELECT correction, company, source, target, lots, serial, model, delivered_on, reason, reference, proposed_by,
+SELECT correction, company, lines, serial, model, delivered_on, reason, reference, proposed_by,
        sequence, time AS proposed, state, decided_by, decision_reason, decided_sequence, decided
   FROM corrections WHERE ledger = $1"""
 
@@ -35,7 +41,19 @@ class PostgresCorrectionQueries(SnapshotReader):
 
 def _correction(row: Any) -> CorrectionView:
     said = dict(row)
-    licenses = lots(said.pop("lots"))
+    lines = [_line(**line) for line in json.loads(said.pop("lines"))]
+    single = lines[0] if len(lines) == 1 else None
     device = {name: said.pop(name) for name in ("serial", "model", "delivered_on")}
     delivery = CorrectedDeliveryView(**device) if device["serial"] else None
-    return CorrectionView(**said, licenses=licenses, delivery=delivery)
+    return CorrectionView(
+        **said,
+        lines=lines,
+        source=single and single.source,
+        target=single and single.target,
+        licenses=single.licenses if single else [],
+        delivery=delivery,
+    )
+
+
+def _line(source: str, target: str, lots: list[dict[str, Any]]) -> CorrectionLineView:
+    return CorrectionLineView(source=source, target=target, licenses=[LicensesView(**lot) for lot in lots])

@@ -1,5 +1,6 @@
 """Queries of offers of devices."""
 
+from ledger.adapters.postgres.queries.past_visibility import past_of
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.application.queries.device_moves import OfferView
 from ledger.application.queries.visibility import Viewer
@@ -14,6 +15,9 @@ _OWN_OFFERS = f"""
 ({_OFFERS_WALK.format("AND offered_to = $4")})
 UNION ({_OFFERS_WALK.format("AND company = $4 AND ($5 OR project = ANY($6))")}) ORDER BY serial LIMIT $3"""
 
+_MADE_BY = """
+SELECT o.*, e.actor FROM ({}) AS o JOIN entries AS e ON e.ledger = $1 AND e.sequence = o.sequence ORDER BY o.serial"""
+
 
 class PostgresDeviceMoveQueries(SnapshotReader):
     """Implements DeviceMoveQueries."""
@@ -23,5 +27,6 @@ class PostgresDeviceMoveQueries(SnapshotReader):
             handled = [project for project, rights in scope.grants.items() if "licenses" in rights]
             own = (scope.company, scope.administers, handled)
             query, seen = (_ALL_OFFERS, ()) if scope.sees_all else (_OWN_OFFERS, own)
-            rows = await connection.fetch(query, self.ledger, after, limit + 1, *seen)
-            return one_page((OfferView(**row) for row in rows), limit)
+            past = await past_of(connection, self.ledger, scope)
+            rows = await connection.fetch(_MADE_BY.format(query), self.ledger, after, limit + 1, *seen)
+            return one_page((OfferView(**past.told(row), company=row["company"]) for row in rows), limit)

@@ -1,22 +1,30 @@
 """Queries of invitations."""
 
+from ledger.adapters.postgres.queries.past_visibility import past_of
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
-from ledger.application.queries.invitations import InvitationView
+from ledger.application.queries.invitations import InvitationState, InvitationView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _INVITATIONS = """
-SELECT code_digest, code_hint, expires, account, sequence, time AS created,
-       CASE WHEN account IS NOT NULL THEN 'accepted' WHEN withdrawn THEN 'withdrawn' ELSE 'open' END AS state
-  FROM invitations WHERE ledger = $1 AND company = $2 AND sequence > $3 ORDER BY sequence LIMIT $4"""
+SELECT i.code_digest, i.code_hint, i.expires, i.account, i.sequence, i.time AS created, i.state, e.actor, i.company
+  FROM invitations AS i JOIN entries AS e USING (ledger, sequence)
+ WHERE ledger = $1 AND i.company = $2 AND sequence > $3{state} ORDER BY sequence LIMIT $4"""
+_IN_STATE = " AND i.state = $5"
 
 
 class PostgresInvitationQueries(SnapshotReader):
     """Implements InvitationQueries."""
 
-    async def invitations(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[InvitationView] | None:
+    async def invitations(
+        self, viewer: Viewer, company: str, after: int, limit: int, state: InvitationState | None = None
+    ) -> Page[InvitationView] | None:
         async with self.seen(viewer) as (connection, scope):
             if not scope.administers_or_staff(company):
                 return None
-            rows = await connection.fetch(_INVITATIONS, self.ledger, company, after, limit + 1)
-            return one_page((InvitationView(**row) for row in rows), limit)
+            past = await past_of(connection, self.ledger, scope)
+            query, narrower = (
+                (_INVITATIONS.format(state=_IN_STATE), [state]) if state else (_INVITATIONS.format(state=""), [])
+            )
+            rows = await connection.fetch(query, self.ledger, company, after, limit + 1, *narrower)
+            return one_page((InvitationView(**past.told(row)) for row in rows), limit)

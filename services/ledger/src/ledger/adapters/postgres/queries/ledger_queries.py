@@ -9,6 +9,7 @@ from ledger.adapters.postgres.queries.company_imports import PostgresCompanyImpo
 from ledger.adapters.postgres.queries.corrections import PostgresCorrectionQueries
 from ledger.adapters.postgres.queries.delivered_devices import PostgresDeliveredDeviceQueries
 from ledger.adapters.postgres.queries.device_moves import PostgresDeviceMoveQueries
+from ledger.adapters.postgres.queries.expirations import PostgresExpirationQueries
 from ledger.adapters.postgres.queries.history import PostgresHistoryQueries
 from ledger.adapters.postgres.queries.invitations import PostgresInvitationQueries
 from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
@@ -18,9 +19,11 @@ from ledger.adapters.postgres.queries.license_files import PostgresLicenseFileQu
 from ledger.adapters.postgres.queries.members import PostgresMemberQueries
 from ledger.adapters.postgres.queries.replacements import PostgresReplacementQueries
 from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
+from ledger.adapters.postgres.queries.search import PostgresSearchQueries
 from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
 from ledger.adapters.postgres.queries.software_service import PostgresSoftwareServiceQueries
 from ledger.adapters.postgres.queries.test_licenses import PostgresTestLicensesQueries
+from ledger.adapters.postgres.queries.totals import PostgresTotalQueries
 from ledger.adapters.postgres.queries.warranty import PostgresWarrantyQueries
 
 
@@ -47,5 +50,8 @@ class PostgresQueries(
     PostgresLegacyKeyQueries,
     PostgresReplacementQueries,
     PostgresStopQueries,
+    PostgresExpirationQueries,
+    PostgresSearchQueries,
+    PostgresTotalQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""

@@ -35,6 +35,11 @@ class Past:
             return actor
         return _COMPANY + whose
 
+    def told(self, row: Any) -> dict[str, Any]:
+        """A row of a `company` without that, and with its `actor` as this viewer may see it."""
+        said: dict[str, Any] = dict(row)
+        return said | {"actor": self.actor(said["actor"], said.pop("company"))}
+
 
 async def past_of(connection: Any, ledger: int, scope: Scope) -> Past:
     own = [] if scope.company is None else [scope.company, *await predecessors_of(connection, ledger, [scope.company])]

@@ -1,26 +1,35 @@
 """Queries of projects."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
+from ledger.application.queries.projects import ProjectCountsView, ProjectPlace, ProjectSearch, ProjectView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _PROJECT_ROWS = f"""
 SELECT project, company, name AS project_name, p.sequence, time AS created, archived, {block_columns.COLUMNS}
   FROM projects AS p {block_columns.join(block_columns.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
-_PAGE_OF_PROJECTS = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
+PROJECT_PAGE = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
+"""The projects of a page, in its order; both are filled in."""
+_COUNTS = """
+SELECT split_part(owner, '/', 2) AS project, sum(devices)::bigint AS devices, sum(free)::bigint AS free
+  FROM (SELECT owner, 0 AS devices, free FROM license_totals WHERE ledger = $1 AND owner = ANY ($2)
+        UNION ALL
+        SELECT owner, devices, 0 FROM device_totals WHERE ledger = $1 AND owner = ANY ($2)) AS t
+ GROUP BY owner"""
 
 
 class PostgresProjectQueries(SnapshotReader):
     """Implements ProjectQueries."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
     ) -> Page[ProjectView]:
         async with self.seen(viewer) as (connection, scope):
             reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
@@ -28,8 +37,17 @@ class PostgresProjectQueries(SnapshotReader):
             if not query:
                 return Page((), more=False)
             order = "page.comparable_name, page.sequence" if wanted.name else "page.sequence"
-            rows = await connection.fetch(_PAGE_OF_PROJECTS.format(query, order), self.ledger, *arguments)
-            return one_page((ProjectView(**block_columns.viewed(row)) for row in rows), limit)
+            rows = await connection.fetch(PROJECT_PAGE.format(query, order), self.ledger, *arguments)
+            counts = await self._counts(connection, [row["project"] for row in rows]) if counted else {}
+            none = ProjectCountsView(devices=0, free=0) if counted else None
+            views = (ProjectView(**block_columns.viewed(row), counts=counts.get(row["project"], none)) for row in rows)
+            return one_page(views, limit)
+
+    async def _counts(self, connection: Any, projects: Sequence[str]) -> dict[str, ProjectCountsView]:
+        """What projects have, by project; nothing of those that have had nothing."""
+        owners = [subject(PROJECT, project) for project in projects]
+        rows = await connection.fetch(_COUNTS, self.ledger, owners)
+        return {row["project"]: ProjectCountsView(devices=row["devices"], free=row["free"]) for row in rows}
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
         async with self.seen(viewer) as (connection, scope):

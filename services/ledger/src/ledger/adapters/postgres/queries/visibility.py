@@ -58,9 +58,10 @@ class Scope:
         """It without what staff may: the reach of an administrator of its own company."""
         return replace(self, sees_all=False)
 
-    def lists(self) -> Reach:
-        """For lists of projects: all of them, those of a company, and single ones."""
-        return self.sees_all, self.company if self.administers else None, sorted(self.grants)
+    def lists(self, right: Right = "view") -> Reach:
+        """For lists of projects where it has this right: all of them, those of a company, and single ones."""
+        granted = sorted(project for project, rights in self.grants.items() if right in rights)
+        return self.sees_all, self.company if self.administers else None, granted
 
 
 async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:

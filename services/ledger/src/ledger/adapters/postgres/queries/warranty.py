@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.identifiers import MAX_SEQUENCE
+from ledger.adapters.postgres.proof import proven
 from ledger.adapters.postgres.queries.past_visibility import company_at, past_of, was_seen
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import predecessors_of
@@ -20,15 +21,7 @@ SELECT d.serial, d.model, d.delivered_on, d.base_months, w.months, w.ends_on
    AND d.sequence > {_BEGAN} AND w.sequence > {_BEGAN}
  ORDER BY d.sequence DESC, w.sequence DESC LIMIT 1"""  # noqa: S608 - made of our own words
 
-# A file with licenses that the device fetched itself is contact, as for the writer.
-_PROVEN = f"""
-SELECT EXISTS (SELECT FROM device_stays WHERE ledger = $1 AND serial = $2 AND claimed AND company = ANY ($4))
-    OR EXISTS (SELECT FROM deliveries AS d JOIN device_versions AS v USING (ledger, serial, generation, issue)
-                WHERE ledger = $1 AND serial = $2 AND d.path = 'direct' AND v.company = ANY ($4)
-                  AND v.licenses <> '[]')
-    OR EXISTS (SELECT FROM delivered_devices AS d
-                WHERE ledger = $1 AND serial = $2 AND d.delivered_to = ANY ($4) AND d.sequence > {_BEGAN})
-    OR EXISTS (SELECT FROM replacements WHERE ledger = $1 AND replacement = $2 AND company = ANY ($4))"""  # noqa: S608
+_PROVEN = f"SELECT {proven('$1', '$2', '$3')}"
 
 
 class PostgresWarrantyQueries(SnapshotReader):
@@ -56,7 +49,7 @@ class PostgresWarrantyQueries(SnapshotReader):
                 and (company := await company_at(connection, self.ledger, serial, at)) is not None
             ]
             companies = [*seen, *await predecessors_of(connection, self.ledger, seen)]
-            return bool(await connection.fetchval(_PROVEN, self.ledger, serial, MAX_SEQUENCE, companies))
+            return bool(await connection.fetchval(_PROVEN, self.ledger, serial, companies))
 
     async def warranty(self, serial: str, until: int) -> WarrantyView | None:
         async with self.snapshot() as connection:

@@ -94,7 +94,14 @@ async def _one_company(
     return None if company is None else await _company(company)
 
 
+async def _one_project(
+    project: Annotated[str | None, Query(max_length=36, description="Only what is this project's.")] = None,
+) -> str | None:
+    return None if project is None else project_of(project)
+
+
 SerialOfPath = Annotated[str, Depends(_serial)]
 ProjectOfPath = Annotated[str, Depends(_project)]
 CompanyOfPath = Annotated[str, Depends(_company)]
 CompanyOfQuery = Annotated[str | None, Depends(_one_company)]
+ProjectOfQuery = Annotated[str | None, Depends(_one_project)]

@@ -1,10 +1,12 @@
 """Claim codes: by one a device that is in no project puts itself into one."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from contracts.codes import claim_code
 from contracts.commands.claims import CreateClaimCode, WithdrawClaimCode
-from ledger.application.queries.claims import ClaimCodeView
+from ledger.application.queries.claims import ClaimCodeState, ClaimCodeView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.one_time_codes import make_code
@@ -48,9 +50,14 @@ async def withdraw_claim_code(
 
 @router.get("/claim-codes", dependencies=[Reached])
 async def list_claim_codes(
-    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    project: ProjectOfPath,
+    services: TheServices,
+    caller: TheCaller,
+    state: Annotated[ClaimCodeState | None, Query(description="Only those in this state.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[ClaimCodeView]:
     """The codes that were made for the project, and what became of them; never the codes themselves."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.queries.claim_codes(caller.viewer, project, after, limit)
+    page = await services.queries.claim_codes(caller.viewer, project, after, limit, state)
     return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))

@@ -5,19 +5,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from contracts.commands.corrections import ApproveCorrection, ProposeCorrection, RejectCorrection
+from contracts.commands.corrections import (
+    ApproveCorrection,
+    ProposeCorrection,
+    ProposeLinkedCorrections,
+    RejectCorrection,
+    WantedLine,
+)
 from contracts.identifiers import UUID_PATTERN, derived_id
 from ledger.application.queries.corrections import CorrectionState, CorrectionView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandSender
-from ledger.entrypoints.api.models.corrections import CorrectionResponse, ProposeCorrectionBody, RejectCorrectionBody
+from ledger.entrypoints.api.models.corrections import (
+    CorrectionResponse,
+    ProposeCorrectionBody,
+    ProposeLinkedCorrectionsBody,
+    RejectCorrectionBody,
+)
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
 from runtime.web.problems import Refused, require_found
 
-router = APIRouter(prefix="/v1/corrections", tags=["staff"])
+router = APIRouter(prefix="/v1", tags=["staff"])
 _UUID = re.compile(UUID_PATTERN)
 
 
@@ -30,7 +41,7 @@ async def _correction(correction: str) -> str:
 CorrectionOfPath = Annotated[str, Depends(_correction)]
 
 
-@router.post("", status_code=201)
+@router.post("/corrections", status_code=201)
 async def propose_correction(
     body: ProposeCorrectionBody, sender: TheCommandSender, command_id: CommandIdOfRequest, response: Response
 ) -> CorrectionResponse:
@@ -49,7 +60,32 @@ async def propose_correction(
     return CorrectionResponse(correction=correction, sequence=sequence)
 
 
-@router.post("/{correction}/approval", status_code=201)
+@router.post("/linked-corrections", status_code=201)
+async def propose_linked_corrections(
+    body: ProposeLinkedCorrectionsBody, sender: TheCommandSender, command_id: CommandIdOfRequest, response: Response
+) -> CorrectionResponse:
+    """Ask for several corrections that belong together: one approval moves all lines in one entry, or none.
+
+    Each line is of one company; several lines may be of several, which read of their own part alone. Lines with a
+    device are of that device and its project. A type is taken from an account or comes into it, never both. A refusal
+    names the `line`, counted from 1. The proposal is read, approved and rejected among all corrections.
+    """
+    correction = derived_id(command_id, "correction")
+    command = ProposeLinkedCorrections(
+        correction=correction,
+        lines=tuple(
+            WantedLine(source=line.source, target=line.target, licenses=licenses_of(line.licenses))
+            for line in body.lines
+        ),
+        reason=body.reason,
+        reference=body.reference,
+    )
+    sequence = await sender.send(command, command_id)
+    response.headers["Location"] = f"/v1/corrections/{correction}"
+    return CorrectionResponse(correction=correction, sequence=sequence)
+
+
+@router.post("/corrections/{correction}/approval", status_code=201)
 async def approve_correction(
     correction: CorrectionOfPath, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> CorrectionResponse:
@@ -58,7 +94,7 @@ async def approve_correction(
     return CorrectionResponse(correction=correction, sequence=sequence)
 
 
-@router.post("/{correction}/rejection", status_code=201)
+@router.post("/corrections/{correction}/rejection", status_code=201)
 async def reject_correction(
     correction: CorrectionOfPath, body: RejectCorrectionBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> CorrectionResponse:
@@ -67,7 +103,7 @@ async def reject_correction(
     return CorrectionResponse(correction=correction, sequence=sequence)
 
 
-@router.get("", dependencies=[Reached])
+@router.get("/corrections", dependencies=[Reached])
 async def list_corrections(
     services: TheServices,
     caller: TheCaller,
@@ -81,7 +117,7 @@ async def list_corrections(
     return paged(page, lambda row: str(row.sequence))
 
 
-@router.get("/{correction}", dependencies=[Reached], response_model=CorrectionView)
+@router.get("/corrections/{correction}", dependencies=[Reached], response_model=CorrectionView)
 async def get_correction(
     correction: CorrectionOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller
 ) -> Response:

@@ -99,6 +99,16 @@ async def list_activation_keys(
     return paged(require_found(keys, "no_right"), lambda row: str(row.issued_sequence))
 
 
+@router.get("/projects/{project}/activation-keys", dependencies=[Reached])
+async def list_redeemed_keys(
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+) -> PageView[ActivationKeyView]:
+    """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
+    (after,) = after_numbers(cursor, 1)
+    keys = await services.queries.redeemed_keys(caller.viewer, project, after, limit)
+    return paged(require_found(keys, "project_unknown"), lambda row: str(row.redeemed_sequence))
+
+
 @router.get("/activation-keys/{key_digest}", dependencies=[Reached])
 async def get_activation_key(
     key_digest: KeyDigestOfPath, services: TheServices, caller: TheCaller

@@ -1,6 +1,8 @@
 """Invitations: a one-time code by which an account joins a company."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from contracts.codes import activation_key, invitation_code
 from contracts.commands.invitations import (
@@ -8,7 +10,7 @@ from contracts.commands.invitations import (
     CreateInvitation,
     WithdrawInvitation,
 )
-from ledger.application.queries.invitations import InvitationView
+from ledger.application.queries.invitations import InvitationState, InvitationView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.one_time_codes import make_code
@@ -58,11 +60,16 @@ async def withdraw_invitation(
 
 @router.get("/companies/{company}/invitations", dependencies=[Reached])
 async def list_invitations(
-    company: CompanyOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    company: CompanyOfPath,
+    services: TheServices,
+    caller: TheCaller,
+    state: Annotated[InvitationState | None, Query(description="Only those in this state.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[InvitationView]:
     """The invitations to the company, and what became of them; never the codes. For its administrators."""
     (after,) = after_numbers(cursor, 1)
-    page = await services.queries.invitations(caller.viewer, company, after, limit)
+    page = await services.queries.invitations(caller.viewer, company, after, limit, state)
     return paged(require_found(page, "company_unknown"), lambda row: str(row.sequence))
 
 

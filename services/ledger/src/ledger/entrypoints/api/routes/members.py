@@ -1,9 +1,12 @@
 """Members of companies, and rights of accounts in projects."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from contracts.commands.members import AddMember, GrantRights, RemoveMember, RevokeRights
-from ledger.application.queries.members import GrantView, MemberView
+from contracts.identifiers import UUID_PATTERN
+from ledger.application.queries.members import CompanyGrantView, GrantPlace, GrantView, MemberView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.models.members import (
@@ -46,6 +49,26 @@ async def list_members(
     """Who belongs to the company. For its administrators."""
     page = await services.queries.members(caller.viewer, company, after_text(cursor), limit)
     return paged(require_found(page, "company_unknown"), lambda row: row.account)
+
+
+@router.get("/companies/{company}/grants", dependencies=[Reached])
+async def list_company_grants(
+    company: CompanyOfPath,
+    services: TheServices,
+    caller: TheCaller,
+    account: Annotated[str | None, Query(pattern=UUID_PATTERN, description="Only what this account was given.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
+) -> PageView[CompanyGrantView]:
+    """Who was given which rights in the projects of the company, account by account. For its administrators.
+
+    The administrators themselves have every right there and are not listed.
+    """
+    after = after_text(cursor, "//").split("/")
+    if len(after) != len(GrantPlace()):
+        raise bad_cursor()
+    page = await services.queries.company_grants(caller.viewer, company, account, GrantPlace(*after), limit)
+    return paged(require_found(page, "company_unknown"), lambda row: f"{row.account}/{row.acting_for}/{row.project}")
 
 
 @router.post("/projects/{project}/members", status_code=201)

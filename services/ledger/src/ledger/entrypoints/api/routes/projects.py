@@ -1,8 +1,8 @@
 """Projects: opened, looked at, renamed and archived; licenses between projects, and back from a device."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from contracts.commands.companies import CreateProject
@@ -34,6 +34,20 @@ from runtime.web.problems import require_found
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 
 
+async def _wanted(
+    project_name: Annotated[
+        str,
+        Query(max_length=80, pattern=NO_CONTROLS, description="How the name begins; case does not matter."),
+    ] = "",
+    company: CompanyOfQuery = None,
+    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+) -> ProjectSearch:
+    return ProjectSearch(project_name, company, archived)
+
+
+Wanted = Annotated[ProjectSearch, Depends(_wanted)]
+
+
 @router.post("", status_code=201)
 async def create_project(
     body: CreateProjectBody,
@@ -54,25 +68,19 @@ async def create_project(
 async def list_projects(
     services: TheServices,
     caller: TheCaller,
-    project_name: Annotated[
-        str,
-        Query(
-            max_length=80,
-            pattern=NO_CONTROLS,
-            description="How the name begins; case does not matter.",
-        ),
-    ] = "",
-    company: CompanyOfQuery = None,
-    archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+    wanted: Wanted,
+    expand: Annotated[
+        Literal["counts"] | None, Query(description="`counts`: how many devices and free licenses each has.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
     """Projects in the order in which they were opened, or by name where a name is asked for."""
-    wanted = ProjectSearch(project_name, company, archived)
-    after = ProjectPlace(*after_number_and_text(cursor)) if project_name else ProjectPlace(after_numbers(cursor, 1)[0])
-    page = await services.queries.projects(caller.viewer, wanted, after, limit)
+    by_name = bool(wanted.name)
+    after = ProjectPlace(*after_number_and_text(cursor)) if by_name else ProjectPlace(after_numbers(cursor, 1)[0])
+    page = await services.queries.projects(caller.viewer, wanted, after, limit, counted=expand == "counts")
     return paged(
-        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if project_name else str(row.sequence)
+        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if by_name else str(row.sequence)
     )
 
 

@@ -15,6 +15,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit,
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.serials import whole
+from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, typed
 
 FINAL = ("gateway", "warranty")
@@ -81,7 +82,7 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
     if await _device(visit.api, serial) is None:
         await ask(ledger.add_device, project, serial=serial, idempotency_key=f"{once}-device")
     wanted: list[WantedLicenses] = [{"license_type": name, "count": count} for name, count in counts.items()]
-    done = await ask(
+    sent = ask(
         ledger.allocate_licenses,
         project,
         serial=serial,
@@ -89,7 +90,7 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
         confirm_final=is_final,
         idempotency_key=once,
     )
-    await services.sessions.reach(visit.session.session, done["sequence"])
+    done = await reached(visit, services, sent)
     device = await ask(ledger.get_device, serial, at_least=done["sequence"])
     return services.pages.page(
         request,

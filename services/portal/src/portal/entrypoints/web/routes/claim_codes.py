@@ -8,8 +8,8 @@ from starlette.responses import Response
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.qr import qr
+from portal.entrypoints.web.submitting import reached, submit
 
 CODES_A_PAGE = 50
 
@@ -32,8 +32,8 @@ async def codes_page(
 async def make(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """A new code, to print or to read out; the same form again shows the same one."""
     ledger = visit.api.ledger
-    made = await ask(ledger.create_claim_code, project, idempotency_key=form.text("request"))
-    await services.sessions.reach(visit.session.session, made["sequence"])
+    sent = ask(ledger.create_claim_code, project, idempotency_key=form.text("request"))
+    made = await reached(visit, services, sent)
     found = await ask(ledger.get_project, project, at_least=made["sequence"])
     return services.pages.page(request, "claim_code.html", project=found, made=made, picture=qr(made["claim_code"]))
 
@@ -42,11 +42,10 @@ async def make(request: Request, visit: TheVisit, services: TheServices, project
 async def withdraw(visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Make a code useless that no box has used."""
     digest = form.text("code_digest")
-    done = await ask(
+    sent = ask(
         visit.api.ledger.withdraw_claim_code,
         project,
         code_digest=digest,
         idempotency_key=f"{form.text('request')}-{digest[:16]}",
     )
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/projects/{project}/claim-codes")
+    return await submit(visit, services, sent, then=f"/projects/{project}/claim-codes")

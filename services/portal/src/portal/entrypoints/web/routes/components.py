@@ -1,9 +1,9 @@
-"""The page that shows every component of the pages, for whoever makes one."""
+"""Pages for reading: every component of the pages, for whoever makes one, and the rules that refusals name."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from portal.entrypoints.web.dependencies import TheServices
+from portal.entrypoints.web.dependencies import TheServices, TheSession
 
 router = APIRouter()
 
@@ -12,3 +12,9 @@ router = APIRouter()
 async def components_page(request: Request, services: TheServices) -> Response:
     """Everything that a page is made of, with made-up contents."""
     return services.pages.page(request, "components.html")
+
+
+@router.get("/rules")
+async def rules_page(request: Request, _: TheSession, services: TheServices) -> Response:
+    """The rules of the ledger, each where a refusal links to; in English, as the refusals are."""
+    return services.pages.page(request, "rules.html")

@@ -12,8 +12,8 @@ from portal.entrypoints.web.choices import open_projects
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.routes.projects import free_of, held_by
+from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.two_sides import counted, going
 
 router = APIRouter(prefix="/devices/{serial}")
@@ -39,11 +39,8 @@ async def move_page(request: Request, visit: TheVisit, services: TheServices, se
 @router.post("/move")
 async def move(visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
     """Move the device with all that is on it."""
-    done = await ask(
-        visit.api.ledger.move_device, serial, project=form.text("target"), idempotency_key=form.text("request")
-    )
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/devices/{serial}")
+    sent = ask(visit.api.ledger.move_device, serial, project=form.text("target"), idempotency_key=form.text("request"))
+    return await submit(visit, services, sent, then=f"/devices/{serial}")
 
 
 @router.post("/release")
@@ -51,9 +48,8 @@ async def release(request: Request, visit: TheVisit, services: TheServices, seri
     """Let go of the device: anybody may add it to a project then."""
     await require_password(request, services, visit.session, form)
     once = f"{form.text('request')}-release"
-    done = await ask(visit.api.ledger.release_device, serial, idempotency_key=once)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see("/devices")
+    sent = ask(visit.api.ledger.release_device, serial, idempotency_key=once)
+    return await submit(visit, services, sent, then="/devices")
 
 
 @router.get("/take-back")
@@ -75,15 +71,14 @@ async def take_back(visit: TheVisit, services: TheServices, serial: str, form: T
     wanted: list[WantedLicenses] = [
         {"license_type": name, "count": count} for name, count in counted(form).items() if count
     ]
-    done = await ask(
+    sent = ask(
         visit.api.ledger.deallocate_licenses,
         form.text("project"),
         serial=serial,
         licenses=wanted,
         idempotency_key=form.text("request"),
     )
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/devices/{serial}")
+    return await submit(visit, services, sent, then=f"/devices/{serial}")
 
 
 def pbx_on(device: DeviceView) -> dict[str, int]:

@@ -1,16 +1,17 @@
 """Who may do what in one project."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
+from licensing_client.api import RightsChangedResponse
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.submitting import submit
 
 MOST_PEOPLE = 200
 RIGHT = "right-"
@@ -40,38 +41,42 @@ async def grant(request: Request, visit: TheVisit, services: TheServices, projec
     """Give somebody rights in this project."""
     account, company = form.text("account") or form.text("guest"), form.optional("acting_for")
     rights = [right for right, chosen in form.beginning(RIGHT).items() if chosen == "yes" and right in RIGHTS]
-    try:
-        done = await ask(
-            visit.api.ledger.grant_rights,
-            project,
-            account=account,
-            acting_for=company,
-            rights=cast("list[Right]", rights or ["view"]),
-            idempotency_key=form.text("request"),
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, project, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/projects/{project}/people")
+    sent = ask(
+        visit.api.ledger.grant_rights,
+        project,
+        account=account,
+        acting_for=company,
+        rights=cast("list[Right]", rights or ["view"]),
+        idempotency_key=form.text("request"),
+    )
+    return await _changed(request, visit, services, project, sent)
 
 
 @router.post("/revocations")
 async def revoke(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Take all rights in this project from somebody."""
     account = form.text("account")
-    try:
-        done = await ask(
-            visit.api.ledger.revoke_rights,
-            project,
-            account=account,
-            acting_for=form.text("acting_for"),
-            rights=["view"],
-            idempotency_key=f"{form.text('request')}-{account[:8]}",
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, project, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/projects/{project}/people")
+    sent = ask(
+        visit.api.ledger.revoke_rights,
+        project,
+        account=account,
+        acting_for=form.text("acting_for"),
+        rights=["view"],
+        idempotency_key=f"{form.text('request')}-{account[:8]}",
+    )
+    return await _changed(request, visit, services, project, sent)
+
+
+async def _changed(
+    request: Request, visit: Visit, services: Services, project: str, sent: Awaitable[RightsChangedResponse]
+) -> Response:
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/projects/{project}/people",
+        refused=lambda no: _page(request, visit, services, project, refused=no),
+    )
 
 
 async def _page(

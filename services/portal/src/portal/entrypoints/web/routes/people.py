@@ -20,6 +20,7 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.routes.companies import companies_of
+from portal.entrypoints.web.submitting import reached, submit
 
 MOST_PEOPLE = 200
 
@@ -35,8 +36,8 @@ async def people_page(request: Request, visit: TheVisit, services: TheServices) 
 @router.post("/people/invitations")
 async def invite(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """A code by which a colleague joins; the same form again shows the same one."""
-    made = await ask(visit.api.ledger.create_invitation, visit.company, idempotency_key=form.text("request"))
-    await services.sessions.reach(visit.session.session, made["sequence"])
+    sent = ask(visit.api.ledger.create_invitation, visit.company, idempotency_key=form.text("request"))
+    made = await reached(visit, services, sent)
     return services.pages.page(request, "invitation.html", made=made, picture=qr(made["invitation_code"]))
 
 
@@ -46,9 +47,8 @@ async def withdraw(visit: TheVisit, services: TheServices, form: TheForm) -> Res
     digest = form.text("code_digest")
     once = f"{form.text('request')}-{digest[:16]}"
     ledger = visit.api.ledger
-    done = await ask(ledger.withdraw_invitation, visit.company, code_digest=digest, idempotency_key=once)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see("/people")
+    sent = ask(ledger.withdraw_invitation, visit.company, code_digest=digest, idempotency_key=once)
+    return await submit(visit, services, sent, then="/people")
 
 
 @router.post("/people/members")
@@ -56,14 +56,10 @@ async def change_role(request: Request, visit: TheVisit, services: TheServices, 
     """Make a member an administrator, or a plain member."""
     account, wanted = form.text("account"), form.text("role") == "administrator"
     once = f"{form.text('request')}-{account[:8]}"
-    try:
-        done = await ask(
-            visit.api.ledger.add_member, visit.company, account=account, administrator=wanted, idempotency_key=once
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see("/people")
+    sent = ask(visit.api.ledger.add_member, visit.company, account=account, administrator=wanted, idempotency_key=once)
+    return await submit(
+        visit, services, sent, then="/people", refused=lambda no: _page(request, visit, services, refused=no)
+    )
 
 
 @router.post("/people/removals")
@@ -72,12 +68,10 @@ async def remove(request: Request, visit: TheVisit, services: TheServices, form:
     await require_password(request, services, visit.session, form)
     account = form.text("account")
     once = f"{form.text('request')}-{account[:8]}-removal"
-    try:
-        done = await ask(visit.api.ledger.remove_member, visit.company, account=account, idempotency_key=once)
-    except Problem as problem:
-        return await _page(request, visit, services, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see("/people")
+    sent = ask(visit.api.ledger.remove_member, visit.company, account=account, idempotency_key=once)
+    return await submit(
+        visit, services, sent, then="/people", refused=lambda no: _page(request, visit, services, refused=no)
+    )
 
 
 @router.get("/join")

@@ -10,8 +10,8 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.projects_with_balance import with_balances
+from portal.entrypoints.web.submitting import submit
 
 PROJECTS_A_PAGE = 20
 DEVICES_A_PAGE = 50
@@ -39,11 +39,9 @@ async def projects_page(
 @router.post("/projects")
 async def open_project(visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """Open a project and go there."""
-    made = await ask(
-        visit.api.ledger.create_project, project_name=form.text("name"), idempotency_key=form.text("request") or None
-    )
-    await services.sessions.reach(visit.session.session, made["sequence"])
-    return see(f"/projects/{made['project']}")
+    name, once = form.text("name"), form.text("request") or None
+    sent = ask(visit.api.ledger.create_project, project_name=name, idempotency_key=once)
+    return await submit(visit, services, sent, then=lambda made: f"/projects/{made['project']}")
 
 
 @router.get("/projects/{project}")

@@ -10,7 +10,7 @@ from licensing_client.api import ServicePrice
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.submitting import submit
 
 MONTHS = (12, 24, 36, 60)
 
@@ -29,34 +29,38 @@ async def service_page(
 async def buy(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Buy months at the price that was seen; if it has changed by then, nothing is bought."""
     months, once = form.whole("months") or 0, form.text("request")
-    try:
-        done = await ask(
-            visit.api.ledger.buy_software_service,
-            project,
-            months=months,
-            preview_digest=form.text("preview_digest"),
-            idempotency_key=f"{once}-months",
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, project, months=months, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/projects/{project}")
+    sent = ask(
+        visit.api.ledger.buy_software_service,
+        project,
+        months=months,
+        preview_digest=form.text("preview_digest"),
+        idempotency_key=f"{once}-months",
+    )
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/projects/{project}",
+        refused=lambda no: _page(request, visit, services, project, months=months, refused=no),
+    )
 
 
 @router.post("/held-licenses")
 async def release(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Pay what held licenses owe, at the price that was seen; then they are free."""
-    try:
-        done = await ask(
-            visit.api.ledger.release_held_licenses,
-            project,
-            preview_digest=form.text("preview_digest"),
-            idempotency_key=f"{form.text('request')}-held",
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, project, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/projects/{project}")
+    sent = ask(
+        visit.api.ledger.release_held_licenses,
+        project,
+        preview_digest=form.text("preview_digest"),
+        idempotency_key=f"{form.text('request')}-held",
+    )
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/projects/{project}",
+        refused=lambda no: _page(request, visit, services, project, refused=no),
+    )
 
 
 async def _page(

@@ -7,7 +7,7 @@ from licensing_client import Problem
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.submitting import submit
 
 MOST_TYPES = 200
 
@@ -24,19 +24,21 @@ async def test_page(request: Request, visit: TheVisit, services: TheServices, se
 async def issue(request: Request, visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
     """Put the test on the device; what the ledger refuses is said above the form."""
     is_slave = form.text("slave") == "yes"
-    try:
-        done = await ask(
-            visit.api.ledger.issue_test_licenses,
-            serial,
-            version=form.whole("version") or 0,
-            slave=is_slave,
-            count=None if is_slave else form.whole("count"),
-            idempotency_key=form.text("request"),
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, serial, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/devices/{serial}")
+    sent = ask(
+        visit.api.ledger.issue_test_licenses,
+        serial,
+        version=form.whole("version") or 0,
+        slave=is_slave,
+        count=None if is_slave else form.whole("count"),
+        idempotency_key=form.text("request"),
+    )
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/devices/{serial}",
+        refused=lambda no: _page(request, visit, services, serial, refused=no),
+    )
 
 
 async def _page(

@@ -13,6 +13,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit,
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.routes.projects import free_of
+from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, going, typed
 
 router = APIRouter(prefix="/projects/{project}/transfers")
@@ -47,11 +48,8 @@ async def move(request: Request, visit: TheVisit, services: TheServices, project
     counts, target = counted(form), form.text("target")
     ledger = visit.api.ledger
     wanted: list[WantedLicenses] = [{"license_type": name, "count": count} for name, count in counts.items()]
-    done = await ask(
-        ledger.move_licenses, project, target=target, licenses=wanted, idempotency_key=form.text("request")
-    )
-    sequence = done["sequence"]
-    await services.sessions.reach(visit.session.session, sequence)
+    sent = ask(ledger.move_licenses, project, target=target, licenses=wanted, idempotency_key=form.text("request"))
+    sequence = (await reached(visit, services, sent))["sequence"]
     there, balance = await asyncio.gather(
         ask(ledger.get_project, target, at_least=sequence), ask(ledger.get_balance, target, at_least=sequence)
     )

@@ -8,7 +8,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.submitting import submit
 
 router = APIRouter(prefix="/devices/{serial}/warranty")
 
@@ -23,18 +23,20 @@ async def warranty_page(request: Request, visit: TheVisit, services: TheServices
 async def extend(request: Request, visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
     """Use one extension up, for good."""
     await require_password(request, services, visit.session, form)
-    try:
-        done = await ask(
-            visit.api.ledger.extend_warranty,
-            serial,
-            license_type=form.text("license_type"),
-            confirm_final=form.text("confirm_final") == "yes",
-            idempotency_key=form.text("request"),
-        )
-    except Problem as problem:
-        return await _page(request, visit, services, serial, refused=problem)
-    await services.sessions.reach(visit.session.session, done["sequence"])
-    return see(f"/devices/{serial}")
+    sent = ask(
+        visit.api.ledger.extend_warranty,
+        serial,
+        license_type=form.text("license_type"),
+        confirm_final=form.text("confirm_final") == "yes",
+        idempotency_key=form.text("request"),
+    )
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/devices/{serial}",
+        refused=lambda no: _page(request, visit, services, serial, refused=no),
+    )
 
 
 async def _page(

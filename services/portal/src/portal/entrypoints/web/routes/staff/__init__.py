@@ -1,0 +1,23 @@
+"""What only the vendor's staff sees: each router is a place below /staff."""
+
+from portal.entrypoints.web.routes.staff import (
+    activation_keys,
+    blocks,
+    catalog,
+    companies,
+    corrections,
+    deliveries,
+    devices,
+    records,
+)
+
+ROUTERS = (
+    corrections.router,
+    activation_keys.router,
+    companies.router,
+    blocks.router,
+    devices.router,
+    deliveries.router,
+    catalog.router,
+    records.router,
+)

@@ -1,0 +1,166 @@
+"""Activation keys as staff sees them: issued, found again by order or by the key itself, and what became of each."""
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from contracts.codes import activation_key
+from licensing_client import Problem
+from licensing_client.api import ActivationKeyView, ActivationKeyViewPage, WantedLicenses
+from portal.adapters.apis import ask
+from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.license_types import all_types, grouped
+from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.qr import qr
+from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.submitting import reached
+from portal.entrypoints.web.two_sides import counted, typed
+
+KEYS_A_PAGE = 50
+ENTRIES = 50
+
+router = APIRouter(prefix="/staff/keys")
+
+
+@router.get("")
+async def keys_page(
+    request: Request, visit: TheStaff, services: TheServices, order: str = "", cursor: str | None = None
+) -> Response:
+    """All keys in the order in which they were issued, or those of an order."""
+    page = await ask(
+        visit.api.ledger.list_activation_keys,
+        order_number=order.strip() or None,
+        cursor=cursor,
+        limit=KEYS_A_PAGE,
+        at_least=visit.api.at_least,
+    )
+    companies = await services.accounts.company_names(_companies(page["items"]))
+    return _list_page(request, services, page, companies, order=order)
+
+
+@router.post("/search")
+async def find(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
+    """The page of a whole key, which stands in no address; else the keys of an order."""
+    said = form.text("find")
+    try:
+        digest = activation_key.digest(activation_key.normalise(said))
+    except activation_key.KeyMalformed:
+        return see(f"/staff/keys?{urlencode({'order': said})}" if said else "/staff/keys")
+    try:
+        await ask(visit.api.ledger.get_activation_key, digest, at_least=visit.api.at_least)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        error = words_for(request)("No such key was issued. Check it for typing errors.")
+        return _list_page(request, services, {"items": [], "next": None}, {}, status=404, error=error)
+    return see(f"/staff/keys/{digest}")
+
+
+@router.get("/new")
+async def form_page(request: Request, visit: TheStaff, services: TheServices) -> Response:
+    """What the key holds, and for which order."""
+    return await _form_page(request, visit, services)
+
+
+@router.post("")
+async def issue(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
+    """A new key, shown once; the same form again shows the same one."""
+    counts = counted(form)
+    if not counts:
+        error = words_for(request)("Give a count for at least one type.")
+        return await _form_page(request, visit, services, form=form, error=error)
+    wanted: list[WantedLicenses] = [{"license_type": name, "count": count} for name, count in counts.items()]
+    sent = ask(
+        visit.api.ledger.issue_activation_key,
+        licenses=wanted,
+        order_number=form.text("order_number"),
+        customer_reference=form.optional("customer_reference"),
+        idempotency_key=form.text("request"),
+    )
+    try:
+        made = await reached(visit, services, sent)
+    except Problem as problem:
+        return await _form_page(request, visit, services, form=form, refused=problem)
+    return services.pages.page(
+        request,
+        "staff/key_issued.html",
+        made=made,
+        digest=activation_key.digest(activation_key.normalise(made["activation_key"])),
+        picture=qr(made["activation_key"]),
+        counts=counts,
+        order_number=form.text("order_number"),
+        customer_reference=form.text("customer_reference"),
+    )
+
+
+@router.get("/{digest}")
+async def key_page(request: Request, visit: TheStaff, services: TheServices, digest: str) -> Response:
+    """What a key holds, what became of it, and every entry about it."""
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found, history = await asyncio.gather(
+        ask(ledger.get_activation_key, digest, at_least=at_least),
+        ask(ledger.get_activation_key_history, digest, limit=ENTRIES, at_least=at_least),
+    )
+    entries = history["items"][::-1]
+    project = found["project"] and await ask(ledger.get_project, found["project"], at_least=at_least)
+    return services.pages.page(
+        request,
+        "staff/key.html",
+        key=found,
+        project=project,
+        companies=await services.accounts.company_names(_companies([found])),
+        entries=entries,
+        actors=await actors(entries, services.accounts, visit.company),
+    )
+
+
+def _list_page(
+    request: Request,
+    services: Services,
+    page: ActivationKeyViewPage,
+    companies: Mapping[str, str],
+    *,
+    order: str = "",
+    status: int = 200,
+    error: str = "",
+) -> Response:
+    return services.pages.page(
+        request,
+        "staff/keys.html",
+        status=status,
+        keys=page["items"],
+        following=page["next"],
+        companies=companies,
+        order=order,
+        error=error,
+    )
+
+
+async def _form_page(
+    request: Request,
+    visit: Visit,
+    services: Services,
+    *,
+    form: Form | None = None,
+    error: str = "",
+    refused: Problem | None = None,
+) -> Response:
+    return services.pages.page(
+        request,
+        "staff/key_new.html",
+        status=refused.status if refused else 422 if error else 200,
+        groups=grouped(await all_types(visit.api)),
+        typed=typed(form) if form else {},
+        order_number=form.text("order_number") if form else "",
+        customer_reference=form.text("customer_reference") if form else "",
+        error=error,
+        refused=refused,
+    )
+
+
+def _companies(keys: list[ActivationKeyView]) -> list[str]:
+    return [one["company"] for one in keys if one["company"]]

@@ -1,0 +1,157 @@
+"""Companies: found by name, one with its people and projects, and a new one with its first administrator."""
+
+import asyncio
+from typing import Any, cast
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client import Problem
+from licensing_client.api import CompanyView
+from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff
+from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.routes.companies import MOST_NAME
+from portal.entrypoints.web.submitting import reached
+
+COMPANIES_A_PAGE = 50
+MOST_FOUND = 20
+"""Companies by part of their name; more of them want more of it."""
+MOST_PEOPLE = 200
+MOST_PROJECTS = 50
+KINDS = {"reseller": "Reseller", "end_customer": "End customer", "vendor": "Vendor"}
+"""Kinds of companies in the words of a page."""
+
+router = APIRouter(prefix="/staff/companies")
+
+
+@router.get("")
+async def companies_page(
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    name: str = "",
+    kind: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """All companies in the order in which they were made known, or those whose name has a part."""
+    following = None
+    if name.strip():
+        names = await services.accounts.companies_named(name.strip(), MOST_FOUND)
+        found = await asyncio.gather(*(_company(visit.api, one) for one in names))
+        companies = [one for one in found if one and kind in ("", one["kind"])]
+    else:
+        page = await ask(
+            visit.api.ledger.list_companies,
+            kind=cast("Any", kind) if kind in KINDS else None,
+            cursor=cursor,
+            limit=COMPANIES_A_PAGE,
+            at_least=visit.api.at_least,
+        )
+        companies, following = page["items"], page["next"]
+        names = await services.accounts.company_names([one["company"] for one in companies])
+    return services.pages.page(
+        request,
+        "staff/companies.html",
+        companies=companies,
+        names=names,
+        following=following,
+        name=name,
+        kind=kind,
+        kinds=KINDS,
+    )
+
+
+@router.get("/new")
+async def form_page(request: Request, _: TheStaff, services: TheServices) -> Response:
+    """Its name, its kind, and who administers it."""
+    return _form_page(request, services)
+
+
+@router.post("")
+async def register(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
+    """Register it, name it, and go there; sent again, it is the same company."""
+    name, email = form.text("name")[:MOST_NAME], form.text("email")
+    known = await services.accounts.by_email(email.lower())
+    if not name or known is None:
+        _ = words_for(request)
+        error = _("Nobody has an account with this address. Ask them to make one first.") if name else _("Give a name.")
+        return _form_page(request, services, form=form, error=error)
+    sent = ask(
+        visit.api.ledger.register_company,
+        kind=cast("Any", form.text("kind")),
+        administrator=known[0].account,
+        idempotency_key=form.text("request"),
+    )
+    try:
+        made = await reached(visit, services, sent)
+    except Problem as problem:
+        return _form_page(request, services, form=form, refused=problem)
+    await services.accounts.name_company(made["company"], name)
+    return see(f"/staff/companies/{made['company']}")
+
+
+@router.get("/{company}")
+async def company_page(request: Request, visit: TheStaff, services: TheServices, company: str) -> Response:
+    """What it is, who belongs to it, and its projects."""
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found, members, projects, names = await asyncio.gather(
+        ask(ledger.get_company, company, at_least=at_least),
+        ask(ledger.list_members, company, limit=MOST_PEOPLE, at_least=at_least),
+        ask(ledger.list_projects, company=company, limit=MOST_PROJECTS, at_least=at_least),
+        services.accounts.company_names([company]),
+    )
+    return services.pages.page(
+        request,
+        "staff/company.html",
+        company=found,
+        name=names.get(company, ""),
+        kinds=KINDS,
+        members=members["items"],
+        people=await services.accounts.names([one["account"] for one in members["items"]])
+        if company == visit.company
+        else {},
+        projects=projects["items"],
+        is_whole=projects["next"] is None,
+        most_name=MOST_NAME,
+    )
+
+
+@router.post("/{company}/name")
+async def rename(visit: TheStaff, services: TheServices, company: str, form: TheForm) -> Response:
+    """Name it on pages; the ledger knows no names of companies (decision D9)."""
+    await ask(visit.api.ledger.get_company, company, at_least=visit.api.at_least)
+    if name := form.text("name")[:MOST_NAME]:
+        await services.accounts.name_company(company, name)
+    return see(f"/staff/companies/{company}")
+
+
+async def _company(api: Asking, company: str) -> CompanyView | None:
+    """None for one that is named here and not known to the ledger."""
+    try:
+        return await ask(api.ledger.get_company, company, at_least=api.at_least)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return None
+
+
+def _form_page(
+    request: Request,
+    services: Services,
+    *,
+    form: Form | None = None,
+    error: str = "",
+    refused: Problem | None = None,
+) -> Response:
+    return services.pages.page(
+        request,
+        "staff/company_new.html",
+        status=refused.status if refused else 422 if error else 200,
+        kinds=KINDS,
+        typed={name: form.text(name) for name in ("name", "kind", "email")} if form else {},
+        most_name=MOST_NAME,
+        error=error,
+        refused=refused,
+    )

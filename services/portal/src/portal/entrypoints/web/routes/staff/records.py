@@ -1,0 +1,44 @@
+"""Records of what is rare: swaps, files that staff took, limits that were lifted, certificates that came back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from licensing_client import Client
+from portal.adapters.apis import ask
+from portal.entrypoints.web.dependencies import TheServices, TheStaff
+from portal.entrypoints.web.sentences import actors
+
+ROWS_A_PAGE = 50
+KINDS: Mapping[str, tuple[str, Callable[[Client], Callable[..., Any]]]] = {
+    "swaps": ("Swaps", lambda client: client.list_replacements),
+    "downloads": ("Files taken", lambda client: client.list_staff_downloads),
+    "limits": ("Return limits", lambda client: client.list_return_limit_releases),
+    "certificates": ("Spent certificates", lambda client: client.list_spent_certificates),
+}
+"""Kinds of records, as a page calls them, and where they are listed."""
+
+router = APIRouter(prefix="/staff/records")
+
+
+@router.get("")
+async def records_page(
+    request: Request, visit: TheStaff, services: TheServices, show: str = "swaps", cursor: str | None = None
+) -> Response:
+    """The records of one kind, oldest first."""
+    kind = show if show in KINDS else "swaps"
+    list_of = KINDS[kind][1](visit.api.ledger)
+    page = await ask(list_of, cursor=cursor, limit=ROWS_A_PAGE, at_least=visit.api.at_least)
+    rows = page["items"]
+    return services.pages.page(
+        request,
+        "staff/records.html",
+        kinds={name: title for name, (title, _) in KINDS.items()},
+        show=kind,
+        rows=rows,
+        following=page["next"],
+        companies=await services.accounts.company_names([one["company"] for one in rows if "company" in one]),
+        actors=await actors([one for one in rows if "actor" in one], services.accounts, visit.company),
+    )

@@ -1,0 +1,89 @@
+"""What the projects of a company have together: free, held, allocated and delivered, in all and project by project."""
+
+from typing import Any
+
+from contracts.identifiers import default_project_of
+from tests.support.ledger.api_at_work import Api, accepted, asked, redeemed
+from tests.support.ledger.api_in_memory import problem
+from tests.support.ledger.projector_at_work import publish_file
+from tests.support.ledger.story import ADRIA, BEN, BORA
+
+SERIAL, OTHER = "009033010203", "009033010204"
+BORAS = default_project_of(BORA)
+
+
+def lines(said: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    """By type: free, held, allocated, delivered."""
+    names = ("free", "held", "allocated", "delivered")
+    return {row["license_type"]: tuple(row[name] for name in names) for row in said["licenses"]}
+
+
+async def delivered(api: Api, serial: str, sequence: int, issue: int) -> int:
+    """The file of this issue leaves for the device by hand; the entry that says so."""
+    await publish_file(api.topics, serial, sequence=sequence, issue=issue, ledger=api.ledger)
+    answer = await api.get(f"devices/{serial}/license-file?at_least={sequence}")
+    while answer.status_code == 409:
+        answer = await api.get(f"devices/{serial}/license-file?at_least={sequence}")
+    assert answer.status_code == 200, answer.text
+    return sequence + 1
+
+
+async def test_balances_follow_what_is_allocated_and_delivered(api: Api) -> None:
+    project = await api.stocked_project(SERIAL, OTHER)
+    first = accepted(await api.allocate(project, SERIAL, 10, 2))
+    last = await delivered(api, SERIAL, first, 2)
+    last = accepted(await api.allocate(project, SERIAL, 5))
+    last = accepted(await api.allocate(project, OTHER, 1))
+
+    page = await asked(api, f"balances?at_least={last}")
+
+    assert (page["company"], page["devices"], page["next"]) == (ADRIA, 2, None)
+    assert lines(page) == {"Port11": (34, 0, 16, 10), "BRI": (2, 0, 2, 2)}
+    assert [(row["project_name"], row["devices"], lines(row)) for row in page["items"]] == [
+        ("DEFAULT", 0, {}),
+        ("Hotel Adria", 2, lines(page)),
+    ]
+    cards = (await asked(api, "projects?expand=counts"))["items"]
+    assert [card["counts"] for card in cards] == [{"devices": 0, "free": 0}, {"devices": 2, "free": 36}]
+    assert [card["counts"] for card in (await asked(api, "projects"))["items"]] == [None, None]
+    assert problem(await api.get("projects?expand=milk")) == (422, "request_invalid")
+
+
+async def test_balances_hold_what_the_caller_sees_of_a_company(api: Api) -> None:
+    await api.company(BORA, BEN)
+    project, ben = await api.stocked_project(SERIAL), api.token(BEN, BORA)
+    await redeemed(api, default_project_of(ADRIA), Port11=7)
+    body = {"account": BEN, "acting_for": BORA, "rights": ["view"]}
+    last = accepted(await api.post(f"projects/{project}/members", body))
+    path = f"balances?company={ADRIA}&at_least={last}"
+
+    whole = await asked(api, path)
+    assert lines(whole)["Port11"] == (57, 0, 0, 0)
+    assert await asked(api, path, api.staff) == whole
+    first = await asked(api, f"{path}&limit=1")
+    second = await asked(api, f"{path}&limit=1&cursor={first['next']}")
+    assert [*first["items"], *second["items"]] == whole["items"]
+    assert lines(first) == lines(second) == lines(whole)
+    seen = await asked(api, path, ben)
+    assert (lines(seen)["Port11"], seen["devices"]) == ((50, 0, 0, 0), 1)
+    assert [row["project"] for row in seen["items"]] == [project]
+    own = await asked(api, "balances", ben)
+    assert (own["company"], own["devices"], own["licenses"]) == (BORA, 0, [])
+
+
+async def test_what_a_company_took_over_or_gave_away_counts_where_it_is(api: Api) -> None:
+    await api.company(BORA, BEN)
+    ben, project = api.token(BEN, BORA), await api.stocked_project(SERIAL, OTHER)
+    accepted(await api.allocate(project, SERIAL, 0, 3))
+    accepted(await api.post(f"devices/{SERIAL}/offers", {"company": BORA}))
+    last = accepted(await api.post(f"devices/{SERIAL}/acceptances", {"project": BORAS}, ben))
+
+    given = await asked(api, f"balances?at_least={last}", ben)
+    assert (given["devices"], lines(given)) == (1, {"BRI": (0, 0, 3, 0)})
+    assert lines(await asked(api, "balances")) == {"Port11": (50, 0, 0, 0), "BRI": (1, 0, 0, 0)}
+
+    accepted(await api.post(f"companies/{ADRIA}/offers", {"offered_to": BORA}))
+    last = accepted(await api.post(f"companies/{BORA}/imports", {"former_company": ADRIA}, ben))
+    both = await asked(api, f"balances?at_least={last}", ben)
+    assert (both["devices"], lines(both)) == (2, {"Port11": (50, 0, 0, 0), "BRI": (1, 0, 3, 0)})
+    assert (await asked(api, f"balances?company={ADRIA}", api.staff))["licenses"] == []

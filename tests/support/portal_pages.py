@@ -1,0 +1,103 @@
+"""The portal's pages at their own door, with one person of the vendor signed in and whatever APIs a test gives."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from licensing_client import AudioClient, CaseClient, Client
+from portal.adapters.apis import Apis, Asking
+from portal.adapters.issuer import TokenIssuer
+from portal.application.accounts import Account, Session, Sessions
+from portal.entrypoints.web.app import build
+from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.forms import FORM_TOKEN
+from portal.entrypoints.web.pages import Pages
+from portal.entrypoints.web.static_files import StaticFiles
+
+NOW = datetime(2026, 11, 28, 20, 15, tzinfo=UTC)
+NOBODY = "http://127.0.0.1:1"
+"""An address where nobody answers."""
+
+
+@dataclass
+class OneSession:
+    """Somebody of the vendor is signed in, and just gave the password."""
+
+    reached: list[int] = field(default_factory=list[int])
+
+    async def find(self, _cookie: str, _now: datetime) -> Session:
+        return Session(
+            session="s",
+            account=Account("a", "staff@example.net", "Sabine Vogt", "en"),
+            company="v",
+            company_name="Vendor",
+            company_kind="vendor",
+            reached=None,
+            opened=NOW,
+            confirmed=NOW,
+            used=NOW,
+            browser="",
+        )
+
+    async def reach(self, _session: str, sequence: int) -> None:
+        self.reached.append(sequence)
+
+
+class SomeIssuer:
+    """Tokens that nobody reads."""
+
+    def token(self, account: str, company: str) -> str:
+        return f"{account} {company}"
+
+
+@dataclass
+class AnsweringApis:
+    """APIs that answer what a test says."""
+
+    answer: Callable[[httpx.Request], httpx.Response]
+
+    def acting(self, _account: str, _company: str, at_least: int | None = None) -> Asking:
+        transport = httpx.MockTransport(self.answer)
+        ledger, cases, audio = (made(NOBODY, "t", transport=transport) for made in (Client, CaseClient, AudioClient))
+        return Asking(cast("Client", ledger), cast("CaseClient", cases), cast("AudioClient", audio), at_least)
+
+
+def away() -> Apis:
+    """APIs of which none answers."""
+    return Apis(ledger=NOBODY, cases=NOBODY, audio=NOBODY, issuer=cast("TokenIssuer", SomeIssuer()))
+
+
+def pages(folder: Path, apis: Apis | AnsweringApis, sessions: OneSession | None = None) -> httpx.AsyncClient:
+    """A browser before the pages."""
+    script = folder / "htmx.js"
+    script.write_bytes(b"")
+    files, nobody = StaticFiles(script), cast("Any", None)
+    services = Services(
+        accounts=nobody,
+        sessions=cast("Sessions", sessions or OneSession()),
+        signing_in=nobody,
+        second_factors=nobody,
+        letters=nobody,
+        post=None,
+        issuer=nobody,
+        apis=cast("Apis", apis),
+        pages=Pages(files, brand="Licensing"),
+        files=files,
+        clock=lambda: NOW,
+        address=NOBODY,
+        is_secure=False,
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(build(services)), base_url=NOBODY)
+
+
+async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as the visitor's own pages do."""
+    page = await browser.get("/staff/catalog/types/new")
+    token = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
+    assert token is not None
+    return await browser.post(path, data={FORM_TOKEN: token[1], **fields})
