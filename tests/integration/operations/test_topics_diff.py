@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ async def _differences(topics: KafkaTopics, **more: Any) -> list[tuple[Any, ...]
 
 
 @asynccontextmanager
-async def _admin(topics: KafkaTopics) -> AsyncIterator[AIOKafkaAdminClient]:
+async def _admin(topics: KafkaTopics) -> AsyncGenerator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(**topics.connection().options())
     await admin.start()
     try:
