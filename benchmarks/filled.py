@@ -70,7 +70,7 @@ _ENTRIES = f"""
 INSERT INTO entries (ledger, sequence, time, actor, event_type, command_id, correlation_id, subject, companies)
 SELECT 0, sequence, time, actor, event_type, command_id, 'bench', account, ARRAY['{PARTNER}']
   FROM movements WHERE ledger = 0 AND line = 1 ORDER BY sequence"""
-_SUBJECTS = f"INSERT INTO subject_entries SELECT 0, 'companies/{PARTNER}', sequence FROM entries"
+_SUBJECTS = f"INSERT INTO subject_entries SELECT 0, 'companies/{PARTNER}', sequence, event_type FROM entries"
 _BALANCES = """
 INSERT INTO balances
 SELECT 0, p.project, t.license_type, 'pbx', m.held

@@ -90,6 +90,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "activity": at("/activity"),
     "settings": at("/settings"),
     "second-factor": at("/settings/second-factor"),
+    "passkeys": at("/settings/passkeys"),
+    "erasure": at("/settings/erasure"),
     "register": at("/register"),
     "components": at("/components"),
     "not-found": at("/nowhere"),
@@ -121,7 +123,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help=f"some of {', '.join(known)}; all without")
     wanted = parser.parse_args().pages or known
     FOLDER.mkdir(parents=True, exist_ok=True)
-    address = f"http://127.0.0.1:{Kit(places.STATE).ports.port('portal')}"
+    address = Kit(places.STATE).portal_url
     with chromium() as browser:
         for shape, width in WIDTHS.items():
             for scheme in ("light", "dark"):

@@ -134,7 +134,7 @@ def main() -> int:
         raise StackError(f"The people could not be prepared: {refused}") from refused
     kit = Kit(places.STATE)
     asyncio.run(add_accounts(kit))
-    print(f"\nThe portal is at http://127.0.0.1:{kit.ports.port('portal')}/ and these people can sign in there:\n")
+    print(f"\nThe portal is at {kit.portal_url}/ and these people can sign in there:\n")
     for who, account in PEOPLE.items():
         print(f"  {who:<13} {account.email:<22} password: {PASSWORD}")
     print(f"\nLetters that it sends: http://127.0.0.1:{kit.ports.port('mail-page')}/")

@@ -34,7 +34,7 @@ class {operations}(Transport):
 '''
 TYPING = ("Any", "Literal", "NotRequired", "TypedDict", "cast")
 PRIMITIVES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-STREAMED = ("application/jsonl", "text/csv")
+STREAMED = ("application/jsonl", "text/csv", "text/event-stream")
 """Operations with such answers are written by hand."""
 
 XML, OCTETS = "application/xml", "application/octet-stream"

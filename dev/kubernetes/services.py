@@ -121,6 +121,7 @@ ENTRIES = {
     "database_password_file": "database-{name}",
     "token_keys_file": "token-keys",
     "token_key_file": "portal-token-key",
+    "second_factor_key_file": "portal-second-factor-key",
     "writer_private_key_file": "ledger-writer-private-key",
     "writer_key_file": "ledger-writer-public-key",
     "ledger_writer_key_file": "ledger-writer-public-key",

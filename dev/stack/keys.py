@@ -28,6 +28,7 @@ class Keys:
         self.pki = Pki(state / "pki")
         self.issuer = Issuer(state)
         self.portal_token_key = folder / "portal-token-key.pem"
+        self.second_factor_key_file = folder / "second-factor.key"
         self.token_keys = folder / "token-keys.json"
         self.signer_folder = state / "signer"
         self.license_key = self.signer_folder / "public" / "license-key.pem"
@@ -48,6 +49,7 @@ class Keys:
         make_private_key(self.portal_token_key, Ed25519PrivateKey.generate())
         secret_files.make(self.signer_passphrase_file)
         secret_files.make(self.activation_key_secret_file)
+        secret_files.make(self.second_factor_key_file)
         make_writer_keys(self.writer_private_key, self.writer_key)
         make_writer_keys(self.rma_writer_private_key, self.rma_writer_key)
         self._make_signer_keys()

@@ -9,11 +9,12 @@ from dev.stack import commands
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
 from dev.stack.mail import MailSink
+from dev.stack.openid import OpenIdProvider
 from dev.stack.ports import HOST, Ports
 from dev.stack.postgres import Cluster
 from dev.stack.process import Process
 from dev.stack.service import ServiceProcess
-from dev.stack.settings import StackContext, admin_port_name, settings
+from dev.stack.settings import StackContext, admin_port_name, portal_url, settings
 
 
 class Runnable(Protocol):
@@ -67,7 +68,8 @@ GRAPH: tuple[Part | Step, ...] = (
     Part("audio-worker", needs=("topics", "postgres")),
     Part("audio-api", needs=("topics", "postgres", "keys"), scheme="http"),
     Part("mail", ports=("mail", "mail-page")),
-    Part("portal", needs=("postgres", "keys", "ledger-api", "rma-api", "audio-api", "mail"), scheme="http"),
+    Part("openid", ports=("openid",)),
+    Part("portal", needs=("postgres", "keys", "ledger-api", "rma-api", "audio-api", "mail", "openid"), scheme="http"),
     Part("device-sync", needs=("topics", "keys"), scheme="https"),
     Part("rma-writer", needs=("topics", "keys")),
     Part("rma-process-manager", needs=("topics", "keys")),
@@ -128,8 +130,15 @@ class Kit:
                 return self.cluster()
             case "mail":
                 return MailSink(self.state, port=self.ports.port("mail"), page_port=self.ports.port("mail-page"))
+            case "openid":
+                return OpenIdProvider(self.state, port=self.ports.port("openid"), portal=self.portal_url)
             case _:
                 return self._service(part)
+
+    @property
+    def portal_url(self) -> str:
+        """Where people reach the portal."""
+        return portal_url(self.ports.port)
 
     def broker(self) -> Broker:
         port, controller = self.ports.port("kafka"), self.ports.port("kafka-controller")
@@ -140,6 +149,7 @@ class Kit:
 
     def _service(self, part: Part) -> ServiceProcess:
         address = f"{part.scheme}://{HOST}:{self.ports.port(part.name)}" if part.scheme else None
+        address = self.portal_url if part.name == "portal" else address
         return ServiceProcess(
             part.name,
             self.state,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.npm import readers
-from dev.stack import piper
+from dev.stack import openid, piper
 from dev.stack.kafka import Broker
 from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.places import ROOT
@@ -198,15 +198,25 @@ def _portal(stack: StackContext) -> dict[str, str]:
     return database("portal", stack.postgres) | {
         "LICENSING_PORTAL_HOST": HOST,
         "LICENSING_PORTAL_PORT": str(stack.port("portal")),
-        "LICENSING_PORTAL_URL": _address("portal", stack),
+        "LICENSING_PORTAL_URL": portal_url(stack.port),
         "LICENSING_LEDGER_URL": _address("ledger-api", stack),
         "LICENSING_RMA_URL": _address("rma-api", stack),
         "LICENSING_AUDIO_URL": _address("audio-api", stack),
         "LICENSING_TOKEN_KEY_FILE": str(keys.portal_token_key),
         "LICENSING_TOKEN_ISSUER": PORTAL_ISSUER,
+        "LICENSING_SECOND_FACTOR_KEY_FILE": str(keys.second_factor_key_file),
         "LICENSING_HTMX_FILE": str(readers.htmx()),
         "LICENSING_SMTP_SERVER": f"{HOST}:{stack.port('mail')}",
+        "LICENSING_OPENID_ISSUER": openid.issuer(stack.port("openid")),
+        "LICENSING_OPENID_CLIENT_ID": openid.CLIENT_ID,
+        "LICENSING_OPENID_CLIENT_SECRET_FILE": str(openid.secret_file(stack.state)),
+        "LICENSING_OPENID_NAME": openid.SHOWN,
     }
+
+
+def portal_url(port: Callable[[str], int]) -> str:
+    """Where people reach the portal: by a name, as a passkey belongs to one and to no number."""
+    return f"http://localhost:{port('portal')}"
 
 
 def _address(part: str, stack: StackContext) -> str:

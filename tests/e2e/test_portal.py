@@ -23,6 +23,8 @@ PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),
     "/settings/second-factor",
+    "/settings/passkeys",
+    "/settings/erasure",
     "/components",
     "/no",
 )

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import secrets
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,14 +20,12 @@ from dev.demo import people
 from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.mail import letters
 from dev.stack.parts import Kit
-from dev.stack.service import SCRIPTS
-from dev.stack.settings import settings
 from portal.adapters.issuer import TokenIssuer
 from portal.domain.one_time_codes import STEP_SECONDS, code_of
 from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import AUDIENCE
-from tests.support.portal import CUSTOMER, RESELLER, Portal, flaws, token_of
+from tests.support.portal import CUSTOMER, RESELLER, Portal, admin, flaws, press, token_of
 
 FIRST, SECOND = "a quiet hotel by the sea", "the sea by a quiet hotel"
 LETTER_SECONDS = 20.0
@@ -43,10 +40,6 @@ def link_of(kit: Kit, email: str, place: str) -> str:
             return found[0]
         time.sleep(0.1)
     raise AssertionError(f"no letter came to {email}")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_an_account_is_made_by_mail_gets_a_second_factor_and_another_password(portal: Portal, kit: Kit) -> None:
@@ -171,14 +164,6 @@ def test_nobody_lets_the_portal_write_to_a_list_of_people(portal: Portal, kit: K
     assert answer.status_code == 422
     assert "This is no e-mail address." in answer.text
     assert not [one for one in letters(kit.state) if "second@example.net" in str(one["To"])]
-
-
-def admin(kit: Kit, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What `portal-admin` answers."""
-    said = os.environ | settings("portal", kit.stack())
-    return subprocess.run(
-        [SCRIPTS / "portal-admin", *arguments], env=said, capture_output=True, text=True, check=False, timeout=60
-    )
 
 
 def signed_in(client: httpx.Client) -> bool:

@@ -1,11 +1,15 @@
 """The portal on the running stack, with people in it, and what its tests do there."""
 
 import asyncio
+import os
 import re
+import secrets
+import subprocess
+import uuid
 from collections.abc import Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 from playwright.sync_api import Browser, Page
@@ -14,6 +18,8 @@ from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
 from dev.demo import people
 from dev.npm.readers import axe
 from dev.stack.parts import Kit
+from dev.stack.service import SCRIPTS
+from dev.stack.settings import settings
 from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.box import Box
 from simulator.cast import HOTEL, HOTELIER
@@ -22,6 +28,8 @@ from tests.support.running import a_stocked_story
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
 STAFF, REPAIRER = people.PEOPLE["staff"].email, people.PEOPLE["RMA clerk"].email
+
+T = TypeVar("T")
 
 
 class Portal(NamedTuple):
@@ -67,7 +75,7 @@ def a_portal(kit: Kit) -> Generator[Portal]:
         project, box = story.project, story.box()
     asyncio.run(people.add_accounts(kit))
     with chromium() as browser:
-        yield Portal(f"http://127.0.0.1:{kit.ports.port('portal')}", browser, keys, credits_key, project, box)
+        yield Portal(kit.portal_url, browser, keys, credits_key, project, box)
 
 
 def violations(page: Page) -> list[str]:
@@ -90,7 +98,41 @@ def token_of(page: httpx.Response) -> str:
     return found[1]
 
 
-def in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+def an_account(kit: Kit, name: str = "Noor Haddad") -> str:
+    """The address of an account that nothing has been done with; it has the password of all people."""
+    email = f"{secrets.token_hex(6)}@example.net"
+    added = admin(kit, "account", str(uuid.uuid4()), email, name, typed=people.PASSWORD)
+    assert added.returncode == 0, added.stderr
+    return email
+
+
+def admin(kit: Kit, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """What `portal-admin` answers."""
+    said = os.environ | settings("portal", kit.stack())
+    return subprocess.run(
+        [SCRIPTS / "portal-admin", *arguments],
+        env=said,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def type_password(page: Page, email: str) -> None:
+    """Sign in, on the way to the settings, which need no company."""
+    page.goto("/sign-in?next=/settings")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(people.PASSWORD)
+    press(page, "Sign in")
+
+
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
     """Run it beside Playwright, which has the event loop of this thread."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, work).result()

@@ -82,6 +82,8 @@ def pages(folder: Path, apis: Apis | AnsweringApis, sessions: OneSession | None 
         sessions=cast("Sessions", sessions or OneSession()),
         signing_in=nobody,
         second_factors=nobody,
+        passkeys=nobody,
+        openid=None,
         letters=nobody,
         post=None,
         issuer=nobody,

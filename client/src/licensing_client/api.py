@@ -165,6 +165,7 @@ class CompanyOfferView(TypedDict):
 class CompanyRegisteredResponse(TypedDict):
     sequence: int
     company: str
+    default_project: str
 
 
 class CompanyView(TypedDict):
@@ -319,6 +320,15 @@ class DeviceView(TypedDict):
     as_of: NotRequired[int | None]
 
 
+class EntriesView(TypedDict):
+    """Entries in order. `next` is always there: ask again with it as `after`, at once while `more`, later otherwise."""
+
+    items: list[EntryView]
+    next: int
+    more: bool
+    as_of: int
+
+
 class EntryTextsView(TypedDict):
     """The texts of staff that an entry names by digest; empty for an older entry, which holds its texts itself."""
 
@@ -334,6 +344,8 @@ class EntryView(TypedDict):
     actor: str
     event_type: str
     subject: str
+    projects: list[str]
+    serials: list[str]
     command_id: str
     correlation_id: str
     movements: list[MovedView]
@@ -389,6 +401,7 @@ class HitView(TypedDict):
 class InvitationAcceptedResponse(TypedDict):
     sequence: int
     account: str
+    company: str | None
 
 
 class InvitationCreatedResponse(TypedDict):
@@ -477,6 +490,9 @@ class LegacyLicensesBody(TypedDict):
 class LegacyLicensesConvertedResponse(TypedDict):
     sequence: int
     project: str
+    licenses: list[MovedLicensesView] | None
+    held: list[MovedLicensesView] | None
+    credits: int | None
 
 
 class LegacyLicensesImportedResponse(TypedDict):
@@ -531,6 +547,19 @@ class LicensesAllocatedResponse(TypedDict):
     project: str
 
 
+class LicensesMovedResponse(TypedDict):
+    sequence: int
+    project: str
+    held: list[MovedLicensesView] | None
+    credits: int | None
+
+
+class LicensesUpgradedResponse(TypedDict):
+    sequence: int
+    project: str
+    licenses: list[MovedLicensesView] | None
+
+
 class LicensesView(TypedDict):
     license_type: str
     license_class: Literal["pbx", "gateway", "warranty", "service"]
@@ -550,6 +579,16 @@ class LogStopView(TypedDict):
     waiting: list[WaitingDecisionView]
 
 
+class MeView(TypedDict):
+    """Who asks, and what it may do. Rights in the name of another company come with a token for that one."""
+
+    account: str
+    company: str
+    staff: bool
+    companies: list[MembershipView]
+    rights: RightsViewPage
+
+
 class MemberChangedResponse(TypedDict):
     sequence: int
     company: str
@@ -563,13 +602,29 @@ class MemberView(TypedDict):
     since: str
 
 
+class MembershipView(TypedDict):
+    """A company that the account may act for, each with a token of its own."""
+
+    company: str
+    kind: Literal["reseller", "end_customer", "vendor"]
+    default_project: str
+    administrator: bool
+
+
+class MovedLicensesView(TypedDict):
+    """So many licenses of a type that a command moved."""
+
+    license_type: str
+    count: int
+
+
 class MovedView(TypedDict):
     """What an entry moved into an account, or out of it when negative, and what the account had then."""
 
     account: str
     license_type: str
     count: int
-    balance: int
+    balance: int | None
 
 
 class MovementView(TypedDict):
@@ -735,6 +790,11 @@ class ReturnLimitReleaseViewPage(TypedDict):
     next: str | None
 
 
+class RightsViewPage(TypedDict):
+    items: list[RightsView]
+    next: str | None
+
+
 class SpentCertificateViewPage(TypedDict):
     items: list[SpentCertificateView]
     next: str | None
@@ -784,6 +844,7 @@ class ProjectView(TypedDict):
     created: str
     archived: str | None
     blocked: NotRequired[BlockedView | None]
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
     counts: NotRequired[ProjectCountsView | None]
 
 
@@ -840,6 +901,15 @@ class RightsChangedResponse(TypedDict):
     acting_for: str
 
 
+class RightsView(TypedDict):
+    """What the account may do in a project, in the name of the company that it acts for."""
+
+    project: str
+    project_name: str
+    company: str
+    rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+
+
 class SearchView(TypedDict):
     """What was found, kind by kind, each from the best match on."""
 
@@ -881,8 +951,13 @@ class SettingAsideResponse(TypedDict):
 
 
 class SoftwareServiceResponse(TypedDict):
+    """What could not be read in time is null."""
+
     sequence: int
     project: str
+    ends_on: str | None
+    credits: int | None
+    released: list[MovedLicensesView] | None
 
 
 class SpentCertificateView(TypedDict):
@@ -933,6 +1008,7 @@ class StoppedEntryView(TypedDict):
 class TestIssuedResponse(TypedDict):
     sequence: int
     serial: str
+    ends_on: str | None
 
 
 class TestReleasedResponse(TypedDict):
@@ -990,6 +1066,7 @@ class WantedLicenses(TypedDict):
 class WarrantyExtendedResponse(TypedDict):
     sequence: int
     serial: str
+    ends_on: NotRequired[str | None]
 
 
 class WhyView(TypedDict):
@@ -1033,6 +1110,10 @@ class CommandAnswer(TypedDict):
 
 class Operations(Transport):
     """One method for each operation."""
+
+    def get_me(self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None) -> MeView:
+        """Who the caller is: its companies, and its rights by project, a page of them."""
+        return cast("MeView", self.get("/v1/me", **given(cursor=cursor, limit=limit, at_least=at_least)))
 
     def register_company(
         self,
@@ -1140,10 +1221,10 @@ class Operations(Transport):
         licenses: list[WantedLicenses],
         held: bool | None = None,
         idempotency_key: str | None = None,
-    ) -> ProjectChangedResponse:
+    ) -> LicensesMovedResponse:
         """Move free licenses, or held ones, to another project of the same company, all or none."""
         return cast(
-            "ProjectChangedResponse",
+            "LicensesMovedResponse",
             self.post(
                 f"/v1/projects/{project}/transfers",
                 given(target=target, licenses=licenses, held=held),
@@ -2238,11 +2319,45 @@ class Operations(Transport):
 
     def upgrade_licenses(
         self, project: str, *, version: int, serial: str | None = None, idempotency_key: str | None = None
-    ) -> SoftwareServiceResponse:
+    ) -> LicensesUpgradedResponse:
         """Exchange PBX licenses for a newer major version while software service runs."""
         return cast(
-            "SoftwareServiceResponse",
+            "LicensesUpgradedResponse",
             self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+        )
+
+    def list_entries(
+        self,
+        *,
+        after: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        project: str | None = None,
+        device: str | None = None,
+        types: list[str] | None = None,
+        company: str | None = None,
+    ) -> EntriesView:
+        """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.
+
+        Staff reads all; an administrator what concerns the company; others, and an administrator besides, what concerns
+        projects that they have rights in. `GET /v1/entries/stream` tells the same as it happens.
+        """
+        return cast(
+            "EntriesView",
+            self.get(
+                "/v1/entries",
+                **given(
+                    after=after,
+                    order=order,
+                    limit=limit,
+                    at_least=at_least,
+                    project=project,
+                    device=device,
+                    types=types,
+                    company=company,
+                ),
+            ),
         )
 
     def list_expirations(

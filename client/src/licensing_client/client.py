@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Literal, cast
 
-from licensing_client.api import CommandAnswer, CommandLine, Operations
+import httpx
+
+from licensing_client.api import CommandAnswer, CommandLine, EntryView, Operations
 from licensing_client.audio_api import AudioOperations
 from licensing_client.cases_api import CaseOperations
 from licensing_client.transport import Transport, given
@@ -55,6 +58,33 @@ class Client(Operations, Batches):
     ) -> Iterator[bytes]:
         """Balances as a file, in pieces."""
         return self._export("balances", given(format=form, project=project, as_of=as_of, at_least=at_least))
+
+    def follow_entries(
+        self,
+        *,
+        after: int | None = None,
+        company: str | None = None,
+        project: str | None = None,
+        device: str | None = None,
+        types: Sequence[str] | None = None,
+    ) -> Iterator[EntryView]:
+        """Entries as they happen, behind `after` or from now on, without end: it connects again where it broke off.
+
+        Raises Problem once it may not see what it asks for any more, httpx.TransportError when nobody answers.
+        """
+        query = given(after=after, company=company, project=project, device=device, types=types)
+        headers = dict[str, str]()
+        while True:
+            with (
+                suppress(httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout),
+                self.streamed("GET", "/v1/entries/stream", params=query, headers=headers) as response,
+            ):
+                for line in response.iter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "id":
+                        headers["Last-Event-ID"] = value
+                    elif name == "data":
+                        yield cast("EntryView", json.loads(value))
 
     def _export(self, what: str, query: dict[str, Any]) -> Iterator[bytes]:
         with self.streamed("GET", f"/v1/exports/{what}", params=query) as response:

@@ -38,11 +38,12 @@ class AccountInactive(Exception):  # noqa: N818 - states the world
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account that acts for a company, and the token that says so."""
+    """An account that acts for a company, and the token that says so until it expires, in seconds since 1970."""
 
     account: str
     company: str
     token: str = field(default="", repr=False, compare=False)
+    expires: float = field(default=float("inf"), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Tokens:
             raise BadCredentials("there is no bearer token")
         token = token.strip()
         verified = self.verified(token, now=now)
-        return Caller(verified.account, verified.company, token)
+        return Caller(verified.account, verified.company, token, verified.expires)
 
     def verified(self, token: str, *, now: datetime, late_seconds: float = 0.0) -> VerifiedToken:
         """What a token says, up to `late_seconds` after it has expired; raises BadCredentials or AccountInactive."""

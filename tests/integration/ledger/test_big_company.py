@@ -17,6 +17,7 @@ from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
+from ledger.application.queries.history import EntrySearch
 from ledger.application.queries.members import GrantPlace
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 from ledger.application.queries.search import SearchText
@@ -35,7 +36,7 @@ SPREAD = 8 * LIMIT
 planner looks at a random sample of them."""
 MAX_SORTED = 4 * LIMIT
 """Rows that may be sorted: those of a few walks that become one page."""
-SMALL_TABLES = {"members"}
+SMALL_TABLES = {"members", "position"}
 """Those that may be read whole."""
 NEAR_THE_END = "00903380f000"
 """A serial behind which there are some pages still, whatever the search."""
@@ -82,10 +83,49 @@ HISTORY_LISTS: list[Walk[PostgresQueries]] = [
     Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
     Walk("why", lambda q, v, at: q.causes(v, HOTEL, "Port11", big.ENTRIES, at, LIMIT), _START, _END),
     Walk("why, late", lambda q, v, at: q.causes(v, big.LATE, "Port11", big.ENTRIES, at, LIMIT), _START, _END),
-    Walk("history of a project", lambda q, v, at: q.project_history(v, HOTEL, at, LIMIT), *(0, big.ENTRIES - 100)),
-    Walk("history, late", lambda q, v, at: q.project_history(v, big.LATE, at, LIMIT), 0, big.ENTRIES - 100),
-    Walk("history of a company", lambda q, v, at: q.company_history(v, ADRIA, at, LIMIT), 0, big.ENTRIES - 100),
-    Walk("history of a device", lambda q, v, at: q.device_history(v, big.CROWDED, at, LIMIT), 0, big.ENTRIES - 100),
+    Walk(
+        "history of a project",
+        lambda q, v, at: q.entries(v, EntrySearch(project=HOTEL), at, LIMIT),
+        *(0, big.ENTRIES - 100),
+    ),
+    Walk(
+        "history, late", lambda q, v, at: q.entries(v, EntrySearch(project=big.LATE), at, LIMIT), 0, big.ENTRIES - 100
+    ),
+    Walk(
+        "history of a company",
+        lambda q, v, at: q.entries(v, EntrySearch(company=ADRIA), at, LIMIT),
+        0,
+        big.ENTRIES - 100,
+    ),
+    Walk(
+        "history of a device",
+        lambda q, v, at: q.entries(v, EntrySearch(device=big.CROWDED), at, LIMIT),
+        0,
+        big.ENTRIES - 100,
+    ),
+]
+
+
+def feed(wanted: EntrySearch) -> Callable[[PostgresQueries, Viewer, Any], Asking]:
+    return lambda queries, viewer, at: queries.entries(viewer, wanted, at, LIMIT)
+
+
+FEEDS: list[Walk[PostgresQueries]] = [
+    Walk("all", feed(EntrySearch()), None, big.ENTRIES - 100),
+    Walk("newest first", feed(EntrySearch(newest_first=True)), None, 100),
+    Walk("of rare types", feed(EntrySearch(types=(big.RARE, "licensing.ledger.device-added.v1"))), None, 40_000),
+]
+FEEDS_OF_ONE: list[Walk[PostgresQueries]] = [
+    Walk(f"{name}, of {one}", feed(wanted), *at)
+    for one, thing in (
+        ("a project", EntrySearch(project=HOTEL)),
+        ("a company", EntrySearch(company=ADRIA)),
+        ("a device", EntrySearch(device=big.CROWDED)),
+    )
+    for name, wanted, at in (
+        ("newest", replace(thing, newest_first=True), (None, 100)),
+        ("rare", replace(thing, types=(big.RARE,)), (None, 40_000)),
+    )
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"
 _GRANT_PLACES = GrantPlace(), GrantPlace(_NEAR)
@@ -98,6 +138,11 @@ PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
     Walk("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), 0, big.CODES - 400),
     Walk("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), 0, big.KEYS - 500),
 ]
+
+
+async def rights_of(queries: PostgresQueries, who: Viewer) -> Page[Any]:
+    """A page of what an account is told of itself."""
+    return (await queries.memberships(who, "", LIMIT)).rights
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +235,24 @@ async def test_a_search_of_devices_costs_the_same_on_every_page(
 @pytest.mark.parametrize("walk", HISTORY_LISTS, ids=lambda walk: walk.name)
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
 async def test_a_list_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, walk: "Walk[PostgresQueries]"
+) -> None:
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    await hold(pool, walk.ask(history, who, walk.first), walk.ask(history, who, walk.last))
+
+
+@pytest.mark.parametrize("walk", FEEDS, ids=lambda walk: walk.name)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_a_feed_of_entries_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, walk: "Walk[PostgresQueries]"
+) -> None:
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    await hold(pool, walk.ask(history, who, walk.first), walk.ask(history, who, walk.last))
+
+
+@pytest.mark.parametrize("walk", FEEDS_OF_ONE, ids=lambda walk: walk.name)
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_a_feed_of_one_thing_costs_the_same_on_every_page(
     pool: OneConnection, viewer: str, walk: "Walk[PostgresQueries]"
 ) -> None:
     history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
@@ -359,8 +422,9 @@ async def test_who_sees_little_of_a_big_ledger_reads_little_of_it(pool: OneConne
     pages = [
         await page_of(pool, history.projects(who, ProjectSearch(), ProjectPlace(), LIMIT)),
         await page_of(pool, people.offers(who, "", LIMIT)),
+        await page_of(pool, rights_of(people, who)),
     ]
-    assert [page.scanned for page in pages] == [set(), set()]
+    assert [page.scanned for page in pages] == [set(), set(), set()]
     assert max(page.buffers for page in pages) <= FEW_BUFFERS
 
 

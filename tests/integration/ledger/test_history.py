@@ -286,5 +286,7 @@ async def _types(api: Api, path: str, who: dict[str, str] | None = None) -> list
 
 async def _forget_a_migration(connection: Any) -> None:
     """As if it were newer than these tables; what it made is dropped."""
-    await connection.execute("ALTER TABLE entries DROP COLUMN facts")
-    await connection.execute("DELETE FROM migrations WHERE name = '0016_facts'")
+    await connection.execute("ALTER TABLE subject_entries DROP COLUMN event_type")
+    await connection.execute("DROP INDEX entries_by_type")
+    await connection.execute("ALTER TABLE entries DROP COLUMN projects, DROP COLUMN serials")
+    await connection.execute("DELETE FROM migrations WHERE name = '0024_entries_by_type'")

@@ -129,7 +129,7 @@ class Api:
         self.now = datetime.now(UTC)
         rows = queries or cast("Queries", NoRows())
         waiter = NeverReached()
-        services = Services(
+        self.services = Services(
             ledger=0,
             commands=self.ledger,
             queries=rows,
@@ -143,7 +143,7 @@ class Api:
             texts=MemoryStaffTexts(),
             redemptions=Redemptions(rows, waiter),
         )
-        self.app = build(services, self.issuer.tokens())
+        self.app = build(self.services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
 

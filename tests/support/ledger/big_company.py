@@ -12,6 +12,8 @@ CROWDED = "009033000000"
 """A device with a long history."""
 LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
 """A project that only the last entries are about."""
+RARE = "licensing.ledger.project-renamed.v1"
+"""The type of one entry in a thousand."""
 ORDER = "PO-1"
 DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
 ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
@@ -32,6 +34,7 @@ _PROJECT = f"""CASE WHEN n < {IN_HOTEL} THEN '{HOTEL}'
     WHEN n < {OF_ADRIA} THEN {_NUMBERED.format(f"{STRANGERS} + n / 1000")} ELSE '{default_project_of(BORA)}' END"""
 _ACCOUNT = f"CASE WHEN n % 2 = 0 THEN 'project/{HOTEL}' ELSE 'device/' || {_SERIAL} END"
 _CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 64)"
+_TYPE = f"CASE WHEN n % 1000 = 0 THEN '{RARE}' ELSE 'licensing.ledger.licenses-allocated.v1' END"
 
 _DAY = "'2026-11-24'::date + ({})"
 
@@ -85,8 +88,10 @@ INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, i
 SELECT 0, lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 4, '0'), '[]', 'PO-' || n % 5, n, now()
   FROM generate_series(1, {KEYS}) AS n;
 INSERT INTO entries
-SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', {_CAUSE}, 'test', 'devices/{CROWDED}',
-       ARRAY['{ADRIA}'] FROM generate_series(1, {ENTRIES}) AS n;
+SELECT 0, n, '2026-01-01'::timestamptz + n * interval '1 minute', 'account:a@b', {_TYPE}, repeat('0', 64), 'test',
+       'devices/{CROWDED}', ARRAY['{ADRIA}'], NULL, ARRAY['{HOTEL}'],
+       ARRAY[CASE WHEN n % 5 = 0 THEN '{CROWDED}' ELSE {_SERIAL} END]
+  FROM generate_series(1, {ENTRIES}) AS n;
 INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
 SELECT 0, n, 0, {_ACCOUNT}, 'Port11', 1, 1, now(), {_CAUSE}
   FROM generate_series(1, {ENTRIES}) AS n;
@@ -96,11 +101,12 @@ SELECT 0, n, 1, 'device/{CROWDED}', 'Port11', 1, 1, now(), {_CAUSE}
 INSERT INTO movements (ledger, sequence, line, account, license_type, units, held, time, actor, event_type, command_id)
 SELECT 0, n, 2, 'project/{LATE}', 'Port11', 1, 1, now(), {_CAUSE}
   FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
-INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
+INSERT INTO subject_entries SELECT 0, 'projects/{LATE}', n, {_TYPE}
+  FROM generate_series({ENTRIES} - 1000, {ENTRIES}) AS n;
 INSERT INTO subject_entries
-SELECT 0, subject, n FROM generate_series(1, {ENTRIES}) AS n
+SELECT 0, subject, n, {_TYPE} FROM generate_series(1, {ENTRIES}) AS n
  CROSS JOIN unnest(ARRAY['projects/{HOTEL}', 'companies/{ADRIA}', 'devices/{CROWDED}']) AS subject;
-INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n FROM generate_series(1, {ENTRIES}, 10) AS n;
+INSERT INTO subject_entries SELECT 0, 'companies/{FORMER}', n, {_TYPE} FROM generate_series(1, {ENTRIES}, 10) AS n;
 INSERT INTO predecessors VALUES (0, '{ADRIA}', '{FORMER}'), (0, '{ADRIA}', '{derived_id("other", "company")}');
 INSERT INTO predecessors SELECT 0, {_NUMBERED.format("n")}, {_NUMBERED.format("n + 1")}
   FROM generate_series(0, {STRANGERS - 2}) AS n;

@@ -136,6 +136,7 @@ COMMANDS: dict[str, tuple[Command, set[str]]] = {
 
 
 ENDPOINTS: dict[str, str] = {
+    "GET /v1/me": "anybody with a token",
     "POST /v1/companies": "register-company",
     "GET /v1/companies": "the account's own companies, staff",
     "GET /v1/companies/{company}": "members, staff",
@@ -208,6 +209,8 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/activation-keys/{key_digest}/history": "staff, view of the project it went to",
     "GET /v1/devices": "view",
     "GET /v1/devices/{serial}/history": "view",
+    "GET /v1/entries": "view",
+    "GET /v1/entries/stream": "view",
     "GET /v1/projects/{project}/history": "view",
     "GET /v1/projects/{project}/balance/why": "view",
     "GET /v1/companies/{company}/history": "administrators, staff",

@@ -20,6 +20,7 @@ IN_TEMPLATE = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""
 VALUES = re.compile(r"\{\w*\}")
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]
 BY_NAME = {
+    "Say your name, as colleagues of your company shall see it.",
     "The present password is another one.",
     *(str(weakness(password, "a@b")) for password in ("short", "x" * 300, "aaaaaaaaaaaaaaaa")),
 }

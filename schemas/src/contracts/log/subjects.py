@@ -32,9 +32,9 @@ def subject(kind: str, name: str) -> str:
     return f"{kind}/{name}"
 
 
-def companies(subjects: frozenset[str]) -> list[str]:
-    """The ids of the companies among subjects, in order."""
-    prefix = subject(COMPANY, "")
+def named(subjects: frozenset[str], kind: str) -> list[str]:
+    """The names of the subjects of one kind, in order."""
+    prefix = subject(kind, "")
     return sorted(one.removeprefix(prefix) for one in subjects if one.startswith(prefix))
 
 

@@ -1,7 +1,7 @@
 """Which histories an event belongs to."""
 
 from contracts.identifiers import default_project_of
-from contracts.log.subjects import companies, concerns
+from contracts.log.subjects import COMPANY, concerns, named
 from tests.support.ledger import ledger_log as log
 
 
@@ -29,5 +29,5 @@ def test_names_that_only_look_alike_are_not_followed() -> None:
 
 
 def test_the_companies_are_told_by_their_ids() -> None:
-    assert companies(concerns(log.project())) == [log.ADRIA]
-    assert companies(concerns(log.key("k"))) == []
+    assert named(concerns(log.project()), COMPANY) == [log.ADRIA]
+    assert named(concerns(log.key("k")), COMPANY) == []

@@ -8,7 +8,7 @@ from contracts.actors import Actor
 from contracts.catalog import DeviceModel
 from contracts.events.corrections import CorrectionRejected, DeliveryCorrected, DeliveryCorrectionProposed
 from contracts.log.postings import postings
-from contracts.log.subjects import companies, concerns
+from contracts.log.subjects import COMPANY, concerns, named
 from ledger.domain.state import Delivered
 from tests.support.ledger.story import (
     ADRIA,
@@ -107,7 +107,7 @@ def test_no_device_changes_so_no_license_file_is_made_and_the_vendor_alone_reads
     event = corrected(story)
     assert story.ledger.devices[SERIAL].issue == 1
     assert postings(event) == ()
-    assert companies(concerns(event)) == [VENDOR]
+    assert named(concerns(event), COMPANY) == [VENDOR]
 
 
 def test_what_is_not_registered_so_is_not_corrected() -> None:

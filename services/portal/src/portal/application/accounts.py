@@ -25,8 +25,8 @@ class Account:
 class Session:
     """A browser in which somebody is signed in.
 
-    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when the password
-    was last given in it.
+    `reached` is the last entry that was made from it: its pages show at least that. `confirmed` is when its owner last
+    showed in it to be the owner.
     """
 
     session: str
@@ -46,7 +46,7 @@ class Accounts(Protocol):
     """Raises Trouble where the database is away."""
 
     async def add(self, account: Account, password_hash: str) -> bool:
-        """Whether it was added: False if the address or the id is taken."""
+        """Whether it was added: False if the address or the id is taken, or the id is that of an erased account."""
         ...
 
     async def by_email(self, email: str) -> tuple[Account, str] | None:
@@ -54,7 +54,7 @@ class Accounts(Protocol):
         ...
 
     async def names(self, accounts: list[str]) -> dict[str, str]:
-        """The names of those accounts that there are."""
+        """The names of those accounts that there are; an empty one where the account was erased."""
         ...
 
     async def company_names(self, companies: list[str]) -> dict[str, str]: ...
@@ -65,12 +65,17 @@ class Accounts(Protocol):
     async def name_company(self, company: str, name: str) -> None: ...
     async def set_password(self, account: str, password_hash: str) -> None: ...
     async def set_language(self, account: str, language: str) -> None: ...
+    async def erase(self, email: str, now: datetime) -> str | None:
+        """The id of the account that was erased, with all that is known of its person; the id alone stays."""
+        ...
 
 
 class Sessions(Protocol):
     """Raises Trouble where the database is away. Cookies themselves are kept nowhere, only their digests."""
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None: ...
+    async def open(
+        self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool, confirmed: datetime
+    ) -> None: ...
     async def find_waiting(self, cookie: str, now: datetime) -> str | None:
         """The account of a session that waits for the second factor, for ten minutes."""
         ...

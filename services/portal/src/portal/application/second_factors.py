@@ -1,4 +1,4 @@
-"""A second factor beside the password: codes of an app, and recovery codes for when it is lost."""
+"""Second factors beside the password: codes of an app, passkeys, and recovery codes for when both are lost."""
 
 import secrets
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from portal.application.passkeys import KeptPasskeys
 from portal.domain.one_time_codes import step_of
 
 SECRET_BYTES = 20
@@ -32,11 +33,16 @@ class Factors(Protocol):
         """Keep a secret that no code was shown for yet, in place of one before."""
         ...
 
-    async def turn_on(self, account: str, step: int, recovery_codes: list[str]) -> None: ...
+    async def turn_on(self, account: str, step: int) -> None: ...
     async def use_step(self, account: str, step: int) -> bool:
         """Whether this step, and none after it, is used by this very call."""
         ...
 
+    async def set_recovery_codes(self, account: str, codes: list[str]) -> None:
+        """These, and none from before."""
+        ...
+
+    async def has_recovery_codes(self, account: str) -> bool: ...
     async def use_recovery_code(self, account: str, code: str) -> bool: ...
     async def turn_off(self, account: str) -> None: ...
 
@@ -50,9 +56,15 @@ class SecondFactors:
     """What an account does with its second factor."""
 
     factors: Factors
+    passkeys: KeptPasskeys
     clock: Callable[[], datetime]
 
+    async def are_asked_for(self, account: str) -> bool:
+        """Whether the password alone opens no session."""
+        return await self.is_on(account) or bool(await self.passkeys.of_account(account))
+
     async def is_on(self, account: str) -> bool:
+        """Whether codes of an app are."""
         factor = await self.factors.find(account)
         return factor is not None and factor.is_on
 
@@ -71,9 +83,27 @@ class SecondFactors:
         step = self._step(factor, code) if factor is not None and not factor.is_on else None
         if step is None:
             raise WrongCode
+        await self.factors.turn_on(account, step)
+        return await self.new_recovery_codes(account)
+
+    async def new_recovery_codes(self, account: str) -> list[str]:
+        """Ten codes, in place of those from before."""
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-        await self.factors.turn_on(account, step, codes)
+        await self.factors.set_recovery_codes(account, codes)
         return codes
+
+    async def turn_off(self, account: str) -> None:
+        """Ask for codes of the app no longer."""
+        await self.factors.turn_off(account)
+        await self._forget_what_nobody_asks_for(account)
+
+    async def remove_passkey(self, account: str, credential: bytes) -> None:
+        await self.passkeys.remove(account, credential)
+        await self._forget_what_nobody_asks_for(account)
+
+    async def _forget_what_nobody_asks_for(self, account: str) -> None:
+        if not await self.are_asked_for(account):
+            await self.factors.set_recovery_codes(account, [])
 
     async def use(self, account: str, code: str) -> None:
         """Use a code of the app, or a recovery code, up; raises WrongCode."""

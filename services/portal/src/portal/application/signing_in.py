@@ -1,4 +1,4 @@
-"""Signing in with a password, and a code where one is asked for.
+"""Signing in: with a password, and a second factor where there is one; or with a passkey, which is both.
 
 It is as slow for an account that does not exist as for one that does.
 """
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from portal.application.accounts import Account, Accounts, Failures, Session, Sessions
+from portal.application.accounts import SESSION_LIFE, Account, Accounts, Failures, Session, Sessions
+from portal.application.passkeys import PasskeyRefused, Passkeys
 from portal.application.second_factors import SecondFactors, WrongCode
 from portal.domain.patience import may_try, network_of
 
@@ -50,14 +51,31 @@ class SigningIn:
     failures: Failures
     passwords: Passwords
     second_factors: SecondFactors
+    passkeys: Passkeys
     clock: Callable[[], datetime]
 
     async def sign_in(self, email: str, password: str, *, address: str, browser: str) -> Opened:
         """A new session; raises WrongPassword and TooManyTries."""
-        account = await self._checked(email.strip().lower(), password, network_of(address))
-        waits = await self.second_factors.is_on(account.account)
-        cookie = new_cookie()
-        await self.sessions.open(account.account, cookie, browser, self.clock(), waits=waits)
+        account = await self.checked(email, password, address=address)
+        return await self.open_session(account.account, browser=browser)
+
+    async def open_session(self, account: str, *, browser: str, is_confirmed: bool = True) -> Opened:
+        """A new session of whoever has just shown who they are; it waits where there is a second factor.
+
+        It `is_confirmed` where they did so here: what can't be undone asks others for the password first.
+        """
+        waits = await self.second_factors.are_asked_for(account)
+        return await self._open(account, browser, waits=waits, is_confirmed=is_confirmed)
+
+    async def sign_in_by_passkey(self, cookie: str, answer: str, *, address: str, browser: str) -> Opened:
+        """A new session for who shows a passkey; raises PasskeyRefused and TooManyTries."""
+        account = await self._by_passkey(None, cookie, answer, address)
+        return await self._open(account, browser, waits=False, is_confirmed=True)
+
+    async def _open(self, account: str, browser: str, *, waits: bool, is_confirmed: bool) -> Opened:
+        cookie, now = new_cookie(), self.clock()
+        confirmed = now if is_confirmed else now - SESSION_LIFE
+        await self.sessions.open(account, cookie, browser, now, waits=waits, confirmed=confirmed)
         return Opened(cookie, waits)
 
     async def enter_code(self, cookie: str, code: str, *, address: str) -> str:
@@ -72,16 +90,43 @@ class SigningIn:
         except WrongCode:
             await self.failures.note(counted, network, self.clock())
             raise
+        return await self._complete(cookie)
+
+    async def enter_passkey(self, cookie: str, answer: str, *, address: str) -> str:
+        """The same with a passkey; raises PasskeyRefused, TooManyTries, and WrongPassword if no session waits."""
+        account = await self.sessions.find_waiting(cookie, self.clock())
+        if account is None:
+            raise WrongPassword
+        await self._by_passkey(account, cookie, answer, address)
+        return await self._complete(cookie)
+
+    async def _complete(self, cookie: str) -> str:
         fresh = new_cookie()
         await self.sessions.complete(cookie, fresh)
         return fresh
 
     async def confirm(self, session: Session, password: str, *, address: str) -> None:
         """Note that whoever uses this session knows its password; raises WrongPassword and TooManyTries."""
-        await self._checked(session.account.email, password, network_of(address))
+        await self.checked(session.account.email, password, address=address)
         await self.sessions.confirm(session.session, self.clock())
 
-    async def _checked(self, email: str, password: str, network: str) -> Account:
+    async def confirm_by_passkey(self, session: Session, answer: str, *, address: str) -> None:
+        """Note that its owner uses this session; raises PasskeyRefused and TooManyTries."""
+        await self._by_passkey(session.account.account, session.cookie, answer, address)
+        await self.sessions.confirm(session.session, self.clock())
+
+    async def _by_passkey(self, account: str | None, cookie: str, answer: str, address: str) -> str:
+        counted, network = "passkey", network_of(address)
+        await self._patient(counted, network)
+        try:
+            return await self.passkeys.show(account, cookie, answer)
+        except PasskeyRefused:
+            await self.failures.note(counted, network, self.clock())
+            raise
+
+    async def checked(self, email: str, password: str, *, address: str) -> Account:
+        """The account whose address and password these are; raises WrongPassword and TooManyTries."""
+        email, network = email.strip().lower(), network_of(address)
         await self._patient(email, network)
         known = await self.accounts.by_email(email)
         fits = await self.passwords.fits(password, known[1] if known else None)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.adapters.issuer import read_signing_keys
@@ -34,6 +35,8 @@ async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:
         if arguments.what == "company":
             await accounts.name_company(arguments.company, arguments.name)
             return 0
+        if arguments.what == "erase":
+            return await _erase(accounts, arguments.email)
         if arguments.what in ("lock", "unlock"):
             return await _set_active(accounts, arguments.email, active=arguments.what == "unlock")
         return await _add(accounts, arguments, sys.stdin.readline().rstrip("\n"))
@@ -60,6 +63,15 @@ async def _set_active(accounts: PostgresAccounts, email: str, *, active: bool) -
     return 0
 
 
+async def _erase(accounts: PostgresAccounts, email: str) -> int:
+    email = email.strip().lower()
+    if (account := await accounts.erase(email, datetime.now(UTC))) is None:
+        print(f"There is no account {email}.", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{account} names nobody any more. Companies that it belongs to keep it until they remove it.")  # noqa: T201
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal-admin", description=__doc__)
     what = parser.add_subparsers(dest="what", required=True)
@@ -76,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     jwks.add_argument("--issuer", required=True, help="whose tokens they sign")
     lock = what.add_parser("lock", help="end all sessions of an account and let it not in; its tokens end in a minute")
     unlock = what.add_parser("unlock", help="let an account in again")
-    for command in (lock, unlock):
+    erase = what.add_parser("erase", help="forget whose account it was, for good; the ledger keeps its id alone")
+    for command in (lock, unlock, erase):
         command.add_argument("email")
     return parser

@@ -118,3 +118,27 @@ async def test_a_refusal_of_the_ledger_says_which_entry_it_rests_on() -> None:
 
     assert problem(refused) == (404, "project_unknown")
     assert refused.json()["at_sequence"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (f"project={PROJECT}&device=009033010203", (422, "request_invalid")),
+        (f"company={PROJECT}&project={PROJECT}", (422, "request_invalid")),
+        ("types=licensing.ledger.licenses-lost.v1", (422, "request_invalid")),
+        ("types=licenses-allocated", (422, "request_invalid")),
+        ("&".join(["types=licensing.ledger.project-created.v1"] * 21), (422, "request_invalid")),
+        ("order=random", (422, "request_invalid")),
+        ("after=-1", (422, "request_invalid")),
+        ("after=2147483648", (422, "request_invalid")),
+        ("after=2147483647", (422, "entry_to_come")),
+        ("cursor=MTE3NA", (422, "request_invalid")),
+        ("project=x", (404, "project_unknown")),
+        (f"project={PROJECT}", (404, "project_unknown")),
+        ("device=x", (422, "serial_malformed")),
+        ("device=009033010203", (404, "device_unknown")),
+        (f"company={PROJECT}", (404, "company_unknown")),
+    ],
+)
+async def test_a_feed_that_is_not_asked_for_properly_is_refused(query: str, expected: tuple[int, str]) -> None:
+    assert problem(await Api().get(f"/v1/entries?{query}")) == expected

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contracts.events import Event
 from contracts.log.entries import Entry
-from contracts.log.subjects import companies, concerns
+from contracts.log.subjects import COMPANY, DEVICE, PROJECT, concerns, named
 from ledger.application.projection.facts import facts_of
 from ledger.application.projection.rows import Rows
 
@@ -20,12 +20,15 @@ class EntryRow(NamedTuple):
     correlation_id: str
     subject: str
     companies: list[str]
+    projects: list[str]
+    serials: list[str]
     facts: str | None
 
 
 class SubjectRow(NamedTuple):
     subject: str
     sequence: int
+    event_type: str
 
 
 def history_rows(entry: Entry[Event]) -> Rows:
@@ -39,8 +42,10 @@ def history_rows(entry: Entry[Event]) -> Rows:
         entry.commandid,
         entry.correlationid,
         entry.subject,
-        companies(subjects),
+        named(subjects, COMPANY),
+        named(subjects, PROJECT),
+        named(subjects, DEVICE),
         None if facts is None else json.dumps(facts),
     )
     for subject in sorted(subjects):
-        yield SubjectRow(subject, entry.sequence)
+        yield SubjectRow(subject, entry.sequence, entry.type)

@@ -1,5 +1,6 @@
 """Queries of history: the entries about a company, project, device or key, each with its cause."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,7 +17,9 @@ class MovedView(View):
     account: str = Field(examples=["device/009033010203", "issuance"])
     license_type: str
     count: int
-    balance: int
+    balance: int | None = Field(
+        description="Null for `issuance` and `retired`, which nobody holds: staff alone sees them.", examples=[30]
+    )
 
 
 class EntryView(View):
@@ -33,6 +36,14 @@ class EntryView(View):
     )
     event_type: str = Field(examples=["licensing.ledger.licenses-allocated.v1"])
     subject: str = Field(description="What the entry is about first of all.", examples=["devices/009033010203"])
+    projects: list[str] = Field(
+        description="The projects that it concerns, as far as the caller sees them; at most 20.",
+        examples=[["7c0d5b7e-0f4a-4d43-8c69-2f0f4b1c9d10"]],
+    )
+    serials: list[str] = Field(
+        description="The devices that it concerns, as far as they were where the caller sees them; at most 20.",
+        examples=[["009033010203"]],
+    )
     command_id: str
     correlation_id: str = Field(description="X-Correlation-Id of the request that caused it.")
     movements: list[MovedView] = Field(
@@ -45,13 +56,35 @@ class EntryView(View):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EntrySearch:
+    """What entries to list: of at most one company, project or device, or of all that the viewer sees.
+
+    No types are all of them.
+    """
+
+    company: str | None = None
+    project: str | None = None
+    device: str | None = None
+    types: tuple[str, ...] = ()
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage(Page[EntryView]):
+    """Entries in order, and the entry that the rows stood for when they were read."""
+
+    position: int
+
+
 class HistoryQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
-    async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None: ...
-    async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None: ...
-    async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
-        """What happened to it in projects that the viewer sees; all for the vendor's staff."""
+    async def entries(self, viewer: Viewer, wanted: EntrySearch, after: int | None, limit: int) -> EntryPage | None:
+        """What concerns it, behind an entry in the wanted order.
+
+        Of a device, what happened to it in projects that the viewer sees; all for the vendor's staff.
+        """
         ...
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:

@@ -29,3 +29,6 @@ class InvitationQueries(Protocol):
     async def invitations(
         self, viewer: Viewer, company: str, after: int, limit: int, state: InvitationState | None = None
     ) -> Page[InvitationView] | None: ...
+    async def joined(self, account: str, code_digest: str) -> str | None:
+        """The company that the account joined with this code."""
+        ...

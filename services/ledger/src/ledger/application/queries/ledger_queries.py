@@ -23,6 +23,7 @@ from ledger.application.queries.legacy import LegacyQueries
 from ledger.application.queries.legacy_keys import LegacyKeyQueries
 from ledger.application.queries.license_file_downloads import LicenseFileDownloadQueries
 from ledger.application.queries.license_files import LicenseFileQueries
+from ledger.application.queries.me import MeQueries
 from ledger.application.queries.members import MemberQueries
 from ledger.application.queries.projects import ProjectQueries
 from ledger.application.queries.replacements import ReplacementQueries
@@ -51,6 +52,7 @@ class Queries(
     WarrantyQueries,
     TestLicensesQueries,
     SoftwareServiceQueries,
+    MeQueries,
     MemberQueries,
     InvitationQueries,
     CompanyImportQueries,

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple, Protocol
 
 from pydantic import Field
 
+from contracts.fields import Right
 from ledger.application.queries.blocks import BlockedView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
@@ -25,6 +26,10 @@ class ProjectView(View):
     created: datetime
     archived: datetime | None = Field(description="When it was closed for good, if it was.")
     blocked: Annotated[BlockedView | None, Field(description="The block of its company, or null.")] = None
+    rights: list[Right] = Field(
+        description="What the caller may do in it; every right for the company's administrators, `view` for staff.",
+        examples=[["view", "licenses"]],
+    )
     counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
 
 

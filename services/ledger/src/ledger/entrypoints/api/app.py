@@ -25,6 +25,7 @@ from ledger.entrypoints.api.routes import (
     device_moves,
     device_search,
     devices,
+    entries,
     expirations,
     exports,
     history,
@@ -33,6 +34,7 @@ from ledger.entrypoints.api.routes import (
     legacy_keys,
     license_file_downloads,
     license_files,
+    me,
     members,
     movements,
     projects,
@@ -84,6 +86,7 @@ TAGS = {
 }
 """The groups of operations, in the order of the page."""
 _FAMILIES = (
+    me,
     companies,
     projects,
     balances,
@@ -111,6 +114,7 @@ _FAMILIES = (
     warranty,
     test_licenses,
     software_service,
+    entries,
     expirations,
     search,
     history,
@@ -129,7 +133,7 @@ API = web.Api(
     examples=EXAMPLES,
     problem_body=LedgerProblemBody,
 )
-STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX,))
+STREAMS = Streams(bodies=(bulk.PATH,), responses=(exports.PREFIX, entries.STREAM))
 METRICS = RequestMetrics("licensing_api")
 
 

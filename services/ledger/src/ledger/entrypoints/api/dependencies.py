@@ -3,8 +3,9 @@
 Dependencies are coroutines although they await nothing: FastAPI runs a plain function in another thread.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
@@ -60,6 +61,8 @@ class Services:
     attempts: AttemptLimiter
     texts: StaffTexts
     redemptions: Redemptions
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is to end: a response that goes on as long as its client listens ends then."""
 
 
 async def _services(request: Request) -> Services:
@@ -67,7 +70,7 @@ async def _services(request: Request) -> Services:
 
 
 async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
-    return LedgerCaller(caller.account, caller.company, caller.token)
+    return LedgerCaller(caller.account, caller.company, caller.token, caller.expires)
 
 
 TheServices = Annotated[Services, Depends(_services)]

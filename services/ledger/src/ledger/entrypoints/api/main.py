@@ -58,7 +58,7 @@ def main() -> NoReturn:
 async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Serve the API until `stop` is set."""
     with bound_to(settings.api_host, settings.api_port, setting="LICENSING_API_PORT") as listener:
-        async with _parts(settings) as (services, commands, waiter):
+        async with _parts(settings, stop) as (services, commands, waiter):
             tokens = Tokens(
                 KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
             )
@@ -76,7 +76,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Commands, ChangeWaiter]]:
+async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[tuple[Services, Commands, ChangeWaiter]]:
     connection = Connection.from_settings(settings)
     url = settings.database()
     async with (
@@ -93,10 +93,12 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, Comman
         ) as commands,
     ):
         waiter = ChangeWaiter(url, CHANNEL)
-        yield _services(settings, commands, pool, waiter), commands, waiter
+        yield _services(settings, commands, pool, waiter, stop), commands, waiter
 
 
-def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter) -> Services:
+def _services(
+    settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter, stop: asyncio.Event
+) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
@@ -114,6 +116,7 @@ def _services(settings: ApiSettings, commands: Commands, pool: Any, waiter: Chan
         attempts=AttemptLimiter(_now),
         texts=PostgresStaffTexts(pool, queries),
         redemptions=Redemptions(queries, waiter),
+        stopping=stop,
     )
 
 

@@ -1,15 +1,20 @@
 """Accounts in PostgreSQL."""
 
+from datetime import datetime
 from typing import Any
 
+from portal.adapters.postgres.sessions import digest_of
 from portal.application.accounts import Account
 from runtime.postgres.trouble import transaction
 
 _ADD = """
-INSERT INTO accounts (account, email, name, language, password_hash) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO accounts (account, email, name, language, password_hash)
+    SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM erased_accounts WHERE account = $1)
     ON CONFLICT DO NOTHING RETURNING true"""
 _BY_EMAIL = "SELECT account, email, name, language, password_hash FROM accounts WHERE email = $1 AND active"
-_NAMES = "SELECT account, name FROM accounts WHERE account = ANY ($1)"
+_NAMES = """
+SELECT account, name FROM accounts WHERE account = ANY ($1)
+UNION ALL SELECT account, '' FROM erased_accounts WHERE account = ANY ($1)"""
 _COMPANY_NAMES = "SELECT company, name FROM companies WHERE company = ANY ($1)"
 _COMPANIES_NAMED = """
 SELECT company, name FROM companies WHERE position(lower($1) IN lower(name)) > 0 ORDER BY lower(name) LIMIT $2"""
@@ -19,6 +24,14 @@ _SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # n
 _SET_ACTIVE = "UPDATE accounts SET active = $2 WHERE email = $1 RETURNING account"
 _END_SESSIONS = "DELETE FROM sessions WHERE account = $1"
 _SET_LANGUAGE = "UPDATE accounts SET language = $2 WHERE account = $1"
+_FIND = "SELECT account FROM accounts WHERE email = $1 FOR UPDATE"
+_NOTE_ERASED = "INSERT INTO erased_accounts (account, erased) VALUES ($1, $2)"
+_ERASE = (
+    "DELETE FROM letters WHERE email = $1",
+    "DELETE FROM openid_held WHERE email = $1",
+    "DELETE FROM accounts WHERE email = $1",  # sessions and factors go with it
+)
+_FORGET_FAILURES = "DELETE FROM failures WHERE email_digest = ANY ($1)"
 
 
 class PostgresAccounts:
@@ -66,6 +79,18 @@ class PostgresAccounts:
             if account is not None and not active:
                 await connection.execute(_END_SESSIONS, account)
             return account is not None
+
+    async def erase(self, email: str, now: datetime) -> str | None:
+        async with transaction(self._pool, "erase an account") as connection:
+            account: str | None = await connection.fetchval(_FIND, email)
+            if account is None:
+                return None
+            for statement in _ERASE:
+                await connection.execute(statement, email)
+            counted = (email, f"letter {email}", f"code {account}")
+            await connection.execute(_FORGET_FAILURES, [digest_of(one) for one in counted])
+            await connection.execute(_NOTE_ERASED, account, now)
+            return account
 
     async def set_language(self, account: str, language: str) -> None:
         async with transaction(self._pool, "set a language") as connection:

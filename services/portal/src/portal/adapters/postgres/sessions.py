@@ -21,7 +21,7 @@ a.active AND NOT s.waits_for_code
    AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"""
 _OPEN = """
 INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code)
-    VALUES ($1, $2, $3, $4, $5, $5, $5, $6)"""
+    VALUES ($1, $2, $3, $4, $5, $7, $5, $6)"""
 _FIND_WAITING = "SELECT account FROM sessions WHERE cookie_digest = $1 AND waits_for_code AND opened > $2"
 _COMPLETE = """
 UPDATE sessions SET cookie_digest = $2, waits_for_code = false WHERE cookie_digest = $1 AND waits_for_code"""
@@ -48,20 +48,22 @@ class PostgresSessions:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
-    async def open(self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool) -> None:
-        await self._do(_OPEN, secrets.token_hex(8), _digest(cookie), account, browser[:200], now, waits)
+    async def open(
+        self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool, confirmed: datetime
+    ) -> None:
+        await self._do(_OPEN, secrets.token_hex(8), digest_of(cookie), account, browser[:200], now, waits, confirmed)
 
     async def find_waiting(self, cookie: str, now: datetime) -> str | None:
         async with transaction(self._pool, "find a session that waits") as connection:
-            account: str | None = await connection.fetchval(_FIND_WAITING, _digest(cookie), now - WAITING_LIFE)
+            account: str | None = await connection.fetchval(_FIND_WAITING, digest_of(cookie), now - WAITING_LIFE)
             return account
 
     async def complete(self, cookie: str, fresh: str) -> None:
-        await self._do(_COMPLETE, _digest(cookie), _digest(fresh))
+        await self._do(_COMPLETE, digest_of(cookie), digest_of(fresh))
 
     async def find(self, cookie: str, now: datetime) -> Session | None:
         async with transaction(self._pool, "find a session") as connection:
-            row = await connection.fetchrow(_FIND, _digest(cookie), now, SESSION_IDLE, SESSION_LIFE)
+            row = await connection.fetchrow(_FIND, digest_of(cookie), now, SESSION_IDLE, SESSION_LIFE)
             if row is None:
                 return None
             if now - row["used"] > LOOK:
@@ -101,12 +103,12 @@ class PostgresFailures:
 
     async def count(self, email: str, network: str, now: datetime) -> tuple[int, int]:
         async with transaction(self._pool, "count failures") as connection:
-            row = await connection.fetchrow(_COUNT, _digest(email), network, now, WINDOW)
+            row = await connection.fetchrow(_COUNT, digest_of(email), network, now, WINDOW)
             return row["with_account"], row["of_network"]
 
     async def note(self, email: str, network: str, now: datetime) -> None:
         async with transaction(self._pool, "note a failure") as connection:
-            await connection.execute(_NOTE, _digest(email), network, now)
+            await connection.execute(_NOTE, digest_of(email), network, now)
             await connection.execute(_SWEEP, now, WINDOW)
 
 
@@ -126,5 +128,6 @@ def _session(row: Any, cookie: str = "") -> Session:
     )
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """What the tables have instead of a cookie, or of whom failures are counted for."""
     return hashlib.sha256(secret.encode()).hexdigest()

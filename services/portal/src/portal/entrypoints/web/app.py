@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from licensing_client import Problem
 from portal.application.letters import LinkEnded
 from portal.domain.addresses import own_address
-from portal.entrypoints.web.confirming import PASSWORD, ConfirmFirst
+from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, Form, FormRefused
@@ -26,9 +26,12 @@ from portal.entrypoints.web.routes import (
     components,
     device_moves,
     devices,
+    erasing,
     grants,
     home,
     keys,
+    openid,
+    passkeys,
     people,
     projects,
     repairs,
@@ -51,6 +54,7 @@ ROUTERS = (
     assets.router,
     token_keys.router,
     signing_in.router,
+    openid.router,
     by_mail.router,
     companies.router,
     home.router,
@@ -72,6 +76,8 @@ ROUTERS = (
     activity.router,
     settings.router,
     second_factor.router,
+    passkeys.router,
+    erasing.router,
     components.router,
     *STAFF_ROUTERS,
 )
@@ -100,13 +106,16 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ConfirmFirst)
     async def confirm_first(request: Request, waits: ConfirmFirst) -> Response:
-        page: Response = request.state.services.pages.page(
+        services, session = request.state.services, request.state.session
+        page: Response = services.pages.page(
             request,
             "confirm_password.html",
             status=403,
-            fields=waits.form.without(FORM_TOKEN, PASSWORD),
+            passkeys=await services.passkeys.kept.of_account(session.account.account),
+            fields=waits.form.without(FORM_TOKEN, PASSWORD, PASSKEY),
             error=waits.error,
             password=PASSWORD,
+            passkey=PASSKEY,
         )
         return page
 

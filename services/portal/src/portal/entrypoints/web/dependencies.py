@@ -15,6 +15,8 @@ from portal.adapters.apis import Apis, Asking
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
 from portal.application.letters import Letters, Post
+from portal.application.openid import OpenId
+from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.forms import visitors_cookie
@@ -43,6 +45,8 @@ class Services:
     sessions: Sessions
     signing_in: SigningIn
     second_factors: SecondFactors
+    passkeys: Passkeys
+    openid: OpenId | None
     letters: Letters
     post: Post | None
     issuer: TokenIssuer
@@ -76,12 +80,19 @@ async def _services(request: Request) -> Services:
 TheServices = Annotated[Services, Depends(_services)]
 
 
-async def _session(request: Request, services: TheServices) -> Session:
+async def _visitor(request: Request, services: TheServices) -> Session | None:
     session = await services.sessions.find(visitors_cookie(request), services.clock())
-    if session is None:
-        raise SignInFirst
     request.state.session = session
     return session
+
+
+TheVisitor = Annotated[Session | None, Depends(_visitor)]
+
+
+async def _session(visitor: TheVisitor) -> Session:
+    if visitor is None:
+        raise SignInFirst
+    return visitor
 
 
 TheSession = Annotated[Session, Depends(_session)]

@@ -2,23 +2,33 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import NoReturn
 
+import httpx
+
 from contracts.refusals import REFUSALS
 from portal.adapters.apis import MOST_CONNECTIONS, Apis
+from portal.adapters.factor_keys import FactorKeys
 from portal.adapters.issuer import TokenIssuer
+from portal.adapters.openid import OpenIdProvider
+from portal.adapters.passkeys import WebAuthn
 from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.letters import PostgresTokens
+from portal.adapters.postgres.openid import PostgresIdentities
+from portal.adapters.postgres.passkeys import PostgresPasskeys
 from portal.adapters.postgres.second_factors import PostgresFactors
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.adapters.smtp import SmtpPost
 from portal.application.letters import Letters
+from portal.application.openid import OpenId
+from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.app import build
@@ -61,20 +71,27 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
-    async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool:
+    async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool, _provider(settings) as provider:
         async with pool.acquire() as connection:
             await TABLES.migrate(connection)
         issuer = _issuer(settings)
         apis = Apis(ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=issuer)
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
         passwords, failures = Argon2Passwords(), PostgresFailures(pool)
-        second_factors = SecondFactors(PostgresFactors(pool), _now)
+        kept = PostgresPasskeys(pool)
+        factors = PostgresFactors(pool, FactorKeys(settings.second_factor_key_file))
+        _log.info("second_factors_sealed", count=await factors.seal_all())
+        second_factors = SecondFactors(factors, kept, _now)
+        passkeys = Passkeys(kept, _web_authn(settings), _now)
+        signing_in = SigningIn(accounts, sessions, failures, passwords, second_factors, passkeys, _now)
         files = StaticFiles(settings.htmx_file)
         yield Services(
             accounts=accounts,
             sessions=sessions,
-            signing_in=SigningIn(accounts, sessions, failures, passwords, second_factors, _now),
+            signing_in=signing_in,
             second_factors=second_factors,
+            passkeys=passkeys,
+            openid=OpenId(provider, PostgresIdentities(pool), accounts, signing_in, _now) if provider else None,
             letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
             post=_post(settings),
             issuer=issuer,
@@ -88,6 +105,11 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
         apis.close()
 
 
+def _web_authn(settings: PortalSettings) -> WebAuthn:
+    host = httpx.URL(settings.portal_url).host
+    return WebAuthn(host=host, origin=settings.portal_url, name=settings.brand)
+
+
 def _issuer(settings: PortalSettings) -> TokenIssuer:
     return TokenIssuer(
         settings.token_key_file,
@@ -95,6 +117,29 @@ def _issuer(settings: PortalSettings) -> TokenIssuer:
         audience=settings.token_audience,
         clock=_now,
     )
+
+
+@asynccontextmanager
+async def _provider(settings: PortalSettings) -> AsyncGenerator[OpenIdProvider | None]:
+    issuer, client_id, secret_file = (
+        settings.openid_issuer,
+        settings.openid_client_id,
+        settings.openid_client_secret_file,
+    )
+    if issuer is None or client_id is None or secret_file is None:
+        yield None
+        return
+    authorities = ssl.create_default_context(cafile=settings.openid_ca_file)
+    async with httpx.AsyncClient(verify=authorities) as client:
+        yield OpenIdProvider(
+            client,
+            issuer=issuer,
+            client_id=client_id,
+            secret_file=secret_file,
+            scopes=settings.openid_scopes,
+            name=settings.openid_name,
+            address=settings.portal_url,
+        )
 
 
 def _post(settings: PortalSettings) -> SmtpPost | None:

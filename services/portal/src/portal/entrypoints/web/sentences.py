@@ -92,7 +92,7 @@ async def actors(
     split = {said: _parts(said) for said in (str(entry["actor"]) for entry in entries)}
     colleagues = [name for kind, name, acting in split.values() if kind == "account" and acting == company]
     names = await accounts.names(colleagues) if colleagues else {}
-    return {actor: {"kind": kind, "name": names.get(name, ""), "id": name} for actor, (kind, name, _) in split.items()}
+    return {actor: {"kind": kind, "name": names.get(name), "id": name} for actor, (kind, name, _) in split.items()}
 
 
 def _parts(actor: str) -> tuple[str, str, str]:

@@ -66,8 +66,10 @@ class PostgresExpirationQueries(PostgresProjectQueries):
 
 
 def _view(row: Any, past: Past) -> ExpirationView:
-    actor = None if row["actor"] is None else past.actor(row["actor"], row["company"])
-    return ExpirationView(**{**row, "actor": actor})
+    said: dict[str, Any] = dict(row)
+    if said["actor"] is not None:
+        said["actor"] = past.actor(said["actor"], said["company"])
+    return ExpirationView(**said)
 
 
 def _kinds(scope: Scope, wanted: Expiring | None) -> Iterator[Expiring]:

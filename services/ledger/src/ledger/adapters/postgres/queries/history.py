@@ -1,5 +1,9 @@
-"""Queries of history; each walks an index, so a page costs the same wherever it stands."""
+"""Queries of entries: one idea of which of them a viewer sees, and what of each.
 
+Each walks an index, so a page costs the same wherever it stands.
+"""
+
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
@@ -7,138 +11,175 @@ from contracts.events.delivered_devices import DevicesRegistered
 from contracts.log.postings import device_account, held_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries
-from ledger.adapters.postgres.queries.past_visibility import has_past, past_of, stay
-from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction, redaction_for
+from ledger.adapters.postgres.queries.entry_sight import Reach, Sight, reach_of, sight_of
+from ledger.adapters.postgres.queries.entry_walks import Arguments, Span, Thing, entries_of, was_on_device
+from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of
+from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction
 from ledger.adapters.postgres.queries.texts import with_texts
-from ledger.adapters.postgres.queries.visibility import predecessors_of
-from ledger.application.queries.history import EntryView, MovedView
+from ledger.adapters.postgres.queries.visibility import Scope, predecessors_of
+from ledger.application.queries.history import EntryPage, EntrySearch, EntryView, MovedView
 from ledger.application.queries.visibility import Viewer
 from runtime.denied import NoRight
 from runtime.pages import Page, one_page
 
-# A walk for each thing, as far as the page goes; an entry may concern several. `shown` is asked entry by entry.
-_HISTORY = """
-SELECT e.sequence, e.time, e.actor, e.event_type, e.subject, e.command_id, e.correlation_id, e.facts,
-       {company} AS company
-  FROM (SELECT DISTINCT found.sequence FROM unnest($2::text[]) AS about (subject) CROSS JOIN LATERAL (
-               SELECT s.sequence FROM subject_entries AS s
-                WHERE s.ledger = $1 AND s.subject = about.subject AND s.sequence > $3 AND {shown}
-                ORDER BY s.sequence LIMIT $4) AS found
-         ORDER BY found.sequence LIMIT $4) AS page
-  JOIN entries AS e ON e.ledger = $1 AND e.sequence = page.sequence ORDER BY e.sequence"""
-_WHOLE_HISTORY = _HISTORY.format(company="NULL", shown="true")
-_OF_COMPANIES = _HISTORY.format(
-    company="NULL", shown="$5 && (SELECT companies FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence)"
-)
-# What made the device leave still belongs to where it was.
-_STAYS = f"({stay('$5', '{0}.sequence')} UNION ALL {stay('$5', '{0}.sequence', '<')}) AS stay"
-_SEEN_IN = f"FROM {_STAYS} WHERE company = ANY ($6) OR project = ANY ($7)"
-_OF_DEVICE = _HISTORY.format(
-    company=f"(SELECT company {_SEEN_IN.format('e')} LIMIT 1)",
-    shown=f"""EXISTS (SELECT {_SEEN_IN.format("s")})
-      AND (SELECT event_type FROM entries AS e WHERE e.ledger = $1 AND e.sequence = s.sequence) <> ALL ($8)""",  # noqa: S608
-)
 _STAFF_ONLY = [event.type for event in (DevicesRegistered, DeliveryCorrectionProposed, DeliveryCorrected)]
 """The vendor's own records, which no company reads."""
 # A key that was redeemed: that entry belongs to who did it.
-_OF_KEY = _HISTORY.format(
-    company="""(SELECT company FROM activation_keys AS k
-                 WHERE k.ledger = $1 AND k.key_digest = $5 AND k.redeemed_sequence = e.sequence)""",
-    shown="true",
-)
+_COMPANY_OF_KEY = """(SELECT company FROM activation_keys AS k
+     WHERE k.ledger = $1 AND k.key_digest = {} AND k.redeemed_sequence = e.sequence)"""
+_POSITION = "SELECT sequence FROM position WHERE ledger = $1"
+_PROJECTS = "SELECT project, company FROM projects WHERE ledger = $1 AND project = ANY ($2) ORDER BY project"
 _MOVED = """
-SELECT sequence, account, license_type, units AS count, held AS balance FROM movements AS m
- WHERE ledger = $1 AND sequence = ANY ($2) AND {} ORDER BY sequence, line"""
-_MOVED_ON_ACCOUNTS = _MOVED.format("account = ANY ($3)")
-# The balances of projects that are a company's now, and what stands on a device while that is in one.
-_MOVED_OF_COMPANIES = _MOVED.format(f"""
-       CASE WHEN account LIKE 'device/%'
-            THEN EXISTS (SELECT FROM ({stay("split_part(m.account, '/', 2)", "m.sequence")} UNION ALL
-                                      {stay("split_part(m.account, '/', 2)", "m.sequence", "<")}) AS stay
-                          WHERE company = ANY ($3))
-            ELSE EXISTS (SELECT FROM projects AS p WHERE p.ledger = $1
-                            AND p.project = split_part(m.account, '/', 2) AND p.company = ANY ($3)) END""")  # noqa: S608
+SELECT sequence, account, license_type, units AS count, held AS balance FROM movements
+ WHERE ledger = $1 AND sequence = ANY ($2) ORDER BY sequence, line"""
+NAMED = 20
+"""Projects and devices that an entry names in an answer: registering a thousand devices is one entry."""
+_ANYTHING = Thing("")
+"""What entries concern that are asked for whatever they concern."""
 
 
-class Moved(NamedTuple):
-    """Which movements of its entries a history shows: a query, and the accounts or companies that it asks for."""
+class Shown(NamedTuple):
+    """The entries of a list by the things that they concern, and on which accounts it shows what they moved.
+
+    No `things` are all entries; `moved` is some accounts, or those that somebody sees, and nothing for all.
+    """
 
     query: str
-    reach: list[str]
+    arguments: Arguments
+    things: Sequence[Thing] | None
+    moved: frozenset[str] | Reach | None
 
 
 class PostgresHistoryQueries(PostgresActivationKeyQueries):
     """Implements HistoryQueries; who may see a key, sees its history."""
 
-    async def project_history(self, viewer: Viewer, project: str, after: int, limit: int) -> Page[EntryView] | None:
-        async with self.seen(viewer) as (connection, scope):
-            found = await self._project(connection, scope, project)
-            if found is None:
-                return None
-            about, moved = subject(PROJECT, project), Moved(_MOVED_ON_ACCOUNTS, _accounts(project))
-            redaction = await redaction_for(connection, self.ledger, scope, found.company, about)
-            if scope.sees_all:
-                return await self._history(connection, redaction, _WHOLE_HISTORY, [about], moved, after, limit)
-            companies = await self._with_predecessors(connection, found.company)
-            return await self._history(connection, redaction, _OF_COMPANIES, [about], moved, after, limit, companies)
-
-    async def company_history(self, viewer: Viewer, company: str, after: int, limit: int) -> Page[EntryView] | None:
-        async with self.seen(viewer) as (connection, scope):
-            if not scope.sees_all and company != scope.company:
-                return None
-            if not scope.sees_all and not scope.administers:
-                raise NoRight("view")
-            companies = await self._with_predecessors(connection, company)
-            about, moved = [subject(COMPANY, one) for one in companies], Moved(_MOVED_OF_COMPANIES, companies)
-            redaction = await redaction_for(connection, self.ledger, scope, company, about[0])
-            return await self._history(connection, redaction, _WHOLE_HISTORY, about, moved, after, limit)
-
-    async def device_history(self, viewer: Viewer, serial: str, after: int, limit: int) -> Page[EntryView] | None:
+    async def entries(self, viewer: Viewer, wanted: EntrySearch, after: int | None, limit: int) -> EntryPage | None:
+        span = Span(after, limit + 1, wanted.types, wanted.newest_first)
         async with self.seen(viewer) as (connection, scope):
             past = await past_of(connection, self.ledger, scope)
-            if not await has_past(connection, self.ledger, scope, past, serial):
+            if wanted.device is not None:
+                shown = await self._of_device(connection, scope, past, wanted.device, span)
+            elif wanted.project is not None:
+                shown = await self._of_project(connection, scope, wanted.project, span)
+            elif wanted.company is not None:
+                shown = await self._of_company(connection, scope, wanted.company, span)
+            else:
+                shown = await self._of_viewer(connection, scope, past, span)
+            if shown is None:
                 return None
-            about, moved = subject(DEVICE, serial), Moved(_MOVED_ON_ACCOUNTS, [device_account(serial)])
-            redaction = Redaction(past, None, scope.guarantee, about)
-            if scope.sees_all:
-                return await self._history(connection, redaction, _WHOLE_HISTORY, [about], moved, after, limit)
-            hidden = _STAFF_ONLY if scope.guarantee else [*_STAFF_ONLY, GUARANTEE]
-            reach = serial, past.companies, past.projects, hidden
-            return await self._history(connection, redaction, _OF_DEVICE, [about], moved, after, limit, *reach)
+            page = one_page(await self._views(connection, scope, past, shown), limit)
+            position: int | None = await connection.fetchval(_POSITION, self.ledger)
+            return EntryPage(page.rows, page.more, position or 0)
 
     async def key_history(self, viewer: Viewer, key_digest: str, after: int, limit: int) -> Page[EntryView] | None:
         key = await self.activation_key(viewer, key_digest)
         if key is None:
             return None
         async with self.seen(viewer) as (connection, scope):
-            about, moved = subject(KEY, key_digest), Moved(_MOVED_ON_ACCOUNTS, _accounts(key.project))
-            redaction = await redaction_for(connection, self.ledger, scope, None, about)
-            return await self._history(connection, redaction, _OF_KEY, [about], moved, after, limit, key_digest)
+            past, arguments = await past_of(connection, self.ledger, scope), Arguments(self.ledger)
+            thing = Thing(subject(KEY, key_digest), key.company)
+            company = _COMPANY_OF_KEY.format(arguments.add(key_digest))
+            query = entries_of([thing], Span(after, limit + 1), arguments, company=company)
+            moved = frozenset[str]() if key.project is None else _balances(key.project)
+            shown = Shown(query, arguments, [thing], moved)
+            return one_page(await self._views(connection, scope, past, shown), limit)
 
-    async def _with_predecessors(self, connection: Any, company: str) -> list[str]:
-        return [company, *await predecessors_of(connection, self.ledger, [company])]
+    async def _of_device(self, connection: Any, scope: Scope, past: Past, serial: str, span: Span) -> Shown | None:
+        if not await has_past(connection, self.ledger, scope, past, serial):
+            return None
+        things, arguments = [Thing(subject(DEVICE, serial), serial=serial)], Arguments(self.ledger)
+        moved = frozenset({device_account(serial)})
+        if scope.sees_all:
+            return Shown(entries_of(things, span, arguments), arguments, things, moved)
+        device, *reach = map(arguments.add, (serial, past.companies, past.projects))
+        hidden = arguments.add(_STAFF_ONLY if scope.guarantee else [*_STAFF_ONLY, GUARANTEE])
+        query = entries_of(
+            things,
+            span,
+            arguments,
+            shown=f"EXISTS (SELECT {was_on_device(device, 's', *reach)}) AND s.event_type <> ALL ({hidden}::text[])",
+        )
+        return Shown(query, arguments, things, moved)
 
-    async def _history(
-        self,
-        connection: Any,
-        redaction: Redaction,
-        query: str,
-        about: list[str],
-        moved: Moved,
-        after: int,
-        limit: int,
-        *reach: object,
-    ) -> Page[EntryView]:
-        """Entries that concern any of some things, as far as the query shows them."""
-        rows = await connection.fetch(query, self.ledger, about, after, limit + 1, *reach)
+    async def _of_project(self, connection: Any, scope: Scope, project: str, span: Span) -> Shown | None:
+        found = await self._project(connection, scope, project)
+        if found is None:
+            return None
+        things, arguments = [_of_project(project, found.company, whole=scope.sees_all)], Arguments(self.ledger)
+        return Shown(entries_of(things, span, arguments), arguments, things, _balances(project))
+
+    async def _of_company(self, connection: Any, scope: Scope, company: str, span: Span) -> Shown | None:
+        if not scope.sees_all and company != scope.company:
+            return None
+        if not scope.sees_all and not scope.administers:
+            raise NoRight("view")
+        companies = [company, *await predecessors_of(connection, self.ledger, [company])]
+        things, arguments = _of_companies(companies), Arguments(self.ledger)
+        query = entries_of(things, span, arguments)
+        return Shown(query, arguments, things, Reach(companies, ()))
+
+    async def _of_viewer(self, connection: Any, scope: Scope, past: Past, span: Span) -> Shown:
+        """All that the viewer sees: the company that it administers, and the projects that it has rights in."""
+        arguments = Arguments(self.ledger)
+        if scope.sees_all:
+            return Shown(entries_of(None, span, arguments), arguments, None, None)
+        rows = await connection.fetch(_PROJECTS, self.ledger, past.projects)
+        # The company comes first: an entry of both is its own.
+        things = _of_companies(past.companies) + [_of_project(*row, whole=False) for row in rows]
+        query = entries_of(things, span, arguments)
+        return Shown(query, arguments, things, reach_of(past))
+
+    async def _views(self, connection: Any, scope: Scope, past: Past, shown: Shown) -> list[EntryView]:
+        rows = await connection.fetch(shown.query, *shown.arguments.values)
+        sight = await sight_of(connection, self.ledger, rows)
         moves: dict[int, list[MovedView]] = {row["sequence"]: [] for row in rows}
-        for row in await connection.fetch(moved.query, self.ledger, list(moves), moved.reach):
+        for row in await connection.fetch(_MOVED, self.ledger, list(moves)):
             said = dict(row)
-            moves[said.pop("sequence")].append(MovedView(**said))
-        told = await with_texts(connection, self.ledger, map(redaction.of, rows))
-        return one_page((EntryView(**row, movements=moves[row["sequence"]]) for row in told), limit)
+            sequence = said.pop("sequence")
+            if _is_shown(shown.moved, sight, row):
+                moves[sequence].append(MovedView(**said))
+        things = shown.things or [_ANYTHING]
+        read = [
+            _redaction(scope, past, sight, things[row["place"] - 1], row).of(_named(past, sight, row)) for row in rows
+        ]
+        told = await with_texts(connection, self.ledger, read)
+        return [EntryView(**row, movements=moves[row["sequence"]]) for row in told]
 
 
-def _accounts(project: str | None) -> list[str]:
-    """The two accounts of a project, if there is one."""
-    return [] if project is None else [project_account(project), held_account(project)]
+def _is_shown(moved: frozenset[str] | Reach | None, sight: Sight, row: Any) -> bool:
+    """Whether a list shows this movement of one of its entries."""
+    if isinstance(moved, Reach):
+        return sight.account(row["account"], row["sequence"], moved)
+    return moved is None or row["account"] in moved
+
+
+def _named(past: Past, sight: Sight, row: Any) -> dict[str, Any]:
+    """The row with the projects and devices of its entry that the viewer sees, or saw when it was written."""
+    reach, projects, serials = reach_of(past), row["projects"], row["serials"]
+    if not past.everything:
+        projects = [one for one in projects if sight.project(one, reach)]
+        serials = [one for one in serials if sight.device(one, row["sequence"], reach)]
+    return {**row, "projects": projects[:NAMED], "serials": serials[:NAMED]}
+
+
+def _redaction(scope: Scope, past: Past, sight: Sight, thing: Thing, row: Any) -> Redaction:
+    """How the viewer reads an entry that concerns this thing."""
+    company = thing.company
+    if thing.serial is not None and (place := sight.device(thing.serial, row["sequence"], reach_of(past))):
+        company = place["company"]
+    return Redaction(past, company, scope.guarantee, thing.about or thing.subject)
+
+
+def _of_project(project: str, company: str, *, whole: bool) -> Thing:
+    """A project, whose entries before it was the company's are for staff alone."""
+    return Thing(subject(PROJECT, project), company, owner=None if whole else company)
+
+
+def _of_companies(companies: Sequence[str]) -> list[Thing]:
+    """A company with those that it took over, whose past is its own."""
+    return [Thing(subject(COMPANY, one), companies[0], about=subject(COMPANY, companies[0])) for one in companies]
+
+
+def _balances(project: str) -> frozenset[str]:
+    """The two accounts of a project."""
+    return frozenset({project_account(project), held_account(project)})

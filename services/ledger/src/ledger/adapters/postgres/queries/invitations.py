@@ -12,6 +12,8 @@ SELECT i.code_digest, i.code_hint, i.expires, i.account, i.sequence, i.time AS c
  WHERE ledger = $1 AND i.company = $2 AND sequence > $3{state} ORDER BY sequence LIMIT $4"""
 _IN_STATE = " AND i.state = $5"
 
+_JOINED = "SELECT company FROM invitations WHERE ledger = $1 AND code_digest = $2 AND account = $3"
+
 
 class PostgresInvitationQueries(SnapshotReader):
     """Implements InvitationQueries."""
@@ -28,3 +30,8 @@ class PostgresInvitationQueries(SnapshotReader):
             )
             rows = await connection.fetch(query, self.ledger, company, after, limit + 1, *narrower)
             return one_page((InvitationView(**past.told(row)) for row in rows), limit)
+
+    async def joined(self, account: str, code_digest: str) -> str | None:
+        async with self.snapshot() as connection:
+            found: str | None = await connection.fetchval(_JOINED, self.ledger, code_digest, account)
+            return found

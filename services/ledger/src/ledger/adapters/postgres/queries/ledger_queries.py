@@ -16,6 +16,7 @@ from ledger.adapters.postgres.queries.legacy import PostgresLegacyQueries
 from ledger.adapters.postgres.queries.legacy_keys import PostgresLegacyKeyQueries
 from ledger.adapters.postgres.queries.license_file_downloads import PostgresLicenseFileDownloadQueries
 from ledger.adapters.postgres.queries.license_files import PostgresLicenseFileQueries
+from ledger.adapters.postgres.queries.me import PostgresMeQueries
 from ledger.adapters.postgres.queries.members import PostgresMemberQueries
 from ledger.adapters.postgres.queries.replacements import PostgresReplacementQueries
 from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
@@ -39,6 +40,7 @@ class PostgresQueries(
     PostgresWarrantyQueries,
     PostgresTestLicensesQueries,
     PostgresSoftwareServiceQueries,
+    PostgresMeQueries,
     PostgresMemberQueries,
     PostgresInvitationQueries,
     PostgresCompanyImportQueries,

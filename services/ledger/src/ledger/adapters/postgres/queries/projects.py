@@ -40,7 +40,7 @@ class PostgresProjectQueries(SnapshotReader):
             rows = await connection.fetch(PROJECT_PAGE.format(query, order), self.ledger, *arguments)
             counts = await self._counts(connection, [row["project"] for row in rows]) if counted else {}
             none = ProjectCountsView(devices=0, free=0) if counted else None
-            views = (ProjectView(**block_columns.viewed(row), counts=counts.get(row["project"], none)) for row in rows)
+            views = (viewed_project(scope, row, counts.get(row["project"], none)) for row in rows)
             return one_page(views, limit)
 
     async def _counts(self, connection: Any, projects: Sequence[str]) -> dict[str, ProjectCountsView]:
@@ -58,4 +58,10 @@ class PostgresProjectQueries(SnapshotReader):
         row = await connection.fetchrow(query, self.ledger, project)
         if row is None or not scope.require(row["company"], project, "view"):
             return None
-        return ProjectView(**block_columns.viewed(row))
+        return viewed_project(scope, row)
+
+
+def viewed_project(scope: Scope, row: Any, counts: ProjectCountsView | None = None) -> ProjectView:
+    """A row of projects, with what the viewer may do there."""
+    rights = scope.rights_in(row["company"], row["project"])
+    return ProjectView(**block_columns.viewed(row), rights=list(rights), counts=counts)

@@ -25,12 +25,13 @@ class Redaction:
         """The row, without accounts of other companies, and without which device a guarantee was extended for."""
         said: dict[str, Any] = dict(row)
         company = said.pop("company", None) or self.company
+        said.pop("place", None)
         said["actor"] = self.past.actor(said["actor"], company)
         if "facts" in said:
             whole = self.past.everything or company in self.past.companies
             said["facts"] = json.loads(said["facts"]) if whole and said["facts"] else None
         hidden = not self.guarantee and row["event_type"] == GUARANTEE
-        return said | {"subject": self.about} if hidden else said
+        return said | {"subject": self.about} | ({"serials": []} if "serials" in said else {}) if hidden else said
 
 
 async def redaction_for(connection: Any, ledger: int, scope: Scope, company: str | None, about: str) -> Redaction:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 from contracts.fields import Right
 from ledger.application.queries.visibility import Viewer
@@ -14,6 +14,8 @@ SELECT c.kind, m.administrator FROM members AS m JOIN companies AS c USING (ledg
 _PREDECESSORS = "SELECT predecessor FROM predecessors WHERE ledger = $1 AND company = ANY ($2) ORDER BY predecessor"
 _GRANTS = "SELECT project, rights FROM grants WHERE ledger = $1 AND account = $2 AND acting_for = $3"
 
+RIGHTS: tuple[Right, ...] = get_args(Right)
+"""All of them, in the order in which answers name them."""
 
 Reach = tuple[bool, str | None, list[str]]
 """Everything, what a company has, single projects; as of Scope.lists."""
@@ -37,6 +39,13 @@ class Scope:
         """Whether the viewer has this right in a project of a company."""
         whole = self.sees_all or (self.administers and company == self.company)
         return whole or right in self.grants.get(project, ())
+
+    def rights_in(self, company: str, project: str) -> tuple[Right, ...]:
+        """What the viewer may do in a project of a company: staff looks at it, and acts by commands of its own."""
+        if self.administers and company == self.company:
+            return RIGHTS
+        granted = self.grants.get(project, frozenset())
+        return tuple(one for one in RIGHTS if one in granted or (self.sees_all and one == "view"))
 
     def require(self, company: str, project: str, right: Right) -> bool:
         """As `may`; raises NoRight where a refusal is no secret: in its company or in a project it sees (rule X7)."""

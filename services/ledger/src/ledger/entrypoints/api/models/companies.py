@@ -19,6 +19,7 @@ class RegisterCompanyBody(Body):
 
 class CompanyRegisteredResponse(CommandResponse):
     company: str
+    default_project: str = Field(description="The project that it starts with.")
 
 
 class CompanyChangedResponse(CommandResponse):

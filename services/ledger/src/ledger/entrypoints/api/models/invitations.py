@@ -16,6 +16,7 @@ class WithdrawInvitationBody(Body):
 
 class InvitationAcceptedResponse(CommandResponse):
     account: str
+    company: str | None = Field(description="The company that it joined; null if that could not be read in time.")
 
 
 class InvitationCreatedResponse(CommandResponse):

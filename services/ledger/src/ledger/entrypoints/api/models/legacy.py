@@ -11,6 +11,7 @@ from contracts.licenses import MAX_LOTS, Count
 from contracts.texts import Reference
 from ledger.application.queries.legacy import LegacyLicensesView
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
+from ledger.entrypoints.api.models.licenses import MovedLicensesView
 
 
 class LegacyLicensesBody(Body):
@@ -51,6 +52,11 @@ class ConvertLegacyLicensesBody(Body):
 
 class LegacyLicensesConvertedResponse(CommandResponse):
     project: str
+    licenses: list[MovedLicensesView] | None = Field(
+        description="What came, free or held; null if it could not be read in time."
+    )
+    held: list[MovedLicensesView] | None = Field(description="What of it waits until software service is paid for it.")
+    credits: int | None = Field(description="What software service took for it.")
 
 
 class NewLicensesView(BaseModel):

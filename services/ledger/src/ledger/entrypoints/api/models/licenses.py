@@ -1,8 +1,8 @@
-"""Licenses of a type in a request."""
+"""Licenses of a type in a request, and in what became of it."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from contracts.identifiers import LicenseType
 from contracts.licenses import MAX_LOTS, Count, Licenses
@@ -15,6 +15,13 @@ class WantedLicenses(Body):
 
 
 WantedList = Annotated[list[WantedLicenses], Field(min_length=1, max_length=MAX_LOTS)]
+
+
+class MovedLicensesView(BaseModel):
+    """So many licenses of a type that a command moved."""
+
+    license_type: str
+    count: int
 
 
 def licenses_of(licenses: list[WantedLicenses]) -> tuple[Licenses, ...]:

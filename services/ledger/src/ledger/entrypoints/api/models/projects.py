@@ -5,7 +5,7 @@ from pydantic import Field
 from contracts.identifiers import ProjectId
 from contracts.texts import ProjectName
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
-from ledger.entrypoints.api.models.licenses import WantedList
+from ledger.entrypoints.api.models.licenses import MovedLicensesView, WantedList
 
 
 class CreateProjectBody(Body):
@@ -34,3 +34,11 @@ class DeallocateLicensesBody(Body):
 
 class ProjectChangedResponse(CommandResponse):
     project: str
+
+
+class LicensesMovedResponse(ProjectChangedResponse):
+    held: list[MovedLicensesView] | None = Field(
+        description="What waits in the other project until software service is paid for it; null if it could not be "
+        "read in time, or is not for the caller to see."
+    )
+    credits: int | None = Field(description="What software service of the other project took for them.")

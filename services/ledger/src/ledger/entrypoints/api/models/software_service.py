@@ -9,6 +9,7 @@ from contracts.catalog import Version
 from contracts.identifiers import Sha256
 from ledger.application.queries.views import LicensesView
 from ledger.entrypoints.api.models.base import Body, CommandResponse, SerialText
+from ledger.entrypoints.api.models.licenses import MovedLicensesView
 
 
 class BuySoftwareServiceBody(Body):
@@ -26,7 +27,17 @@ class UpgradeLicensesBody(Body):
 
 
 class SoftwareServiceResponse(CommandResponse):
+    """What could not be read in time is null."""
+
     project: str
+    ends_on: date | None = Field(description="The last day that is covered now.")
+    credits: int | None = Field(description="What it took.")
+    released: list[MovedLicensesView] | None = Field(description="Licenses that waited, and are free now.")
+
+
+class LicensesUpgradedResponse(CommandResponse):
+    project: str
+    licenses: list[MovedLicensesView] | None = Field(description="What came; null if it could not be read in time.")
 
 
 class ServiceStatus(BaseModel):

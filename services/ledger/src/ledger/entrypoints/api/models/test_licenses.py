@@ -1,5 +1,7 @@
 """Bodies and responses of test licenses."""
 
+from datetime import date
+
 from pydantic import Field
 
 from contracts.catalog import Version
@@ -14,6 +16,7 @@ class IssueTestLicensesBody(Body):
 
 class TestIssuedResponse(CommandResponse):
     serial: str
+    ends_on: date | None = Field(description="The last day of the test; null if it could not be read in time.")
 
 
 class TestReleasedResponse(CommandResponse):

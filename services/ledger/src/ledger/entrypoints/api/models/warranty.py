@@ -16,6 +16,10 @@ class ExtendWarrantyBody(Body):
 
 class WarrantyExtendedResponse(CommandResponse):
     serial: str
+    ends_on: date | None = Field(
+        default=None,
+        description="Last day of the warranty now; absent for end customers, and if it could not be read in time.",
+    )
 
 
 class GuaranteeStatus(BaseModel):

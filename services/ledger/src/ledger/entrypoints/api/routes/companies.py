@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from contracts.commands.companies import RegisterCompany
 from contracts.fields import CompanyKind
-from contracts.identifiers import derived_id
+from contracts.identifiers import default_project_of, derived_id
 from ledger.application.queries.companies import CompanyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
@@ -33,7 +33,7 @@ async def register_company(
     command = RegisterCompany(company=company, kind=body.kind, administrator=body.administrator)
     sequence = await sender.send(command, command_id)
     response.headers["Location"] = f"/v1/companies/{company}"
-    return CompanyRegisteredResponse(company=company, sequence=sequence)
+    return CompanyRegisteredResponse(company=company, default_project=default_project_of(company), sequence=sequence)
 
 
 @router.get("", dependencies=[Reached])

@@ -6,8 +6,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Send
+from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
@@ -16,6 +15,7 @@ from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
 from ledger.entrypoints.api.http.concurrency_slots import slot_for
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
+from ledger.entrypoints.api.http.streaming import streamed
 from runtime.web.as_of import AsOf
 from runtime.web.concurrency_slots import ConcurrencySlots
 from runtime.web.consistency import Reached, require_entry
@@ -105,25 +105,11 @@ async def _wanted(
 
 
 async def _file(name: str, pieces: AsyncGenerator[bytes], form: Format, wanted: Wanted) -> Response:
-    """The response, once the database has given the first rows: until then a refusal is still a problem document."""
-    first = await anext(pieces)
     head = {
         "Content-Disposition": f'attachment; filename="{name}-{wanted.until}.{form}"',
         "X-As-Of": str(wanted.until),
     }
-    return _Stream(_after(first, pieces), media_type=MEDIA_TYPES[form], headers=head)
-
-
-class _Stream(StreamingResponse):
-    """Closes what it streams, and so frees the connection, also when the client disconnects in the middle."""
-
-    def __init__(self, pieces: AsyncGenerator[bytes], media_type: str, headers: dict[str, str]) -> None:
-        super().__init__(pieces, media_type=media_type, headers=headers)
-        self._pieces = pieces
-
-    async def stream_response(self, send: Send) -> None:
-        async with aclosing(self._pieces):
-            await super().stream_response(send)
+    return await streamed(pieces, media_type=MEDIA_TYPES[form], headers=head)
 
 
 async def _pieces(
@@ -135,10 +121,3 @@ async def _pieces(
             async for batch in batches:
                 yield await asyncio.to_thread(writer.rows, batch)
         yield await asyncio.to_thread(writer.end)
-
-
-async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(rest):
-        yield first
-        async for piece in rest:
-            yield piece

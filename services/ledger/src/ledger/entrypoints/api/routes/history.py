@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE, SHA256_PATTERN
 from ledger.application.queries.activation_keys import ActivationKeyView
 from ledger.application.queries.balances import CauseView
-from ledger.application.queries.history import EntryView
+from ledger.application.queries.history import EntrySearch, EntryView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, SerialOfPath
 from runtime.pages import Page
@@ -64,7 +64,8 @@ async def get_project_history(
 ) -> PageView[EntryView]:
     """Every entry that concerns the project, oldest first."""
     (after,) = after_numbers(cursor, 1)
-    return _entries(await services.queries.project_history(caller.viewer, project, after, limit), "project_unknown")
+    page = await services.queries.entries(caller.viewer, EntrySearch(project=project), after, limit)
+    return _entries(page, "project_unknown")
 
 
 @router.get("/devices/{serial}/history", dependencies=[Reached])
@@ -73,7 +74,8 @@ async def get_device_history(
 ) -> PageView[EntryView]:
     """Every entry that concerns the device while in projects that the caller sees, oldest first; all for staff."""
     (after,) = after_numbers(cursor, 1)
-    return _entries(await services.queries.device_history(caller.viewer, serial, after, limit), "device_unknown")
+    page = await services.queries.entries(caller.viewer, EntrySearch(device=serial), after, limit)
+    return _entries(page, "device_unknown")
 
 
 @router.get("/companies/{company}/history", dependencies=[Reached])
@@ -82,7 +84,8 @@ async def get_company_history(
 ) -> PageView[EntryView]:
     """Every entry that concerns the company or something of it, oldest first."""
     (after,) = after_numbers(cursor, 1)
-    return _entries(await services.queries.company_history(caller.viewer, company, after, limit), "company_unknown")
+    page = await services.queries.entries(caller.viewer, EntrySearch(company=company), after, limit)
+    return _entries(page, "company_unknown")
 
 
 @router.get("/activation-keys", dependencies=[Reached])

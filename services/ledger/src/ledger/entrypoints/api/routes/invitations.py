@@ -14,6 +14,7 @@ from ledger.application.queries.invitations import InvitationState, InvitationVi
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from ledger.entrypoints.api.http.one_time_codes import make_code
+from ledger.entrypoints.api.http.results import result
 from ledger.entrypoints.api.http.throttled_commands import TheThrottledSender
 from ledger.entrypoints.api.models.companies import CompanyChangedResponse
 from ledger.entrypoints.api.models.invitations import (
@@ -87,4 +88,5 @@ async def accept_invitation(
         raise Refused("invitation_malformed") from None
     command = AcceptInvitation(code_digest=invitation_code.digest(symbols))
     sequence = await sender.send_throttled(command, command_id, miss="invitation_unknown")
-    return InvitationAcceptedResponse(account=caller.account, sequence=sequence)
+    joined = await result(sender, sequence, lambda: sender.services.queries.joined(caller.account, command.code_digest))
+    return InvitationAcceptedResponse(account=caller.account, company=joined, sequence=sequence)

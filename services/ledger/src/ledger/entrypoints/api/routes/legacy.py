@@ -5,9 +5,11 @@ from starlette.responses import Response
 
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
+from contracts.log.postings import held_account, project_account
 from ledger.application.queries.legacy import LegacyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
+from ledger.entrypoints.api.http.results import came, charged, entry_of
 from ledger.entrypoints.api.models.legacy import (
     ConversionPreview,
     ConvertLegacyLicensesBody,
@@ -76,7 +78,15 @@ async def convert_legacy_licenses(
 ) -> LegacyLicensesConvertedResponse:
     """Convert all free old licenses of the project, exactly as the preview with this digest said."""
     command = ConvertLegacyLicenses(project=project, preview_digest=body.preview_digest)
-    return LegacyLicensesConvertedResponse(project=project, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    entry = await entry_of(sender, sequence)
+    return LegacyLicensesConvertedResponse(
+        project=project,
+        licenses=entry and came(entry, project_account(project), held_account(project)),
+        held=entry and came(entry, held_account(project)),
+        credits=None if entry is None else charged(entry, project),
+        sequence=sequence,
+    )
 
 
 @router.post("/devices/{serial}/legacy-consent", status_code=201)

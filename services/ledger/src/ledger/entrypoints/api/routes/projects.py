@@ -8,17 +8,20 @@ from starlette.responses import Response
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
+from contracts.log.postings import held_account
 from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.results import came, charged, entry_of
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import DeviceChangedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
 from ledger.entrypoints.api.models.projects import (
     CreateProjectBody,
     DeallocateLicensesBody,
+    LicensesMovedResponse,
     MoveLicensesBody,
     ProjectChangedResponse,
     ProjectCreatedResponse,
@@ -125,10 +128,17 @@ async def archive_project(
 @router.post("/{project}/transfers", status_code=201)
 async def move_licenses(
     project: ProjectOfPath, body: MoveLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
-) -> ProjectChangedResponse:
+) -> LicensesMovedResponse:
     """Move free licenses, or held ones, to another project of the same company, all or none."""
     command = MoveLicenses(source=project, target=body.target, licenses=licenses_of(body.licenses), held=body.held)
-    return ProjectChangedResponse(project=project, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    entry = await entry_of(sender, sequence)
+    return LicensesMovedResponse(
+        project=project,
+        held=entry and came(entry, held_account(body.target)),
+        credits=None if entry is None else charged(entry, body.target),
+        sequence=sequence,
+    )
 
 
 @router.post("/{project}/deallocations", status_code=201)

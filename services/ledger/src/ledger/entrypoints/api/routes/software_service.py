@@ -8,14 +8,17 @@ from starlette.responses import Response
 
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
 from contracts.dates import civil_day, reminders
+from contracts.log.postings import device_account, project_account
 from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.software_service import ServiceState
 from ledger.domain.software_service_quotes import Dues, Quote, quote_months, quote_release, still_owed
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
-from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CommandSender, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.results import came, charged, entry_of, result
 from ledger.entrypoints.api.models.software_service import (
     BuySoftwareServiceBody,
+    LicensesUpgradedResponse,
     ReleaseHeldBody,
     ServicePrice,
     ServiceStatus,
@@ -78,7 +81,7 @@ async def buy_software_service(
 ) -> SoftwareServiceResponse:
     """Pay for months of software service for all licenses of the project, at the price that was looked at."""
     command = BuySoftwareService(project=project, months=body.months, preview=body.preview_digest)
-    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
+    return await _paid(sender, project, await sender.send(command, command_id))
 
 
 @router.post("/software-service/held-licenses/releases", status_code=201)
@@ -87,17 +90,33 @@ async def release_held_licenses(
 ) -> SoftwareServiceResponse:
     """Pay what held licenses owe; then they are free in the balance."""
     command = ReleaseHeldLicenses(project=project, preview=body.preview_digest)
-    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
+    return await _paid(sender, project, await sender.send(command, command_id))
 
 
 @router.post("/upgrades", status_code=201)
 async def upgrade_licenses(
     project: ProjectOfPath, body: UpgradeLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
-) -> SoftwareServiceResponse:
+) -> LicensesUpgradedResponse:
     """Exchange PBX licenses for a newer major version while software service runs."""
     serial = serial_of(body.serial) if body.serial is not None else None
     command = UpgradeLicenses(project=project, serial=serial, version=body.version)
-    return SoftwareServiceResponse(project=project, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    entry = await entry_of(sender, sequence)
+    account = project_account(project) if serial is None else device_account(serial)
+    return LicensesUpgradedResponse(project=project, licenses=entry and came(entry, account), sequence=sequence)
+
+
+async def _paid(sender: CommandSender, project: str, sequence: int) -> SoftwareServiceResponse:
+    entry = await entry_of(sender, sequence)
+    state = await result(sender, sequence, lambda: sender.services.queries.service(sender.caller.viewer, project))
+    period = state and state.facts.period
+    return SoftwareServiceResponse(
+        project=project,
+        ends_on=period and period.ends_on,
+        credits=None if entry is None else charged(entry, project),
+        released=entry and came(entry, project_account(project)),
+        sequence=sequence,
+    )
 
 
 async def _state(services: Services, caller: LedgerCaller, project: str) -> ServiceState:

@@ -8,6 +8,7 @@ from ledger.application.queries.test_licenses import TestView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
+from ledger.entrypoints.api.http.results import result
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.models.test_licenses import IssueTestLicensesBody, TestIssuedResponse, TestReleasedResponse
 from runtime.web.as_of import AsOf
@@ -28,7 +29,9 @@ async def issue_test_licenses(
     its company, or the vendor delivered it there.
     """
     command = IssueTestLicenses(serial=serial, version=body.version, slave=body.slave, count=body.count)
-    return TestIssuedResponse(serial=serial, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+    test = await result(sender, sequence, lambda: sender.services.queries.test(sender.caller.viewer, serial, sequence))
+    return TestIssuedResponse(serial=serial, ends_on=test and test.ends_on, sequence=sequence)
 
 
 @router.post("/test-releases", status_code=201)

@@ -12,6 +12,7 @@ from ledger.application.queries.warranty import WarrantyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import reject_replaced
+from ledger.entrypoints.api.http.results import result
 from ledger.entrypoints.api.models.warranty import ExtendWarrantyBody, GuaranteeStatus, WarrantyExtendedResponse
 from runtime.web.as_of import AsOfPoint
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
@@ -21,13 +22,24 @@ from runtime.web.problems import Refused
 router = APIRouter(prefix="/v1/devices/{serial}", tags=["warranty"])
 
 
-@router.post("/warranty-extensions", status_code=201)
+@router.post("/warranty-extensions", status_code=201, response_model_exclude_none=True)
 async def extend_warranty(
     serial: SerialOfPath, body: ExtendWarrantyBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> WarrantyExtendedResponse:
     """Use up one extension of the balance of the device's project, while the warranty runs."""
     command = ExtendWarranty(serial=serial, license_type=body.license_type, confirm_final=body.confirm_final)
-    return WarrantyExtendedResponse(serial=serial, sequence=await sender.send(command, command_id))
+    sequence = await sender.send(command, command_id)
+
+    async def warranty() -> WarrantyView | None:
+        queries, viewer = sender.services.queries, sender.caller.viewer
+        return (
+            await queries.warranty(serial, sequence)
+            if await queries.shows_guarantee(viewer, serial, sequence)
+            else None
+        )
+
+    extended = await result(sender, sequence, warranty)
+    return WarrantyExtendedResponse(serial=serial, ends_on=extended and extended.ends_on, sequence=sequence)
 
 
 @router.get("/guarantee", dependencies=[Reached], response_model=GuaranteeStatus)

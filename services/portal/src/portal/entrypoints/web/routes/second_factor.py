@@ -40,7 +40,7 @@ async def turn_on(request: Request, session: TheSession, services: TheServices, 
 async def turn_off(request: Request, session: TheSession, services: TheServices, form: TheForm) -> Response:
     """Turn it off; recovery codes are worth nothing then."""
     await require_password(request, services, session, form)
-    await services.second_factors.factors.turn_off(session.account.account)
+    await services.second_factors.turn_off(session.account.account)
     return see("/settings")
 
 

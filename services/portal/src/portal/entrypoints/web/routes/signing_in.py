@@ -1,14 +1,13 @@
 """Signing in and out."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.application.accounts import Session
 from portal.application.second_factors import WrongCode
 from portal.application.signing_in import TooManyTries, WrongPassword, new_cookie
 from portal.domain.addresses import own_address
-from portal.entrypoints.web.dependencies import TheServices, TheSession
+from portal.entrypoints.web.dependencies import Services, TheServices, TheSession
 from portal.entrypoints.web.forms import Form, TheForm, visitors_cookie
 from portal.entrypoints.web.pages import address_of, give_cookie, see, words_for
 
@@ -18,9 +17,7 @@ router = APIRouter()
 @router.get("/sign-in")
 async def sign_in_page(request: Request, services: TheServices, next: str = "/") -> Response:  # noqa: A002 - the address's
     """The form."""
-    done = request.query_params.get("done", "")
-    values: dict[str, Any] = {"wanted": own_address(next), "email": "", "error": "", "done": done}
-    return services.pages.page(request, "sign_in.html", by_mail=services.post is not None, **values)
+    return show_sign_in(request, services, wanted=own_address(next))
 
 
 @router.post("/sign-in")
@@ -47,7 +44,7 @@ async def sign_in(request: Request, services: TheServices, form: TheForm) -> Res
 @router.get("/sign-in/code")
 async def code_page(request: Request, services: TheServices, next: str = "/") -> Response:  # noqa: A002 - the address's
     """Where the second factor is asked for."""
-    return services.pages.page(request, "sign_in_code.html", wanted=own_address(next), error="")
+    return await show_code_page(request, services, own_address(next))
 
 
 @router.post("/sign-in/code")
@@ -63,10 +60,10 @@ async def enter_code(request: Request, services: TheServices, form: TheForm) -> 
         return see("/sign-in")
     except WrongCode:
         error = _("This code does not fit, or was used before. A new one comes every half minute.")
-        return services.pages.page(request, "sign_in_code.html", status=403, wanted=wanted, error=error)
+        return await show_code_page(request, services, wanted, error=error, status=403)
     except TooManyTries:
         error = _("Too many tries from here. Wait a quarter of an hour.")
-        return services.pages.page(request, "sign_in_code.html", status=429, wanted=wanted, error=error)
+        return await show_code_page(request, services, wanted, error=error, status=429)
     response = see(wanted)
     give_cookie(request, response, fresh)
     return response
@@ -74,15 +71,49 @@ async def enter_code(request: Request, services: TheServices, form: TheForm) -> 
 
 @router.post("/sign-out")
 async def sign_out(request: Request, session: TheSession, services: TheServices, _: TheForm) -> Response:
-    """End the session."""
+    """End the session; that of the provider is another one, which people are told of."""
     await services.sessions.end(session.account.account, session.session)
-    response = see("/sign-in")
+    response = see("/sign-in?done=out" if await _is_linked(services, session) else "/sign-in")
     give_cookie(request, response, new_cookie())
     return response
 
 
-def _again(request: Request, services: TheServices, form: Form, error: str, status: int) -> Response:
+async def show_code_page(
+    request: Request, services: Services, wanted: str, *, error: str = "", status: int = 200
+) -> Response:
+    """The page that asks for the second factors that the account has."""
+    account = await services.sessions.find_waiting(visitors_cookie(request), services.clock())
+    return services.pages.page(
+        request,
+        "sign_in_code.html",
+        status=status,
+        wanted=wanted,
+        error=error,
+        passkeys=bool(account and await services.passkeys.kept.of_account(account)),
+    )
+
+
+async def _is_linked(services: Services, session: Session) -> bool:
+    return services.openid is not None and bool(await services.openid.identities.of_account(session.account.account))
+
+
+def show_sign_in(
+    request: Request, services: Services, *, wanted: str, email: str = "", error: str = "", status: int = 200
+) -> Response:
+    """The page where people sign in; `error` says why nobody did."""
+    return services.pages.page(
+        request,
+        "sign_in.html",
+        status=status,
+        wanted=wanted,
+        email=email,
+        error=error,
+        done=request.query_params.get("done", ""),
+        by_mail=services.post is not None,
+        provider=services.openid.provider.name if services.openid else "",
+    )
+
+
+def _again(request: Request, services: Services, form: Form, error: str, status: int) -> Response:
     wanted, email = own_address(form.text("next")), form.text("email")
-    values: dict[str, Any] = {"wanted": wanted, "email": email, "error": error, "done": ""}
-    by_mail = services.post is not None
-    return services.pages.page(request, "sign_in.html", status=status, by_mail=by_mail, **values)
+    return show_sign_in(request, services, wanted=wanted, email=email, error=error, status=status)

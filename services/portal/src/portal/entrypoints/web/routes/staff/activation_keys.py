@@ -1,7 +1,7 @@
-"""Activation keys as staff sees them: issued, found again by order or by the key itself, and what became of each."""
+"""Activation keys as staff sees them: issued, found again by key, hint or order, and what became of each."""
 
 import asyncio
-from collections.abc import Mapping
+import re
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from contracts.codes import activation_key
 from licensing_client import Problem
 from licensing_client.api import ActivationKeyView, ActivationKeyViewPage, WantedLicenses
-from portal.adapters.apis import ask
+from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
@@ -22,41 +22,51 @@ from portal.entrypoints.web.two_sides import counted, typed
 
 KEYS_A_PAGE = 50
 ENTRIES = 50
+_LIKE_A_KEY = re.compile(r"[0-9A-Za-z]{4}(?:[- ]?[0-9A-Za-z]{4}){3}")
+"""A key with a typing error is still nearly one: it stands in no address either."""
 
 router = APIRouter(prefix="/staff/keys")
 
 
 @router.get("")
 async def keys_page(
-    request: Request, visit: TheStaff, services: TheServices, order: str = "", cursor: str | None = None
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    find: str = "",
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
-    """All keys in the order in which they were issued, or those of an order."""
-    page = await ask(
-        visit.api.ledger.list_activation_keys,
-        order_number=order.strip() or None,
-        cursor=cursor,
-        limit=KEYS_A_PAGE,
-        at_least=visit.api.at_least,
-    )
-    companies = await services.accounts.company_names(_companies(page["items"]))
-    return _list_page(request, services, page, companies, order=order)
+    """All keys in the order in which they were issued, those of an order, or those that a search finds."""
+    if find.strip():
+        page: ActivationKeyViewPage = {"items": await _found(visit.api, find.strip()), "next": None}
+    else:
+        page = await ask(
+            visit.api.ledger.list_activation_keys,
+            order_number=order.strip() or None,
+            cursor=cursor,
+            limit=KEYS_A_PAGE,
+            at_least=visit.api.at_least,
+        )
+    return await _list_page(request, services, page, find=find, order=order)
 
 
 @router.post("/search")
-async def find(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
-    """The page of a whole key, which stands in no address; else the keys of an order."""
+async def search(request: Request, visit: TheStaff, services: TheServices, form: TheForm) -> Response:
+    """The page of a whole key, which stands in no address; else the keys of this hint or order."""
     said = form.text("find")
     try:
         digest = activation_key.digest(activation_key.normalise(said))
     except activation_key.KeyMalformed:
-        return see(f"/staff/keys?{urlencode({'order': said})}" if said else "/staff/keys")
+        if _LIKE_A_KEY.fullmatch(said):
+            return await _no_such_key(request, services)
+        return see(f"/staff/keys?{urlencode({'find': said})}" if said else "/staff/keys")
     try:
         await ask(visit.api.ledger.get_activation_key, digest, at_least=visit.api.at_least)
     except Problem as problem:
         if problem.status != 404:
             raise
-        error = words_for(request)("No such key was issued. Check it for typing errors.")
-        return _list_page(request, services, {"items": [], "next": None}, {}, status=404, error=error)
+        return await _no_such_key(request, services)
     return see(f"/staff/keys/{digest}")
 
 
@@ -118,12 +128,25 @@ async def key_page(request: Request, visit: TheStaff, services: TheServices, dig
     )
 
 
-def _list_page(
+async def _found(api: Asking, text: str) -> list[ActivationKeyView]:
+    """The keys that have this hint, or whose order has this part of a number, each once."""
+    hits = await ask(api.ledger.search, q=text, at_least=api.at_least)
+    digests = dict.fromkeys(one["id"] for one in hits["items"] if one["kind"] == "activation_key")
+    wanted = (ask(api.ledger.get_activation_key, digest, at_least=api.at_least) for digest in digests)
+    return await asyncio.gather(*wanted)
+
+
+async def _no_such_key(request: Request, services: Services) -> Response:
+    error = words_for(request)("No such key was issued. Check it for typing errors.")
+    return await _list_page(request, services, {"items": [], "next": None}, status=404, error=error)
+
+
+async def _list_page(
     request: Request,
     services: Services,
     page: ActivationKeyViewPage,
-    companies: Mapping[str, str],
     *,
+    find: str = "",
     order: str = "",
     status: int = 200,
     error: str = "",
@@ -134,7 +157,8 @@ def _list_page(
         status=status,
         keys=page["items"],
         following=page["next"],
-        companies=companies,
+        companies=await services.accounts.company_names(_companies(page["items"])),
+        find=find,
         order=order,
         error=error,
     )

@@ -1,0 +1,275 @@
+"""What the portal believes of an OpenID Connect provider, and what it asks it."""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from pydantic import ValidationError
+
+from portal.adapters.openid import LEEWAY_SECONDS, MOST_BYTES, OpenIdProvider
+from portal.application.openid import Attempt, Identity, NotVouched
+from portal.entrypoints.web.settings import PortalSettings
+from runtime.trouble import Trouble
+
+ISSUER, CLIENT, SECRET, CODE = "https://id.example", "portal:1", "a secret/with+signs", "the code"
+FIRST, SECOND = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+CURVE = ec.generate_private_key(ec.SECP256R1())
+ATTEMPT = Attempt("a secret of this browser", "its cookie")
+
+
+def left_half(access_token: str) -> str:
+    digest = hashlib.sha256(access_token.encode()).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+class Elsewhere:
+    """A provider as it looks from here: what it answers, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = list[httpx.Request]()
+        self.key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | str = FIRST
+        self.algorithm, self.kid = "RS256", "one"
+        self.published = [self.public(FIRST, "one")]
+        self.user_info: dict[str, Any] = {"sub": "7", "email": "Ada@Example.net", "email_verified": True}
+        self.claims: dict[str, Any] = {}
+        self.described: dict[str, Any] = {}
+        self.is_away = False
+
+    @staticmethod
+    def public(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, kid: str) -> dict[str, Any]:
+        public = key.public_key()
+        as_jwk = RSAAlgorithm.to_jwk(public) if isinstance(public, rsa.RSAPublicKey) else ECAlgorithm.to_jwk(public)
+        return {**json.loads(as_jwk), "kid": kid, "use": "sig"}
+
+    def id_token(self) -> str:
+        now = int(time.time())
+        usual = {"iss": ISSUER, "aud": CLIENT, "sub": "7", "iat": now, "exp": now + 60, "nonce": ATTEMPT.nonce}
+        claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
+        return jwt.encode(claims, self.key, algorithm=self.algorithm, headers={"kid": self.kid})
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if self.is_away:
+            raise httpx.ConnectError("nobody listens")
+        match request.url.path:
+            case "/.well-known/openid-configuration":
+                known = {
+                    "issuer": ISSUER,
+                    "authorization_endpoint": f"{ISSUER}/auth?tenant=1",
+                    "token_endpoint": f"{ISSUER}/token",
+                    "jwks_uri": f"{ISSUER}/keys",
+                    "userinfo_endpoint": f"{ISSUER}/me",
+                    "end_session_endpoint": f"{ISSUER}/end",
+                }
+                return httpx.Response(200, json=known | self.described)
+            case "/keys":
+                return httpx.Response(200, json={"keys": self.published})
+            case "/token":
+                if dict(parse_qsl(request.content.decode()))["code"] != CODE:
+                    return httpx.Response(400, json={"error": "invalid_grant"})
+                return httpx.Response(200, json={"id_token": self.id_token(), "access_token": "an access token"})
+            case _:
+                return httpx.Response(200, json=self.user_info)
+
+    def asked_for(self, path: str) -> list[httpx.Request]:
+        return [one for one in self.asked if one.url.path == path]
+
+
+@pytest.fixture
+def elsewhere() -> Elsewhere:
+    return Elsewhere()
+
+
+@pytest.fixture
+def provider(elsewhere: Elsewhere, tmp_path: Path) -> OpenIdProvider:
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text(SECRET)
+    return OpenIdProvider(
+        httpx.AsyncClient(transport=httpx.MockTransport(elsewhere)),
+        issuer=ISSUER,
+        client_id=CLIENT,
+        secret_file=secret,
+        scopes="openid email",
+        name="Example",
+        address="https://portal.example",
+    )
+
+
+async def test_somebody_is_sent_to_the_provider_with_state_nonce_and_a_challenge(provider: OpenIdProvider) -> None:
+    address = urlsplit(await provider.way_in(ATTEMPT))
+    asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+
+    digest = hashlib.sha256(ATTEMPT.verifier.encode()).digest()
+    assert (address.netloc, asked["tenant"], asked["response_type"]) == ("id.example", "1", "code")
+    assert (asked["state"], asked["nonce"]) == (ATTEMPT.state, ATTEMPT.nonce)
+    assert base64.urlsafe_b64decode(asked["code_challenge"] + "=") == digest
+    assert asked["redirect_uri"] == "https://portal.example/sign-in/openid/answer"
+
+
+def test_an_attempt_fits_the_browser_that_made_it_and_no_other() -> None:
+    values = {ATTEMPT.state, ATTEMPT.nonce, ATTEMPT.verifier}
+    others = (Attempt(ATTEMPT.secret, "another cookie"), Attempt("another secret", ATTEMPT.visitor))
+
+    assert len(values) == 3
+    assert all(not values & {one.state, one.nonce, one.verifier} for one in others)
+    assert Attempt.new("cookie").secret != Attempt.new("cookie").secret
+
+
+async def test_an_identity_is_what_the_token_and_the_user_info_say(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    assert await provider.identity(ATTEMPT, CODE) == Identity(ISSUER, "7", "ada@example.net", "")
+
+    (asked,) = elsewhere.asked_for("/token")
+    user, _, password = base64.b64decode(asked.headers["authorization"].split()[1]).decode().partition(":")
+    assert (user, password) == ("portal%3A1", "a%20secret%2Fwith%2Bsigns")
+    assert dict(parse_qsl(asked.content.decode()))["code_verifier"] == ATTEMPT.verifier
+
+
+async def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    elsewhere.described = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    await provider.identity(ATTEMPT, CODE)
+
+    (asked,) = elsewhere.asked_for("/token")
+    assert "authorization" not in asked.headers
+    assert dict(parse_qsl(asked.content.decode()))["client_secret"] == SECRET
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "another client"},
+        {"aud": [CLIENT, "another client"]},
+        {"aud": [CLIENT, "another client"], "azp": "another client"},
+        {"azp": "another client"},
+        {"iss": "https://evil.example"},
+        {"exp": int(time.time()) - LEEWAY_SECONDS - 1},
+        {"exp": None},
+        {"iat": int(time.time()) + 3600},
+        {"at_hash": left_half("another access token")},
+        {"sub": None},
+    ],
+)
+async def test_a_token_that_is_not_for_this_attempt_opens_nothing(
+    provider: OpenIdProvider, elsewhere: Elsewhere, claims: dict[str, Any]
+) -> None:
+    elsewhere.claims = claims
+    with pytest.raises(NotVouched):
+        await provider.identity(ATTEMPT, CODE)
+
+
+@pytest.mark.parametrize(
+    "claims", [{}, {"at_hash": left_half("an access token")}, {"aud": [CLIENT]}, {"aud": [CLIENT, "b"], "azp": CLIENT}]
+)
+async def test_a_token_of_this_attempt_is_believed(
+    provider: OpenIdProvider, elsewhere: Elsewhere, claims: dict[str, Any]
+) -> None:
+    elsewhere.claims = claims
+    assert (await provider.identity(ATTEMPT, CODE)).subject == "7"
+
+
+async def test_a_token_of_another_key_by_a_shared_secret_or_unsigned_opens_nothing(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    for key, algorithm in ((SECOND, "RS256"), (secrets.token_hex(32), "HS256"), ("", "none"), (CURVE, "ES256")):
+        elsewhere.key, elsewhere.algorithm = key, algorithm
+        with pytest.raises(NotVouched):
+            await provider.identity(ATTEMPT, CODE)
+
+
+async def test_a_key_that_was_rotated_is_found_and_a_known_one_is_not_asked_for_again(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    for _ in range(3):
+        await provider.identity(ATTEMPT, CODE)
+    assert (len(elsewhere.asked_for("/keys")), len(elsewhere.asked_for("/.well-known/openid-configuration"))) == (1, 1)
+
+    elsewhere.key, elsewhere.algorithm, elsewhere.kid = CURVE, "ES256", "two"
+    elsewhere.published = [elsewhere.public(CURVE, "two")]
+    assert (await provider.identity(ATTEMPT, CODE)).subject == "7"
+    elsewhere.key, elsewhere.algorithm, elsewhere.kid = FIRST, "RS256", "one"
+    with pytest.raises(NotVouched, match="0 keys"):
+        await provider.identity(ATTEMPT, CODE)
+
+
+async def test_a_code_that_the_provider_does_not_take_opens_nothing(provider: OpenIdProvider) -> None:
+    with pytest.raises(NotVouched):
+        await provider.identity(ATTEMPT, "a guess")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"email": "a@b.example, c@d.example"},
+        {"email": None},
+    ],
+)
+async def test_an_address_that_the_provider_has_not_verified_is_none(
+    provider: OpenIdProvider, elsewhere: Elsewhere, said: dict[str, Any]
+) -> None:
+    elsewhere.user_info |= said
+    assert (await provider.identity(ATTEMPT, CODE)).email == ""
+
+
+async def test_user_info_of_somebody_else_opens_nothing(provider: OpenIdProvider, elsewhere: Elsewhere) -> None:
+    elsewhere.user_info["sub"] = "8"
+    with pytest.raises(NotVouched):
+        await provider.identity(ATTEMPT, CODE)
+
+
+async def test_what_is_away_too_big_or_called_otherwise_is_trouble(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    for described in (
+        {"issuer": "https://evil.example"},
+        {"token_endpoint": "http://id.example/token"},
+        {"jwks_uri": None},
+        {"more": "x" * MOST_BYTES},
+    ):
+        elsewhere.described = described
+        with pytest.raises(Trouble):
+            await provider.way_in(ATTEMPT)
+    elsewhere.described, elsewhere.is_away = {}, True
+    with pytest.raises(Trouble, match="away"):
+        await provider.way_in(ATTEMPT)
+
+
+def test_a_provider_is_named_whole_and_speaks_tls() -> None:
+    known: dict[str, Any] = {
+        "admin_port": 0,
+        "database_url": "postgresql://portal@127.0.0.1/portal",
+        "portal_port": 0,
+        **dict.fromkeys(("portal_url", "ledger_url", "rma_url", "audio_url"), "http://127.0.0.1"),
+        **dict.fromkeys(("token_key_file", "second_factor_key_file", "htmx_file"), "/nowhere"),
+        "token_issuer": "portal",
+    }
+    whole: dict[str, Any] = {
+        "openid_issuer": ISSUER,
+        "openid_client_id": CLIENT,
+        "openid_client_secret_file": "/nowhere",
+    }
+
+    assert PortalSettings(**known).openid_issuer is None
+    assert PortalSettings(**known, **whole).openid_issuer == ISSUER
+    wrong: list[dict[str, Any]] = [{**whole, "openid_client_id": None}, {**whole, "openid_issuer": "http://id.example"}]
+    wrong.append({**whole, "openid_scopes": "email"})
+    for one in wrong:
+        with pytest.raises(ValidationError):
+            PortalSettings(**known, **one)
