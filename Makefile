@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots check-cluster
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots check-cluster sbom
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -77,6 +77,9 @@ fmt: setup ## Format, and fix what can be fixed
 
 generate: setup ## Make all that is generated: schemas, reference pages, the table of refusals, the client
 	@$(BIN)/python -m dev.generate
+
+sbom: setup ## Write deploy/container/sbom.json (CycloneDX) from the locks; `make generate` does, too
+	@$(BIN)/python -m dev.generate.sbom
 
 lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
 	@for role in build run dev piper; do \

@@ -82,7 +82,7 @@ class Account:
             while True:
                 answer = await self.client.get(f"conversions/{job}", headers=self._signed_in())
                 found: dict[str, Any] = answer.raise_for_status().json()
-                if found["state"] != "waiting":
+                if found["state"] in {"done", "failed"}:
                     return found
                 await asyncio.sleep(POLL_SECONDS * 10)
 
@@ -110,6 +110,7 @@ async def _first_byte(who: Account, codes: tuple[str, ...]) -> Figure:
     for _ in range(PREVIEWS):
         job, sent = await who.upload(_recording(PREVIEW_SECONDS), ",".join(codes))
         found.append(await who.preview(job, codes[0]) - sent)
+        await who.ended(job)
     what = f"audio: first preview byte, {PREVIEW_SECONDS} s of sound, {len(codes)} format{'s'[: len(codes) - 1]}"
     return Figure(what, sorted(found)[PREVIEWS // 2], "s", "< 1 s")
 

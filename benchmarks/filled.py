@@ -16,7 +16,7 @@ import asyncpg
 
 from benchmarks import lab, market
 from benchmarks.lab import Lab
-from contracts.log.postings import device_account, project_account
+from contracts.accounts import device_account, project_account
 from dev.stack.error import StackError
 from dev.stack.keys import Keys
 from dev.stack.ports import HOST

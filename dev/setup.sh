@@ -166,6 +166,29 @@ piper() {
     ) 9> "$cache/piper.lock"
 }
 
+# --- Prometheus and promtool, of the distribution's package; installed as a package, it would serve at each boot ----------------
+
+prometheus() {
+    local wanted="$cache/prometheus" draft
+    [ -d "$wanted" ] && return
+    command -v apt-get > /dev/null || fail "There is no apt-get here; put prometheus and promtool, 2.42 or newer, into $wanted."
+    say "Fetching Prometheus (about 20 MB)"
+    mkdir -p "$cache"
+    draft="$(mktemp -d "$cache/draft-XXXXXX")"
+    (
+        cd "$draft"
+        apt-get download -q prometheus > /dev/null 2>&1 || {
+            quietly "apt-get could not fetch its lists; is the network there?" as_root apt-get update -q
+            quietly "apt-get could not fetch Prometheus; see above." apt-get download -q prometheus
+        }
+        dpkg-deb --extract ./*.deb .
+        mkdir programs
+        mv usr/bin/prometheus usr/bin/promtool programs
+    )
+    mv --no-target-directory "$draft/programs" "$wanted" 2> /dev/null || true  # somebody else was first
+    rm -rf "$draft"
+}
+
 # Made by a broker at work, and good for these jars and this Java; without it brokers start a third slower.
 class_archive() {
     local wanted
@@ -193,4 +216,5 @@ echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive
 npm_packages
+prometheus
 piper

@@ -35,6 +35,7 @@ ON_THE_STACK = (
     "tests/faults/test_full_disk.py",
     "tests/faults/test_junk_on_every_topic.py",
     "tests/faults/test_outages.py",
+    "tests/faults/test_runbooks.py",
     "tests/faults/test_stopped_signer.py",
 )
 """Tests that use `kit`."""

@@ -50,7 +50,7 @@ class Announcements:
     def ended(self, job: str) -> ConversionView:
         """The conversion once it has its outcome."""
         deadline = time.monotonic() + CONVERSION_SECONDS
-        while (found := self.partner.get_conversion(job))["state"] == "waiting":
+        while (found := self.partner.get_conversion(job))["state"] in {"waiting", "running"}:
             if time.monotonic() > deadline:
                 raise StackError(f"The conversion {job} still waits after {CONVERSION_SECONDS:.0f} s.")
             time.sleep(LOOK_SECONDS)

@@ -15,11 +15,11 @@ from typing import Any, Self
 
 import asyncpg
 
+from contracts.accounts import UNHELD, device_account, held_account, project_account
 from contracts.documents import return_document
 from contracts.documents.device_certificate import fingerprint
 from contracts.documents.return_document import ReturnStatement
 from contracts.documents.xmldsig import signer
-from contracts.log.postings import UNHELD, device_account, held_account, project_account
 from dev.demo.announcements import Announcements, heard_seconds
 from dev.demo.cases import Cases
 from dev.demo.replay import replay

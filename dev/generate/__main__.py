@@ -16,6 +16,7 @@ PARTS = (
     "dev.generate.rules_page",
     "dev.generate.kubernetes",
     "dev.generate.licensingctl",
+    "dev.generate.sbom",
 )
 
 for part in PARTS:

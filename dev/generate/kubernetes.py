@@ -1,9 +1,11 @@
 """Writes what of deploy/k8s follows from declarations: `make generate`. A test compares.
 
 A folder for each process of ours with all its manifests, topics and users for Strimzi, the secrets that come from the
-secret store, roles and rights for PostgreSQL, and the table of who talks to whom.
+secret store, roles and rights for PostgreSQL, the rules of service level objectives, and
+dashboards.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +28,9 @@ from dev.kubernetes.manifests import (
     service_account,
 )
 from dev.kubernetes.services import DATA_NAMESPACE, SERVICES, SIGNER_KEY_FILES, SIGNER_NAMESPACE, Service
+from dev.monitoring import objective_rules
+from dev.monitoring.dashboards import DASHBOARDS
+from dev.monitoring.dashboards.model import model
 from dev.stack.postgres.roles import ROLES, grants
 from runtime.settings import PREFIX
 
@@ -41,11 +46,16 @@ def files() -> dict[str, str]:
         made |= {f"base/{service.name}/{name}": text for name, text in _folder(service).items()}
     made["base/kafka/topics.yaml"] = _yaml(*kafka_manifests.topics())
     made["base/kafka/users.yaml"] = _yaml(*kafka_manifests.users())
+    made["inspect/user.yaml"] = _yaml(kafka_manifests.inspecting_user())
     made["restore/user.yaml"] = _yaml(kafka_manifests.restoring_user())
     made["base/postgres/roles.sql"] = grants()
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())
     scaled = [service for service in SERVICES if service.scaling.by == "cpu"]
     made["components/scaling/cpu.yaml"] = _yaml(*(horizontal_autoscaler(service) for service in scaled))
+    made["components/monitoring/objectives.yaml"] = _yaml(objective_rules.manifest())
+    for dashboard in DASHBOARDS:
+        text = json.dumps(model(dashboard), indent=1, ensure_ascii=False)
+        made[f"components/monitoring/dashboards/{dashboard.name}.json"] = f"{text}\n"
     return made
 
 

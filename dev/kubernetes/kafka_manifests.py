@@ -1,7 +1,7 @@
 """Topics and users for Strimzi, from the declarations of topics and rights."""
 
 from contracts.access import Grant, grants, roles
-from contracts.topics import BACKED_UP, TOPICS, Topic, topic_name
+from contracts.topics import BACKED_UP, PREFIX, TOPICS, Topic, topic_name
 from dev.kubernetes.manifests import Manifest
 from dev.kubernetes.services import DATA_NAMESPACE
 
@@ -59,6 +59,18 @@ def restoring_user() -> Manifest:
     ]
     made = user("restore", rights)
     made["spec"]["authentication"] = {"type": "scram-sha-512"}
+    return made
+
+
+def inspecting_user() -> Manifest:
+    """Who may see what there is, for `licensingctl topics diff`; Strimzi makes up its password."""
+    made = user("inspect", [])
+    made["spec"]["authentication"] = {"type": "scram-sha-512"}
+    topics = {"type": "topic", "name": PREFIX, "patternType": "prefix"}
+    made["spec"]["authorization"]["acls"] = [
+        {"resource": {"type": "cluster"}, "operations": ["Describe"]},
+        {"resource": topics, "operations": ["Describe", "DescribeConfigs"]},
+    ]
     return made
 
 

@@ -15,9 +15,10 @@ from contracts.access import grants, roles
 from contracts.topics import PREFIX, TOPICS, Topic, topic_name
 from dev.stack.error import StackError
 from dev.stack.kafka import Broker
-from dev.stack.kafka.access_requests import CreateRows, DeleteRows, PutUsers, Row, row, rows_held, send
+from dev.stack.kafka.access_requests import CreateRows, DeleteRows, PutUsers, row, rows_held, send
 from dev.stack.kafka.credentials import ADMINISTRATOR
 from dev.stack.parts import Kit
+from runtime.kafka.broker_state import AclRow
 
 # A broker that has just come up may have no leader to give for a moment.
 ATTEMPT_SECONDS = 30.0
@@ -115,12 +116,12 @@ async def _grant(admin: AIOKafkaAdminClient, prefix: str) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _create_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+async def _create_rows(admin: AIOKafkaAdminClient, rows: Collection[AclRow]) -> None:
     answer = await send(admin, CreateRows(rows))
     _check([(one[1], *result) for one, result in zip(rows, answer.creation_responses, strict=True)], allowed=())
 
 
-async def _delete_rows(admin: AIOKafkaAdminClient, rows: Collection[Row]) -> None:
+async def _delete_rows(admin: AIOKafkaAdminClient, rows: Collection[AclRow]) -> None:
     answer = await send(admin, DeleteRows(rows))
     _check([(one[1], *result[:2]) for one, result in zip(rows, answer.filter_responses, strict=True)], allowed=())
 

@@ -9,10 +9,10 @@ from functools import partial
 
 import pytest
 
+from contracts.accounts import device_account, project_account
 from contracts.events import Event
 from contracts.log.chain import LedgerChain, Orphan
 from contracts.log.entries import Entry
-from contracts.log.postings import device_account, project_account
 from contracts.outcomes import Accepted, Rejected
 from contracts.topics import EVENTS
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log

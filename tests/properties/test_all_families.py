@@ -7,13 +7,14 @@ from datetime import datetime
 
 from hypothesis import example, given, settings
 
+from contracts.accounts import UNHELD
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.dates import civil_day
 from contracts.events import Event
 from contracts.identifiers import command_id_of
 from contracts.log.entries import Entry, encode_entry
-from contracts.log.postings import UNHELD, postings
+from contracts.log.postings import postings
 from dev.generate.route_refusals import LEDGER, of_command
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from ledger.domain.contact import is_proven

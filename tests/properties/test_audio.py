@@ -23,6 +23,7 @@ from audio.domain.options import Options
 from audio.domain.refusals import AudioRefused
 from audio.domain.speech import MAX_PARTS, Say, parts_of
 from audio.domain.waveform import WINDOW_SAMPLES, peaks, shape_of, sounding, svg
+from tests.support.audio.made import Made
 from tests.support.laws import examples
 from tests.support.recordings import ffmpeg, sine, wav
 
@@ -121,12 +122,13 @@ def test_a_recording_that_is_damaged_anywhere_is_converted_or_refused(
     with TemporaryDirectory() as name:
         recording = Path(name) / "recording"
         recording.write_bytes(data)
+        made = Made()
         converting = Conversion(Ffmpeg(), Path(name)).convert(
-            recording, name="x", formats=[FORMATS["g711a"]], options=Options(loudness=None)
+            recording, name="x", formats=[FORMATS["g711a"]], options=Options(loudness=None), ready=made.ready
         )
         with suppress(AudioRefused):
-            done, (made,) = asyncio.run(converting)
-            assert made.size == round(done.seconds_made * 8000)
+            done = asyncio.run(converting)
+            assert [file.size for file in made.files] == [round(done.seconds_made * 8000)]
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.accounts import device_account, held_account, project_account
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.commands.companies import FoundLedger
@@ -21,7 +22,7 @@ from contracts.events import Event
 from contracts.identifiers import default_project_of
 from contracts.licenses import LicenseClass, LicenseTypeDefinition
 from contracts.log.entries import decode_entry
-from contracts.log.postings import device_account, held_account, postings, project_account
+from contracts.log.postings import postings
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.accounts import ISSUANCE, device_account, project_account
 from contracts.documents import license_file
 from contracts.events.devices import LicensesAllocated
 from contracts.log.entries import decode_entry
-from contracts.log.posting_rules import ISSUANCE
-from contracts.log.postings import device_account, project_account
 from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.documents import DocumentSigner, SignedLicenseFile

@@ -17,12 +17,12 @@ class BatchView(TypedDict):
 
 
 class ConversionView(TypedDict):
-    """A conversion and, once it is `done`, what it made; files are there until `files_until`."""
+    """A conversion and what it has made so far. Each of `files` can be heard and taken while others are being made."""
 
     job: str
     name: str
     kind: Literal["recording", "sentence"]
-    state: Literal["waiting", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed"]
     formats: list[str]
     options: OptionsView
     requested: str
@@ -42,7 +42,7 @@ class DeletedView(TypedDict):
 
 
 class FailureView(TypedDict):
-    """Why there are no files."""
+    """Why there are no files, or not all."""
 
     code: str
     reason: str
@@ -180,7 +180,8 @@ class AudioOperations(Transport):
         """Convert the recording that is the body, at most 20 MiB and ten minutes, to files for a box.
 
         WAV, MP3, FLAC, OGG, M4A, AAC or WebM: what it is, is told by its content. The answer comes before the files; ask
-        for the conversion until it is `done` or `failed`. Files and recording are kept for 24 hours.
+        for the conversion until it is `done` or `failed`, and take each file as soon as it is listed. Files and recording
+        are kept for 24 hours.
         """
         return cast(
             "ConversionView",
@@ -299,7 +300,7 @@ class AudioOperations(Transport):
         return self.get_document(f"/v1/audio/conversions/{job}/files", **given())
 
     def get_converted_file(self, job: str, format_code: str) -> bytes:
-        """A file as a box takes it. `ETag` and `Repr-Digest` are its SHA-256."""
+        """A file as a box takes it, as soon as it is made. `ETag` and `Repr-Digest` are its SHA-256."""
         return self.get_document(f"/v1/audio/conversions/{job}/files/{format_code}", **given())
 
     def get_preview(self, job: str, format_code: str) -> bytes:

@@ -3,10 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, DescribeAclsRequest
+from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     CompactArray,
@@ -20,14 +20,10 @@ from aiokafka.protocol.types import (
 )
 
 from contracts.access import Grant
+from runtime.kafka.broker_state import ALLOW, LITERAL, OPERATIONS, RESOURCES, AclRow, acl_rows
 
-RESOURCES = {"topic": 2, "group": 3}
-OPERATIONS = {"read": 3, "write": 4}
-ANY, LITERAL, ALLOW = 1, 3, 3
-NULL: Any = None
-"""In a question: whatever there is."""
-Row: TypeAlias = tuple[int, str, int, str, str, int, int]
-"""Kind and name of the resource, how the name is meant, user, host, operation, and whether it is allowed."""
+KINDS = {name: number for number, name in RESOURCES.items()}
+ACTIONS = {name: number for number, name in OPERATIONS.items()}
 SCRAM_SHA_512 = 2
 ITERATIONS = 4096
 """The fewest that Kafka takes: the passwords have 256 random bits, so there is nothing to guess slowly."""
@@ -38,17 +34,15 @@ async def send(admin: AIOKafkaAdminClient, request: Any) -> Any:
     return await admin._send_to_controller(request)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-def row(grant: Grant) -> Row:
+def row(grant: Grant) -> AclRow:
     """A right as it stands on the broker."""
-    user, operation = f"User:{grant.role}", OPERATIONS[grant.operation]
-    return (RESOURCES[grant.resource], grant.name, LITERAL, user, "*", operation, ALLOW)
+    user, operation = f"User:{grant.role}", ACTIONS[grant.operation]
+    return (KINDS[grant.resource], grant.name, LITERAL, user, "*", operation, ALLOW)
 
 
-async def rows_held(admin: AIOKafkaAdminClient, prefix: str) -> set[Row]:
+async def rows_held(admin: AIOKafkaAdminClient, prefix: str) -> set[AclRow]:
     """All rights on resources with this prefix, whoever gave them."""
-    answer = await send(admin, DescribeAclsRequest(ANY, NULL, ANY, NULL, NULL, ANY, ANY))
-    named = (resource for resource in answer.resources if resource[1].startswith(prefix))
-    return {(*resource, *acl) for *resource, acls in named for acl in acls}
+    return {one for one in await acl_rows(admin) if one[1].startswith(prefix)}
 
 
 class CreateRows(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokafka is untyped
@@ -56,7 +50,7 @@ class CreateRows(Request[CreateAclsRequest_v1]):  # type: ignore[misc]  # aiokaf
 
     API_KEY = CreateAclsRequest_v1.API_KEY
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[AclRow]) -> None:
         self._rows = list(rows)
 
     def build(self, request_struct_class: type[CreateAclsRequest_v1]) -> CreateAclsRequest_v1:
@@ -68,7 +62,7 @@ class DeleteRows(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # aiokaf
 
     API_KEY = DeleteAclsRequest_v1.API_KEY
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[AclRow]) -> None:
         self._rows = list(rows)
 
     def build(self, request_struct_class: type[DeleteAclsRequest_v1]) -> DeleteAclsRequest_v1:

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 
 from runtime.certificates import Certificates
 from runtime.settings import ProcessSettings, SettingsWrong
@@ -15,6 +15,7 @@ Readiness = Callable[[], tuple[bool, str]]
 """Says whether the process can do its work now, and if not, what it waits for."""
 SHUTDOWN_SECONDS = 1.0
 """Nobody needs a probe answered by a process that ends."""
+_READY = Gauge("licensing_ready", "1 while the process can do its work, as /readyz says")
 
 
 class Admin:
@@ -76,5 +77,6 @@ class Admin:
         return web.Response(status=200 if ready else 503, text="".join(f"{line}\n" for line in lines))
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        _READY.set(self._ready()[0])
         tuple(self._certificates.warnings())  # sets the metric
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -372,7 +372,7 @@ _ROWS = (
     Refusal("batch_too_big", 413, "A batch has at most 100 MiB.", "F10"),
     Refusal("batch_unknown", 404, "There is no such batch of yours.", "F10"),
     Refusal("audio_unknown", 404, "There is no such conversion of yours.", "F10"),
-    Refusal("audio_not_done", 409, "The conversion has no files: it still waits, or it failed.", "F10"),
+    Refusal("audio_not_done", 409, "That is not made yet, or the conversion failed; ask how far it is.", "F10"),
     Refusal("audio_files_gone", 410, "The files were kept for 24 hours and are gone.", "F10"),
     Refusal("audio_quota_reached", 429, "The company has converted as much as it may for now; try again later.", "F10"),
     Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),

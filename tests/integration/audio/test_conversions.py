@@ -6,6 +6,7 @@ import hashlib
 import io
 import secrets
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,14 +14,18 @@ import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
 
+from audio.adapters.events import TopicEvents
 from audio.adapters.postgres.database import BLOBS, READ_SIDE
 from audio.adapters.postgres.kept import PostgresKept
 from audio.application.keeping import Store
 from audio.entrypoints import projector
 from contracts.actors import Account
+from contracts.audio.conversions import ConvertedFile
+from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
 from contracts.audio.records import decode
-from contracts.identifiers import derived_id
+from contracts.identifiers import command_id_of, derived_id
 from runtime.blobs.postgres import PostgresBlobs
+from runtime.kafka import Producer
 from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben, projector_settings
 from tests.support.databases import as_role
 from tests.support.ledger.projector_at_work import until
@@ -48,6 +53,33 @@ async def names_in(audio: AudioApi, batch: str) -> set[str]:
     await until(is_done)
     with zipfile.ZipFile(io.BytesIO((await audio.get(f"batches/{batch}/files")).content)) as made:
         return set(made.namelist())
+
+
+async def begun_by_another(audio: AudioApi, **asked: Any) -> str:
+    """A conversion that a worker elsewhere has claimed."""
+    key = secrets.token_hex(8)
+    job = derived_id(command_id_of(anna.company, key), "audio-conversion")
+    await audio.rows("INSERT INTO audio_private.claims VALUES ($1, 1, 'a worker', now() + interval '1 hour')", job)
+    assert await audio.accepts(await audio.upload(key=key, **asked)) == job
+    return job
+
+
+async def shows(audio: AudioApi, job: str, state: str) -> bool:
+    return bool((await audio.asked(f"conversions/{job}"))["state"] == state)
+
+
+async def file_of(audio: AudioApi, job: str, code: str, as_: str = "") -> ConvertedFile:
+    """What a worker said of a file, perhaps as one of another format."""
+    (row,) = await audio.rows("SELECT file FROM audio.files WHERE job = $1 AND format = $2", job, code)
+    file = ConvertedFile.from_json_bytes(row["file"].encode())
+    return file.model_copy(update={"format": as_}) if as_ else file
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def events(audio: AudioApi) -> AsyncIterator[TopicEvents]:
+    """What a worker says its events with."""
+    async with Producer(audio.topics.connection("audio-worker"), client_id="another worker") as producer:
+        yield TopicEvents(producer, audio.topics.settings("audio-worker")["topic_prefix"], lambda: datetime.now(UTC))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -85,6 +117,56 @@ async def test_a_file_can_be_heard_before_it_is_taken(audio: AudioApi, done: dic
     heard = await audio.get(f"conversions/{done['job']}/files/g722/preview")
     assert (heard.headers["content-type"], heard.content[:4]) == ("audio/wav", b"RIFF")
     assert int.from_bytes(heard.content[24:28], "little") == 16_000
+
+
+async def test_each_format_is_said_once_before_the_outcome_the_quick_ones_first(
+    audio: AudioApi, done: dict[str, Any]
+) -> None:
+    events = [decode(record.value or b"").data for record in await audio.records()]
+    said = [one.file.format for one in events if isinstance(one, AudioFileConverted) and one.job == done["job"]]
+    assert (said[0], sorted(said)) == ("g711a", sorted(ALL.split(",")))
+    assert [one.type for one in events if one.job == done["job"]][-1] == AudioConversionCompleted.type
+
+
+async def test_a_file_is_heard_while_others_are_being_made(
+    audio: AudioApi, done: dict[str, Any], events: TopicEvents
+) -> None:
+    """A worker that dies after its first file: that is there, and stays what it is when another worker begins again."""
+    job = await begun_by_another(audio, formats="g711u,g711a")
+    first = await file_of(audio, done["job"], "g711a")
+    for made in (first, await file_of(audio, done["job"], "g722")):
+        await events.append(AudioFileConverted(job=job, file=made))
+    await until(lambda: shows(audio, job, "running"))
+
+    running = await audio.asked(f"conversions/{job}")
+    assert ([one["format"] for one in running["files"]], running["report"]) == (["g711a"], None)
+    assert (await audio.get(f"conversions/{job}/files/g711a/preview")).content[:4] == b"RIFF"
+    codes = [
+        (await audio.get(f"conversions/{job}/{what}")).json()["code"]
+        for what in ("files/g711u", "files/g722", "files", "waveform")
+    ]
+    assert codes == ["audio_not_done", "format_unknown", "audio_not_done", "audio_not_done"]
+
+    await events.append(AudioFileConverted(job=job, file=await file_of(audio, done["job"], "wav16", as_="g711a")))
+    await audio.rows("UPDATE audio_private.claims SET until = now() WHERE job = $1", job)
+    ended = await audio.ended(job)
+    assert [(one["format"], one["size"]) for one in ended["files"]] == [("g711u", 8000), ("g711a", 8000)]
+    assert ended["files"][1]["sha256"] == first.file.sha256
+
+
+async def test_what_was_made_before_a_failure_can_still_be_taken(
+    audio: AudioApi, done: dict[str, Any], events: TopicEvents
+) -> None:
+    job = await begun_by_another(audio, formats="g711a,g711u")
+    await events.append(AudioFileConverted(job=job, file=await file_of(audio, done["job"], "g711a")))
+    await events.append(AudioConversionFailed(job=job, code="conversion_failed", reason="It never ended."))
+    await events.append(AudioFileConverted(job=job, file=await file_of(audio, done["job"], "g722", as_="g711u")))
+    failed = await audio.ended(job)
+    assert (failed["state"], [one["format"] for one in failed["files"]]) == ("failed", ["g711a"])
+    assert len((await audio.get(f"conversions/{job}/files/g711a")).content) == 8000
+    assert (await audio.get(f"conversions/{job}/files")).json()["code"] == "audio_not_done"
+    await audio.delete(f"conversions/{job}")
+    assert await audio.rows("SELECT FROM audio.files WHERE job = $1", job) == []
 
 
 async def test_all_files_come_in_one_archive(audio: AudioApi, done: dict[str, Any]) -> None:
@@ -312,9 +394,10 @@ async def test_the_log_has_no_audio_and_no_sentence(audio: AudioApi) -> None:
 
 async def test_what_follows_from_the_log_is_the_same_when_it_is_read_again(audio: AudioApi) -> None:
     table = "SELECT job, account, state, requested, ended, request, result, failure FROM audio.jobs ORDER BY job"
-    before = await audio.rows(table)
+    files = "SELECT * FROM audio.files ORDER BY job, format"
+    before = [await audio.rows(table), await audio.rows(files)]
     await projector.rebuild(projector_settings(audio.topics, audio.database_url, audio.folder), asyncio.Event())
-    assert await audio.rows(table) == before
+    assert [await audio.rows(table), await audio.rows(files)] == before
 
 
 async def test_after_a_day_nothing_is_left_but_the_row(audio: AudioApi) -> None:

@@ -9,13 +9,13 @@ from typing import cast
 import pytest
 import pytest_asyncio
 
+from contracts.accounts import device_account
 from contracts.actors import Service
 from contracts.commands.replacements import ReplaceDevice
 from contracts.dates import civil_day
 from contracts.events.replacements import DeviceReplaced
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import Entry
-from contracts.log.postings import device_account
 from contracts.outcomes import Rejected
 from contracts.rma.commands import (
     CancelCase,

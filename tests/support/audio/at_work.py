@@ -89,7 +89,7 @@ class AudioApi:
         """The conversion once it has its outcome."""
 
         async def is_so() -> bool:
-            return bool((await self.asked(f"conversions/{job}", who))["state"] != "waiting")
+            return bool((await self.asked(f"conversions/{job}", who))["state"] in {"done", "failed"})
 
         await until(is_so, WAIT_SECONDS)
         found: dict[str, Any] = await self.asked(f"conversions/{job}", who)

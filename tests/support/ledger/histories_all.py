@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from contracts.accounts import device_account, project_account
 from contracts.actors import Account, Actor, Device
 from contracts.catalog import DeliveredDevice, DeviceModel
 from contracts.commands import Command
@@ -20,7 +21,6 @@ from contracts.commands.software_service import BuySoftwareService, ReleaseHeldL
 from contracts.commands.warranty import ExtendWarranty
 from contracts.identifiers import derived_id
 from contracts.legacy import convert, preview_digest
-from contracts.log.postings import device_account, project_account
 from ledger.domain.cold_state import LegacyHeld
 from ledger.domain.state import Ledger, OpenClaimCode
 from tests.support.ledger import histories_over_time as dated

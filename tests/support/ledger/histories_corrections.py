@@ -2,13 +2,13 @@
 
 from hypothesis import strategies as st
 
+from contracts.accounts import project_account
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.commands.corrections import WantedLine
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.identifiers import default_project_of, derived_id
 from contracts.legacy import convert, preview_digest
-from contracts.log.postings import project_account
 from tests.support.ledger import (
     story,
     story_blocks,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
+from contracts.accounts import device_account, project_account
 from contracts.actors import Account, Actor, Device, Operator
 from contracts.commands import Command
 from contracts.commands.activation_keys import IssueActivationKey, RedeemActivationKey
@@ -14,7 +15,6 @@ from contracts.commands.returns import ReturnLicenses
 from contracts.events import Event
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import DEFAULT_CATALOG, Licenses
-from contracts.log.postings import device_account, project_account
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve

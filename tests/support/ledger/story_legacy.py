@@ -1,9 +1,9 @@
 """Licenses and keys of the old manager."""
 
+from contracts.accounts import project_account
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.commands.legacy_keys import ImportLegacyKey, RegisterLegacyKeys
 from contracts.legacy import Inconvertible, LegacyLicenses, ListedKey, convert, preview_digest
-from contracts.log.postings import project_account
 from ledger.domain.cold_state import LegacyHeld
 from tests.support.ledger.story import HOTEL, PLACE, SERIAL, Story
 

@@ -1,52 +1,89 @@
-"""Alerts are on what the code measures."""
+"""Alerts are on what the code measures, fire when they shall, and lead to a page."""
 
-import importlib
-import pkgutil
 import re
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY, Metric
+import yaml
 
-import audio
-import device_sync
-import ledger
-import portal
-import rma
-import runtime
-import signer
+from dev.kubernetes.services import SERVICES
+from dev.monitoring.programs import promtool
 from dev.stack.places import ROOT
-from signer.adapters.metrics import StatusCollector
-from tests.support.rendered import (
-    SITES,
-    of_kind,
-)
+from tests.support.markdown import anchors
+from tests.support.metrics import names
+from tests.support.rendered import SITES, of_kind
+
+CASES = Path(__file__).parent / "alerts"
+RULES = "rules.yaml"
 
 
 @pytest.mark.parametrize("overlay", SITES)
-def test_each_alert_is_on_metrics_that_the_code_has_and_names_a_page(overlay: str) -> None:
-    known = _metrics()
-    rules = [
-        rule for one in of_kind(overlay, "PrometheusRule") for group in one["spec"]["groups"] for rule in group["rules"]
-    ]
-
+def test_each_rule_is_on_metrics_that_the_code_has(overlay: str) -> None:
+    rules = list(_rules(overlay))
     assert rules
+    recorded = {rule["record"] for rule in rules if "record" in rule}
     for rule in rules:
-        assert set(re.findall(r"licensing_\w+", rule["expr"])) <= known, rule["alert"]
-        assert (ROOT / rule["annotations"]["runbook"].partition("#")[0]).is_file(), rule["alert"]
+        assert set(re.findall(r"licensing[_:][\w:]+", rule["expr"])) <= names() | recorded, rule
 
 
-def _metrics() -> set[str]:
-    """The names of all samples: of what modules register when they are imported, and of the signer's collector."""
-    for package in (runtime, ledger, signer, device_sync, rma, audio, portal):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
-    samples = {
-        name for metric in (*REGISTRY.collect(), *StatusCollector([], {}).collect()) for name in _sample_names(metric)
-    }
-    return {name for name in samples if name.startswith("licensing_")}
+def test_each_alert_names_a_page_and_a_heading_on_it() -> None:
+    for alert in _alerts():
+        page, _, anchor = alert["annotations"]["runbook"].partition("#")
+        assert (ROOT / page).is_file(), alert["alert"]
+        assert not anchor or anchor in anchors(ROOT / page), alert["alert"]
 
 
-def _sample_names(metric: Metric) -> set[str]:
-    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(metric.type, ("",))
-    return {metric.name + suffix for suffix in suffixes}
+def test_each_process_is_missed_when_it_is_away() -> None:
+    (away,) = (alert["expr"] for alert in _alerts() if alert["alert"] == "LicensingProcessAway")
+    assert re.findall(r'absent\(up\{process="([\w-]+)"\}\)', away) == [service.name for service in SERVICES]
+
+
+def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() -> None:
+    known = {alert["alert"] for alert in _alerts()}
+    told = [(case["alertname"], bool(case["exp_alerts"])) for case in _cases()]
+    assert {(name, fires) for name in known for fires in (True, False)} == set(told)
+
+
+def test_the_rules_are_valid_and_every_case_comes_out(tmp_path: Path) -> None:
+    groups = [group for one in of_kind("production", "PrometheusRule") for group in one["spec"]["groups"]]
+    (tmp_path / RULES).write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
+    cases = [Path(shutil.copy(file, tmp_path)).name for file in sorted(CASES.glob("*.yaml"))]
+
+    checked, tested = (
+        promtool("check", "rules", RULES, folder=tmp_path),
+        promtool("test", "rules", *cases, folder=tmp_path),
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_a_case_that_comes_out_otherwise_is_found(tmp_path: Path) -> None:
+    rule = {"alert": "Never", "expr": "vector(0) > 1"}
+    case = {"eval_time": "1m", "alertname": "Never", "exp_alerts": [{}]}
+    (tmp_path / RULES).write_text(yaml.safe_dump({"groups": [{"name": "one", "rules": [rule]}]}), encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(
+        yaml.safe_dump({"rule_files": [RULES], "tests": [{"alert_rule_test": [case]}]}), encoding="utf-8"
+    )
+
+    assert promtool("test", "rules", "case.yaml", folder=tmp_path).returncode == 1
+
+
+def _rules(overlay: str) -> Iterator[dict[str, Any]]:
+    for one in of_kind(overlay, "PrometheusRule"):
+        for group in one["spec"]["groups"]:
+            yield from group["rules"]
+
+
+def _alerts() -> list[dict[str, Any]]:
+    return [rule for rule in _rules("production") if "alert" in rule]
+
+
+@cache
+def _cases() -> list[dict[str, Any]]:
+    files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("*.yaml"))]
+    return [case for file in files for test in file["tests"] for case in test.get("alert_rule_test", ())]

@@ -41,6 +41,14 @@ async def test_metrics_are_in_the_prometheus_format() -> None:
     assert "licensing_orphans_total 3.0" in text
 
 
+@pytest.mark.parametrize("ready", [True, False])
+async def test_metrics_say_whether_the_process_is_ready(ready: bool) -> None:
+    async with Admin("127.0.0.1", 0, lambda: (ready, "")) as admin:
+        _, text = await _get(admin, "/metrics")
+
+    assert f"licensing_ready {float(ready)}" in text
+
+
 async def test_a_port_that_is_taken_is_one_sentence() -> None:
     async with Admin("127.0.0.1", 0, lambda: (True, "")) as first:
         with pytest.raises(

@@ -1,6 +1,7 @@
 """Kafka, typed: the only code of ours that knows aiokafka."""
 
 from runtime.kafka import header_names as header_names
+from runtime.kafka.broker_state import BrokerState, NotAllowed, Right, TopicState
 from runtime.kafka.connection import Connection
 from runtime.kafka.group import GroupConsumer
 from runtime.kafka.offsets import Offsets
@@ -10,9 +11,11 @@ from runtime.kafka.tail import PartitionTail, Tail
 
 __all__ = [
     "Appended",
+    "BrokerState",
     "Connection",
     "GroupConsumer",
     "Headers",
+    "NotAllowed",
     "OffsetGone",
     "Offsets",
     "Outgoing",
@@ -20,6 +23,8 @@ __all__ = [
     "PartitionTail",
     "Producer",
     "Record",
+    "Right",
     "Tail",
+    "TopicState",
     "partition_for",
 ]

@@ -1,4 +1,7 @@
-"""What has happened to conversions of announcement audio. The first outcome of each counts, and no later one."""
+"""What has happened to conversions of announcement audio. The first outcome of each counts, and no later one.
+
+So does the first file of each format: a worker that was thought dead may say again what another has said.
+"""
 
 from typing import Annotated, ClassVar, get_args
 
@@ -47,6 +50,20 @@ class AudioConversionRequested(ConversionEvent):
     batch: JobId | None = None
 
 
+class AudioFileConverted(ConversionEvent):
+    """One file was made, and lies where it says for a day, while others are still being made.
+
+    Of each format the first record counts, and only before the outcome; a worker that begins again says it once more.
+    """
+
+    type: ClassVar[str] = "licensing.audio.file-converted.v1"
+    file: ConvertedFile
+
+    @property
+    def subject(self) -> str:
+        return f"conversions/{self.job}/files/{self.file.format}"
+
+
 class AudioConversionCompleted(ConversionEvent):
     """All files were made, and lie where it says for a day. `peaks` is the waveform."""
 
@@ -57,7 +74,7 @@ class AudioConversionCompleted(ConversionEvent):
 
 
 class AudioConversionFailed(ConversionEvent):
-    """No file was made, and trying again would change nothing."""
+    """No further file is made, and trying again would change nothing."""
 
     type: ClassVar[str] = "licensing.audio.conversion-failed.v1"
     code: FailureCode
@@ -70,7 +87,13 @@ class AudioConversionDeleted(ConversionEvent):
     type: ClassVar[str] = "licensing.audio.conversion-deleted.v1"
 
 
-AudioEvent = AudioConversionRequested | AudioConversionCompleted | AudioConversionFailed | AudioConversionDeleted
+AudioEvent = (
+    AudioConversionRequested
+    | AudioFileConverted
+    | AudioConversionCompleted
+    | AudioConversionFailed
+    | AudioConversionDeleted
+)
 
 EVENT_TYPES: dict[str, type[AudioEvent]] = {model.type: model for model in get_args(AudioEvent)}
 """Every event type of `audio.events`, by its wire name."""

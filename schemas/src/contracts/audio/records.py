@@ -61,11 +61,12 @@ def encode(
     event: AudioEvent, *, at: datetime, actor: str, correlation_id: str, traceparent: str | None = None
 ) -> bytes:
     """The record value of an event; raises ValueError for one that no reader would take."""
+    about = event.subject.removeprefix("conversions/")
     record = ENVELOPES[event.type](
         specversion="1.0",
         source=SOURCE,
         datacontenttype="application/json",
-        id=str(uuid5(NAMESPACE_URL, f"urn:{event.type}:{event.job}:{at.isoformat()}")),
+        id=str(uuid5(NAMESPACE_URL, f"urn:{event.type}:{about}:{at.isoformat()}")),
         type=event.type,
         subject=event.subject,
         time=at,

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Protocol, get_args
 
+from contracts.accounts import UNHELD, device_account
 from contracts.events import Event
 from contracts.licenses import DeviceLicenses, Lot
-from contracts.log.postings import UNHELD, Posting, device_account, imbalance, postings
+from contracts.log.postings import Posting, imbalance, postings
 from contracts.log.stop import UnlawfulEntryError
 
 Holdings = Callable[[str], Mapping[str, int]]

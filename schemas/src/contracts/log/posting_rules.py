@@ -6,6 +6,7 @@ Who folds the log with another program needs no more than that file and the entr
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.accounts import ISSUANCE, RETIRED
 from contracts.events import Event
 from contracts.events.activation_keys import ActivationKeyRedeemed
 from contracts.events.corrections import CorrectionApplied, LinkedCorrectionsApplied
@@ -17,9 +18,6 @@ from contracts.events.replacements import DeviceReplaced
 from contracts.events.returns import LicensesReturned
 from contracts.events.software_service import HeldLicensesReleased, LicensesUpgraded, SoftwareServiceBought
 from contracts.events.warranty import WarrantyExtended
-
-ISSUANCE = "issuance"
-RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,11 @@
-"""Double entry: what each event moves between accounts. Units of an event sum to zero per license type.
-
-Accounts are `issuance`, `project/<id>`, `held/<project>`, `device/<serial>` and `retired`; only `issuance` may be
-negative.
-"""
+"""Double entry: what each event moves between accounts. Units of an event sum to zero per license type."""
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from contracts.events import Event
-from contracts.log.posting_rules import ISSUANCE, POSTING_RULES, RETIRED, Move
-
-UNHELD = frozenset({ISSUANCE, RETIRED})
-"""Accounts that nobody holds: where licenses come from, and where what is used up goes."""
+from contracts.log.posting_rules import POSTING_RULES, Move
 
 
 class Posting(NamedTuple):
@@ -21,21 +14,6 @@ class Posting(NamedTuple):
     account: str
     license_type: str
     units: int
-
-
-def project_account(project: str) -> str:
-    """The account that is a project's free balance."""
-    return f"project/{project}"
-
-
-def held_account(project: str) -> str:
-    """The account of licenses that came to a project and wait until its software service is paid for them."""
-    return f"held/{project}"
-
-
-def device_account(serial: str) -> str:
-    """The account that is what stands on a device."""
-    return f"device/{serial}"
 
 
 def postings(event: Event) -> tuple[Posting, ...]:

@@ -103,7 +103,8 @@ _AUDIO_EVENTS = """\
 
 Each step of a conversion of announcement audio is one event on `audio.events`, in CloudEvents 1.0, keyed by the
 conversion. The first outcome (`AudioConversionCompleted` or `AudioConversionFailed`) counts; a later one, of a worker
-that was thought dead, changes nothing. No record holds audio or what is to be spoken: those lie beside the log for a
+that was thought dead, changes nothing. Before it, `AudioFileConverted` says of each format that its file can be taken;
+the first record of a format counts. No record holds audio or what is to be spoken: those lie beside the log for a
 day, and records name their digests.
 
 Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an example of each type in

@@ -8,9 +8,10 @@ from shutil import copyfile
 import pytest
 
 from audio.adapters.ffmpeg import Ffmpeg
-from audio.application.ports import Coded
+from audio.application.ports import Coded, Master
 from audio.domain.formats import FORMATS, Format
 from audio.domain.refusals import AudioRefused
+from tests.support.audio.made import master_of
 from tests.support.recordings import ffmpeg, frequency, signal_to_noise, sine, wav_samples
 
 BARS = {
@@ -59,8 +60,9 @@ _RATIOS: dict[Path, float | None] = {}
 async def _heard(transcoder: Ffmpeg, master: Path, made: Format) -> Path:
     coded = Coded(made, master.with_suffix(f".{made.code}"), master.with_suffix(f".{made.code}.wav"))
     if coded.heard not in _RATIOS:
-        await transcoder.encode(master, {made: coded.file})
-        (_RATIOS[coded.heard],) = await transcoder.decode_back(master, [coded])
+        sound = master_of(master)
+        await transcoder.encode(sound, {made: coded.file})
+        (_RATIOS[coded.heard],) = await transcoder.decode_back(sound, [coded])
     return coded.heard
 
 
@@ -73,9 +75,9 @@ def three_seconds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def _master(file: Path, seconds: float, hertz: float = 440) -> Path:
+def _master(file: Path, seconds: float, hertz: float = 440) -> Master:
     file.write_bytes(array("f", sine(hertz, seconds, 16_000)).tobytes())
-    return file
+    return master_of(file)
 
 
 def test_every_format_has_a_bar() -> None:
@@ -115,7 +117,7 @@ async def test_all_formats_at_once_are_each_as_it_is_alone(
 ) -> None:
     coded = [Coded(FORMATS[code], tmp_path / code, tmp_path / f"{code}.wav") for code in BARS]
     alone = [await _heard(transcoder, spoken_master, one.format) for one in coded]
-    master = Path(copyfile(spoken_master, tmp_path / "master"))
+    master = master_of(Path(copyfile(spoken_master, tmp_path / "master")))
     await transcoder.encode(master, {one.format: one.file for one in coded})
     ratios = await transcoder.decode_back(master, coded)
     assert [one.heard.read_bytes() for one in coded] == [heard.read_bytes() for heard in alone]

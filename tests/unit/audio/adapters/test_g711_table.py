@@ -8,6 +8,7 @@ from audio.adapters.ffmpeg import Ffmpeg
 from audio.application.ports import Coded
 from audio.domain.formats import FORMATS
 from audio.domain.g711 import Law, compressed
+from tests.support.audio.made import master_of
 from tests.support.recordings import wav_samples
 
 
@@ -34,7 +35,7 @@ async def test_every_byte_is_heard_as_the_recommendation_says(code: str, transco
     coded, master = Coded(FORMATS[code], tmp_path / "all", tmp_path / "heard.wav"), tmp_path / "master"
     coded.file.write_bytes(bytes(range(256)))
     master.write_bytes(bytes(256 * 2 * 4))
-    await transcoder.decode_back(master, [coded])
+    await transcoder.decode_back(master_of(master), [coded])
     assert list(wav_samples(tmp_path / "heard.wav")) == TABLES[code]
 
 
@@ -43,6 +44,6 @@ async def test_files_have_the_bytes_of_the_table_for_the_samples_of_the_wav(
     code: str, transcoder: Ffmpeg, spoken_master: Path
 ) -> None:
     made, folder = FORMATS[code], spoken_master.parent
-    await transcoder.encode(spoken_master, {made: folder / code, FORMATS["wav8"]: folder / "g711.wav"})
+    await transcoder.encode(master_of(spoken_master), {made: folder / code, FORMATS["wav8"]: folder / "g711.wav"})
     law: Law = "alaw" if code == "g711a" else "mulaw"
     assert (folder / code).read_bytes() == compressed(wav_samples(folder / "g711.wav"), law)

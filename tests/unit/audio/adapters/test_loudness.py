@@ -13,6 +13,7 @@ from audio.adapters.ffmpeg import Ffmpeg
 from audio.application.conversion import Conversion, Done
 from audio.domain.formats import FORMATS
 from audio.domain.options import Downmix, Loudness, Options
+from tests.support.audio.made import Made
 from tests.support.recordings import ffmpeg, sine, wav
 
 
@@ -24,8 +25,9 @@ def _measured(file: Path) -> tuple[float, float]:
 
 async def _converted(recording: Path, options: Options) -> Done:
     conversion = Conversion(Ffmpeg(), recording.parent)
-    done, _ = await conversion.convert(recording, name="even", formats=[FORMATS["wav16"]], options=options)
-    return done
+    return await conversion.convert(
+        recording, name="even", formats=[FORMATS["wav16"]], options=options, ready=Made().ready
+    )
 
 
 def _music() -> list[float]:
@@ -89,7 +91,7 @@ async def test_trimming_fading_and_pausing_are_exact_to_the_sample(tmp_path: Pat
     options = Options(loudness=None, fade_milliseconds=100, pause_milliseconds=250)
     done = await _converted(tmp_path / "recording", options)
     heard = array("h", (tmp_path / "even.wav").read_bytes()[44:])
-    assert len(heard) == 16_000 + 4000 == done.shape.samples
+    assert len(heard) == 16_000 + 4000 == done.seconds_made * 16_000
     assert done.seconds_trimmed == 1.0
     assert max(map(abs, heard[:80])) < 0.06 * max(heard)
     assert max(map(abs, heard[15_920:16_000])) < 0.06 * max(heard)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.accounts import project_account
 from contracts.catalog import LicenseTypeFacts
 from contracts.commands.catalog import DefineLicenseTypes
 from contracts.commands.corrections import WantedLine
@@ -13,7 +14,7 @@ from contracts.events.corrections import (
 )
 from contracts.identifiers import default_project_of, derived_id
 from contracts.licenses import MAX_LOTS
-from contracts.log.postings import postings, project_account
+from contracts.log.postings import postings
 from contracts.log.subjects import concerns
 from tests.support.ledger import story_company_imports, story_device_moves, story_projects
 from tests.support.ledger.story import (

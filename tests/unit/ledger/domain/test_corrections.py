@@ -1,10 +1,11 @@
 import pytest
 
+from contracts.accounts import project_account
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.events.corrections import CorrectionApplied, CorrectionProposed, CorrectionRejected
 from contracts.identifiers import default_project_of, derived_id
-from contracts.log.postings import postings, project_account
+from contracts.log.postings import postings
 from ledger.domain.evolve import evolve
 from ledger.domain.state import plus
 from tests.support.ledger import story_device_moves, story_projects

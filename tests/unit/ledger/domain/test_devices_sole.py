@@ -2,13 +2,13 @@
 
 import pytest
 
+from contracts.accounts import device_account
 from contracts.actors import Actor
 from contracts.catalog import LicenseTypeFacts
 from contracts.commands import Command
 from contracts.commands.activation_keys import IssueActivationKey
 from contracts.commands.corrections import ProposeCorrection
 from contracts.licenses import Licenses
-from contracts.log.postings import device_account
 from tests.support.ledger import story_claims, story_corrections, story_device_moves, story_projects
 from tests.support.ledger.story import (
     DEFAULT,

@@ -2,13 +2,14 @@
 
 import pytest
 
+from contracts.accounts import project_account
 from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.commands.legacy import ConvertLegacyLicenses
 from contracts.events.legacy import LegacyConsentGiven, LegacyLicensesConverted, LegacyLicensesImported
 from contracts.identifiers import default_project_of
 from contracts.legacy import Inconvertible, convert, lots_of
-from contracts.log.postings import Posting, postings, project_account
+from contracts.log.postings import Posting, postings
 from ledger.domain.evolve import evolve
 from tests.support.ledger import story_device_moves, story_projects
 from tests.support.ledger.story import (

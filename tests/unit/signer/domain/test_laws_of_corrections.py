@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contracts.accounts import device_account, project_account
 from contracts.events import Event
 from contracts.events.blocks import DeviceBlocked
 from contracts.events.companies import CompanyRegistered
@@ -20,7 +21,6 @@ from contracts.events.legacy_keys import LegacyKeysRegistered
 from contracts.events.warranty import WarrantyExtended
 from contracts.identifiers import derived_id
 from contracts.legacy import LegacyLicenses, ListedKey, lots_of, preview_digest
-from contracts.log.postings import device_account, project_account
 from signer.application.own_records import Published
 from signer.domain.changes import Change
 from signer.domain.laws import LawBrokenError

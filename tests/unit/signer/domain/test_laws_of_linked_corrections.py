@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from contracts.accounts import device_account, project_account
 from contracts.events import Event
 from contracts.events.companies import CompanyRegistered
 from contracts.events.company_imports import CompanyImported, CompanyOffered, ImportedProject
@@ -18,7 +19,6 @@ from contracts.events.corrections import (
 from contracts.identifiers import derived_id
 from contracts.licenses import Lot
 from contracts.log.entries import decode_entry
-from contracts.log.postings import device_account, project_account
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import Changed, VerifiedLedger

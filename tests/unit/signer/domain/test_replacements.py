@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from contracts.accounts import device_account, project_account
 from contracts.events import Event
 from contracts.events.companies import CompanyRegistered, ProjectCreated
 from contracts.events.company_imports import CompanyImported, CompanyOffered, ImportedProject
@@ -19,7 +20,6 @@ from contracts.events.warranty import WarrantyExtended
 from contracts.legacy import lots_of, preview_digest
 from contracts.licenses import DeviceLicenses, TestLicenses
 from contracts.log.entries import decode_entry
-from contracts.log.postings import device_account, project_account
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger

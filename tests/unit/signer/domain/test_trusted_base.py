@@ -12,13 +12,13 @@ SOURCES = Path(signer.domain.__file__).parent
 ADR = ROOT / "docs/adr/0015-what-the-signer-trusts.md"
 
 COMPUTES = {
+    "contracts.accounts": {"ISSUANCE", "device_account", "held_account", "project_account"},
     "contracts.catalog": {"LicenseTypeFacts", "MAX_WARRANTY_MONTHS", "described"},
     "contracts.dates": {"TEST_MONTHS", "civil_day", "last_day"},
     "contracts.fields": {"MAX_RETURN_DOCUMENT_BYTES"},
     "contracts.legacy": {"LegacyLot", "ListedKey", "convert", "units_of"},
     "contracts.licenses": {"CREDIT", "DeviceLicenses", "LicenseClass", "Lot", "TestLicenses"},
-    "contracts.log.posting_rules": {"ISSUANCE"},
-    "contracts.log.postings": {"Posting", "device_account", "held_account", "postings", "project_account"},
+    "contracts.log.postings": {"Posting", "postings"},
     "contracts.models": {"WireModel"},
     "contracts.software_service": {"Coverage", "ServicePeriod", "credits_for", "extended"},
 }

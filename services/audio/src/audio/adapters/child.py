@@ -11,7 +11,7 @@ from shutil import which
 from subprocess import DEVNULL, PIPE, run
 
 MAX_WORDS_BYTES = 256 * 1024
-"""Of what a child says on a pipe; the rest is read and dropped, so that it can't stall."""
+"""Of what a child says on a pipe, the last; the rest is read and dropped, so that it can't stall."""
 _PIECE_BYTES = 64 * 1024
 _SURROUNDINGS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 """ffmpeg reads each of several files in a thread, and an arena maps 64 MB for each."""
@@ -89,10 +89,11 @@ def can_cut_the_network() -> bool:
 
 
 async def _bounded(pipe: asyncio.StreamReader | None) -> bytes:
-    """The beginning of what comes; the rest is dropped."""
+    """The end of what comes, where a program says what it has found; the rest is dropped."""
     kept = bytearray()
     while pipe is not None and (piece := await pipe.read(_PIECE_BYTES)):
-        kept += piece[: MAX_WORDS_BYTES - len(kept)]
+        kept += piece
+        del kept[:-MAX_WORDS_BYTES]
     return bytes(kept)
 
 

@@ -12,16 +12,17 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from shutil import which
+from typing import Literal
 
 from audio.adapters.child import ChildOverran, Ended, Limits, run_child
 from audio.adapters.measures import FLOATS, comparing, measured, measuring, signal_to_noise
-from audio.application.ports import Coded, Edit, Measured, ProgramFailed
+from audio.application.ports import Coded, Decoded, Edit, Gain, Master, Measured, ProgramFailed
 from audio.domain.containers import Container
 from audio.domain.formats import Coder, Format
 from audio.domain.g711 import Law, compressed
 from audio.domain.options import Downmix
 from audio.domain.refusals import AudioRefused
-from audio.domain.sources import MASTER_RATE, MAX_SECONDS, Source, within_bounds
+from audio.domain.sources import MASTER_RATE, MAX_SECONDS, NARROW_RATE, Source, within_bounds
 
 _DEMUXERS: dict[Container, str] = {
     "wav": "wav",
@@ -56,9 +57,8 @@ _HEADERLESS: dict[Coder, tuple[str, ...]] = {
 }
 _FILES_ONLY = ("-protocol_whitelist", "file")
 """Of the input that follows."""
-_SAMPLES = ("-ar", "8000", "-ac", "1", "-f", "s16le")
-"""What a coder of somebody else's takes: 16 bit, without a header."""
-_MASTER = ("-f", "f32le", "-ar", str(MASTER_RATE), "-ac", "1")
+_NARROW = ("-f", "s16le", "-ar", str(NARROW_RATE), "-ac", "1")
+_WIDE = ("-f", "f32le", "-ar", str(MASTER_RATE), "-ac", "1")
 _EXACT = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
 """No name and version of ffmpeg in what it writes."""
 _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
@@ -67,6 +67,8 @@ _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
 _ONLY_ITS_OWN = {"g726-40", "g726-40le"}
 """What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile soon hear noise."""
+_ERROR = re.compile(r"^(?:\[[^]]* @ 0x[0-9a-f]+\] )?\[(?:error|fatal)\] (.*\S)", re.MULTILINE)
+"""A line that says what is wrong with a recording."""
 _PIECE_BYTES = 256 * 1024
 _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": "pan=mono|c0=c1,"}
 
@@ -85,7 +87,8 @@ class Ffmpeg:
 
     async def probe(self, recording: Path, container: Container) -> Source:
         shown = ("-show_entries", "stream=codec_name,sample_rate,channels", "-select_streams", "a:0", "-of", "json")
-        ended = await self._child(recording.parent, ("ffprobe", *_reading(container), *shown, *_input(recording)))
+        command = ("ffprobe", "-hide_banner", "-v", "error", *_reading(container), *shown, *_input(recording))
+        ended = await self._child(recording.parent, command)
         streams = _streams(ended.output) if ended.code == 0 else []
         if not streams:
             raise AudioRefused("audio_undecodable", _last_words(ended) or "No sound was found in the file.")
@@ -93,55 +96,38 @@ class Ffmpeg:
         codec, rate, channels = str(first.get("codec_name")), _count(first, "sample_rate"), _count(first, "channels")
         return within_bounds(Source(container, codec, rate, channels))
 
-    async def decode(self, recording: Path, source: Source, *, downmix: Downmix, master: Path) -> bool:
+    async def decode(self, recording: Path, source: Source, *, downmix: Downmix, raw: Path) -> Decoded:
         if downmix == "right" and source.channels == 1:
             downmix = "left"
+        graph = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},asplit[made][read];{measuring('before', 'read')}"
         command = (
-            *("ffmpeg", "-nostdin", "-y", *_reading(_container(source)), *_input(recording)),
-            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-t", str(MAX_SECONDS + 1)),
-            *("-af", _to_mono(source, downmix), *_output(master, _MASTER)),
+            *(*_telling("level+info"), *_reading(_container(source)), *_input(recording)),
+            *("-filter_complex", graph, "-map", "[made]", "-t", str(MAX_SECONDS + 1), *_output(raw, _WIDE)),
         )
         ended = await self._child(recording.parent, command)
-        if ended.code != 0 and _is_empty(master):
-            raise AudioRefused("audio_undecodable", _last_words(ended) or "It can't be decoded.")
-        return ended.code == 0 and not ended.errors
+        errors = _ERROR.findall(ended.errors)
+        if ended.code != 0 and _is_empty(raw):
+            raise AudioRefused("audio_undecodable", errors[-1][:200] if errors else "It can't be decoded.")
+        return Decoded(measured("before", ended.errors), whole=ended.code == 0 and not errors)
 
-    async def edit(self, master: Path, edit: Edit, edited: Path) -> tuple[Measured, Measured]:
-        kept, fade = edit.keep.samples, min(edit.fade_samples, edit.keep.samples // 2)
-        filters = [f"atrim=start_sample={edit.keep.start}:end_sample={edit.keep.end}", "asetpts=PTS-STARTPTS"]
-        if fade:
-            filters += [f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={kept - fade}:ns={fade}"]
-        if edit.pause_samples:
-            filters += [f"apad=pad_len={edit.pause_samples}"]
-        graph = f"[0:a]{FLOATS},asplit[read][cut];{measuring('before', 'read')};[cut]{','.join(filters)}"
-        words = await self._measured(master, graph, edited)
-        return measured("before", words), measured("after", words)
+    async def master(self, raw: Path, edit: Edit, gain: Gain | None, master: Master) -> Measured:
+        filters = ",".join((*_edited(edit), *(() if gain is None else _amplified(gain)), FLOATS))
+        graph = f"[0:a]{filters},asplit=3[wide][narrow][heard];{measuring('after', 'heard')}"
+        command = (*_telling("info"), *_FILES_ONLY, *_WIDE, *_input(raw), "-filter_complex", graph)
+        wide, narrow = _output(master.wide, _WIDE), _output(master.narrow, _NARROW)
+        return measured(
+            "after", await self._run(raw.parent, (*command, "-map", "[wide]", *wide, "-map", "[narrow]", *narrow))
+        )
 
-    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> Measured:
-        linear = 10 ** (ceiling / 20)
-        limiter = f"alimiter=limit={linear:.5f}:level=false:latency=true:attack=5:release=80"
-        filters = f"volume={decibels:.3f}dB:precision=float,aresample={_LIMITER_RATE},{limiter},aresample={MASTER_RATE}"
-        return measured("after", await self._measured(master, f"[0:a]{filters}", louder))
-
-    async def _measured(self, master: Path, graph: str, into: Path) -> str:
-        """Make another master of one, and what the filters say that measure it on its way."""
-        graph = f"{graph},{FLOATS},asplit[made][heard];{measuring('after', 'heard')}"
-        command = (*_telling(), *_MASTER, *_input(master), "-filter_complex", graph, "-map", "[made]")
-        return await self._run(master.parent, (*command, *_output(into, _MASTER)))
-
-    async def encode(self, master: Path, files: Mapping[Format, Path]) -> None:
+    async def encode(self, master: Master, files: Mapping[Format, Path]) -> None:
         if missing := [made for made in files if not self.makes(made)]:
             raise AudioRefused("format_unavailable", f"This installation can't make {missing[0].title}.")
         by_itself = {made: file for made, file in files.items() if made.coder in _ENCODING}
-        others = {made: file for made, file in files.items() if made.coder not in _ENCODING}
-        samples = master.with_suffix(".s16")
-        outputs = [_output(file, _encoding(made)) for made, file in by_itself.items()]
-        if others:
-            outputs.append(_output(samples, _SAMPLES))
-        await self._run(master.parent, (*_plain(), *_MASTER, *_input(master), *chain(*outputs)))
-        for made, file in others.items():
-            await self._of_samples(samples, made, file)
-        samples.unlink(missing_ok=True)
+        if by_itself:
+            outputs = chain(*(_output(file, _encoding(made)) for made, file in by_itself.items()))
+            await self._run(master.wide.parent, (*_plain(), *_FILES_ONLY, *_WIDE, *_input(master.wide), *outputs))
+        for made in files.keys() - by_itself.keys():
+            await self._of_samples(master.narrow, made, files[made])
 
     async def _of_samples(self, samples: Path, made: Format, file: Path) -> None:
         if made.coder in {"alaw", "mulaw"}:
@@ -149,8 +135,9 @@ class Ffmpeg:
         else:
             await self._run(file.parent, (*(self._g729_program or ()), samples.name, file.name))
 
-    async def decode_back(self, master: Path, coded: Sequence[Coded]) -> list[float | None]:
-        words = await self._run(master.parent, (*_telling(), *_MASTER, *_input(master), *_decoding(coded)))
+    async def decode_back(self, master: Master, coded: Sequence[Coded]) -> list[float | None]:
+        command = (*_telling("info"), *_FILES_ONLY, *_WIDE, *_input(master.wide), *_decoding(coded))
+        words = await self._run(master.wide.parent, command)
         return [signal_to_noise(one.format, words) for one in coded]
 
     async def _run(self, folder: Path, command: tuple[str, ...]) -> str:
@@ -170,25 +157,37 @@ def _compress(samples: Path, law: Law, file: Path) -> None:
             made.write(compressed(array("h", piece), law))
 
 
-def _is_empty(master: Path) -> bool:
+def _edited(edit: Edit) -> tuple[str, ...]:
+    kept, fade = edit.keep.samples, min(edit.fade_samples, edit.keep.samples // 2)
+    fades = (f"afade=t=in:ss=0:ns={fade}", f"afade=t=out:ss={kept - fade}:ns={fade}") if fade else ()
+    pause = (f"apad=pad_len={edit.pause_samples}",) if edit.pause_samples else ()
+    cut = f"atrim=start_sample={edit.keep.start}:end_sample={edit.keep.end}"
+    return (FLOATS, cut, "asetpts=PTS-STARTPTS", *fades, *pause)
+
+
+def _amplified(gain: Gain) -> tuple[str, ...]:
+    limiter = f"alimiter=limit={10 ** (gain.ceiling / 20):.5f}:level=false:latency=true:attack=5:release=80"
+    louder = f"volume={gain.decibels:.3f}dB:precision=float"
+    return (louder, f"aresample={_LIMITER_RATE}", limiter, f"aresample={MASTER_RATE}")
+
+
+def _is_empty(raw: Path) -> bool:
     """A damaged end is no reason to refuse what stands before it."""
-    return not master.exists() or master.stat().st_size == 0
+    return not raw.exists() or raw.stat().st_size == 0
 
 
 def _plain() -> tuple[str, ...]:
-    return ("ffmpeg", "-nostdin", "-y", "-v", "error", "-threads", "1", *_FILES_ONLY)
+    return ("ffmpeg", "-nostdin", "-y", "-v", "error", "-threads", "1")
 
 
-def _telling() -> tuple[str, ...]:
-    """With what the filters say at the end."""
-    chosen = ("-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1")
-    return ("ffmpeg", "-nostdin", "-y", *chosen, *_FILES_ONLY)
+def _telling(level: Literal["info", "level+info"]) -> tuple[str, ...]:
+    """With what the filters say at the end, and each line with its level where that is wanted."""
+    return ("ffmpeg", "-nostdin", "-y", "-hide_banner", "-nostats", "-v", level, "-filter_complex_threads", "1")
 
 
 def _reading(container: Container) -> tuple[str, ...]:
     """How a stranger's file is opened: this demuxer, these decoders, no reference followed, one thread."""
-    chosen = ("-f", _DEMUXERS[container], "-codec_whitelist", _DECODERS, "-threads", "1")
-    return ("-hide_banner", "-v", "error", *_FILES_ONLY, *chosen)
+    return (*_FILES_ONLY, "-f", _DEMUXERS[container], "-codec_whitelist", _DECODERS, "-threads", "1")
 
 
 def _input(file: Path) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ FLOATS = "aformat=channel_layouts=mono:sample_fmts=flt"
 """So that no filter beside it makes a master coarser."""
 _HIGH = "highpass=f=4000:p=2"
 _NUMBER = r"(\S+)"
+_OF = r" @ \S+ (?:\[info\] )?"
+"""What stands in a line between a filter's name and what it says; the level only where levels are asked for."""
 
 
 def measuring(name: str, pad: str) -> str:
@@ -35,8 +37,8 @@ def measured(name: str, words: str) -> Measured:
     return Measured(
         integrated=None if integrated is None or integrated <= -70 else integrated,
         true_peak=_last(_numbers(rf"\bPeak:\s+{_NUMBER} dBFS", summary)[:1]),
-        mean=_last(_numbers(rf"\[volumedetect@{name}_level @ \S+ mean_volume: {_NUMBER} dB", words)),
-        mean_above=_last(_numbers(rf"\[volumedetect@{name}_above @ \S+ mean_volume: {_NUMBER} dB", words)),
+        mean=_last(_numbers(rf"\[volumedetect@{name}_level{_OF}mean_volume: {_NUMBER} dB", words)),
+        mean_above=_last(_numbers(rf"\[volumedetect@{name}_above{_OF}mean_volume: {_NUMBER} dB", words)),
     )
 
 
@@ -54,7 +56,7 @@ def comparing(formats: Sequence[Format]) -> str:
 
 def signal_to_noise(made: Format, words: str) -> float | None:
     """What `comparing` has found of a format, in dB; None where there is no noise, or no sound."""
-    levels = _numbers(rf"\[astats@{made.code} @ \S+ RMS level dB: {_NUMBER}", words)[-2:]
+    levels = _numbers(rf"\[astats@{made.code}{_OF}RMS level dB: {_NUMBER}", words)[-2:]
     return levels[0] - levels[1] if len(levels) == 2 and all(map(math.isfinite, levels)) else None
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,9 @@ from contracts.audio.conversions import (
 )
 from contracts.audio.events import AudioConversionCompleted, AudioConversionRequested
 
+Ready = Callable[[ConvertedFile], Awaitable[None]]
+"""Told of each file as soon as it is kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Maker:
@@ -35,19 +38,23 @@ class Maker:
     store: Store
     folder: Path
 
-    async def make(self, request: AudioConversionRequested) -> AudioConversionCompleted:
-        """All files, kept; raises AudioRefused, ProgramFailed, BlobMissing, or Trouble."""
+    async def make(self, request: AudioConversionRequested, ready: Ready) -> AudioConversionCompleted:
+        """All files, kept one by one; raises AudioRefused, ProgramFailed, BlobMissing, or Trouble."""
+        kept = dict[str, ConvertedFile]()
+
+        async def keep(made: MadeFile) -> None:
+            kept[made.format.code] = file = await self._keep(request.job, made)
+            await ready(file)
+
         with TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             recording = await self._recording(request, folder)
-            done, made = await Conversion(self.transcoder, folder).convert(
-                recording,
-                name=request.name,
-                formats=formats_of(request.formats),
-                options=options_of(request.options),
+            formats = formats_of(request.formats)
+            done = await Conversion(self.transcoder, folder).convert(
+                recording, name=request.name, formats=formats, options=options_of(request.options), ready=keep
             )
-            files = tuple([await self._keep(request.job, one) for one in made])
-            shape = await self._keep_shape(request.job, done.shape_read, folder)
+            shape = await self._keep_shape(request.job, done.shape, folder)
+            files = tuple(kept[each.code] for each in formats)
             return AudioConversionCompleted(job=request.job, report=report_of(done), files=files, peaks=shape)
 
     async def _recording(self, request: AudioConversionRequested, folder: Path) -> Path:

@@ -33,6 +33,33 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Master:
+    """What all formats are made of, without headers, mono: 32-bit float at MASTER_RATE, and 16 bit at NARROW_RATE.
+
+    Coders that are no part of the transcoder take the narrow one.
+    """
+
+    wide: Path
+    narrow: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much louder, with peaks held under a ceiling in dBFS."""
+
+    decibels: float
+    ceiling: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """How loud a recording is, and whether all of it could be decoded."""
+
+    measured: Measured
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
     """A file for a box, and the WAV that says how it sounds there."""
 
@@ -55,29 +82,25 @@ class Edit:
 
 
 class Transcoder(Protocol):
-    """Files in, files out. A master is mono, 32-bit float, MASTER_RATE, without a header."""
+    """Files in, files out."""
 
     async def probe(self, recording: Path, container: Container) -> Source:
         """What the header says, within bounds."""
         ...
 
-    async def decode(self, recording: Path, source: Source, *, downmix: Downmix, master: Path) -> bool:
-        """Make the master; whether the recording was without damage."""
+    async def decode(self, recording: Path, source: Source, *, downmix: Downmix, raw: Path) -> Decoded:
+        """Make 32-bit floats of it, mono, MASTER_RATE, without a header."""
         ...
 
-    async def edit(self, master: Path, edit: Edit, edited: Path) -> tuple[Measured, Measured]:
-        """Cut, fade and lengthen, exact to the sample; how loud it was before and is after."""
+    async def master(self, raw: Path, edit: Edit, gain: Gain | None, master: Master) -> Measured:
+        """Cut, fade and lengthen what was decoded, exact to the sample, and amplify it; how loud it is then."""
         ...
 
-    async def amplify(self, master: Path, *, decibels: float, ceiling: float, louder: Path) -> Measured:
-        """Make it louder, with peaks held under a ceiling in dBFS; how loud it is then."""
-        ...
-
-    async def encode(self, master: Path, files: Mapping[Format, Path]) -> None:
+    async def encode(self, master: Master, files: Mapping[Format, Path]) -> None:
         """Make files that a box plays; AudioRefused `format_unavailable` where this installation can't."""
         ...
 
-    async def decode_back(self, master: Path, coded: Sequence[Coded]) -> list[float | None]:
+    async def decode_back(self, master: Master, coded: Sequence[Coded]) -> list[float | None]:
         """Make the WAV files of what a box makes of each file, at the format's rate; the signal-to-noise of each.
 
         In dB, of what was decoded against the master, the coder's delay evened out; None without any noise.

@@ -2,28 +2,38 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from audio.application.views import ConversionView, State, conversion_view
+from audio.application.views import ConversionView, conversion_view
 from contracts.actors import Account
+from contracts.audio.conversions import ConvertedFile
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioConversionRequested
 from runtime.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A conversion as its rows say it."""
+    """A conversion as its rows say it. `files` are those made so far, in the order of the request."""
 
     number: int
     request: AudioConversionRequested
-    state: State
+    state: Literal["waiting", "done", "failed"]
     requested: datetime
     ended: datetime | None
     result: AudioConversionCompleted | None
     failure: AudioConversionFailed | None
+    files: tuple[ConvertedFile, ...]
 
     def view(self) -> ConversionView:
-        return conversion_view(self.request, self.state, self.requested, self.ended, self.result, self.failure)
+        return conversion_view(
+            self.request,
+            "running" if self.state == "waiting" and self.files else self.state,
+            self.requested,
+            ended=self.ended,
+            report=self.result.report if self.result else None,
+            files=self.files,
+            failure=self.failure,
+        )
 
 
 class Jobs(Protocol):

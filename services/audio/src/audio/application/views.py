@@ -1,5 +1,6 @@
 """What an account sees of its conversions."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -7,9 +8,12 @@ from pydantic import BaseModel, Field
 
 from audio.application.keeping import KEPT_HOURS
 from contracts.audio.conversions import ConversionOptions, ConvertedFile, Levels, Report, SourceKind
-from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioConversionRequested
+from contracts.audio.events import AudioConversionFailed, AudioConversionRequested
 
-State = Literal["waiting", "done", "failed"]
+State = Annotated[
+    Literal["waiting", "running", "done", "failed"],
+    Field(description="`running` from the first file on; `done` and `failed` are the end."),
+]
 Decibels = float | None
 
 
@@ -66,14 +70,14 @@ class FileView(BaseModel):
 
 
 class FailureView(BaseModel):
-    """Why there are no files."""
+    """Why there are no files, or not all."""
 
     code: str
     reason: str
 
 
 class ConversionView(BaseModel):
-    """A conversion and, once it is `done`, what it made; files are there until `files_until`."""
+    """A conversion and what it has made so far. Each of `files` can be heard and taken while others are being made."""
 
     job: str
     name: str
@@ -85,7 +89,7 @@ class ConversionView(BaseModel):
     repeats: str | None
     batch: str | None
     ended: datetime | None
-    files_until: Annotated[datetime | None, Field(description="A day after its files were made.")]
+    files_until: Annotated[datetime | None, Field(description="A day after the end; absent before.")]
     report: ReportView | None
     files: list[FileView]
     failure: FailureView | None
@@ -93,16 +97,18 @@ class ConversionView(BaseModel):
 
 def waiting_view(request: AudioConversionRequested, requested: datetime) -> ConversionView:
     """A conversion without outcome."""
-    return conversion_view(request, "waiting", requested, None, None, None)
+    return conversion_view(request, "waiting", requested)
 
 
 def conversion_view(
     request: AudioConversionRequested,
     state: State,
     requested: datetime,
-    ended: datetime | None,
-    result: AudioConversionCompleted | None,
-    failure: AudioConversionFailed | None,
+    *,
+    ended: datetime | None = None,
+    report: Report | None = None,
+    files: Sequence[ConvertedFile] = (),
+    failure: AudioConversionFailed | None = None,
 ) -> ConversionView:
     """What the events of a conversion come to."""
     return ConversionView(
@@ -116,9 +122,9 @@ def conversion_view(
         repeats=request.repeats,
         batch=request.batch,
         ended=ended,
-        files_until=ended + timedelta(hours=KEPT_HOURS) if ended and result else None,
-        report=_report(result.report) if result else None,
-        files=[_file(one) for one in result.files] if result else [],
+        files_until=ended + timedelta(hours=KEPT_HOURS) if ended and (report or files) else None,
+        report=_report(report) if report else None,
+        files=[_file(one) for one in files],
         failure=FailureView(code=failure.code, reason=failure.reason) if failure else None,
     )
 

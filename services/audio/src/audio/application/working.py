@@ -1,7 +1,7 @@
 """A worker: takes conversions up, one claim each, and says on the log what became of them.
 
 Whoever holds the claim works. A worker that dies lets its claim run out, and another begins again: so a conversion
-may be made twice, and the first outcome on the log is the one that counts.
+may be made twice. The first outcome on the log is the one that counts, and until then of each format the first file.
 """
 
 import asyncio
@@ -14,11 +14,13 @@ from prometheus_client import Counter, Gauge
 from audio.application.making import Maker
 from audio.application.ports import ProgramFailed
 from audio.domain.refusals import AudioRefused
+from contracts.audio.conversions import ConvertedFile
 from contracts.audio.events import (
     AudioConversionCompleted,
     AudioConversionFailed,
     AudioConversionRequested,
     AudioEvent,
+    AudioFileConverted,
 )
 from runtime.blobs.port import BlobMissing
 from runtime.logs import get_logger
@@ -156,11 +158,15 @@ class Worker:
         if attempts > MAX_ATTEMPTS:
             return _failed(request.job, "conversion_failed", f"It was begun {MAX_ATTEMPTS} times and never ended.")
         try:
-            return await self._maker.make(request)
+            return await self._maker.make(request, lambda file: self._say(request.job, file))
         except AudioRefused as refused:
             return _failed(request.job, refused.code, refused.reason)
         except BlobMissing:
             return _failed(request.job, "audio_files_gone", "What was to be converted is gone.")
+
+    async def _say(self, job: str, file: ConvertedFile) -> None:
+        """It can be taken from now on, whatever becomes of the other formats."""
+        await self._events.append(AudioFileConverted(job=job, file=file))
 
     @asynccontextmanager
     async def _alive(self, job: str) -> AsyncGenerator[None]:

@@ -1,6 +1,6 @@
 """What a box plays: the formats, their rates, and how many bytes they make of how many samples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,6 +75,21 @@ _ALL = (
 FORMATS = {each.code: each for each in _ALL}
 USUAL = ("g711a", "g711u", "g722", "g723", "g729")
 """What is made where nobody says which formats."""
+
+
+_SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
+"""Coders of speech: some take longer than all that is done before them."""
+
+
+def in_turn(formats: Sequence[Format]) -> tuple[tuple[Format, ...], ...]:
+    """Groups: one format alone, quick if any is, so that it is heard early; then the other quick and the slow ones.
+
+    A group is made at once: each start of a program takes as long as to encode ten seconds.
+    """
+    quick = tuple(each for each in formats if each.coder not in _SLOW)
+    slow = tuple(each for each in formats if each.coder in _SLOW)
+    groups = (quick[:1], quick[1:], slow) if quick else (slow[:1], slow[1:])
+    return tuple(group for group in groups if group)
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:

@@ -6,6 +6,8 @@ from audio.domain.refusals import AudioRefused
 
 MASTER_RATE = 16_000
 """Hz of the mono sound in between: no box plays more."""
+NARROW_RATE = 8000
+"""Hz of what narrowband coders take."""
 MAX_SECONDS = 600
 """Of a recording: ten minutes. What a file says of its length is never believed; decoding stops here."""
 MAX_CHANNELS = 8

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from contracts.accounts import device_account
 from contracts.actors import Actor, Device, account_of
 from contracts.codes.claim_code import VALID_DAYS
 from contracts.commands.claims import ClaimCommand, ClaimDevice, CreateClaimCode, WithdrawClaimCode
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, ClaimEvent, DeviceClaimed
-from contracts.log.postings import device_account
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.devices import arrived, arriving, refuse_arriving
 from ledger.domain.rights import block_of, has_right, refuse_blocked_company, refuse_project

@@ -6,10 +6,9 @@ before anything comes in, and what comes in is judged on what they leave.
 
 from collections.abc import Callable, Sequence
 
+from contracts.accounts import ISSUANCE, RETIRED, device_account, project_account
 from contracts.actors import Account
 from contracts.licenses import MAX_HELD, MAX_LOTS, DeviceLicenses
-from contracts.log.posting_rules import ISSUANCE, RETIRED
-from contracts.log.postings import device_account, project_account
 from ledger.domain.catalog import refuse_limits
 from ledger.domain.cold_state import Line
 from ledger.domain.decisions import Rejection

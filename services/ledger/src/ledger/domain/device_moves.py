@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import assert_never
 
+from contracts.accounts import device_account
 from contracts.actors import Actor
 from contracts.commands.device_moves import (
     AcceptDevice,
@@ -21,7 +22,6 @@ from contracts.events.device_moves import (
     DeviceOfferWithdrawn,
     DeviceReleased,
 )
-from contracts.log.postings import device_account
 from ledger.domain import legacy
 from ledger.domain.catalog import refuse_second
 from ledger.domain.contact import refuse_another

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
 
+from contracts.accounts import device_account, project_account
 from contracts.actors import Account, Actor
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses, LegacyCommand
 from contracts.dates import civil_day
@@ -19,7 +20,6 @@ from contracts.legacy import (
     unknown_name,
 )
 from contracts.licenses import MAX_HELD
-from contracts.log.postings import device_account, project_account
 from ledger.domain.cold_state import ColdState, LegacyHeld, LegacyKey, UnimportedKey
 from ledger.domain.decisions import AlreadyDone, Decision, Rejection
 from ledger.domain.rights import absent, refuse_device, refuse_project, refuse_staff_only

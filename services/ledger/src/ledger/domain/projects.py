@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import assert_never
 
+from contracts.accounts import project_account
 from contracts.actors import Actor
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, ProjectCommand, RenameProject
 from contracts.dates import civil_day
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived, ProjectEvent, ProjectRenamed
 from contracts.licenses import MAX_HELD
-from contracts.log.postings import project_account
 from contracts.names import comparable_name
 from ledger.domain.activation_keys import asked_for
 from ledger.domain.companies import without_name

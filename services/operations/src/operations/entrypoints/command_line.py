@@ -15,9 +15,10 @@ from operations.application.manifest import BackupWrong
 from operations.application.restore import NotEmpty
 from operations.application.segments import SegmentWrong
 from operations.domain.log_verification import LogBrokenError
-from operations.entrypoints import dead_letter_command, log_commands, status_command
+from operations.entrypoints import dead_letter_command, log_commands, status_command, topics_command
 from operations.entrypoints.answer import MEANINGS, Answer, Exit, WrongArgument
 from operations.entrypoints.settings import OperationsSettings
+from runtime.kafka import NotAllowed
 from runtime.logs import configure
 from runtime.settings import SettingsWrong, load
 from runtime.trouble import Trouble
@@ -26,6 +27,7 @@ PROGRAM = "licensingctl"
 _CODES: dict[type[Exception], Exit] = {
     Trouble: Exit.AWAY,
     NotEmpty: Exit.REFUSED,
+    NotAllowed: Exit.REFUSED,
     FolderBusy: Exit.REFUSED,
     LogLost: Exit.NOT_WELL,
     LogBrokenError: Exit.NOT_WELL,
@@ -72,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     _add_log_commands(commands.add_parser)
     _add_status(commands.add_parser)
     _add_dead_letters(commands.add_parser)
+    _add_topics(commands.add_parser)
     return made
 
 
@@ -107,6 +110,15 @@ def _add_dead_letters(add: Callable[..., argparse.ArgumentParser]) -> None:
     shown.add_argument("service", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="who has set it aside")
     shown.add_argument("offset", type=int, metavar="OFFSET", help="as the list has it")
     shown.set_defaults(do=dead_letter_command.show)
+
+
+def _add_topics(add: Callable[..., argparse.ArgumentParser]) -> None:
+    group = add("topics", help="see what the brokers have")
+    commands = group.add_subparsers(metavar="COMMAND", required=True)
+    diff = commands.add_parser(
+        "diff", help="compare topics and rights with the declaration, as a user who may describe all of them"
+    )
+    diff.set_defaults(do=topics_command.diff)
 
 
 def _count(said: str) -> int:

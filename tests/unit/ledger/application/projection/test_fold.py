@@ -2,10 +2,10 @@
 
 import pytest
 
+from contracts.accounts import device_account, project_account
 from contracts.events import Event
 from contracts.licenses import Lot
 from contracts.log.entries import Entry, decode_entry
-from contracts.log.postings import device_account, project_account
 from contracts.log.stop import UnlawfulEntryError
 from ledger.application.projection.activation_keys import RedemptionRow
 from ledger.application.projection.devices import DeviceRow

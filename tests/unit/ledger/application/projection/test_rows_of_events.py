@@ -9,10 +9,11 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from contracts.accounts import UNHELD, device_account
 from contracts.events import EVENT_TYPES, Event
 from contracts.licenses import DeviceLicenses
 from contracts.log.entries import decode_entry
-from contracts.log.postings import UNHELD, device_account, postings
+from contracts.log.postings import postings
 from contracts.models import WireModel
 from ledger.adapters.postgres import projection as tables
 from ledger.application import projection as rows

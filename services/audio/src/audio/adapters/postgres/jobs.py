@@ -4,11 +4,13 @@ from typing import Any
 
 from audio.application.queries import Job
 from contracts.actors import Account
+from contracts.audio.conversions import ConvertedFile
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioConversionRequested
 from runtime.pages import Page, one_page
 from runtime.postgres.trouble import transaction
 
-_ROW = "number, state, requested, ended, request, result, failure"
+_FILES = "ARRAY(SELECT f.file FROM files AS f WHERE f.job = jobs.job) AS files"
+_ROW = f"number, state, requested, ended, request, result, failure, {_FILES}"
 _MINE = "account = $1 AND company = $2 AND state <> 'deleted'"
 _ONE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND job = $3"  # noqa: S608 - our own words
 _PAGE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND number < $3 ORDER BY number DESC LIMIT $4"  # noqa: S608
@@ -40,12 +42,15 @@ class PostgresJobs:
 
 def _job(row: Any) -> Job:
     result, failure = row["result"], row["failure"]
+    request = AudioConversionRequested.from_json_bytes(row["request"].encode())
+    made = {one.format: one for one in (ConvertedFile.from_json_bytes(file.encode()) for file in row["files"])}
     return Job(
         number=row["number"],
-        request=AudioConversionRequested.from_json_bytes(row["request"].encode()),
+        request=request,
         state=row["state"],
         requested=row["requested"],
         ended=row["ended"],
         result=AudioConversionCompleted.from_json_bytes(result.encode()) if result else None,
         failure=AudioConversionFailed.from_json_bytes(failure.encode()) if failure else None,
+        files=tuple(made[code] for code in request.formats if code in made),
     )

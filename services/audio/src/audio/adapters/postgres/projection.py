@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from audio.adapters.postgres.database import CHANNEL
+from contracts.audio.conversions import ConvertedFile
 from contracts.audio.events import (
     AudioConversionCompleted,
     AudioConversionDeleted,
     AudioConversionFailed,
     AudioConversionRequested,
     AudioEvent,
+    AudioFileConverted,
 )
 from contracts.audio.records import AudioRecord, NotAnAudioRecordError, decode
 from runtime.kafka import Record
@@ -23,11 +25,15 @@ _MOVE = "UPDATE position SET next_offset = $2 WHERE partition = $1"
 _REQUESTED = """
 INSERT INTO jobs (job, account, company, batch, state, requested, request)
 VALUES ($1, $2, $3, $4, 'waiting', $5, $6) ON CONFLICT DO NOTHING"""
-# The first outcome counts, and nothing comes after a deletion.
+# The first outcome counts, before it the first file of each format, and nothing comes after a deletion.
+_FILE = """
+INSERT INTO files (job, format, file)
+SELECT job, $2, $3 FROM jobs WHERE job = $1 AND state = 'waiting' ON CONFLICT DO NOTHING"""
 _COMPLETED = """
 UPDATE jobs SET state = 'done', ended = $2, milliseconds = $3, result = $4 WHERE job = $1 AND state = 'waiting'"""
 _FAILED = "UPDATE jobs SET state = 'failed', ended = $2, failure = $3 WHERE job = $1 AND state = 'waiting'"
 _DELETED = "UPDATE jobs SET state = 'deleted', ended = $2, result = NULL, failure = NULL WHERE job = $1"
+_FORGET_FILES = "DELETE FROM files WHERE job = $1"
 
 
 class JobRows:
@@ -81,9 +87,17 @@ async def _write(connection: Any, record: AudioRecord[AudioEvent]) -> None:
             await connection.execute(
                 _REQUESTED, event.job, event.account, event.company, event.batch, record.time, said
             )
+        case AudioFileConverted():
+            await connection.execute(_FILE, *_file(event.job, event.file))
         case AudioConversionCompleted():
+            await connection.executemany(_FILE, [_file(event.job, one) for one in event.files])
             await connection.execute(_COMPLETED, event.job, record.time, event.report.read, said)
         case AudioConversionFailed():
             await connection.execute(_FAILED, event.job, record.time, said)
         case AudioConversionDeleted():
             await connection.execute(_DELETED, event.job, record.time)
+            await connection.execute(_FORGET_FILES, event.job)
+
+
+def _file(job: str, file: ConvertedFile) -> tuple[str, str, str]:
+    return job, file.format, file.json_bytes().decode()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from contracts.accounts import UNHELD, device_account
 from contracts.events import Event
 from contracts.log.accounting import post, require_balanced, require_stated
 from contracts.log.entries import Entry
-from contracts.log.postings import UNHELD, Posting, device_account, postings
+from contracts.log.postings import Posting, postings
 from ledger.application.projection.changes import Changes, Held
 from ledger.application.projection.devices import DeviceRow
 from ledger.application.projection.history import history_rows

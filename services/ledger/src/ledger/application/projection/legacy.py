@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from contracts.accounts import device_account, project_account
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyLicensesConverted,
@@ -11,7 +12,6 @@ from contracts.events.legacy import (
 from contracts.legacy import LegacyLot
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.entries import Entry
-from contracts.log.postings import device_account, project_account
 from ledger.application.projection.rows import Rows, RowsByEvent, at
 
 

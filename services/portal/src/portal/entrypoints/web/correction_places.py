@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from contracts.accounts import ISSUANCE, RETIRED, device_account, project_account
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN
-from contracts.log.posting_rules import ISSUANCE, RETIRED
-from contracts.log.postings import device_account, project_account
 from licensing_client import Problem
 from licensing_client.api import CorrectionView, LicensesView
 from portal.adapters.apis import Asking, ask

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contracts.log.posting_rules import ISSUANCE
+from contracts.accounts import ISSUANCE
 from contracts.log.postings import Posting
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.state import VerifiedLedger

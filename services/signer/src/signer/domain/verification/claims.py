@@ -1,7 +1,7 @@
 """The laws of claims: a claim code works once, in its project, and takes away a device only if nothing is lost."""
 
+from contracts.accounts import device_account
 from contracts.events.claims import ClaimCodeCreated, ClaimCodeWithdrawn, DeviceClaimed
-from contracts.log.postings import device_account
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.companies import require_project
 from signer.domain.verification.device_moves import leave, require_home

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from contracts.accounts import device_account, project_account
 from contracts.events.company_imports import CompanyImported
 from contracts.events.corrections import (
     AppliedLine,
@@ -14,7 +15,7 @@ from contracts.events.corrections import (
     LinkedCorrectionsProposed,
 )
 from contracts.licenses import DeviceLicenses
-from contracts.log.postings import device_account, postings, project_account
+from contracts.log.postings import postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots

@@ -3,8 +3,9 @@
 Who may ask for a move is the writer's to know.
 """
 
+from contracts.accounts import device_account
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
-from contracts.log.postings import device_account, postings
+from contracts.log.postings import postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.companies import require_not_imported, require_project

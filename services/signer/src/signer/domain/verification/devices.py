@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from contracts.accounts import device_account
 from contracts.events.devices import DeviceAdded, LicenseFileDelivered, LicenseFileDownloaded, LicensesAllocated
 from contracts.licenses import DeviceLicenses, LicenseClass, TestLicenses
-from contracts.log.postings import Posting, device_account, postings
+from contracts.log.postings import Posting, postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots, units_of

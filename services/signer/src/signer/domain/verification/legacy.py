@@ -5,13 +5,14 @@ A device with old licenses gives back only after somebody's consent.
 
 from collections.abc import Iterable
 
+from contracts.accounts import device_account, project_account
 from contracts.events.legacy import (
     LegacyConsentGiven,
     LegacyLicensesConverted,
     LegacyLicensesImported,
 )
 from contracts.legacy import LegacyLot, convert, units_of
-from contracts.log.postings import device_account, postings, project_account
+from contracts.log.postings import postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots

@@ -3,8 +3,9 @@
 Who may ask for a move is the writer's to know. What was delivered to a device never comes back without a return.
 """
 
+from contracts.accounts import held_account, project_account
 from contracts.events.projects import LicensesDeallocated, LicensesMoved, ProjectArchived
-from contracts.log.postings import held_account, postings, project_account
+from contracts.log.postings import postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import require_lots, units_of

@@ -5,8 +5,9 @@ what the replacement gets is what the former one loses, to the last license, and
 comes back as a blank device only, by a document of its own. `prove_return` checks that document.
 """
 
+from contracts.accounts import device_account
 from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
-from contracts.log.postings import device_account, postings
+from contracts.log.postings import postings
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.accounts import move
 from signer.domain.verification.catalog import units_of

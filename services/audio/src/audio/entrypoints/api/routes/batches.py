@@ -104,7 +104,10 @@ async def get_batch_files(batch: BatchOfPath, services: TheServices, account: Th
     jobs = await _jobs(services, account, batch)
     if any(job.state == "waiting" for job in jobs):
         raise Refused("audio_not_done")
-    files = [file for job in jobs if job.result for file in made_by(services, job).files]
+    done = [job for job in jobs if job.result]
+    for job in done:
+        made_by(services, job)
+    files = [file for job in done for file in job.files]
     return await archived(services, files, "announcements.zip")
 
 

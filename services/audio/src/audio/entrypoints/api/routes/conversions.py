@@ -44,7 +44,8 @@ async def convert_recording(
     """Convert the recording that is the body, at most 20 MiB and ten minutes, to files for a box.
 
     WAV, MP3, FLAC, OGG, M4A, AAC or WebM: what it is, is told by its content. The answer comes before the files; ask
-    for the conversion until it is `done` or `failed`. Files and recording are kept for 24 hours.
+    for the conversion until it is `done` or `failed`, and take each file as soon as it is listed. Files and recording
+    are kept for 24 hours.
     """
     codes = codes_of(services, asked.formats.split(",") if asked.formats else None)
     announcement_name(asked.name)

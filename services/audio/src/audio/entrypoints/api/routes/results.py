@@ -41,12 +41,13 @@ class WaveformView(BaseModel):
 @router.get("/files", response_class=Response, responses=described(ZIP, "All files in one archive."))
 async def get_converted_files(job: JobOfPath, services: TheServices) -> Response:
     """All files of the conversion in one ZIP archive, by the names that boxes want."""
-    return await archived(services, made_by(services, job).files, f"{job.request.name}.zip")
+    made_by(services, job)
+    return await archived(services, job.files, f"{job.request.name}.zip")
 
 
 @router.get("/files/{format_code}", response_class=Response, responses=described(OCTETS, "The file for the box."))
 async def get_converted_file(job: JobOfPath, format_code: str, services: TheServices, known: IfNoneMatch) -> Response:
-    """A file as a box takes it. `ETag` and `Repr-Digest` are its SHA-256."""
+    """A file as a box takes it, as soon as it is made. `ETag` and `Repr-Digest` are its SHA-256."""
     made = _made(services, job, format_code)
     return await _file(services, made.file, known, OCTETS, f'attachment; filename="{made.name}"')
 
@@ -89,18 +90,27 @@ async def archived(services: Services, files: Iterable[ConvertedFile], name: str
 
 
 def made_by(services: Services, job: Job) -> AudioConversionCompleted:
-    """What the conversion made; raises Refused when it made nothing, or that is gone."""
+    """What the conversion made; raises Refused when it is not done, or that is gone."""
     if job.result is None:
         raise Refused("audio_not_done")
-    until = job.view().files_until
-    if until is None or services.clock() >= until:
-        raise Refused("audio_files_gone")
+    _are_kept(services, job)
     return job.result
 
 
 def _made(services: Services, job: Job, code: str) -> ConvertedFile:
-    files = made_by(services, job).files
-    return require_found(next((one for one in files if one.format == code), None), "format_unknown")
+    """One file, while others are perhaps still being made."""
+    require_found(code if code in job.request.formats else None, "format_unknown")
+    found = next((one for one in job.files if one.format == code), None)
+    if found is None:
+        raise Refused("audio_not_done")
+    _are_kept(services, job)
+    return found
+
+
+def _are_kept(services: Services, job: Job) -> None:
+    until = job.view().files_until
+    if until is not None and services.clock() >= until:
+        raise Refused("audio_files_gone")
 
 
 async def _file(services: Services, stored: StoredBytes, known: str, kind: str, disposition: str) -> Response:

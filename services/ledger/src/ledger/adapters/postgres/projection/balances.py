@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from contracts.log.postings import device_account, held_account, project_account
+from contracts.accounts import device_account, held_account, project_account
 from ledger.application.projection.changes import Changes, Held
 
 _PROJECT, _DEVICE, _HELD = project_account(""), device_account(""), held_account("")

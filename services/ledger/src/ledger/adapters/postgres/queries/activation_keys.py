@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from contracts.log.postings import held_account
+from contracts.accounts import held_account
 from contracts.software_service import ServicePeriod
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.lots import lots

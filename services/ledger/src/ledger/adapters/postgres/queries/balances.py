@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.log.postings import device_account, held_account, project_account
+from contracts.accounts import device_account, held_account, project_account
 from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries

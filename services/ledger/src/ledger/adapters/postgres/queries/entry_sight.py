@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from contracts.log.postings import device_account, held_account, project_account
+from contracts.accounts import device_account, held_account, project_account
 from ledger.adapters.postgres.queries.past_visibility import Past
 
 _DEVICE, _PROJECTS = device_account(""), (project_account(""), held_account(""))

@@ -6,9 +6,9 @@ Each walks an index, so a page costs the same wherever it stands.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from contracts.accounts import device_account, held_account, project_account
 from contracts.events.corrections import DeliveryCorrected, DeliveryCorrectionProposed
 from contracts.events.delivered_devices import DevicesRegistered
-from contracts.log.postings import device_account, held_account, project_account
 from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries
 from ledger.adapters.postgres.queries.entry_sight import Reach, Sight, reach_of, sight_of

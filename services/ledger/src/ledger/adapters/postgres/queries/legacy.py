@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from contracts.log.postings import device_account, project_account
+from contracts.accounts import device_account, project_account
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.texts import with_texts

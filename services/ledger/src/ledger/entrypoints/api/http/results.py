@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from contracts.accounts import held_account, project_account
 from contracts.licenses import CREDIT
-from contracts.log.postings import held_account, project_account
 from ledger.application.queries.history import EntrySearch, EntryView
 from ledger.entrypoints.api.http.commands import CommandSender
 from ledger.entrypoints.api.models.licenses import MovedLicensesView

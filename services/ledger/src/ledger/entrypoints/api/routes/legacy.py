@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from contracts.accounts import held_account, project_account
 from contracts.commands.legacy import ConvertLegacyLicenses, GiveLegacyConsent, ImportLegacyLicenses
 from contracts.legacy import Inconvertible, LegacyLicenses, convert, key_digest, preview_digest
-from contracts.log.postings import held_account, project_account
 from ledger.application.queries.legacy import LegacyView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender

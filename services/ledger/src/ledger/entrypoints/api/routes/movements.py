@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from contracts.log.postings import device_account, project_account
+from contracts.accounts import device_account, project_account
 from ledger.application.queries.balances import MovementView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import project_of

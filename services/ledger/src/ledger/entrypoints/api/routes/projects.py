@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from contracts.accounts import held_account
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
-from contracts.log.postings import held_account
 from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView

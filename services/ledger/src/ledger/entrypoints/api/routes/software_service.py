@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from contracts.accounts import device_account, project_account
 from contracts.commands.software_service import BuySoftwareService, ReleaseHeldLicenses, UpgradeLicenses
 from contracts.dates import civil_day, reminders
-from contracts.log.postings import device_account, project_account
 from contracts.software_service import MAX_BOUGHT_MONTHS
 from ledger.application.queries.software_service import ServiceState
 from ledger.domain.software_service_quotes import Dues, Quote, quote_months, quote_release, still_owed

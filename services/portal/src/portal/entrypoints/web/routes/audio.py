@@ -76,12 +76,20 @@ async def speak(request: Request, visit: TheVisit, services: TheServices, form: 
 
 
 @router.get("/{job}")
-async def job_page(request: Request, visit: TheVisit, services: TheServices, job: str) -> Response:
-    """How far it is, its wave, and each file."""
+async def job_page(request: Request, visit: TheVisit, services: TheServices, job: str, seen: str = "") -> Response:
+    """How far it is, its wave, and each file but those that a page shows already, where somebody may be listening."""
     found = await ask(visit.api.audio.get_conversion, job)
     wave = await _wave(visit, found)
     formats = {one["code"]: one for one in await _offered(visit)}
-    return services.pages.page(request, "announcement.html", job=found, wave=wave, height=waves.HEIGHT, formats=formats)
+    return services.pages.page(
+        request,
+        "announcement.html",
+        job=found,
+        wave=wave,
+        height=waves.HEIGHT,
+        formats=formats,
+        seen=seen.split(","),
+    )
 
 
 @router.post("/{job}/repetitions")

@@ -7,7 +7,7 @@ from typing import Any, cast
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.log.posting_rules import ISSUANCE, RETIRED
+from contracts.accounts import ISSUANCE, RETIRED
 from licensing_client import Problem
 from licensing_client.api import CorrectionView, WantedLicenses
 from portal.adapters.apis import Asking, ask

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from contracts.log.posting_rules import RETIRED
+from contracts.accounts import RETIRED
 from licensing_client import Problem
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.confirming import require_password

@@ -1,0 +1,1 @@
+"""What is watched: objectives, their rules, dashboards, and Prometheus itself for tests."""

@@ -1,0 +1,69 @@
+"""In what the brokers differ from the declaration of topics and rights."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.access import grants
+from contracts.topics import TOPICS, topic_name
+from runtime.kafka import Right, TopicState
+
+Kind = Literal["topic", "partitions", "config", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing; None is what is not there. `what` is a topic, a setting of it, or a right."""
+
+    kind: Kind
+    what: str
+    declared: str | None
+    found: str | None
+
+
+def differences(
+    topics: Collection[TopicState], rights: Collection[Right], *, prefix: str, ledgers: int, asker: str
+) -> list[Difference]:
+    """All of them, topics first; rights of the user who asks are left out, as it is no part of the system."""
+    others = {right for right in rights if _touches(right, prefix) and right.user != asker}
+    return [*_of_topics({one.name: one for one in topics}, prefix, ledgers), *_of_rights(others, prefix)]
+
+
+def _of_topics(found: Mapping[str, TopicState], prefix: str, ledgers: int) -> Iterator[Difference]:
+    declared = {topic_name(topic, prefix): topic for topic in TOPICS}
+    for name, topic in declared.items():
+        if name not in found:
+            yield Difference("topic", name, "there", None)
+            continue
+        wanted, there = topic.partitions * (ledgers if topic.per_ledger else 1), found[name].partitions
+        if wanted != there:
+            yield Difference("partitions", name, str(wanted), str(there))
+        for key, value in topic.config().items():
+            if value != (is_set := found[name].config.get(key)):
+                yield Difference("config", f"{name} {key}", value, is_set)
+    for name in sorted(found.keys() - declared.keys()):
+        yield Difference("topic", name, None, "there")
+
+
+def _of_rights(found: set[Right], prefix: str) -> Iterator[Difference]:
+    declared = {Right(one.role, one.operation, one.resource, one.name) for one in grants(prefix)}
+    for right in sorted(declared - found):
+        yield Difference("right", _said(right), "there", None)
+    for right in sorted(found - declared):
+        yield Difference("right", _said(right), None, "there")
+
+
+def _touches(right: Right, prefix: str) -> bool:
+    """Whether it says something of names with this prefix, or of the whole cluster."""
+    if right.resource not in ("topic", "group", "transactional-id"):
+        return True
+    if right.pattern == "prefixed":
+        return right.name.startswith(prefix) or prefix.startswith(right.name)
+    return right.name == "*" or right.name.startswith(prefix)
+
+
+def _said(right: Right) -> str:
+    may = "may" if right.is_allowed else "may not"
+    name = f"{right.name}*" if right.pattern == "prefixed" else right.name
+    place = "" if right.host == "*" else f" from {right.host}"
+    return f"{right.user} {may} {right.operation} {right.resource} {name}{place}"
