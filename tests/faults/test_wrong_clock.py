@@ -84,6 +84,7 @@ async def test_a_writer_whose_clock_is_wrong_answers_nobody_until_it_is_right(
         await _times_are_right(kafka_topics, client, since=began)
 
 
+@pytest.mark.campaign
 async def test_a_writer_whose_clock_jumps_back_leaves_the_log_to_one_whose_clock_is_right(
     kafka_topics: KafkaTopics, tmp_path: Path
 ) -> None:
