@@ -1,6 +1,7 @@
 """The pages of the portal as one application: its routes, and a page for all that goes wrong."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -14,7 +15,7 @@ from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, Form, FormRefused
-from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.pages import here, see, words_for
 from portal.entrypoints.web.routes import (
     activity,
     allocations,
@@ -36,6 +37,7 @@ from portal.entrypoints.web.routes import (
     projects,
     repairs,
     returns,
+    search,
     second_factor,
     settings,
     signing_in,
@@ -58,6 +60,7 @@ ROUTERS = (
     by_mail.router,
     companies.router,
     home.router,
+    search.router,
     projects.router,
     allocations.router,
     devices.router,
@@ -97,8 +100,8 @@ def build(services: Services) -> ASGIApp:
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def sign_in_first(request: Request, _: SignInFirst) -> Response:
-        wanted = own_address(request.url.path) if request.method == "GET" else "/"
-        return see("/sign-in" if wanted == "/" else f"/sign-in?next={wanted}")
+        wanted = own_address(here(request)) if request.method == "GET" else "/"
+        return see("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='/')}")
 
     @app.exception_handler(ChooseCompanyFirst)
     async def choose_company_first(_: Request, __: ChooseCompanyFirst) -> Response:
