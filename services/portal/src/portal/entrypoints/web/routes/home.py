@@ -46,13 +46,17 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
     if visit.is_staff:
         return await _of_staff(request, visit, services)
     api = visit.api
-    ending, codes, balances, waiting, cases, projects, (entries, known) = await asyncio.gather(
-        _card(_expirations(api, DATED, ENDING)),
-        _card(_expirations(api, CODES, SHOWN)),
-        _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
-        _card(_waiting(api)),
-        _card(_cases(api)),
-        _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
+    (ending, codes, balances), (waiting, cases, projects), (entries, known) = await asyncio.gather(
+        asyncio.gather(
+            _card(_expirations(api, DATED, ENDING)),
+            _card(_expirations(api, CODES, SHOWN)),
+            _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
+        ),
+        asyncio.gather(
+            _card(_waiting(api)),
+            _card(_cases(api)),
+            _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
+        ),
         _entries(visit, services),
     )
     return services.pages.page(
