@@ -33,7 +33,7 @@ class OneSession:
     language: str = "en"
     reached: list[int] = field(default_factory=list[int])
 
-    async def find(self, _cookie: str, _now: datetime) -> Session:
+    async def find(self, _cookie: str, _now: datetime) -> Session | None:
         return Session(
             session="s",
             account=Account("a", "staff@example.net", "Sabine Vogt", self.language),

@@ -1,6 +1,8 @@
 """The search at the head of every page: what it asks, groups and offers, and what it keeps out of addresses."""
 
 import re
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -10,6 +12,7 @@ import pytest
 from contracts.codes.activation_key import digest, make, normalise
 from contracts.codes.code_hint import hint_of
 from licensing_client.cases_api import SummaryView
+from portal.application.accounts import Session
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 SERIAL = "00903304a1c7"
@@ -219,3 +222,15 @@ async def test_what_was_typed_and_what_was_found_is_no_markup(partner: httpx.Asy
     page = await partner.get("/search", params={"q": '"><script>'})
     assert "<script>alert" not in page.text
     assert '"><script>' not in page.text
+
+
+class Nobody(OneSession):
+    async def find(self, _cookie: str, _now: datetime) -> Session | None:
+        return None
+
+
+async def test_a_search_that_was_sent_to_a_colleague_waits_behind_signing_in(tmp_path: Path, apis: Apis) -> None:
+    stranger = pages(tmp_path, AnsweringApis(apis.answer), Nobody())
+    page = await stranger.get("/search?q=00:90%2004+a1")
+    sign_in = await stranger.get(page.headers["location"])
+    assert 'name="next" value="/search?q=00:90%2004+a1"' in sign_in.text

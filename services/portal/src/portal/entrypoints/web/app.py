@@ -1,7 +1,6 @@
 """The pages of the portal as one application: its routes, and a page for all that goes wrong."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -10,7 +9,7 @@ from starlette.types import ASGIApp
 
 from licensing_client import Problem
 from portal.application.letters import LinkEnded
-from portal.domain.addresses import own_address
+from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
@@ -101,7 +100,7 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def sign_in_first(request: Request, _: SignInFirst) -> Response:
         wanted = own_address(here(request)) if request.method == "GET" else "/"
-        return see("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='/')}")
+        return see(on_the_way("/sign-in", wanted))
 
     @app.exception_handler(ChooseCompanyFirst)
     async def choose_company_first(_: Request, __: ChooseCompanyFirst) -> Response:
