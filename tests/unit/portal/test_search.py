@@ -150,6 +150,7 @@ async def test_names_of_companies_are_nothing_to_partners(partner: httpx.AsyncCl
         ("00:90:33:04", {"rmas?limit=10&serial=00:90:33:04", "rmas?limit=10&reference=00:90:33:04"}),
         ("Klinik  am See", {"rmas?limit=10&reference=Klinik am See"}),
         ("04", {"rmas?limit=10&reference=04"}),
+        ("Klinik\x00\u200bam", {"rmas?limit=10&reference=Klinik am"}),
     ],
 )
 async def test_cases_are_asked_for_what_the_text_can_be(

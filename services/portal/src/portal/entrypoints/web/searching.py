@@ -33,7 +33,7 @@ _PAGES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to open; without an address only its text is known. `case` is an RMA, whose state a list shows."""
+    """Something to open, or without an address only to read. `case` is an RMA, whose state a list shows."""
 
     label: str
     address: str

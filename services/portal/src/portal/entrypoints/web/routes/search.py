@@ -17,7 +17,7 @@ router = APIRouter()
 @router.get("/search")
 async def search_page(request: Request, visit: TheVisit, services: TheServices, q: str = "") -> Response:
     """What has this name or number, kind by kind. A whole key goes on by its hint, so that it stays in no address."""
-    text = " ".join(q.split())
+    text = " ".join("".join(one if one.isprintable() else " " for one in q).split())
     if digest := key_named_by(text):
         return see(f"/search?{urlencode({'q': hint_of(digest)})}")
     is_too_long = len(text) > MOST_TYPED
