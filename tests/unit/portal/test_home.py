@@ -46,6 +46,7 @@ def entry(event: str, **facts: str) -> dict[str, Any]:
         "actor": "account:a@v",
         "event_type": f"licensing.ledger.{event}.v1",
         "projects": [PROJECT],
+        "serials": [],
         "movements": [],
         "facts": facts or None,
     }
@@ -59,7 +60,7 @@ def device(serial: str, delivered: int | None) -> dict[str, Any]:
 
 
 class Apis:
-    """The APIs as a test fills them: items by the last part of an address, some by a value of its query."""
+    """The APIs as a test fills them: items by the last part of an address, and the cases of boxes that are owed."""
 
     def __init__(self) -> None:
         self.items: dict[str, list[Any]] = {}
@@ -73,8 +74,7 @@ class Apis:
             raise httpx.ConnectError("nobody answers")
         if place in self.refused:
             return httpx.Response(403, json={"code": "no_right", "detail": "You have no right to do this here."})
-        which = asked.get("kind") or ("owed" if "owed" in asked else place)
-        items = self.items.get(which, [])
+        items = self.items.get("owed" if "owed" in asked else place, [])
         rest = {"licenses": items[0]["licenses"] if items else []} if place == "balances" else {}
         return httpx.Response(200, json={"items": items, "next": self.next} | rest)
 
@@ -118,27 +118,32 @@ def fill(apis: Apis) -> None:
     balance = {"project": PROJECT, "project_name": "Klinik am See", "licenses": [total("Port11", 20, 5, 75, 60)]}
     project = {"project": PROJECT, "project_name": "Klinik am See", "blocked": None}
     apis.items = {
-        "software_service": [ends("software_service", 19)],
-        "warranty": [ends("warranty", 3, serial=SERIAL)],
-        "invitation": [ends("invitation", 2, project=None, project_name=None, code_hint="7KQX")],
-        "claim_code": [ends("claim_code", 12, code_hint="RGP3")],
+        "expirations": [
+            ends("invitation", 2, project=None, project_name=None, code_hint="7KQX"),
+            ends("warranty", 3, serial=SERIAL),
+            ends("claim_code", 12, code_hint="RGP3"),
+            ends("software_service", 19),
+        ],
         "devices": [device(SERIAL, 1), device("00903304a1d2", None), device("00903304a20e", 2)],
         "balances": [balance],
         "projects": [project],
         "rmas": [case("RMA-2026-000117"), case("RMA-2026-000098", owed=True)],
         "owed": [case("RMA-2026-000098", owed=True)],
-        "entries": [entry("licenses-allocated", serial=SERIAL), entry("project-created", project_name="Klinik am See")],
+        "entries": [entry("licenses-allocated") | {"serials": [SERIAL]}, entry("rights-granted")],
     }
 
 
 async def test_what_ends_stands_by_the_days_that_are_left_and_the_soonest_first(
     partner: httpx.AsyncClient, apis: Apis
 ) -> None:
-    apis.items = {
-        "software_service": [ends("software_service", 30), ends("software_service", 31)],
-        "warranty": [ends("warranty", 8, serial=SERIAL)],
-        "test_licenses": [ends("test_licenses", 1, serial=SERIAL), ends("test_licenses", 7, serial=SERIAL)],
-    }
+    apis.items["expirations"] = [
+        ends("test_licenses", 1, serial=SERIAL),
+        ends("test_licenses", 7, serial=SERIAL),
+        ends("warranty", 8, serial=SERIAL),
+        ends("claim_code", 9, code_hint="RGP3"),
+        ends("software_service", 30),
+        ends("software_service", 31),
+    ]
     rows = re.findall(r"(Within \d+ days|<td>[A-Z][a-z ]+</td>)", cards(await partner.get("/"))["ending"])
     assert [row.removeprefix("<td>").removesuffix("</td>") for row in rows] == [
         "Within 7 days",
@@ -171,7 +176,7 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
         "latest": [],
     }
     assert f'<a href="/devices/{SERIAL}">' in cards(page)["latest"]
-    assert f'«<a href="/projects/{PROJECT}">Klinik am See</a>»' in cards(page)["latest"]
+    assert f'<a href="/projects/{PROJECT}">Klinik am See</a>' in cards(page)["latest"]
     assert "Sabine Vogt" in cards(page)["latest"]
 
 

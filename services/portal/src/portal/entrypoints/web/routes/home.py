@@ -20,14 +20,12 @@ SHOWN = 8
 ENTRIES = 10
 ENDING = 12
 """More that ends soon is nobody's next step; the soonest are the first."""
-DATED = ("software_service", "warranty", "test_licenses")
-"""What ends with a day."""
 CODES = ("invitation", "claim_code")
 """What waits for somebody else to use it."""
 HORIZONS = (7, 30, 90)
 """Days left by which what ends is grouped."""
 LOOKED_AT = 200
-"""Devices among which those with a waiting file are found, and projects among which those with held licenses are."""
+"""Devices among which those with a waiting file are found, projects with held licenses, and what ends soon."""
 
 T = TypeVar("T")
 router = APIRouter()
@@ -46,29 +44,27 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
     if visit.is_staff:
         return await _of_staff(request, visit, services)
     api = visit.api
-    (ending, codes, balances), (waiting, cases, projects), (entries, known) = await asyncio.gather(
+    (expiring, balances, waiting), cases, projects, (entries, known) = await asyncio.gather(
         asyncio.gather(
-            _card(_expirations(api, DATED, ENDING)),
-            _card(_expirations(api, CODES, SHOWN)),
+            _card(_expiring(api)),
             _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
-        ),
-        asyncio.gather(
             _card(_waiting(api)),
-            _card(_cases(api)),
-            _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
         ),
+        _card(_cases(api)),
+        _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
         _entries(visit, services),
     )
     return services.pages.page(
         request,
         "home.html",
-        ending=None if ending is None else _by_horizon(ending),
-        codes=codes,
+        ending=None if expiring is None else _by_horizon(expiring),
+        codes=None if expiring is None else [one for one in expiring if one["kind"] in CODES][:SHOWN],
         held=None if balances is None else _held(balances),
         sheet=None if balances is None else totals(balances["licenses"]),
         waiting=waiting,
         cases=cases,
         projects=projects,
+        names={one["project"]: one["project_name"] for one in projects["items"]} if projects else {},
         entries=entries,
         actors=known,
         words=case_words,
@@ -90,6 +86,7 @@ async def _of_staff(request: Request, visit: Visit, services: Services) -> Respo
         corrections=corrections,
         people=await services.accounts.names(proposers) if proposers else {},
         cases=cases,
+        names={},
         entries=entries,
         actors=known,
         words=case_words,
@@ -104,21 +101,16 @@ async def _card(asked: Awaitable[T]) -> T | None:
         return None
 
 
-async def _expirations(api: Asking, kinds: Sequence[Any], most: int) -> list[ExpirationView]:
-    """What ends within the last horizon, the soonest first, so many of each kind that none hides another."""
-    pages = await asyncio.gather(
-        *(
-            ask(api.ledger.list_expirations, within=HORIZONS[-1], kind=kind, limit=most, at_least=api.at_least)
-            for kind in kinds
-        )
-    )
-    return sorted((one for page in pages for one in page["items"]), key=lambda one: one["ends_on"])[:most]
+async def _expiring(api: Asking) -> list[ExpirationView]:
+    """What ends within the last horizon, the soonest first: what is not among it ends after all that is."""
+    page = await ask(api.ledger.list_expirations, within=HORIZONS[-1], limit=LOOKED_AT, at_least=api.at_least)
+    return page["items"]
 
 
-def _by_horizon(ending: Sequence[ExpirationView]) -> Mapping[int, list[ExpirationView]]:
-    """What ends, by the first horizon that it is within."""
+def _by_horizon(expiring: Sequence[ExpirationView]) -> Mapping[int, list[ExpirationView]]:
+    """What ends with a day, by the first horizon that it is within."""
     groups = dict[int, list[ExpirationView]]()
-    for one in ending:
+    for one in [one for one in expiring if one["kind"] not in CODES][:ENDING]:
         groups.setdefault(next(days for days in HORIZONS if one["days_left"] <= days), []).append(one)
     return groups
 
