@@ -73,6 +73,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "projects": at("/projects"),
     "project": clinic,
     "allocation": allocation,
+    "search": at("/search?q=04a1"),
     "devices": at("/devices"),
     "device": box,
     "keys": at("/keys"),

@@ -22,6 +22,8 @@ PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "peopl
 PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),
+    "/search?q=04a1",
+    "/search",
     "/settings/second-factor",
     "/settings/passkeys",
     "/settings/erasure",
@@ -52,8 +54,8 @@ def test_a_reseller_redeems_a_key_and_downloads_a_license_file(portal: Portal, s
     page.get_by_role("link", name="Go to «Weingut Sonnhalde»").click()
     expect(page.get_by_role("row", name=re.compile("^Port11"))).to_contain_text(str(after))
 
-    page.goto("/devices?serial=00:90:33:04:a1:c7")
-    page.get_by_role("link", name="00 90 33 04 a1 c7").click()
+    page.goto("/search?q=00:90:33:04:a1:c7")
+    page.get_by_role("link", name="Go to 00 90 33 04 a1 c7").click()
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="Download the license file").click()
     assert b"00903304a1c7" in downloaded.value.path().read_bytes()

@@ -298,3 +298,21 @@ def test_a_colleague_joins_by_invitation_and_gets_rights_in_one_project(portal: 
     page.goto("/people")
     page.get_by_role("row", name="Luca Marin").get_by_role("button", name="Remove from the company").click()
     expect(page.get_by_role("row", name="Luca Marin")).to_have_count(0)
+
+
+def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal: Portal) -> None:
+    page = portal.reseller()
+    page.keyboard.press("/")
+    page.keyboard.type("A1:C7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Go to 00 90 33 04 a1 c7")).to_be_focused()
+    assert flaws(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="00 90 33 04 a1 c7")).to_be_visible()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("klinik")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="00 90 33 04 a1 c7")).to_be_visible()

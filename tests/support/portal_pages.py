@@ -1,18 +1,19 @@
 """The portal's pages at their own door, with one person of the vendor signed in and whatever APIs a test gives."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
+from starlette.types import ASGIApp
 
 from licensing_client import AudioClient, CaseClient, Client
 from portal.adapters.apis import Apis, Asking
 from portal.adapters.issuer import TokenIssuer
-from portal.application.accounts import Account, Session, Sessions
+from portal.application.accounts import Account, Accounts, Session, Sessions
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import FORM_TOKEN
@@ -26,17 +27,19 @@ NOBODY = "http://127.0.0.1:1"
 
 @dataclass
 class OneSession:
-    """Somebody of the vendor is signed in, and just gave the password."""
+    """Somebody is signed in, of the vendor unless a test says otherwise, and just gave the password."""
 
+    company_kind: str = "vendor"
+    language: str = "en"
     reached: list[int] = field(default_factory=list[int])
 
-    async def find(self, _cookie: str, _now: datetime) -> Session:
+    async def find(self, _cookie: str, _now: datetime) -> Session | None:
         return Session(
             session="s",
-            account=Account("a", "staff@example.net", "Sabine Vogt", "en"),
+            account=Account("a", "staff@example.net", "Sabine Vogt", self.language),
             company="v",
             company_name="Vendor",
-            company_kind="vendor",
+            company_kind=self.company_kind,
             reached=None,
             opened=NOW,
             confirmed=NOW,
@@ -46,6 +49,20 @@ class OneSession:
 
     async def reach(self, _session: str, sequence: int) -> None:
         self.reached.append(sequence)
+
+
+class SomeNames:
+    """Companies and people as the portal's database names them."""
+
+    def __init__(self, companies: Mapping[str, str]) -> None:
+        self._companies = companies
+
+    async def companies_named(self, part: str, most: int) -> dict[str, str]:
+        found = [(one, name) for one, name in self._companies.items() if part.casefold() in name.casefold()]
+        return dict(found[:most])
+
+    async def names(self, accounts: list[str]) -> dict[str, str]:
+        return dict.fromkeys(accounts, "Sabine Vogt")
 
 
 class SomeIssuer:
@@ -63,7 +80,9 @@ class AnsweringApis:
 
     def acting(self, _account: str, _company: str, at_least: int | None = None) -> Asking:
         transport = httpx.MockTransport(self.answer)
-        ledger, cases, audio = (made(NOBODY, "t", transport=transport) for made in (Client, CaseClient, AudioClient))
+        ledger, cases, audio = (
+            made(NOBODY, "t", patience_seconds=-1.0, transport=transport) for made in (Client, CaseClient, AudioClient)
+        )
         return Asking(cast("Client", ledger), cast("CaseClient", cases), cast("AudioClient", audio), at_least)
 
 
@@ -72,13 +91,30 @@ def away() -> Apis:
     return Apis(ledger=NOBODY, cases=NOBODY, audio=NOBODY, issuer=cast("TokenIssuer", SomeIssuer()))
 
 
-def pages(folder: Path, apis: Apis | AnsweringApis, sessions: OneSession | None = None) -> httpx.AsyncClient:
-    """A browser before the pages."""
+def pages(
+    folder: Path,
+    apis: Apis | AnsweringApis,
+    sessions: OneSession | None = None,
+    companies: Mapping[str, str] | None = None,
+) -> httpx.AsyncClient:
+    """A browser before the pages, which know these names of companies."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(application(folder, apis, sessions, companies)), base_url=NOBODY
+    )
+
+
+def application(
+    folder: Path,
+    apis: Apis | AnsweringApis,
+    sessions: OneSession | None = None,
+    companies: Mapping[str, str] | None = None,
+) -> ASGIApp:
+    """The pages themselves."""
     script = folder / "htmx.js"
     script.write_bytes(b"")
     files, nobody = StaticFiles(script), cast("Any", None)
     services = Services(
-        accounts=nobody,
+        accounts=cast("Accounts", SomeNames(companies or {})),
         sessions=cast("Sessions", sessions or OneSession()),
         signing_in=nobody,
         second_factors=nobody,
@@ -94,7 +130,7 @@ def pages(folder: Path, apis: Apis | AnsweringApis, sessions: OneSession | None 
         address=NOBODY,
         is_secure=False,
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(build(services)), base_url=NOBODY)
+    return build(services)
 
 
 async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:

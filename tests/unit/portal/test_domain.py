@@ -1,8 +1,10 @@
 """Passwords, patience with wrong ones, and addresses that may be followed."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
-from portal.domain.addresses import own_address
+from portal.domain.addresses import on_the_way, own_address
 from portal.domain.mail_addresses import is_mail_address
 from portal.domain.passwords import weakness
 from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK, may_try, network_of
@@ -44,6 +46,12 @@ def test_a_customer_is_one_network(address: str, network: str) -> None:
 @pytest.mark.parametrize("wanted", ["/", "/projects", "/devices?serial=0090", "/e/0/12"])
 def test_an_address_of_ours_is_followed(wanted: str) -> None:
     assert own_address(wanted) == wanted
+
+
+@pytest.mark.parametrize("wanted", ["/projects", "/search?q=a%26b+c&x=1"])
+def test_the_way_to_a_page_names_it_with_its_query(wanted: str) -> None:
+    assert parse_qs(urlsplit(on_the_way("/sign-in", wanted)).query) == {"next": [wanted]}
+    assert on_the_way("/sign-in", "/") == "/sign-in"
 
 
 @pytest.mark.parametrize(

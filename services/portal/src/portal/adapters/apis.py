@@ -1,7 +1,7 @@
 """The REST APIs, asked in the name of whoever is signed in, on connections that all requests share."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
@@ -14,6 +14,8 @@ from runtime.trouble import Trouble
 
 PATIENCE_SECONDS = 2.0
 """How long a request is repeated while an API is away; then the page says so."""
+PART_SECONDS = 5.0
+"""How long a page waits for a part of it that may be missing."""
 MOST_CONNECTIONS = 100
 
 CORRELATION: ContextVar[str] = ContextVar("correlation")
@@ -77,3 +79,12 @@ async def ask(operation: Callable[P, T], *names: P.args, **values: P.kwargs) -> 
         if problem.is_passing:
             raise Trouble(f"an API answers {problem.code}") from problem
         raise
+
+
+async def unless_away(asked: Awaitable[T]) -> T | None:
+    """What was asked for, or None while its API is away or slow: for a part of a page without which the rest stands."""
+    try:
+        async with asyncio.timeout(PART_SECONDS):
+            return await asked
+    except (Trouble, TimeoutError):
+        return None

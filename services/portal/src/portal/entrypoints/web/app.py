@@ -9,12 +9,12 @@ from starlette.types import ASGIApp
 
 from licensing_client import Problem
 from portal.application.letters import LinkEnded
-from portal.domain.addresses import own_address
+from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, Form, FormRefused
-from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.pages import here, see, words_for
 from portal.entrypoints.web.routes import (
     activity,
     allocations,
@@ -36,6 +36,7 @@ from portal.entrypoints.web.routes import (
     projects,
     repairs,
     returns,
+    search,
     second_factor,
     settings,
     signing_in,
@@ -58,6 +59,7 @@ ROUTERS = (
     by_mail.router,
     companies.router,
     home.router,
+    search.router,
     projects.router,
     allocations.router,
     devices.router,
@@ -97,8 +99,8 @@ def build(services: Services) -> ASGIApp:
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def sign_in_first(request: Request, _: SignInFirst) -> Response:
-        wanted = own_address(request.url.path) if request.method == "GET" else "/"
-        return see("/sign-in" if wanted == "/" else f"/sign-in?next={wanted}")
+        wanted = own_address(here(request)) if request.method == "GET" else "/"
+        return see(on_the_way("/sign-in", wanted))
 
     @app.exception_handler(ChooseCompanyFirst)
     async def choose_company_first(_: Request, __: ChooseCompanyFirst) -> Response:

@@ -1,9 +1,9 @@
-"""The balance of a project as a table with a small picture: what is free, held, and on devices."""
+"""The balance of a project, or of a company, as a table with a small picture: what is free, held, and on devices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licensing_client.api import BalanceView, DeviceView
+from licensing_client.api import BalanceView, DeviceView, TotalView
 
 CLASSES = ("pbx", "gateway", "warranty", "service")
 """The order of the table."""
@@ -46,7 +46,27 @@ def sheet(balance: BalanceView, devices: Sequence[DeviceView] | None) -> list[Ba
         _line(lines, held["license_type"], held["license_class"], devices).held += held["count"]
     for device in devices or ():
         _count(lines, device, devices)
-    return sorted(lines.values(), key=lambda line: (CLASSES.index(line.license_class), line.license_type))
+    return sorted(lines.values(), key=_order)
+
+
+def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
+    """A line for each type that a company has, over all of its projects."""
+    lines = [
+        BalanceLine(
+            one["license_type"],
+            one["license_class"],
+            free=one["free"],
+            held=one["held"],
+            waiting=one["allocated"] - one["delivered"],
+            delivered=one["delivered"],
+        )
+        for one in of_company
+    ]
+    return sorted(lines, key=_order)
+
+
+def _order(line: BalanceLine) -> tuple[int, str]:
+    return CLASSES.index(line.license_class), line.license_type
 
 
 def _count(lines: dict[str, BalanceLine], device: DeviceView, devices: Sequence[DeviceView] | None) -> None:

@@ -40,7 +40,7 @@ class Pages:
             session=session,
             form_token=form_token(cookie),
             path=request.url.path,
-            here=_here(request),
+            here=here(request),
             request_id=request.state.correlation_id,
             **values,
         )
@@ -73,6 +73,7 @@ def see(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def _here(request: Request) -> str:
+def here(request: Request) -> str:
+    """The address of this page with its query."""
     query = f"?{request.url.query}" if request.url.query else ""
     return request.url.path + query

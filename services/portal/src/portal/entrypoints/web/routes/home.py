@@ -1,51 +1,128 @@
-"""Home: what needs me, and where I was."""
+"""Home: what needs me. Each card is asked for side by side with the others, and stands without them."""
 
 import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
-from licensing_client.api import DeviceView, ProjectView
+from licensing_client.api import CompanyBalances, DeviceView, EntryView, ExpirationView, ProjectTotalsView
 from licensing_client.cases_api import SummaryView
-from portal.adapters.apis import Asking, ask
+from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words
-from portal.entrypoints.web.dependencies import TheServices, TheVisit
-from portal.entrypoints.web.projects_with_balance import with_balances
-from runtime.trouble import Trouble
+from portal.entrypoints.web.balances import totals
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.sentences import actors
 
 SHOWN = 8
+ENTRIES = 10
+ENDING = 12
+"""More that ends soon is nobody's next step; the soonest are the first."""
+CODES = ("invitation", "claim_code")
+"""What waits for somebody else to use it."""
+HORIZONS = (7, 30, 90)
+"""Days left by which what ends is grouped."""
 LOOKED_AT = 200
-"""Devices among which those are found that have not fetched their file."""
+"""Devices among which those with a waiting file are found, projects with held licenses, and what ends soon."""
 
+T = TypeVar("T")
 router = APIRouter()
+
+
+class Waiting(NamedTuple):
+    """Devices whose file waits, of the first ones; whether there are more to look at."""
+
+    devices: Sequence[DeviceView]
+    is_part: bool
 
 
 @router.get("/")
 async def home(request: Request, visit: TheVisit, services: TheServices) -> Response:
-    """What waits, the projects, and cases that are open."""
-    projects, waiting, cases = await asyncio.gather(_projects(visit.api), _waiting(visit.api), _cases(visit.api))
+    """What waits for this person: partners see their devices and dates, staff its queues."""
+    if visit.is_staff:
+        return await _of_staff(request, visit, services)
+    api = visit.api
+    (expiring, balances, waiting), cases, projects, (entries, known) = await asyncio.gather(
+        asyncio.gather(
+            _card(_expiring(api)),
+            _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
+            _card(_waiting(api)),
+        ),
+        _card(_cases(api)),
+        _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
+        _entries(visit, services),
+    )
     return services.pages.page(
         request,
         "home.html",
-        projects=await with_balances(visit.api, projects[:SHOWN]),
-        names={one["project"]: one["project_name"] for one in projects},
-        more=len(projects) > SHOWN,
+        ending=None if expiring is None else _by_horizon(expiring),
+        codes=None if expiring is None else [one for one in expiring if one["kind"] in CODES][:SHOWN],
+        held=None if balances is None else _held(balances),
+        sheet=None if balances is None else totals(balances["licenses"]),
         waiting=waiting,
         cases=cases,
+        projects=projects,
+        names={one["project"]: one["project_name"] for one in projects["items"]} if projects else {},
+        entries=entries,
+        actors=known,
+        words=case_words,
+        shown=SHOWN,
+    )
+
+
+async def _of_staff(request: Request, visit: Visit, services: Services) -> Response:
+    api = visit.api
+    corrections, cases, (entries, known) = await asyncio.gather(
+        _card(ask(api.ledger.list_corrections, state="proposed", limit=SHOWN, at_least=api.at_least)),
+        _card(_cases(api)),
+        _entries(visit, services),
+    )
+    proposers = [one["proposed_by"] for one in corrections["items"]] if corrections else []
+    return services.pages.page(
+        request,
+        "staff/home.html",
+        corrections=corrections,
+        people=await services.accounts.names(proposers) if proposers else {},
+        cases=cases,
+        names={},
+        entries=entries,
+        actors=known,
         words=case_words,
     )
 
 
-async def _projects(api: Asking) -> list[ProjectView]:
-    page = await ask(api.ledger.list_projects, archived=False, limit=LOOKED_AT, at_least=api.at_least)
+async def _card(asked: Awaitable[T]) -> T | None:
+    """A part of the page; None where it is away or refused, which is no reason to show nothing."""
+    try:
+        return await unless_away(asked)
+    except Problem:
+        return None
+
+
+async def _expiring(api: Asking) -> list[ExpirationView]:
+    """What ends within the last horizon, the soonest first: what is not among it ends after all that is."""
+    page = await ask(api.ledger.list_expirations, within=HORIZONS[-1], limit=LOOKED_AT, at_least=api.at_least)
     return page["items"]
 
 
-async def _waiting(api: Asking) -> list[DeviceView]:
-    """Devices whose newest license file nobody has fetched."""
+def _by_horizon(expiring: Sequence[ExpirationView]) -> Mapping[int, list[ExpirationView]]:
+    """What ends with a day, by the first horizon that it is within."""
+    groups = dict[int, list[ExpirationView]]()
+    for one in [one for one in expiring if one["kind"] not in CODES][:ENDING]:
+        groups.setdefault(next(days for days in HORIZONS if one["days_left"] <= days), []).append(one)
+    return groups
+
+
+def _held(balances: CompanyBalances) -> list[ProjectTotalsView]:
+    """Projects in which licenses wait to be paid."""
+    return [one for one in balances["items"] if any(line["held"] for line in one["licenses"])]
+
+
+async def _waiting(api: Asking) -> Waiting:
     page = await ask(api.ledger.find_devices, limit=LOOKED_AT, at_least=api.at_least)
-    return [one for one in page["items"] if waits(one)]
+    return Waiting([one for one in page["items"] if waits(one)], page["next"] is not None)
 
 
 def waits(device: DeviceView) -> bool:
@@ -54,10 +131,18 @@ def waits(device: DeviceView) -> bool:
     return bool(device["licenses"]) and (delivery is None or delivery["issue"] < device["issue"])
 
 
-async def _cases(api: Asking) -> list[SummaryView] | None:
-    """The open cases; None where the service of cases is away, which is no reason to show nothing."""
-    try:
-        page = await ask(api.cases.find_cases, is_open=True, limit=SHOWN)
-    except (Problem, Trouble):
-        return None
-    return page["items"]
+async def _cases(api: Asking) -> list[SummaryView]:
+    """Cases with a box that is owed, then those that go on, the oldest first."""
+    owed, is_open = await asyncio.gather(
+        ask(api.cases.find_cases, owed=True, limit=SHOWN), ask(api.cases.find_cases, is_open=True, limit=SHOWN)
+    )
+    return list({one["rma"]: one for one in (*owed["items"], *is_open["items"])}.values())[:SHOWN]
+
+
+async def _entries(visit: Visit, services: Services) -> tuple[list[EntryView] | None, Mapping[str, Any]]:
+    """The newest entries, with those who caused them."""
+    api = visit.api
+    page = await _card(ask(api.ledger.list_entries, order="newest_first", limit=ENTRIES, at_least=api.at_least))
+    if page is None:
+        return None, {}
+    return page["items"], await actors(page["items"], services.accounts, visit.company)

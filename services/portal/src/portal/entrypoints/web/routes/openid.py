@@ -12,7 +12,7 @@ from starlette.responses import Response
 from portal.application.accounts import Session
 from portal.application.openid import AccountLocked, Attempt, Held, LinkedElsewhere, NothingHeld, NotVouched, OpenId
 from portal.application.signing_in import Opened, TooManyTries, WrongPassword
-from portal.domain.addresses import own_address
+from portal.domain.addresses import on_the_way, own_address
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor
@@ -180,7 +180,7 @@ def _configured(services: Services) -> OpenId:
 def _opened(request: Request, opened: Opened, wanted: str) -> Response:
     """Into the session, under a cookie that nobody has seen before."""
     wanted = own_address(wanted)
-    response = see(f"/sign-in/code?next={wanted}" if opened.waits else wanted)
+    response = see(on_the_way("/sign-in/code", wanted) if opened.waits else wanted)
     give_cookie(request, response, opened.cookie)
     return response
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from portal.application.accounts import Session
 from portal.application.second_factors import WrongCode
 from portal.application.signing_in import TooManyTries, WrongPassword, new_cookie
-from portal.domain.addresses import own_address
+from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession
 from portal.entrypoints.web.forms import Form, TheForm, visitors_cookie
 from portal.entrypoints.web.pages import address_of, give_cookie, see, words_for
@@ -36,7 +36,7 @@ async def sign_in(request: Request, services: TheServices, form: TheForm) -> Res
     except TooManyTries:
         return _again(request, services, form, _("Too many tries from here. Wait a quarter of an hour."), 429)
     wanted = own_address(form.text("next"))
-    response = see(f"/sign-in/code?next={wanted}" if opened.waits else wanted)
+    response = see(on_the_way("/sign-in/code", wanted) if opened.waits else wanted)
     give_cookie(request, response, opened.cookie)
     return response
 
