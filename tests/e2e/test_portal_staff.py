@@ -133,7 +133,7 @@ def test_what_a_proposal_lacks_is_said_where_it_was_typed(portal: Portal) -> Non
     page.get_by_label("From").fill("nowhere at all")
     press(page, "Go on")
     expect(page.get_by_role("alert")).to_contain_text("There is no device or project «nowhere at all».")
-    page.goto("/staff/corrections/new?source=04a1d2&target=0b7f3c")
+    page.goto("/staff/corrections/new?source=04a1d2&target=0b7f10")
     page.get_by_label("Channel").fill("1")
     page.get_by_label("Reason").fill("Two devices")
     page.get_by_label("Reference").fill("CASE-2026-0119")

@@ -12,6 +12,9 @@ from simulator.issuer import Issuer
 PATIENCE_SECONDS = 60.0
 
 
+UNFINISHED = ("waiting", "running")
+
+
 def speak(kit: Kit, key: str) -> httpx.Response:
     head = {"Authorization": f"Bearer {Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": key}
     body = {"name": "welcome", "text": "Welcome.", "voice": "espeak-ng/en-us", "formats": ["g711a"]}
@@ -22,7 +25,7 @@ def speak(kit: Kit, key: str) -> httpx.Response:
 async def is_spoken(kit: Kit, key: str) -> None:
     """The same key again is the same conversion, which comes to its end."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (said := await asyncio.to_thread(speak, kit, key)).status_code == 503 or said.json()["state"] == "waiting":
+    while (said := await asyncio.to_thread(speak, kit, key)).status_code == 503 or said.json()["state"] in UNFINISHED:
         assert time.monotonic() < deadline, said.text
         await asyncio.sleep(0.2)
     assert (said.status_code, said.json()["state"]) == (202, "done")
