@@ -12,13 +12,15 @@ from ledger.entrypoints.api.dependencies import Services, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from runtime.web.problems import Refused
 
+EXPAND_PATTERN = "^(test|guarantee|offer)(,(test|guarantee|offer)){0,2}$"
+
 
 async def _expand(
     services: TheServices,
     expand: Annotated[
         str | None,
         Query(
-            pattern="^(test|guarantee|offer)(,(test|guarantee|offer)){0,2}$",
+            pattern=EXPAND_PATTERN,
             max_length=40,
             description="What to say beside each device, with commas between: `test`, `guarantee`, `offer`. A guarantee"
             " is for resellers and the vendor's staff; others get no such member.",
