@@ -89,15 +89,14 @@ class Firmware:
             time.sleep(AGAIN_SECONDS)
         raise BoxError(f"The license file of entry {sequence} did not come within {PATIENCE_SECONDS:.0f} s.")
 
-    def refused_file(self, code: str) -> Answer:
-        """What the service answers to a request for the file, once it knows the entry that refuses it so.
+    def file_answer(self, status: int, code: str = "") -> Answer:
+        """The answer to a request for the file, once the service follows the entry that makes it answer so.
 
-        Another process wrote that entry, and the service follows it a moment later. Returns the last answer if
-        this refusal does not come.
+        Another process wrote that entry. Returns the last answer if this one does not come.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         answer = self.ask("GET", "license-file")
-        while answer.code != code and time.monotonic() < deadline:
+        while (answer.status, answer.code) != (status, code) and time.monotonic() < deadline:
             time.sleep(AGAIN_SECONDS)
             answer = self.ask("GET", "license-file")
         return answer

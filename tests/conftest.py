@@ -28,6 +28,7 @@ from tests.support.running import whole_stack
 
 use_profile()
 
+THE_PORTAL = "tests/e2e/test_portal"
 ON_THE_STACK = (
     "tests/e2e/",
     "tests/faults/test_deleted_topics.py",
@@ -38,7 +39,7 @@ ON_THE_STACK = (
     "tests/faults/test_runbooks.py",
     "tests/faults/test_stopped_signer.py",
 )
-"""Tests that use `kit`."""
+"""Tests that use `kit`. Those of the portal, a third of them by time, have a stack of their own."""
 PORT_SHARES = 4
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
@@ -80,9 +81,11 @@ def pytest_collection_finish() -> None:
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
-    """What one worker runs on its own: the tests of a file, and all that act on the one running stack."""
+    """What one worker runs on its own: the tests of a file, and all that act on one running stack."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(THE_PORTAL):
+            return "portal"
         return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.partition("::")[0]
 
 
@@ -100,18 +103,22 @@ def state() -> Iterator[Path]:
 
 
 _STACK = ExitStack()
+_RUNNING: list[Kit] = []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kit(state: Path) -> Kit:
     """The running stack, until the last of ON_THE_STACK. A test that ends a part of it starts that again."""
-    return _STACK.enter_context(whole_stack(state / "stack"))
+    if not _RUNNING:
+        _RUNNING.append(_STACK.enter_context(whole_stack(state / f"stack-{secrets.token_hex(2)}")))
+    return _RUNNING[0]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End the stack after its last test: its processes would take a quarter of a core from all that follow."""
     if item.nodeid.startswith(ON_THE_STACK) and not (nextitem and nextitem.nodeid.startswith(ON_THE_STACK)):
+        _RUNNING.clear()
         _STACK.close()
 
 

@@ -60,7 +60,7 @@ def test_t5_a_saved_license_file_is_worth_nothing_after_the_return(story: Story,
     box = story.box()
     saved = box.license_file_path.read_bytes()
     receipt = hand_in(story, box.invalidate())
-    answer = story.firmware().refused_file("certificate_invalidated")
+    answer = story.firmware().file_answer(409, "certificate_invalidated")
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
     box.take_receipt(receipt.body)
     with pytest.raises(ValueError, match="generation 1"):
@@ -76,7 +76,7 @@ def test_t5_the_invalid_certificate_still_fetches_the_receipt_and_nothing_else(s
 
 def test_t6_a_box_restored_from_a_backup_gets_nothing_and_staff_hears_of_it(story: Story, hand_in: HandIn) -> None:
     assert hand_in(story, story.box().invalidate()).status == 200
-    answer = story.firmware().refused_file("certificate_invalidated")
+    answer = story.firmware().file_answer(409, "certificate_invalidated")
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
     refused(hand_in(story, forged(story.box(), Port11=20)), 409, "generation_spent")
     assert story.settled_balance() == ALL_BACK
@@ -167,8 +167,7 @@ def test_t12_test_licenses_never_become_real_by_a_return(story: Story, hand_in: 
     receipt = story.box().take_receipt(accepted.body)
     assert counted(receipt.credited) == {"Port11": 20}
     assert story.settled_balance() == ALL_BACK
-    next_file = story.firmware().sync()
-    assert next_file is not None
+    next_file = story.firmware().sync_to(receipt.sequence)
     assert counted(next_file.licenses) == {"Channel": 4}
     with pytest.raises(Refused, match="test_used_up"):
         story.partner.post(tests, asked)

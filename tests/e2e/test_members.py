@@ -149,8 +149,7 @@ def test_licenses_come_back_until_they_are_delivered(stage: Stage) -> None:
     serial = stage.story.serial
     stage.story.sequence = stage.partner("deallocations", {"serial": serial, "licenses": wanted({"Port11": 5})})
     assert stage.story.balance()["Port11"] == 35
-    file = stage.story.firmware().sync()
-    assert file is not None
+    file = stage.story.firmware().sync_to(stage.story.sequence)
     assert counted(file.licenses) == {"Port11": 15, "Channel": 4}
 
     with pytest.raises(Refused) as refused:

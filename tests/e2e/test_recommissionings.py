@@ -15,7 +15,7 @@ def test_a_replaced_box_starts_again_blank_and_its_former_certificate_opens_noth
     box, former = story.box(), story.serial
     swap = {"replacement": f"009033{secrets.token_hex(3)}", "rma": f"RMA-{secrets.token_hex(6).upper()}"}
     story.clerk.post(f"/v1/devices/{former}/replacements", swap | {"reason": "It does not start."})
-    answer = story.firmware().refused_file("device_replaced")
+    answer = story.firmware().file_answer(409, "device_replaced")
     assert (answer.status, answer.code) == (409, "device_replaced")
 
     said = {"document": b64encode(box.invalidate()).decode(), "reason": REASON}

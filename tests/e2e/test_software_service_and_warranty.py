@@ -100,8 +100,7 @@ def test_a_test_is_in_the_file_until_the_device_gives_its_licenses_back(story: S
     assert code_of(story.partner, path, asked | {"count": 11}) == "test_already_issued"
     story.sequence = first
 
-    file = story.firmware().sync()
-    assert file is not None
+    file = story.firmware().sync_to(first)
     lines = {(line.license_type, line.license_class): (line.count, line.expires) for line in file.licenses}
     expires = last_day(today(), TEST_MONTHS).isoformat()
     assert lines["Port11", "test"] == (10, expires)

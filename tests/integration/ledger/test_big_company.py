@@ -28,9 +28,13 @@ from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF
 from tests.support.ledger.projector_at_work import connected
 
 LIMIT = 50
-PAGE_BUFFERS = 1_000
-"""Most pages of 8 KiB that a list of 50 rows, with all that is shown of each, may read; the tables have thousands."""
-FEW_BUFFERS = 150
+PAGE_BUFFERS = 1_200
+"""Most pages of 8 KiB that a list of 50 rows, with all that is shown of each, may read; the tables have thousands.
+
+A feed comes nearest: what each entry moved, and where its devices were.
+"""
+FEW_BUFFERS = 300
+"""Most that a list of some dozen rows may read, each with who made it."""
 SPREAD = 8 * LIMIT
 """By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not, and the
 planner looks at a random sample of them."""

@@ -135,11 +135,13 @@ async def test_rights_that_are_missing_or_too_many_are_found_whatever_pattern_gi
 async def test_who_may_not_describe_the_cluster_is_told_so(kafka_topics: KafkaTopics) -> None:
     code, text = await _diff(kafka_topics, "signer")
 
-    assert (code, text) == (Exit.REFUSED, "licensingctl: the brokers do not tell this user access rights")
+    assert code == Exit.REFUSED
+    assert text.startswith("licensingctl: the brokers do not tell this user the settings of")
 
 
 async def test_the_user_that_kubernetes_has_for_it_may_see_all_of_it(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
     prefix, password = kafka_topics.prefix, tmp_path / "password"
+    password.touch(mode=0o600)
     password.write_text(secrets.token_hex(16), encoding="utf-8")
     rights = {
         (KINDS[acl["resource"]["type"]], *_named(acl["resource"], prefix), "User:inspect", "*", _ACTIONS[one], ALLOW)

@@ -16,7 +16,7 @@ class Words:
         self.language = language if language in LANGUAGES else DEFAULT
         self._known = catalog(self.language)
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         said = self._known.get(text, text)
         return said.format(**values) if values else said
 
