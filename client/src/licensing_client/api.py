@@ -279,6 +279,15 @@ class DeviceChangedResponse(TypedDict):
     serial: str
 
 
+class DeviceGuaranteeView(TypedDict):
+    """The warranty of a device. Never for an end customer (rule F4)."""
+
+    model: str
+    ends_on: str
+    days_left: int
+    sequence: int
+
+
 class DeviceModel(TypedDict):
     """A kind of device that the vendor sells; models of one family may replace each other."""
 
@@ -307,17 +316,31 @@ class DeviceReplacedResponse(TypedDict):
     rma: str
 
 
+class DeviceTestView(TypedDict):
+    """The test that the device has, or has had."""
+
+    ends_on: str
+    days_left: int
+    sequence: int
+
+
 class DeviceView(TypedDict):
+    """A device. What `expand` names is absent where it was not asked for."""
+
     serial: str
     project: str
     generation: int
     issue: int
+    delivered_issue: int | None
     licenses: list[LicensesView]
     sequence: int
     changed: str
     delivery: DeliveryView | None
     blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
+    test: NotRequired[DeviceTestView | None]
+    guarantee: NotRequired[DeviceGuaranteeView | None]
+    offer: NotRequired[OfferView | None]
 
 
 class EntriesView(TypedDict):
@@ -1474,9 +1497,16 @@ class Operations(Transport):
         serial: str | None = None,
         project: str | None = None,
         license_type: str | None = None,
+        delivered: bool | None = None,
+        blocked: bool | None = None,
+        model: str | None = None,
         company: str | None = None,
+        expand: str | None = None,
     ) -> DeviceViewPage:
-        """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type."""
+        """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type.
+
+        A model is that of the vendor's delivery, of which an end customer learns nothing: to it no device has one.
+        """
         return cast(
             "DeviceViewPage",
             self.get(
@@ -1488,7 +1518,11 @@ class Operations(Transport):
                     serial=serial,
                     project=project,
                     license_type=license_type,
+                    delivered=delivered,
+                    blocked=blocked,
+                    model=model,
                     company=company,
+                    expand=expand,
                 ),
             ),
         )
@@ -1528,9 +1562,13 @@ class Operations(Transport):
             ),
         )
 
-    def get_device(self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None) -> DeviceView:
-        """A device and the licenses on it, now or as of any entry or time."""
-        return cast("DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of)))
+    def get_device(
+        self, serial: str, *, at_least: int | None = None, as_of: str | int | None = None, expand: str | None = None
+    ) -> DeviceView:
+        """A device and the licenses on it, now or as of any entry or time. What `expand` names is told as of now."""
+        return cast(
+            "DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of, expand=expand))
+        )
 
     def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Move the device, with all that is on it, to another project of the same company."""

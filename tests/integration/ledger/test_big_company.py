@@ -14,7 +14,7 @@ from contracts.fields import CompanyKind
 from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
-from ledger.application.queries.devices import DeviceSearch
+from ledger.application.queries.devices import DeviceSearch, Expand, Expansion
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
 from ledger.application.queries.history import EntrySearch
@@ -68,6 +68,24 @@ SEARCHES = [
     for project in (None, HOTEL)
     for license_type in (None, "Port11", "BRI")
 ] + [DeviceSearch(company=company, license_type=name) for company in (ADRIA, BORA) for name in (None, "BRI")]
+STATES = [
+    replace(wanted, project=project, company=company)
+    for wanted in (
+        DeviceSearch(delivered=True),
+        DeviceSearch(delivered=False),
+        DeviceSearch(blocked=True),
+        DeviceSearch(blocked=False),
+        DeviceSearch(model=big.MODEL),
+        DeviceSearch(model=big.RARE_MODEL),
+    )
+    for project, company in ((None, None), (HOTEL, None), (None, ADRIA))
+] + [
+    DeviceSearch("0090338", delivered=False, blocked=True, model=big.MODEL),
+    DeviceSearch(license_type="BRI", delivered=False),
+    DeviceSearch(license_type="BRI", delivered=True, blocked=True),
+    DeviceSearch(license_type="Port11", model=big.RARE_MODEL),
+    DeviceSearch(company=ADRIA, license_type="Port11", delivered=False, blocked=False, model=big.MODEL),
+]
 PROJECT_SEARCHES = [
     ProjectSearch(name, company, archived)
     for name in ("", "hotel 21")
@@ -233,6 +251,36 @@ async def test_a_search_of_devices_costs_the_same_on_every_page(
         pool,
         history.find_devices(who, in_sight, "", LIMIT),
         history.find_devices(who, in_sight, NEAR_THE_END, LIMIT),
+    )
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
+@pytest.mark.parametrize("wanted", STATES, ids=repr)
+async def test_a_search_by_state_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: DeviceSearch
+) -> None:
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    in_sight = replace(wanted, project=None) if who == small else wanted
+
+    await hold(
+        pool,
+        history.find_devices(who, in_sight, "", LIMIT),
+        history.find_devices(who, in_sight, NEAR_THE_END, LIMIT),
+    )
+
+
+@pytest.mark.parametrize("member", ["test", "guarantee", "offer"])
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_what_is_told_beside_devices_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, member: Expansion
+) -> None:
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    expand = Expand(date(2026, 11, 24), frozenset({member}))
+
+    await hold(
+        pool,
+        history.find_devices(who, DeviceSearch(), "", LIMIT, expand),
+        history.find_devices(who, DeviceSearch(), NEAR_THE_END, LIMIT, expand),
     )
 
 

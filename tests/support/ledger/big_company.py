@@ -15,6 +15,8 @@ LATE = "00000000-0000-4000-8000-" + f"{21_500:012x}"
 RARE = "licensing.ledger.project-renamed.v1"
 """The type of one entry in a thousand."""
 ORDER = "PO-1"
+MODEL, RARE_MODEL = "IP811", "IP6010"
+"""Those of the devices; one in a hundred is of the rare one."""
 DEVICES, OF_ADRIA, IN_HOTEL = 120_000, 100_000, 10_000
 ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
 REPLACEMENTS = 10_000
@@ -69,9 +71,13 @@ SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'
        AS p (id);
 INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now(), '{ADRIA}'
   FROM generate_series(1, 1000) AS n;
-INSERT INTO devices SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now()
+INSERT INTO devices
+       (ledger, serial, company, project, generation, issue, sequence, time, delivered_issue, blocked, model)
+SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now(), CASE WHEN right({_SERIAL}, 1) < '8' THEN 2 END,
+       n < {BLOCKS} AND (n + 1) % 10 = 0, CASE WHEN n % 100 = 0 THEN '{RARE_MODEL}' ELSE '{MODEL}' END
   FROM generate_series(0, {DEVICES - 1}) AS n;
-INSERT INTO devices SELECT 0, '009033fffff' || n, '{SMALL}', '{default_project_of(SMALL)}', 1, 2, n + 1, now()
+INSERT INTO devices (ledger, serial, company, project, generation, issue, sequence, time, model)
+SELECT 0, '009033fffff' || n, '{SMALL}', '{default_project_of(SMALL)}', 1, 2, n + 1, now(), '{MODEL}'
   FROM generate_series(0, 2) AS n;
 INSERT INTO device_stays
 SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '{BORA}') END,
@@ -79,7 +85,7 @@ SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '
   FROM devices CROSS JOIN generate_series(0, 1) AS stay;
 INSERT INTO device_licenses SELECT 0, serial, 'Port11', 'pbx', 1 FROM devices;
 INSERT INTO devices_by_type
-SELECT 0, serial, company, project, license_type
+SELECT 0, serial, company, project, license_type, delivered, blocked, model
   FROM devices CROSS JOIN unnest('{{Port11,BRI}}'::text[]) AS license_type
  WHERE license_type = 'Port11' OR right(serial, 1) = '0';
 INSERT INTO deliveries

@@ -28,6 +28,7 @@ def device(*, issue: int, delivered: int, count: int) -> DeviceView:
         "project": "p",
         "generation": 1,
         "issue": issue,
+        "delivered_issue": delivered,
         "licenses": [{"license_type": "Port11", "license_class": "pbx", "count": count}],
         "sequence": 1,
         "changed": "2026-11-28T20:15:00Z",

@@ -9,6 +9,9 @@ from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
+ASK = "the vendor's staff"
+"""Who can say why something is blocked."""
+
 
 class BlockedView(View):
     """A block that holds. Its reason is told to the company's administrators, by GET /v1/blocks, and to staff."""
@@ -19,7 +22,7 @@ class BlockedView(View):
     )
     since: datetime
     sequence: int = Field(description="The entry that blocked it; name it when you ask.")
-    ask: str = Field(default="the vendor's staff", description="Who can say why, and let it go on.")
+    ask: str = Field(default=ASK, description="Who can say why, and let it go on.")
 
 
 Blocked = Annotated[BlockedView | None, Field(description="The block that stops it now, or null.")]

@@ -1,6 +1,6 @@
-"""Devices as they stand in projects, with their licenses, and the search by type."""
+"""Devices as they stand in projects, with their licenses."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ledger.adapters.postgres.database import SCHEMA
@@ -28,7 +28,6 @@ async def write_devices(connection: Any, ledger: int, changes: Changes) -> None:
     if released:
         gone = "DELETE FROM devices WHERE ledger = $1 AND serial = ANY($2)"
         await connection.execute(gone, ledger, list(released))
-        await _forget_types(connection, ledger, released)
 
 
 async def _write_changed(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
@@ -47,25 +46,3 @@ async def _write_changed(connection: Any, ledger: int, devices: Sequence[DeviceR
             for lot in device.licenses
         ],
     )
-    await _write_by_type(connection, ledger, devices)
-
-
-async def _write_by_type(connection: Any, ledger: int, devices: Sequence[DeviceRow]) -> None:
-    """Put the changed devices under the types of licenses that they have now."""
-    await _forget_types(connection, ledger, [device.serial for device in devices])
-    await connection.copy_records_to_table(
-        "devices_by_type",
-        schema_name=SCHEMA,
-        columns=["ledger", "serial", "company", "project", "license_type"],
-        records=[
-            (ledger, device.serial, device.company, device.project, license_type)
-            for device in devices
-            for license_type in sorted({lot.license_type for lot in device.licenses})
-        ],
-    )
-
-
-async def _forget_types(connection: Any, ledger: int, serials: Collection[str]) -> None:
-    """Take devices out of the search by type."""
-    query = "DELETE FROM devices_by_type WHERE ledger = $1 AND serial = ANY($2)"
-    await connection.execute(query, ledger, list(serials))

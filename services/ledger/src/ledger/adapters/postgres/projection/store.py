@@ -12,6 +12,7 @@ from ledger.adapters.postgres.projection.blocks import write_blocks
 from ledger.adapters.postgres.projection.claims import end_claim_codes
 from ledger.adapters.postgres.projection.company_imports import import_companies
 from ledger.adapters.postgres.projection.corrections import end_corrections
+from ledger.adapters.postgres.projection.device_filters import write_device_filters
 from ledger.adapters.postgres.projection.devices import write_devices
 from ledger.adapters.postgres.projection.documents import write_documents
 from ledger.adapters.postgres.projection.expirations import write_expirations
@@ -85,7 +86,7 @@ async def _document_offset(connection: Any, topic: str, partition: int) -> int:
 
 
 # What changes rows of a batch comes after the rows are there; imports of companies change rows of all kinds,
-# and what has an end follows from all of them.
+# and what has an end, and then what devices are searched by, follows from all of them.
 _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     take_off,
     add_rows,
@@ -107,4 +108,5 @@ _WRITERS: tuple[Callable[[Any, int, Changes], Awaitable[None]], ...] = (
     import_companies,
     put_back,
     write_expirations,
+    write_device_filters,
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.log.subjects import COMPANY, DEVICE, KEY, subject
-from ledger.application.queries.blocks import BlockedView
+from ledger.application.queries.blocks import ASK, BlockedView
 
 _COLUMNS = ("block_subject", "block_sequence", "blocked_since")
 COLUMNS = ", ".join(f"b.{name}" for name in _COLUMNS)
@@ -47,5 +47,5 @@ def viewed(row: Any) -> dict[str, Any]:
     """A row with its block as a view has it."""
     said = dict(row)
     subject_of, sequence, since = (said.pop(name) for name in _COLUMNS)
-    blocked = None if subject_of is None else BlockedView(subject=subject_of, since=since, sequence=sequence)
+    blocked = None if subject_of is None else BlockedView(subject=subject_of, since=since, sequence=sequence, ask=ASK)
     return said | {"blocked": blocked}

@@ -11,6 +11,8 @@ _MODELS = """
 SELECT model, family, warranty_months, sequence
   FROM device_models WHERE ledger = $1 AND model > $2 ORDER BY model LIMIT $3"""
 
+_MODEL = "SELECT model, family, warranty_months, sequence FROM device_models WHERE ledger = $1 AND model = $2"
+
 
 class PostgresCatalogQueries(SnapshotReader):
     """Implements CatalogQueries."""
@@ -24,3 +26,8 @@ class PostgresCatalogQueries(SnapshotReader):
         async with self.snapshot() as connection:
             rows = await connection.fetch(_MODELS, self.ledger, after, limit + 1)
             return one_page((DeviceModelView(**row) for row in rows), limit)
+
+    async def device_model(self, model: str) -> DeviceModelView | None:
+        async with self.snapshot() as connection:
+            row = await connection.fetchrow(_MODEL, self.ledger, model)
+            return row and DeviceModelView(**row)

@@ -5,23 +5,26 @@ from typing import Any
 
 from contracts.fields import Right
 from ledger.adapters.postgres.queries import block_columns
+from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
 from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView
+from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
-SELECT d.serial, d.company, d.project, d.generation, d.issue, d.sequence, d.time AS changed,
-       v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
+SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.delivered_issue, d.sequence,
+       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
   {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
 _DEVICE_VERSION = f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
+       (SELECT max(n.issue) FROM deliveries AS n WHERE n.ledger = v.ledger AND n.serial = v.serial
+           AND n.generation = v.generation AND n.sequence <= $3) AS delivered_issue,
        d.path, d.time AS delivered, d.file_sha256, {block_columns.COLUMNS}
   FROM device_versions AS v
   LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
@@ -31,6 +34,9 @@ SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time
    AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3
           AND (r.recommissioned_sequence IS NULL OR r.recommissioned_sequence > $3))
  ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
+_NOT_SHOWN = {"company", "model"}
+"""Columns that only what stands beside a device needs."""
+_NAMED = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
 _LICENSES = """
 SELECT serial, license_type, license_class, count FROM device_licenses
  WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial, license_type"""
@@ -49,7 +55,7 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             return one_page(await self._devices(connection, rows), limit)
 
     async def find_devices(
-        self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int
+        self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int, expand: Expand | None = None
     ) -> Page[DeviceView] | None:
         async with self.seen(viewer) as (connection, scope):
             if wanted.project is not None:
@@ -58,14 +64,18 @@ class PostgresDeviceQueries(PostgresProjectQueries):
                     return None
                 if wanted.company not in (None, place.company):
                     return Page((), more=False)
+            if wanted.model is not None and not scope.guarantee:
+                return Page((), more=False)
             reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
             query, arguments = device_search(wanted, reach, after, limit + 1)
             serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
-            return one_page(await self._devices_named(connection, serials), limit)
+            rows = await connection.fetch(_NAMED, self.ledger, serials)
+            return one_page(await self._expanded(connection, scope, rows, expand), limit)
 
-    async def device(self, viewer: Viewer, serial: str) -> DeviceView | None:
+    async def device(self, viewer: Viewer, serial: str, expand: Expand | None = None) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
-            return await self._device(connection, scope, serial)
+            row = await self._device_row(connection, scope, serial)
+            return row and (await self._expanded(connection, scope, [row], expand))[0]
 
     async def device_as_of(self, viewer: Viewer, serial: str, sequence: int) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):
@@ -75,17 +85,16 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
             return row and _version(block_columns.viewed(row), sequence)
 
-    async def _device(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> DeviceView | None:
-        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = $2"
-        row = await connection.fetchrow(query, self.ledger, serial)
-        if row is None or not scope.require(row["company"], row["project"], right):
-            return None
-        return (await self._devices(connection, [row]))[0]
+    async def _device_row(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> Any:
+        """The row of a device where the viewer has this right, or None; raises NoRight as Scope.require does."""
+        row = await connection.fetchrow(f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = $2", self.ledger, serial)
+        return row if row and scope.require(row["company"], row["project"], right) else None
 
-    async def _devices_named(self, connection: Any, serials: Sequence[str]) -> list[DeviceView]:
-        """Devices by their serials, for any viewer."""
-        query = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
-        return await self._devices(connection, await connection.fetch(query, self.ledger, list(serials)))
+    async def _expanded(
+        self, connection: Any, scope: Scope, rows: Sequence[Any], expand: Expand | None
+    ) -> list[DeviceView]:
+        views = await self._devices(connection, rows)
+        return views if expand is None else await expanded(connection, self.ledger, scope, rows, views, expand)
 
     async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
         """Devices with their licenses, in the order of the rows."""
@@ -97,9 +106,10 @@ class PostgresDeviceQueries(PostgresProjectQueries):
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
     path, delivered, digest = (row.pop(name) for name in ("path", "delivered", "file_sha256"))
-    row.pop("company")
+    for name in _NOT_SHOWN & row.keys():
+        del row[name]
     delivery = path and DeliveryView(issue=row["issue"], path=path, time=delivered, file_sha256=digest)
-    return DeviceView(**row, licenses=licenses, delivery=delivery)
+    return DeviceView(**{"as_of": None, **row}, licenses=licenses, delivery=delivery)
 
 
 def _version(row: dict[str, Any], sequence: int) -> DeviceView:

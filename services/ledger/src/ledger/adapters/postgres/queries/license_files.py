@@ -14,7 +14,7 @@ class PostgresLicenseFileQueries(PostgresDeviceQueries):
 
     async def license_file(self, viewer: Viewer, serial: str) -> SignedDocument | None:
         async with self.seen(viewer) as (connection, scope):
-            if await self._device(connection, scope.as_partner(), serial, "licenses") is None:
+            if await self._device_row(connection, scope.as_partner(), serial, "licenses") is None:
                 if scope.sees_all:  # staff takes files by a command of its own, with a reason (rule X5)
                     raise NoRight("licenses")
                 return None

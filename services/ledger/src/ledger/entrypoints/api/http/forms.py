@@ -12,6 +12,7 @@ from contracts.identifiers import LICENSE_TYPE_PATTERN, SHA256_PATTERN, UUID_PAT
 from contracts.legacy import LegacyName
 from contracts.set_aside import LawName
 from contracts.texts import ProjectName, Reason, Reference
+from ledger.entrypoints.api.http.device_lookup import EXPAND_PATTERN
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.legacy_keys import LegacyKeyText
 from runtime.web.bulk import KEY_PATTERN
@@ -28,6 +29,7 @@ FORMS: Mapping[str, str] = {
     LICENSE_TYPE_PATTERN: "the name of a license type, such as Port11",
     NO_CONTROLS: "characters of a line, without line breaks",
     WRITTEN_SERIAL: "12 hexadecimal digits, such as 009033010203; case and separators do not matter",
+    EXPAND_PATTERN: "test, guarantee and offer, one or more of them, with commas between and no blanks",
     KEY_PATTERN: "printable ASCII characters, such as a UUID",
     _pattern(DocumentBase64): "the bytes of a document in base64, without line breaks",
     _pattern(ProjectName): "1 to 80 characters without line breaks, and no blank at either end",

@@ -26,7 +26,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "export_balances": frozenset({"busy", "entry_to_come", "no_right", "not_acceptable", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "export_movements": frozenset({"busy", "entry_to_come", "no_right", "not_acceptable", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "extend_warranty": frozenset({"company_blocked", "company_closed", "confirmation_required", "contact_needed", "device_replaced", "device_unknown", "idempotency_key_missing", "idempotency_key_reused", "insufficient_balance", "ledger_not_founded", "license_type_unknown", "log_stopped", "no_right", "not_a_warranty_extension", "serial_malformed", "serial_wrong_vendor", "warranty_expired", "warranty_max_exceeded", "warranty_not_extendable", "warranty_unknown_start"}),
-    "find_devices": frozenset({"busy", "company_unknown", "no_right", "project_unknown", "request_invalid", "sequence_not_reached", "serial_malformed"}),
+    "find_devices": frozenset({"busy", "company_unknown", "model_unknown", "no_right", "project_unknown", "request_invalid", "sequence_not_reached", "serial_malformed"}),
     "get_activation_key": frozenset({"busy", "key_unknown", "no_right", "sequence_not_reached"}),
     "get_activation_key_history": frozenset({"busy", "key_unknown", "no_right", "request_invalid", "sequence_not_reached"}),
     "get_balance": frozenset({"busy", "entry_to_come", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),

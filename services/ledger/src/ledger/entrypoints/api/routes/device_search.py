@@ -5,14 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from contracts.catalog import ModelName
 from contracts.identifiers import LICENSE_TYPE_PATTERN
 from ledger.application.queries.devices import DeviceSearch, DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
+from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
 from runtime.web.path_values import part_of_serial
-from runtime.web.problems import require_found
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 
@@ -28,27 +30,57 @@ def after_serial(cursor: str | None) -> str:
     return start
 
 
+async def _model(
+    services: TheServices,
+    model: Annotated[
+        ModelName | None,
+        Query(description="Only those of this model, as far as their guarantee is shown to the caller."),
+    ] = None,
+) -> str | None:
+    if model is not None and await services.queries.device_model(model) is None:
+        raise Refused("model_unknown", "There is no such device model.", {"model": model})
+    return model
+
+
 async def _wanted(
+    model: Annotated[str | None, Depends(_model)],
     serial: SerialPrefix = "",
     project: Annotated[str | None, Query(max_length=36)] = None,
     company: CompanyOfQuery = None,
     license_type: Annotated[str | None, Query(pattern=LICENSE_TYPE_PATTERN, max_length=40)] = None,
+    delivered: Annotated[
+        bool | None, Query(description="Only those whose newest license file was delivered, or only others.")
+    ] = None,
+    blocked: Annotated[
+        bool | None, Query(description="Only those that are blocked, each or with their company, or only others.")
+    ] = None,
 ) -> DeviceSearch:
     return DeviceSearch(
         prefix=part_of_serial(serial),
         project=None if project is None else project_of(project),
         company=company,
         license_type=license_type,
+        delivered=delivered,
+        blocked=blocked,
+        model=model,
     )
 
 
 Wanted = Annotated[DeviceSearch, Depends(_wanted)]
 
 
-@router.get("/devices", dependencies=[Reached])
+@router.get("/devices", dependencies=[Reached], response_model_exclude_unset=True)
 async def find_devices(
-    services: TheServices, caller: TheCaller, wanted: Wanted, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices,
+    caller: TheCaller,
+    wanted: Wanted,
+    expand: ExpandOfQuery,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[DeviceView]:
-    """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type."""
-    page = await services.queries.find_devices(caller.viewer, wanted, after_serial(cursor), limit)
+    """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type.
+
+    A model is that of the vendor's delivery, of which an end customer learns nothing: to it no device has one.
+    """
+    page = await services.queries.find_devices(caller.viewer, wanted, after_serial(cursor), limit, expand)
     return paged(require_found(page, "project_unknown"), lambda row: row.serial)

@@ -7,7 +7,7 @@ from contracts.commands.devices import AddDevice, AllocateLicenses
 from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
-from ledger.entrypoints.api.http.device_lookup import require_device, require_device_as_of
+from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery, require_device, require_device_as_of
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
     AllocateLicensesBody,
@@ -20,7 +20,7 @@ from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
 from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
 from runtime.web.path_values import serial_of
-from runtime.web.problems import require_found
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 
@@ -40,7 +40,7 @@ async def add_device(
     return DeviceAddedResponse(serial=serial, project=project, sequence=sequence)
 
 
-@router.get("/projects/{project}/devices", dependencies=[Reached])
+@router.get("/projects/{project}/devices", dependencies=[Reached], response_model_exclude_unset=True)
 async def list_devices(
     project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
 ) -> PageView[DeviceView]:
@@ -64,11 +64,20 @@ async def allocate_licenses(
     return LicensesAllocatedResponse(serial=command.serial, project=project, sequence=sequence)
 
 
-@router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView)
+@router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView, response_model_exclude_unset=True)
 async def get_device(
-    serial: SerialOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOf
+    serial: SerialOfPath,
+    known: IfNoneMatch,
+    services: TheServices,
+    caller: TheCaller,
+    as_of: AsOf,
+    expand: ExpandOfQuery,
 ) -> Response:
-    """A device and the licenses on it, now or as of any entry or time."""
+    """A device and the licenses on it, now or as of any entry or time. What `expand` names is told as of now."""
+    if as_of is not None and expand is not None:
+        raise Refused("request_invalid", "expand tells what is now: ask for it without as_of.")
     if as_of is None:
-        return etag_response(known, await require_device(services, caller, serial))
-    return etag_response(known, await require_device_as_of(services, caller, serial, as_of))
+        view = await require_device(services, caller, serial, expand)
+    else:
+        view = await require_device_as_of(services, caller, serial, as_of)
+    return etag_response(known, view, leaves_out_unset=True)
