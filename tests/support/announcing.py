@@ -11,7 +11,6 @@ from simulator.issuer import Issuer
 
 PATIENCE_SECONDS = 60.0
 
-
 UNFINISHED = ("waiting", "running")
 
 
