@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any
 
 import pytest
 
@@ -17,149 +16,32 @@ from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.devices import DeviceSearch, Expand, Expansion
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.history import EntrySearch
-from ledger.application.queries.members import GrantPlace
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch
 from ledger.application.queries.search import SearchText
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 from tests.support.ledger import big_company as big
-from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
+from tests.support.ledger.big_lists import (
+    FEEDS,
+    FEEDS_OF_ONE,
+    HISTORY_LISTS,
+    NEAR_THE_END,
+    PEOPLE_LISTS,
+    PROJECT_SEARCHES,
+    SEARCHES,
+    STATES,
+    VIEWERS,
+    anna,
+    guest,
+    small,
+    staff,
+)
+from tests.support.ledger.ledger_log import ADRIA, HOTEL
+from tests.support.ledger.page_cost import LIMIT, PAGE_BUFFERS, OneConnection, Walk, hold, page_of
 from tests.support.ledger.projector_at_work import connected
 
-LIMIT = 50
-PAGE_BUFFERS = 1_200
-"""Most pages of 8 KiB that a list of 50 rows, with all that is shown of each, may read; the tables have thousands.
-
-A feed comes nearest: what each entry moved, and where its devices were.
-"""
 FEW_BUFFERS = 300
 """Most that a list of some dozen rows may read, each with who made it."""
-SPREAD = 8 * LIMIT
-"""By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not, and the
-planner looks at a random sample of them."""
-MAX_SORTED = 4 * LIMIT
-"""Rows that may be sorted: those of a few walks that become one page."""
-SMALL_TABLES = {"members", "position"}
-"""Those that may be read whole."""
-NEAR_THE_END = "00903380f000"
-"""A serial behind which there are some pages still, whatever the search."""
-
-staff, anna, ben = Viewer(STAFF, VENDOR), Viewer(ANNA, ADRIA), Viewer(BEN, BORA)
-guest, small = Viewer(big.GUEST, big.GUESTS_COMPANY), Viewer(big.SMALLS_ACCOUNT, big.SMALL)
-VIEWERS = {"staff": staff, "anna": anna, "ben": ben, "guest": guest, "small": small}
-
-QueriesT = TypeVar("QueriesT")
-Asking = Awaitable[Page[Any] | None]
-
-
-class Walk(NamedTuple, Generic[QueriesT]):
-    """A list, where it begins, and a cursor that is a page or two before its end."""
-
-    name: str
-    ask: Callable[[QueriesT, Viewer, Any], Asking]
-    first: Any
-    last: Any
-
-
-SEARCHES = [
-    DeviceSearch(prefix, project, license_type)
-    for prefix in ("", "0090338")
-    for project in (None, HOTEL)
-    for license_type in (None, "Port11", "BRI")
-] + [DeviceSearch(company=company, license_type=name) for company in (ADRIA, BORA) for name in (None, "BRI")]
-STATES = [
-    replace(wanted, project=project, company=company)
-    for wanted in (
-        DeviceSearch(delivered=True),
-        DeviceSearch(delivered=False),
-        DeviceSearch(blocked=True),
-        DeviceSearch(blocked=False),
-        DeviceSearch(model=big.MODEL),
-        DeviceSearch(model=big.RARE_MODEL),
-    )
-    for project, company in ((None, None), (HOTEL, None), (None, ADRIA))
-] + [
-    DeviceSearch("0090338", delivered=False, blocked=True, model=big.MODEL),
-    DeviceSearch(license_type="BRI", delivered=False),
-    DeviceSearch(license_type="BRI", delivered=True, blocked=True),
-    DeviceSearch(license_type="Port11", model=big.RARE_MODEL),
-    DeviceSearch(company=ADRIA, license_type="Port11", delivered=False, blocked=False, model=big.MODEL),
-]
-PROJECT_SEARCHES = [
-    ProjectSearch(name, company, archived)
-    for name in ("", "hotel 21")
-    for company in (None, ADRIA)
-    for archived in (None, True, False)
-]
-_START, _END = (0, -1), (big.ENTRIES - 500, -1)
-HISTORY_LISTS: list[Walk[PostgresQueries]] = [
-    Walk(
-        "projects",
-        lambda q, v, at: q.projects(v, ProjectSearch(), at, LIMIT),
-        ProjectPlace(),
-        ProjectPlace(big.PROJECTS - 100),
-    ),
-    Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
-    Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
-    Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
-    Walk("why", lambda q, v, at: q.causes(v, HOTEL, "Port11", big.ENTRIES, at, LIMIT), _START, _END),
-    Walk("why, late", lambda q, v, at: q.causes(v, big.LATE, "Port11", big.ENTRIES, at, LIMIT), _START, _END),
-    Walk(
-        "history of a project",
-        lambda q, v, at: q.entries(v, EntrySearch(project=HOTEL), at, LIMIT),
-        *(0, big.ENTRIES - 100),
-    ),
-    Walk(
-        "history, late", lambda q, v, at: q.entries(v, EntrySearch(project=big.LATE), at, LIMIT), 0, big.ENTRIES - 100
-    ),
-    Walk(
-        "history of a company",
-        lambda q, v, at: q.entries(v, EntrySearch(company=ADRIA), at, LIMIT),
-        0,
-        big.ENTRIES - 100,
-    ),
-    Walk(
-        "history of a device",
-        lambda q, v, at: q.entries(v, EntrySearch(device=big.CROWDED), at, LIMIT),
-        0,
-        big.ENTRIES - 100,
-    ),
-]
-
-
-def feed(wanted: EntrySearch) -> Callable[[PostgresQueries, Viewer, Any], Asking]:
-    return lambda queries, viewer, at: queries.entries(viewer, wanted, at, LIMIT)
-
-
-FEEDS: list[Walk[PostgresQueries]] = [
-    Walk("all", feed(EntrySearch()), None, big.ENTRIES - 100),
-    Walk("newest first", feed(EntrySearch(newest_first=True)), None, 100),
-    Walk("of rare types", feed(EntrySearch(types=(big.RARE, "licensing.ledger.device-added.v1"))), None, 40_000),
-]
-FEEDS_OF_ONE: list[Walk[PostgresQueries]] = [
-    Walk(f"{name}, of {one}", feed(wanted), *at)
-    for one, thing in (
-        ("a project", EntrySearch(project=HOTEL)),
-        ("a company", EntrySearch(company=ADRIA)),
-        ("a device", EntrySearch(device=big.CROWDED)),
-    )
-    for name, wanted, at in (
-        ("newest", replace(thing, newest_first=True), (None, 100)),
-        ("rare", replace(thing, types=(big.RARE,)), (None, 40_000)),
-    )
-]
-_NEAR = "00000000-0000-4000-8000-000000000390"
-_GRANT_PLACES = GrantPlace(), GrantPlace(_NEAR)
-PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
-    Walk("members", lambda q, v, at: q.members(v, ADRIA, at, LIMIT), "", _NEAR),
-    Walk("grants", lambda q, v, at: q.grants(v, HOTEL, (at, ""), LIMIT), "", _NEAR),
-    Walk("offers", lambda q, v, at: q.offers(v, at, LIMIT), "", NEAR_THE_END),
-    Walk("grants of a company", lambda q, v, at: q.company_grants(v, ADRIA, None, at, LIMIT), *_GRANT_PLACES),
-    Walk("claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT), 0, big.CODES - 400),
-    Walk("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), 0, big.CODES - 400),
-    Walk("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), 0, big.KEYS - 500),
-]
 
 
 async def rights_of(queries: PostgresQueries, who: Viewer) -> Page[Any]:
@@ -173,70 +55,11 @@ def filled(database_url: str) -> str:
     return database_url
 
 
-@dataclass
-class OneConnection:
-    """A pool of one connection that remembers what was asked of it."""
-
-    connection: Any
-    asked: list[Any] = field(default_factory=list[Any])
-
-    @asynccontextmanager
-    async def acquire(self) -> AsyncGenerator[Any]:
-        with self.connection.query_logger(self.asked.append):
-            yield self.connection
-
-    async def plans(self) -> list[dict[str, Any]]:
-        """The plans of all queries since the last time, with what each has read."""
-        # The client itself asks the catalog about types that it meets for the first time.
-        asked = [one for one in self.asked if "SELECT" in one.query and "pg_catalog" not in one.query]
-        self.asked = []
-        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
-        found = [await self.connection.fetchval(explain + one.query, *one.args) for one in asked]
-        return [json.loads(one)[0]["Plan"] for one in found]
-
-
-class Cost(NamedTuple):
-    """What a page cost: pages of 8 KiB that were read, tables that were read whole, rows that were sorted."""
-
-    buffers: int
-    scanned: set[str]
-    sorted: int
-
-
 @pytest.fixture
 async def pool(filled: str) -> AsyncIterator[OneConnection]:
     async with connected(filled) as connection:
         await connection.execute("SET plan_cache_mode = force_custom_plan")
         yield OneConnection(connection)
-
-
-async def page_of(pool: OneConnection, asking: Asking) -> Cost:
-    """What the queries behind a page cost, run once more to be told; the page must have rows to say so."""
-    assert await asking is not None
-    plans = await pool.plans()
-    nodes = [node for plan in plans for node in _nodes(plan)]
-    sorts = [node["Plans"][0]["Actual Rows"] for node in nodes if node["Node Type"] == "Sort"]
-    return Cost(
-        buffers=sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans),
-        scanned={node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"} - SMALL_TABLES,
-        sorted=max(sorts, default=0),
-    )
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
-
-
-async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int = MAX_SORTED) -> None:
-    """Both pages walk indexes, and the last one costs what the first does."""
-    early, late = await page_of(pool, first), await page_of(pool, last)
-    for page in (early, late):
-        assert page.scanned == set()
-        assert page.sorted <= max_sorted
-        assert page.buffers <= PAGE_BUFFERS
-    assert abs(late.buffers - early.buffers) <= SPREAD
 
 
 @pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
