@@ -109,7 +109,8 @@ def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView
     for name in _NOT_SHOWN & row.keys():
         del row[name]
     delivery = path and DeliveryView(issue=row["issue"], path=path, time=delivered, file_sha256=digest)
-    return DeviceView(**{"as_of": None, **row}, licenses=licenses, delivery=delivery)
+    row.setdefault("as_of", None)
+    return DeviceView(**row, licenses=licenses, delivery=delivery)
 
 
 def _version(row: dict[str, Any], sequence: int) -> DeviceView:
