@@ -16,7 +16,7 @@ from dev.stack.parts import Kit
 from simulator.cast import STRANGER, STRANGERS_ACCOUNT
 from simulator.device import RefusedByServiceError
 from simulator.partner import Refused
-from tests.support.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused
+from tests.support.handing_in import ALL_BACK, FREE, HandIn, by_hand, direct, forged, refused, spent_and_seen
 from tests.support.running import a_stocked_story
 
 
@@ -80,10 +80,7 @@ def test_t6_a_box_restored_from_a_backup_gets_nothing_and_staff_hears_of_it(stor
     assert (answer.status, answer.code) == (409, "certificate_invalidated")
     refused(hand_in(story, forged(story.box(), Port11=20)), 409, "generation_spent")
     assert story.settled_balance() == ALL_BACK
-    seen = story.clerk.get("/v1/spent-certificates", at_least=story.sequence, limit=200)
-    while seen["next"]:
-        seen = story.clerk.get("/v1/spent-certificates", limit=200, cursor=seen["next"])
-    assert (story.serial, 1) in [(row["serial"], row["generation"]) for row in seen["items"]]
+    assert 1 in spent_and_seen(story, story.serial)
 
 
 def test_t7_a_stolen_document_credits_nothing(story: Story) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from dev.demo.story import Story, counted, wanted
 from simulator.partner import Refused
+from tests.support.handing_in import spent_and_seen
 
 REASON = "Repaired after all, and tested."
 
@@ -37,8 +38,7 @@ def test_a_replaced_box_starts_again_blank_and_its_former_certificate_opens_noth
     file = story.firmware().sync_to(given["sequence"])
     assert (file.generation, counted(file.licenses)) == (2, {"Port11": 3})
 
-    seen = story.clerk.everything(story.clerk.list_spent_certificates, at_least=done["sequence"])
-    assert [(row["serial"], row["generation"]) for row in seen].count((former, 1)) == 1
+    assert spent_and_seen(story, former) == [1]
     (listed,) = [row for row in story.partner.everything(story.partner.list_replacements) if row["serial"] == former]
     assert listed["recommissioned_sequence"] == done["sequence"]
 

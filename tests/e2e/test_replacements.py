@@ -8,7 +8,7 @@ import pytest
 from dev.demo.story import Story, counted
 from simulator.cast import STRANGER, STRANGERS_ACCOUNT
 from simulator.partner import Refused
-from tests.support.handing_in import ALL_BACK, FREE, HandIn, forged, refused
+from tests.support.handing_in import ALL_BACK, FREE, HandIn, forged, refused, spent_and_seen
 
 
 def swap(story: Story, rma: str = "") -> dict[str, Any]:
@@ -35,8 +35,7 @@ def test_the_replacement_fetches_all_licenses_and_the_broken_device_gets_nothing
     for _ in range(2):
         answer = story.firmware().ask("GET", "license-file")
         assert (answer.status, answer.code) == (409, "device_replaced")
-    seen = story.clerk.everything(story.clerk.list_spent_certificates, at_least=done["sequence"])
-    assert [(row["serial"], row["generation"]) for row in seen].count((broken, 1)) == 1
+    assert spent_and_seen(story, broken) == [1]
     assert box.license_file_path.exists()
 
 

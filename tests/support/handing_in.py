@@ -1,6 +1,7 @@
 """How the end-to-end tests hand a return document in: by the device's own path, and by hand."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from dev.demo.story import Story
 from simulator.box import Box
 from simulator.pki import read_certificate, read_key
 
+PATIENCE_SECONDS = 60.0
 FREE = {"Port11": 30, "Voicemail11": 2}
 ALL_BACK = {"Port11": 50, "Voicemail11": 2}
 
@@ -59,3 +61,14 @@ def forged(box: Box, generation: int = 1, **lines: int) -> bytes:
 
 def refused(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.code) == (status, code)
+
+
+def spent_and_seen(story: Story, serial: str) -> list[int]:
+    """The generations of a box that came back after their end, once device-sync has reported one and staff sees it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        rows = story.clerk.everything(story.clerk.list_spent_certificates)
+        found = [row["generation"] for row in rows if row["serial"] == serial]
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
