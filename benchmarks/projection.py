@@ -14,6 +14,7 @@ import asyncpg
 from benchmarks import machine, replay
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import PATIENCE_SECONDS, Lab
+from dev.stack.keys import Keys
 from dev.stack.settings import database
 from ledger.adapters.postgres.database import SCHEMA
 
@@ -39,7 +40,10 @@ async def measure(lab_: Lab) -> list[Figure]:
 def _rebuild(lab_: Lab) -> tuple[int, float]:
     """Run `ledger-projector rebuild`, and what it says about itself."""
     known = database("ledger-projector", lab_.kit.cluster(), DATABASE)
-    environment = {"LICENSING_TOPIC_PREFIX": replay.PREFIX} | known
+    keys = Keys(lab_.kit.state)
+    keys.prepare()
+    given = {"LICENSING_TOPIC_PREFIX": replay.PREFIX, "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key)}
+    environment = given | known
     with lab_.process("ledger-projector", "rebuild", environment=environment) as process:
         process.wait(PATIENCE_SECONDS)
     log = (lab_.kit.state / "log" / "ledger-projector.log").read_text().splitlines()
