@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 60.0
 FULL_SECONDS = 60.0 if LONG else 0.0
 """How long it stays full after that was noticed."""
 
+# Where a platform gives nobody a namespace of mounts there is no disk to fill; the reason is what it answered.
 pytestmark = pytest.mark.skipif(small_disk.refusal() is not None, reason=str(small_disk.refusal()))
 
 

@@ -34,11 +34,15 @@ class Operation:
 
 
 def about(app: FastAPI, names: frozenset[str]) -> Iterator[Operation]:
-    """The operations with a place in path, query or body for one of these names."""
+    """The operations with a place in path, query or body for one of these names.
+
+    Where a query has several of them, each alone as well as all at once, which may be refused for that.
+    """
     for path, operations in app.openapi()["paths"].items():
         for method, said in operations.items():
             places = [one for one in said.get("parameters", ()) if one["in"] in {"path", "query"}]
             body = said.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
             if names & {*(one["name"] for one in places), *(body or ())}:
-                asked = tuple(one["name"] for one in places if one["in"] == "query")
-                yield Operation(method.upper(), path, asked, body)
+                asked = tuple(one["name"] for one in places if one["in"] == "query" and one["name"] in names)
+                for some in dict.fromkeys((*((one,) for one in asked), asked)):
+                    yield Operation(method.upper(), path, some, body)

@@ -131,7 +131,7 @@ async def test_by_no_operation_a_stranger_tells_what_others_have_from_what_nobod
         foreign, unknown = [await _asked(api, operation, things, mine, ben) for things in (theirs, nobodys)]
         statuses[foreign[0]] += 1
         if foreign != unknown:
-            told_apart[f"{operation.method} {operation.path}"] = foreign, unknown
+            told_apart[f"{operation.method} {operation.path} {operation.asked}"] = foreign, unknown
     assert told_apart == {}
     assert statuses[404] + statuses[403] > statuses[422]
 
