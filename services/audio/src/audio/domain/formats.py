@@ -77,19 +77,22 @@ USUAL = ("g711a", "g711u", "g722", "g723", "g729")
 """What is made where nobody says which formats."""
 
 
-_SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
-"""Coders of speech: some take longer than all that is done before them."""
+_QUICK: frozenset[Coder] = frozenset(("alaw", "mulaw", "g722", "g726", "g726le", "wav"))
+"""Coders that know nothing of speech: a minute takes them less than all that is done before."""
+_LONG: frozenset[Coder] = frozenset(("g723_1", "opus"))
+"""Those that take as long as all others together."""
 
 
 def in_turn(formats: Sequence[Format]) -> tuple[tuple[Format, ...], ...]:
-    """Groups: one format alone, quick if any is, so that it is heard early; then the other quick and the slow ones.
+    """Groups: one format alone, quick if any is, so that it is heard early; then what takes long, and the others.
 
     A group is made at once: each start of a program takes as long as to encode ten seconds.
     """
-    quick = tuple(each for each in formats if each.coder not in _SLOW)
-    slow = tuple(each for each in formats if each.coder in _SLOW)
-    groups = (quick[:1], quick[1:], slow) if quick else (slow[:1], slow[1:])
-    return tuple(group for group in groups if group)
+    quick_first = sorted(formats, key=lambda each: each.coder not in _QUICK)
+    first, rest = quick_first[:1], quick_first[1:]
+    long = [each for each in rest if each.coder in _LONG]
+    others = [each for each in rest if each.coder not in _LONG]
+    return tuple(tuple(group) for group in (first, long, others) if group)
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:
