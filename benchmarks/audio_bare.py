@@ -72,8 +72,8 @@ class Bare:
     async def _made_and_heard(self, wanted: Format) -> None:
         await self.encode(wanted)
         graph = (
-            f"[0:a]aresample={wanted.rate},asplit[said][level];[level]astats,anullsink;"
-            "[1:a]asplit[wav][heard];[said][heard]amerge=inputs=2,pan=mono|c0=c0-c1,astats,anullsink"
+            f"[0:a]aresample={wanted.rate},aformat=channel_layouts=mono,asplit[said][level];[level]astats,anullsink;"
+            "[1:a]aformat=channel_layouts=mono,asplit[wav][heard];[said][heard]amerge=inputs=2,pan=mono|c0=c0-c1,astats,anullsink"
         )
         heard = str(self._file(wanted).with_suffix(".wav"))
         read_back = (*_DECODING[wanted.code], "-i", str(self._file(wanted)))

@@ -18,7 +18,7 @@ from audio.domain.containers import container_of
 from audio.domain.options import Options
 from audio.domain.refusals import AudioRefused
 from tests.support.audio.made import Made
-from tests.support.recordings import ffmpeg, floats, sine, wav, wav_of
+from tests.support.recordings import ffmpeg, floats, sine, sweep, wav, wav_of
 
 TONE = sine(440, 1, 8000)
 AS_IT_IS = Options(loudness=None, trim_silence=False, fade_milliseconds=0)
@@ -66,6 +66,7 @@ NO_RECORDINGS: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "text": (lambda _: b"This is no sound at all.\n" * 100, "audio_undecodable"),
     "a page": (lambda _: b"<!DOCTYPE html><html><audio src='http://127.0.0.1/a.wav'></html>", "audio_undecodable"),
     "a zip bomb": (lambda _: _zip_bomb(), "audio_undecodable"),
+    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(100), "audio_undecodable"),
     "a playlist of a local file": (_playlist, "audio_undecodable"),
     "a concatenation of a local file": (_concat, "audio_undecodable"),
     "a playlist behind a tag": (lambda f: b"ID3\x03\0\0\0\0\0\0" + _playlist(f), "audio_undecodable"),
@@ -140,6 +141,14 @@ async def test_each_kind_of_compressed_sound_is_read(kind: str, tmp_path: Path) 
     heard = await _read((tmp_path / "tone").read_bytes(), tmp_path)
     assert len(heard) == pytest.approx(16_000, rel=0.1)
     assert max(heard) == pytest.approx(0.25, rel=0.3)
+
+
+async def test_a_rising_tone_in_opus_is_read_as_loud_as_it_is(tmp_path: Path) -> None:
+    """ffmpeg's own decoder makes noise at full scale of it."""
+    (tmp_path / "tone.wav").write_bytes(wav(sweep(100, 3600, 2, 8000), 8000))
+    ffmpeg(tmp_path, "-v", "error", "-i", "tone.wav", *COMPRESSED["opus"], "-b:a", "16000", "tone")
+    heard = await _read((tmp_path / "tone").read_bytes(), tmp_path)
+    assert max(map(abs, heard)) == pytest.approx(0.25, rel=0.3)
 
 
 @pytest.mark.parametrize("kind", ["mp3", "m4a", "flac"])

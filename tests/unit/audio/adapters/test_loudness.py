@@ -1,6 +1,5 @@
 """Evened loudness, measured by ffmpeg's ebur128 on the WAV that somebody would take."""
 
-import random
 import re
 from array import array
 from dataclasses import replace
@@ -14,7 +13,7 @@ from audio.application.conversion import Conversion, Done
 from audio.domain.formats import FORMATS
 from audio.domain.options import Downmix, Loudness, Options
 from tests.support.audio.made import Made
-from tests.support.recordings import ffmpeg, sine, wav
+from tests.support.recordings import ffmpeg, music, sine, wav
 
 
 def _measured(file: Path) -> tuple[float, float]:
@@ -30,12 +29,6 @@ async def _converted(recording: Path, options: Options) -> Done:
     )
 
 
-def _music() -> list[float]:
-    """Noise with beats: loud and quiet, far from speech."""
-    rolled = random.Random(12)
-    return [rolled.uniform(-0.9, 0.9) * (0.1 + 0.9 * (at % 8000 < 2000)) for at in range(16_000 * 4)]
-
-
 @pytest.mark.parametrize("target", [-23.0, -16.0])
 async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sentence: Path, tmp_path: Path) -> None:
     copyfile(sentence, tmp_path / "recording")
@@ -47,7 +40,7 @@ async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sent
 
 
 async def test_music_comes_within_half_a_unit_of_the_target(tmp_path: Path) -> None:
-    (tmp_path / "recording").write_bytes(wav(_music(), 16_000))
+    (tmp_path / "recording").write_bytes(wav(music(4, 16_000), 16_000))
     await _converted(tmp_path / "recording", Options())
     integrated, true_peak = _measured(tmp_path / "even.wav")
     assert integrated == pytest.approx(-19, abs=0.5)

@@ -46,6 +46,10 @@ _ENCODING: dict[Coder, tuple[str, ...]] = {
     "opus": ("-c:a", "libopus", "-application", "voip", "-f", "ogg"),
     "wav": ("-c:a", "pcm_s16le", "-f", "wav"),
 }
+_LIBOPUS = ("-c:a", "libopus")
+"""Of the input that follows: what ffmpeg 5.1 decodes by itself of a pure tone at a low rate is noise at full scale.
+
+A graph has no say in who decodes, so these files are inputs."""
 _FILES_ONLY = ("-protocol_whitelist", "file")
 """Of the input that follows."""
 _NARROW = ("-f", "s16le", "-ar", str(NARROW_RATE), "-ac", "1")
@@ -92,7 +96,8 @@ class Ffmpeg:
             downmix = "left"
         graph = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},asplit[made][read];{measuring('before', 'read')}"
         command = (
-            *(*_telling("level+info"), *_reading(_container(source)), *_input(recording)),
+            *(*_telling("level+info"), *_reading(_container(source)), *_decoder(source)),
+            *_input(recording),
             *("-filter_complex", graph, "-map", "[made]", "-t", str(MAX_SECONDS + 1), *_output(raw, _WIDE)),
         )
         ended = await self._child(recording.parent, command)
@@ -182,6 +187,10 @@ def _reading(container: Container) -> tuple[str, ...]:
     return (*_FILES_ONLY, "-f", _DEMUXERS[container], "-codec_whitelist", _DECODERS, "-threads", "1")
 
 
+def _decoder(source: Source) -> tuple[str, ...]:
+    return _LIBOPUS if source.codec == "opus" else ()
+
+
 def _input(file: Path) -> tuple[str, ...]:
     return ("-i", f"file:{file.name}")
 
@@ -196,9 +205,12 @@ def _encoding(made: Format) -> tuple[str, ...]:
 
 def _decoding(master: Master, coded: Sequence[Coded]) -> Iterator[str]:
     """A graph that reads master and files by itself, and a WAV of each."""
-    wide = _source(master.wide, "f32le", f"sample_rate={MASTER_RATE}")
-    heard = [(one.format, _source(one.file, *_read_back(one.format))) for one in coded]
-    yield from ("-filter_complex", comparing(wide, heard))
+    opus = [one for one in coded if one.format.coder == "opus"]
+    for one in opus:
+        yield from (*_FILES_ONLY, "-f", "ogg", *_LIBOPUS, *_input(one.file))
+    inputs = {one.format: f"[{number}:a]anull" for number, one in enumerate(opus)}
+    heard = [(one.format, inputs.get(one.format) or _source(one.file, *_read_back(one.format))) for one in coded]
+    yield from ("-filter_complex", comparing(_source(master.wide, "f32le", f"sample_rate={MASTER_RATE}"), heard))
     for number, one in enumerate(coded):
         yield from ("-map", f"[wav{number}]", *_output(one.heard, ("-ar", str(one.format.rate), *_ENCODING["wav"])))
 
@@ -227,8 +239,6 @@ def _read_back(made: Format) -> tuple[str, ...]:
             return made.coder, f"sample_rate={made.rate}"
         case "g726" | "g726le":
             return made.coder, f"code_size={made.bit_rate // 8000}"
-        case "opus":
-            return ("ogg",)
         case _:
             return (made.coder,)
 

@@ -75,9 +75,14 @@ def _said(rate: int, numbers: Sequence[int]) -> str:
 def _difference(number: int, made: Format, source: str) -> str:
     return (
         f"{source},{FLOATS},asplit[wav{number}][heard{number}];"
-        f"[heard{number}]atrim=start_sample={made.delay_samples},asetpts=PTS-STARTPTS[late{number}];"
-        f"[said{number}][late{number}]amix=normalize=0:duration=shortest,{_rms(made.code)}"
+        f"[heard{number}]{_in_time(made.delay_samples)},aresample={made.rate},{FLOATS}[in_time{number}];"
+        f"[said{number}][in_time{number}]amix=normalize=0:duration=shortest,{_rms(made.code)}"
     )
+
+
+def _in_time(delay: int) -> str:
+    """So many samples earlier, or later."""
+    return f"adelay={-delay}S" if delay < 0 else f"atrim=start_sample={delay},asetpts=PTS-STARTPTS"
 
 
 def _split(filters: str, pads: Sequence[str]) -> str:

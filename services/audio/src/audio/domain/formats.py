@@ -26,7 +26,10 @@ class Framing:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. `delay_samples` is how much later than the source the decoded sound comes, at `rate`."""
+    """A kind of file. `delay_samples` is how much later than the source the decoded sound comes.
+
+    They are counted as it is decoded, at `rate`, and Opus at 48 kHz whatever its rate; below 0 it comes too early.
+    """
 
     code: str
     title: str
@@ -67,8 +70,8 @@ _ALL = (
     ),
     *(_g726(kilobits, order) for kilobits in (16, 24, 32, 40) for order in ("", "le")),
     Format("g729", "G.729A at 8 kbit/s", "g729", "g729", 8000, 8000, Framing(80, 10), padded=True, delay_samples=40),
-    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None, delay_samples=1),
-    Format("opus-wb", "Opus, wideband", "opus", "opus", 16_000, 24_000, None),
+    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None, delay_samples=3),
+    Format("opus-wb", "Opus, wideband", "opus", "opus", 16_000, 24_000, None, delay_samples=-2),
     Format("wav8", "WAV, 8 kHz, 16 bit", "wav", "wav", 8000, 128_000, Framing(1, 2, header=44)),
     Format("wav16", "WAV, 16 kHz, 16 bit", "wav", "wav", 16_000, 256_000, Framing(1, 2, header=44)),
 )
