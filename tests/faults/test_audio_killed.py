@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from contracts.audio.records import decode
 from dev.stack.kafka import Broker
 from dev.stack.settings import environment
 from tests.support.audio.at_work import BEEP, AudioApi, audio_at_work, worker_settings
+from tests.support.audio.left_behind import nobody_is_in
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import topics_on
 from tests.support.killed import Killed, running
@@ -113,21 +113,12 @@ async def _has_one_result_for_each_format(made: AudioApi) -> None:
 async def _has_left_nothing(made: AudioApi, worker: Killed) -> None:
     """No process of a killed worker; no folder once another has begun and ended; no bytes that nobody knows of."""
     work = made.folder / "work"
-    await until(lambda: asyncio.to_thread(_nobody_is_in, work), SECONDS)
+    await until(lambda: asyncio.to_thread(nobody_is_in, work), SECONDS)
     async with running(worker):
         await until(lambda: asyncio.to_thread(_has_folders, work, 1), SECONDS)
         await worker.end(signal.SIGTERM)
     assert _has_folders(work, 0)
     assert await made.rows(UNKNOWN) == []
-
-
-def _nobody_is_in(folder: Path) -> bool:
-    """No process works below the folder."""
-    found = list[str]()
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            found.append(str((process / "cwd").readlink()))
-    return not any(one.startswith(str(folder)) for one in found)
 
 
 def _has_folders(folder: Path, count: int) -> bool:

@@ -186,6 +186,16 @@ async def test_data_cut_off_are_read_as_far_as_they_go(tmp_path: Path) -> None:
     assert done.seconds_read == 0.5
 
 
+async def test_what_cannot_be_decoded_in_the_middle_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "tone.wav").write_bytes(wav(sine(440, 2, 8000), 8000))
+    ffmpeg(tmp_path, "-v", "error", "-i", "tone.wav", *COMPRESSED["flac"], "tone")
+    whole = (tmp_path / "tone").read_bytes()
+    middle = len(whole) // 2
+    assert (await _convert(whole, tmp_path)).warnings == ()
+    broken = whole[:middle] + bytes(200) + whole[middle + 200 :]
+    assert (await _convert(broken, tmp_path)).warnings == ("source_damaged",)
+
+
 async def test_two_hours_in_few_bytes_are_refused_soon(tmp_path: Path) -> None:
     ffmpeg(tmp_path, "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "7200", "-f", "flac", "long")
     began = _processor_seconds()
