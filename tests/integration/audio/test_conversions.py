@@ -18,6 +18,7 @@ from audio.adapters.events import TopicEvents
 from audio.adapters.postgres.database import BLOBS, READ_SIDE
 from audio.adapters.postgres.kept import PostgresKept
 from audio.application.keeping import Store
+from audio.application.working import MAX_ATTEMPTS
 from audio.entrypoints import projector
 from contracts.actors import Account
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
@@ -226,6 +227,15 @@ async def test_a_recording_that_fails_leaves_nothing_but_itself(audio: AudioApi)
     assert folders_in(audio.folder / "work") == []
     assert nobody_is_in(audio.folder / "work")
     assert [len(await bytes_of(audio, job)) for job in jobs] == [1, 1]
+
+
+async def test_a_conversion_that_ended_every_worker_fails_and_others_go_on(audio: AudioApi) -> None:
+    key = secrets.token_hex(8)
+    claim = "INSERT INTO audio_private.claims VALUES ($1, $2, 'a dead worker', now())"
+    await audio.rows(claim, job_of(key), MAX_ATTEMPTS)
+    poison, other = [await audio.accepts(answer) for answer in (await audio.upload(key=key), await audio.upload())]
+    failed, done = await audio.ended(poison), await audio.ended(other)
+    assert (failed["failure"]["code"], done["state"]) == ("conversion_failed", "done")
 
 
 @pytest.mark.parametrize(
