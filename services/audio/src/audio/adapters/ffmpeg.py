@@ -60,6 +60,8 @@ _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
 """A float that is no number would spread over everything that is computed after it."""
 _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
+_TOO_MANY_SAMPLES = (MAX_SECONDS + 1) * MASTER_RATE
+"""Nothing is decoded after them: trimmed at the output, all that follows would still be measured."""
 _ONLY_ITS_OWN = {"g726-40", "g726-40le"}
 """What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile soon hear noise."""
 _ERROR = re.compile(r"^(?:\[[^]]* @ 0x[0-9a-f]+\] )?\[(?:error|fatal)\] (.*\S)", re.MULTILINE)
@@ -94,11 +96,12 @@ class Ffmpeg:
     async def decode(self, recording: Path, source: Source, *, downmix: Downmix, raw: Path) -> Decoded:
         if downmix == "right" and source.channels == 1:
             downmix = "left"
-        graph = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},asplit[made][read];{measuring('before', 'read')}"
+        sound = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},atrim=end_sample={_TOO_MANY_SAMPLES}"
+        graph = f"{sound},asplit[made][read];{measuring('before', 'read')}"
         command = (
             *(*_telling("level+info"), *_reading(_container(source)), *_decoder(source)),
             *_input(recording),
-            *("-filter_complex", graph, "-map", "[made]", "-t", str(MAX_SECONDS + 1), *_output(raw, _WIDE)),
+            *("-filter_complex", graph, "-map", "[made]", *_output(raw, _WIDE)),
         )
         ended = await self._child(recording.parent, command)
         errors = _ERROR.findall(ended.errors)
