@@ -55,25 +55,18 @@ class Bare:
         """Measure, even and measure again, encode, decode back and compare."""
         words = await _ffmpeg("-i", str(recording), "-af", _LOUDNESS, "-f", "null", "-")
         gain = loudness - float(re.findall(r"I:\s+(\S+) LUFS", words)[-1])
-        wide = (
-            "-af",
-            f"volume={gain}dB:precision=float,{_LOUDNESS}",
-            "-ar",
-            str(MASTER_RATE),
-            "-ac",
-            "1",
-            "-f",
-            "f32le",
-        )
+        louder = ("-af", f"volume={gain}dB:precision=float,{_LOUDNESS}")
+        wide = ("-ar", str(MASTER_RATE), "-ac", "1", "-f", "f32le", str(self.wide))
         narrow = ("-ar", "8000", "-ac", "1", "-f", "s16le", str(self.narrow))
-        await _ffmpeg("-i", str(recording), *wide, str(self.wide), *narrow)
+        await _ffmpeg("-i", str(recording), *louder, *wide, *narrow)
         await _two_at_a_time(formats, self._made_and_heard)
 
     async def _made_and_heard(self, wanted: Format) -> None:
         await self.encode(wanted)
         graph = (
             f"[0:a]aresample={wanted.rate},aformat=channel_layouts=mono,asplit[said][level];[level]astats,anullsink;"
-            "[1:a]aformat=channel_layouts=mono,asplit[wav][heard];[said][heard]amerge=inputs=2,pan=mono|c0=c0-c1,astats,anullsink"
+            "[1:a]aformat=channel_layouts=mono,asplit[wav][heard];"
+            "[said][heard]amerge=inputs=2,pan=mono|c0=c0-c1,astats,anullsink"
         )
         heard = str(self._file(wanted).with_suffix(".wav"))
         read_back = (*_DECODING[wanted.code], "-i", str(self._file(wanted)))
