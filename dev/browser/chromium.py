@@ -1,6 +1,6 @@
 """Debian's Chromium without windows, driven by Playwright, which brings none of its own here.
 
-The whole Chromium, told to show no window, still makes one for each visitor: a page of it takes five times the processor.
+The whole Chromium, told to show no window, still makes one for each visitor: its pages take five times the processor.
 """
 
 import shutil

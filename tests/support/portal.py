@@ -20,6 +20,7 @@ from dev.npm.readers import axe
 from dev.stack.parts import Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import settings
+from portal.application.accounts import Account
 from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.box import Box
 from simulator.cast import HOTEL, HOTELIER
@@ -109,8 +110,7 @@ def token_of(page: httpx.Response) -> str:
 def an_account(kit: Kit, name: str = "Noor Haddad") -> str:
     """The address of an account that nothing has been done with; it has the password of all people."""
     email = f"{secrets.token_hex(6)}@example.net"
-    added = admin(kit, "account", str(uuid.uuid4()), email, name, typed=people.PASSWORD)
-    assert added.returncode == 0, added.stderr
+    in_a_thread(people.add_accounts(kit, [Account(str(uuid.uuid4()), email, name, "en")]))
     return email
 
 
