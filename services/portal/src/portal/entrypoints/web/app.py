@@ -31,6 +31,7 @@ from portal.entrypoints.web.routes import (
     grants,
     home,
     keys,
+    old_licenses,
     openid,
     passkeys,
     people,
@@ -45,6 +46,7 @@ from portal.entrypoints.web.routes import (
     tests,
     token_keys,
     transfers,
+    upgrades,
     warranties,
 )
 from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
@@ -68,6 +70,8 @@ ROUTERS = (
     transfers.router,
     bulk.router,
     software_service.router,
+    upgrades.router,
+    old_licenses.router,
     tests.router,
     warranties.router,
     claim_codes.router,

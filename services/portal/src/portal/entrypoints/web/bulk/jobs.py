@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from licensing_client.api import WantedLicenses
 from portal.entrypoints.web.bulk.facts import Facts
 from portal.entrypoints.web.bulk.lines import Line
+from portal.entrypoints.web.upgrades import upgrades, versions
 from portal.entrypoints.web.words import Words
 
 ON_DEVICES = frozenset({"pbx", "gateway"})
@@ -87,10 +88,10 @@ def _move_device(line: Line, facts: Facts, _: Words) -> None:
 def _upgrade(line: Line, facts: Facts, _: Words) -> None:
     if not _in_its_project(line, facts, _):
         return
-    version = {one["license_type"]: one["version"] for one in facts.types.values() if one["license_class"] == "pbx"}
-    on_device = facts.on_device[line.serial].items()
-    line.counts = {name: count for name, count in on_device if (version.get(name) or line.version) < line.version}
-    if line.version not in version.values():
+    types = facts.types.values()
+    on_device = facts.on_device[line.serial]
+    line.counts = {one.license_type: one.count for one in upgrades(on_device, types, line.version)}
+    if line.version not in versions(types):
         line.refuse(_("There are no licenses of version {version}.", version=line.version), "version_unreleased")
     elif not line.counts:
         line.doubt(_("Nothing older than version {version} is on it.", version=line.version))
