@@ -18,7 +18,10 @@ from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, vi
 
 BOX = "/devices/00903304a20e"
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty")
-PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "people", "join", "activity", "settings")
+PLACES = (
+    *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "audio", "people", "join"),
+    *("activity", "settings"),
+)
 PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),

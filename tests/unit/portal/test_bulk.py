@@ -140,9 +140,9 @@ def portal(built: Portal) -> Portal:
 
 def rows(page: httpx.Response) -> dict[int, str]:
     """What the page says of each line, without its markup."""
-    found = re.findall(r'<tr><th scope="row" class="number">(.*?)</tr>', page.text, re.DOTALL)
+    found = re.findall(r'<tr><td class="number" data-name="Line">(.*?)</tr>', page.text, re.DOTALL)
     texts = [html.unescape(" ".join(re.sub("<[^>]+>", " ", one).split())) for one in found]
-    return {int(number): said for number, said in (text.removeprefix("Line ").split(" ", 1) for text in texts)}
+    return {int(number): said for number, said in (text.split(" ", 1) for text in texts)}
 
 
 def download(page: httpx.Response) -> str:
