@@ -55,7 +55,7 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 	@$(PYTEST) tests/e2e tests/faults tests/integration tests/properties tests/unit $(ARGS)
 
 unit: setup ## Run the tests that need neither broker nor database
-	@$(PYTEST) tests/properties tests/unit $(ARGS)
+	@$(PYTEST) -n auto tests/properties tests/unit $(ARGS)
 
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check
