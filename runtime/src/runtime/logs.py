@@ -18,7 +18,7 @@ MAX_KINDS = 1000
 _NUMBER = re.compile(r"\d+")
 
 
-def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Name the trace and the span in which the line was said, while traces are on."""
     span = tracing.current()
     return event if span is None else {**event, **span.ids}
@@ -26,7 +26,7 @@ def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 _STAMPS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
-    _add_trace,
+    add_trace,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     # Without the values of local variables: they may be keys, tokens or documents.

@@ -6,6 +6,7 @@ wants a token, add to the settings.
 """
 
 import socket
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from runtime.settings import SettingsWrong
 from runtime.tracing import Attributes, Kind
 
 EXPORT_SECONDS = 5.0
-"""How long a batch is tried; the end of a process waits for two of them at most."""
+"""How long a batch is tried."""
+CLOSE_SECONDS = 5.0
+"""How long the end of a process waits for what is left to be sent."""
 QUEUE_SPANS, BATCH_SPANS = 8192, 512
 """A second of a busy ledger; a span has about a kilobyte."""
 SEND_MILLISECONDS = 1000
@@ -76,7 +79,9 @@ class OtlpTracer:
         )
 
     def close(self) -> None:
-        self._provider.shutdown()
+        ending = threading.Thread(target=self._provider.shutdown, name="traces", daemon=True)
+        ending.start()
+        ending.join(CLOSE_SECONDS)
 
 
 class OtlpSpan:
