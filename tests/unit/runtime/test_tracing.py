@@ -33,7 +33,7 @@ def test_processes_that_do_not_trace_import_nothing_of_the_sdk() -> None:
     code = """
 import sys
 import device_sync.entrypoints.main, ledger.entrypoints.api.main, ledger.entrypoints.projector.main
-import ledger.entrypoints.writer, portal.entrypoints.web.main, signer.entrypoints.run
+import ledger.entrypoints.writer, signer.entrypoints.run
 from runtime import tracing
 tracing.begin("example", tracing.WithTraces(admin_port=0))
 print([name for name in sys.modules if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))])

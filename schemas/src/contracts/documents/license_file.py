@@ -143,13 +143,13 @@ def replacement_in(file: LicenseFile) -> str | None:
     return None
 
 
-def origin_of(verified: bytes) -> Origin:
-    """Where a license file, whose signature held before, comes from; raises DocumentRefused for what is none."""
+def origin_of(verified: bytes) -> Origin | None:
+    """Where a license file comes from whose signature held before; None if its proof does not say."""
     encoded = parse(verified, max_bytes=MAX_BYTES).findtext(f"{_PROOF}/{_ENTRY}")
     try:
         return Origin.from_json_bytes(decode_base64(encoded or ""))
-    except ValidationError as error:
-        raise malformed("entry of the license file", error) from None
+    except ValidationError:
+        return None
 
 
 def require_for(file: LicenseFile, *, serial: str, generation: int) -> None:

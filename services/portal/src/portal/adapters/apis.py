@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _Shared(httpx.HTTPTransport):
+class SharedTransport(httpx.HTTPTransport):
     """Outlives the clients that use it, and says on whose behalf it asks."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -69,7 +69,7 @@ class Apis:
     def __init__(self, *, ledger: str, cases: str, audio: str, issuer: TokenIssuer) -> None:
         self._ledger, self._cases, self._audio = ledger, cases, audio
         self._issuer = issuer
-        self._shared = _Shared(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
+        self._shared = SharedTransport(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
 
     def acting(self, account: str, company: str, at_least: int | None = None) -> Asking:
         """The APIs as this account sees them."""

@@ -15,7 +15,7 @@ NANOSECONDS_A_MILLISECOND = 1_000_000
 def tell(file: LicenseFileRow, partition: Partition, *, published_ms: int, began_ns: int) -> None:
     """Make the spans of a file that was published then, and whose rows were begun then and are there now."""
     origin = license_file.origin_of(file.document)
-    if origin.traceparent is None or not tracing.is_fresh(published_ms / 1000):
+    if origin is None or origin.traceparent is None or not tracing.is_fresh(published_ms / 1000):
         return
     entry_ns, published_ns = int(origin.time.timestamp() * 1e9), published_ms * NANOSECONDS_A_MILLISECOND
     sequence: dict[str, str | int] = {"licensing.sequence": file.sequence}
