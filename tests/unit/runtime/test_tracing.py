@@ -176,7 +176,7 @@ async def test_a_writer_that_does_not_trace_hands_the_trace_on_as_it_came() -> N
 
 
 def test_a_collector_that_is_away_costs_spans_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.otlp.CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr("runtime.otlp.EXPORT_SECONDS", 0.1)
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         tracing.begin("example", Collector(f"http://127.0.0.1:{nobody.getsockname()[1]}").settings())
