@@ -19,7 +19,6 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.propagation import set_span_in_context
 
-from runtime.settings import SettingsWrong
 from runtime.tracing import Attributes, Kind
 
 EXPORT_SECONDS = 5.0
@@ -50,9 +49,11 @@ class OtlpTracer:
         self._provider = TracerProvider(
             ParentBased(TraceIdRatioBased(ratio)), Resource.create(said), shutdown_on_exit=False
         )
+        authority = None if ca_file is None else str(ca_file)
+        exporter = OTLPSpanExporter(f"{endpoint}/v1/traces", authority, timeout=EXPORT_SECONDS)
         self._provider.add_span_processor(
             BatchSpanProcessor(
-                _exporter(f"{endpoint}/v1/traces", ca_file),
+                exporter,
                 max_queue_size=QUEUE_SPANS,
                 max_export_batch_size=BATCH_SPANS,
                 schedule_delay_millis=SEND_MILLISECONDS,
@@ -128,11 +129,3 @@ def _context_of(traceparent: str) -> SpanContext:
     """A well-formed traceparent; one whose ids are zero names no span, and a new trace begins."""
     _, trace_id, span_id, flags = traceparent.split("-")
     return SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
-
-
-def _exporter(address: str, ca_file: Path | None) -> OTLPSpanExporter:
-    if ca_file is None:
-        return OTLPSpanExporter(address, timeout=EXPORT_SECONDS)
-    if not ca_file.is_file():
-        raise SettingsWrong(f"LICENSING_OTLP_CA_FILE ({ca_file}) is not a file")
-    return OTLPSpanExporter(address, str(ca_file), timeout=EXPORT_SECONDS)

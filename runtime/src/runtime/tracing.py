@@ -10,11 +10,10 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Annotated, Literal, Protocol
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, FilePath
 
 from runtime.settings import ProcessSettings
 
@@ -42,7 +41,7 @@ class WithTraces(ProcessSettings):
     """
 
     otlp_endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
-    otlp_ca_file: Path | None = None
+    otlp_ca_file: FilePath | None = None
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
@@ -94,7 +93,7 @@ _current: ContextVar["Span | None"] = ContextVar("span", default=None)
 
 
 def begin(service: str, settings: WithTraces) -> None:
-    """Trace from now on as `service`, if the settings say where to; raises SettingsWrong for a file of no authority."""
+    """Trace from now on as `service`, if the settings say where to."""
     global _tracer  # noqa: PLW0603 - a process traces or does not, as it logs
     if settings.otlp_endpoint is None:
         return

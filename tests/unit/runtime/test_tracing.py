@@ -195,3 +195,8 @@ def test_a_collector_that_is_away_costs_spans_and_holds_nobody_up(monkeypatch: p
 def test_an_endpoint_that_is_no_address_of_a_collector_is_refused_with_a_sentence(endpoint: str) -> None:
     with pytest.raises(ValidationError, match="it should look like http://collector:4318"):
         Collector(endpoint).settings()
+
+
+def test_an_authority_that_is_no_file_is_refused_before_anything_starts() -> None:
+    with pytest.raises(ValidationError, match="otlp_ca_file"):
+        Collector("https://collector:4318").settings(otlp_ca_file="/nowhere/ca.pem")
