@@ -18,6 +18,7 @@ PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 export CRD_SCHEMAS
+export OTLP_ENDPOINT
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ help: ## Say what there is
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
 
-up: setup ## Start the local stack, or only PARTS="kafka postgres"
+up: setup ## Start the local stack, or only PARTS="kafka postgres"; OTLP_ENDPOINT=http://127.0.0.1:4318 traces it
 	@$(PYTHON) -m dev.stack up $(PARTS)
 
 run: up ## Start the local stack and tell the story of a license
