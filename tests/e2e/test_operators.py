@@ -60,5 +60,14 @@ async def test_a_record_that_was_set_aside_is_found_with_its_reason_and_its_cont
 
     assert (shown["topic"], shown["partition"]) == (topic_name(COMMANDS), "0")
     assert shown["reason"] == "it has no proof of who sends it"
+    why = ("ledger-writer", str(shown["offset"]), "--by", "INC-7", "--reason", "a test")
+    licensingctl(kit, "dead-letters", "discard", *why)
+    (listed,) = [
+        one
+        for one in licensingctl(kit, "dead-letters", "list", "ledger-writer")["dead_letters"]
+        if one["offset"] == shown["offset"]
+    ]
+    assert listed["settled"] == "discarded by INC-7"
+    assert "is settled: discarded by INC-7" in licensingctl(kit, "dead-letters", "discard", *why, exits=4)
     gone = licensingctl(kit, "dead-letters", "show", "signer", "999999999", exits=2)
     assert gone.startswith("licensingctl: licensing.signer.dead-letters has no record at 999999999; its offsets")
