@@ -10,9 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.access import replaying
 from contracts.topics import COMMANDS, DEAD_LETTER_DECISIONS
 from dev.stack.kafka.access_requests import CreateRows, DeleteRows, PutUsers, row, send
-from operations.entrypoints.answer import Exit
 from operations.entrypoints.command_line import answered, parser
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Exit
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Headers, Producer, Record
 from runtime.kafka.broker_state import acl_rows

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.topics import COMMANDS, DEAD_LETTER_DECISIONS, DEAD_LETTERS, EVENTS, topic_name
 from operations.application.dead_letters import DeadLetterDesk, LetterUnknown
-from operations.domain.dead_letters import Letter, LetterSettled, NotReplayable, said, settling
+from operations.application.letter import Letter, LetterSettled, NotReplayable, said, settling
 from runtime.kafka import Headers, Partition, Record
 from tests.support.operations.memory_log import MemoryLog
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from contracts.dead_letters import MAX_REASON_CHARACTERS, MAX_TOPIC_CHARACTERS, DeadLetterDecision
 from contracts.topics import DEAD_LETTER_DECISIONS, DEAD_LETTERS, topic_name
+from operations.application.letter import Letter, LetterSettled, require_open, said, settling
 from operations.application.ports import LiveLog
-from operations.domain.dead_letters import Letter, LetterSettled, require_open, said, settling
 from runtime.kafka import Partition, Record
 
 Decided = Literal["replay", "replayed", "discard"]

@@ -14,16 +14,17 @@ from contracts.topics import DEAD_LETTERS
 from operations.adapters.folder import FolderBusy
 from operations.application.backup import LogLost
 from operations.application.dead_letters import LetterUnknown
+from operations.application.letter import LetterSettled, NotReplayable
 from operations.application.manifest import BackupWrong
 from operations.application.restore import NotEmpty
 from operations.application.segments import SegmentWrong
-from operations.domain.dead_letters import LetterSettled, NotReplayable
 from operations.domain.log_verification import LogBrokenError
-from operations.entrypoints import dead_letter_command, log_commands, status_command, topics_command
-from operations.entrypoints.answer import MEANINGS, Answer, Exit, WrongArgument
+from operations.entrypoints import dead_letter_command, log_commands, rebuild_command, status_command, topics_command
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import MEANINGS, Answer, Exit, WrongArgument
 from runtime.kafka import NotAllowed
 from runtime.logs import configure
+from runtime.projection.rebuild import add_wishes
 from runtime.settings import SettingsWrong, load
 from runtime.trouble import Trouble
 
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands.add_parser)
     _add_dead_letters(commands.add_parser)
     _add_topics(commands.add_parser)
+    _add_rebuild(commands.add_parser)
     return made
 
 
@@ -154,6 +156,15 @@ def _reason(said: str) -> str:
     if said.strip() and len(said) <= MAX_REASON_CHARACTERS and said.isprintable():
         return said
     raise argparse.ArgumentTypeError(f"a reason has 1 to {MAX_REASON_CHARACTERS} characters on one line")
+
+
+def _add_rebuild(add: Callable[..., argparse.ArgumentParser]) -> None:
+    rebuild = add(
+        "rebuild", help="rebuild a read side beside the live one and switch over, with the settings of its projector"
+    )
+    rebuild.add_argument("projection", choices=rebuild_command.PROJECTIONS, help="whose rows")
+    add_wishes(rebuild)
+    rebuild.set_defaults(do=rebuild_command.rebuild, reaches_brokers=False)
 
 
 def _count(said: str) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 from contracts.topics import DEAD_LETTERS
 from operations.adapters.live_log import KafkaLog
 from operations.application.dead_letters import DeadLetterDesk
-from operations.domain.dead_letters import Letter, said, settling
-from operations.entrypoints.answer import Answer, table
+from operations.application.letter import Letter, said, settling
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Answer, table
 from runtime.kafka import Connection
 
 _TITLES = ("SERVICE", "OFFSET", "BURIED", "FROM", "BYTES", "SETTLED", "REASON")
