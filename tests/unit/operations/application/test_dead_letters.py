@@ -18,6 +18,8 @@ WHERE_FROM = Partition(topic_name(COMMANDS, "t."), 1)
 KEPT = ((f"kept-{name}", value) for name, value in (("proof-seal", b"\xff"), ("proof-mac", b"m")))
 HEADERS: Headers = (*KEPT, ("headers", b"2"))
 WHY: dict[str, Any] = {"by": "INC-7", "reason": "fixed by 1.4.2", "dry_run": False}
+DRY: dict[str, Any] = {**WHY, "dry_run": True}
+ANOTHER: dict[str, Any] = {**WHY, "by": "INC-8"}
 
 
 def buried(source: Partition = WHERE_FROM, headers: Headers = HEADERS, size: int = 3) -> Record:
@@ -74,8 +76,8 @@ async def test_a_dry_run_checks_and_writes_nothing() -> None:
     one, live = desk(buried())
     letter = await one.letter("ledger-writer", 0)
 
-    await one.replay(letter, **WHY | {"dry_run": True})
-    await one.discard(letter, **WHY | {"dry_run": True})
+    await one.replay(letter, **DRY)
+    await one.discard(letter, **DRY)
 
     assert not live.all(WHERE_FROM)
     assert not live.all(DECISIONS)
@@ -98,7 +100,7 @@ async def test_a_replay_that_ended_between_decision_and_sending_is_finished_by_t
         await one.discard(letter, **WHY)
 
     healed, after = desk(*live.all(LETTERS), *live.all(DECISIONS))
-    await healed.replay(letter, **WHY | {"by": "INC-8"})
+    await healed.replay(letter, **ANOTHER)
 
     assert len(after.all(WHERE_FROM)) == 1
     assert said(settling(await healed.decisions(), letter)) == "replayed by INC-8"
@@ -119,12 +121,12 @@ class AnotherWasFirst(MemoryLog):
 async def test_of_two_who_decide_at_once_the_first_on_the_topic_wins() -> None:
     other, theirs = desk(buried())
     letter = await other.letter("ledger-writer", 0)
-    await other.discard(letter, **WHY | {"by": "INC-1"})
+    await other.discard(letter, **ANOTHER)
     one, live = desk(buried(), live=AnotherWasFirst)
     assert isinstance(live, AnotherWasFirst)
     (live.rival,) = theirs.all(DECISIONS)
 
-    with pytest.raises(LetterSettled, match="at the same moment: discarded by INC-1"):
+    with pytest.raises(LetterSettled, match="at the same moment: discarded by INC-8"):
         await one.replay(letter, **WHY)
 
     assert not live.all(WHERE_FROM)
