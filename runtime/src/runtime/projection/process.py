@@ -52,9 +52,9 @@ class Projector(Generic[S]):
         add_rebuild_arguments(parser)
         arguments = parser.parse_args()
         command, settings = arguments.command, load(self.settings)
+        if (arguments.beside and command != "rebuild") or (Wish.of(arguments) != Wish() and not arguments.beside):
+            parser.error("--beside belongs to rebuild, and the other options to --beside")
         if arguments.beside:
-            if command != "rebuild":
-                parser.error("--beside belongs to rebuild")
             configure(self.service, "error")
             answer_rebuild(self.service, rebuild_beside(self, settings, Wish.of(arguments)), arguments.output)
         configure(self.service, settings.log_level)

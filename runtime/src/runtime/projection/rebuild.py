@@ -103,11 +103,11 @@ async def _fill_and_switch(
         seconds, held = round(time.monotonic() - began, 3), time.monotonic()
         await generations.switch(lambda: _catch_up(followers))
         held_seconds = round(time.monotonic() - held, 3)
-    dropped = await generations.drop_old() if wish.drop_old else None
+    dropped = wish.drop_old and await _dropped(generations, say)
     facts = {
         "live": made,
         "before": live,
-        "dropped": dropped is not None,
+        "dropped": dropped,
         "records": records,
         "seconds": seconds,
         "held_seconds": held_seconds,
@@ -115,6 +115,16 @@ async def _fill_and_switch(
         "differences": None if differences is None else [asdict(one) for one in differences],
     }
     return Answer(facts, _said(facts))
+
+
+async def _dropped(generations: Generations, say: Say) -> bool:
+    """Whether the generation before could be dropped; the new one is live whatever comes of it."""
+    try:
+        await generations.drop_old()
+    except GenerationRefused as refused:
+        say(str(refused))
+        return False
+    return True
 
 
 def _said(facts: Mapping[str, Any]) -> list[str]:
