@@ -47,6 +47,7 @@ def files() -> dict[str, str]:
     made["base/kafka/topics.yaml"] = _yaml(*kafka_manifests.topics())
     made["base/kafka/users.yaml"] = _yaml(*kafka_manifests.users())
     made["inspect/user.yaml"] = _yaml(kafka_manifests.inspecting_user())
+    made["replay/user.yaml"] = _yaml(kafka_manifests.replaying_user())
     made["restore/user.yaml"] = _yaml(kafka_manifests.restoring_user())
     made["base/postgres/roles.sql"] = grants()
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())

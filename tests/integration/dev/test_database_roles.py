@@ -200,6 +200,20 @@ async def test_the_projector_has_no_more_than_its_schema(projector: Any, stateme
         await projector.execute(statement)
 
 
+async def test_the_projector_alone_says_which_rows_are_live_of_the_two_that_there_may_be(
+    api: Any, projector: Any
+) -> None:
+    assert await api.fetchval("SELECT schema FROM ledger_live.generation") == "ledger"
+    for statement in ("UPDATE ledger_live.generation SET schema = 'ledger_2'", "CREATE TABLE ledger_2.mine (n int)"):
+        with pytest.raises(REFUSED):
+            await api.execute(statement)
+    for statement in ("DELETE FROM ledger_live.generation", "CREATE TABLE ledger_live.mine (n int)"):
+        with pytest.raises(REFUSED):
+            await projector.execute(statement)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await projector.execute("UPDATE ledger_live.generation SET schema = 'public'")
+
+
 async def test_only_the_api_reaches_the_texts_of_staff(api: Any, projector: Any) -> None:
     assert await api.fetch("SELECT * FROM texts.staff_texts") == []
     for statement in ("SELECT * FROM texts.staff_texts", "DROP TABLE texts.staff_texts"):

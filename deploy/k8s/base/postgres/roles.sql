@@ -11,6 +11,21 @@ CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION "ledger-projector";
 GRANT USAGE ON SCHEMA ledger TO "ledger-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger GRANT SELECT ON TABLES TO "ledger-api";
 
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS ledger_2 AUTHORIZATION "ledger-projector";
+GRANT USAGE ON SCHEMA ledger_2 TO "ledger-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger_2 GRANT SELECT ON TABLES TO "ledger-api";
+CREATE SCHEMA IF NOT EXISTS ledger_live;
+CREATE TABLE IF NOT EXISTS ledger_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('ledger', 'ledger_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO ledger_live.generation (schema) SELECT 'ledger' WHERE NOT EXISTS (SELECT FROM ledger_live.generation);
+GRANT USAGE ON SCHEMA ledger_live TO "ledger-projector", "ledger-api";
+GRANT SELECT ON ledger_live.generation TO "ledger-projector", "ledger-api";
+GRANT UPDATE ON ledger_live.generation TO "ledger-projector";
+
 -- Parts of serials, names and references are found by their trigrams. Who makes the tables names the operators' schema;
 -- who reads them need not. A list of what is to be put into an index later would be read by each search, so there is none.
 CREATE SCHEMA IF NOT EXISTS trigrams;
@@ -51,6 +66,21 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO "rma-projector", "rma-api";
 CREATE SCHEMA IF NOT EXISTS rma AUTHORIZATION "rma-projector";
 GRANT USAGE ON SCHEMA rma TO "rma-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma GRANT SELECT ON TABLES TO "rma-api";
+
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS rma_2 AUTHORIZATION "rma-projector";
+GRANT USAGE ON SCHEMA rma_2 TO "rma-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma_2 GRANT SELECT ON TABLES TO "rma-api";
+CREATE SCHEMA IF NOT EXISTS rma_live;
+CREATE TABLE IF NOT EXISTS rma_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('rma', 'rma_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO rma_live.generation (schema) SELECT 'rma' WHERE NOT EXISTS (SELECT FROM rma_live.generation);
+GRANT USAGE ON SCHEMA rma_live TO "rma-projector", "rma-api";
+GRANT SELECT ON rma_live.generation TO "rma-projector", "rma-api";
+GRANT UPDATE ON rma_live.generation TO "rma-projector";
 
 CREATE SCHEMA IF NOT EXISTS rma_private;
 GRANT USAGE ON SCHEMA rma_private TO "rma-api";
@@ -141,6 +171,21 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO "audio-projector", "audio-api", "audio-wo
 CREATE SCHEMA IF NOT EXISTS audio AUTHORIZATION "audio-projector";
 GRANT USAGE ON SCHEMA audio TO "audio-api", "audio-worker";
 ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
+
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS audio_2 AUTHORIZATION "audio-projector";
+GRANT USAGE ON SCHEMA audio_2 TO "audio-api", "audio-worker";
+ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio_2 GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
+CREATE SCHEMA IF NOT EXISTS audio_live;
+CREATE TABLE IF NOT EXISTS audio_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('audio', 'audio_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO audio_live.generation (schema) SELECT 'audio' WHERE NOT EXISTS (SELECT FROM audio_live.generation);
+GRANT USAGE ON SCHEMA audio_live TO "audio-projector", "audio-api", "audio-worker";
+GRANT SELECT ON audio_live.generation TO "audio-projector", "audio-api", "audio-worker";
+GRANT UPDATE ON audio_live.generation TO "audio-projector";
 
 CREATE SCHEMA IF NOT EXISTS audio_private;
 GRANT USAGE ON SCHEMA audio_private TO "audio-api", "audio-worker";

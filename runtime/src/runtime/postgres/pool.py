@@ -15,7 +15,14 @@ Compiling costs a tenth of a second before the first row, and these queries walk
 """
 
 
-def open_pool(url: str, *, schema: str, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+def open_pool(
+    url: str,
+    *,
+    schema: str,
+    most: int,
+    statement_seconds: float = STATEMENT_SECONDS,
+    connection_class: type[Any] = asyncpg.Connection,
+) -> Any:
     """A pool of at most `most` connections, not connected yet: entering it makes it ready, using it connects."""
     return asyncpg.create_pool(
         url,
@@ -23,5 +30,6 @@ def open_pool(url: str, *, schema: str, most: int, statement_seconds: float = ST
         max_size=most,
         timeout=CONNECT_SECONDS,
         command_timeout=statement_seconds,
+        connection_class=connection_class,
         server_settings={"application_name": "licensing", "search_path": schema, **_PLANS},
     )

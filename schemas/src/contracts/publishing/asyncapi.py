@@ -14,6 +14,7 @@ from contracts.topics import (
     CASE_OUTCOMES,
     CHECKPOINTS,
     COMMAND_TOPICS,
+    DEAD_LETTER_DECISIONS,
     DEAD_LETTERS,
     EVENTS,
     LICENSE_FILES,
@@ -40,6 +41,7 @@ MESSAGES_OF = {
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),
     **{topic.name: ("dead-letter",) for topic in DEAD_LETTERS.values()},
+    DEAD_LETTER_DECISIONS.name: ("dead-letter-decision",),
 }
 """What each topic carries."""
 

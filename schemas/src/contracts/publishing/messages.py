@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.audio.conversions import JOB_PATTERN
 from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
+from contracts.dead_letters import LETTER_KEY, DeadLetterDecision
 from contracts.documents.published import (
     FILE_HEADERS,
     FILE_KEY,
@@ -150,7 +151,7 @@ _OTHERS: dict[str, Json] = {
         "bindings": _key(_KEY_ID),
     },
     "dead-letter": {
-        "summary": "A record that nobody could use, with its value as it was, cut at 256 KiB.",
+        "summary": "A record that nobody could use: its value, cut at 256 KiB, and its headers as `kept-*`.",
         "contentType": "application/octet-stream",
         "headers": _headers(
             {
@@ -159,10 +160,18 @@ _OTHERS: dict[str, Json] = {
                 "partition": _decimal("Its partition there."),
                 "offset": _decimal("Its offset there."),
                 "bytes": _decimal("How long its value was."),
+                "headers": _decimal("How many headers it had; absent if they were too many or too long to be kept."),
             },
             required=("reason", "topic", "partition", "offset", "bytes"),
         ),
         "payload": {"type": "string", "format": "binary"},
+    },
+    "dead-letter-decision": {
+        "summary": _first_line(DeadLetterDecision),
+        "contentType": "application/json",
+        "headers": _headers({}, required=()),
+        "payload": json_schema(DeadLetterDecision),
+        "bindings": _key(LETTER_KEY),
     },
 }
 """What is neither an entry nor a signed document."""

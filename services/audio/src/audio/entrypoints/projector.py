@@ -15,7 +15,7 @@ from runtime.projection.settings import ProjectorSettings
 
 def main() -> None:
     """Console script."""
-    _PROJECTOR.main(__doc__)
+    PROJECTOR.main(__doc__)
 
 
 def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mapping[Partition, Target]:
@@ -24,8 +24,8 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return {Partition(events, number): JobRows(pool, number, poison) for number in range(AUDIO_EVENTS.partitions)}
 
 
-_PROJECTOR = Projector(service="audio-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
-serve, rebuild = _PROJECTOR.serve, _PROJECTOR.rebuild
+PROJECTOR = Projector(service="audio-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
+serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild
 
 if __name__ == "__main__":
     main()

@@ -11,6 +11,21 @@ CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION "ledger-projector";
 GRANT USAGE ON SCHEMA ledger TO "ledger-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger GRANT SELECT ON TABLES TO "ledger-api";
 
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS ledger_2 AUTHORIZATION "ledger-projector";
+GRANT USAGE ON SCHEMA ledger_2 TO "ledger-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger_2 GRANT SELECT ON TABLES TO "ledger-api";
+CREATE SCHEMA IF NOT EXISTS ledger_live;
+CREATE TABLE IF NOT EXISTS ledger_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('ledger', 'ledger_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO ledger_live.generation (schema) SELECT 'ledger' WHERE NOT EXISTS (SELECT FROM ledger_live.generation);
+GRANT USAGE ON SCHEMA ledger_live TO "ledger-projector", "ledger-api";
+GRANT SELECT ON ledger_live.generation TO "ledger-projector", "ledger-api";
+GRANT UPDATE ON ledger_live.generation TO "ledger-projector";
+
 -- Parts of serials, names and references are found by their trigrams. Who makes the tables names the operators' schema;
 -- who reads them need not. A list of what is to be put into an index later would be read by each search, so there is none.
 CREATE SCHEMA IF NOT EXISTS trigrams;

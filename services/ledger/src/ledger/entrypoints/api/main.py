@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -13,6 +13,7 @@ from ledger.adapters.postgres import database
 from ledger.adapters.postgres.projection.store import CHANNEL
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
@@ -20,6 +21,7 @@ from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.http.redemptions import Redemptions
+from ledger.entrypoints.api.routes.exports import MAX_EXPORTS
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime import tracing
 from runtime.admin import Admin
@@ -83,6 +85,7 @@ async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[t
     url = settings.database()
     async with (
         database.pool(url, most=CONNECTIONS) as pool,
+        _replica_pool(settings.database_replica()) as replica,
         Producer(connection, client_id=SERVICE) as producer,
         Commands(
             connection,
@@ -95,21 +98,29 @@ async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[t
         ) as commands,
     ):
         waiter = ChangeWaiter(url, CHANNEL)
-        yield _services(settings, commands, pool, waiter, stop), commands, waiter
+        yield _services(settings, commands, (pool, replica), waiter, stop), commands, waiter
+
+
+def _replica_pool(url: str | None) -> AbstractAsyncContextManager[Any]:
+    """A pool for long reads, or None."""
+    pool: AbstractAsyncContextManager[Any] = nullcontext() if url is None else database.pool(url, most=MAX_EXPORTS + 1)
+    return pool
 
 
 def _services(
-    settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter, stop: asyncio.Event
+    settings: ApiSettings, commands: Commands, pools: tuple[Any, Any], waiter: ChangeWaiter, stop: asyncio.Event
 ) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
+    pool, of_replica = pools
     queries = PostgresQueries(pool, settings.ledger)
+    replica = None if of_replica is None else SnapshotReader(of_replica, settings.ledger)
     return Services(
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
-        exports=PostgresExports(queries),
+        exports=PostgresExports(queries, replica),
         waiter=waiter,
         clock=_now,
         activation_key_secret=secret,

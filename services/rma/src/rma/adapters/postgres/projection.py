@@ -106,7 +106,7 @@ def _parts(serial: str) -> set[str]:
 async def _add(connection: Any, table: str, columns: Sequence[str], ledger: int, rows: Iterable[Sequence[Any]]) -> None:
     records = [(ledger, *row) for row in rows]
     if records:
-        await connection.copy_records_to_table(table, schema_name="rma", columns=["ledger", *columns], records=records)
+        await connection.copy_records_to_table(table, columns=["ledger", *columns], records=records)
 
 
 async def _entitle(connection: Any, ledger: int, rows: Sequence[EntitlementRow]) -> None:
