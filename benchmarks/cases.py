@@ -62,8 +62,8 @@ class Load(NamedTuple):
 async def measure(lab_: Lab) -> list[Figure]:
     async with lab_.whole_system() as kit:
         await _prepare(lab_)
-        plain = await _load(lab_, kit.ports.port("ledger-api"), _allocations(kit))
-        filed = await _load(lab_, kit.ports.port("rma-api"), _reports(kit))
+        plain = await _load(lab_, kit, "ledger-api", _allocations(kit))
+        filed = await _load(lab_, kit, "rma-api", _reports(kit))
     return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await _beside_the_ledger(lab_)]
 
 
@@ -93,8 +93,10 @@ async def _prepare(lab_: Lab) -> None:
     await lab.outcomes(lab_.connection, PREFIX, len(commands))
 
 
-async def _load(lab_: Lab, port: int, make: client.Requests) -> Load:
-    scale = max(lab_.scale, 0.25)
+async def _load(lab_: Lab, kit: Kit, api: str, make: client.Requests) -> Load:
+    """What came before it is done by all: a load of its own is not measured beside the end of another."""
+    scale, port = max(lab_.scale, 0.25), kit.ports.port(api)
+    await lab_.until_idle(kit)
     async with client.channels(HOST, port, [None] * CHANNELS) as opened:
         await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, WARM_SECONDS)
         await client.paced(opened, make, client.CREATED, RATE, PACED_SECONDS * scale)  # as `api` explains

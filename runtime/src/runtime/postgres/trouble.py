@@ -49,3 +49,10 @@ async def transaction(pool: Any, what: str) -> AsyncGenerator[Any]:
     """A connection of the pool in a transaction; what fails because the database is away is Trouble."""
     async with database_trouble(what), pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def statement(pool: Any, what: str) -> AsyncGenerator[Any]:
+    """A connection of the pool for one statement, which is a transaction by itself and needs no more round trips."""
+    async with database_trouble(what), pool.acquire() as connection:
+        yield connection

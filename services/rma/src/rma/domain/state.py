@@ -51,8 +51,24 @@ class Case(NamedTuple):
 
     def in_state(self, state: State, day: date) -> "Case":
         """The case after a step of that day; one that ends remembers where it stood. By position, as in Cases."""
-        former = self.state if state in ENDED and self.state not in ENDED else self.former
-        return Case(*self[:4], state, day, *self[6:-1], former)
+        company, project, serial, coverage, was, _, advance, consented, quote, spare, swap, due, reminded, former = self
+        former = was if state in ENDED and was not in ENDED else former
+        return Case(
+            company,
+            project,
+            serial,
+            coverage,
+            state,
+            day,
+            advance,
+            consented,
+            quote,
+            spare,
+            swap,
+            due,
+            reminded,
+            former,
+        )
 
     @property
     def is_open(self) -> bool:
