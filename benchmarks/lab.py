@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -209,9 +209,12 @@ async def read(connection: Connection, topic: Topic, prefix: str, count: int, pa
 
 
 def _cpu_seconds(kit: Kit) -> float:
-    """What all processes of a stack have used so far."""
-    pids = (pid for part in PARTS for pid in _with_children(kit.make(part).process.pid))
-    return sum(map(machine.cpu_seconds, pids))
+    """What all processes of a stack have used so far; a backend of the database may end meanwhile."""
+    seconds = 0.0
+    for pid in (pid for part in PARTS for pid in _with_children(kit.make(part).process.pid)):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            seconds += machine.cpu_seconds(pid)
+    return seconds
 
 
 def _with_children(pid: int | None) -> Iterable[int]:
