@@ -74,8 +74,7 @@ CASES = (
             (
                 "vendor",
                 30,
-                "The trace shows that the telephones register with the standby.\n\n"
-                "Please tell us which address the DHCP server gives out as the gatekeeper.",
+                "The telephones register with the standby.\n\nWhich gatekeeper does the DHCP server give out to them?",
             ),
         ),
         serial="00903304a1c7",
