@@ -319,7 +319,7 @@ def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal:
 
 
 def test_a_company_watches_its_cases_and_an_end_customer_none_of_presales(portal: Portal) -> None:
-    partner = portal.person(RESELLER, width=WIDTHS["narrow"], scripts=False)
+    partner = portal.person(RESELLER, width=WIDTHS["narrow"])
     partner.goto("/cases")
     expect(partner.get_by_role("row")).to_have_count(5)
     partner.get_by_label("Show").select_option("closed")

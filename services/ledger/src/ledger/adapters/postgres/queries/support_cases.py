@@ -47,14 +47,9 @@ class PostgresSupportCaseQueries(SnapshotReader):
         async with self.seen(viewer) as (connection, scope):
             reach = await case_reach(connection, self.ledger, scope, wanted.company)
             kinds = [kind for kind in reach[2] if wanted.kind in (None, kind)]
-            arguments = [self.ledger, *reach[:2], kinds, list(STATES[wanted.states]), limit + 1, _like(wanted.part)]
-            query = f"SELECT {_ROW} {_SEEN} AND c.state = ANY ($5)" + (_PART if wanted.part else " AND $7 = ''")
-            column, order = wanted.sort.lstrip("-"), "DESC" if wanted.sort.startswith("-") else "ASC"
-            if after is not None:
-                query += f" AND (c.{column}, c.number) {'<' if order == 'DESC' else '>'} ($8, $9)"
-                arguments += after
-            query += f" ORDER BY c.{column} {order}, c.number {order} LIMIT $6"
-            return one_page((_view(row) for row in await connection.fetch(query, *arguments)), limit)
+            wants = list(STATES[wanted.states]), limit + 1, _like(wanted.part), *(after or ())
+            rows = await connection.fetch(_page_of(wanted, after), self.ledger, *reach[:2], kinds, *wants)
+            return one_page(map(_view, rows), limit)
 
     async def support_case(self, viewer: Viewer, number: str) -> SupportCaseDetailView | None:
         async with self.seen(viewer) as (connection, scope):
@@ -86,6 +81,17 @@ async def case_reach(
     if company is None:
         return scope.sees_all, own, kinds
     return False, [company] if scope.sees_all or company in own else [], kinds
+
+
+def _page_of(wanted: CaseSearch, after: CasePlace | None) -> str:
+    """The query of a page: of states $5, $6 rows, with a part $7, behind the place $8 and $9."""
+    column, order, beyond = wanted.sort.lstrip("-"), *(("DESC", "<") if wanted.sort[0] == "-" else ("ASC", ">"))
+    part = _PART if wanted.part else " AND $7 = ''"
+    behind = "" if after is None else f" AND (c.{column}, c.number) {beyond} ($8, $9)"
+    return (
+        f"SELECT {_ROW} {_SEEN} AND c.state = ANY ($5) {part} {behind}"
+        f" ORDER BY c.{column} {order}, c.number {order} LIMIT $6"
+    )
 
 
 def _view(row: Any) -> SupportCaseView:
