@@ -47,6 +47,7 @@ PAGES = (
 
 
 def redeem(page: Page, key: str) -> None:
+    page.goto("/")
     page.get_by_role("link", name="Redeem keys").first.click()
     page.get_by_label("Activation keys").fill(f"{key.lower()}\nnot-a-key")
     page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
