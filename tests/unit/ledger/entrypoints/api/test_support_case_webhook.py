@@ -185,3 +185,10 @@ def test_a_file_without_good_keys_is_refused(tmp_path: Path, text: str) -> None:
 
 def key_of(line: str) -> bytes:
     return base64.b64decode(line.removeprefix("whsec_"))
+
+
+@pytest.mark.parametrize("place", ["", "now/CAS-1", "2026-11-24T08:12:00/CAS-1", "0001-01-01T00:00:00+14:00/CAS-1"])
+async def test_a_cursor_that_no_page_gave_is_refused(place: str) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    refused = await Api().get(f"/v1/support-cases?cursor={cursor or '~'}")
+    assert problem(refused) == (422, "request_invalid")

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from prometheus_client import Counter
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from contracts.moments import Moment
 from contracts.support.cases import NUMBER_PATTERN, CaseKind
 from ledger.application.queries.support_cases import (
     CasePlace,
@@ -38,6 +39,7 @@ webhook = APIRouter(include_in_schema=False)
 
 _TAKEN = Counter("licensing_support_webhooks", "Webhooks of the help desk by what became of them", ["outcome"])
 _NUMBER = re.compile(NUMBER_PATTERN)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _log = get_logger("ledger.api")
 
 
@@ -129,9 +131,6 @@ def _after(cursor: str | None) -> CasePlace | None:
         return None
     time, _, number = after_text(cursor).partition("/")
     try:
-        place = CasePlace(datetime.fromisoformat(time), number)
+        return CasePlace(_MOMENT.validate_python(datetime.fromisoformat(time)), number)
     except ValueError:
         raise bad_cursor() from None
-    if place.time.tzinfo is None:
-        raise bad_cursor()
-    return place
