@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from contracts.access import roles
-from dev.kubernetes import kafka_manifests
+from dev.kubernetes import kafka_manifests, traces
 from dev.kubernetes.manifests import (
     Manifest,
     Octal,
@@ -52,6 +52,8 @@ def files() -> dict[str, str]:
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())
     scaled = [service for service in SERVICES if service.scaling.by == "cpu"]
     made["components/scaling/cpu.yaml"] = _yaml(*(horizontal_autoscaler(service) for service in scaled))
+    made["components/traces/kustomization.yaml"] = _yaml(traces.component())
+    made["components/traces/networkpolicy.yaml"] = _yaml(traces.network_policy())
     made["components/monitoring/objectives.yaml"] = _yaml(objective_rules.manifest())
     for dashboard in DASHBOARDS:
         text = json.dumps(model(dashboard), indent=1, ensure_ascii=False)

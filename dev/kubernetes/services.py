@@ -17,7 +17,8 @@ from portal.entrypoints.web.settings import PortalSettings
 from rma.entrypoints.api.settings import ApiSettings as RmaApiSettings
 from rma.entrypoints.process_manager import ManagerSettings
 from rma.entrypoints.projector.settings import ProjectorSettings as RmaProjectorSettings
-from runtime.postgres.settings import DatabaseSettings, WithDatabase
+from runtime.postgres.settings import WithDatabase
+from runtime.projection.settings import ProjectorSettings
 from runtime.settings import ProcessSettings, Settings
 from runtime.writer_settings import WriterSettings
 from signer.entrypoints.settings import SignerSettings
@@ -243,7 +244,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="audio-projector",
         component="audio",
-        settings=DatabaseSettings,
+        settings=ProjectorSettings,
         scaling=TURNS,
         memory_mib=256,
         cpu_millis=100,

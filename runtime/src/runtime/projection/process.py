@@ -9,17 +9,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import configure, get_logger
 from runtime.postgres.read_side import ReadSide
-from runtime.postgres.settings import DatabaseSettings
 from runtime.postgres.trouble import database_trouble
 from runtime.process import run, supervise, until_stopped
 from runtime.projection.faust_feed import FaustFeed
 from runtime.projection.partition_follower import PartitionFollower, Target
 from runtime.projection.poison import PoisonBox
+from runtime.projection.settings import ProjectorSettings
 from runtime.settings import load
 from runtime.trouble import Trouble
 
@@ -29,7 +30,7 @@ BATCH_SECONDS = 30.0
 """Longest statement of a batch; a database that is slower than that is in trouble."""
 RETRY_SECONDS = 1.0
 
-S = TypeVar("S", bound=DatabaseSettings)
+S = TypeVar("S", bound=ProjectorSettings)
 Followers = dict[Partition, PartitionFollower]
 
 _log = get_logger("runtime.projection")
@@ -51,6 +52,7 @@ class Projector(Generic[S]):
         command = parser.parse_args().command
         settings = load(self.settings)
         configure(self.service, settings.log_level)
+        tracing.begin(self.service, settings)
         for chatty in ("faust", "mode", "aiokafka"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         _log.info("settings", **settings.describe())

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
+from runtime import tracing
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
@@ -103,13 +104,19 @@ class Gateway:
         began = time.perf_counter()
         sender = _ResponseSender(send, self._problems, scope)
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        span = tracing.serving(scope["method"], scope["state"]["traceparent"])
+        if span is not None:
+            scope["state"]["traceparent"] = span.traceparent
         self._in_flight += 1
         try:
-            await self._answered(asked, receive, sender)
+            with tracing.within(span):
+                await self._answered(asked, receive, sender)
         finally:
             self._in_flight -= 1
-        route = getattr(asked.get("route"), "path", "none")
-        self._metrics.observe(scope["method"], route, sender.status, time.perf_counter() - began)
+        route = getattr(asked.get("route"), "path", None)
+        self._metrics.observe(scope["method"], route or "none", sender.status, time.perf_counter() - began)
+        if span is not None:
+            span.answered(route, sender.status)
 
     async def _answered(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         """Respond to whatever is raised: a defect here is a problem document, as one of a route is."""

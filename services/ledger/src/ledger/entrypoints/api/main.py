@@ -23,6 +23,7 @@ from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.http.redemptions import Redemptions
 from ledger.entrypoints.api.http.webhook_signature import WebhookKeys
 from ledger.entrypoints.api.settings import ApiSettings
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -50,6 +51,7 @@ def main() -> NoReturn:
     """Run until SIGTERM; requests in flight are finished."""
     settings = load(ApiSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     gc.collect()
     gc.freeze()  # the application lives as long as the process: no collection has to look at it again

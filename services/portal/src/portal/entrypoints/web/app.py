@@ -51,6 +51,7 @@ from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 from runtime.web.problems import Refused
+from runtime.web.telemetry import NO_TELEMETRY
 
 ROUTERS = (
     assets.router,
@@ -91,7 +92,7 @@ _log = get_logger("portal.web")
 
 def build(services: Services) -> ASGIApp:
     """All pages, behind their doorkeeper."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)
