@@ -18,8 +18,8 @@ class ApiSettings(WithTraces, WithReplica, DatabaseSettings):
     later generations: a return document's certificate is checked by them. `license_keys_file` (PEM) has the public
     license keys by which a document is believed before it is handed out. `activation_key_secret_file` has at least 32
     bytes that no other service knows. `support_webhook_keys_file` has the keys of the help desk's webhook, one a line
-    as `whsec_` and base64, two while they are rotated. Exports read from the replica at `database_replica_url`, where it
-    is set and as far as the primary. `writer_key_file` has the writer's public key, for which commands are sealed.
+    as `whsec_` and base64, two while they are rotated. Exports read from the replica at `database_replica_url`, where
+    it is set and as far as the primary. `writer_key_file` has the writer's public key, for which commands are sealed.
     """
 
     ledger: LedgerNumber = 0
