@@ -19,12 +19,13 @@ from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, vi
 BOX = "/devices/00903304a20e"
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty")
 PLACES = (
-    *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "audio", "people", "join"),
-    *("activity", "settings"),
+    *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
+    *("join", "activity", "settings"),
 )
 PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),
+    "/cases/CAS-104211",
     "/search?q=04a1",
     "/search",
     "/settings/second-factor",

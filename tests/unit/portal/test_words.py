@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.passwords import weakness
-from portal.entrypoints.web import case_steps, case_words, device_steps
+from portal.entrypoints.web import case_steps, case_words, device_steps, support_case_words
 from portal.entrypoints.web.bulk import jobs
 from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.routes.grants import RIGHTS
@@ -34,6 +34,7 @@ def sentences() -> set[str]:
     found |= {
         *device_steps.WORDS,
         *jobs.WORDS,
+        *support_case_words.WORDS,
         *companies.KINDS.values(),
         *(title for title, _ in records.KINDS.values()),
     }
