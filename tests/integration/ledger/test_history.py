@@ -14,7 +14,7 @@ from ledger.entrypoints.projector.main import rebuild
 from tests.support.databases import as_role
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api
+from tests.support.ledger.api_at_work import Api, accepted
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import (
     all_rows,
@@ -84,6 +84,36 @@ async def test_a_balance_and_a_device_are_shown_as_of_an_entry_or_a_time(api: Ap
     assert await ports(entry["time"]) == 20
     assert await free("2020-01-01") == {}
     assert problem(await api.get(f"devices/{SERIAL}?as_of=2020-01-01")) == (404, "device_unknown")
+
+    async def listed(as_of: Any) -> list[tuple[str, list[int]]]:
+        page = await _get(api, f"projects/{project}/devices?at_least={last}&as_of={as_of}")
+        return [(one["serial"], [lot["count"] for lot in one["licenses"]]) for one in page["items"]]
+
+    assert [await listed(at) for at in (first - 2, first - 1, last)] == [[], [(SERIAL, [])], [(SERIAL, [25])]]
+
+
+async def test_entries_are_found_by_the_license_type_that_they_moved(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    ports = [accepted(await api.allocate(project, SERIAL, count)) for count in (20, 5)]
+    (key,) = [
+        one["sequence"]
+        for one in (await _get(api, f"projects/{project}/history?at_least={ports[-1]}"))["items"]
+        if "redeemed" in one["event_type"]
+    ]
+
+    async def moved(query: str) -> list[int]:
+        page = await _get(api, f"entries?{query}")
+        return [one["sequence"] for one in page["items"]]
+
+    of_project, of_device = f"project={project}&license_type=Port11", f"device={SERIAL}&license_type=Port11"
+    assert await moved(of_project) == [key, *ports]
+    assert await moved(f"{of_project}&order=newest_first&limit=2") == [*reversed(ports)]
+    assert await moved(f"{of_project}&order=newest_first&after={ports[1]}") == [ports[0], key]
+    assert await moved(of_device) == ports
+    assert await moved(f"project={project}&license_type=BRI") == [key]
+    assert problem(await api.get("entries?license_type=Port11")) == (422, "request_invalid")
+    both = f"{of_project}&types=licensing.ledger.licenses-allocated.v1"
+    assert problem(await api.get(f"entries?{both}")) == (422, "request_invalid")
 
 
 async def test_projects_devices_companies_and_keys_tell_their_history(api: Api) -> None:
