@@ -30,6 +30,7 @@ from portal.entrypoints.web.routes import (
     grants,
     home,
     keys,
+    live,
     openid,
     passkeys,
     people,
@@ -45,6 +46,7 @@ from portal.entrypoints.web.routes import (
     token_keys,
     transfers,
     warranties,
+    why,
 )
 from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
@@ -63,6 +65,7 @@ ROUTERS = (
     projects.router,
     allocations.router,
     devices.router,
+    why.router,
     keys.router,
     transfers.router,
     software_service.router,
@@ -76,6 +79,7 @@ ROUTERS = (
     people.router,
     grants.router,
     activity.router,
+    live.router,
     settings.router,
     second_factor.router,
     passkeys.router,

@@ -17,13 +17,13 @@ from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.entry_stream import MEDIA_TYPE, PAGE_ENTRIES, Places, entry_events
-from ledger.entrypoints.api.http.streaming import streamed
 from runtime.web.consistency import Reached, require_entry
 from runtime.web.head_requests import IsHead
 from runtime.web.http_protocol import GONE
 from runtime.web.pagination import PAGE_ROWS, Limit
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
+from runtime.web.streaming import streamed
 
 MAX_TYPES = 20
 """Types of entries that one request names: each is a walk of an index."""
@@ -61,7 +61,7 @@ async def _search(
         Query(
             pattern=LICENSE_TYPE_PATTERN,
             max_length=40,
-            description="Only entries that moved licenses of this type in the project, or on the device, that is named.",
+            description="Only what moved licenses of this type in the project, or on the device, that is named.",
             examples=["Port11"],
         ),
     ] = None,
