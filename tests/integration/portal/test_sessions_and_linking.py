@@ -49,8 +49,6 @@ async def pool(fresh_database_url: str) -> AsyncIterator[Any]:
             await TABLES.migrate(connection)
         for account in ("ada", "bob"):
             await PostgresAccounts(pool).add(Account(account, f"{account}@example.net", account, "en"), "hash")
-            async with pool.acquire() as connection:
-                await connection.execute("UPDATE accounts SET confirmed = true")
         yield pool
 
 

@@ -88,6 +88,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int = MAX_SORTED) -> None:
     """Both pages walk indexes, and the last one costs what the first does."""
     early, late = await page_of(pool, first), await page_of(pool, last)
+    print("COST", early, late)
     for page in (early, late):
         assert page.scanned == set()
         assert page.sorted <= max_sorted

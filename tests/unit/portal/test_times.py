@@ -70,7 +70,7 @@ class Apis:
                 found = {"items": [DEVICE], "next": None}
             case ["projects", _, "software-service"]:
                 found = SERVICE
-            case ["devices", _]:
+            case ["devices", serial] if serial == SERIAL:
                 found = DEVICE | then
             case ["projects"]:
                 found = {"items": [], "next": None}
@@ -114,6 +114,23 @@ async def test_a_page_of_the_past_says_so_hears_nothing_and_does_nothing(
     assert ("data-stream" in page, "live.js" in page) == (False, False)
     main = page[page.index('<main id="main">') :]
     assert re.findall(r'<form method="post"|class="button first"', main) == []
+
+
+async def test_a_day_that_is_not_over_can_still_change(partner: httpx.AsyncClient) -> None:
+    over, goes_on = [await partner.get(f"/projects/{PROJECT}?as_of=2026-11-{day}") for day in (27, 28)]
+    assert ["can still change" in page.text for page in (over, goes_on)] == [False, True]
+
+
+async def test_a_device_that_was_elsewhere_then_is_said_to_have_been(partner: httpx.AsyncClient) -> None:
+    page = await partner.get("/devices/009033000001?as_of=3")
+    assert (page.status_code, "in none of your projects then" in page.text) == (404, True)
+    assert "Back to now" in page.text
+
+
+@pytest.mark.parametrize("path", ["/balances?type=<b>", "/e/0", "/activity?cursor=x", f"/projects/{PROJECT}/why"])
+async def test_an_address_with_a_typing_error_gets_a_page(partner: httpx.AsyncClient, path: str) -> None:
+    page = await partner.get(path)
+    assert (page.status_code, "This request is not understood" in page.text) == (422, True)
 
 
 async def test_all_that_a_page_shows_is_of_the_same_time(partner: httpx.AsyncClient, apis: Apis) -> None:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends
 
 from licensing_client.api import EntriesView
 from portal.adapters.apis import Asking, ask
@@ -22,6 +23,7 @@ class Time:
 
     `as_of` is what was asked for: a day, an entry, or nothing for now. `about` narrows what the page hears of while it
     is open. A page that `travels` can be shown as it was; `fields` are what else its address says.
+    A day that is not over can still change.
     """
 
     stand: int | None
@@ -29,6 +31,7 @@ class Time:
     about: Mapping[str, str] = field(default_factory=dict[str, str])
     travels: bool = False
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_over: bool = True
 
     @property
     def is_past(self) -> bool:
@@ -59,11 +62,17 @@ class Time:
         return f"{address}{'&' if '?' in address else '?'}{urlencode({'as_of': self.as_of})}" if self.as_of else address
 
 
-async def _as_of(as_of: Annotated[str, Query(max_length=MOST)] = "") -> str:
-    return as_of.strip()
+async def _as_of(as_of: str = "") -> str:
+    return as_of.strip()[:MOST]
 
 
 AsOf = Annotated[str, Depends(_as_of)]
+
+
+def then(as_of: str, stand: int | None, today: date, fields: Mapping[str, str] | None = None) -> Time:
+    """The time of a page that shows what was at the end of a day or at an entry."""
+    is_over = not _DAY.fullmatch(as_of) or as_of < today.isoformat()
+    return Time(stand=stand, as_of=as_of, travels=True, fields=fields or {}, is_over=is_over)
 
 
 async def newest(

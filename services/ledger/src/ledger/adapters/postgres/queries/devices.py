@@ -30,12 +30,13 @@ def _version_at(serial: str) -> str:
     """The version of a device that held at entry $3."""
     return f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
-       (SELECT max(n.issue) FROM deliveries AS n WHERE n.ledger = v.ledger AND n.serial = v.serial
-           AND n.generation = v.generation AND n.sequence <= $3) AS delivered_issue,
-       d.path, d.time AS delivered, d.file_sha256, {block_columns.COLUMNS}
+       d.issue AS delivered_issue, CASE WHEN d.issue = v.issue THEN d.path END AS path, d.time AS delivered,
+       d.file_sha256, {block_columns.COLUMNS}
   FROM device_versions AS v
-  LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
-       AND d.issue = v.issue AND d.sequence <= $3
+  LEFT JOIN LATERAL (
+       SELECT issue, path, time, file_sha256 FROM deliveries AS n
+        WHERE n.ledger = v.ledger AND n.serial = v.serial AND n.generation = v.generation AND n.sequence <= $3
+        ORDER BY issue DESC LIMIT 1) AS d ON true
   {_BLOCKED_THEN}
  WHERE v.ledger = $1 AND v.serial = {serial} AND v.sequence <= $3
    AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = {serial} AND r.sequence <= $3

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.api import GuaranteeStatus, TestView
 from portal.adapters.apis import Asking, ask
@@ -16,7 +17,7 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import beginning
-from portal.entrypoints.web.times import AsOf, Time, newest, now
+from portal.entrypoints.web.times import AsOf, Time, newest, now, then
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
@@ -76,20 +77,25 @@ async def devices_page(
 @router.get("/devices/{serial}")
 async def device_page(request: Request, visit: TheVisit, services: TheServices, serial: str, as_of: AsOf) -> Response:
     """What a device has, whether it knows, and all that happened to it; now or as it was."""
-    api = visit.api
-    then = as_of or None
-    if then is None:
+    api, at = visit.api, as_of or None
+    if at is None:
         page = await newest(api, ENTRIES, device=serial)
         time = Time(stand=page["as_of"], about={"device": serial}, travels=True)
         device = await ask(api.ledger.get_device, serial, at_least=api.at_least)
     else:
-        device = await ask(api.ledger.get_device, serial, as_of=then, at_least=api.at_least)
-        time = Time(stand=device.get("as_of"), as_of=as_of, travels=True)
+        today = civil_day(services.clock())
+        try:
+            device = await ask(api.ledger.get_device, serial, as_of=at, at_least=api.at_least)
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            return services.pages.page(request, "device_elsewhere.html", status=404, time=then(at, None, today))
+        time = then(at, device.get("as_of"), today)
         page = await newest(api, ENTRIES, until=time.stand, device=serial)
     project, guarantee, test = await asyncio.gather(
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
-        _guarantee(api, serial, then),
-        _test(api, serial, then),
+        _guarantee(api, serial, at),
+        _test(api, serial, at),
     )
     entries = page["items"]
     return services.pages.page(
@@ -115,16 +121,16 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     return Response(content, media_type="application/xml", headers=headers)
 
 
-async def _guarantee(api: Asking, serial: str, then: str | None) -> GuaranteeStatus | None:
+async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatus | None:
     """None for whoever may not know of it (rule F4)."""
     try:
-        return await ask(api.ledger.get_guarantee, serial, as_of=then, at_least=api.at_least)
+        return await ask(api.ledger.get_guarantee, serial, as_of=at, at_least=api.at_least)
     except Problem:
         return None
 
 
-async def _test(api: Asking, serial: str, then: str | None) -> TestView | None:
+async def _test(api: Asking, serial: str, at: str | None) -> TestView | None:
     try:
-        return await ask(api.ledger.get_test_licenses, serial, as_of=then, at_least=api.at_least)
+        return await ask(api.ledger.get_test_licenses, serial, as_of=at, at_least=api.at_least)
     except Problem:
         return None

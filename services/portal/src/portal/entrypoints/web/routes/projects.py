@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from contracts.dates import civil_day
 from licensing_client.api import BalanceView, DeviceView, DeviceViewPage
 from portal.adapters.apis import ask
 from portal.entrypoints.web.balances import sheet
@@ -14,7 +15,7 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.projects_with_balance import with_balances
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
-from portal.entrypoints.web.times import AsOf, Time, newest, now
+from portal.entrypoints.web.times import AsOf, Time, newest, now, then
 
 PROJECTS_A_PAGE = 20
 DEVICES_A_PAGE = 50
@@ -92,7 +93,7 @@ async def _as_it_was(
     return services.pages.page(
         request,
         "project.html",
-        time=Time(stand=stand, as_of=as_of, travels=True),
+        time=then(as_of, stand, civil_day(services.clock())),
         project=found,
         service=None,
         entries=entries["items"],

@@ -1,7 +1,7 @@
 """Why a number of a balance is what it is: the entries that made it, the newest first."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.dates import civil_day
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
-from licensing_client.api import EntryView
+from licensing_client.api import EntriesView, EntryView
 from portal.adapters.apis import ask
-from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit
 from portal.entrypoints.web.sentences import actors
-from portal.entrypoints.web.times import AsOf, Time, newest
+from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 ENTRIES_A_PAGE = 50
 PROJECTS_A_PAGE = 200
@@ -62,16 +63,14 @@ async def project_why(
     cursor: Behind = None,
 ) -> Response:
     """What is free and held of a type in a project, and every entry that made it so."""
-    ledger, at_least = visit.api.ledger, visit.api.at_least
-    then = as_of or None
+    ledger, at_least, at = visit.api.ledger, visit.api.at_least, as_of or None
     found, balance = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
-        ask(ledger.get_balance, project, as_of=then, at_least=at_least),
+        ask(ledger.get_balance, project, as_of=at, at_least=at_least),
     )
     page = await newest(
         visit.api, ENTRIES_A_PAGE, until=_until(cursor, balance.get("as_of")), project=project, license_type=type
     )
-    stand = page["as_of"] if then is None else balance.get("as_of")
     counts = [
         sum(one["count"] for one in lines if one["license_type"] == type)
         for lines in (balance["free"], balance["held"])
@@ -79,7 +78,7 @@ async def project_why(
     return services.pages.page(
         request,
         "why.html",
-        time=Time(stand=stand, as_of=as_of, travels=True, about={"project": project}, fields={"type": type}),
+        time=_time(services, page, as_of, balance.get("as_of"), {"project": project}, type),
         project=found,
         serial="",
         license_type=type,
@@ -101,17 +100,15 @@ async def device_why(
     cursor: Behind = None,
 ) -> Response:
     """What a device has of a type, and every entry that made it so."""
-    ledger, at_least = visit.api.ledger, visit.api.at_least
-    then = as_of or None
-    device = await ask(ledger.get_device, serial, as_of=then, at_least=at_least)
+    ledger, at_least, at = visit.api.ledger, visit.api.at_least, as_of or None
+    device = await ask(ledger.get_device, serial, as_of=at, at_least=at_least)
     page = await newest(
         visit.api, ENTRIES_A_PAGE, until=_until(cursor, device.get("as_of")), device=serial, license_type=type
     )
-    stand = page["as_of"] if then is None else device.get("as_of")
     return services.pages.page(
         request,
         "why.html",
-        time=Time(stand=stand, as_of=as_of, travels=True, about={"device": serial}, fields={"type": type}),
+        time=_time(services, page, as_of, device.get("as_of"), {"device": serial}, type),
         project=await ask(ledger.get_project, device["project"], at_least=at_least),
         serial=device["serial"],
         license_type=type,
@@ -139,6 +136,15 @@ async def balances_page(
     return services.pages.page(
         request, "balances.html", license_type=type, whole=whole, lines=lines, following=found["next"]
     )
+
+
+def _time(
+    services: Services, page: EntriesView, as_of: str, stand: int | None, about: Mapping[str, str], license_type: str
+) -> Time:
+    fields = {"type": license_type}
+    if as_of:
+        return then(as_of, stand, civil_day(services.clock()), fields)
+    return Time(stand=page["as_of"], about=about, travels=True, fields=fields)
 
 
 def _until(cursor: int | None, as_of: int | None) -> int | None:

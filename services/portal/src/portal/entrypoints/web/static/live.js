@@ -4,7 +4,7 @@
 
 const place = document.getElementById("time");
 const told = document.getElementById("told");
-const REST = 20, LEAST_MS = 1000, MOST_MS = 15000, QUIET_MS = 8000, AGAIN_MS = 30000;
+const REST = 20, LEAST_MS = 1000, MOST_MS = 15000, QUIET_MS = 8000, PATIENCE_MS = 6000, AGAIN_MS = 30000;
 let source = null, last = Number(place.dataset.stand), waits = null, running = false, wanted = false, rests = 0;
 let heard = [], speaks = null;
 
@@ -12,7 +12,7 @@ function say(state) {
   const shown = place.querySelector("[data-state]");
   shown.hidden = false;
   shown.className = state === "live" ? "state good" : "state off";
-  shown.textContent = place.dataset[state];
+  shown.textContent = state === "live" ? place.dataset.wordLive : place.dataset.wordLost;
 }
 
 function stand(entry) {
@@ -35,9 +35,16 @@ function listen() {
   source.addEventListener("away", () => say("lost"));
   source.addEventListener("ended", end);
   source.onerror = () => {
+    if (source.readyState !== EventSource.CLOSED) { setTimeout(doubt, PATIENCE_MS); return; }
     say("lost");
-    if (source.readyState === EventSource.CLOSED) { hush(); setTimeout(listen, AGAIN_MS); }
+    hush();
+    setTimeout(listen, AGAIN_MS);
   };
+}
+
+// A browser connects again by itself, which is not worth a word unless it takes long.
+function doubt() {
+  if (source && source.readyState !== EventSource.OPEN) say("lost");
 }
 
 function hush() {
