@@ -67,7 +67,7 @@ class EntryStreams:
 def _check(response: httpx.Response) -> None:
     if response.status_code in NOT_NOW:
         raise Trouble(f"the stream of entries answers {response.status_code}")
-    if response.status_code != httpx.codes.OK:
+    if not response.is_success:
         raise Unseen
 
 

@@ -8,7 +8,7 @@ from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
+from ledger.adapters.postgres.queries.past_visibility import past_of, stay, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
 from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand
@@ -45,15 +45,20 @@ SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time
 
 
 _DEVICE_VERSION = _version_at("$2")
-# Those that came into the project by entry $3 and went nowhere else until then, by serial.
+# Serial by serial of those that were ever in the project, as far as the page goes, and so in their order: asked for as
+# one set, the planner would rather read all of them and sort.
+_CAME = """
+SELECT serial FROM device_stays WHERE ledger = $1 AND project = $2 AND serial > {} ORDER BY serial LIMIT 1"""
 _VERSIONS_OF_PROJECT = f"""
+WITH RECURSIVE came (serial) AS (
+     ({_CAME.format("$4")})
+     UNION ALL
+     SELECT ({_CAME.format("came.serial")}) FROM came WHERE came.serial IS NOT NULL)
 SELECT version.*
-  FROM device_stays AS s CROSS JOIN LATERAL ({_version_at("s.serial")}) AS version
- WHERE s.ledger = $1 AND s.project = $2 AND s.sequence <= $3 AND s.serial > $4
-   AND s.sequence = (SELECT max(n.sequence) FROM device_stays AS n
-        WHERE n.ledger = $1 AND n.serial = s.serial AND n.sequence <= $3)
-   AND ($6 OR s.company = ANY ($7) OR s.project = ANY ($8))
- ORDER BY s.serial LIMIT $5"""  # noqa: S608 - made of our own words
+  FROM came CROSS JOIN LATERAL {stay("came.serial", "$3")} AS stay
+ CROSS JOIN LATERAL ({_version_at("came.serial")}) AS version
+ WHERE stay.project = $2 AND ($6 OR stay.company = ANY ($7) OR stay.project = ANY ($8))
+ LIMIT $5"""  # noqa: S608 - made of our own words
 _NOT_SHOWN = {"company", "model"}
 """Columns that only what stands beside a device needs."""
 _NAMED = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
