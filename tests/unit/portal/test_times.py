@@ -74,7 +74,12 @@ class Apis:
             case ["devices", serial] if serial == SERIAL:
                 found = DEVICE | then
             case ["projects"]:
-                found = {"items": [], "next": None}
+                opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
+                named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
+                found = {
+                    "items": [opened | {"project_name": a, "project": b, "sequence": c} for a, b, c in named],
+                    "next": "more",
+                }
             case _:
                 return httpx.Response(404, json={"code": "test_unknown", "detail": "There is no test."})
         return httpx.Response(200, json=found)
@@ -154,6 +159,15 @@ async def test_links_of_the_past_stay_in_it(partner: httpx.AsyncClient) -> None:
 def rows(page: httpx.Response) -> list[list[str]]:
     body = page.text[page.text.index("<tbody>") : page.text.index("</tbody>")]
     return [re.findall(r'<td class="number[^"]*"[^>]*>([^<]*)</td>', row) for row in body.split("</tr>")[:-1]]
+
+
+async def test_the_list_of_projects_shows_those_that_were_open_then(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = (await partner.get("/projects?as_of=2026-11-24&name=in")).text
+    assert apis.query(f"projects/{PROJECT}/balance")["as_of"] == "2026-11-24"
+    assert ("Klinik am See" in page, "Weingut" in page, "Open the project" in page) == (True, False, False)
+    assert f'href="/projects/{PROJECT}?as_of=2026-11-24"' in page
+    assert "?name=in&amp;as_of=2026-11-24&amp;cursor=more" in page
+    assert "Weingut" in (await partner.get("/projects")).text
 
 
 async def test_a_number_of_a_project_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:

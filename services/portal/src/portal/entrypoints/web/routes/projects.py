@@ -15,7 +15,7 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.projects_with_balance import with_balances
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
-from portal.entrypoints.web.times import AsOf, Time, newest, now, then
+from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 PROJECTS_A_PAGE = 20
 DEVICES_A_PAGE = 50
@@ -26,19 +26,26 @@ router = APIRouter()
 
 @router.get("/projects")
 async def projects_page(
-    request: Request, visit: TheVisit, services: TheServices, name: str = "", cursor: str | None = None
+    request: Request, visit: TheVisit, services: TheServices, as_of: AsOf, name: str = "", cursor: str | None = None
 ) -> Response:
-    """The projects, by part of the name where one is asked for."""
-    time = await now(visit.api)
+    """The projects, by part of the name where one is asked for, with their balances; now or as they were."""
+    fields = {"name": name} if name else {}
+    stand = None if as_of else (await newest(visit.api, 1))["as_of"]
     found = await ask(
         visit.api.ledger.list_projects,
         project_name=name or None,
-        archived=False,
+        archived=None if as_of else False,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
         at_least=visit.api.at_least,
     )
-    projects = await with_balances(visit.api, found["items"])
+    projects = await with_balances(visit.api, found["items"], as_of or None)
+    if as_of:
+        stand = next((one.balance.get("as_of") for one in projects), None)
+        projects = [one for one in projects if one.project["sequence"] <= (stand or 0)]
+        time = then(as_of, stand, civil_day(services.clock()), fields)
+    else:
+        time = Time(stand=stand, travels=True, fields=fields)
     return services.pages.page(
         request, "projects.html", time=time, projects=projects, name=name, following=found["next"]
     )
