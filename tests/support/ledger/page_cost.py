@@ -88,9 +88,8 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int = MAX_SORTED) -> None:
     """Both pages walk indexes, and the last one costs what the first does."""
     early, late = await page_of(pool, first), await page_of(pool, last)
-    print("COST", early, late)
     for page in (early, late):
-        assert page.scanned == set()
-        assert page.sorted <= max_sorted
-        assert page.buffers <= PAGE_BUFFERS
-    assert abs(late.buffers - early.buffers) <= SPREAD
+        assert page.scanned == set(), page
+        assert page.sorted <= max_sorted, page
+        assert page.buffers <= PAGE_BUFFERS, page
+    assert abs(late.buffers - early.buffers) <= SPREAD, (early, late)
