@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
-from licensing_client.api import EntriesView, EntryView
+from licensing_client.api import EntryView
 from portal.adapters.apis import ask
-from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -63,14 +63,14 @@ async def project_why(
     cursor: Behind = None,
 ) -> Response:
     """What is free and held of a type in a project, and every entry that made it so."""
-    ledger, at_least, at = visit.api.ledger, visit.api.at_least, as_of or None
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    at = as_of or await _position(visit)
     found, balance = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.get_balance, project, as_of=at, at_least=at_least),
     )
-    page = await newest(
-        visit.api, ENTRIES_A_PAGE, until=_until(cursor, balance.get("as_of")), project=project, license_type=type
-    )
+    stand = balance.get("as_of") or 0
+    page = await newest(visit.api, ENTRIES_A_PAGE, until=_until(cursor, stand), project=project, license_type=type)
     counts = [
         sum(one["count"] for one in lines if one["license_type"] == type)
         for lines in (balance["free"], balance["held"])
@@ -78,7 +78,7 @@ async def project_why(
     return services.pages.page(
         request,
         "why.html",
-        time=_time(services, page, as_of, balance.get("as_of"), {"project": project}, type),
+        time=_time(services, as_of, stand, {"project": project}, type),
         project=found,
         serial="",
         license_type=type,
@@ -100,15 +100,15 @@ async def device_why(
     cursor: Behind = None,
 ) -> Response:
     """What a device has of a type, and every entry that made it so."""
-    ledger, at_least, at = visit.api.ledger, visit.api.at_least, as_of or None
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    at = as_of or await _position(visit)
     device = await ask(ledger.get_device, serial, as_of=at, at_least=at_least)
-    page = await newest(
-        visit.api, ENTRIES_A_PAGE, until=_until(cursor, device.get("as_of")), device=serial, license_type=type
-    )
+    stand = device.get("as_of") or 0
+    page = await newest(visit.api, ENTRIES_A_PAGE, until=_until(cursor, stand), device=serial, license_type=type)
     return services.pages.page(
         request,
         "why.html",
-        time=_time(services, page, as_of, device.get("as_of"), {"device": serial}, type),
+        time=_time(services, as_of, stand, {"device": serial}, type),
         project=await ask(ledger.get_project, device["project"], at_least=at_least),
         serial=device["serial"],
         license_type=type,
@@ -138,15 +138,18 @@ async def balances_page(
     )
 
 
-def _time(
-    services: Services, page: EntriesView, as_of: str, stand: int | None, about: Mapping[str, str], license_type: str
-) -> Time:
+async def _position(visit: Visit) -> int:
+    """Where the ledger stands: number and entries are both asked for as of it, so that they agree."""
+    return (await newest(visit.api, 1))["as_of"]
+
+
+def _time(services: Services, as_of: str, stand: int, about: Mapping[str, str], license_type: str) -> Time:
     fields = {"type": license_type}
     if as_of:
         return then(as_of, stand, civil_day(services.clock()), fields)
-    return Time(stand=page["as_of"], about=about, travels=True, fields=fields)
+    return Time(stand=stand, about=about, travels=True, fields=fields)
 
 
-def _until(cursor: int | None, as_of: int | None) -> int | None:
-    """The entry that a page goes up to: the one before a page's last, or the one asked for."""
-    return as_of if cursor is None else cursor - 1
+def _until(cursor: int | None, stand: int) -> int:
+    """The entry that a page goes up to: the one before the last page's, or where all of it stands."""
+    return stand if cursor is None else cursor - 1
