@@ -207,6 +207,9 @@ async def test_a_stranger_learns_nothing_of_any_past(api: Api) -> None:
         (f"activation-keys/{key['key_digest']}", "key_unknown"),
         (f"activation-keys/{key['key_digest']}/history", "key_unknown"),
         (f"devices?project={project}", "project_unknown"),
+        (f"projects/{project}/devices?as_of=5", "project_unknown"),
+        (f"entries?project={project}&license_type=Port11", "project_unknown"),
+        (f"entries?device={SERIAL}&license_type=Port11", "device_unknown"),
     ):
         assert problem(await api.get(path, ben)) == (404, code), path
     assert (await _get(api, "devices", ben))["items"] == []
@@ -243,7 +246,11 @@ async def test_a_guest_finds_and_exports_what_is_in_the_project_and_nothing_else
     exported = (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()
     history = await _get(api, f"projects/{project}/history", ben)
 
-    assert [row["serial"] for row in devices] == [SERIAL]
+    then = await _get(api, f"projects/{project}/devices?as_of={granted}", ben)
+    moved = (await _get(api, f"entries?project={project}&license_type=Port11", ben))["items"]
+
+    assert [row["serial"] for row in devices] == [row["serial"] for row in then["items"]] == [SERIAL]
+    assert {one["account"] for entry in moved for one in entry["movements"]} == {f"project/{project}"}
     assert {json.loads(line)["account"] for line in exported} == {f"project/{project}"}
     assert history["items"][-1]["sequence"] == granted
     assert problem(await api.get(f"companies/{ADRIA}/history", ben)) == (404, "company_unknown")
