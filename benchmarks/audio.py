@@ -1,10 +1,10 @@
 """Seconds of sound that are converted in a second, each format beside bare ffmpeg on the same sound; and a whole job.
 
-A whole job decodes, measures, evens, encodes, decodes back and compares; beside it the same formats are only encoded,
-one after the other. G.711 and G.729 are made of the samples at 8 kHz that come with a master.
+A whole job decodes, measures, evens, encodes, decodes back and compares. Beside it stand the same steps by programs
+that somebody starts by hand, and the encoding alone; each has two programs at once, as a job has. G.711 and G.729 are
+made of the samples at 8 kHz that come with a master.
 """
 
-import asyncio
 import resource
 import time
 from array import array
@@ -19,24 +19,16 @@ from audio.adapters.installation import transcoder
 from audio.application.conversion import Conversion, MadeFile
 from audio.application.ports import Edit, Master
 from audio.domain.formats import FORMATS, USUAL, Format
-from audio.domain.options import Options
+from audio.domain.options import Loudness, Options
 from audio.domain.sources import MASTER_RATE
 from audio.domain.waveform import Span
+from benchmarks.audio_bare import ENCODING, Bare
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from dev.stack.settings import G729_PROGRAM
 
 SECONDS = 60
 ROUNDS = 3
-BARE = {
-    "g711a": ("-c:a", "pcm_alaw", "-f", "alaw"),
-    "g711u": ("-c:a", "pcm_mulaw", "-f", "mulaw"),
-    "g722": ("-c:a", "g722", "-f", "g722"),
-    "g723": ("-c:a", "g723_1", "-f", "g723_1"),
-    "g726-32": ("-c:a", "g726", "-f", "g726"),
-    "opus-wb": ("-c:a", "libopus", "-application", "voip", "-f", "ogg"),
-}
-"""How ffmpeg alone makes a format."""
 
 
 class Took(NamedTuple):
@@ -53,15 +45,15 @@ async def measure(lab: Lab) -> list[Figure]:
         raw, master = Path(name) / "raw.f32", Master(Path(name) / "master.f32", Path(name) / "master.s16")
         raw.write_bytes(_sound(seconds).tobytes())
         await made.master(raw, Edit(Span(0, seconds * MASTER_RATE), 0, 0), None, master)
-        figures = [await _format(made, FORMATS[code], master, seconds) for code in (*BARE, "g729")]
+        figures = [await _format(made, FORMATS[code], master, seconds) for code in (*ENCODING, "g729")]
         return [*figures, *await _job(made, master)]
 
 
 async def _format(made: Ffmpeg, wanted: Format, master: Master, seconds: int) -> Figure:
     ours = await _best(lambda: made.encode(master, {wanted: master.wide.with_suffix(".ours")}))
     beside: tuple[Beside, ...] = ()
-    if wanted.code in BARE:
-        bare = await _best(lambda: _bare(master.wide, wanted))
+    if wanted.code in ENCODING:
+        bare = await _best(lambda: Bare(master.wide, master.narrow).encode(wanted))
         beside = (Beside("bare ffmpeg", seconds / bare.wall),)
     return Figure(f"audio: {wanted.title}", seconds / ours.wall, "s/s", "> 0.9 of ffmpeg" if beside else "", beside)
 
@@ -82,32 +74,20 @@ async def _job(made: Ffmpeg, master: Master) -> list[Figure]:
         await conversion.convert(wav, name="bench", formats=formats, options=Options(), ready=heard)
         firsts.append(min(ready))
 
-    async def bare() -> None:
-        for one in formats:
-            if one.code in BARE:
-                await _bare(master.wide, one)
-            else:
-                await made.encode(master, {one: master.wide.with_suffix(".bare")})
-
-    whole, alone = await _best(ours), await _best(bare)
-    what, beside = (
-        f"audio: a whole job, {len(formats)} formats, decoded back",
-        "encoding alone, by ffmpeg and libbcg729",
-    )
+    bare = Bare(wav.with_name("bare.f32"), wav.with_name("bare.s16"))
+    whole, by_hand = await _best(ours), await _best(lambda: bare.whole_job(wav, formats, Loudness().target))
+    alone = await _best(lambda: bare.encode_all(formats))
+    what = f"audio: a whole job, {len(formats)} formats, decoded back"
+    same, only = "the same steps by ffmpeg and libbcg729 alone", "encoding alone"
     return [
-        Figure(what, whole.wall, "s", "< 1.2 of encoding", (Beside(beside, alone.wall),)),
-        Figure(f"{what}, processor time", whole.processor, "s", "", (Beside(beside, alone.processor),)),
+        Figure(what, whole.wall, "s", "< 1.2", (Beside(same, by_hand.wall), Beside(only, alone.wall))),
+        Figure(
+            f"{what}, processor time",
+            *(whole.processor, "s", "< 1.2"),
+            (Beside(same, by_hand.processor), Beside(only, alone.processor)),
+        ),
         Figure("audio: the first file of that job", min(firsts), "s"),
     ]
-
-
-async def _bare(master: Path, wanted: Format) -> None:
-    read = ("-f", "f32le", "-ar", str(MASTER_RATE), "-ac", "1", "-i", str(master))
-    rate = ("-ar", str(wanted.rate), "-ac", "1", "-b:a", str(wanted.bit_rate))
-    command = ("ffmpeg", "-v", "error", "-y", "-threads", "1", *read, *rate, *BARE[wanted.code])
-    process = await asyncio.create_subprocess_exec(*command, str(master.with_suffix(".bare")))
-    if await process.wait():
-        raise RuntimeError(f"ffmpeg made no {wanted.title}")
 
 
 async def _best(work: Callable[[], Awaitable[object]]) -> Took:

@@ -36,7 +36,7 @@ missing_packages() {
     command -v npm > /dev/null || echo npm
     command -v xmlsec1 > /dev/null || echo xmlsec1
     command -v ffmpeg > /dev/null || echo ffmpeg
-    command -v chromium > /dev/null || echo chromium
+    command -v chromium-headless-shell > /dev/null || echo chromium-headless-shell
     command -v espeak-ng > /dev/null || echo espeak-ng
     command -v flite > /dev/null || echo flite
     compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" > /dev/null || echo faketime

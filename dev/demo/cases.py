@@ -78,3 +78,7 @@ class Cases:
                 raise StackError(f"{rma} is still {case['state']} after {SWAP_SECONDS:.0f} s.")
             time.sleep(LOOK_SECONDS)
         return case
+
+    def rests_on(self, rma: str) -> int:
+        """The last entry of the ledger that the case knows of: that of its swap, once it is swapped."""
+        return max(entry["ledger_sequence"] for entry in self.partner.get_case_history(rma)["items"])

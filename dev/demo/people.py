@@ -5,6 +5,7 @@ Told again, it changes nothing. It goes on where the story ended.
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dev.demo.story import Story, wanted
@@ -114,12 +115,12 @@ def a_key_to_redeem(story: Story) -> str:
     return a_key(story, {"Port11": 25, "Voicemail11": 5}, "people-key-to-redeem")
 
 
-async def add_accounts(kit: Kit) -> None:
-    """Accounts and names in the portal, as `portal-admin` adds them."""
+async def add_accounts(kit: Kit, people: Iterable[Account] = tuple(PEOPLE.values())) -> None:
+    """Accounts with the one password, and names of companies, as `portal-admin` adds them to the portal."""
     async with TABLES.pool(kit.cluster().url(role="portal"), most=1) as pool:
         accounts = PostgresAccounts(pool)
         hashed = await Argon2Passwords().hash(PASSWORD)
-        for account in PEOPLE.values():
+        for account in people:
             await accounts.add(account, hashed)
         for company, name in COMPANIES.items():
             await accounts.name_company(company, name)

@@ -169,7 +169,7 @@ class Tour:
             tracking_number="00340434161094042557",
         )
         swapped = cases.swapped(case["rma"])
-        there = story.partner.get_device(spare)
+        there = story.partner.get_device(spare, at_least=cases.rests_on(case["rma"]))
         on_it = {line["license_type"]: line["count"] for line in there["licenses"]}
         owed = [one["serial"] for one in cases.partner.get_entitlement(PARTNER)["owed"]]
         require(story.serial in owed, f"the company owes {owed}")

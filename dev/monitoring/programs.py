@@ -6,7 +6,7 @@ from pathlib import Path
 from dev.stack.error import StackError
 from dev.stack.places import user_cache
 
-CHECK_SECONDS = 60.0
+CHECK_SECONDS = 240.0
 
 
 def program(name: str) -> Path:

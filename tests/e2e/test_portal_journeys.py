@@ -123,6 +123,7 @@ def test_licenses_come_back_by_the_document_of_the_box_and_only_with_the_passwor
     expect(page.get_by_role("row", name=re.compile("^Port11"))).to_contain_text("20")
     assert flaws(page) == []
     in_a_thread(grow_old(kit))
+    portal.signed_in.clear()
     press(page, "Return the licenses for good")
     expect(page.get_by_role("heading", name="Your password, please")).to_be_visible()
     page.get_by_label("Password").fill("not this one")
@@ -302,6 +303,7 @@ def test_a_colleague_joins_by_invitation_and_gets_rights_in_one_project(portal: 
 
 def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal: Portal) -> None:
     page = portal.reseller()
+    page.goto("/")
     page.keyboard.press("/")
     page.keyboard.type("A1:C7")
     page.keyboard.press("Enter")

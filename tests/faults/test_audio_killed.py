@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from contracts.audio.records import decode
 from dev.stack.kafka import Broker
 from dev.stack.settings import environment
 from tests.support.audio.at_work import BEEP, AudioApi, audio_at_work, worker_settings
+from tests.support.audio.left_behind import nobody_is_in
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import topics_on
 from tests.support.killed import Killed, running
@@ -28,7 +28,6 @@ SECONDS = 1800.0 if LONG else 300.0
 BEGUN_OFTEN = """
 SELECT coalesce(sum(attempts), 0), coalesce(max(attempts) FILTER (WHERE until < 'infinity'), 0)
   FROM audio_private.claims"""
-BEGUN = "INSERT INTO audio_private.claims VALUES ($1, $2, 'a dead worker', now())"
 UNKNOWN = "SELECT FROM audio_private.blobs WHERE name NOT IN (SELECT place FROM audio_private.kept)"
 
 
@@ -71,7 +70,7 @@ async def test_each_conversion_ends_once_whatever_worker_is_killed(
 async def _begun_after(made: AudioApi, begun: int) -> int:
     """How often conversions were begun, once one was again, or all have ended.
 
-    A conversion that four workers have begun is spared: when a fifth is killed it fails, as the test below shows.
+    A conversion that four workers have begun is spared: when a fifth is killed it fails.
     """
     found = begun
 
@@ -113,7 +112,7 @@ async def _has_one_result_for_each_format(made: AudioApi) -> None:
 async def _has_left_nothing(made: AudioApi, worker: Killed) -> None:
     """No process of a killed worker; no folder once another has begun and ended; no bytes that nobody knows of."""
     work = made.folder / "work"
-    await until(lambda: asyncio.to_thread(_nobody_is_in, work), SECONDS)
+    await until(lambda: asyncio.to_thread(nobody_is_in, work), SECONDS)
     async with running(worker):
         await until(lambda: asyncio.to_thread(_has_folders, work, 1), SECONDS)
         await worker.end(signal.SIGTERM)
@@ -121,33 +120,5 @@ async def _has_left_nothing(made: AudioApi, worker: Killed) -> None:
     assert await made.rows(UNKNOWN) == []
 
 
-def _nobody_is_in(folder: Path) -> bool:
-    """No process works below the folder."""
-    found = list[str]()
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            found.append(str((process / "cwd").readlink()))
-    return not any(one.startswith(str(folder)) for one in found)
-
-
 def _has_folders(folder: Path, count: int) -> bool:
     return len([*folder.iterdir()]) == count
-
-
-async def test_a_conversion_that_ends_every_worker_fails(
-    broker: Broker, fresh_database_url: str, tmp_path: Path
-) -> None:
-    async with topics_on(broker) as topics, audio_at_work(topics, fresh_database_url, tmp_path) as made:
-        poison = await made.accepts(await made.upload())
-        await until(lambda: _is_there(made, poison))
-        await made.rows(
-            "INSERT INTO audio_private.claims VALUES ($1, $2, 'a dead worker', now())", poison, MAX_ATTEMPTS
-        )
-        other = await made.accepts(await made.upload(name="other"))
-        async with running(a_worker(made, 0)):
-            failed, done = await made.ended(poison), await made.ended(other)
-    assert (failed["failure"]["code"], done["state"]) == ("conversion_failed", "done")
-
-
-async def _is_there(made: AudioApi, job: str) -> bool:
-    return bool(await made.rows("SELECT FROM audio.jobs WHERE job = $1", job))

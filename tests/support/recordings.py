@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 from subprocess import run
 
 G729 = (sys.executable, "-I", str(Path(__file__).parents[2] / "services" / "audio" / "g729" / "g729_encode.py"))
@@ -13,6 +14,22 @@ G729 = (sys.executable, "-I", str(Path(__file__).parents[2] / "services" / "audi
 
 def sine(hertz: float, seconds: float, rate: int, level: float = 0.25) -> list[float]:
     return [level * math.sin(2 * math.pi * hertz * at / rate) for at in range(round(seconds * rate))]
+
+
+def sweep(low: float, high: float, seconds: float, rate: int, level: float = 0.25) -> list[float]:
+    """A tone that rises from one frequency to another, evenly."""
+    rise = (high - low) / seconds / 2
+    times = (at / rate for at in range(round(seconds * rate)))
+    return [level * math.sin(2 * math.pi * (low + rise * time) * time) for time in times]
+
+
+def music(seconds: float, rate: int, level: float = 0.9) -> list[float]:
+    """Noise with beats: loud and quiet, far from speech."""
+    rolled = Random(12)
+    beat = rate // 2
+    return [
+        level * rolled.uniform(-1, 1) * (0.1 + 0.9 * (at % beat < beat // 4)) for at in range(round(seconds * rate))
+    ]
 
 
 def wav(samples: Iterable[float], rate: int, *, channels: int = 1) -> bytes:

@@ -18,6 +18,7 @@ from audio.adapters.events import TopicEvents
 from audio.adapters.postgres.database import BLOBS, READ_SIDE
 from audio.adapters.postgres.kept import PostgresKept
 from audio.application.keeping import Store
+from audio.application.working import MAX_ATTEMPTS
 from audio.entrypoints import projector
 from contracts.actors import Account
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
@@ -26,7 +27,8 @@ from contracts.identifiers import derived_id
 from runtime.blobs.postgres import PostgresBlobs
 from runtime.kafka import Producer
 from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben, projector_settings
-from tests.support.audio.conversions import archive, begun_by_another, file_of, names_in, shows
+from tests.support.audio.conversions import archive, begun_by_another, file_of, job_of, names_in, shows
+from tests.support.audio.left_behind import bytes_of, folders_in, nobody_is_in
 from tests.support.databases import as_role
 from tests.support.ledger.projector_at_work import until
 
@@ -216,6 +218,26 @@ async def test_a_file_that_claims_to_be_sound_and_is_none_fails_with_its_reason(
     assert (answer.status_code, answer.json()["code"]) == (409, "audio_not_done")
 
 
+async def test_a_recording_that_fails_leaves_nothing_but_itself(audio: AudioApi) -> None:
+    """A coder that sees frames of noise, and a length of 4 GB that is none."""
+    noise, lies = b"\xff\xfb\x90\x64" + bytes(range(256)) * 40, BEEP[:40] + b"\xff" * 4
+    jobs = [await audio.accepts(await audio.upload(sent)) for sent in (noise, lies)]
+    ended = [await audio.ended(job) for job in jobs]
+    assert [one["failure"]["code"] for one in ended] == ["audio_undecodable", "audio_silent_empty"]
+    assert folders_in(audio.folder / "work") == []
+    assert nobody_is_in(audio.folder / "work")
+    assert [len(await bytes_of(audio, job)) for job in jobs] == [1, 1]
+
+
+async def test_a_conversion_that_ended_every_worker_fails_and_others_go_on(audio: AudioApi) -> None:
+    key = secrets.token_hex(8)
+    claim = "INSERT INTO audio_private.claims VALUES ($1, $2, 'a dead worker', now())"
+    await audio.rows(claim, job_of(key), MAX_ATTEMPTS)
+    poison, other = [await audio.accepts(answer) for answer in (await audio.upload(key=key), await audio.upload())]
+    failed, done = await audio.ended(poison), await audio.ended(other)
+    assert (failed["failure"]["code"], done["state"]) == ("conversion_failed", "done")
+
+
 @pytest.mark.parametrize(
     ("content", "asked", "status", "code"),
     [
@@ -233,12 +255,15 @@ async def test_a_file_that_claims_to_be_sound_and_is_none_fails_with_its_reason(
 async def test_an_upload_that_makes_no_sense_is_refused_at_once(
     audio: AudioApi, content: bytes, asked: dict[str, Any], status: int, code: str
 ) -> None:
-    answer = await audio.upload(content, **asked)
+    key = secrets.token_hex(8)
+    answer = await audio.upload(content, key=key, **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert await bytes_of(audio, job_of(key)) == []
 
 
 async def test_an_archive_of_recordings_goes_in_and_one_of_files_comes_out(audio: AudioApi) -> None:
-    batch = await audio.batch(archive({"office/welcome.wav": BEEP, "Goodbye.wav": BEEP, "__MACOSX/x": b""}), ALL)
+    """A wrong extension does no harm."""
+    batch = await audio.batch(archive({"office/welcome.wav": BEEP, "Goodbye.mp3": BEEP, "__MACOSX/x": b""}), ALL)
     assert await names_in(audio, batch) == {
         f"{name}.{extension}" for name in ("welcome", "Goodbye") for extension in ("g711a", "g722", "g729", "wav")
     }

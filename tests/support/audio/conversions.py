@@ -31,10 +31,15 @@ async def names_in(audio: AudioApi, batch: str) -> set[str]:
         return set(made.namelist())
 
 
+def job_of(key: str) -> str:
+    """The conversion that anna's request under this key becomes."""
+    return derived_id(command_id_of(anna.company, key), "audio-conversion")
+
+
 async def begun_by_another(audio: AudioApi, **asked: Any) -> str:
     """A conversion that a worker elsewhere has claimed."""
     key = secrets.token_hex(8)
-    job = derived_id(command_id_of(anna.company, key), "audio-conversion")
+    job = job_of(key)
     await audio.rows("INSERT INTO audio_private.claims VALUES ($1, 1, 'a worker', now() + interval '1 hour')", job)
     assert await audio.accepts(await audio.upload(key=key, **asked)) == job
     return job

@@ -162,11 +162,21 @@ SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-
   FROM generate_series(1, {ENTRIES}) AS n"""
 
 
+_INDEXES = """
+SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
+  FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+ WHERE relnamespace = current_schema()::regnamespace AND NOT indisunique"""
+"""Made anew when all rows are there: that takes a third of the time."""
+
+
 async def fill(url: str) -> None:
     """Make the tables and their rows, and let the planner know."""
     async with connected(as_role(url, "ledger-projector")) as connection:
         await database.migrate(connection)
+        indexes = await connection.fetch(_INDEXES)
+        await connection.execute("; ".join(f"DROP INDEX {index['name']}" for index in indexes))
         await connection.execute(_FILL)
+        await connection.execute("; ".join(index["definition"] for index in indexes))
         await connection.execute("VACUUM ANALYZE")
     async with connected(url) as connection:
         await connection.execute(_FILL_TEXTS)

@@ -13,8 +13,7 @@ import pytest
 from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.entrypoints.web import live_events
-from portal.entrypoints.web.live_events import MOST_OF_ACCOUNT, Places
-from runtime.web.problems import Refused
+from portal.entrypoints.web.live_events import MOST_OF_ACCOUNT, NoPlace, Places
 from tests.support.portal_pages import OneSession, SomeIssuer, away, pages
 
 SERIAL = "00903304a1c7"
@@ -116,7 +115,7 @@ async def test_a_person_listens_with_a_few_pages_and_gives_each_place_back() -> 
             for _ in range(MOST_OF_ACCOUNT):
                 taken.enter_context(places.place("anna"))
             taken.enter_context(places.place("ben"))
-            with pytest.raises(Refused):
+            with pytest.raises(NoPlace):
                 taken.enter_context(places.place("anna"))
 
     all_places()

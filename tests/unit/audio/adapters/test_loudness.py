@@ -1,6 +1,5 @@
 """Evened loudness, measured by ffmpeg's ebur128 on the WAV that somebody would take."""
 
-import random
 import re
 from array import array
 from dataclasses import replace
@@ -11,10 +10,10 @@ import pytest
 
 from audio.adapters.ffmpeg import Ffmpeg
 from audio.application.conversion import Conversion, Done
-from audio.domain.formats import FORMATS
+from audio.domain.formats import FORMATS, formats_of
 from audio.domain.options import Downmix, Loudness, Options
 from tests.support.audio.made import Made
-from tests.support.recordings import ffmpeg, sine, wav
+from tests.support.recordings import ffmpeg, music, sine, wav
 
 
 def _measured(file: Path) -> tuple[float, float]:
@@ -30,12 +29,6 @@ async def _converted(recording: Path, options: Options) -> Done:
     )
 
 
-def _music() -> list[float]:
-    """Noise with beats: loud and quiet, far from speech."""
-    rolled = random.Random(12)
-    return [rolled.uniform(-0.9, 0.9) * (0.1 + 0.9 * (at % 8000 < 2000)) for at in range(16_000 * 4)]
-
-
 @pytest.mark.parametrize("target", [-23.0, -16.0])
 async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sentence: Path, tmp_path: Path) -> None:
     copyfile(sentence, tmp_path / "recording")
@@ -47,7 +40,7 @@ async def test_speech_comes_within_half_a_unit_of_the_target(target: float, sent
 
 
 async def test_music_comes_within_half_a_unit_of_the_target(tmp_path: Path) -> None:
-    (tmp_path / "recording").write_bytes(wav(_music(), 16_000))
+    (tmp_path / "recording").write_bytes(wav(music(4, 16_000), 16_000))
     await _converted(tmp_path / "recording", Options())
     integrated, true_peak = _measured(tmp_path / "even.wav")
     assert integrated == pytest.approx(-19, abs=0.5)
@@ -83,6 +76,29 @@ async def test_silence_is_not_amplified_and_warned_of(tmp_path: Path) -> None:
 async def test_a_clipped_recording_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "recording").write_bytes(wav([min(max(s, -1), 1) for s in sine(440, 1, 16_000, 3)], 16_000))
     assert "clipping" in (await _converted(tmp_path / "recording", Options())).warnings
+
+
+async def test_a_target_that_cannot_be_had_under_the_true_peak_is_warned_of(tmp_path: Path) -> None:
+    click = [0.9 * (at % 8000 < 3) for at in range(16_000)]
+    (tmp_path / "recording").write_bytes(wav(click, 16_000))
+    done = await _converted(tmp_path / "recording", Options(loudness=Loudness(target=-10, true_peak=-9)))
+    assert "loudness_not_reached" in done.warnings
+    assert done.after.true_peak is not None
+    assert done.after.true_peak <= -9
+
+
+@pytest.mark.parametrize(("sound", "warnings"), [("music", ("bandwidth_lost",)), ("speech", ())])
+async def test_what_narrowband_loses_is_warned_of(
+    sound: str, warnings: tuple[str, ...], sentence: Path, tmp_path: Path
+) -> None:
+    copyfile(sentence, tmp_path / "recording")
+    if sound == "music":
+        (tmp_path / "recording").write_bytes(wav(music(1, 16_000), 16_000))
+    made = Made()
+    await Conversion(Ffmpeg(), tmp_path).convert(
+        tmp_path / "recording", name="x", formats=formats_of(("g711a", "wav16")), options=Options(), ready=made.ready
+    )
+    assert [one.warnings for one in made.files] == [warnings, ()]
 
 
 async def test_trimming_fading_and_pausing_are_exact_to_the_sample(tmp_path: Path) -> None:

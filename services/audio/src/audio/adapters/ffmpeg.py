@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from shutil import which
@@ -46,15 +46,10 @@ _ENCODING: dict[Coder, tuple[str, ...]] = {
     "opus": ("-c:a", "libopus", "-application", "voip", "-f", "ogg"),
     "wav": ("-c:a", "pcm_s16le", "-f", "wav"),
 }
-_HEADERLESS: dict[Coder, tuple[str, ...]] = {
-    "alaw": ("-f", "alaw", "-ar", "8000", "-ac", "1"),
-    "mulaw": ("-f", "mulaw", "-ar", "8000", "-ac", "1"),
-    "g722": ("-f", "g722"),
-    "g723_1": ("-f", "g723_1"),
-    "g729": ("-f", "g729"),
-    "opus": ("-f", "ogg"),
-    "wav": ("-f", "wav"),
-}
+_LIBOPUS = ("-c:a", "libopus")
+"""Of the input that follows: what ffmpeg 5.1 decodes by itself of a pure tone at a low rate is noise at full scale.
+
+A graph has no say in who decodes, so these files are inputs."""
 _FILES_ONLY = ("-protocol_whitelist", "file")
 """Of the input that follows."""
 _NARROW = ("-f", "s16le", "-ar", str(NARROW_RATE), "-ac", "1")
@@ -65,6 +60,8 @@ _FINITE = "aeval=exprs='if(isnan(val(0))+isinf(val(0)),0,val(0))'"
 """A float that is no number would spread over everything that is computed after it."""
 _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
+_TOO_MANY_SAMPLES = (MAX_SECONDS + 1) * MASTER_RATE
+"""Nothing is decoded after them: trimmed at the output, all that follows would still be measured."""
 _ONLY_ITS_OWN = {"g726-40", "g726-40le"}
 """What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile soon hear noise."""
 _ERROR = re.compile(r"^(?:\[[^]]* @ 0x[0-9a-f]+\] )?\[(?:error|fatal)\] (.*\S)", re.MULTILINE)
@@ -99,10 +96,12 @@ class Ffmpeg:
     async def decode(self, recording: Path, source: Source, *, downmix: Downmix, raw: Path) -> Decoded:
         if downmix == "right" and source.channels == 1:
             downmix = "left"
-        graph = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},asplit[made][read];{measuring('before', 'read')}"
+        sound = f"[0:a:0]{_to_mono(source, downmix)},{FLOATS},atrim=end_sample={_TOO_MANY_SAMPLES}"
+        graph = f"{sound},asplit[made][read];{measuring('before', 'read')}"
         command = (
-            *(*_telling("level+info"), *_reading(_container(source)), *_input(recording)),
-            *("-filter_complex", graph, "-map", "[made]", "-t", str(MAX_SECONDS + 1), *_output(raw, _WIDE)),
+            *(*_telling("level+info"), *_reading(_container(source)), *_decoder(source)),
+            *_input(recording),
+            *("-filter_complex", graph, "-map", "[made]", *_output(raw, _WIDE)),
         )
         ended = await self._child(recording.parent, command)
         errors = _ERROR.findall(ended.errors)
@@ -136,8 +135,7 @@ class Ffmpeg:
             await self._run(file.parent, (*(self._g729_program or ()), samples.name, file.name))
 
     async def decode_back(self, master: Master, coded: Sequence[Coded]) -> list[float | None]:
-        command = (*_telling("info"), *_FILES_ONLY, *_WIDE, *_input(master.wide), *_decoding(coded))
-        words = await self._run(master.wide.parent, command)
+        words = await self._run(master.wide.parent, (*_telling("info"), *_decoding(master, coded)))
         return [signal_to_noise(one.format, words) for one in coded]
 
     async def _run(self, folder: Path, command: tuple[str, ...]) -> str:
@@ -166,8 +164,10 @@ def _edited(edit: Edit) -> tuple[str, ...]:
 
 
 def _amplified(gain: Gain) -> tuple[str, ...]:
-    limiter = f"alimiter=limit={10 ** (gain.ceiling / 20):.5f}:level=false:latency=true:attack=5:release=80"
     louder = f"volume={gain.decibels:.3f}dB:precision=float"
+    if not gain.limits:
+        return (louder,)
+    limiter = f"alimiter=limit={10 ** (gain.ceiling / 20):.5f}:level=false:latency=true:attack=5:release=80"
     return (louder, f"aresample={_LIMITER_RATE}", limiter, f"aresample={MASTER_RATE}")
 
 
@@ -190,6 +190,10 @@ def _reading(container: Container) -> tuple[str, ...]:
     return (*_FILES_ONLY, "-f", _DEMUXERS[container], "-codec_whitelist", _DECODERS, "-threads", "1")
 
 
+def _decoder(source: Source) -> tuple[str, ...]:
+    return _LIBOPUS if source.codec == "opus" else ()
+
+
 def _input(file: Path) -> tuple[str, ...]:
     return ("-i", f"file:{file.name}")
 
@@ -202,14 +206,22 @@ def _encoding(made: Format) -> tuple[str, ...]:
     return ("-ar", str(made.rate), "-ac", "1", "-b:a", str(made.bit_rate), *_ENCODING[made.coder])
 
 
-def _decoding(coded: Sequence[Coded]) -> list[str]:
-    """Inputs after the master, and a WAV and the noise of each."""
-    command = [*chain(*((*_FILES_ONLY, *_format_of(one.format), *_input(one.file)) for one in coded))]
-    command += ["-filter_complex", comparing([one.format for one in coded])]
+def _decoding(master: Master, coded: Sequence[Coded]) -> Iterator[str]:
+    """A graph that reads master and files by itself, and a WAV of each."""
+    opus = [one for one in coded if one.format.coder == "opus"]
+    for one in opus:
+        yield from (*_FILES_ONLY, "-f", "ogg", *_LIBOPUS, *_input(one.file))
+    inputs = {one.format: f"[{number}:a]anull" for number, one in enumerate(opus)}
+    heard = [(one.format, inputs.get(one.format) or _source(one.file, *_read_back(one.format))) for one in coded]
+    yield from ("-filter_complex", comparing(_source(master.wide, "f32le", f"sample_rate={MASTER_RATE}"), heard))
     for number, one in enumerate(coded):
-        command += ["-map", f"[wav{number}]", *_output(one.heard, ("-ar", str(one.format.rate), *_ENCODING["wav"]))]
-        command += ["-map", f"[noise{number}]", "-f", "null", "-"]
-    return command
+        yield from ("-map", f"[wav{number}]", *_output(one.heard, ("-ar", str(one.format.rate), *_ENCODING["wav"])))
+
+
+def _source(file: Path, demuxer: str, *options: str) -> str:
+    """A file as the beginning of a graph. Its name has nothing that a graph would take for its own."""
+    said = r"\\:".join(("protocol_whitelist=file", *options))
+    return f"amovie={file.name}:f={demuxer}:dec_threads=1:format_opts={said}"
 
 
 def _to_mono(source: Source, downmix: Downmix) -> str:
@@ -223,10 +235,15 @@ def _to_mono(source: Source, downmix: Downmix) -> str:
     return ",".join(filters)
 
 
-def _format_of(made: Format) -> tuple[str, ...]:
-    if made.coder in {"g726", "g726le"}:
-        return ("-f", made.coder, "-code_size", str(made.bit_rate // 8000), "-ar", "8000", "-ac", "1")
-    return _HEADERLESS[made.coder]
+def _read_back(made: Format) -> tuple[str, ...]:
+    """The demuxer of a file that was made, and its options."""
+    match made.coder:
+        case "alaw" | "mulaw":
+            return made.coder, f"sample_rate={made.rate}"
+        case "g726" | "g726le":
+            return made.coder, f"code_size={made.bit_rate // 8000}"
+        case _:
+            return (made.coder,)
 
 
 def _container(source: Source) -> Container:

@@ -42,41 +42,55 @@ def measured(name: str, words: str) -> Measured:
     )
 
 
-def comparing(formats: Sequence[Format]) -> str:
-    """Compares each input after the first, which is the master, with it: the pads `wav0`, `noise0` and so on."""
-    rates = sorted({made.rate for made in formats})
+def comparing(master: str, heard: Sequence[tuple[Format, str]]) -> str:
+    """Compares the sound of a source with the master, a source too, for each format: the pads `wav0`, `wav1` and so on.
+
+    Sources, since ffmpeg spends as much on each input after its first one as on the decoding of a minute.
+    """
+    numbered = [*enumerate(made for made, _ in heard)]
+    rates = sorted({made.rate for made, _ in heard})
     return ";".join(
         [
-            _split("0:a", "anull", [f"master{rate}" for rate in rates]),
-            *(_said(rate, [number for number, made in enumerate(formats) if made.rate == rate]) for rate in rates),
-            *(_difference(number, made) for number, made in enumerate(formats)),
+            _split(master, [f"master{rate}" for rate in rates]),
+            *(_said(rate, [number for number, made in numbered if made.rate == rate]) for rate in rates),
+            *(_difference(number, made, source) for number, (made, source) in enumerate(heard)),
         ]
     )
 
 
 def signal_to_noise(made: Format, words: str) -> float | None:
     """What `comparing` has found of a format, in dB; None where there is no noise, or no sound."""
-    levels = _numbers(rf"\[astats@{made.code}{_OF}RMS level dB: {_NUMBER}", words)[-2:]
-    return levels[0] - levels[1] if len(levels) == 2 and all(map(math.isfinite, levels)) else None
+    levels = [_last(_numbers(rf"\[astats@{of}{_OF}RMS level dB: {_NUMBER}", words)) for of in (made.rate, made.code)]
+    said, noise = levels
+    return None if said is None or noise is None else said - noise
 
 
 def _said(rate: int, numbers: Sequence[int]) -> str:
-    """The master at a rate, for each format that has it."""
-    return _split(f"master{rate}", f"aresample={rate},{FLOATS}", [f"said{number}" for number in numbers])
+    """The master at a rate, upside down, once to be measured, and once for each format that has it."""
+    said = [f"said{rate}", *(f"said{number}" for number in numbers)]
+    turned = f"[master{rate}]aresample={rate},{FLOATS},pan=mono|c0=-1*c0"
+    return f"{_split(turned, said)};[said{rate}]{_rms(str(rate))}"
 
 
-def _split(pad: str, filters: str, pads: Sequence[str]) -> str:
-    return f"[{pad}]{filters},asplit={len(pads)}" + "".join(f"[{each}]" for each in pads)
-
-
-def _difference(number: int, made: Format) -> str:
-    noise = "pan=stereo|c0=c0|c1=c0-c1,aformat=sample_fmts=flt"
+def _difference(number: int, made: Format, source: str) -> str:
     return (
-        f"[{number + 1}:a]aresample={made.rate},{FLOATS},asplit[wav{number}][heard{number}];"
-        f"[heard{number}]atrim=start_sample={made.delay_samples},asetpts=PTS-STARTPTS[late{number}];"
-        f"[said{number}][late{number}]amerge=inputs=2,{noise},"
-        f"astats@{made.code}=measure_overall=none:measure_perchannel=RMS_level[noise{number}]"
+        f"{source},{FLOATS},asplit[wav{number}][heard{number}];"
+        f"[heard{number}]{_in_time(made.delay_samples)},aresample={made.rate},{FLOATS}[in_time{number}];"
+        f"[said{number}][in_time{number}]amix=normalize=0:duration=shortest,{_rms(made.code)}"
     )
+
+
+def _in_time(delay: int) -> str:
+    """So many samples earlier, or later."""
+    return f"adelay={-delay}S" if delay < 0 else f"atrim=start_sample={delay},asetpts=PTS-STARTPTS"
+
+
+def _split(filters: str, pads: Sequence[str]) -> str:
+    return f"{filters},asplit={len(pads)}" + "".join(f"[{each}]" for each in pads)
+
+
+def _rms(name: str) -> str:
+    return f"astats@{name}=measure_overall=none:measure_perchannel=RMS_level,anullsink"
 
 
 def _numbers(pattern: str, words: str) -> list[float]:

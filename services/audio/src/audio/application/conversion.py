@@ -121,8 +121,8 @@ class Conversion:
 
 async def _levelled(make: Mastering, before: Measured, wanted: Loudness | None) -> tuple[Measured, float]:
     """Amplify until it measures right: what is too short or too quiet to be measured stays as it is."""
-    if wanted is not None and before.integrated is not None:
-        first = Gain(wanted.target - before.integrated, wanted.true_peak - 0.1)
+    if wanted is not None and before.integrated is not None and before.true_peak is not None:
+        first = Gain(wanted.target - before.integrated, wanted.true_peak - 0.1, before.true_peak)
         after, gain = await _amplified(make, first, wanted, _LEVELLING_ROUNDS)
         if after.integrated is not None:
             return after, gain
@@ -134,7 +134,7 @@ async def _amplified(make: Mastering, gain: Gain, wanted: Loudness, rounds: int)
     too_quiet, too_high = _off(after, wanted)
     if rounds == 1 or (abs(too_quiet) <= _NEAR_ENOUGH and too_high <= 0):
         return after, gain.decibels
-    louder = Gain(gain.decibels + too_quiet, gain.ceiling - max(too_high, 0.0))
+    louder = replace(gain, decibels=gain.decibels + too_quiet, ceiling=gain.ceiling - max(too_high, 0.0))
     return await _amplified(make, louder, wanted, rounds - 1)
 
 

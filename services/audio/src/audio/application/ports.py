@@ -45,10 +45,16 @@ class Master:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """How much louder, with peaks held under a ceiling in dBFS."""
+    """How much louder, with peaks held under a ceiling in dBFS; `true_peak` is that of the sound before, in dBTP."""
 
     decibels: float
     ceiling: float
+    true_peak: float
+
+    @property
+    def limits(self) -> bool:
+        """Whether any peak would come above the ceiling."""
+        return self.true_peak + self.decibels > self.ceiling
 
 
 @dataclass(frozen=True, slots=True)

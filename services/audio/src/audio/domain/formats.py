@@ -26,7 +26,10 @@ class Framing:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. `delay_samples` is how much later than the source the decoded sound comes, at `rate`."""
+    """A kind of file. `delay_samples` is how much later than the source the decoded sound comes.
+
+    They are counted as it is decoded, at `rate`, and Opus at 48 kHz whatever its rate; below 0 it comes too early.
+    """
 
     code: str
     title: str
@@ -67,8 +70,8 @@ _ALL = (
     ),
     *(_g726(kilobits, order) for kilobits in (16, 24, 32, 40) for order in ("", "le")),
     Format("g729", "G.729A at 8 kbit/s", "g729", "g729", 8000, 8000, Framing(80, 10), padded=True, delay_samples=40),
-    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None, delay_samples=1),
-    Format("opus-wb", "Opus, wideband", "opus", "opus", 16_000, 24_000, None),
+    Format("opus-nb", "Opus, narrowband", "opus", "opus", 8000, 16_000, None, delay_samples=3),
+    Format("opus-wb", "Opus, wideband", "opus", "opus", 16_000, 24_000, None, delay_samples=-2),
     Format("wav8", "WAV, 8 kHz, 16 bit", "wav", "wav", 8000, 128_000, Framing(1, 2, header=44)),
     Format("wav16", "WAV, 16 kHz, 16 bit", "wav", "wav", 16_000, 256_000, Framing(1, 2, header=44)),
 )
@@ -77,19 +80,22 @@ USUAL = ("g711a", "g711u", "g722", "g723", "g729")
 """What is made where nobody says which formats."""
 
 
-_SLOW: frozenset[Coder] = frozenset(("g723_1", "g729", "opus"))
-"""Coders of speech: some take longer than all that is done before them."""
+_QUICK: frozenset[Coder] = frozenset(("alaw", "mulaw", "g722", "g726", "g726le", "wav"))
+"""Coders that know nothing of speech: a minute takes them less than all that is done before."""
+_LONG: frozenset[Coder] = frozenset(("g723_1", "opus"))
+"""Those that take as long as all others together."""
 
 
 def in_turn(formats: Sequence[Format]) -> tuple[tuple[Format, ...], ...]:
-    """Groups: one format alone, quick if any is, so that it is heard early; then the other quick and the slow ones.
+    """Groups: one format alone, quick if any is, so that it is heard early; then what takes long, and the others.
 
     A group is made at once: each start of a program takes as long as to encode ten seconds.
     """
-    quick = tuple(each for each in formats if each.coder not in _SLOW)
-    slow = tuple(each for each in formats if each.coder in _SLOW)
-    groups = (quick[:1], quick[1:], slow) if quick else (slow[:1], slow[1:])
-    return tuple(group for group in groups if group)
+    quick_first = sorted(formats, key=lambda each: each.coder not in _QUICK)
+    first, rest = quick_first[:1], quick_first[1:]
+    long = [each for each in rest if each.coder in _LONG]
+    others = [each for each in rest if each.coder not in _LONG]
+    return tuple(tuple(group) for group in (first, long, others) if group)
 
 
 def formats_of(codes: Iterable[str]) -> tuple[Format, ...]:

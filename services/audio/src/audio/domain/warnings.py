@@ -12,8 +12,8 @@ SILENT_PEAK = 10 ** (-60 / 20)
 """Of full scale: nobody hears it on a telephone."""
 CLIPPED_SAMPLES = 8
 """At full scale; a recording that is just as loud as can be touches it once or twice."""
-BANDWIDTH_DECIBELS = 20.0
-"""Speech has less than a hundredth of its power above 4 kHz; what has more, music mostly, sounds dull without."""
+BANDWIDTH_DECIBELS = 18.0
+"""Speech has a hundredth of its power above 4 kHz at most; what has clearly more, music mostly, sounds dull without."""
 BOX_SECONDS = 300
 """Longest announcement; a queue's loop is seconds, and a box keeps its files in few megabytes of flash memory."""
 LOUDNESS_TOLERANCE = 0.5

@@ -19,7 +19,6 @@ from portal.entrypoints.web.sentences import sentence
 from portal.entrypoints.web.words import Words
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
-from runtime.web.problems import BUSY_SECONDS, Refused
 
 MEDIA_TYPE = "text/event-stream"
 MOST_OF_ACCOUNT, MOST = 4, 200
@@ -39,6 +38,10 @@ ENDED, AWAY, ALIVE = b"event: ended\ndata:\n\n", b"event: away\ndata:\n\n", b": 
 _log = get_logger("portal.live")
 
 
+class NoPlace(Exception):  # noqa: N818 - states the world
+    """Too many pages listen at the same time, of this person or of all."""
+
+
 class Places:
     """The streams that are open, by account."""
 
@@ -47,9 +50,9 @@ class Places:
 
     @contextmanager
     def place(self, account: str) -> Generator[None]:
-        """A place for one more; raises Refused if there is none."""
+        """A place for one more; raises NoPlace if there is none."""
         if self._taken[account] >= MOST_OF_ACCOUNT or self._taken.total() >= MOST:
-            raise Refused("busy", "Too many pages listen at the same time.", retry_after_seconds=BUSY_SECONDS)
+            raise NoPlace
         self._taken[account] += 1
         try:
             yield

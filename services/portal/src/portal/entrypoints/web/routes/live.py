@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
 from portal.entrypoints.web.dependencies import LIVE, TheServices, TheVisit
-from portal.entrypoints.web.live_events import MEDIA_TYPE, Listener, Places
+from portal.entrypoints.web.live_events import MEDIA_TYPE, Listener, NoPlace, Places
 from portal.entrypoints.web.pages import words_for
 from runtime.web.http_protocol import GONE
-from runtime.web.problems import Refused
 from runtime.web.streaming import streamed
 
 Sequence = Annotated[int, Query(ge=0, le=MAX_SEQUENCE)]
@@ -46,5 +45,5 @@ async def live(
 
     try:
         return await streamed(pieces(), media_type=MEDIA_TYPE, headers=HEADERS)
-    except Refused as busy:
-        return Response(status_code=429, headers={"Retry-After": str(busy.retry_after_seconds)})
+    except NoPlace:
+        return Response(status_code=204)  # what a browser takes for: do not ask again by yourself
