@@ -4,9 +4,9 @@
 
 const place = document.getElementById("time");
 const told = document.getElementById("told");
-const REST = 20, LEAST_MS = 1000, MOST_MS = 15000, QUIET_MS = 8000, PATIENCE_MS = 6000, AGAIN_MS = 30000;
+const REST = 20, LEAST_MS = 1000, MOST_MS = 15000, QUIET_MS = 8000, PATIENCE_MS = 6000, SOON_MS = 1000, LATE_MS = 30000;
 let source = null, last = Number(place.dataset.stand), waits = null, running = false, wanted = false, rests = 0;
-let heard = [], speaks = null;
+let heard = [], speaks = null, again = SOON_MS;
 
 function say(state) {
   const shown = place.querySelector("[data-state]");
@@ -31,14 +31,15 @@ function listen() {
     last = Math.max(last, entry.entry);
     wish();
   });
-  source.addEventListener("stand", (event) => { say("live"); if (!wanted && !running) stand(Number(event.data)); });
+  source.addEventListener("stand", (event) => { say("live"); again = SOON_MS; if (!wanted && !running) stand(Number(event.data)); });
   source.addEventListener("away", () => say("lost"));
   source.addEventListener("ended", end);
   source.onerror = () => {
     if (source.readyState !== EventSource.CLOSED) { setTimeout(doubt, PATIENCE_MS); return; }
     say("lost");
     hush();
-    setTimeout(listen, AGAIN_MS);
+    setTimeout(listen, again);
+    again = Math.min(LATE_MS, 2 * again);
   };
 }
 
@@ -85,8 +86,8 @@ function show(page) {
     if (old && !isBusy(old)) { offerCopies(fresh); renew(old, fresh); }
   }
   if (focus && focus !== document.activeElement) {
-    const again = focus.isConnected ? focus : [...document.links].find((one) => one.href === focus.href);
-    if (again) again.focus({ preventScroll: true });
+    const same = focus.isConnected ? focus : [...document.links].find((one) => one.href === focus.href);
+    if (same) same.focus({ preventScroll: true });
   }
   stand(Number(page.getElementById("time").dataset.stand));
   speak();
