@@ -19,6 +19,7 @@ from portal.entrypoints.web.sentences import sentence
 from portal.entrypoints.web.words import Words
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
+from runtime.web.streaming import until
 
 MEDIA_TYPE = "text/event-stream"
 MOST_OF_ACCOUNT, MOST = 4, 200
@@ -71,15 +72,9 @@ class Listener:
     about: Mapping[str, str]
     words: Words
 
-    async def events(self, after: int, gone: asyncio.Event) -> AsyncGenerator[bytes]:
+    def events(self, after: int, gone: asyncio.Event) -> AsyncGenerator[bytes]:
         """What happens behind an entry, until the browser is gone, the session ends or this process stops."""
-        over = asyncio.create_task(_any(gone, self.services.stopping))
-        try:
-            async with aclosing(self._told(after)) as pieces:
-                while (piece := await _next(pieces, over)) is not None:
-                    yield piece
-        finally:
-            over.cancel()
+        return until(self._told(after), gone, self.services.stopping)
 
     async def _told(self, after: int) -> AsyncGenerator[bytes]:
         clock = self.services.clock
@@ -133,25 +128,3 @@ class Listener:
         if told.sequence is not None:
             return f"id: {told.sequence}\nevent: stand\ndata: {told.sequence}\n\n".encode()
         return ALIVE
-
-
-async def _next(pieces: AsyncGenerator[bytes], over: asyncio.Task[None]) -> bytes | None:
-    """The next piece; None at the end, or once it is over."""
-    step = asyncio.ensure_future(anext(pieces, None))
-    try:
-        await asyncio.wait((step, over), return_when=asyncio.FIRST_COMPLETED)
-        return step.result() if step.done() else None
-    finally:
-        if not step.done():
-            step.cancel()
-            await asyncio.gather(step, return_exceptions=True)
-
-
-async def _any(*events: asyncio.Event) -> None:
-    """Until one of them is set."""
-    waits = [asyncio.create_task(one.wait()) for one in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waits:
-            one.cancel()

@@ -19,11 +19,11 @@ from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.entry_stream import MEDIA_TYPE, PAGE_ENTRIES, Places, entry_events
 from runtime.web.consistency import Reached, require_entry
 from runtime.web.head_requests import IsHead
-from runtime.web.http_protocol import GONE
+from runtime.web.http_protocol import SENT_ALL
 from runtime.web.pagination import PAGE_ROWS, Limit
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
-from runtime.web.streaming import streamed
+from runtime.web.streaming import streamed, until
 
 MAX_TYPES = 20
 """Types of entries that one request names: each is a walk of an index."""
@@ -165,11 +165,11 @@ async def stream_entries(
 async def _pieces(
     services: Services, caller: LedgerCaller, wanted: EntrySearch, start: int, request: Request
 ) -> AsyncGenerator[bytes]:
-    gone: asyncio.Event | None = getattr(request.state, GONE, None)
+    gone: asyncio.Event = getattr(request.state, SENT_ALL, None) or asyncio.Event()
     with _places.place(caller):
         first = await _first(services, caller, wanted, start)
-        events = entry_events(services, caller, wanted, first, lambda: gone is not None and gone.is_set())
-        async with aclosing(events):
+        events = entry_events(services, caller, wanted, first, gone.is_set)
+        async with aclosing(until(events, gone)) as events:
             async for piece in events:
                 yield piece
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -11,7 +12,7 @@ from contracts.identifiers import MAX_SEQUENCE
 from portal.entrypoints.web.dependencies import LIVE, TheServices, TheVisit
 from portal.entrypoints.web.live_events import MEDIA_TYPE, Listener, NoPlace, Places
 from portal.entrypoints.web.pages import words_for
-from runtime.web.http_protocol import GONE
+from runtime.web.http_protocol import SENT_ALL
 from runtime.web.streaming import streamed
 
 Sequence = Annotated[int, Query(ge=0, le=MAX_SEQUENCE)]
@@ -36,12 +37,13 @@ async def live(
     about = {name: said for name, said in (("project", project), ("device", device)) if said}
     listener = Listener(services, visit.session, visit.company, about, words_for(request))
     start = after if last_event_id is None else last_event_id
-    gone: asyncio.Event = getattr(request.state, GONE, None) or asyncio.Event()
+    gone: asyncio.Event = getattr(request.state, SENT_ALL, None) or asyncio.Event()
 
     async def pieces() -> AsyncGenerator[bytes]:
         with _places.place(visit.session.account.account):
-            async for piece in listener.events(start, gone):
-                yield piece
+            async with aclosing(listener.events(start, gone)) as events:
+                async for piece in events:
+                    yield piece
 
     try:
         return await streamed(pieces(), media_type=MEDIA_TYPE, headers=HEADERS)
