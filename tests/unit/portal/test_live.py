@@ -1,8 +1,9 @@
 """What an open page hears: entries with the rights of its session, for as long as that goes on, and no token."""
 
+import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
@@ -10,11 +11,14 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from contracts.refusals import REFUSALS
 from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.entrypoints.web import live_events
 from portal.entrypoints.web.live_events import MOST_OF_ACCOUNT, NoPlace, Places
-from tests.support.portal_pages import OneSession, SomeIssuer, away, pages
+from runtime.web.problems import Problems
+from runtime.web.server import WebServer, bound_to
+from tests.support.portal_pages import OneSession, SomeIssuer, application, away, pages
 
 SERIAL = "00903304a1c7"
 
@@ -127,3 +131,42 @@ async def test_what_an_open_page_asks_by_itself_is_no_use_of_the_session(tmp_pat
     browser = pages(tmp_path, away(), session)
     await browser.get("/settings", headers={"Live-Refresh": "1"})
     assert session.looks == 0
+
+
+class Waiting(httpx.AsyncByteStream):
+    """A stream on which nothing happens; `closed` once nobody listens to it."""
+
+    def __init__(self) -> None:
+        self.closed = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"id: 40\n\n"
+        await asyncio.Event().wait()
+
+    async def aclose(self) -> None:
+        self.closed.set()
+
+
+async def test_who_leaves_a_page_gives_its_place_back_at_once(tmp_path: Path) -> None:
+    opened = list[Waiting]()
+
+    def ledger(_: httpx.Request) -> httpx.Response:
+        opened.append(Waiting())
+        return httpx.Response(200, stream=opened[-1])
+
+    streams = EntryStreams("http://ledger", cast("TokenIssuer", SomeIssuer()), httpx.MockTransport(ledger))
+    server = WebServer(application(tmp_path, away(), OneSession(looks=99), streams=streams), Problems(REFUSALS))
+    stop = asyncio.Event()
+    with bound_to("127.0.0.1", 0, setting="PORT") as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/live?after=40"
+        serving = asyncio.create_task(server.serve_until(stop, listener))
+        for number in range(MOST_OF_ACCOUNT + 2):
+            async with httpx.AsyncClient() as browser, browser.stream("GET", address) as response:
+                assert response.status_code == 200, number
+                assert await anext(response.aiter_lines()) == "retry: 3000"
+                while len(opened) <= number:  # noqa: ASYNC110 - the portal asks the ledger in a moment
+                    await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                await opened[number].closed.wait()
+        stop.set()
+        await serving
