@@ -18,6 +18,7 @@ PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 export CRD_SCHEMAS
+export OTLP_ENDPOINT
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ help: ## Say what there is
 setup: ## Install what is missing: packages, virtual environment, Kafka
 	@dev/setup.sh
 
-up: setup ## Start the local stack, or only PARTS="kafka postgres"
+up: setup ## Start the local stack, or only PARTS="kafka postgres"; OTLP_ENDPOINT=http://127.0.0.1:4318 traces it
 	@$(PYTHON) -m dev.stack up $(PARTS)
 
 run: up ## Start the local stack and tell the story of a license
@@ -55,7 +56,7 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 	@$(PYTEST) tests/e2e tests/faults tests/integration tests/properties tests/unit $(ARGS)
 
 unit: setup ## Run the tests that need neither broker nor database
-	@$(PYTEST) tests/properties tests/unit $(ARGS)
+	@$(PYTEST) -n auto tests/properties tests/unit $(ARGS)
 
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check

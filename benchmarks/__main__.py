@@ -26,6 +26,7 @@ from benchmarks import (
     replay,
     signing,
     takeover,
+    traces,
     writer,
 )
 from benchmarks.figures import Figure
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "export": export.measure,
     "as-of": as_of.measure,
     "memory": memory.measure,
+    "traces": traces.measure,
     "audio": audio.measure,
     "audio-service": audio_service.measure,
 }

@@ -34,6 +34,8 @@ ONE_BY_ONE = 200
 CHANNELS = 50
 DEVICES = 20_000
 """A device has one open case: more than are filed."""
+LEAST_SCALE = 0.25
+"""Of the short form: a shorter load has no p99."""
 WAITING = 10_000
 COMMANDS = 100_000
 CONTACT = {"name": "Anna Adria", "email": "anna@hotel-adria.example", "phone": "+49 7031 73009-0"}
@@ -62,8 +64,8 @@ class Load(NamedTuple):
 async def measure(lab_: Lab) -> list[Figure]:
     async with lab_.whole_system() as kit:
         await _prepare(lab_)
-        plain = await _load(lab_, kit.ports.port("ledger-api"), _allocations(kit))
-        filed = await _load(lab_, kit.ports.port("rma-api"), _reports(kit))
+        plain = await _load(lab_, kit, "ledger-api", _allocations(kit, _devices(lab_)))
+        filed = await _load(lab_, kit, "rma-api", _reports(kit, _devices(lab_)))
     return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await _beside_the_ledger(lab_)]
 
 
@@ -87,14 +89,17 @@ def _through_the_api(filed: Load, plain: Load) -> list[Figure]:
 
 
 async def _prepare(lab_: Lab) -> None:
-    commands = [*market.partner(), *market.stocked(DEVICES * 10), *market.devices(DEVICES)]
+    devices = _devices(lab_)
+    commands = [*market.partner(), *market.stocked(devices * 10), *market.devices(devices)]
     async with Producer(lab_.connection, client_id="bench") as producer:
         await lab_.send(producer, commands, PREFIX)
     await lab.outcomes(lab_.connection, PREFIX, len(commands))
 
 
-async def _load(lab_: Lab, port: int, make: client.Requests) -> Load:
-    scale = max(lab_.scale, 0.25)
+async def _load(lab_: Lab, kit: Kit, api: str, make: client.Requests) -> Load:
+    """What came before it is done by all: a load of its own is not measured beside the end of another."""
+    scale, port = _scale(lab_), kit.ports.port(api)
+    await lab_.until_idle(kit)
     async with client.channels(HOST, port, [None] * CHANNELS) as opened:
         await client.closed_loop(opened, [make] * CHANNELS, client.CREATED, WARM_SECONDS)
         await client.paced(opened, make, client.CREATED, RATE, PACED_SECONDS * scale)  # as `api` explains
@@ -104,24 +109,31 @@ async def _load(lab_: Lab, port: int, make: client.Requests) -> Load:
     return Load(alone, latencies, most)
 
 
-def _allocations(kit: Kit) -> client.Requests:
-    return _posts(
-        kit, f"/v1/projects/{market.PROJECT}/allocations", {"licenses": [{"license_type": "Port11", "count": 1}]}
-    )
+def _scale(lab_: Lab) -> float:
+    return max(lab_.scale, LEAST_SCALE)
 
 
-def _reports(kit: Kit) -> client.Requests:
-    return _posts(kit, "/v1/rmas", REPORT)
+def _devices(lab_: Lab) -> int:
+    return int(DEVICES * _scale(lab_))
 
 
-def _posts(kit: Kit, path: str, said: dict[str, object]) -> client.Requests:
+def _allocations(kit: Kit, devices: int) -> client.Requests:
+    said: dict[str, object] = {"licenses": [{"license_type": "Port11", "count": 1}]}
+    return _posts(kit, f"/v1/projects/{market.PROJECT}/allocations", said, devices)
+
+
+def _reports(kit: Kit, devices: int) -> client.Requests:
+    return _posts(kit, "/v1/rmas", REPORT, devices)
+
+
+def _posts(kit: Kit, path: str, said: dict[str, object], devices: int) -> client.Requests:
     """The same about one device after the other."""
     token = Issuer(kit.state).mint(ADMINISTRATOR, PARTNER)
     numbers = itertools.count()
 
     def make() -> bytes:
         number = next(numbers)
-        body = json.dumps({"serial": market.serial(number % DEVICES), **said}).encode()
+        body = json.dumps({"serial": market.serial(number % devices), **said}).encode()
         headers = (f"Authorization: Bearer {token}", f"Idempotency-Key: bench-cases-{number:012d}")
         return client.request("POST", path, headers=headers, body=body)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ CHUNK = 500
 STOP_SECONDS = 30
 PATIENCE_SECONDS = 180.0
 """How long a benchmark waits for what it set in motion."""
+IDLE_CORES, LOOK_SECONDS = 0.75, 1.0
+"""A stack that is idle uses less, also on a slow machine; each process that catches up takes a core, if it gets one."""
 INFRASTRUCTURE = ("kafka", "postgres")
 USERS = "topics"
 """The step that makes the broker's users."""
@@ -144,6 +146,18 @@ class Lab:
                 if part.name not in INFRASTRUCTURE:
                     await asyncio.to_thread(self.kit.make(part).stop)
 
+    async def until_idle(self, kit: Kit) -> None:
+        """Wait until the stack has done what follows from earlier work: rows, license files, copies at the boxes' door.
+
+        TimeoutError if it does not end.
+        """
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                before = _cpu_seconds(kit)
+                await asyncio.sleep(LOOK_SECONDS)
+                if _cpu_seconds(kit) - before < IDLE_CORES * LOOK_SECONDS:
+                    return
+
 
 @contextmanager
 def opened(scale: float) -> Generator[Lab]:
@@ -192,6 +206,15 @@ async def read(connection: Connection, topic: Topic, prefix: str, count: int, pa
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{topic.name} has {len(found)} of {count} records")
     return found
+
+
+def _cpu_seconds(kit: Kit) -> float:
+    """What all processes of a stack have used so far; a backend of the database may end meanwhile."""
+    seconds = 0.0
+    for pid in (pid for part in PARTS for pid in _with_children(kit.make(part).process.pid)):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            seconds += machine.cpu_seconds(pid)
+    return seconds
 
 
 def _with_children(pid: int | None) -> Iterable[int]:

@@ -90,6 +90,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "repairs": at("/rmas?show=all"),
     "repair": case,
     "repair-new": at("/rmas/new?serial=00903304a1c7"),
+    "support-cases": at("/cases"),
+    "support-case": at("/cases/CAS-104211"),
     "audio": at("/audio"),
     "people": at("/people"),
     "activity": at("/activity"),

@@ -277,12 +277,11 @@ class Story:
         chain, accounts = await replay(self._kit.broker().connection("auditor"))
         connection = await asyncpg.connect(self._kit.cluster().url())
         try:
+            await connection.execute("SELECT set_config('search_path', schema, false) FROM ledger_live.generation")
             await _reached(connection, chain.sequence)
-            free = await connection.fetch("SELECT project, license_type, free FROM ledger.balances WHERE ledger = 0")
-            held = await connection.fetch(
-                "SELECT serial, license_type, count FROM ledger.device_licenses WHERE ledger = 0"
-            )
-            held_back = "SELECT project, license_type, held FROM ledger.held_licenses WHERE ledger = 0"
+            free = await connection.fetch("SELECT project, license_type, free FROM balances WHERE ledger = 0")
+            held = await connection.fetch("SELECT serial, license_type, count FROM device_licenses WHERE ledger = 0")
+            held_back = "SELECT project, license_type, held FROM held_licenses WHERE ledger = 0"
             waiting = await connection.fetch(held_back)
         finally:
             await connection.close()
@@ -314,7 +313,7 @@ STEPS = (
 async def _reached(connection: asyncpg.Connection, sequence: int) -> None:
     """Wait, bounded, until the projection has this entry."""
     for _ in range(int(CATCH_UP_SECONDS / LOOK_SECONDS)):
-        reached: int | None = await connection.fetchval("SELECT sequence FROM ledger.position WHERE ledger = 0")
+        reached: int | None = await connection.fetchval("SELECT sequence FROM position WHERE ledger = 0")
         if reached is not None and reached >= sequence:
             return
         await asyncio.sleep(LOOK_SECONDS)

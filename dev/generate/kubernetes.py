@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from contracts.access import roles
-from dev.kubernetes import kafka_manifests
+from dev.kubernetes import kafka_manifests, traces
 from dev.kubernetes.manifests import (
     Manifest,
     Octal,
@@ -47,11 +47,14 @@ def files() -> dict[str, str]:
     made["base/kafka/topics.yaml"] = _yaml(*kafka_manifests.topics())
     made["base/kafka/users.yaml"] = _yaml(*kafka_manifests.users())
     made["inspect/user.yaml"] = _yaml(kafka_manifests.inspecting_user())
+    made["replay/user.yaml"] = _yaml(kafka_manifests.replaying_user())
     made["restore/user.yaml"] = _yaml(kafka_manifests.restoring_user())
     made["base/postgres/roles.sql"] = grants()
     made["components/external-secrets/secrets.yaml"] = _yaml(*_secrets())
     scaled = [service for service in SERVICES if service.scaling.by == "cpu"]
     made["components/scaling/cpu.yaml"] = _yaml(*(horizontal_autoscaler(service) for service in scaled))
+    made["components/traces/kustomization.yaml"] = _yaml(traces.component())
+    made["components/traces/networkpolicy.yaml"] = _yaml(traces.network_policy())
     made["components/monitoring/objectives.yaml"] = _yaml(objective_rules.manifest())
     for dashboard in DASHBOARDS:
         text = json.dumps(model(dashboard), indent=1, ensure_ascii=False)

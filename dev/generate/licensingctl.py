@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from operations.entrypoints.answer import MEANINGS
 from operations.entrypoints.command_line import PROGRAM, parser
+from runtime.answers import MEANINGS
 
 _Help, _Commands = argparse._HelpAction, argparse._SubParsersAction  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - argparse has no other way to look into a parser
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "licensingctl.md"

@@ -1,6 +1,6 @@
 """Topics and users for Strimzi, from the declarations of topics and rights."""
 
-from contracts.access import Grant, grants, roles
+from contracts.access import Grant, grants, replaying, roles
 from contracts.topics import BACKED_UP, PREFIX, TOPICS, Topic, topic_name
 from dev.kubernetes.manifests import Manifest
 from dev.kubernetes.services import DATA_NAMESPACE
@@ -58,6 +58,13 @@ def restoring_user() -> Manifest:
         for operation in ("read", "write")
     ]
     made = user("restore", rights)
+    made["spec"]["authentication"] = {"type": "scram-sha-512"}
+    return made
+
+
+def replaying_user() -> Manifest:
+    """Who may send dead letters again, for as long as that takes; Strimzi makes up its password."""
+    made = user("replay", list(replaying()))
     made["spec"]["authentication"] = {"type": "scram-sha-512"}
     return made
 

@@ -17,7 +17,8 @@ from portal.entrypoints.web.settings import PortalSettings
 from rma.entrypoints.api.settings import ApiSettings as RmaApiSettings
 from rma.entrypoints.process_manager import ManagerSettings
 from rma.entrypoints.projector.settings import ProjectorSettings as RmaProjectorSettings
-from runtime.postgres.settings import DatabaseSettings, WithDatabase
+from runtime.postgres.settings import WithDatabase
+from runtime.projection.settings import ProjectorSettings
 from runtime.settings import ProcessSettings, Settings
 from runtime.writer_settings import WriterSettings
 from signer.entrypoints.settings import SignerSettings
@@ -29,7 +30,8 @@ DEVICE_PORT = 8443
 NAMESPACE, SIGNER_NAMESPACE, DATA_NAMESPACE = "licensing", "licensing-signer", "licensing-data"
 KAFKA_PORT, POSTGRES_PORT = 9093, 5432
 KAFKA_BOOTSTRAP = f"licensing-kafka-bootstrap.{DATA_NAMESPACE}.svc:{KAFKA_PORT}"
-DATABASE_HOST = f"licensing-rw.{DATA_NAMESPACE}.svc"
+DATABASE_HOST, REPLICA_HOST = (f"licensing-{one}.{DATA_NAMESPACE}.svc" for one in ("rw", "ro"))
+"""The primary, and any of the replicas."""
 SECRETS = "/run/secrets/licensing"
 TLS = "/run/secrets/tls"
 SIGNER_KEYS = "/run/secrets/signer-keys"
@@ -105,14 +107,19 @@ class Service:
         if self.uses_kafka:
             values |= {"kafka_bootstrap": KAFKA_BOOTSTRAP, "kafka_username": self.kafka_user}
         if self.uses_database:
-            where = f"{self.name}@{DATABASE_HOST}:{POSTGRES_PORT}/licensing"
-            values["database_url"] = f"postgresql://{where}?sslmode=verify-full&sslrootcert={SECRETS}/database-ca"
+            values["database_url"] = self._database(DATABASE_HOST)
+        if "database_replica_url" in fields:
+            values["database_replica_url"] = self._database(REPLICA_HOST)
         if "api_port" in fields:
             values |= {"api_host": "0.0.0.0", "api_port": self.port}  # noqa: S104
         values |= {name: f"{SECRETS}/{file_name(name)}" for name in fields if file_name(name) in self.files()}
         if self.has_tls:
             values |= {"tls_certificate_file": f"{TLS}/tls.crt", "tls_key_file": f"{TLS}/tls.key"}
         return {name: str(value) for name, value in {**values, **self.own}.items()}
+
+    def _database(self, host: str) -> str:
+        where = f"{self.name}@{host}:{POSTGRES_PORT}/licensing"
+        return f"postgresql://{where}?sslmode=verify-full&sslrootcert={SECRETS}/database-ca"
 
 
 ENTRIES = {
@@ -126,6 +133,7 @@ ENTRIES = {
     "writer_key_file": "ledger-writer-public-key",
     "ledger_writer_key_file": "ledger-writer-public-key",
     "activation_key_secret_file": "activation-key-secret",
+    "support_webhook_keys_file": "support-webhook-keys",
     "device_ca_file": "device-ca",
     "generation_ca_file": "generation-ca",
     "license_keys_file": "license-keys",
@@ -242,7 +250,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="audio-projector",
         component="audio",
-        settings=DatabaseSettings,
+        settings=ProjectorSettings,
         scaling=TURNS,
         memory_mib=256,
         cpu_millis=100,

@@ -3,6 +3,7 @@
 A process that needs another setting gets it here and nowhere else.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ def admin_port_name(part: str) -> str:
 def settings(part: str, stack: StackContext) -> dict[str, str]:
     """The environment of a process of ours."""
     broker = {} if part in WITHOUT_KAFKA else kafka(ROLES.get(part, part), stack)
-    return broker | _admin(part, stack) | OWN.get(part, _nothing)(stack)
+    return broker | _admin(part, stack) | _traces(part) | OWN.get(part, _nothing)(stack)
 
 
 def step_settings(step: str, stack: StackContext) -> dict[str, str]:
@@ -58,6 +59,12 @@ def environment(settings: Mapping[str, object]) -> dict[str, str]:
 
 def _admin(part: str, stack: StackContext) -> dict[str, str]:
     return {"LICENSING_ADMIN_HOST": HOST, "LICENSING_ADMIN_PORT": str(stack.port(admin_port_name(part)))}
+
+
+def _traces(part: str) -> dict[str, str]:
+    """Where the part sends its traces, if whoever starts the stack has said so."""
+    endpoint = "" if part in WITHOUT_TRACES else os.environ.get(OTLP_ENDPOINT, "")
+    return environment({"otlp_endpoint": endpoint}) if endpoint else {}
 
 
 def _nothing(_stack: StackContext) -> dict[str, str]:
@@ -81,6 +88,7 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
+        "LICENSING_SUPPORT_WEBHOOK_KEYS_FILE": str(keys.support_webhook_keys_file),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
         "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),
@@ -223,6 +231,10 @@ def _address(part: str, stack: StackContext) -> str:
     return f"http://{HOST}:{stack.port(part)}"
 
 
+OTLP_ENDPOINT = "OTLP_ENDPOINT"
+"""The variable of `make run` and `make up` that names a collector of traces."""
+WITHOUT_TRACES = frozenset({"signer", "audio-worker", "rma-process-manager"})
+"""Parts that make no spans, and know no such setting."""
 WITHOUT_KAFKA = frozenset({"portal"})
 """Parts that reach everything by REST."""
 ROLES = {"rma-process-manager": "rma"}

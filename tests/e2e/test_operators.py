@@ -12,16 +12,17 @@ from dev.stack.cli import Stack
 from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.parts import Kit
 from dev.stack.service import SCRIPTS
-from dev.stack.settings import kafka
+from dev.stack.settings import kafka, settings
 from runtime.kafka import Producer
 
 PATIENCE_SECONDS = 30.0
 
 
-def licensingctl(kit: Kit, *arguments: str, said: str = "", exits: int = 0) -> Any:
+def licensingctl(kit: Kit, *arguments: str, said: str = "", exits: int = 0, of: str = "") -> Any:
+    """As the user `operator`, or with the settings of a process."""
     done = subprocess.run(
         [SCRIPTS / "licensingctl", "--output", "json", *arguments],
-        env=os.environ | kafka("operator", kit.stack()),
+        env=os.environ | (settings(of, kit.stack()) if of else kafka("operator", kit.stack())),
         input=said,
         capture_output=True,
         text=True,
@@ -60,5 +61,25 @@ async def test_a_record_that_was_set_aside_is_found_with_its_reason_and_its_cont
 
     assert (shown["topic"], shown["partition"]) == (topic_name(COMMANDS), "0")
     assert shown["reason"] == "it has no proof of who sends it"
+    why = ("ledger-writer", str(shown["offset"]), "--by", "INC-7", "--reason", "a test")
+    licensingctl(kit, "dead-letters", "discard", *why)
+    (listed,) = [
+        one
+        for one in licensingctl(kit, "dead-letters", "list", "ledger-writer")["dead_letters"]
+        if one["offset"] == shown["offset"]
+    ]
+    assert listed["settled"] == "discarded by INC-7"
+    assert "is settled: discarded by INC-7" in licensingctl(kit, "dead-letters", "discard", *why, exits=4)
     gone = licensingctl(kit, "dead-letters", "show", "signer", "999999999", exits=2)
     assert gone.startswith("licensingctl: licensing.signer.dead-letters has no record at 999999999; its offsets")
+
+
+def test_each_read_side_is_made_anew_beside_the_live_one_and_back_again(kit: Kit) -> None:
+    planned = licensingctl(kit, "rebuild", "ledger", "--dry-run", of="ledger-projector")
+    assert (planned["live"], planned["would_make"]) == ("ledger", "ledger_2")
+    for name in ("ledger", "rma", "audio"):
+        for live in (f"{name}_2", name):
+            made = licensingctl(kit, "rebuild", name, "--drop-old", of=f"{name}-projector")
+            assert (made["live"], made["dropped"], made["differences"] or []) == (live, True, [])
+    refused = licensingctl(kit, "rebuild", "ledger", "--only-drop-old", of="ledger-projector", exits=4)
+    assert refused == "ledger-projector: there is no generation of ledger but the live one\n"

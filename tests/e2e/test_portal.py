@@ -20,10 +20,24 @@ from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, vi
 BOX = "/devices/00903304a20e"
 TODAY = datetime.now(UTC).date()
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", f"?as_of={TODAY}", "/why?type=Port11")
-PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "people", "join", "activity", "settings")
+PLACES = (
+    "",
+    "projects",
+    "devices",
+    "keys",
+    "rmas",
+    "rmas/new",
+    "cases",
+    "audio",
+    "people",
+    "join",
+    "activity",
+    "settings",
+)
 PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),
+    "/cases/CAS-104211",
     "/devices?license_type=Port11&delivered=false",
     "/balances?type=Port11",
     "/search?q=04a1",

@@ -15,7 +15,7 @@ import httpx
 from playwright.sync_api import Browser, Page, StorageState
 
 from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
-from dev.demo import people
+from dev.demo import people, support_cases
 from dev.npm.readers import axe
 from dev.stack.parts import Kit
 from dev.stack.service import SCRIPTS
@@ -90,6 +90,7 @@ def a_portal(kit: Kit) -> Generator[Portal]:
         story.partner.grant_rights(story.project, account=HOTELIER, acting_for=HOTEL, rights=["view", "rma"])
         project, box, sync_address = story.project, story.box(), story.sync_address
     asyncio.run(people.add_accounts(kit))
+    asyncio.run(support_cases.tell(kit, support_cases.the_made_up_ones()))
     with chromium() as browser:
         yield Portal(kit.portal_url, browser, keys, credits_key, project, box, sync_address, {})
 

@@ -25,7 +25,7 @@ from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.sender_proof import MAC, SealedKey, outcome_mac, seal
 from contracts.topics import OUTCOMES, Topic, topic_name
-from runtime import retry
+from runtime import retry, tracing
 from runtime.denied import CommandTooBig
 from runtime.kafka import Connection, OffsetGone, PartitionTail, Producer, Record, partition_for
 from runtime.logs import get_logger
@@ -167,34 +167,49 @@ class Commands:
     ) -> Accepted | Rejected:
         """What became of the command. Raises Trouble when that is not known in time, or CommandTooBig.
 
-        An account's command comes with the `token` that the account acts on.
+        An account's command comes with the `token` that the account acts on. `traceparent` is for who does not run
+        within the span that the command is part of.
         """
+        span = self._span(ledger, tracing.traceparent() or traceparent)
         asked = self._record(
             command_id=command_id,
             actor=actor,
             reply_to=self.address,
             correlation_id=correlation_id,
-            traceparent=traceparent,
+            traceparent=traceparent if span is None else span.traceparent,
             command=command,
         )
+        if span is not None:
+            span.note({"licensing.command": asked.name})
         value = asked.json_bytes()
         if len(value) > MAX_COMMAND_BYTES:
             raise CommandTooBig(f"the command has {len(value)} bytes; at most {MAX_COMMAND_BYTES} are taken")
         if self.trouble:
             raise Trouble(f"outcomes cannot be read: {self.trouble}")
         async with self._in_time(command_id):
-            return await self._sent(value, ledger, (command_id, asked.fingerprint()), self._prover.key_for(token))
+            sealed = self._prover.key_for(token)
+            return await self._sent(value, ledger, (command_id, asked.fingerprint()), sealed, span)
 
-    async def _sent(self, value: bytes, ledger: int, question: _Question, sealed: SealedKey) -> Accepted | Rejected:
+    def _span(self, ledger: int, parent: str | None) -> tracing.Span | None:
+        """Of the sending alone: what comes then is the writer's."""
+        if not tracing.is_on():
+            return None
+        said = tracing.messaging("send", self._commands, ledger)
+        return tracing.start(f"send {self._commands}", "producer", parent=parent, attributes=said)
+
+    async def _sent(
+        self, value: bytes, ledger: int, question: _Question, sealed: SealedKey, span: tracing.Span | None
+    ) -> Accepted | Rejected:
         loop = asyncio.get_running_loop()
         began, asker = loop.time(), _Asker(loop.create_future(), sealed.key)
         askers = self._waiting.setdefault(question, [])
         askers.append(asker)
         try:
             headers = sealed.prove(ledger, value)
-            await self._producer.send(
-                self._commands, str(ledger).encode(), value, partition=ledger, headers=headers, at=self._clock()
-            )
+            with tracing.during(span):
+                await self._producer.send(
+                    self._commands, str(ledger).encode(), value, partition=ledger, headers=headers, at=self._clock()
+                )
             found = await asker.outcome
         finally:
             askers.remove(asker)

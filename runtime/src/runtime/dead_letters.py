@@ -4,12 +4,16 @@ import asyncio
 
 from prometheus_client import Counter
 
-from runtime.kafka import Connection, Partition, PartitionTail, Producer, Record
+from runtime.kafka import Connection, Headers, Partition, PartitionTail, Producer, Record
 from runtime.logs import get_logger
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """What is kept of the poison; the original stays on its topic for its own time."""
 MAX_REASON_CHARACTERS = 500
+MAX_HEADERS, MAX_HEADER_BYTES = 32, 16 * 1024
+"""What is kept of the headers of the poison, names and values; of more than that, none. A proof has some 4 KiB."""
+KEPT, COUNT = "kept-", "headers"
+"""Before the name of each header that is kept, and the header that counts them."""
 MAX_DIGITS = 19
 """Of an offset, which has 63 bits."""
 
@@ -34,6 +38,7 @@ class DeadLetters:
             ("partition", str(record.partition).encode()),
             ("offset", str(record.offset).encode()),
             ("bytes", str(len(record.value or b"")).encode()),
+            *_kept(record.headers),
         )
         payload = None if record.value is None else record.value[:MAX_PAYLOAD_BYTES]
         key = record.key if record.key is not None or payload is not None else b""
@@ -41,6 +46,19 @@ class DeadLetters:
         DEAD_LETTERS.labels(self._service, record.topic).inc()
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         _log.warning("dead_letter", reason=reason[:MAX_REASON_CHARACTERS], **where)
+
+
+def kept_headers(letter: Record) -> Headers | None:
+    """The headers that the record of a letter had; None where they were not kept."""
+    kept = tuple((name.removeprefix(KEPT), value) for name, value in letter.headers if name.startswith(KEPT))
+    return kept if letter.header(COUNT) == str(len(kept)).encode() else None
+
+
+def _kept(headers: Headers) -> Headers:
+    size = sum(len(name) + len(value or b"") for name, value in headers)
+    if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        return ()
+    return (*((KEPT + name, value) for name, value in headers), (COUNT, str(len(headers)).encode()))
 
 
 class BuriedOnce:

@@ -17,9 +17,9 @@ from faust.transport.drivers import aiokafka as driver
 
 from runtime.kafka import Connection, Partition, Record
 from runtime.kafka.aiokafka_internals import end
+from runtime.kafka.group import HEARTBEATS_A_SESSION, SESSION_SECONDS
 from runtime.logs import get_logger
 
-SESSION_SECONDS, HEARTBEAT_SECONDS = 10.0, 2.0
 REBALANCE_SECONDS = 30.0
 COMMIT_SECONDS = 2.8
 """Only so that a restart does not bring everything again; our position is in PostgreSQL."""
@@ -33,11 +33,15 @@ _log = get_logger("runtime.faust")
 class FaustApp(ABC):
     """Runs a Faust app as long as the process lives; an app that crashes, say without a broker, is replaced.
 
-    `name` is the consumer group: replicas share the partitions.
+    `name` is the consumer group: replicas share the partitions. A member that is silent for `session_seconds` is dead,
+    and nothing is brought to the one that comes instead before that.
     """
 
-    def __init__(self, connection: Connection, name: str, topics: Iterable[str]) -> None:
+    def __init__(
+        self, connection: Connection, name: str, topics: Iterable[str], *, session_seconds: float = SESSION_SECONDS
+    ) -> None:
         self._connection = connection
+        self._session_seconds = session_seconds
         self._name = name
         self._topics = tuple(dict.fromkeys(topics))
         self._app: Any = None
@@ -85,7 +89,7 @@ class FaustApp(ABC):
             await _stop(app, starting)
 
     def _build(self, folder: str) -> Any:
-        app = _app(self._connection, self._name, folder)
+        app = _app(self._connection, self._name, folder, self._session_seconds)
         for topic in self._topics:
             app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name=f"feed-{topic}")(self._offer)
         app.on_partitions_assigned.connect(self._assigned, weak=False)
@@ -108,14 +112,14 @@ async def _stop(app: Any, starting: asyncio.Future[None]) -> None:
         await asyncio.wait_for(app.stop(), STOP_SECONDS)
 
 
-def _app(connection: Connection, name: str, folder: str) -> Any:
+def _app(connection: Connection, name: str, folder: str, session_seconds: float) -> Any:
     """A Faust app without agents."""
     app: Any = faust.App(
         name,
         broker=";".join(f"kafka://{host}" for host in connection.bootstrap.split(",")),
         broker_credentials=_credentials(connection),
-        broker_session_timeout=SESSION_SECONDS,
-        broker_heartbeat_interval=HEARTBEAT_SECONDS,
+        broker_session_timeout=session_seconds,
+        broker_heartbeat_interval=session_seconds / HEARTBEATS_A_SESSION,
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_commit_interval=COMMIT_SECONDS,
         broker_client_id=name,

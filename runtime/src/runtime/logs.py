@@ -9,14 +9,24 @@ import time
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from runtime import tracing
+
 REPEAT_SECONDS = 10.0
 """A client without a broker says the same many times a second; once in this time says it as well."""
 MAX_KINDS = 1000
 """Kinds of messages remembered; aiokafka has some dozens."""
 _NUMBER = re.compile(r"\d+")
 
+
+def add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Name the trace and the span in which the line was said, while traces are on."""
+    span = tracing.current()
+    return event if span is None else {**event, **span.ids}
+
+
 _STAMPS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    add_trace,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     # Without the values of local variables: they may be keys, tokens or documents.
@@ -79,7 +89,8 @@ def _route_libraries(level: int) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
-    handler.addFilter(Sparing("aiokafka"))
+    for chatty in ("aiokafka", "opentelemetry"):
+        handler.addFilter(Sparing(chatty))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import uvloop
 
+from runtime import tracing
 from runtime.logs import get_logger
 from runtime.settings import EXIT_BAD_SETTINGS, SettingsWrong
 
@@ -33,7 +34,9 @@ def run(main: Callable[[asyncio.Event], Coroutine[object, object, None]]) -> NoR
 
     SIGTERM and SIGINT set `stop`; main then has SHUTDOWN_SECONDS to return before it is cancelled.
     """
-    sys.exit(uvloop.run(_guarded(main)))
+    code = uvloop.run(_guarded(main))
+    tracing.end()
+    sys.exit(code)
 
 
 async def supervise(

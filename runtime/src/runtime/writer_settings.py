@@ -10,9 +10,10 @@ from pydantic import Field
 from runtime.private_keys import read_private_keys
 from runtime.settings import Settings
 from runtime.tokens import KeyFile, Tokens
+from runtime.tracing import WithTraces
 
 
-class WriterSettings(Settings):
+class WriterSettings(WithTraces, Settings):
     """`ledgers` is how many there are, 0 to ledgers - 1; a process follows all, so that it can take over any.
 
     `writer_private_key_file` (PEM, X25519) opens what senders seal; while keys are changed it has the new one and then

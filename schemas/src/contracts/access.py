@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.topics import PREFIX, TOPICS, Topic, topic_name
+from contracts.topics import DEAD_LETTER_DECISIONS, DEAD_LETTERS, PREFIX, REPLAYABLE, TOPICS, Topic, topic_name
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,6 +37,16 @@ def grants(prefix: str = PREFIX) -> tuple[Grant, ...]:
     readers = sorted({role for topic in TOPICS for role in topic.readers})
     in_groups = (Grant(role, "read", "group", group_of(role, prefix)) for role in readers)
     return (*on_topics, *in_groups)
+
+
+def replaying(prefix: str = PREFIX) -> tuple[Grant, ...]:
+    """Rights of `replay`, the user that an operator has only while dead letters are sent again; no process has them."""
+    readable = (*DEAD_LETTERS.values(), DEAD_LETTER_DECISIONS)
+    writable = (*REPLAYABLE, DEAD_LETTER_DECISIONS)
+    return (
+        *(Grant("replay", "read", "topic", topic_name(topic, prefix)) for topic in readable),
+        *(Grant("replay", "write", "topic", topic_name(topic, prefix)) for topic in writable),
+    )
 
 
 def _on(topic: Topic, prefix: str) -> Iterator[Grant]:

@@ -3,16 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AwareDatetime, Field
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
-def _is_in_utc(time: datetime) -> datetime:
-    """No database holds a time that its offset takes beyond the calendar: whoever stores it would fail."""
-    try:
-        time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the time is before the year 1 or after the year 9999 in UTC") from None
-    return time
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+"""No database holds a time that its offset takes beyond the calendar: whoever stores it would fail.
 
-
-Moment = Annotated[AwareDatetime, AfterValidator(_is_in_utc)]
+The bounds are pydantic-core's own: a function of ours here took a fifth of an entry's validation."""

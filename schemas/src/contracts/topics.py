@@ -148,6 +148,17 @@ AUDIO_EVENTS = Topic(
     readers=("audio-worker", "audio-projector", "backup"),
 )
 
+SUPPORT_CASES = Topic(
+    "support.cases",
+    key="ledger/number",
+    partitions=1,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("help-desk",),
+    readers=("ledger-projector",),
+)
+"""Written by the help desk's own system, which is no part of this one (ADR 34)."""
+
 
 def _dead_letters(service: str) -> Topic:
     return Topic(
@@ -177,7 +188,28 @@ DEAD_LETTERS: dict[str, Topic] = {
         "operator",
     )
 }
-BACKED_UP: tuple[Topic, ...] = (EVENTS, CASE_EVENTS, CHECKPOINTS, SIGNATURES, AUDIO_EVENTS)
+DEAD_LETTER_DECISIONS = Topic(
+    "operator.dead-letter-decisions",
+    key="service/offset@time",
+    partitions=1,
+    cleanup="delete",
+    retention_ms=FOR_EVER,
+    ahead_ms=CLOCK_AHEAD_MS,
+    writers=("operator",),
+    readers=("operator", "auditor", "backup"),
+)
+"""Who settled which dead letter, how and why; the first decision about a letter counts."""
+REPLAYABLE: tuple[Topic, ...] = (*COMMAND_TOPICS, *CASE_COMMAND_TOPICS)
+"""Where a dead letter may be sent again: its reader decides a command once, however often it comes. What lies on a log
+is read there again by whoever starts, documents are made again by the signer, and nobody waits for a late outcome."""
+BACKED_UP: tuple[Topic, ...] = (
+    EVENTS,
+    CASE_EVENTS,
+    CHECKPOINTS,
+    SIGNATURES,
+    AUDIO_EVENTS,
+    DEAD_LETTER_DECISIONS,
+)
 """What nothing else brings back. License files and receipts are made again, byte for byte, by the signer."""
 TOPICS: tuple[Topic, ...] = (
     *COMMAND_TOPICS,
@@ -191,7 +223,9 @@ TOPICS: tuple[Topic, ...] = (
     CASE_EVENTS,
     CASE_OUTCOMES,
     AUDIO_EVENTS,
+    SUPPORT_CASES,
     *DEAD_LETTERS.values(),
+    DEAD_LETTER_DECISIONS,
 )
 
 

@@ -16,9 +16,9 @@ from dev.kubernetes.kafka_manifests import inspecting_user
 from dev.stack import topics as stack_topics
 from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.kafka.access_requests import ACTIONS, KINDS, CreateRows, DeleteRows, PutUsers, row, send
-from operations.entrypoints.answer import Exit
 from operations.entrypoints.command_line import answered, parser
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Exit
 from runtime.kafka.broker_state import ALLOW, LITERAL, AclRow, acl_rows
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 

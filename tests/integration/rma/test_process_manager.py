@@ -34,6 +34,7 @@ from tests.support.kafka_topics import topics_on
 from tests.support.ledger import story, story_catalog, story_replacements
 from tests.support.ledger.story import ADRIA, HOTEL
 from tests.support.rma import at_work
+from tests.support.rma.api_at_work import a_projector, an_api, projector_settings
 from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, SPARE_2, Desk, anna, clerk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -173,7 +174,9 @@ async def test_cases_that_are_due_at_once_are_each_swapped_once(desk: Desk) -> N
     assert sorted(swap.data.device.serial for swap in await swaps(desk)) == spares
 
 
-async def test_what_fell_due_while_the_service_slept_is_done_in_order_and_once(broker: Broker, tmp_path: Path) -> None:
+async def test_what_fell_due_while_the_service_slept_is_done_in_order_and_once_and_is_charged_over_http(
+    broker: Broker, fresh_database_url: str, tmp_path: Path
+) -> None:
     days_ago = 40
 
     def clock() -> datetime:
@@ -198,3 +201,11 @@ async def test_what_fell_due_while_the_service_slept_is_done_in_order_and_once(b
         assert [getattr(event, "days", None) for event in told] == [7, 1, None]
         assert case.overdue_on == sent_on + timedelta(days=30)
         assert (await desk.view()).devices[SPARE] == HOTEL, "the licenses stay where they are"
+        async with (
+            a_projector(projector_settings(topics, fresh_database_url, tmp_path)),
+            an_api(desk, fresh_database_url, tmp_path) as api,
+        ):
+            assert (await api.until(rma, "overdue"))["expected"] == "charge"
+            charged = await api.does(rma, "charge", {"invoice": "INV-1"})
+            assert (await api.case(rma, at_least=charged))["state"] == "closed"
+            assert (await api.asked(f"companies/{ADRIA}/advance-replacement"))["owed"] == []

@@ -21,7 +21,7 @@ from contracts.topics import AUDIO_EVENTS
 from dev.stack import piper
 from dev.stack.settings import G729_PROGRAM
 from runtime.kafka import Record
-from runtime.postgres.settings import DatabaseSettings
+from runtime.projection.settings import ProjectorSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending, story
 from tests.support.ledger.projector_at_work import database_settings, until
@@ -141,9 +141,9 @@ async def a_worker(made: AudioApi) -> AsyncGenerator[None]:
         await task
 
 
-def projector_settings(topics: KafkaTopics, database_url: str, folder: Path) -> DatabaseSettings:
+def projector_settings(topics: KafkaTopics, database_url: str, folder: Path) -> ProjectorSettings:
     said = {"admin_port": 0} | database_settings(database_url, folder, "audio-projector")
-    return DatabaseSettings.model_validate(topics.settings("audio-projector") | said)
+    return ProjectorSettings.model_validate(topics.settings("audio-projector") | said)
 
 
 PROGRAMS = {"g729_program": G729_PROGRAM, "piper_program": piper.program(), "piper_voices": piper.voices()}

@@ -14,6 +14,7 @@ import httpx
 from contracts.actors import Operator
 from contracts.dates import civil_day
 from contracts.topics import OPERATOR_COMMANDS
+from dev.stack.keys import make_webhook_key
 from ledger.entrypoints import writer
 from ledger.entrypoints.api import main as api
 from ledger.entrypoints.api.settings import ApiSettings
@@ -93,13 +94,15 @@ class Api:
 
 
 @asynccontextmanager
-async def a_ledger_at_work(topics: KafkaTopics, database_url: str, folder: Path) -> AsyncGenerator[Api]:
+async def a_ledger_at_work(
+    topics: KafkaTopics, database_url: str, folder: Path, **api_settings: Any
+) -> AsyncGenerator[Api]:
     """All three processes' main coroutines, and a founded ledger with one company."""
     stop = asyncio.Event()
     working = asyncio.create_task(writer_and_projector(topics, database_url, folder, stop))
     try:
         await found_ledgers(topics)
-        async with an_api(topics, database_url, folder) as made:
+        async with an_api(topics, database_url, folder, **api_settings) as made:
             yield made
     finally:
         stop.set()
@@ -117,10 +120,12 @@ async def writer_and_projector(
 
 
 @asynccontextmanager
-async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: int = 0) -> AsyncGenerator[Api]:
+async def an_api(
+    topics: KafkaTopics, database_url: str, folder: Path, ledger: int = 0, **more: Any
+) -> AsyncGenerator[Api]:
     """The API of a founded ledger, in which one company is registered."""
     stop = asyncio.Event()
-    settings = _api_settings(topics, database_url, folder, ledger)
+    settings = _api_settings(topics, database_url, folder, ledger, more)
     serving = asyncio.create_task(api.serve(settings, stop))
     made = Api(topics, database_url, ledger, f"http://127.0.0.1:{settings.api_port}")
     try:
@@ -133,7 +138,15 @@ async def an_api(topics: KafkaTopics, database_url: str, folder: Path, ledger: i
         await serving
 
 
-def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: int) -> ApiSettings:
+def webhook_keys_file(folder: Path) -> Path:
+    """The key of the help desk; the same one again once it is there."""
+    make_webhook_key(file := folder / "support-webhook.keys")
+    return file
+
+
+def _api_settings(
+    topics: KafkaTopics, database_url: str, folder: Path, ledger: int, more: dict[str, Any]
+) -> ApiSettings:
     (folder / "secret").touch(mode=0o600)
     (folder / "secret").write_text(secrets.token_hex(32))
     said = {
@@ -141,11 +154,12 @@ def _api_settings(topics: KafkaTopics, database_url: str, folder: Path, ledger: 
         "admin_port": 0,
         "api_port": _free_port(),
         "activation_key_secret_file": folder / "secret",
+        "support_webhook_keys_file": webhook_keys_file(folder),
         "writer_key_file": sending.public_key_file(folder),
         "license_keys_file": write_license_keys(folder),
     }
     said |= sending.verification_settings(folder) | database_settings(database_url, folder, "ledger-api")
-    return ApiSettings.model_validate(topics.settings("ledger-api") | said)
+    return ApiSettings.model_validate(topics.settings("ledger-api") | said | more)
 
 
 async def found_ledgers(topics: KafkaTopics, ledgers: int = 1) -> None:

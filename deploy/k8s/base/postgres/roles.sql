@@ -11,6 +11,21 @@ CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION "ledger-projector";
 GRANT USAGE ON SCHEMA ledger TO "ledger-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger GRANT SELECT ON TABLES TO "ledger-api";
 
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS ledger_2 AUTHORIZATION "ledger-projector";
+GRANT USAGE ON SCHEMA ledger_2 TO "ledger-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "ledger-projector" IN SCHEMA ledger_2 GRANT SELECT ON TABLES TO "ledger-api";
+CREATE SCHEMA IF NOT EXISTS ledger_live;
+CREATE TABLE IF NOT EXISTS ledger_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('ledger', 'ledger_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO ledger_live.generation (schema) SELECT 'ledger' WHERE NOT EXISTS (SELECT FROM ledger_live.generation);
+GRANT USAGE ON SCHEMA ledger_live TO "ledger-projector", "ledger-api";
+GRANT SELECT ON ledger_live.generation TO "ledger-projector", "ledger-api";
+GRANT UPDATE ON ledger_live.generation TO "ledger-projector";
+
 -- Parts of serials, names and references are found by their trigrams. Who makes the tables names the operators' schema;
 -- who reads them need not. A list of what is to be put into an index later would be read by each search, so there is none.
 CREATE SCHEMA IF NOT EXISTS trigrams;
@@ -41,6 +56,52 @@ CREATE INDEX IF NOT EXISTS staff_texts_by_part ON texts.staff_texts
     USING gin (ledger, lower(text) trigrams.gin_trgm_ops) WITH (fastupdate = off)
     WHERE member IN ('reference', 'customer_reference');
 GRANT SELECT, INSERT, UPDATE, DELETE ON texts.staff_texts TO "ledger-api";
+
+-- Cases of the help desk follow from no entry, so they lie outside the schema of what is rebuilt. Facts come by records,
+-- which the projector reads, and by the webhook of the API; what people wrote comes by the webhook alone. The projector
+-- cannot read a text: it takes those of a deleted case away.
+CREATE SCHEMA IF NOT EXISTS support;
+GRANT USAGE ON SCHEMA support TO "ledger-projector", "ledger-api";
+CREATE TABLE IF NOT EXISTS support.cases (
+    ledger   integer     NOT NULL,
+    number   text        NOT NULL,
+    revision integer     NOT NULL CHECK (revision >= 1),
+    kind     text        NOT NULL CHECK (kind IN ('support', 'presales')),
+    state    text        NOT NULL CHECK (state IN ('new', 'open', 'waiting_customer', 'solved', 'closed', 'deleted')),
+    company  text        NOT NULL,
+    opened   timestamptz NOT NULL,
+    changed  timestamptz NOT NULL,
+    serial   text,
+    product  text,
+    PRIMARY KEY (ledger, number)
+);
+CREATE INDEX IF NOT EXISTS cases_of_company ON support.cases (ledger, company, changed, number);
+CREATE INDEX IF NOT EXISTS cases_by_change ON support.cases (ledger, changed, number);
+CREATE INDEX IF NOT EXISTS cases_by_opening ON support.cases (ledger, opened, number);
+CREATE INDEX IF NOT EXISTS cases_by_part ON support.cases
+    USING gin (ledger, number trigrams.gin_trgm_ops, serial trigrams.gin_trgm_ops) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS support.texts (
+    ledger   integer NOT NULL,
+    number   text    NOT NULL,
+    revision integer NOT NULL,
+    company  text    NOT NULL,
+    title    text    NOT NULL,
+    messages jsonb   NOT NULL,
+    PRIMARY KEY (ledger, number)
+);
+CREATE INDEX IF NOT EXISTS texts_by_part ON support.texts
+    USING gin (ledger, lower(title) trigrams.gin_trgm_ops) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS support.deliveries (
+    ledger integer     NOT NULL,
+    id     text        NOT NULL,
+    sent   timestamptz NOT NULL,
+    until  timestamptz NOT NULL,
+    PRIMARY KEY (ledger, id, sent)
+);
+CREATE INDEX IF NOT EXISTS deliveries_by_end ON support.deliveries (ledger, until);
+GRANT SELECT, INSERT, UPDATE ON support.cases TO "ledger-projector", "ledger-api";
+GRANT SELECT (ledger, number), DELETE ON support.texts TO "ledger-projector";
+GRANT SELECT, INSERT, UPDATE, DELETE ON support.texts, support.deliveries TO "ledger-api";
 -- Who may do what in the database of RMA. Its owner runs it with psql, once the two roles exist; again is harmless.
 --
 -- The projector owns the schema of what follows from the log. What people say of themselves and what they attach follows
@@ -51,6 +112,21 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO "rma-projector", "rma-api";
 CREATE SCHEMA IF NOT EXISTS rma AUTHORIZATION "rma-projector";
 GRANT USAGE ON SCHEMA rma TO "rma-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma GRANT SELECT ON TABLES TO "rma-api";
+
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS rma_2 AUTHORIZATION "rma-projector";
+GRANT USAGE ON SCHEMA rma_2 TO "rma-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma_2 GRANT SELECT ON TABLES TO "rma-api";
+CREATE SCHEMA IF NOT EXISTS rma_live;
+CREATE TABLE IF NOT EXISTS rma_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('rma', 'rma_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO rma_live.generation (schema) SELECT 'rma' WHERE NOT EXISTS (SELECT FROM rma_live.generation);
+GRANT USAGE ON SCHEMA rma_live TO "rma-projector", "rma-api";
+GRANT SELECT ON rma_live.generation TO "rma-projector", "rma-api";
+GRANT UPDATE ON rma_live.generation TO "rma-projector";
 
 CREATE SCHEMA IF NOT EXISTS rma_private;
 GRANT USAGE ON SCHEMA rma_private TO "rma-api";
@@ -141,6 +217,21 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO "audio-projector", "audio-api", "audio-wo
 CREATE SCHEMA IF NOT EXISTS audio AUTHORIZATION "audio-projector";
 GRANT USAGE ON SCHEMA audio TO "audio-api", "audio-worker";
 ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
+
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS audio_2 AUTHORIZATION "audio-projector";
+GRANT USAGE ON SCHEMA audio_2 TO "audio-api", "audio-worker";
+ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio_2 GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
+CREATE SCHEMA IF NOT EXISTS audio_live;
+CREATE TABLE IF NOT EXISTS audio_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('audio', 'audio_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO audio_live.generation (schema) SELECT 'audio' WHERE NOT EXISTS (SELECT FROM audio_live.generation);
+GRANT USAGE ON SCHEMA audio_live TO "audio-projector", "audio-api", "audio-worker";
+GRANT SELECT ON audio_live.generation TO "audio-projector", "audio-api", "audio-worker";
+GRANT UPDATE ON audio_live.generation TO "audio-projector";
 
 CREATE SCHEMA IF NOT EXISTS audio_private;
 GRANT USAGE ON SCHEMA audio_private TO "audio-api", "audio-worker";

@@ -8,6 +8,7 @@ from typing import Generic
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import entry_hash
 from contracts.log.stop import LOG_STOPPED
+from runtime import tracing
 from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
@@ -19,6 +20,7 @@ Tried = Mapping[str, Rejection | None]
 """Commands that were tried out before, by id, and what speaks against each."""
 CLOCK_BEHIND = timedelta(minutes=1)
 """How far the own clock may be behind the last entry: more than clocks that are kept right ever differ."""
+DEFECT = "internal_error"
 
 _log = get_logger("runtime.eventlog")
 
@@ -29,7 +31,8 @@ class DecidedBatch(Generic[State, Outcome]):
 
     Each outcome is said under the key of the same place in `keys`.
 
-    `clock` is what the own clock said; the entries' time may be later, if the last entry's was.
+    `clock` is what the own clock said; the entries' time may be later, if the last entry's was. `spans` are those of
+    the commands, while traces are on: they end when the outcomes are sent, and are forgotten with a batch that is lost.
     """
 
     position: Position
@@ -38,6 +41,7 @@ class DecidedBatch(Generic[State, Outcome]):
     keys: tuple[bytes, ...]
     last_sequence: int
     clock: datetime
+    spans: tuple[tracing.Span, ...] = ()
 
 
 class SpeculativeLog(Generic[State, Command, Event, Outcome]):
@@ -87,16 +91,33 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         now = max(self._at, clock)
         self._decides = self._replica.stopped is None and now - clock <= CLOCK_BEHIND
         self._tried = tried or {}
-        outcomes, keys = list[Outcome](), list[bytes]()
+        outcomes, keys, spans = list[Outcome](), list[bytes](), list[tracing.Span]()
+        is_traced = tracing.is_on()
         for command in commands:
-            outcomes.append(self._outcome(command, entries, now))
+            outcomes.append(
+                self._traced(command, entries, now, spans) if is_traced else self._outcome(command, entries, now)
+            )
             keys.append(command.key)
-        return DecidedBatch(position, tuple(entries), tuple(outcomes), tuple(keys), self._sequence, clock)
+        return DecidedBatch(position, tuple(entries), tuple(outcomes), tuple(keys), self._sequence, clock, tuple(spans))
 
     def forget(self, entries: Iterable[PendingEntry[State]]) -> None:
         """These are confirmed; the replica remembers them now."""
         for entry in entries:
             self._pending.pop(entry.command_id, None)
+
+    def _traced(
+        self, command: Command, entries: list[PendingEntry[State]], now: datetime, spans: list[tracing.Span]
+    ) -> Outcome:
+        said = {"licensing.log": self._source, "licensing.command": command.name}
+        span = tracing.start(
+            f"decide {command.name}",
+            "consumer",
+            parent=command.traceparent,
+            attributes={**said, "messaging.system": "kafka", "messaging.operation.type": "process"},
+        )
+        spans += [] if span is None else [span]
+        with tracing.within(span):
+            return self._outcome(command, entries, now)
 
     def _outcome(self, command: Command, entries: list[PendingEntry[State]], now: datetime) -> Outcome:
         fingerprint = command.fingerprint()
@@ -113,7 +134,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
             _log.exception("command_defect", command=command.name, command_id=command.command_id)
-            return self._reject(command, fingerprint, Rejection("internal_error"))
+            return self._reject(command, fingerprint, Rejection(DEFECT))
 
     def _decided(
         self, command: Command, fingerprint: str, entries: list[PendingEntry[State]], now: datetime
@@ -144,7 +165,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
             command_hash=fingerprint,
             actor=actor,
             correlation_id=command.correlation_id,
-            traceparent=command.traceparent,
+            traceparent=tracing.traceparent() or command.traceparent,
             token_id=command.token_id,
             token_key_id=command.token_key_id,
         )
@@ -153,6 +174,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         self._at, self._sequence, self._head, self._state = now, sequence, entry_hash(value), state
         self._pending[command.command_id] = Done(sequence, fingerprint)
         about = self._about is not None and self._about.is_about(event)
+        if (span := tracing.current()) is not None:
+            span.note({"licensing.sequence": sequence, "licensing.outcome": "accepted"})
         return PendingEntry(value, self._head, sequence, now, command.command_id, fingerprint, state, about)
 
     def _takes(self, command: Command) -> bool:
@@ -160,4 +183,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         return self._about is not None and self._replica.stopped is not None and self._about.takes(command)
 
     def _reject(self, command: Command, fingerprint: str, rejection: Rejection) -> Outcome:
+        if (span := tracing.current()) is not None:
+            span.note({"licensing.outcome": rejection.code})
+            if rejection.code == DEFECT:
+                span.fail(DEFECT)
         return self._rejected(command, fingerprint, rejection, at_sequence=self._sequence)

@@ -253,9 +253,13 @@ class Writer(Generic[State, Command, Event, Outcome]):
         while True:
             decided = await confirms.get()
             await self._read_back(decided)
+            for span in decided.spans:
+                span.happened("confirmed")
             speculation.forget(decided.entries)
             await replies.commit(decided.position)
             await self._send(decided, replies)
+            for span in decided.spans:
+                span.end()
             self.observer.decided(decided.outcomes)
             appends.task_done()
 

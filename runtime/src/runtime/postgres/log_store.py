@@ -14,6 +14,7 @@ from runtime.projection.store import Position, PositionMoved
 _FIRST = "INSERT INTO position (ledger, sequence, next_offset, head) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING"
 _LOCKED = "SELECT sequence, head, next_offset FROM position WHERE ledger = $1 FOR UPDATE"
 _MOVE = "UPDATE position SET sequence = $2, next_offset = $3, head = $4 WHERE ledger = $1"
+_MOVE_AND_TELL = f"WITH moved AS ({_MOVE}) SELECT pg_notify($5, $6)"
 
 
 class PostgresLogStore:
@@ -38,9 +39,11 @@ class PostgresLogStore:
             if await _position(connection, ledger) != before:
                 raise PositionMoved(f"the rows of ledger {ledger} do not stand at entry {before.sequence}")
             yield connection
-            await connection.execute(_MOVE, ledger, after.sequence, after.next_offset, after.head)
+            place = ledger, after.sequence, after.next_offset, after.head
             if after.sequence > before.sequence:
-                await connection.execute("SELECT pg_notify($1, $2)", self.channel, f"{ledger}:{after.sequence}")
+                await connection.execute(_MOVE_AND_TELL, *place, self.channel, f"{ledger}:{after.sequence}")
+            else:
+                await connection.execute(_MOVE, *place)
 
     def transaction(self, what: str) -> AbstractAsyncContextManager[Any]:
         return transaction(self._pool, what)

@@ -1,10 +1,10 @@
 """The settings that say where PostgreSQL is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from runtime.settings import ProcessSettings, Settings, read_secret
 
@@ -33,12 +33,40 @@ class WithDatabase(ProcessSettings):
 
     def database(self) -> str:
         """The URL with its password; raises SettingsWrong or OSError for an unusable file."""
+        return self._with_password(self.database_url)
+
+    def _with_password(self, url: str) -> str:
         if self.database_password_file is None:
-            return self.database_url
-        parts = urlsplit(self.database_url)
+            return url
+        parts = urlsplit(url)
         user, _, host = parts.netloc.rpartition("@")
         password = quote(read_secret(self.database_password_file).decode(), safe="")
         return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
+
+
+class WithReplica(WithDatabase):
+    """`database_replica_url` names a replica for long reads: the same database, for the same user and password."""
+
+    database_replica_url: Annotated[str, AfterValidator(_without_password)] | None = None
+
+    @model_validator(mode="after")
+    def _is_of_the_same_database(self) -> Self:
+        if self.database_replica_url is not None:
+            primary, replica = urlsplit(self.database_url), urlsplit(self.database_replica_url)
+            if (primary.username, primary.path) != (replica.username, replica.path):
+                raise ValueError("DATABASE_REPLICA_URL should have the user and the database of DATABASE_URL")
+        return self
+
+    def certificates(self) -> dict[str, Path]:
+        """With the authority that the URL of the replica names."""
+        named = super().certificates()
+        for path in parse_qs(urlsplit(self.database_replica_url or "").query).get("sslrootcert", ()):
+            named["database_replica_ca_file"] = Path(path)
+        return named
+
+    def database_replica(self) -> str | None:
+        """The URL of the replica with its password; raises as `database` does."""
+        return None if self.database_replica_url is None else self._with_password(self.database_replica_url)
 
 
 class DatabaseSettings(WithDatabase, Settings):

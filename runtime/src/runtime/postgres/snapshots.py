@@ -33,6 +33,11 @@ class Snapshots:
         ):
             yield connection
 
+    async def value(self, query: str, *arguments: Any) -> Any:
+        """The first column of the first row of a query."""
+        async with self.snapshot() as connection:
+            return await connection.fetchval(query, *arguments)
+
     async def position(self) -> int:
         """The last entry that the rows stand for.
 
@@ -43,20 +48,16 @@ class Snapshots:
         return await asyncio.shield(self._asked)
 
     async def _position(self) -> int:
-        async with self.snapshot() as connection:
-            query = "SELECT sequence FROM position WHERE ledger = $1"
-            found: int | None = await connection.fetchval(query, self.ledger)
-            return found or 0
+        found: int | None = await self.value("SELECT sequence FROM position WHERE ledger = $1", self.ledger)
+        return found or 0
 
     async def sequence_at(self, time: datetime) -> int:
         """The last entry that was written by then; 0 if there is none."""
-        async with self.snapshot() as connection:
-            found: int | None = await connection.fetchval(_SEQUENCE_AT, self.ledger, time)
-            return found or 0
+        found: int | None = await self.value(_SEQUENCE_AT, self.ledger, time)
+        return found or 0
 
     async def time_of(self, sequence: int) -> datetime | None:
         """When an entry was written; None for one that is absent."""
         query = "SELECT time FROM entries WHERE ledger = $1 AND sequence = $2"
-        async with self.snapshot() as connection:
-            found: datetime | None = await connection.fetchval(query, self.ledger, sequence)
-            return found
+        found: datetime | None = await self.value(query, self.ledger, sequence)
+        return found

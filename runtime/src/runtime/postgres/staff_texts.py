@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from contracts.staff_texts import SALT_BYTES, digest_of, is_digest
-from runtime.postgres.trouble import transaction
+from runtime.postgres.trouble import statement, transaction
 from runtime.staff_texts import ERASED, KeptText, KeptTexts, ShownText
 
 # A repeated request waits for the first one, so that both come to one salt.
@@ -62,12 +62,12 @@ class PostgresTexts:
 
     async def confirm(self, command_id: str, kept: KeptTexts) -> None:
         rows = [(self._ledger, command_id, member, *one) for member, one in kept.items() if one.salt is not None]
-        async with transaction(self._pool, "confirm") as connection:
+        async with statement(self._pool, "confirm") as connection:
             await connection.executemany(self._sql(_CONFIRM), rows)
 
     async def discard(self, command_id: str, kept: KeptTexts) -> None:
         digests = [one.digest for one in kept.values()]
-        async with transaction(self._pool, "discard") as connection:
+        async with statement(self._pool, "discard") as connection:
             await connection.execute(self._sql(_DISCARD), self._ledger, command_id, digests)
 
     async def of_command(self, connection: Any, command_id: str) -> list[ShownText]:
@@ -77,7 +77,7 @@ class PostgresTexts:
 
     async def erase(self, command_id: str, *, by: str) -> None:
         """Take texts and salts of a command away; the digests stay, with the account that erased them."""
-        async with transaction(self._pool, "erase") as connection:
+        async with statement(self._pool, "erase") as connection:
             await connection.execute(self._sql(_ERASE), self._ledger, command_id, by)
 
     def _sql(self, statement: str) -> str:

@@ -1,7 +1,8 @@
 """The tables of one schema, which migrations make and change."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -28,21 +29,25 @@ class Tables:
         """A pool whose search_path is the schema; see open_pool."""
         return open_pool(url, schema=self.schema, most=most, statement_seconds=statement_seconds)
 
-    async def migrate(self, connection: Any) -> list[str]:
-        """Bring the tables up to date in one transaction; the names of what was applied now. The schema is there."""
+    async def migrate(self, connection: Any, *, into: str | None = None) -> list[str]:
+        """Bring the tables up to date in one transaction; the names of what was applied now. The schema is there.
+
+        Migrations name their schema; `into` makes the same tables in another one.
+        """
         async with connection.transaction():
             await self._take_lock(connection)
-            await connection.execute(f"SET LOCAL search_path TO {self.schema}")
+            schema = into or await self._schema(connection)
+            await connection.execute(f"SET LOCAL search_path TO {schema}")
             await connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {self.schema}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
+                f"CREATE TABLE IF NOT EXISTS {schema}.migrations (name text PRIMARY KEY, sha256 text NOT NULL)"
             )
-            rows = await connection.fetch(f"SELECT name, sha256 FROM {self.schema}.migrations")  # noqa: S608 - a constant
+            rows = await connection.fetch(f"SELECT name, sha256 FROM {schema}.migrations")  # noqa: S608 - a constant
             done = {row["name"]: row["sha256"] for row in rows}
             applied = [
-                name for name, text in self.migrations() if await self._apply(connection, name, text, done.get(name))
+                name for name, text in self.migrations() if await self._apply(connection, schema, name, text, done)
             ]
             if done:
-                await self._changed(connection, applied)
+                await self._changed(connection, schema, applied)
             return applied
 
     def migrations(self) -> list[tuple[str, str]]:
@@ -54,18 +59,22 @@ class Tables:
     async def _take_lock(self, connection: Any) -> None:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", self.lock)
 
-    async def _changed(self, connection: Any, applied: Sequence[str]) -> None:
+    async def _schema(self, connection: Any) -> str:  # noqa: ARG002 - for tables that are in more than one
+        """Where the tables are that are used."""
+        return self.schema
+
+    async def _changed(self, connection: Any, schema: str, applied: Sequence[str]) -> None:
         """What happens to rows of tables that these migrations have just changed: nothing."""
 
-    async def _apply(self, connection: Any, name: str, text: str, applied: str | None) -> bool:
-        digest = hashlib.sha256(text.encode()).hexdigest()
+    async def _apply(self, connection: Any, schema: str, name: str, text: str, done: Mapping[str, str]) -> bool:
+        digest, applied = hashlib.sha256(text.encode()).hexdigest(), done.get(name)
         if applied == digest:
             return False
         if applied is not None:
             raise MigrationChanged(f"migration {name} was edited after it had been applied")
-        await connection.execute(text)
+        await connection.execute(re.sub(rf"(?<![\w.]){self.schema}\.(?=\w)", f"{schema}.", text))
         await connection.execute(
-            f"INSERT INTO {self.schema}.migrations (name, sha256) VALUES ($1, $2)",  # noqa: S608 - a constant
+            f"INSERT INTO {schema}.migrations (name, sha256) VALUES ($1, $2)",  # noqa: S608 - a constant
             name,
             digest,
         )

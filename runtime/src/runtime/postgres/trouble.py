@@ -49,3 +49,14 @@ async def transaction(pool: Any, what: str) -> AsyncGenerator[Any]:
     """A connection of the pool in a transaction; what fails because the database is away is Trouble."""
     async with database_trouble(what), pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def statement(pool: Any, what: str) -> AsyncGenerator[Any]:
+    """A connection of the pool for one statement, which is a transaction by itself and needs no more round trips.
+
+    It names the schema of its tables: which generation of a read side is live is asked at the beginning of a
+    transaction (runtime.postgres.read_side).
+    """
+    async with database_trouble(what), pool.acquire() as connection:
+        yield connection

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from runtime.faust_app import FaustApp
 from runtime.kafka import Connection, Partition, Record
+from runtime.kafka.group import SESSION_SECONDS
 from runtime.projection.partition_follower import PartitionFollower
 
 Followers = Mapping[Partition, PartitionFollower]
@@ -15,8 +16,11 @@ Followers = Mapping[Partition, PartitionFollower]
 class FaustFeed(FaustApp):
     """Offers each record to the follower of its partition; replicas share the partitions."""
 
-    def __init__(self, connection: Connection, name: str, followers: Followers) -> None:
-        super().__init__(connection, name, [partition.topic for partition in followers])
+    def __init__(
+        self, connection: Connection, name: str, followers: Followers, *, session_seconds: float = SESSION_SECONDS
+    ) -> None:
+        topics = [partition.topic for partition in followers]
+        super().__init__(connection, name, topics, session_seconds=session_seconds)
         self._followers = followers
 
     def offer(self, record: Record) -> None:

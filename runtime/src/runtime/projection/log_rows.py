@@ -1,5 +1,6 @@
 """What a follower applies the records of a log to: its rows."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -11,6 +12,7 @@ from contracts.log.exclusions import Exclusions, Named
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, Stop, stop_at
 from contracts.models import WireModel
+from runtime import tracing
 from runtime.kafka import Record
 from runtime.logs import get_logger
 from runtime.projection.poison import PoisonBox
@@ -105,6 +107,7 @@ class LogRows(Generic[E]):
         self._exclusions = Exclusions()
         self._stop: Stop | None = None
         self._behind: ReadingBehind | None = None
+        self._topic = ""
 
     @property
     def stopped(self) -> str:
@@ -122,6 +125,7 @@ class LogRows(Generic[E]):
 
     async def apply(self, records: Sequence[Record]) -> int:
         """Apply the entries among the records, up to one that cannot be applied; behind it, look for a decision."""
+        self._topic = records[-1].topic
         if self._behind is not None:
             await self._read_behind(self._behind, records)
             return records[-1].offset + 1
@@ -177,9 +181,24 @@ class LogRows(Generic[E]):
         return None
 
     async def _commit(self, after: Position, entries: Sequence[Entry[E]]) -> None:
+        began_ns = time.time_ns()
         await self._store.apply(self._ledger, self._position, after, entries)
         self._position = after
+        if tracing.is_on():
+            self._trace(entries, began_ns)
         _ENTRIES.labels(str(self._ledger)).inc(len(entries))
+
+    def _trace(self, entries: Sequence[Entry[E]], began_ns: int) -> None:
+        """Each entry has a span of its own, as it has a trace of its own; they last as long as their transaction."""
+        for entry in entries:
+            tracing.processed(
+                self._topic,
+                self._ledger,
+                entry.traceparent,
+                {"licensing.event": entry.type, "licensing.sequence": entry.sequence},
+                said_at=entry.time.timestamp(),
+                began_ns=began_ns,
+            )
 
     async def _learn(self, steps: Sequence[_Step[E]]) -> None:
         """Begin again, if one of the entries sets others aside that are among the rows."""

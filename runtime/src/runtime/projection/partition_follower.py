@@ -74,7 +74,12 @@ class PartitionFollower:
         self._feed: asyncio.Queue[Record] = asyncio.Queue(QUEUE_RECORDS)
         self._awake = asyncio.Event()
         self._behind = True
-        self._next = 0
+        self._next = self._end = 0
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """The offset that comes next, and the end of the log as it was when this began to catch up."""
+        return self._next, max(self._next, self._end)
 
     def offer(self, record: Record) -> None:
         """Take a record from the feed; never waits, never fails."""
@@ -123,7 +128,7 @@ class PartitionFollower:
         self._next = await self._target.next_offset()
         try:
             await self._tail.seek(self._next)
-            end = await self._tail.end_offset()
+            end = self._end = await self._tail.end_offset()
             self._show_lag(end)
             if self._next > end:
                 raise OffsetGone(f"{self.name} ends at offset {end}, and was read up to {self._next}: rebuild the rows")

@@ -9,17 +9,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import configure, get_logger
 from runtime.postgres.read_side import ReadSide
-from runtime.postgres.settings import DatabaseSettings
 from runtime.postgres.trouble import database_trouble
 from runtime.process import run, supervise, until_stopped
 from runtime.projection.faust_feed import FaustFeed
 from runtime.projection.partition_follower import PartitionFollower, Target
 from runtime.projection.poison import PoisonBox
+from runtime.projection.rebuild import Wish, add_rebuild_arguments, answer_rebuild, rebuild_beside
+from runtime.projection.settings import ProjectorSettings
 from runtime.settings import load
 from runtime.trouble import Trouble
 
@@ -29,7 +31,7 @@ BATCH_SECONDS = 30.0
 """Longest statement of a batch; a database that is slower than that is in trouble."""
 RETRY_SECONDS = 1.0
 
-S = TypeVar("S", bound=DatabaseSettings)
+S = TypeVar("S", bound=ProjectorSettings)
 Followers = dict[Partition, PartitionFollower]
 
 _log = get_logger("runtime.projection")
@@ -48,9 +50,16 @@ class Projector(Generic[S]):
         """Console script."""
         parser = argparse.ArgumentParser(prog=self.service, description=description)
         parser.add_argument("command", nargs="?", choices=("run", "rebuild"), default="run")
-        command = parser.parse_args().command
-        settings = load(self.settings)
+        add_rebuild_arguments(parser)
+        arguments = parser.parse_args()
+        command, settings = arguments.command, load(self.settings)
+        if (arguments.beside and command != "rebuild") or (Wish.of(arguments) != Wish() and not arguments.beside):
+            parser.error("--beside belongs to rebuild, and the other options to --beside")
+        if arguments.beside:
+            configure(self.service, "error")
+            answer_rebuild(self.service, rebuild_beside(self, settings, Wish.of(arguments)), arguments.output)
         configure(self.service, settings.log_level)
+        tracing.begin(self.service, settings)
         for chatty in ("faust", "mode", "aiokafka"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         _log.info("settings", **settings.describe())
@@ -61,7 +70,7 @@ class Projector(Generic[S]):
         readiness = Readiness()
         async with (
             Admin.of(settings, readiness),
-            self._followers(settings) as (pool, followers),
+            self.followers(settings) as (pool, followers),
         ):
             await until_stopped(stop, self._migrate(pool))
             if stop.is_set():
@@ -74,7 +83,7 @@ class Projector(Generic[S]):
 
     async def rebuild(self, settings: S, stop: asyncio.Event) -> None:
         """Drop every table, create it again, and read the whole log; running projectors continue from there."""
-        async with self._followers(settings) as (pool, followers):
+        async with self.followers(settings) as (pool, followers):
             async with database_trouble("drop the tables"), pool.acquire() as connection:
                 await self.read_side.drop(connection)
             await self._migrate(pool)
@@ -83,6 +92,11 @@ class Projector(Generic[S]):
             await until_stopped(stop, work)
             if not stop.is_set():
                 _log.info("rebuilt", records=sum(work.result()), seconds=round(time.monotonic() - began, 3))
+
+    def _pool(self, url: str, generation: str | None) -> Any:
+        if generation is None:
+            return self.read_side.writing_pool(url, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
+        return self.read_side.pool_on(url, generation, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
 
     async def _migrate(self, pool: Any) -> None:
         """Apply the migrations, waiting for the database for as long as it takes."""
@@ -97,11 +111,14 @@ class Projector(Generic[S]):
                 await asyncio.sleep(RETRY_SECONDS)
 
     @asynccontextmanager
-    async def _followers(self, settings: S) -> AsyncGenerator[tuple[Any, Followers]]:
-        """One follower a partition; what they share: pool, producer of dead letters, offsets."""
+    async def followers(self, settings: S, generation: str | None = None) -> AsyncGenerator[tuple[Any, Followers]]:
+        """One follower a partition, of the live rows or of one generation.
+
+        They share pool, producer of dead letters and offsets.
+        """
         connection = Connection.from_settings(settings)
         async with (
-            self.read_side.pool(settings.database(), most=CONNECTIONS, statement_seconds=BATCH_SECONDS) as pool,
+            self._pool(settings.database(), generation) as pool,
             Producer(connection, client_id=self.service) as producer,
             Offsets(connection) as offsets,
         ):

@@ -17,6 +17,7 @@ from runtime.web.openapi_examples import ByName, describe_examples
 from runtime.web.openapi_refusals import ProblemBody, RouteRefusals, describe_refusals
 from runtime.web.problems import Problems
 from runtime.web.strict_requests import reject_undescribed
+from runtime.web.telemetry import NO_TELEMETRY
 from runtime.web.validation_messages import Forms
 
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
@@ -58,6 +59,7 @@ def application(api: Api) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
+        telemetry=NO_TELEMETRY,
     )
     app.state.house = api
     for router in api.routers:

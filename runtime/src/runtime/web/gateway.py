@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
+from runtime import tracing
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
@@ -69,10 +70,11 @@ RESPONSE_HEADERS = "response_headers"
 class Gateway:
     """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not.
 
-    `services` is what routes work with: they find it in the state of their request.
+    `services` is what routes work with: they find it in the state of their request. What is posted to a path of
+    `signed` has a signature in place of a token, which its route checks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a service says of its API, each by name
         self,
         app: ASGIApp,
         *,
@@ -82,6 +84,7 @@ class Gateway:
         clock: Callable[[], datetime],
         services: object = None,
         streams: Streams = NO_STREAMS,
+        signed: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
         self._services = services
@@ -90,6 +93,7 @@ class Gateway:
         self._metrics = metrics
         self._clock = clock
         self._streams = streams
+        self._signed = signed
         self._in_flight = 0
         self._of_company: Counts[str] = Counts()
 
@@ -100,13 +104,19 @@ class Gateway:
         began = time.perf_counter()
         sender = _ResponseSender(send, self._problems, scope)
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        span = tracing.serving(scope["method"], scope["state"]["traceparent"])
+        if span is not None:
+            scope["state"]["traceparent"] = span.traceparent
         self._in_flight += 1
         try:
-            await self._answered(asked, receive, sender)
+            with tracing.within(span):
+                await self._answered(asked, receive, sender)
         finally:
             self._in_flight -= 1
-        route = getattr(asked.get("route"), "path", "none")
-        self._metrics.observe(scope["method"], route, sender.status, time.perf_counter() - began)
+        route = getattr(asked.get("route"), "path", None)
+        self._metrics.observe(scope["method"], route or "none", sender.status, time.perf_counter() - began)
+        if span is not None:
+            span.answered(route, sender.status)
 
     async def _answered(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         """Respond to whatever is raised: a defect here is a problem document, as one of a route is."""
@@ -133,6 +143,9 @@ class Gateway:
 
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
+            if scope["path"] in self._signed and scope["method"] == "POST":
+                await self._pass_signed(scope, receive, sender)
+                return
             if not _needs_token(scope):
                 await self._app(scope, replayed(b"", receive), sender)
                 return
@@ -152,6 +165,14 @@ class Gateway:
             await sender.refuse(Refused("account_inactive"), scope, receive)
         except Refused as refused:
             await sender.refuse(refused, scope, receive)
+
+    async def _pass_signed(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
+        """Pass on a bounded body, whose bytes the route needs as they came; its senders together have one share."""
+        head = Headers(scope=scope)
+        check_coding(head)
+        with self._share(scope["path"]):
+            scope["state"] |= {"services": self._services}
+            await self._app(scope, replayed(await read_body(head, receive), receive), sender)
 
     @contextmanager
     def _share(self, company: str) -> Generator[None]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from contracts.documents import xmldsig
 from contracts.documents.license_lines import LicenseLine, number, read_line, write_lines
@@ -28,10 +28,12 @@ from contracts.documents.xml import (
 )
 from contracts.documents.xmldsig import Sign, choose, key_name, sign_enveloped, verify_enveloped
 from contracts.events.replacements import DeviceReplaced
+from contracts.fields import Traceparent
 from contracts.identifiers import Generation, Issue, LedgerNumber, Sequence, Serial
 from contracts.licenses import MAX_LOTS
 from contracts.log.entries import MAX_ENTRY_BYTES, NotAnEntryError, UnknownEventTypeError, decode_entry
 from contracts.models import WireModel
+from contracts.moments import Moment
 
 NAMESPACE = "urn:licensing:license-file:1"
 VERSION = "1"
@@ -69,6 +71,15 @@ class LicenseFile(WireModel):
     issued: UtcSecond
     licenses: Annotated[tuple[LicenseLine, ...], Field(max_length=MAX_LINES)]
     proof: Proof
+
+
+class Origin(WireModel):
+    """What the entry behind a license file says of when it was made, and in which trace."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    time: Moment
+    traceparent: Traceparent | None = None
 
 
 class LicenseFileNotForUs(ValueError):  # noqa: N818 - states the world
@@ -130,6 +141,15 @@ def replacement_in(file: LicenseFile) -> str | None:
     if isinstance(event, DeviceReplaced) and event.former.serial == file.serial:
         return event.device.serial
     return None
+
+
+def origin_of(verified: bytes) -> Origin | None:
+    """Where a license file comes from whose signature held before; None if its proof does not say."""
+    encoded = parse(verified, max_bytes=MAX_BYTES).findtext(f"{_PROOF}/{_ENTRY}")
+    try:
+        return Origin.from_json_bytes(decode_base64(encoded or ""))
+    except ValidationError:
+        return None
 
 
 def require_for(file: LicenseFile, *, serial: str, generation: int) -> None:

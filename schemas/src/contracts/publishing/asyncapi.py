@@ -7,6 +7,7 @@ from contracts.audio.records import ENVELOPES as AUDIO_ENVELOPES
 from contracts.log.entries import ENVELOPES
 from contracts.publishing.messages import message
 from contracts.rma.entries import RMA_ENTRIES
+from contracts.support.cases import ENVELOPES as SUPPORT_ENVELOPES
 from contracts.topics import (
     AUDIO_EVENTS,
     CASE_COMMAND_TOPICS,
@@ -14,12 +15,14 @@ from contracts.topics import (
     CASE_OUTCOMES,
     CHECKPOINTS,
     COMMAND_TOPICS,
+    DEAD_LETTER_DECISIONS,
     DEAD_LETTERS,
     EVENTS,
     LICENSE_FILES,
     OUTCOMES,
     RETURN_RECEIPTS,
     SIGNATURES,
+    SUPPORT_CASES,
     TOPICS,
     Topic,
     topic_name,
@@ -36,10 +39,12 @@ MESSAGES_OF = {
     CASE_EVENTS.name: tuple(RMA_ENTRIES.envelopes),
     CASE_OUTCOMES.name: ("outcome",),
     AUDIO_EVENTS.name: tuple(AUDIO_ENVELOPES),
+    SUPPORT_CASES.name: tuple(SUPPORT_ENVELOPES),
     SIGNATURES.name: ("signature-record",),
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),
     **{topic.name: ("dead-letter",) for topic in DEAD_LETTERS.values()},
+    DEAD_LETTER_DECISIONS.name: ("dead-letter-decision",),
 }
 """What each topic carries."""
 

@@ -154,7 +154,7 @@ def test_an_entry_that_no_reader_would_take_is_not_made() -> None:
 @pytest.mark.parametrize("path", GOLDEN[:1], ids=lambda path: path.stem)
 def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(path: Path, time: str) -> None:
     said = json.loads(path.read_bytes())
-    with pytest.raises(NotAnEntryError, match="year 9999"):
+    with pytest.raises(NotAnEntryError, match=r"Input should be (greater|less) than or equal to"):
         decode_entry(json.dumps(said | {"time": time}).encode())
 
 
@@ -162,5 +162,5 @@ def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it
 def test_an_event_ends_at_a_time_that_a_table_holds(name: str) -> None:
     said = json.loads((ROOM / "golden" / f"licensing.ledger.{name}.v1.json").read_bytes())
     said["data"]["expires"] = "9999-12-31T23:59:59-01:00"
-    with pytest.raises(NotAnEntryError, match="year 9999"):
+    with pytest.raises(NotAnEntryError, match=r"Input should be (greater|less) than or equal to"):
         decode_entry(json.dumps(said).encode())

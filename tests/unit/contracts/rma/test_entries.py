@@ -45,7 +45,7 @@ def test_no_log_takes_an_entry_of_the_other_kind() -> None:
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
 def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(time: str) -> None:
     said = json.loads(GOLDEN[0].read_bytes())
-    with pytest.raises(NotAnEntryError, match="year 9999"):
+    with pytest.raises(NotAnEntryError, match=r"Input should be (greater|less) than or equal to"):
         RMA_ENTRIES.decode(json.dumps(said | {"time": time}).encode())
 
 

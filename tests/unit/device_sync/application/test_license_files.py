@@ -12,11 +12,15 @@ from device_sync.application.license_files import Delivered, LicenseFiles, NotMo
 from device_sync.application.ports import LicenseFileRow
 from device_sync.application.spent import SpentCertificates
 from device_sync.domain.devices import Caller, Refused
+from runtime import tracing
 from runtime.trouble import Trouble
+from tests.support.collector import a_collector, traced
 from tests.support.device_sync import CALLER, Answer, MemoryLedger, accepted, away, file_row, receipt_row, rejected
-from tests.support.documents import OTHER_SERIAL, SERIAL
+from tests.support.documents import FILE as SAID
+from tests.support.documents import OTHER_SERIAL, SERIAL, signed_file
 
 FILE = file_row()
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 async def test_the_first_delivery_is_in_the_ledger_before_the_file_is_given(store: SqliteStore) -> None:
@@ -153,3 +157,31 @@ async def _fetch(
 def _code(answer: object) -> str:
     assert isinstance(answer, Refused)
     return answer.code
+
+
+async def test_the_first_delivery_belongs_to_the_trace_of_the_entry_and_a_later_one_to_none(
+    empty_store: SqliteStore,
+) -> None:
+    entry = b'{"time":"2026-11-24T10:00:00Z","traceparent":"00-%s-b7ad6b7169203331-01"}' % TRACE.encode()
+    proof = SAID.proof.model_copy(update={"entry": entry})
+    empty_store.take([replace(FILE, document=signed_file(SAID.model_copy(update={"proof": proof})))], {})
+    with a_collector() as collector, traced("device-sync", collector.settings()):
+        for _ in range(2):
+            span = tracing.serving("GET", None)
+            assert span is not None
+            with tracing.within(span):
+                assert isinstance(await _fetch(empty_store, MemoryLedger(accepted)), Delivered)
+            span.answered("/v1/devices/{serial}/license-file", 200)
+
+    assert [span.trace_id == TRACE for span in collector.spans] == [True, False]
+
+
+async def test_a_file_whose_entry_is_of_no_trace_is_delivered_in_one_of_its_own(store: SqliteStore) -> None:
+    with a_collector() as collector, traced("device-sync", collector.settings()):
+        span = tracing.serving("GET", None)
+        assert span is not None
+        with tracing.within(span):
+            assert isinstance(await _fetch(store, MemoryLedger(accepted)), Delivered)
+        span.answered(None, 200)
+
+    assert [(span.parent_id, span.links) for span in collector.spans] == [("", ())]

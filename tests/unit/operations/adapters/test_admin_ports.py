@@ -8,9 +8,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from operations.adapters.admin_ports import MAX_BYTES, AdminPort, statuses
-from operations.entrypoints.answer import WrongArgument
 from operations.entrypoints.status_command import MAX_PROCESSES, admin_ports
 from runtime.admin import Admin
+from runtime.answers import WrongArgument
 
 
 def a_registry(lags: dict[str, int], dead_letters: int) -> CollectorRegistry:

@@ -11,8 +11,8 @@ import structlog
 
 from dev.generate import licensingctl
 from operations.entrypoints import command_line
-from operations.entrypoints.answer import Answer, Exit, table
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Answer, Exit, table
 from runtime.settings import SettingsWrong
 from runtime.trouble import Trouble
 

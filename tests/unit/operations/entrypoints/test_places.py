@@ -12,9 +12,9 @@ from operations.application import backup
 from operations.application.backup import Wanted, back_up, read_manifest
 from operations.application.manifest import MANIFEST
 from operations.application.restore import Restored, restore
-from operations.entrypoints.answer import WrongArgument
 from operations.entrypoints.places import to_read, to_write
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import WrongArgument
 from runtime.blobs.s3 import S3Blobs
 from runtime.kafka import Partition
 from runtime.settings import SettingsWrong

@@ -119,7 +119,7 @@ def a_desk_with(state: State, *, advance: bool, free: bool) -> Desk:
         former="shipped",
     )
     desk = Desk()
-    desk.cases = desk.cases._replace(thresholds=desk.cases.thresholds.set(ADRIA, 3)).with_case(RMA, case)
+    desk.cases = desk.cases._replace(thresholds=desk.cases.thresholds.set(ADRIA, 3)).after_step(RMA, case)
     return desk
 
 

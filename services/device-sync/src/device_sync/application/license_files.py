@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contracts.actors import Device
 from contracts.commands.devices import RecordLicenseFileDelivery
+from contracts.documents import license_file
 from contracts.outcomes import Rejected
 from device_sync.application.ports import Ledger, Store
 from device_sync.application.spent import SpentCertificates
@@ -18,6 +19,7 @@ from device_sync.domain.devices import (
     refuse_spent,
     refuse_stranger,
 )
+from runtime import tracing
 from runtime.trouble import Trouble
 
 NEWER_SECONDS = 3.0
@@ -129,7 +131,16 @@ class LicenseFiles:
 
         await wait_until(self._store, there, NEWER_SECONDS)
 
+    def _join_trace(self, head: FileHead) -> None:
+        """The first delivery of a file belongs to the trace of the command that it follows from."""
+        document = self._store.document(head.serial, head.sha256)
+        origin = None if document is None else license_file.origin_of(document)
+        if origin is not None and origin.traceparent is not None:
+            tracing.join(origin.traceparent)
+
     async def _record(self, caller: Caller, head: FileHead, correlation_id: str) -> Refused | None:
+        if tracing.is_on():
+            self._join_trace(head)
         command = RecordLicenseFileDelivery(
             serial=head.serial,
             generation=head.generation,

@@ -22,6 +22,7 @@ from device_sync.application.license_files import Delivered, LicenseFiles, NotMo
 from device_sync.application.returns import Receipt, Returns
 from device_sync.domain.devices import Caller, Refused
 from device_sync.entrypoints.tls import Callers, NoDevice
+from runtime import tracing
 from runtime.denied import CommandTooBig
 from runtime.logs import get_logger
 from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
@@ -84,12 +85,16 @@ class Edge:
         """Count, bound and time a request."""
         request, correlation_id = Request(scope, receive), secrets.token_hex(16)
         began = time.perf_counter()
+        span = tracing.serving(scope["method"], None)
         self._in_flight += 1
         try:
-            response = await self._answered(request, correlation_id)
+            with tracing.within(span):
+                response = await self._answered(request, correlation_id)
         finally:
             self._in_flight -= 1
         route = scope.get("route", "unknown")
+        if span is not None:
+            span.answered(f"{DEVICE}/{route}" if "route" in scope else None, response.status_code)
         _requests(route, response.headers.get("X-Code", str(response.status_code))).inc()
         _seconds(route).observe(time.perf_counter() - began)
         await response(scope, receive, send)

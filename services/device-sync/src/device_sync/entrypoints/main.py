@@ -17,6 +17,7 @@ from device_sync.application.spent import SpentCertificates
 from device_sync.entrypoints.http import PROBLEMS, Edge
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, RenewedCertificate, server_context, tell
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -38,6 +39,7 @@ def main() -> NoReturn:
     """Run until SIGTERM."""
     settings = load(DeviceSyncSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))
 

@@ -8,9 +8,10 @@ from pydantic_settings import NoDecode
 
 from contracts.identifiers import LedgerNumber
 from runtime.settings import Port, Settings
+from runtime.tracing import WithTraces
 
 
-class DeviceSyncSettings(Settings):
+class DeviceSyncSettings(WithTraces, Settings):
     """Settings of `device-sync`, each as LICENSING_<NAME>.
 
     The two authorities are the vendor's factory CA and the signer's generation CA; the store is a cache that may

@@ -14,7 +14,7 @@ from ledger.application.writing.ledger_log import ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.application.writing.senders import Senders
 from ledger.domain.state import Ledger
-from runtime import writer_settings
+from runtime import tracing, writer_settings
 from runtime.ca_files import read_authorities
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
@@ -38,6 +38,7 @@ def main() -> NoReturn:
     """Run until SIGTERM. What is in flight then is dropped; the next writer reads those commands again."""
     settings = load(WriterSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))
 

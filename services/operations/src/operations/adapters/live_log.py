@@ -1,10 +1,13 @@
 """Topics on brokers, as backup, restore and verification read and write them."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Self
 
-from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer, Record
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from runtime.kafka import Connection, NotAllowed, Offsets, Partition, PartitionTail, Producer, Record
+from runtime.trouble import Trouble
 
 CLIENT = "licensingctl"
 BATCH_RECORDS = 5_000
@@ -27,8 +30,9 @@ class KafkaLog:
             yield cls(connection, offsets, producer)
 
     async def edges(self, partitions: Collection[Partition]) -> Mapping[Partition, tuple[int, int]]:
-        ends = await self._offsets.ends(partitions)
-        oldest = await self._offsets.beginnings(partitions)
+        with _refusals():
+            ends = await self._offsets.ends(partitions)
+            oldest = await self._offsets.beginnings(partitions)
         return {one: (oldest[one], ends[one]) for one in partitions}
 
     async def read(self, partition: Partition, first: int, end: int) -> AsyncGenerator[Sequence[Record]]:
@@ -44,4 +48,16 @@ class KafkaLog:
                     await tail.end_offset()  # raises Trouble where nothing comes because no broker is there
 
     async def append(self, partition: Partition, records: Sequence[Record]) -> None:
-        await self._producer.copy(partition, records)
+        with _refusals():
+            await self._producer.copy(partition, records)
+
+
+@contextmanager
+def _refusals() -> Generator[None]:
+    """No right is no trouble that passes."""
+    try:
+        yield
+    except Trouble as trouble:
+        if isinstance(trouble.__cause__, TopicAuthorizationFailedError):
+            raise NotAllowed(f"the brokers do not let this user do that: {trouble}") from trouble
+        raise

@@ -33,7 +33,7 @@ class Store(Protocol):
 
 
 class LiveLog(Protocol):
-    """Topics on brokers. Raises Trouble while they are away."""
+    """Topics on brokers. Raises Trouble while they are away, NotAllowed for what the user may not."""
 
     async def edges(self, partitions: Collection[Partition]) -> Mapping[Partition, tuple[int, int]]:
         """The offsets of the oldest record and of the next one, asked for in one question."""

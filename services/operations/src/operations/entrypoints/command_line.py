@@ -2,24 +2,29 @@
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from contracts.dead_letters import MAX_REASON_CHARACTERS, WHO
 from contracts.log.envelope import UnknownEventTypeError
 from contracts.topics import DEAD_LETTERS
 from operations.adapters.folder import FolderBusy
 from operations.application.backup import LogLost
+from operations.application.dead_letters import LetterUnknown
+from operations.application.letter import LetterSettled, NotReplayable
 from operations.application.manifest import BackupWrong
 from operations.application.restore import NotEmpty
 from operations.application.segments import SegmentWrong
 from operations.domain.log_verification import LogBrokenError
-from operations.entrypoints import dead_letter_command, log_commands, status_command, topics_command
-from operations.entrypoints.answer import MEANINGS, Answer, Exit, WrongArgument
+from operations.entrypoints import dead_letter_command, log_commands, rebuild_command, status_command, topics_command
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import MEANINGS, Answer, Exit, WrongArgument
 from runtime.kafka import NotAllowed
 from runtime.logs import configure
+from runtime.projection.rebuild import add_wishes
 from runtime.settings import SettingsWrong, load
 from runtime.trouble import Trouble
 
@@ -29,6 +34,8 @@ _CODES: dict[type[Exception], Exit] = {
     NotEmpty: Exit.REFUSED,
     NotAllowed: Exit.REFUSED,
     FolderBusy: Exit.REFUSED,
+    LetterSettled: Exit.REFUSED,
+    NotReplayable: Exit.REFUSED,
     LogLost: Exit.NOT_WELL,
     LogBrokenError: Exit.NOT_WELL,
     BackupWrong: Exit.NOT_WELL,
@@ -36,6 +43,7 @@ _CODES: dict[type[Exception], Exit] = {
     UnknownEventTypeError: Exit.NOT_WELL,
     SettingsWrong: Exit.WRONG_ARGUMENTS,
     OSError: Exit.WRONG_ARGUMENTS,
+    LetterUnknown: Exit.WRONG_ARGUMENTS,
     WrongArgument: Exit.WRONG_ARGUMENTS,
 }
 
@@ -75,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands.add_parser)
     _add_dead_letters(commands.add_parser)
     _add_topics(commands.add_parser)
+    _add_rebuild(commands.add_parser)
     return made
 
 
@@ -100,7 +109,7 @@ def _add_status(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _add_dead_letters(add: Callable[..., argparse.ArgumentParser]) -> None:
-    group = add("dead-letters", help="see what services have set aside as unusable")
+    group = add("dead-letters", help="see and settle what services have set aside as unusable")
     commands = group.add_subparsers(metavar="COMMAND", required=True)
     listed = commands.add_parser("list", help="list the newest dead letters, as the user operator")
     listed.add_argument("service", nargs="?", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="of this one alone")
@@ -110,6 +119,22 @@ def _add_dead_letters(add: Callable[..., argparse.ArgumentParser]) -> None:
     shown.add_argument("service", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="who has set it aside")
     shown.add_argument("offset", type=int, metavar="OFFSET", help="as the list has it")
     shown.set_defaults(do=dead_letter_command.show)
+    _add_settling(commands.add_parser)
+
+
+def _add_settling(add: Callable[..., argparse.ArgumentParser]) -> None:
+    replay = add("replay", help="send the command of a dead letter again to where it came from, as the user replay")
+    replay.set_defaults(do=dead_letter_command.replay)
+    discard = add("discard", help="write down that nobody sends it again, as the user operator; it stays where it is")
+    discard.set_defaults(do=dead_letter_command.discard)
+    for command in (replay, discard):
+        command.add_argument("service", choices=sorted(DEAD_LETTERS), metavar="SERVICE", help="who has set it aside")
+        command.add_argument("offset", type=int, metavar="OFFSET", help="as the list has it")
+        command.add_argument(
+            "--by", type=_who, required=True, help="who decides, for auditors: an account or a ticket, and no name"
+        )
+        command.add_argument("--reason", type=_reason, required=True, help="why, for auditors; 1 to 500 characters")
+        command.add_argument("--dry-run", action="store_true", help="say what there is to do, and do nothing")
 
 
 def _add_topics(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -119,6 +144,27 @@ def _add_topics(add: Callable[..., argparse.ArgumentParser]) -> None:
         "diff", help="compare topics and rights with the declaration, as a user who may describe all of them"
     )
     diff.set_defaults(do=topics_command.diff)
+
+
+def _who(said: str) -> str:
+    if re.fullmatch(WHO, said):
+        return said
+    raise argparse.ArgumentTypeError(f"{said!r} is not 1 to 64 letters, digits and signs without a space")
+
+
+def _reason(said: str) -> str:
+    if said.strip() and len(said) <= MAX_REASON_CHARACTERS and said.isprintable():
+        return said
+    raise argparse.ArgumentTypeError(f"a reason has 1 to {MAX_REASON_CHARACTERS} characters on one line")
+
+
+def _add_rebuild(add: Callable[..., argparse.ArgumentParser]) -> None:
+    rebuild = add(
+        "rebuild", help="rebuild a read side beside the live one and switch over, with the settings of its projector"
+    )
+    rebuild.add_argument("projection", choices=rebuild_command.PROJECTIONS, help="whose rows")
+    add_wishes(rebuild)
+    rebuild.set_defaults(do=rebuild_command.rebuild, reaches_brokers=False)
 
 
 def _count(said: str) -> int:

@@ -1,72 +1,86 @@
-"""`licensingctl dead-letters`: what services have set aside as unusable, and why."""
+"""`licensingctl dead-letters`: what services have set aside as unusable, why, and what becomes of it."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.topics import DEAD_LETTERS, topic_name
+from contracts.topics import DEAD_LETTERS
 from operations.adapters.live_log import KafkaLog
-from operations.application.ports import LiveLog
-from operations.entrypoints.answer import Answer, WrongArgument, table
+from operations.application.dead_letters import DeadLetterDesk
+from operations.application.letter import Letter, said, settling
 from operations.entrypoints.settings import OperationsSettings
-from runtime.kafka import Connection, Partition, Record
+from runtime.answers import Answer, table
+from runtime.kafka import Connection
 
-_TITLES = ("SERVICE", "OFFSET", "BURIED", "FROM", "BYTES", "REASON")
+_TITLES = ("SERVICE", "OFFSET", "BURIED", "FROM", "BYTES", "SETTLED", "REASON")
 MOST = 1_000
 
 
 async def dead_letters(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """The newest letters of one service, or of each."""
     services = [arguments.service] if arguments.service else list(DEAD_LETTERS)
-    async with KafkaLog.of(Connection.from_settings(settings)) as live:
-        found = [
-            _facts(service, record)
-            for service in services
-            for record in await _newest(live, _topic(service, settings), arguments.newest)
-        ]
-    rows = [(one["service"], one["offset"], one["buried"], _place(one), one["bytes"], one["reason"]) for one in found]
+    async with _desk(settings) as desk:
+        letters = [one for service in services for one in await desk.newest(service, arguments.newest)]
+        decisions = await desk.decisions() if letters else []
+    found = [_facts(one) | {"settled": said(settling(decisions, one))} for one in letters]
+    rows = [
+        (one["service"], one["offset"], one["buried"], _place(one), one["bytes"], one["settled"], one["reason"])
+        for one in found
+    ]
     return Answer({"dead_letters": found}, table([_TITLES, *rows]) if rows else ["There are none."])
 
 
 async def show(arguments: Namespace, settings: OperationsSettings) -> Answer:
-    """One letter with its content."""
+    """One letter with its content, and what was decided about it."""
+    async with _desk(settings) as desk:
+        letter = await desk.letter(arguments.service, arguments.offset)
+        decided = [one for one in await desk.decisions() if one.letter == letter.key]
+    content = {"key": letter.record.key, "value": letter.record.value}
+    texts = {name: None if one is None else one.decode("utf-8", "backslashreplace") for name, one in content.items()}
+    facts = _facts(letter) | texts
+    lines = [f"{name}: {_printable(str(one))}" for name, one in facts.items()]
+    lines += [f"{one.time}: {one.decision} by {one.by}: {_printable(one.reason)}" for one in decided]
+    return Answer(facts | {"decisions": [one.model_dump() for one in decided]}, lines)
+
+
+async def replay(arguments: Namespace, settings: OperationsSettings) -> Answer:
+    """Send the record of a letter again to where it came from."""
+    async with _desk(settings) as desk:
+        letter = await desk.letter(arguments.service, arguments.offset)
+        sent = await desk.replay(letter, by=arguments.by, reason=arguments.reason, dry_run=arguments.dry_run)
+    to = f"{sent.topic}/{sent.partition}"
+    verb = "would be sent" if arguments.dry_run else "was sent"
+    facts = {"letter": letter.key, "to": to, "bytes": len(sent.value or b""), "dry_run": arguments.dry_run}
+    return Answer(facts, [f"The record of letter {letter.key} {verb} again to {to}."])
+
+
+async def discard(arguments: Namespace, settings: OperationsSettings) -> Answer:
+    """Write down that nobody sends this record again."""
+    async with _desk(settings) as desk:
+        letter = await desk.letter(arguments.service, arguments.offset)
+        await desk.discard(letter, by=arguments.by, reason=arguments.reason, dry_run=arguments.dry_run)
+    verb = "would be discarded" if arguments.dry_run else "is discarded"
+    return Answer({"letter": letter.key, "dry_run": arguments.dry_run}, [f"Letter {letter.key} {verb}."])
+
+
+@asynccontextmanager
+async def _desk(settings: OperationsSettings) -> AsyncGenerator[DeadLetterDesk]:
     async with KafkaLog.of(Connection.from_settings(settings)) as live:
-        partition, offset = _topic(arguments.service, settings), arguments.offset
-        oldest, end = (await live.edges([partition]))[partition]
-        if not oldest <= offset < end:
-            raise WrongArgument(
-                f"{partition.topic} has no record at {offset}; its offsets go from {oldest} to before {end}"
-            )
-        (record,) = [one async for records in live.read(partition, offset, offset + 1) for one in records]
-        return _shown(arguments.service, record)
+        yield DeadLetterDesk(live, settings.topic_prefix)
 
 
-def _topic(service: str, settings: OperationsSettings) -> Partition:
-    return Partition(topic_name(DEAD_LETTERS[service], settings.topic_prefix), 0)
-
-
-async def _newest(live: LiveLog, partition: Partition, count: int) -> Sequence[Record]:
-    oldest, end = (await live.edges([partition]))[partition]
-    return [one async for records in live.read(partition, max(oldest, end - count), end) for one in records]
-
-
-def _facts(service: str, record: Record) -> dict[str, Any]:
+def _facts(letter: Letter) -> dict[str, Any]:
     """What the letter says; nothing of it was checked, as whoever wrote the record chose some of it."""
+    record = letter.record
     return {
-        "service": service,
+        "service": letter.service,
         "offset": record.offset,
         "buried": datetime.fromtimestamp(record.timestamp / 1000, UTC).isoformat(timespec="seconds"),
         **{name: _text(record.header(name)) for name in ("topic", "partition", "bytes", "reason")},
         "offset_there": _text(record.header("offset")),
     }
-
-
-def _shown(service: str, record: Record) -> Answer:
-    content = {"key": record.key, "value": record.value}
-    said = {name: None if one is None else one.decode("utf-8", "backslashreplace") for name, one in content.items()}
-    facts = _facts(service, record) | said
-    return Answer(facts, [f"{name}: {_printable(str(one))}" for name, one in facts.items()])
 
 
 def _place(one: dict[str, Any]) -> str:

@@ -9,9 +9,9 @@ from operations.application.backup import Wanted, back_up, planned
 from operations.application.restore import missing, restore
 from operations.application.verify import verify_backup, verify_live
 from operations.domain.log_verification import ChainReport
-from operations.entrypoints.answer import Answer, table
 from operations.entrypoints.places import to_read, to_write
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Answer, table
 from runtime.kafka import Connection, Partition
 
 

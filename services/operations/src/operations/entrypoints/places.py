@@ -7,8 +7,8 @@ from pathlib import Path
 from operations.adapters.bucket import Bucket
 from operations.adapters.folder import Folder, locked
 from operations.application.ports import Store
-from operations.entrypoints.answer import WrongArgument
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import WrongArgument
 from runtime.blobs.s3 import S3Blobs
 from runtime.settings import SettingsWrong
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from operations.adapters.admin_ports import AdminPort, statuses
 from operations.domain.process_status import ProcessStatus
-from operations.entrypoints.answer import Answer, Exit, WrongArgument, table
+from runtime.answers import Answer, Exit, WrongArgument, table
 
 MAX_CHARACTERS = 200_000
 MAX_PROCESSES = 1_000

@@ -4,8 +4,8 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from operations.application.topic_diff import Difference, differences
-from operations.entrypoints.answer import Answer, Exit, table
 from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Answer, Exit, table
 from runtime.kafka import BrokerState, Connection
 
 _TITLES = ("WHAT", "OF", "DECLARED", "FOUND")

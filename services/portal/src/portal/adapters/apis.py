@@ -10,6 +10,7 @@ import httpx
 
 from licensing_client import AudioClient, CaseClient, Client, Problem
 from portal.adapters.issuer import TokenIssuer
+from runtime import tracing
 from runtime.trouble import Trouble
 
 PATIENCE_SECONDS = 2.0
@@ -25,13 +26,31 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _Shared(httpx.HTTPTransport):
+class SharedTransport(httpx.HTTPTransport):
     """Outlives the clients that use it, and says on whose behalf it asks."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if correlation := CORRELATION.get(""):
             request.headers["X-Correlation-Id"] = correlation
-        return super().handle_request(request)
+        if not tracing.is_on():
+            return super().handle_request(request)
+        return self._traced(request)
+
+    def _traced(self, request: httpx.Request) -> httpx.Response:
+        """The span lasts to the head of the response: the body of a stream comes later."""
+        said: dict[str, str | int] = {
+            "http.request.method": request.method,
+            "server.address": request.url.host,
+            "server.port": request.url.port or {"https": 443}.get(request.url.scheme, 80),
+        }
+        span = tracing.start(request.method, "client", parent=tracing.traceparent(), attributes=said)
+        with tracing.during(span):
+            if span is not None:
+                request.headers["traceparent"] = span.traceparent
+            response = super().handle_request(request)
+            if span is not None:
+                span.note({"http.response.status_code": response.status_code})
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,7 @@ class Apis:
     def __init__(self, *, ledger: str, cases: str, audio: str, issuer: TokenIssuer) -> None:
         self._ledger, self._cases, self._audio = ledger, cases, audio
         self._issuer = issuer
-        self._shared = _Shared(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
+        self._shared = SharedTransport(limits=httpx.Limits(max_connections=MOST_CONNECTIONS))
 
     def acting(self, account: str, company: str, at_least: int | None = None) -> Asking:
         """The APIs as this account sees them."""

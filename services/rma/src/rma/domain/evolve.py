@@ -1,6 +1,6 @@
 """What each event changes. No rule is checked here: what is on the log has happened."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import assert_never
 
 from contracts.dates import civil_day
@@ -36,31 +36,39 @@ from rma.domain.state import Case, Cases, Quote
 
 def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  # noqa: ARG001 - all logs' signature
     """The cases after the next event, which happened at `at`."""
-    after, day = cases.following(), civil_day(at)
     match event:
         case CaseFiled():
-            filed = Case(event.company, event.project, event.serial, event.coverage, event.state, day)
-            return after._replace(filed=cases.filed + 1).with_case(event.rma, filed)
+            filed = Case(event.company, event.project, event.serial, event.coverage, event.state, civil_day(at))
+            return cases.after_step(event.rma, filed)._replace(filed=cases.filed + 1)
         case AdvanceReplacementGranted():
-            return after._replace(thresholds=cases.thresholds.set(event.company, event.threshold))
+            return cases.following()._replace(thresholds=cases.thresholds.set(event.company, event.threshold))
         case AdvanceReplacementWithdrawn():
-            return after._replace(thresholds=cases.thresholds.delete(event.company))
+            return cases.following()._replace(thresholds=cases.thresholds.delete(event.company))
         case CaseSettingAsideProposed() | CaseEntriesSetAside():
-            return set_aside.evolve(after, event)
+            return set_aside.evolve(cases.following(), event)
         case _:
-            changed = _changed(after.sequence, cases.cases[event.rma], event)
-            return after.with_case(event.rma, _moved_on(changed, event, day))
-
-
-def _moved_on(case: Case, event: StepEvent, day: date) -> Case:
-    """The case in the state that the event states; a case that has ended remembers where it stood."""
-    moved = case._replace(state=event.state, since=day)
-    return moved._replace(former=case.state) if case.is_open and not moved.is_open else moved
+            changed = _changed(cases.sequence + 1, cases.cases[event.rma], event)
+            return cases.after_step(event.rma, changed.in_state(event.state, civil_day(at)))
 
 
 def _changed(sequence: int, case: Case, event: StepEvent) -> Case:
-    """What besides its state an event changes of a case."""
+    """What besides its state an event changes of a case; the steps of every case come first."""
     match event:
+        case DeviceReceived():
+            return case if event.settles_debt or not case.advance else case._replace(advance=False)
+        case (
+            DeviceRepaired()
+            | DeviceShipped()
+            | CaseClosed()
+            | CaseCancelled()
+            | QuoteDeclined()
+            | DeviceUnrepairable()
+            | SwapRefused()
+            | ReturnOverdue()
+            | DebtCharged()
+            | CaseReopened()
+        ):
+            return case
         case RepairQuoted():
             return case._replace(quote=Quote(sequence, event.valid_until))
         case QuoteAccepted():
@@ -78,20 +86,5 @@ def _changed(sequence: int, case: Case, event: StepEvent) -> Case:
             )
         case ReturnReminded():
             return case._replace(reminded=(*case.reminded, event.days))
-        case DeviceReceived():
-            return case if event.settles_debt else case._replace(advance=False)
-        case (
-            CaseCancelled()
-            | QuoteDeclined()
-            | DeviceRepaired()
-            | DeviceUnrepairable()
-            | SwapRefused()
-            | DeviceShipped()
-            | ReturnOverdue()
-            | DebtCharged()
-            | CaseClosed()
-            | CaseReopened()
-        ):
-            return case
         case _:
             assert_never(event)

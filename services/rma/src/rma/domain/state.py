@@ -49,6 +49,27 @@ class Case(NamedTuple):
     reminded: tuple[DaysLeft, ...] = ()
     former: State = "authorised"
 
+    def in_state(self, state: State, day: date) -> "Case":
+        """The case after a step of that day; one that ends remembers where it stood. By position, as in Cases."""
+        company, project, serial, coverage, was, _, advance, consented, quote, spare, swap, due, reminded, former = self
+        former = was if state in ENDED and was not in ENDED else former
+        return Case(
+            company,
+            project,
+            serial,
+            coverage,
+            state,
+            day,
+            advance,
+            consented,
+            quote,
+            spare,
+            swap,
+            due,
+            reminded,
+            former,
+        )
+
     @property
     def is_open(self) -> bool:
         return self.state not in ENDED
@@ -84,25 +105,29 @@ class Cases(NamedTuple):
         """The cases after an entry that changes nothing. By position, as each entry of a replay passes here."""
         return Cases(self.sequence + 1, *self[1:])
 
-    def with_case(self, rma: str, case: Case) -> "Cases":
-        """The cases after one has changed: whether its device has an open case, and whether its company owes it."""
+    def after_step(self, rma: str, case: Case) -> "Cases":
+        """The cases after an entry that leaves one of them so: whether its device has an open case, and who owes it."""
+        before = self.cases.get(rma)
         return Cases(
-            self.sequence,
+            self.sequence + 1,
             self.filed,
             self.cases.set(rma, case),
-            self._open_with(rma, case),
-            self._owing_with(rma, case),
+            self._open_with(rma, before, case),
+            self._owing_with(rma, before, case),
             self.thresholds,
             self.set_asides,
         )
 
-    def _open_with(self, rma: str, case: Case) -> Map[str, str]:
-        known = self.open.get(case.serial)
+    def _open_with(self, rma: str, before: Case | None, case: Case) -> Map[str, str]:
+        if before is not None and before.is_open == case.is_open:
+            return self.open
         if case.is_open:
-            return self.open if known == rma else self.open.set(case.serial, rma)
-        return self.open.delete(case.serial) if known == rma else self.open
+            return self.open.set(case.serial, rma)
+        return self.open.delete(case.serial) if self.open.get(case.serial) == rma else self.open
 
-    def _owing_with(self, rma: str, case: Case) -> Map[str, tuple[str, ...]]:
+    def _owing_with(self, rma: str, before: Case | None, case: Case) -> Map[str, tuple[str, ...]]:
+        if not case.owes and (before is None or not before.owes):
+            return self.owing
         known = self.owing.get(case.company, ())
         if case.owes == (rma in known):
             return self.owing

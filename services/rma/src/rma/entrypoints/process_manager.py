@@ -53,6 +53,7 @@ class ManagerSettings(Settings):
     """
 
     ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
+    group_session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
     writer_key_file: Path
     ledger_writer_key_file: Path
 
@@ -81,7 +82,8 @@ async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[
             mine = _followers(settings, connection, offsets, manager)
             followers |= mine
             manager.is_up_to_date = _all_read(list(mine.values()))
-        feed = FaustFeed(connection, settings.topic_prefix + SERVICE, followers)
+        group, seconds = settings.topic_prefix + SERVICE, settings.group_session_seconds
+        feed = FaustFeed(connection, group, followers, session_seconds=seconds)
         tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
         tasks |= {f"manage-{manager.number}": until_stopped(stop, manager.run()) for manager in managers}
 

@@ -12,6 +12,7 @@ from rma.application.writing.case_log import ReceivedCommand, case_log
 from rma.application.writing.followed_ledger import LedgerFollower, followed_ledger
 from rma.application.writing.senders import Senders
 from rma.domain.state import Cases
+from runtime import tracing
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
@@ -28,6 +29,7 @@ def main() -> NoReturn:
     """Run until SIGTERM. What is in flight then is dropped; the next writer reads those commands again."""
     settings = load(WriterSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))
 

@@ -1,5 +1,6 @@
 """The rows of conversions: a batch of records and the position of its partition are one transaction."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from contracts.audio.events import (
     AudioFileConverted,
 )
 from contracts.audio.records import AudioRecord, NotAnAudioRecordError, decode
+from runtime import tracing
 from runtime.kafka import Record
 from runtime.postgres.trouble import transaction
 from runtime.projection.poison import PoisonBox
@@ -54,6 +56,7 @@ class JobRows:
             return self._next
 
     async def apply(self, records: Sequence[Record]) -> int:
+        began_ns = time.time_ns()
         known = [(record, await self._read(record)) for record in records]
         following = records[-1].offset + 1
         async with transaction(self._pool, f"write records up to {following}") as connection:
@@ -65,7 +68,15 @@ class JobRows:
             await connection.execute(_MOVE, self._partition, following)
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(self._partition))
         self._next = following
+        if tracing.is_on():
+            for record, found in known:
+                if found is not None:
+                    self._trace(record, found, began_ns)
         return following
+
+    def _trace(self, record: Record, found: AudioRecord[AudioEvent], began_ns: int) -> None:
+        said, at = {"licensing.event": found.type}, found.time.timestamp()
+        tracing.processed(record.topic, self._partition, found.traceparent, said, said_at=at, began_ns=began_ns)
 
     async def _read(self, record: Record) -> AudioRecord[AudioEvent] | None:
         """What a record says; one that nobody can read is buried."""

@@ -9,6 +9,21 @@ CREATE SCHEMA IF NOT EXISTS audio AUTHORIZATION "audio-projector";
 GRANT USAGE ON SCHEMA audio TO "audio-api", "audio-worker";
 ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
 
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS audio_2 AUTHORIZATION "audio-projector";
+GRANT USAGE ON SCHEMA audio_2 TO "audio-api", "audio-worker";
+ALTER DEFAULT PRIVILEGES FOR ROLE "audio-projector" IN SCHEMA audio_2 GRANT SELECT ON TABLES TO "audio-api", "audio-worker";
+CREATE SCHEMA IF NOT EXISTS audio_live;
+CREATE TABLE IF NOT EXISTS audio_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('audio', 'audio_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO audio_live.generation (schema) SELECT 'audio' WHERE NOT EXISTS (SELECT FROM audio_live.generation);
+GRANT USAGE ON SCHEMA audio_live TO "audio-projector", "audio-api", "audio-worker";
+GRANT SELECT ON audio_live.generation TO "audio-projector", "audio-api", "audio-worker";
+GRANT UPDATE ON audio_live.generation TO "audio-projector";
+
 CREATE SCHEMA IF NOT EXISTS audio_private;
 GRANT USAGE ON SCHEMA audio_private TO "audio-api", "audio-worker";
 

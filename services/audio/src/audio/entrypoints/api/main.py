@@ -23,6 +23,7 @@ from audio.entrypoints.api.app import build
 from audio.entrypoints.api.dependencies import Services
 from audio.entrypoints.api.http.problems import PROBLEMS
 from audio.entrypoints.api.settings import ApiSettings
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.kafka import Connection, Producer
 from runtime.logs import configure, get_logger
@@ -66,6 +67,7 @@ def main() -> NoReturn:
     """Run until SIGTERM; requests in flight are finished."""
     settings = load(ApiSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))
 

@@ -8,9 +8,10 @@ from pydantic import Field
 from audio.application.requesting import MAX_BYTES_A_DAY, MAX_JOBS_A_DAY, MAX_SECONDS_A_DAY, MAX_WAITING
 from audio.entrypoints.program_settings import ProgramSettings
 from runtime.settings import Port
+from runtime.tracing import WithTraces
 
 
-class ApiSettings(ProgramSettings):
+class ApiSettings(WithTraces, ProgramSettings):
     """Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
     The bounds are of one company.

@@ -1,15 +1,18 @@
 """What a follower applies records to beside a ledger's rows: the signer's documents."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from prometheus_client import Counter
 
 from contracts.documents.license_keys import LicenseKeys
 from contracts.documents.published import NotAPublishedDocument
-from ledger.application.projection.documents import Document, ReadDocument
+from ledger.application.projection import document_spans
+from ledger.application.projection.documents import Document, LicenseFileRow, ReadDocument
 from ledger.application.projection.store import ProjectionStore
-from runtime.kafka import Record
+from runtime import tracing
+from runtime.kafka import Partition, Record
 from runtime.projection.poison import PoisonBox
 
 YIELD_EVERY = 16
@@ -42,16 +45,24 @@ class DocumentRows:
         return self._next
 
     async def apply(self, records: Sequence[Record]) -> int:
+        began_ns = time.time_ns()
         documents: list[Document] = []
+        stamps: list[int] = []
         for number, record in enumerate(records):
             if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             try:
                 documents.append(self._read(record, self._trusted))
+                stamps.append(record.timestamp)
             except NotAPublishedDocument as reason:
                 await self._poison.put(record, str(reason))
         after = records[-1].offset + 1
         await self._store.apply_documents(self._topic, self._partition, self._next, after, documents)
         self._next = after
         _DOCUMENTS.labels(self._topic).inc(len(documents))
+        if tracing.is_on():
+            partition = Partition(self._topic, self._partition)
+            for document, stamp in zip(documents, stamps, strict=True):
+                if isinstance(document, LicenseFileRow):
+                    document_spans.tell(document, partition, published_ms=stamp, began_ns=began_ns)
         return after

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -13,14 +13,19 @@ from ledger.adapters.postgres import database
 from ledger.adapters.postgres.projection.store import CHANNEL
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
+from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
+from ledger.adapters.postgres.support_cases import PostgresSupportCases
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.http.redemptions import Redemptions
+from ledger.entrypoints.api.http.webhook_signature import WebhookKeys
+from ledger.entrypoints.api.routes.exports import MAX_EXPORTS
 from ledger.entrypoints.api.settings import ApiSettings
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -48,6 +53,7 @@ def main() -> NoReturn:
     """Run until SIGTERM; requests in flight are finished."""
     settings = load(ApiSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     gc.collect()
     gc.freeze()  # the application lives as long as the process: no collection has to look at it again
@@ -81,6 +87,7 @@ async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[t
     url = settings.database()
     async with (
         database.pool(url, most=CONNECTIONS) as pool,
+        _replica_pool(settings.database_replica()) as replica,
         Producer(connection, client_id=SERVICE) as producer,
         Commands(
             connection,
@@ -93,21 +100,29 @@ async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[t
         ) as commands,
     ):
         waiter = ChangeWaiter(url, CHANNEL)
-        yield _services(settings, commands, pool, waiter, stop), commands, waiter
+        yield _services(settings, commands, (pool, replica), waiter, stop), commands, waiter
+
+
+def _replica_pool(url: str | None) -> AbstractAsyncContextManager[Any]:
+    """A pool for long reads, or None."""
+    pool: AbstractAsyncContextManager[Any] = nullcontext() if url is None else database.pool(url, most=MAX_EXPORTS + 1)
+    return pool
 
 
 def _services(
-    settings: ApiSettings, commands: Commands, pool: Any, waiter: ChangeWaiter, stop: asyncio.Event
+    settings: ApiSettings, commands: Commands, pools: tuple[Any, Any], waiter: ChangeWaiter, stop: asyncio.Event
 ) -> Services:
     secret = read_secret(settings.activation_key_secret_file)
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsWrong(f"{settings.activation_key_secret_file} has less than {MIN_SECRET_BYTES} bytes")
+    pool, of_replica = pools
     queries = PostgresQueries(pool, settings.ledger)
+    replica = None if of_replica is None else SnapshotReader(of_replica, settings.ledger)
     return Services(
         ledger=settings.ledger,
         commands=commands,
         queries=queries,
-        exports=PostgresExports(queries),
+        exports=PostgresExports(queries, replica),
         waiter=waiter,
         clock=_now,
         activation_key_secret=secret,
@@ -116,6 +131,8 @@ def _services(
         attempts=AttemptLimiter(_now),
         texts=PostgresStaffTexts(pool, queries),
         redemptions=Redemptions(queries, waiter),
+        support_cases=PostgresSupportCases(pool, settings.ledger),
+        webhook_keys=WebhookKeys(settings.support_webhook_keys_file),
         stopping=stop,
     )
 

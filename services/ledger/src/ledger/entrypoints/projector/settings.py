@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from runtime.postgres.settings import DatabaseSettings
+from runtime.projection import settings
 
 
-class ProjectorSettings(DatabaseSettings):
+class ProjectorSettings(settings.ProjectorSettings):
     """`ledgers` is how many there are: their numbers are 0 to `ledgers` - 1.
 
     `license_keys_file` (PEM) has the public license keys by which the signer's documents are believed.

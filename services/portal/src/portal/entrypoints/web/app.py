@@ -43,6 +43,7 @@ from portal.entrypoints.web.routes import (
     settings,
     signing_in,
     software_service,
+    support_cases,
     tests,
     token_keys,
     transfers,
@@ -53,6 +54,7 @@ from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
 from runtime.web.problems import Refused
+from runtime.web.telemetry import NO_TELEMETRY
 
 ROUTERS = (
     assets.router,
@@ -76,6 +78,7 @@ ROUTERS = (
     device_moves.router,
     returns.router,
     repairs.router,
+    support_cases.router,
     audio.router,
     people.router,
     grants.router,
@@ -94,7 +97,7 @@ _log = get_logger("portal.web")
 
 def build(services: Services) -> ASGIApp:
     """All pages, behind their doorkeeper."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal.adapters.apis import CORRELATION
 from portal.entrypoints.web.dependencies import LIVE, Services
 from portal.entrypoints.web.forms import is_multipart, visitors_cookie
+from runtime import tracing
 from runtime.web.problems import Refused
 from runtime.web.request_bodies import check_coding, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
@@ -58,6 +59,7 @@ class Doorkeeper:
         scope.setdefault("state", {}).update(services=self._services, correlation_id=correlation)
         CORRELATION.set(correlation)
         is_head = scope["method"] == "HEAD"
+        span = tracing.serving(scope["method"], None)
 
         async def sender(message: Message) -> None:
             nonlocal status, is_complete, took
@@ -75,15 +77,18 @@ class Doorkeeper:
 
         scope = {**scope, "method": "GET"} if is_head and not is_live else scope
         try:
-            receive = await self._with_body(scope, receive)
-            async with asyncio.timeout(None if is_live else REQUEST_SECONDS):
-                await self._app(scope, receive, sender)
+            with tracing.within(span):
+                receive = await self._with_body(scope, receive)
+                async with asyncio.timeout(None if is_live else REQUEST_SECONDS):
+                    await self._app(scope, receive, sender)
         except Exception:
             if not is_complete:  # the framework raises a defect again after its page
                 raise
         finally:
-            route = getattr(scope.get("route"), "path", "none")
-            METRICS.observe(scope["method"], route, status, took or time.perf_counter() - began)
+            route = getattr(scope.get("route"), "path", None)
+            METRICS.observe(scope["method"], route or "none", status, took or time.perf_counter() - began)
+            if span is not None:
+                span.answered(route, status)
 
     async def _with_body(self, scope: Scope, receive: Receive) -> Receive:
         """A `receive` that gives the whole body, or says why there is none."""

@@ -37,6 +37,7 @@ from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.settings import PortalSettings
 from portal.entrypoints.web.static_files import StaticFiles
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise
@@ -55,6 +56,7 @@ def main() -> NoReturn:
     """Run until SIGTERM; requests in flight are finished."""
     settings = load(PortalSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address with its serials
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))

@@ -7,13 +7,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from runtime.postgres.settings import WithDatabase
 from runtime.settings import Port
+from runtime.tracing import WithTraces
 
 Address = Annotated[str, AfterValidator(lambda said: said.rstrip("/")), Field(pattern=r"^https?://[^/]+/?$")]
 PROVIDER = r"^(https://[^/\s]|http://(127\.0\.0\.1|localhost)(:|/|$))\S*$"
 """What a provider says is secret, so it speaks TLS, but for one on this very host."""
 
 
-class PortalSettings(WithDatabase):
+class PortalSettings(WithTraces, WithDatabase):
     """`portal_url` is where people reach it: https there makes cookies secure.
 
     The portal signs tokens with the first key of `token_key_file` (Ed25519, PEM) and publishes all of them.

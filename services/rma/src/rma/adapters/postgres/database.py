@@ -2,7 +2,7 @@
 
 from runtime.postgres.read_side import ReadSide
 
-READ_SIDE = ReadSide("rma", "rma.adapters.postgres", lock=0x52_4D_41)
+READ_SIDE = ReadSide("rma", "rma.adapters.postgres", lock=0x52_4D_41, positions={"position": ("ledger",)})
 CHANNEL = "rma_position"
 """NOTIFY channel; the payload is `<ledger>:<sequence>`."""
 TEXTS = "rma_private.staff_texts"

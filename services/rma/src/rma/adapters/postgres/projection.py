@@ -17,7 +17,6 @@ from rma.application.projection.rows import (
     CaseRow,
     Changes,
     Decisions,
-    EntitlementRow,
     EntryRow,
     fold,
     is_decision,
@@ -90,11 +89,11 @@ async def _decided(connection: Any, ledger: int) -> Decisions:
 async def _write(connection: Any, ledger: int, changes: Changes) -> None:
     await _add(connection, "entries", EntryRow._fields, ledger, changes.entries)
     await _add(connection, "case_versions", CaseRow._fields, ledger, map(values, changes.versions))
-    await connection.executemany(_PUT_CASE, [(ledger, *values(row)) for row in changes.current])
+    await _put(connection, _PUT_CASE, ledger, map(values, changes.current))
     filed = (row for row in changes.versions if row.sequence == row.filed_sequence)
     parts = ((part, row.filed_sequence) for row in filed for part in _parts(row.serial))
     await _add(connection, "serial_parts", ("part", "filed_sequence"), ledger, parts)
-    await _entitle(connection, ledger, changes.entitlements)
+    await _put(connection, _PUT_ENTITLEMENT, ledger, changes.entitlements)
 
 
 def _parts(serial: str) -> set[str]:
@@ -106,8 +105,9 @@ def _parts(serial: str) -> set[str]:
 async def _add(connection: Any, table: str, columns: Sequence[str], ledger: int, rows: Iterable[Sequence[Any]]) -> None:
     records = [(ledger, *row) for row in rows]
     if records:
-        await connection.copy_records_to_table(table, schema_name="rma", columns=["ledger", *columns], records=records)
+        await connection.copy_records_to_table(table, columns=["ledger", *columns], records=records)
 
 
-async def _entitle(connection: Any, ledger: int, rows: Sequence[EntitlementRow]) -> None:
-    await connection.executemany(_PUT_ENTITLEMENT, [(ledger, *row) for row in rows])
+async def _put(connection: Any, statement: str, ledger: int, rows: Iterable[Sequence[Any]]) -> None:
+    if found := [(ledger, *row) for row in rows]:
+        await connection.executemany(statement, found)

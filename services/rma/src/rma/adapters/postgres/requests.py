@@ -5,12 +5,12 @@ from typing import Any
 
 from rma.application.personal_data import LOST_AFTER, OtherRequestKept, Said
 from rma.application.queries.views import RequestView
-from runtime.postgres.trouble import transaction
+from runtime.postgres.trouble import statement, transaction
 
-# Two attempts at one command come one after the other.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-_KEPT = "SELECT said FROM rma_private.requests WHERE ledger = $1 AND command_id = $2"
-_KEEP = "INSERT INTO rma_private.requests (ledger, command_id, said) VALUES ($1, $2, $3)"
+# Who comes second gets what is kept, and waits for the first one to have kept it.
+_KEEP = """
+INSERT INTO rma_private.requests (ledger, command_id, said) VALUES ($1, $2, $3)
+    ON CONFLICT (ledger, command_id) DO UPDATE SET ledger = excluded.ledger RETURNING said"""
 _CONFIRM = """
 INSERT INTO rma_private.requests (ledger, command_id, said, confirmed) VALUES ($1, $2, $3, true)
     ON CONFLICT (ledger, command_id) DO UPDATE SET confirmed = true"""
@@ -37,20 +37,17 @@ class PostgresRequests:
         self._ledger = ledger
 
     async def keep(self, command_id: str, said: Said) -> None:
-        async with transaction(self._pool, "keep a request") as connection:
-            await connection.execute(_LOCK, command_id)
-            row = await connection.fetchrow(_KEPT, self._ledger, command_id)
-            if row is None:
-                await connection.execute(_KEEP, self._ledger, command_id, json.dumps(said))
-            elif row["said"] is not None and json.loads(row["said"]) != said:
-                raise OtherRequestKept
+        async with statement(self._pool, "keep a request") as connection:
+            kept = await connection.fetchval(_KEEP, self._ledger, command_id, json.dumps(said))
+        if kept is not None and json.loads(kept) != said:
+            raise OtherRequestKept
 
     async def confirm(self, command_id: str, said: Said) -> None:
-        async with transaction(self._pool, "confirm a request") as connection:
+        async with statement(self._pool, "confirm a request") as connection:
             await connection.execute(_CONFIRM, self._ledger, command_id, json.dumps(said))
 
     async def discard(self, command_id: str) -> None:
-        async with transaction(self._pool, "discard a request") as connection:
+        async with statement(self._pool, "discard a request") as connection:
             await connection.execute(_DISCARD, self._ledger, command_id)
 
     async def sweep(self) -> int:

@@ -9,6 +9,21 @@ CREATE SCHEMA IF NOT EXISTS rma AUTHORIZATION "rma-projector";
 GRANT USAGE ON SCHEMA rma TO "rma-api";
 ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma GRANT SELECT ON TABLES TO "rma-api";
 
+-- The same tables once more, in which a rebuild fills them beside those that are read, and which of the two is live. Who
+-- makes rows says so; nobody can make a third one.
+CREATE SCHEMA IF NOT EXISTS rma_2 AUTHORIZATION "rma-projector";
+GRANT USAGE ON SCHEMA rma_2 TO "rma-api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "rma-projector" IN SCHEMA rma_2 GRANT SELECT ON TABLES TO "rma-api";
+CREATE SCHEMA IF NOT EXISTS rma_live;
+CREATE TABLE IF NOT EXISTS rma_live.generation (
+    schema    text    NOT NULL CHECK (schema IN ('rma', 'rma_2')),
+    keeps_old boolean NOT NULL DEFAULT false
+);
+INSERT INTO rma_live.generation (schema) SELECT 'rma' WHERE NOT EXISTS (SELECT FROM rma_live.generation);
+GRANT USAGE ON SCHEMA rma_live TO "rma-projector", "rma-api";
+GRANT SELECT ON rma_live.generation TO "rma-projector", "rma-api";
+GRANT UPDATE ON rma_live.generation TO "rma-projector";
+
 CREATE SCHEMA IF NOT EXISTS rma_private;
 GRANT USAGE ON SCHEMA rma_private TO "rma-api";
 CREATE TABLE IF NOT EXISTS rma_private.staff_texts (

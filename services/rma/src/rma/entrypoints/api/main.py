@@ -22,6 +22,7 @@ from rma.entrypoints.api.app import build
 from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.settings import ApiSettings
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
@@ -75,6 +76,7 @@ def main() -> NoReturn:
     """Run until SIGTERM; requests in flight are finished."""
     settings = load(ApiSettings)
     configure(SERVICE, settings.log_level)
+    tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
     run(lambda stop: serve(settings, stop))
 

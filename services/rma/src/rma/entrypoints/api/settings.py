@@ -8,9 +8,10 @@ from pydantic import Field
 from contracts.identifiers import LedgerNumber
 from runtime.blobs.settings import BlobSettings
 from runtime.settings import Port
+from runtime.tracing import WithTraces
 
 
-class ApiSettings(BlobSettings):
+class ApiSettings(WithTraces, BlobSettings):
     """Settings of rma-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
     `writer_key_file` has the public key of rma-writer, for which commands are sealed. `ship_to` is the vendor's address

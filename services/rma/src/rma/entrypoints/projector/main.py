@@ -20,7 +20,7 @@ from runtime.projection.process import Projector
 
 def main() -> None:
     """Console script."""
-    _PROJECTOR.main(__doc__)
+    PROJECTOR.main(__doc__)
 
 
 def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mapping[Partition, Target]:
@@ -35,5 +35,5 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return {Partition(events, number): rows(number) for number in range(settings.ledgers)}
 
 
-_PROJECTOR = Projector(service="rma-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
-serve, rebuild = _PROJECTOR.serve, _PROJECTOR.rebuild
+PROJECTOR = Projector(service="rma-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
+serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.adapters.postgres.database import SCHEMA
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.devices import DeviceRow
 
@@ -38,7 +37,6 @@ async def _write_changed(connection: Any, ledger: int, devices: Sequence[DeviceR
     )
     await connection.copy_records_to_table(
         "device_licenses",
-        schema_name=SCHEMA,
         columns=["ledger", "serial", "license_type", "license_class", "count"],
         records=[
             (ledger, device.serial, lot.license_type, lot.license_class, lot.count)

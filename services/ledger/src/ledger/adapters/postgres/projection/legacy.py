@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Any
 
-from ledger.adapters.postgres.database import SCHEMA
 from ledger.application.projection.changes import Changes, Held
 
 
@@ -26,7 +25,6 @@ async def write_legacy(connection: Any, ledger: int, changes: Changes) -> None:
     await connection.execute(query, ledger, list(changed))
     await connection.copy_records_to_table(
         "legacy_licenses",
-        schema_name=SCHEMA,
         columns=["ledger", "account", "license_name", "count"],
         records=[(ledger, account, name, count) for account, held in changed.items() for name, count in held.items()],
     )

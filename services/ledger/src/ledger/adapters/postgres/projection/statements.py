@@ -10,7 +10,6 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
-from ledger.adapters.postgres.database import SCHEMA
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.rows import Row
 
@@ -49,9 +48,7 @@ class Table:
         """Add new rows."""
         records = [(ledger, *self.values(row)) for row in rows]
         if records:
-            await connection.copy_records_to_table(
-                self.name, schema_name=SCHEMA, columns=["ledger", *self.columns], records=records
-            )
+            await connection.copy_records_to_table(self.name, columns=["ledger", *self.columns], records=records)
 
 
 @dataclass(frozen=True)

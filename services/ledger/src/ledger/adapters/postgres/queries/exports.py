@@ -10,6 +10,7 @@ from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope
 from ledger.application.queries.exports import Batch, Wanted
 from ledger.application.queries.visibility import Viewer
+from runtime.postgres.replica import replica_or_primary
 
 ROWS = 5_000
 """Rows of a batch: about a megabyte."""
@@ -106,10 +107,11 @@ BALANCES = Export(_ALL_BALANCES, None, _BALANCES.format(project=_SEEN[0], stay=_
 
 
 class PostgresExports:
-    """Implements Exports with the rights that queries have."""
+    """Implements Exports with the rights that queries have, on a replica where there is one that is as far."""
 
-    def __init__(self, reader: SnapshotReader) -> None:
+    def __init__(self, reader: SnapshotReader, replica: SnapshotReader | None = None) -> None:
         self._reader = reader
+        self._replica = replica
 
     def movements(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         return self._batches(MOVEMENTS, viewer, wanted)
@@ -118,7 +120,8 @@ class PostgresExports:
         return self._batches(BALANCES, viewer, wanted)
 
     async def _batches(self, export: Export, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
-        async with self._reader.seen(viewer) as (connection, scope):
+        reader = await replica_or_primary(self._reader, self._replica)
+        async with reader.seen(viewer) as (connection, scope):
             query, arguments = await self.query(connection, export, scope, wanted)
             cursor: Any = await connection.cursor(query, *arguments)
             rows = await cursor.fetch(ROWS)

@@ -43,14 +43,12 @@ class PostgresCaseQueries(Snapshots):
     """Implements CaseQueries."""
 
     async def filed_by(self, sequence: int) -> str | None:
-        async with self.snapshot() as connection:
-            found: str | None = await connection.fetchval(_FILED, self.ledger, sequence)
-            return found
+        found: str | None = await self.value(_FILED, self.ledger, sequence)
+        return found
 
     async def command_of_entry(self, sequence: int) -> str | None:
-        async with self.snapshot() as connection:
-            found: str | None = await connection.fetchval(_COMMAND_OF_ENTRY, self.ledger, sequence)
-            return found
+        found: str | None = await self.value(_COMMAND_OF_ENTRY, self.ledger, sequence)
+        return found
 
     async def texts_of_entry(self, sequence: int) -> EntryTextsView | None:
         async with self.snapshot() as connection:
@@ -61,9 +59,8 @@ class PostgresCaseQueries(Snapshots):
             return EntryTextsView(sequence=sequence, texts=[StaffTextView(**one._asdict()) for one in shown])
 
     async def command_of(self, rma: str) -> str | None:
-        async with self.snapshot() as connection:
-            found: str | None = await connection.fetchval(_COMMAND, self.ledger, rma)
-            return found
+        found: str | None = await self.value(_COMMAND, self.ledger, rma)
+        return found
 
     async def project_of(self, sight: Sight, rma: str) -> str | None:
         async with self.snapshot() as connection:

@@ -1,5 +1,6 @@
 """Cases: filing one, finding them, and reading one with its history."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -12,7 +13,7 @@ from contracts.rma.commands import FileCase
 from rma.application.personal_data import OtherRequestKept
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.views import CaseView, EntryView, SummaryView
-from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.dependencies import Services, TheServices, TheSight
 from rma.entrypoints.api.http.commands import RMA_PATTERN, CommandIdOfRequest, RmaOfPath, TheCommandSender
 from rma.entrypoints.api.models.cases import CaseResponse, FileCaseBody
 from runtime.web.as_of import AsOf
@@ -43,14 +44,19 @@ async def file_case(body: FileCaseBody, sender: TheCommandSender, command_id: Co
     except OtherRequestKept:
         raise Refused(REUSED) from None
     outcome = await sender.ask(command, command_id)
-    if not isinstance(outcome, Rejected):
-        await services.requests.confirm(command_id, said)
-    elif outcome.code != REUSED:  # the case of that key keeps its request
+    if isinstance(outcome, Rejected) and outcome.code != REUSED:  # the case of that key keeps its request
         await services.requests.discard(command_id)
     sequence = sequence_of(outcome)
+    confirmed = services.requests.confirm(command_id, said)
+    _, rma = await asyncio.gather(confirmed, _number_of(services, sequence))
+    return CaseResponse(rma=rma, sequence=sequence)
+
+
+async def _number_of(services: Services, sequence: int) -> str:
+    """The number under which a case was filed by this entry, once the rows have it."""
     if not await reaches(services, sequence, seconds=SEQUENCE_SECONDS):
         raise Refused("sequence_not_reached", extras={"at_least": sequence})
-    return CaseResponse(rma=require_found(await services.queries.filed_by(sequence), "rma_unknown"), sequence=sequence)
+    return require_found(await services.queries.filed_by(sequence), "rma_unknown")
 
 
 async def _wanted(  # noqa: PLR0913 - a search has this many parts

@@ -10,7 +10,7 @@ Format = Literal["text", "json"]
 
 
 class Exit(IntEnum):
-    """The exit codes of licensingctl."""
+    """The exit codes of licensingctl, and of what it runs."""
 
     WELL = 0
     NOT_WELL = 1
