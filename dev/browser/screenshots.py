@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -83,6 +84,9 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "search": at("/search?q=04a1"),
     "devices": at("/devices"),
     "device": box,
+    "device-then": at(f"/devices/00903304a20e?as_of={datetime.now(UTC).date()}"),
+    "why": at("/devices/00903304a20e/why?type=Port11"),
+    "balances": at("/balances?type=Port11"),
     "keys": at("/keys"),
     "keys-preview": keys,
     "many-at-once": at("/bulk"),

@@ -1580,12 +1580,20 @@ class Operations(Transport):
         )
 
     def list_devices(
-        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        project: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        as_of: str | int | None = None,
     ) -> DeviceViewPage:
-        """The devices of the project, by serial."""
+        """The devices of the project, by serial, now or as of any entry or time."""
         return cast(
             "DeviceViewPage",
-            self.get(f"/v1/projects/{project}/devices", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{project}/devices", **given(cursor=cursor, limit=limit, at_least=at_least, as_of=as_of)
+            ),
         )
 
     def allocate_licenses(
@@ -2419,6 +2427,7 @@ class Operations(Transport):
         project: str | None = None,
         device: str | None = None,
         types: list[str] | None = None,
+        license_type: str | None = None,
         company: str | None = None,
     ) -> EntriesView:
         """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.
@@ -2438,6 +2447,7 @@ class Operations(Transport):
                     project=project,
                     device=device,
                     types=types,
+                    license_type=license_type,
                     company=company,
                 ),
             ),

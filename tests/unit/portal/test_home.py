@@ -76,6 +76,9 @@ class Apis:
             return httpx.Response(403, json={"code": "no_right", "detail": "You have no right to do this here."})
         items = self.items.get("owed" if "owed" in asked else place, [])
         rest = {"licenses": items[0]["licenses"] if items else []} if place == "balances" else {}
+        rest |= {"as_of": 41} if place == "entries" else {}
+        if place == "devices":
+            assert asked["delivered"] == "false"
         return httpx.Response(200, json={"items": items, "next": self.next} | rest)
 
 
@@ -172,7 +175,12 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
         "codes": ["/people", f"/projects/{PROJECT}/claim-codes"],
         "projects": [f"/projects/{PROJECT}"],
         "cases": ["/rmas/RMA-2026-000098", f"/devices/{SERIAL}", "/rmas/RMA-2026-000117", f"/devices/{SERIAL}"],
-        "balance": [],
+        "balance": [
+            "/balances?type=Port11",
+            "/balances?type=Port11",
+            "/devices?license_type=Port11&amp;delivered=false",
+            "/devices?license_type=Port11&amp;delivered=true",
+        ],
         "latest": [],
     }
     assert f'<a href="/devices/{SERIAL}">' in cards(page)["latest"]
@@ -183,7 +191,7 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
 async def test_the_balance_of_the_company_is_a_table_with_its_picture(partner: httpx.AsyncClient, apis: Apis) -> None:
     fill(apis)
     balance = cards(await partner.get("/"))["balance"]
-    counts = re.findall(r'<td class="number[^"]*" data-name="([^"]+)">([^<]+)</td>', balance)
+    counts = re.findall(r'<td class="number[^"]*" data-name="([^"]+)">(?:<a [^>]*>)?([^<]+)<', balance)
     widths = re.findall(r'<rect class="(\w+)" x="[\d.]+" width="([\d.]+)"', balance)
 
     assert dict(counts) == {
@@ -207,7 +215,16 @@ async def test_an_empty_company_reads_what_to_do_first_and_no_empty_lists(
 async def test_devices_that_nobody_looked_at_are_not_called_delivered(partner: httpx.AsyncClient, apis: Apis) -> None:
     apis.items, apis.next = {"devices": [device(SERIAL, 2)]}, "more"
     waiting = cards(await partner.get("/"))["waiting"]
-    assert ("Every device has fetched" in waiting, "first 200 devices" in waiting) == (False, True)
+    assert ("Every device has fetched" in waiting, "There are more of them" in waiting) == (False, True)
+
+
+async def test_the_page_says_at_which_entry_it_stands_and_where_it_listens(
+    partner: httpx.AsyncClient, apis: Apis
+) -> None:
+    page = await partner.get("/")
+    assert 'data-stand="41" data-stream="/live?"' in page.text
+    apis.away = {"entries"}
+    assert "data-stream" not in (await partner.get("/")).text
 
 
 @pytest.mark.parametrize("place", OF_PLACE)

@@ -66,7 +66,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "list_corrections": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
     "list_delivered_devices": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached", "serial_malformed"}),
     "list_device_models": frozenset({"busy", "request_invalid", "sequence_not_reached"}),
-    "list_devices": frozenset({"busy", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
+    "list_devices": frozenset({"busy", "entry_to_come", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "list_entries": frozenset({"busy", "company_unknown", "device_unknown", "entry_to_come", "no_right", "project_unknown", "request_invalid", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),
     "list_expirations": frozenset({"busy", "company_unknown", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "list_grants": frozenset({"busy", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
