@@ -95,7 +95,9 @@ def a_portal(kit: Kit) -> Generator[Portal]:
         keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
         credits_key = people.a_key(story, {"SSC": 500, "Port10": 5}, "portal-credits")
         old: list[LegacyLicensesBody] = [{"license_name": "Registrations", "count": 30}]
-        story.clerk.register_legacy_keys(keys=[{"legacy_key": OLD_KEY, "licenses": old}], reference="EXPORT-7")
+        story.clerk.register_legacy_keys(
+            keys=[{"legacy_key": OLD_KEY, "licenses": old}], reference="EXPORT-7", idempotency_key="portal-old-key"
+        )
         story.partner.grant_rights(story.project, account=HOTELIER, acting_for=HOTEL, rights=["view", "rma"])
         project, box, sync_address = story.project, story.box(), story.sync_address
     asyncio.run(people.add_accounts(kit))

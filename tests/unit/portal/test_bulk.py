@@ -16,7 +16,7 @@ from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 KLINIK, ULM = "3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "4f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"
 FOREIGN = "5f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"
-HERE, THERE, NEW = "009033010203", "009033010204", "009033010205"
+HERE, THERE, NEW, CLOSED = "009033010203", "009033010204", "009033010205", "009033010206"
 KEY, BAD_KEY = make(b"s" * 32, "c"), "0ABC-DEF0-1234-5678"
 TYPES = {"Port11": ("pbx", 11), "Port10": ("pbx", 10), "Channel": ("gateway", None), "SSC": ("service", None)}
 NEWEST = 40
@@ -66,8 +66,8 @@ class Ledger:
             case ["projects", identity, "balance"]:
                 free = licenses(Port11=30, Channel=4) if identity == KLINIK else []
                 return httpx.Response(200, json={"project": identity, "free": free, "held": []})
-            case ["devices", serial] if serial in (HERE, THERE):
-                where = KLINIK if serial == HERE else ULM
+            case ["devices", serial] if serial in (HERE, THERE, CLOSED):
+                where = {HERE: KLINIK, THERE: ULM, CLOSED: FOREIGN}[serial]
                 return httpx.Response(200, json={"serial": serial, "project": where, "licenses": licenses(Port10=5)})
             case ["entries"]:
                 return httpx.Response(200, json={"items": [{"sequence": NEWEST}], "next": NEWEST})
@@ -301,6 +301,7 @@ async def test_each_job_has_its_command(
     [
         ("move", f"serial\n{HERE}\n", "Doubtful It is in this project already."),
         ("move", f"serial\n{NEW}\n", "Wrong There is no such device in your projects. device_unknown"),
+        ("take-back", f"serial,Port10\n{CLOSED},1\n", "Wrong You may not do this in «Weingut»."),
         ("take-back", f"serial,Port10\n{HERE},6\n", "Doubtful 6 Port10 are asked for, 5 are there."),
         ("upgrade", f"serial,version\n{HERE},12\n", "Wrong There are no licenses of version 12. version_unreleased"),
         ("upgrade", f"serial,version\n{HERE},10\n", "Doubtful Nothing older than version 10 is on it."),

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -102,9 +102,7 @@ class Confirming(OneSession):
         found = await super().find(cookie, now)
         if found is None or not self.is_old:
             return found
-        return Session(
-            **{name: getattr(found, name) for name in Session.__slots__} | {"confirmed": NOW - timedelta(days=1)}
-        )
+        return replace(found, confirmed=NOW - timedelta(days=1))
 
 
 class Portal(NamedTuple):
@@ -190,11 +188,11 @@ async def test_nothing_older_is_said(portal: Portal) -> None:
 async def test_old_licenses_are_shown_with_what_they_become(portal: Portal) -> None:
     page = said(await portal.browser.get(f"{PROJECT}/old-licenses"))
     for part in (
-        "30 Registrations EXPORT-7 3, 1 Nov 2026",
+        "30 Registrations EXPORT-7 3 , 1 Nov 2026",
         "Registrations 30",
         "Port8 0 → then 30",
         "Software service runs here",
-        "30 Registrations 30 Port8 5, 2 Nov 2026",
+        "30 Registrations 30 Port8 5 , 2 Nov 2026",
         "Give the consent for good",
     ):
         assert part in page

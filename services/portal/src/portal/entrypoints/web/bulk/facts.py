@@ -14,6 +14,8 @@ from portal.entrypoints.web.choices import MOST_PROJECTS
 from portal.entrypoints.web.license_types import all_types
 from portal.entrypoints.web.routes.projects import free_of, held_by
 
+RIGHT = "licenses"
+"""All jobs want it in the project."""
 AT_ONCE = 16
 """Questions of one file that wait at the same time: others have pages to see as well."""
 
@@ -30,6 +32,8 @@ class Facts:
     """By what was typed; more than one where several have this name."""
     devices: dict[str, DeviceView | None] = field(default_factory=dict[str, DeviceView | None])
     names: dict[str, str] = field(default_factory=dict[str, str])
+    closed: set[str] = field(default_factory=set[str])
+    """Projects in which the visitor may not do it."""
     free: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     before: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     on_device: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
@@ -49,6 +53,7 @@ class Facts:
         others = await _each(of_devices - found.keys(), self._projects)
         found |= {one["project"]: one for many in others.values() for one in many}
         self.names = {name: one["project_name"] for name, one in found.items()}
+        self.closed = {name for name, one in found.items() if RIGHT not in one["rights"]}
         balances = await _each(found, self._balance)
         self.free = {name: dict(one) for name, one in balances.items()}
         self.before = balances

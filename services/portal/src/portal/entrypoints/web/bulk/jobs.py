@@ -185,6 +185,13 @@ def wanted(counts: Mapping[str, int]) -> list[WantedLicenses]:
     return [{"license_type": name, "count": count} for name, count in counts.items()]
 
 
+def refuse_closed(line: Line, project: str, facts: Facts, _: Words) -> None:
+    """Say that the visitor may not do it in the project, if so."""
+    if project in facts.closed:
+        name = facts.names[project]
+        line.refuse(_("You may not do this in «{name}». Ask an administrator for the right.", name=name), "no_right")
+
+
 def _in_its_project(line: Line, facts: Facts, _: Words) -> bool:
     """Fill in the project of a device that has to be in one."""
     device = facts.devices[line.serial]
@@ -192,6 +199,7 @@ def _in_its_project(line: Line, facts: Facts, _: Words) -> bool:
         line.refuse(_("There is no such device in your projects."), "device_unknown")
         return False
     line.project = device["project"]
+    refuse_closed(line, line.project, facts, _)
     return True
 
 

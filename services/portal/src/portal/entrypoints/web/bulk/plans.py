@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from portal.adapters.apis import Asking
 from portal.entrypoints.web.bulk.csv_files import CsvFile, FileWrong, written
 from portal.entrypoints.web.bulk.facts import Facts
-from portal.entrypoints.web.bulk.jobs import Job
+from portal.entrypoints.web.bulk.jobs import Job, refuse_closed
 from portal.entrypoints.web.bulk.lines import BATCH, PROBLEM, WHY, Line, key_of
 from portal.entrypoints.web.serials import only_serial
 from portal.entrypoints.web.two_sides import MOST
 from portal.entrypoints.web.words import Words
 
-RIGHT = "licenses"
-"""All jobs want it in the project."""
 _WITHOUT_ZEROS = re.compile("9033[0-9]{6}")
 """A serial of which a spreadsheet has made a number."""
 
@@ -145,9 +143,7 @@ def _found(line: Line, typed: str, facts: Facts, _: Words) -> str:
         none = _("There is no project «{name}».", name=typed)
         line.refuse(more if found else none)
         return ""
-    if RIGHT not in found[0]["rights"]:
-        name = found[0]["project_name"]
-        line.refuse(_("You may not do this in «{name}». Ask an administrator for the right.", name=name), "no_right")
+    refuse_closed(line, found[0]["project"], facts, _)
     return found[0]["project"]
 
 

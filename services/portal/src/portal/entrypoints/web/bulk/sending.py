@@ -13,7 +13,6 @@ from portal.entrypoints.web.words import Words
 
 NEVER_WAS = "device_in_project"
 """Why a device can't be added that is there already."""
-AWAY = 503
 
 
 @dataclass(frozen=True, slots=True)
