@@ -207,6 +207,13 @@ async def test_the_same_table_again_is_done_once_and_says_so(portal: Portal) -> 
     assert len(portal.ledger.entries) == 2
 
 
+async def test_a_line_that_a_colleague_has_done_is_done(portal: Portal) -> None:
+    portal.ledger.refuses[HERE] = {"code": "idempotency_key_reused", "detail": "It was used before."}
+    page = await portal.do("allocate", f"serial,Port11\n{HERE},2\n")
+    assert "Done before by a colleague" in rows(page)[2]
+    assert "Lines that failed" not in page.text
+
+
 async def test_what_failed_is_downloaded_mended_and_sent_under_the_same_keys(portal: Portal) -> None:
     portal.ledger.refuses[HERE] = {"code": "device_blocked", "detail": '=HYPERLINK("x") is blocked.', "rule": "X5"}
     page = await portal.do("allocate", f"serial;Port11;batch\n{HERE};2;\n04a1;1;Monday\n{NEW};3;\n")
@@ -352,6 +359,13 @@ async def test_the_example_of_each_job_is_a_table_that_it_takes(portal: Portal, 
         portal.sessions.language = "en"
     table = file.content.decode("utf-8-sig").replace("Voicemail11", "Port10")
     assert (await portal.preview(job, table)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/preview", "", "/failed.csv"])
+async def test_no_table_is_taken_from_another_site(portal: Portal, path: str) -> None:
+    for job in ("allocate", "release"):
+        forged = await portal.browser.post(f"/bulk/{job}{path}", data={FORM_TOKEN: "0" * 64, "csv": "serial"})
+        assert forged.status_code == 403
 
 
 async def test_there_are_no_other_jobs(portal: Portal) -> None:

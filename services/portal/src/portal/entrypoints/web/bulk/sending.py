@@ -13,11 +13,13 @@ from portal.entrypoints.web.words import Words
 
 NEVER_WAS = "device_in_project"
 """Why a device can't be added that is there already."""
+BY_ANOTHER = "idempotency_key_reused"
+"""A key says what its command is, so only the account can be another one: a colleague's, who has done the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a line; of a `failed` one why, of a `done` one the entry."""
+    """What became of a line; of a `failed` one why, of others the entry, unless a colleague did it before."""
 
     line: Line
     state: Literal["done", "before", "failed"]
@@ -85,6 +87,8 @@ def _result(line: Line, answers: Mapping[str, CommandAnswer], stopped: set[str],
     found = answers.get(key if key in stopped else key_of(line.batch, line.command))
     if found is None or "answer" not in found:
         problem = _problem(found)
+        if problem.get("code") == BY_ANOTHER:
+            return Result(line, "before")
         return Result(
             line, "failed", code=problem.get("code", ""), why=problem.get("detail", ""), rule=problem.get("rule", "")
         )

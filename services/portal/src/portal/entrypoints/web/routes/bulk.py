@@ -62,7 +62,7 @@ async def example(request: Request, _visit: TheVisit, job: TheJob) -> Response:
 
 
 @router.post("/{job}/preview")
-async def preview(request: Request, visit: TheVisit, services: TheServices, job: TheJob, form: TheForm) -> Response:
+async def preview(request: Request, visit: TheVisit, services: TheServices, form: TheForm, job: TheJob) -> Response:
     """What each line will do, which are wrong and why, and the balances before and after."""
     try:
         text = decoded(form.upload.content, words_for(request)) if form.upload else form.text("csv")
@@ -73,7 +73,7 @@ async def preview(request: Request, visit: TheVisit, services: TheServices, job:
 
 
 @router.post("/{job}/failed.csv")
-async def failed(request: Request, _visit: TheVisit, job: TheJob, form: TheForm) -> Response:
+async def failed(request: Request, _visit: TheVisit, form: TheForm, job: TheJob) -> Response:
     """The lines that failed, with why, to be mended and sent again."""
     try:
         file = read(form.text("failed"), words_for(request), most_bytes=MOST_FAILED_BYTES)
@@ -83,7 +83,7 @@ async def failed(request: Request, _visit: TheVisit, job: TheJob, form: TheForm)
 
 
 @router.post("/{job}")
-async def confirm(request: Request, visit: TheVisit, services: TheServices, job: TheJob, form: TheForm) -> Response:
+async def confirm(request: Request, visit: TheVisit, services: TheServices, form: TheForm, job: TheJob) -> Response:
     """Do the lines that are not wrong; sent again, each is done once."""
     try:
         plan = await _planned(request, visit, job, form.text("csv"), form)
