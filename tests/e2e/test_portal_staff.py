@@ -138,7 +138,7 @@ def test_linked_corrections_are_typed_without_scripts_and_approved_as_one(portal
     expect(proposer.get_by_text("There is no device or project «sonnhalde».")).to_be_visible()
     proposer.get_by_label("To", exact=True).nth(1).fill("weingut sonnhalde")
     press(proposer, "See before and after")
-    expect(proposer.get_by_role("heading", name="made anew → to Weingut Sonnhalde")).to_be_visible()
+    expect(proposer.get_by_role("heading", name="made anew to Weingut Sonnhalde")).to_be_visible()
     press(proposer, "Propose all lines")
     expect(proposer.get_by_role("button", name="Approve it")).to_be_disabled()
 
