@@ -12,11 +12,13 @@ from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 SERIAL = "00903304a1c7"
 PROJECT = "11111111-2222-4333-8444-555555555555"
-CARDS = ["ending", "waiting", "held", "codes", "projects", "cases", "balance", "latest"]
+NOW = "2026-11-28T20:15:00Z"
+CARDS = ["ending", "waiting", "held", "codes", "support", "projects", "cases", "balance", "latest"]
 OF_PLACE = {
     "expirations": {"ending", "codes"},
     "devices": {"waiting"},
     "balances": {"held", "balance"},
+    "support-cases": {"support"},
     "projects": {"projects"},
     "rmas": {"cases"},
     "entries": {"latest"},
@@ -42,7 +44,7 @@ def case(rma: str, *, owed: bool = False) -> dict[str, Any]:
 def entry(event: str, **facts: str) -> dict[str, Any]:
     return {
         "sequence": 41,
-        "time": "2026-11-28T20:15:00Z",
+        "time": NOW,
         "actor": "account:a@v",
         "event_type": f"licensing.ledger.{event}.v1",
         "projects": [PROJECT],
@@ -55,8 +57,7 @@ def entry(event: str, **facts: str) -> dict[str, Any]:
 def device(serial: str, delivered: int | None) -> dict[str, Any]:
     delivery = None if delivered is None else {"issue": delivered}
     licenses = [{"license_type": "Port11", "license_class": "pbx", "count": 60}]
-    changed = "2026-11-28T20:15:00Z"
-    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": changed, "delivery": delivery}
+    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": NOW, "delivery": delivery}
 
 
 class Apis:
@@ -129,6 +130,7 @@ def fill(apis: Apis) -> None:
         ],
         "devices": [device(SERIAL, 1), device("00903304a1d2", None), device("00903304a20e", 2)],
         "balances": [balance],
+        "support-cases": [{"number": "1401", "title": "No ring", "state": "waiting_customer", "changed": NOW}],
         "projects": [project],
         "rmas": [case("RMA-2026-000117"), case("RMA-2026-000098", owed=True)],
         "owed": [case("RMA-2026-000098", owed=True)],
@@ -173,6 +175,7 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
         "waiting": [f"/devices/{SERIAL}", "/devices/00903304a1d2"],
         "held": [f"/projects/{PROJECT}/service"],
         "codes": ["/people", f"/projects/{PROJECT}/claim-codes"],
+        "support": ["/cases/1401"],
         "projects": [f"/projects/{PROJECT}"],
         "cases": ["/rmas/RMA-2026-000098", f"/devices/{SERIAL}", "/rmas/RMA-2026-000117", f"/devices/{SERIAL}"],
         "balance": [
@@ -208,7 +211,7 @@ async def test_an_empty_company_reads_what_to_do_first_and_no_empty_lists(
     partner: httpx.AsyncClient, apis: Apis
 ) -> None:
     page = await partner.get("/")
-    assert list(cards(page)) == [name for name in CARDS if name not in ("held", "codes")]
+    assert list(cards(page)) == [name for name in CARDS if name not in ("held", "codes", "support")]
     assert "Redeem a key into a project." in page.text
 
 

@@ -11,7 +11,7 @@ from licensing_client import Problem
 from licensing_client.api import CompanyBalances, DeviceView, EntryView, ExpirationView, ProjectTotalsView
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask, unless_away
-from portal.entrypoints.web import case_words
+from portal.entrypoints.web import case_words, support_case_words
 from portal.entrypoints.web.balances import totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.sentences import actors
@@ -46,13 +46,13 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
         return await _of_staff(request, visit, services)
     api = visit.api
     stand, entries, known = await _entries(visit, services)
-    (expiring, balances, waiting), cases, projects = await asyncio.gather(
+    (expiring, balances, waiting), (cases, support), projects = await asyncio.gather(
         asyncio.gather(
             _card(_expiring(api)),
             _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
             _card(_waiting(api)),
         ),
-        _card(_cases(api)),
+        asyncio.gather(_card(_cases(api)), _card(ask(api.ledger.list_support_cases, limit=SHOWN))),
         _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
     )
     return services.pages.page(
@@ -65,6 +65,8 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
         sheet=None if balances is None else totals(balances["licenses"]),
         waiting=waiting,
         cases=cases,
+        support=support,
+        support_words=support_case_words,
         projects=projects,
         names={one["project"]: one["project_name"] for one in projects["items"]} if projects else {},
         entries=entries,
