@@ -31,6 +31,8 @@ _ANSWERING = tuple(
 """What answers, and not the writer, the projector or the process manager, which work in the same process of a test."""
 _WAITING = ("SELECT sequence FROM position", "BEGIN", "COMMIT")
 """Asked again while the rows are behind: how often is up to the projector."""
+_OF_CONNECTIONS = ("typeinfo_tree", "current_setting('jit')")
+"""What asyncpg asks on each new connection, of types that it does not know yet."""
 
 
 def note_statements(monkeypatch: pytest.MonkeyPatch, run: Counter[str]) -> None:
@@ -38,7 +40,8 @@ def note_statements(monkeypatch: pytest.MonkeyPatch, run: Counter[str]) -> None:
     open_pool = asyncpg.create_pool
 
     def noted(asked: Any) -> None:
-        if not asked.query.startswith(_WAITING):
+        is_ours = not any(words in asked.query for words in _OF_CONNECTIONS)
+        if is_ours and not asked.query.startswith(_WAITING):
             run[f"{asked.query} {[len(value) for value in asked.args if isinstance(value, list)]}"] += 1
 
     async def listened_to(connection: Any) -> None:
