@@ -161,15 +161,8 @@ class Tour:
         self._deliver(spare)
         cases.clerk.grant_advance_replacement(PARTNER, reference="CONTRACT-7")
         case = cases.file(story.serial)
-        cases.clerk.send_in_advance(
-            case["rma"],
-            replacement=spare,
-            reason="the hotel can't wait",
-            carrier="DHL",
-            tracking_number="00340434161094042557",
-        )
-        swapped = cases.swapped(case["rma"])
-        there = story.partner.get_device(spare, at_least=cases.rests_on(case["rma"]))
+        swapped = cases.sent_in_advance(case, spare)
+        there = story.partner.get_device(spare, at_least=swapped["swap_sequence"])
         on_it = {line["license_type"]: line["count"] for line in there["licenses"]}
         owed = [one["serial"] for one in cases.partner.get_entitlement(PARTNER)["owed"]]
         require(story.serial in owed, f"the company owes {owed}")

@@ -122,6 +122,7 @@ class CaseView(TypedDict):
     quote: QuoteView | None
     replacement: str | None
     swapped: bool
+    swap_sequence: int | None
     shipment: ShipmentView | None
     invoice: str | None
     request: RequestView | None

@@ -64,9 +64,13 @@ async def test_a_replacement_moves_the_licenses_and_shows_in_the_case(cases: Cas
 
     case = await cases.until(rma, "replaced")
 
-    assert case["replacement"] == SPARE
-    assert case["swapped"] is True
+    swap = (await cases.desk.view()).swaps[rma]
+    assert (case["replacement"], case["swapped"], case["swap_sequence"]) == (SPARE, True, swap.sequence)
     assert case["expected"] == "ship"
+    told = (await cases.asked(f"rmas/{rma}/history"))["items"][-1]
+    assert told["facts"]["swap_sequence"] == swap.sequence
+    before = await cases.asked(f"rmas/{rma}?as_of={told['sequence'] - 1}")
+    assert (before["swapped"], before["swap_sequence"]) == (False, None)
 
 
 async def test_what_the_ledger_refuses_is_a_state_that_the_clerk_acts_on(cases: CaseApi) -> None:

@@ -40,10 +40,16 @@ def test_what_cloudevents_requires_is_required(name: str) -> None:
         decode(json.dumps(said).encode())
 
 
-@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
-def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(time: str) -> None:
+@pytest.mark.parametrize(
+    ("time", "bound"),
+    [
+        ("0001-01-01T00:00:00+14:00", "time: Input should be greater than or equal to 0001-01-01"),
+        ("9999-12-31T23:59:59-01:00", "time: Input should be less than or equal to 9999-12-31"),
+    ],
+)
+def test_a_time_that_no_table_holds_is_refused_before_it_stops_whoever_stores_it(time: str, bound: str) -> None:
     said = json.loads(GOLDEN[0].read_bytes()) | {"time": time}
-    with pytest.raises(NotAnAudioRecordError, match="year 9999"):
+    with pytest.raises(NotAnAudioRecordError, match=bound):
         decode(json.dumps(said).encode())
 
 

@@ -29,6 +29,7 @@ def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, *, pas
         "quote": _quote(row, told),
         "replacement": row.replacement,
         "swapped": row.swap is not None,
+        "swap_sequence": row.swap,
         "shipment": ShipmentView(**told["shipment"]) if told.get("shipment") else None,
         "invoice": told.get("invoice"),
         "request": request,

@@ -94,6 +94,10 @@ class CaseView(SummaryView):
     quote: QuoteView | None
     replacement: str | None = Field(description="The device that was chosen to stand in its place.")
     swapped: bool = Field(description="Whether the ledger has moved the licenses to the replacement.")
+    swap_sequence: int | None = Field(
+        description="The ledger's entry that moved them; null before. What the ledger is asked with ?at_least= this"
+        " number shows the replacement with all that it has."
+    )
     shipment: ShipmentView | None
     invoice: str | None = Field(description="What was sent for a device that did not come back.")
     request: RequestView | None = Field(description="Null where none is kept, and for a past state.")
