@@ -18,13 +18,13 @@ from dev.kubernetes.services import (
     SIGNER_NAMESPACE,
     Service,
 )
-from dev.stack.postgres import roles as database
+from dev.stack.postgres.roles import ROLES, grants
 from runtime.settings import PREFIX
 
 VAULT_ROOT = "licensing"
 OWNER = "licensing"
 """Of the database of the first region; the others have `<region>-licensing`."""
-PROJECTING = tuple(role for role in database.ROLES if role.endswith("-projector") or role == "portal")
+PROJECTING = tuple(role for role in ROLES if role.endswith("-projector") or role == "portal")
 """Whose schemas the owner of a database makes."""
 JOBS = (("name", "database-rights"), ("component", "log-backup"))
 """By which label the brokers and databases know the Pods that each region has in its namespace for data."""
@@ -149,10 +149,8 @@ def _moves(region: Region) -> Iterator[Manifest]:
 
 def _jobs(region: Region) -> Iterator[Manifest]:
     """In what database the rights are given, and by whom logs are restored."""
-    psql = "/spec/template/spec/containers/0/env/2"
-    yield _patch(
-        {"kind": "Job", "name": "database-rights"}, _set(psql, {"name": "PGDATABASE", "value": region.database})
-    )
+    database = "/spec/template/spec/containers/0/env/2/value"
+    yield _patch({"kind": "Job", "name": "database-rights"}, _set(database, region.database))
     user = "/spec/jobTemplate/spec/template/spec/containers/0/env/0/value"
     yield _patch({"kind": "CronJob", "name": "log-restore"}, _set(user, region.own("restore")))
 
@@ -171,7 +169,7 @@ def _patch(target: Manifest, *operations: Manifest) -> Manifest:
 
 
 def _set(path: str, value: object) -> Manifest:
-    """Sets a field, whether it was there or not."""
+    """Sets a field, whether it was there or not; at the end of a list, adds to it."""
     return {"op": "add", "path": path, "value": value}
 
 
@@ -209,7 +207,7 @@ def _pods(namespace: str, labels: dict[str, str]) -> Manifest:
 
 
 def _roles(region: Region) -> Iterator[Manifest]:
-    for role in (OWNER, *database.ROLES):
+    for role in (OWNER, *ROLES):
         own = region.own(role)
         members: Manifest = {"inRoles": [region.own(one) for one in PROJECTING]} if role == OWNER else {}
         yield {"name": own, "login": True, **members, "passwordSecret": {"name": f"database-{own}"}}
@@ -219,7 +217,7 @@ def secrets(region: Region) -> Iterator[Manifest]:
     """Passwords for brokers and databases, by the store of the namespace that they share."""
     passwords = {role: region.entry(f"kafka-{role}") for role in roles()}
     yield external_secret(region.own(kafka_manifests.PASSWORDS), DATA_NAMESPACE, passwords)
-    for role in (OWNER, *database.ROLES):
+    for role in (OWNER, *ROLES):
         own = region.own(role)
         yield basic_auth(f"database-{own}", own, region.entry(f"database-{role}"))
 
@@ -252,5 +250,5 @@ def database_manifest(region: Region) -> Manifest:
 
 def rights_sql(region: Region) -> str:
     """SQL of the rights, for roles of these names."""
-    quoted = "|".join(map(re.escape, database.ROLES))
-    return re.sub(f'"({quoted})"', lambda role: f'"{region.own(role[1])}"', database.grants())
+    quoted = "|".join(map(re.escape, ROLES))
+    return re.sub(f'"({quoted})"', lambda role: f'"{region.own(role[1])}"', grants())
