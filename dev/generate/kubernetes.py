@@ -73,6 +73,7 @@ def _region(region: regions.Region) -> dict[str, str]:
         "brokers/topics.yaml": _yaml(*kafka_manifests.topics(prefix)),
         "brokers/users.yaml": _yaml(*kafka_manifests.users(prefix, own)),
         "brokers/secrets.yaml": _yaml(*regions.secrets(region)),
+        "brokers/alerts.yaml": _yaml(regions.alerts(region)),
         "brokers/database.yaml": _yaml(regions.database_manifest(region)),
         "secrets.yaml": _yaml(*regions.own_secrets(region)),
         "roles.sql": regions.rights_sql(region),

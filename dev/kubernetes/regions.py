@@ -179,7 +179,7 @@ def beside_the_brokers(region: Region) -> Manifest:
     peers = "/spec/kafka/listeners/0/networkPolicyPeers"
     rights, backup = (_pods(data, {f"app.kubernetes.io/{key}": name}) for key, name in JOBS)
     return _component(
-        resources=["topics.yaml", "users.yaml", "secrets.yaml", "database.yaml"],
+        resources=["topics.yaml", "users.yaml", "secrets.yaml", "database.yaml", "alerts.yaml"],
         patches=[
             _patch(
                 {"kind": "Kafka", "name": "licensing"},
@@ -245,6 +245,29 @@ def database_manifest(region: Region) -> Manifest:
             "template": "template0",
             "databaseReclaimPolicy": "retain",
         },
+    }
+
+
+def alerts(region: Region) -> Manifest:
+    """A process of one region is missed while the other one has it; the rules of production know it from nowhere."""
+    places = [(where, one.name) for one in SERVICES for where in (one.namespace, region.namespaces[one.namespace])]
+    away = " or ".join(f'absent(up{{namespace="{where}", process="{name}"}})' for where, name in sorted(places))
+    rule = {
+        "alert": "LicensingProcessOfRegionAway",
+        "expr": away,
+        "for": "3m",
+        "labels": {"severity": "critical"},
+        "annotations": {
+            "summary": "No {{ $labels.process }} answers in {{ $labels.namespace }}.",
+            "runbook": "docs/runbooks/process-away.md",
+        },
+    }
+    labels = {"app.kubernetes.io/part-of": "licensing"}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": region.database, "namespace": NAMESPACE, "labels": labels},
+        "spec": {"groups": [{"name": region.database, "rules": [rule]}]},
     }
 
 

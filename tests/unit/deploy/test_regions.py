@@ -33,6 +33,7 @@ FOR_ALL_REGIONS = {
     ("PrometheusRule", "licensing"),
     ("PrometheusRule", "licensing-objectives"),
     ("PrometheusRule", "licensing-platform"),
+    ("PrometheusRule", "licensing-us"),
 }
 FOR_THE_JOB_OF_THE_RIGHTS = {("ExternalSecret", "licensing-app"), ("ExternalSecret", "postgres-server")}
 CHANGED: dict[str, tuple[str, str]] = {
@@ -231,6 +232,15 @@ def test_the_database_of_the_other_region_belongs_to_its_owner_and_its_rights_na
     first = of_namespace(DATA_NAMESPACE)["ConfigMap", "database-rights"]["data"]["roles.sql"]
     assert {name for name in re.findall(r'"([\w-]+)"', sql) if name != "DBNAME"} == {f"us-{role}" for role in ROLES}
     assert re.sub(r'"us-', '"', sql) == first
+
+
+def test_a_process_is_missed_in_each_region() -> None:
+    ((rule,),) = (group["rules"] for group in named(BOTH_REGIONS, "PrometheusRule", "licensing-us")["spec"]["groups"])
+    missed = re.findall(r'absent\(up\{namespace="([\w-]+)", process="([\w-]+)"\}\)', rule["expr"])
+
+    assert sorted(missed) == sorted(
+        (one["metadata"]["namespace"], one["metadata"]["name"]) for one in of_kind(BOTH_REGIONS, "Deployment")
+    )
 
 
 def test_production_is_as_it_is_without_the_other_region_but_for_whom_brokers_and_databases_let_in() -> None:

@@ -42,7 +42,7 @@ async def test_a_topic_of_commands_that_was_deleted_is_why_nobody_leads() -> Non
 
     nothing: Any = None
     leadership: Leadership[Any, Any] = Leadership({}, nothing, joined, nothing, nothing, topics=2, noun="ledger")
-    running = asyncio.create_task(leadership.run())
+    running = asyncio.create_task(leadership.run(asyncio.Event()))
     try:
         await until(lambda: leadership.trouble == "a topic of commands lacks partitions of ledgers [0]")
         assigned = frozenset()
