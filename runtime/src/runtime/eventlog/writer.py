@@ -44,7 +44,7 @@ class LostLogError(Exception):
 class CommandBatch(Generic[Command]):
     """Commands in the order of their topics, and the position after the last of them.
 
-    After one that `is_last` the term is over.
+    After one that `is_last` the term is over; it may hold nothing.
     """
 
     commands: Sequence[Command]
@@ -207,20 +207,29 @@ class Writer(Generic[State, Command, Event, Outcome]):
         batches: asyncio.Queue[CommandBatch[Command]],
         appends: _Decided[State, Outcome],
     ) -> None:
-        is_last = False
-        while not is_last:
+        while True:
             batch = await _gathered(batches)
-            is_last = batch.is_last
-            if self.companion is not None:
-                await self.companion.look(batch.commands)
-            tried: dict[str, Rejection | None] = {}
-            for command in batch.commands:
-                if (proposed := self._would_exclude(speculation, command)) is not None:
-                    await appends.join()
-                    tried[command.command_id] = await self._tried_out(proposed)
-            await appends.put(speculation.take(batch.commands, batch.position, tried))
-            if len(batch.commands) < WORTH_OVERLAPPING:
+            if batch.position:
+                await self._decide_batch(speculation, batch, appends)
+            if batch.is_last:
+                return
+
+    async def _decide_batch(
+        self,
+        speculation: SpeculativeLog[State, Command, Event, Outcome],
+        batch: CommandBatch[Command],
+        appends: _Decided[State, Outcome],
+    ) -> None:
+        if self.companion is not None:
+            await self.companion.look(batch.commands)
+        tried: dict[str, Rejection | None] = {}
+        for command in batch.commands:
+            if (proposed := self._would_exclude(speculation, command)) is not None:
                 await appends.join()
+                tried[command.command_id] = await self._tried_out(proposed)
+        await appends.put(speculation.take(batch.commands, batch.position, tried))
+        if len(batch.commands) < WORTH_OVERLAPPING:
+            await appends.join()
 
     def _would_exclude(
         self, speculation: SpeculativeLog[State, Command, Event, Outcome], command: Command
