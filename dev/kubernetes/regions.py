@@ -11,13 +11,7 @@ from contracts.access import roles
 from contracts.topics import AUDIO_EVENTS, topic_name
 from dev.kubernetes import kafka_manifests
 from dev.kubernetes.manifests import Manifest, basic_auth, external_secret
-from dev.kubernetes.services import (
-    DATA_NAMESPACE,
-    NAMESPACE,
-    SERVICES,
-    SIGNER_NAMESPACE,
-    Service,
-)
+from dev.kubernetes.services import DATA_NAMESPACE, NAMESPACE, SERVICES, SIGNER_NAMESPACE, Service
 from dev.stack.postgres.roles import ROLES, grants
 from runtime.settings import PREFIX
 
@@ -249,7 +243,7 @@ def database_manifest(region: Region) -> Manifest:
 
 
 def alerts(region: Region) -> Manifest:
-    """A process of one region is missed while the other one has it; the rules of production know it from nowhere."""
+    """A process of one region is missed while another one has it: for production's own rule, it is there then."""
     places = [(where, one.name) for one in SERVICES for where in (one.namespace, region.namespaces[one.namespace])]
     away = " or ".join(f'absent(up{{namespace="{where}", process="{name}"}})' for where, name in sorted(places))
     rule = {

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from contracts.access import grants, roles
 from contracts.topics import TOPICS, topic_name
 from dev.kubernetes.services import DATA_NAMESPACE, NAMESPACE
+from dev.monitoring.programs import promtool
 from dev.stack.postgres import ROLES
 from tests.support.rendered import BOTH_REGIONS, manifests, named, of_kind
 
@@ -52,6 +54,7 @@ VARIABLES = {
     ("CronJob", "log-restore", "restore"): "us-restore",
 }
 """The same for variables of containers."""
+_PORTAL = '{namespace="licensing-us", process="portal"}'
 LABEL = "app.kubernetes.io/part-of"
 
 
@@ -234,13 +237,38 @@ def test_the_database_of_the_other_region_belongs_to_its_owner_and_its_rights_na
     assert re.sub(r'"us-', '"', sql) == first
 
 
-def test_a_process_is_missed_in_each_region() -> None:
-    ((rule,),) = (group["rules"] for group in named(BOTH_REGIONS, "PrometheusRule", "licensing-us")["spec"]["groups"])
+def test_a_process_is_missed_in_each_region(tmp_path: Path) -> None:
+    groups = named(BOTH_REGIONS, "PrometheusRule", "licensing-us")["spec"]["groups"]
+    ((rule,),) = (group["rules"] for group in groups)
+    (tmp_path / "rules.yaml").write_text(json.dumps({"groups": groups}), encoding="utf-8")
+    there = {
+        "interval": "1m",
+        "input_series": [{"series": f"up{series}", "values": "1x9"} for series in _all_but_the_portal(rule["expr"])],
+        "alert_rule_test": [{"eval_time": "9m", "alertname": rule["alert"], "exp_alerts": [_missed_portal()]}],
+    }
+    (tmp_path / "case.yaml").write_text(json.dumps({"rule_files": ["rules.yaml"], "tests": [there]}), encoding="utf-8")
+
+    assert (tested := promtool("test", "rules", "case.yaml", folder=tmp_path)).returncode == 0, tested.stdout
     missed = re.findall(r'absent\(up\{namespace="([\w-]+)", process="([\w-]+)"\}\)', rule["expr"])
 
     assert sorted(missed) == sorted(
         (one["metadata"]["namespace"], one["metadata"]["name"]) for one in of_kind(BOTH_REGIONS, "Deployment")
     )
+
+
+def _all_but_the_portal(expression: str) -> list[str]:
+    """The series of all processes but the region's portal."""
+    return [one for one in re.findall(r"up(\{[^}]*\})", expression) if one != _PORTAL]
+
+
+def _missed_portal() -> dict[str, Any]:
+    return {
+        "exp_labels": {"severity": "critical", "namespace": "licensing-us", "process": "portal"},
+        "exp_annotations": {
+            "summary": "No portal answers in licensing-us.",
+            "runbook": "docs/runbooks/process-away.md",
+        },
+    }
 
 
 def test_production_is_as_it_is_without_the_other_region_but_for_whom_brokers_and_databases_let_in() -> None:
