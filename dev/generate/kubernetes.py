@@ -15,10 +15,11 @@ from typing import Any
 import yaml
 
 from contracts.access import roles
-from dev.kubernetes import kafka_manifests, traces
+from dev.kubernetes import kafka_manifests, regions, traces
 from dev.kubernetes.manifests import (
     Manifest,
     Octal,
+    basic_auth,
     deployment,
     disruption_budget,
     external_secret,
@@ -59,7 +60,36 @@ def files() -> dict[str, str]:
     for dashboard in DASHBOARDS:
         text = json.dumps(model(dashboard), indent=1, ensure_ascii=False)
         made[f"components/monitoring/dashboards/{dashboard.name}.json"] = f"{text}\n"
+    for region in regions.REGIONS:
+        made |= {f"regions/{region.name}/{name}": text for name, text in _region(region).items()}
     return made
+
+
+def _region(region: regions.Region) -> dict[str, str]:
+    own, prefix = region.own, region.topic_prefix
+    return {
+        "kustomization.yaml": _yaml(_with_texts(regions.component(region))),
+        "brokers/kustomization.yaml": _yaml(_with_texts(regions.beside_the_brokers(region))),
+        "brokers/topics.yaml": _yaml(*kafka_manifests.topics(prefix)),
+        "brokers/users.yaml": _yaml(*kafka_manifests.users(prefix, own)),
+        "brokers/secrets.yaml": _yaml(*regions.secrets(region)),
+        "brokers/alerts.yaml": _yaml(regions.alerts(region)),
+        "brokers/database.yaml": _yaml(regions.database_manifest(region)),
+        "secrets.yaml": _yaml(*regions.own_secrets(region)),
+        "roles.sql": regions.rights_sql(region),
+        "inspect/user.yaml": _yaml(kafka_manifests.inspecting_user(prefix, own)),
+        "replay/user.yaml": _yaml(kafka_manifests.replaying_user(prefix, own)),
+        "restore/user.yaml": _yaml(kafka_manifests.restoring_user(prefix, own)),
+    }
+
+
+def _with_texts(component: Manifest) -> Manifest:
+    """Kustomize takes a patch as a text."""
+    patches = [
+        {**one, "patch": _Text(yaml.dump(one["patch"], Dumper=_Dumper, sort_keys=False, width=120))}
+        for one in component["patches"]
+    ]
+    return {**component, "patches": patches}
 
 
 def _folder(service: Service) -> dict[str, str]:
@@ -99,17 +129,7 @@ def _secrets() -> Iterator[Manifest]:
     passwords = {role: f"kafka-{role}" for role in roles()}
     yield external_secret(kafka_manifests.PASSWORDS, DATA_NAMESPACE, passwords)
     for role in ROLES:
-        yield _database_password(role)
-
-
-def _database_password(role: str) -> Manifest:
-    template = {
-        "type": "kubernetes.io/basic-auth",
-        "metadata": {"labels": {"cnpg.io/reload": "true"}},
-        "data": {"username": role, "password": "{{ .password }}"},
-    }
-    name = f"database-{role}"
-    return external_secret(name, DATA_NAMESPACE, {"password": name}, template=template)
+        yield basic_auth(f"database-{role}", role, f"database-{role}")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -122,6 +142,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+class _Text(str):
+    """Lines of YAML within YAML."""
+
+    __slots__ = ()
+
+
+_Dumper.add_representer(_Text, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|"))
 _Dumper.add_representer(Octal, lambda dumper, mode: dumper.represent_scalar("tag:yaml.org,2002:int", f"0{mode:o}"))
 
 

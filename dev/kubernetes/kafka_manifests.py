@@ -1,5 +1,7 @@
 """Topics and users for Strimzi, from the declarations of topics and rights."""
 
+from collections.abc import Callable
+
 from contracts.access import Grant, grants, replaying, roles
 from contracts.topics import BACKED_UP, PREFIX, TOPICS, Topic, topic_name
 from dev.kubernetes.manifests import Manifest
@@ -17,9 +19,9 @@ def _head(kind: str, name: str) -> Manifest:
     return {"apiVersion": "kafka.strimzi.io/v1", "kind": kind, "metadata": named}
 
 
-def topic(declared: Topic) -> Manifest:
+def topic(declared: Topic, prefix: str) -> Manifest:
     """With the partitions of one ledger; an overlay for more of them widens those that say `per-ledger`."""
-    name = topic_name(declared)
+    name = topic_name(declared, prefix)
     config = {key: _number(value) for key, value in declared.config().items()}
     made = _head("KafkaTopic", name)
     if declared.per_ledger:
@@ -32,48 +34,50 @@ def topic(declared: Topic) -> Manifest:
     return made | {"spec": spec}
 
 
-def topics() -> list[Manifest]:
-    return [topic(declared) for declared in TOPICS]
+def topics(prefix: str = PREFIX) -> list[Manifest]:
+    return [topic(declared, prefix) for declared in TOPICS]
 
 
-def user(role: str, rights: list[Grant]) -> Manifest:
-    password = {"valueFrom": {"secretKeyRef": {"name": PASSWORDS, "key": role}}}
+def user(name: str, rights: list[Grant]) -> Manifest:
+    """A user whose password Strimzi makes up."""
     spec = {
-        "authentication": {"type": "scram-sha-512", "password": password},
+        "authentication": {"type": "scram-sha-512"},
         "authorization": {"type": "simple", "acls": [_acl(right) for right in rights]},
     }
-    return _head("KafkaUser", role) | {"spec": spec}
+    return _head("KafkaUser", name) | {"spec": spec}
 
 
-def users() -> list[Manifest]:
-    rights = grants()
-    return [user(role, [right for right in rights if right.role == role]) for role in roles()]
+def users(prefix: str = PREFIX, own: Callable[[str], str] = str) -> list[Manifest]:
+    """Every role, with its rights under a prefix; `own` names the users and the Secret of their passwords."""
+    return [_user_of(role, prefix, own) for role in roles()]
 
 
-def restoring_user() -> Manifest:
-    """Who may write logs for as long as a restore takes; Strimzi makes up its password."""
+def _user_of(role: str, prefix: str, own: Callable[[str], str]) -> Manifest:
+    made = user(own(role), [right for right in grants(prefix) if right.role == role])
+    password = {"valueFrom": {"secretKeyRef": {"name": own(PASSWORDS), "key": role}}}
+    made["spec"]["authentication"]["password"] = password
+    return made
+
+
+def restoring_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Manifest:
+    """Who may write logs for as long as a restore takes."""
     rights = [
-        Grant("restore", operation, "topic", topic_name(declared))
+        Grant("restore", operation, "topic", topic_name(declared, prefix))
         for declared in BACKED_UP
         for operation in ("read", "write")
     ]
-    made = user("restore", rights)
-    made["spec"]["authentication"] = {"type": "scram-sha-512"}
-    return made
+    return user(own("restore"), rights)
 
 
-def replaying_user() -> Manifest:
-    """Who may send dead letters again, for as long as that takes; Strimzi makes up its password."""
-    made = user("replay", list(replaying()))
-    made["spec"]["authentication"] = {"type": "scram-sha-512"}
-    return made
+def replaying_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Manifest:
+    """Who may send dead letters again, for as long as that takes."""
+    return user(own("replay"), list(replaying(prefix)))
 
 
-def inspecting_user() -> Manifest:
-    """Who may see what there is, for `licensingctl topics diff`; Strimzi makes up its password."""
-    made = user("inspect", [])
-    made["spec"]["authentication"] = {"type": "scram-sha-512"}
-    topics = {"type": "topic", "name": PREFIX, "patternType": "prefix"}
+def inspecting_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Manifest:
+    """Who may see what there is, for `licensingctl topics diff`."""
+    made = user(own("inspect"), [])
+    topics = {"type": "topic", "name": prefix, "patternType": "prefix"}
     made["spec"]["authorization"]["acls"] = [
         {"resource": {"type": "cluster"}, "operations": ["Describe"]},
         {"resource": topics, "operations": ["Describe", "DescribeConfigs"]},

@@ -267,6 +267,16 @@ def external_secret(name: str, where: str, files: dict[str, str], **target: obje
     }
 
 
+def basic_auth(name: str, user: str, entry: str) -> Manifest:
+    """The Secret with a database role's password, which CloudNativePG reads again when it changes."""
+    template = {
+        "type": "kubernetes.io/basic-auth",
+        "metadata": {"labels": {"cnpg.io/reload": "true"}},
+        "data": {"username": user, "password": "{{ .password }}"},
+    }
+    return external_secret(name, DATA_NAMESPACE, {"password": entry}, template=template)
+
+
 def horizontal_autoscaler(service: Service) -> Manifest:
     spec = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": service.name},

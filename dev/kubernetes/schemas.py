@@ -36,6 +36,7 @@ CUSTOM = frozenset(
         "monitoring.coreos.com/v1/PodMonitor",
         "monitoring.coreos.com/v1/PrometheusRule",
         "postgresql.cnpg.io/v1/Cluster",
+        "postgresql.cnpg.io/v1/Database",
         "postgresql.cnpg.io/v1/ScheduledBackup",
     }
 )

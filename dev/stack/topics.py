@@ -35,16 +35,16 @@ async def create_users(broker: Broker) -> None:
         _check(answer.results, allowed=())
 
 
-async def create(broker: Broker, *, prefix: str = PREFIX, ledgers: int = 1) -> list[str]:
+async def create(broker: Broker, *, prefix: str = PREFIX, users: str = "", ledgers: int = 1) -> list[str]:
     """Make missing topics, widen what has too few partitions, give and take rights, return the names of all topics.
 
-    Repeating changes nothing.
+    The rights are those of users whose names begin with `users`. Repeating changes nothing.
     """
     wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
     async with _admin(broker) as admin:
         await _create_missing(admin, prefix, wanted)
         await _widen(admin, wanted)
-        await _grant(admin, prefix)
+        await _grant(admin, prefix, users)
     return list(wanted)
 
 
@@ -101,12 +101,12 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
         _check(answer.topic_errors, allowed=())
 
 
-async def _grant(admin: AIOKafkaAdminClient, prefix: str) -> None:
+async def _grant(admin: AIOKafkaAdminClient, prefix: str, users: str) -> None:
     """Make the rights those that are declared, no fewer and no more.
 
     Returns when they hold: the broker follows its controller, which has taken them in, a moment later.
     """
-    wanted, held = {row(grant) for grant in grants(prefix)}, await rows_held(admin, prefix)
+    wanted, held = {row(grant) for grant in grants(prefix, users=users)}, await rows_held(admin, prefix)
     await _create_rows(admin, wanted - held)
     await _delete_rows(admin, held - wanted)
     deadline = time.monotonic() + ATTEMPT_SECONDS

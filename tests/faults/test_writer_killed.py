@@ -6,16 +6,20 @@ import signal
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
+from contracts.access import group_of
 from contracts.log.chain import Orphan
-from contracts.outcomes import Accepted
-from contracts.topics import COMMANDS, DEAD_LETTERS
+from contracts.outcomes import Accepted, Rejected, decode_outcome
+from contracts.topics import COMMANDS, DEAD_LETTERS, OUTCOMES
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import PartitionTail, Producer, Record
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 from tests.support.ledger.writer_process import at_work, listening, start_writer
+from tests.support.reading import records_of
+from tests.support.recovery import measured
 
 KILLS = 20 if LONG else 3
 ASKING_AT_ONCE = 20
@@ -62,6 +66,63 @@ async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
     assert replay.state.projects[PROJECT].free.get("Port11", 0) == STOCK - allocated
     assert replay.state.devices[SERIAL].holdings.get("Port11", 0) == allocated
     assert allocated > KILLS
+
+
+async def test_a_writer_that_is_told_to_end_answers_all_that_it_has_read(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
+    """Once it is gone, what is committed, what is on the log and what was said of it are the same commands."""
+    dice = random.Random(21)
+    async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "writer.log") as writer:
+        await client.begin()
+        asking = [asyncio.create_task(keep_asking(client, asyncio.Event(), dice)) for _ in range(ASKING_AT_ONCE)]
+        await client.heard_of(100)
+        writer.terminate()
+        assert await writer.wait() == 0
+        told = await outcomes_of(kafka_topics)
+        committed = await committed_commands(kafka_topics)
+        for task in asking:
+            task.cancel()
+        await asyncio.wait(asking)
+    entries = chain_of(await all_records(kafka_topics))
+    assert {entry.commandid for entry in entries} == {one.command_id for one in told if isinstance(one, Accepted)}
+    assert len(told) == committed
+    assert "terms_not_finished" not in (tmp_path / "writer.log").read_text()
+
+
+async def outcomes_of(topics: KafkaTopics) -> list[Accepted | Rejected]:
+    """All that was said, each repetition too."""
+    partitions = range(OUTCOMES.partitions)
+    records = await records_of(topics.connection(), topics.name(OUTCOMES), partitions)
+    return [decode_outcome(record.value or b"") for record in records]
+
+
+async def committed_commands(topics: KafkaTopics) -> int:
+    """How many commands the writers are done with."""
+    admin = AIOKafkaAdminClient(**topics.connection().options())
+    await admin.start()
+    try:
+        places = await admin.list_consumer_group_offsets(group_of("ledger-writer", topics.prefix))
+    finally:
+        await admin.close()
+    return sum(max(place.offset, 0) for place in places.values())
+
+
+async def test_a_standby_goes_on_when_the_leader_is_told_to_end(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
+    dice, stop = random.Random(22), asyncio.Event()
+    async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "first.log") as first:
+        await client.begin()
+        async with at_work(kafka_topics, tmp_path / "second.log"), asyncio.TaskGroup() as group:
+            for _ in range(ASKING_AT_ONCE):
+                group.create_task(keep_asking(client, stop, dice))
+            await client.heard_of(100)
+            first.terminate()
+            with measured("a writer was told to end: until the standby answers"):
+                assert await first.wait() == 0
+                await client.heard_of(len(client.told) + ASKING_AT_ONCE + 1)
+            stop.set()
+    check_told(client, chain_of(await all_records(kafka_topics)))
+    assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"
 
 
 async def test_a_standby_takes_over_when_the_leader_is_killed(kafka_topics: KafkaTopics, tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ class KafkaTopics:
 
 
 @asynccontextmanager
-async def topics_on(broker: Broker, ledgers: int = 1) -> AsyncGenerator[KafkaTopics]:
-    """The declared topics of so many ledgers under a new prefix, deleted at the end."""
+async def topics_on(broker: Broker, ledgers: int = 1, users: str = "") -> AsyncGenerator[KafkaTopics]:
+    """The declared topics of so many ledgers under a new prefix, for users of such names, deleted at the end."""
     prefix = f"test-{secrets.token_hex(4)}."
-    await topics.create(broker, prefix=prefix, ledgers=ledgers)
+    await topics.create(broker, prefix=prefix, users=users, ledgers=ledgers)
     try:
         yield KafkaTopics(broker, prefix)
     finally:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import uvloop
 
@@ -18,6 +18,8 @@ SHUTDOWN_SECONDS = 20.0
 CANCEL_SECONDS = 5.0
 """After cancelling, what still has not ended is stuck and is left behind."""
 EXIT_DEFECT = 1
+
+Result = TypeVar("Result")
 
 _log = get_logger("runtime.process")
 
@@ -57,8 +59,8 @@ async def supervise(
             task.cancel()
 
 
-async def until_stopped(stop: asyncio.Event, work: Awaitable[object]) -> None:
-    """Run `work`, which never ends by itself, until `stop` is set; then cancel it. Its failure comes out."""
+async def until_stopped(stop: asyncio.Event, work: Awaitable[Result]) -> Result | None:
+    """Run `work` until `stop` is set, then cancel it: what it returned, or None. Its failure comes out."""
     task = asyncio.ensure_future(work)
     waiting = asyncio.ensure_future(stop.wait())
     try:
@@ -68,8 +70,7 @@ async def until_stopped(stop: asyncio.Event, work: Awaitable[object]) -> None:
         if not task.done():
             task.cancel()
             await asyncio.wait({task})
-    if not task.cancelled():
-        task.result()
+    return None if task.cancelled() else task.result()
 
 
 async def _must_last(name: str, work: Coroutine[object, object, None], stop: asyncio.Event) -> None:

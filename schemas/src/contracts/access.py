@@ -5,7 +5,7 @@ granted here is refused. Making topics, users and rights is for the broker's adm
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from contracts.topics import DEAD_LETTER_DECISIONS, DEAD_LETTERS, PREFIX, REPLAYABLE, TOPICS, Topic, topic_name
@@ -31,12 +31,12 @@ def group_of(role: str, prefix: str = PREFIX) -> str:
     return prefix + role
 
 
-def grants(prefix: str = PREFIX) -> tuple[Grant, ...]:
-    """All rights on the topics with this prefix."""
+def grants(prefix: str = PREFIX, *, users: str = "") -> tuple[Grant, ...]:
+    """All rights on the topics with this prefix, for users who are named by their role with `users` before it."""
     on_topics = (grant for topic in TOPICS for grant in _on(topic, prefix))
     readers = sorted({role for topic in TOPICS for role in topic.readers})
     in_groups = (Grant(role, "read", "group", group_of(role, prefix)) for role in readers)
-    return (*on_topics, *in_groups)
+    return tuple(replace(grant, role=users + grant.role) for grant in (*on_topics, *in_groups))
 
 
 def replaying(prefix: str = PREFIX) -> tuple[Grant, ...]:

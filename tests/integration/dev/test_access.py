@@ -1,10 +1,12 @@
 """Who may do what on the broker: every role, topic and operation, asked of the real one."""
 
 import asyncio
+import secrets
 import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +116,19 @@ def _batch() -> bytes:
 
 
 @asynccontextmanager
-async def asking(topics: KafkaTopics, role: str) -> AsyncGenerator[Asker]:
-    admin = AIOKafkaAdminClient(**topics.connection(role).options())
+async def connected(connection: Connection) -> AsyncGenerator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**connection.options())
     await admin.start()
     try:
-        yield Asker(admin, role, topics)
+        yield admin
     finally:
         await admin.close()
+
+
+@asynccontextmanager
+async def asking(topics: KafkaTopics, role: str) -> AsyncGenerator[Asker]:
+    async with connected(topics.connection(role)) as admin:
+        yield Asker(admin, role, topics)
 
 
 @pytest.fixture
@@ -164,6 +172,26 @@ async def test_a_role_joins_and_commits_in_no_group_but_its_own(asker: Asker) ->
         group = group_of(other, asker.topics.prefix)
         assert (await asker.join(group) == GROUP_REFUSED) is not bool(mine)
         assert await asker.commit(group, readable) == (ALLOWED if mine else GROUP_REFUSED)
+
+
+async def test_signer_and_writer_of_a_region_reach_nothing_of_the_other_one(topics: KafkaTopics) -> None:
+    users = {f"us-{role}": secrets.token_hex(16) for role in ("signer", "ledger-writer")}
+    async with topics_on(topics.broker, users="us-") as other, asking(topics, ADMINISTRATOR) as administrator:
+        await send(administrator.admin, PutUsers(users))
+        for user, password in users.items():
+            role, stranger = user.removeprefix("us-"), replace(topics.connection(), username=user, password=password)
+            async with connected(topics.connection(role)) as one, connected(stranger) as two:
+                await reaches_its_own_only(Asker(one, role, topics), Asker(one, role, other))
+                await reaches_its_own_only(Asker(two, role, other), Asker(two, role, topics))
+
+
+async def reaches_its_own_only(here: Asker, there: Asker) -> None:
+    """The same user, asking for the topics and the group of its own region and of the other one."""
+    assert await here.write() == refused_elsewhere(here, here.declared(WHOEVER_WRITES))
+    assert await here.read() == refused_elsewhere(here, here.declared(WHOEVER_READS))
+    assert await here.join(group_of(here.role, here.topics.prefix)) != GROUP_REFUSED
+    assert set((await there.write()).values()) == set((await there.read()).values()) == {TOPIC_REFUSED}
+    assert await there.join(group_of(there.role, there.topics.prefix)) == GROUP_REFUSED
 
 
 async def test_the_administrator_may_do_what_no_role_may(topics: KafkaTopics) -> None:

@@ -11,16 +11,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contracts.access import grants
-from contracts.topics import CHECKPOINTS, DEAD_LETTERS, OUTCOMES, PREFIX
+from contracts.topics import CHECKPOINTS, DEAD_LETTERS, LICENSE_FILES, OUTCOMES, PREFIX
 from dev.kubernetes.kafka_manifests import inspecting_user
 from dev.stack import topics as stack_topics
-from dev.stack.kafka import ADMINISTRATOR
+from dev.stack.kafka import ADMINISTRATOR, Broker
 from dev.stack.kafka.access_requests import ACTIONS, KINDS, CreateRows, DeleteRows, PutUsers, row, send
 from operations.entrypoints.command_line import answered, parser
 from operations.entrypoints.settings import OperationsSettings
 from runtime.answers import Exit
 from runtime.kafka.broker_state import ALLOW, LITERAL, AclRow, acl_rows
-from tests.support.kafka_topics import KafkaTopics, MakeTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
 
 TOPIC, PREFIXED, ALTER, DENY = 2, 4, 7, 2
 _ACTIONS = {"Describe": ACTIONS["describe"], "DescribeConfigs": ACTIONS["describe-configs"]}
@@ -69,6 +69,13 @@ async def _changed(admin: AIOKafkaAdminClient, *, put: Collection[AclRow] = (), 
 
 async def test_what_make_up_makes_is_as_declared(kafka_topics: KafkaTopics) -> None:
     assert await _differences(kafka_topics) == []
+
+
+async def test_the_users_of_a_further_region_are_those_with_its_name_before_theirs(broker: Broker) -> None:
+    async with topics_on(broker, users="us-") as region:
+        stranger = ("right", f"us-signer may write topic {region.name(LICENSE_FILES)}", None, "there")
+        assert await _differences(region, kafka_user_prefix="us-") == []
+        assert stranger in await _differences(region)
 
 
 async def test_two_ledgers_have_twice_the_partitions_of_a_ledger(make_topics: MakeTopics) -> None:

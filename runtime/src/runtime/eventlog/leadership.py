@@ -5,6 +5,7 @@ It only spares two writers from getting in each other's way; what is right, the 
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -14,6 +15,7 @@ from runtime.eventlog.ports import Replies
 from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
 from runtime.logs import get_logger
+from runtime.process import until_stopped
 from runtime.trouble import Trouble
 
 BATCH = 500
@@ -22,6 +24,9 @@ WAITING_BATCHES = 2
 POLL_SECONDS = 0.5
 PAUSE_SECONDS = 0.5
 """After losing a log or trouble with the broker, before standing for it again."""
+
+FINISH_SECONDS = 8.0
+"""For answering what was read when the process is to end; what is not answered by then is read again by the next."""
 
 _log = get_logger("runtime.eventlog")
 RepliesFor = Callable[[GroupConsumer], Replies[Outcome]]
@@ -74,29 +79,31 @@ class Leadership(Generic[Command, Outcome]):
         self.leading: frozenset[int] = frozenset()
         self.trouble = ""
 
-    async def run(self) -> None:
-        """Never returns. A lost log or trouble ends all terms; the commands not committed are read again."""
-        while True:
-            if not self._clock_is_wrong():
-                await self._stand()
-            await asyncio.sleep(PAUSE_SECONDS)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Lead until `stop`; then answer the commands that were read, read no more, and give the logs back.
 
-    async def _stand(self) -> None:
+        A lost log or trouble ends all terms; the commands not committed are read again.
+        """
+        while not stop.is_set():
+            if not self._clock_is_wrong():
+                await self._stand(stop)
+            await until_stopped(stop, asyncio.sleep(PAUSE_SECONDS))
+
+    async def _stand(self, stop: asyncio.Event) -> None:
         """Lead until something ends all terms."""
         turns = Turns()
         async with self._group_for(turns) as group:
             try:
-                await self._lead(group, turns)
+                await self._lead(group, turns, stop)
             except* (LostLogError, Trouble, OffsetGone) as group_of_reasons:
                 _log.warning("terms_ended", reasons=[str(reason) for reason in _leaves(group_of_reasons)])
             self.leading = frozenset()
 
-    async def _lead(self, group: GroupConsumer, turns: Turns) -> None:
+    async def _lead(self, group: GroupConsumer, turns: Turns, stop: asyncio.Event) -> None:
         terms: dict[int, _Term[Command]] = {}
         seen = turns.count
         async with asyncio.TaskGroup() as tasks:
-            while True:
-                records = await group.next_batch(BATCH, POLL_SECONDS)
+            while (records := await until_stopped(stop, group.next_batch(BATCH, POLL_SECONDS))) is not None:
                 self._notice(records)
                 if self._clock_is_wrong():
                     raise Trouble("the own clock is behind the log: others may lead")
@@ -106,6 +113,7 @@ class Leadership(Generic[Command, Outcome]):
                     terms = await self._begin(group, tasks)
                     continue
                 await self._hand_out(terms, records)
+            await _finish(terms, lambda: turns.count != seen)
 
     async def _begin(self, group: GroupConsumer, tasks: asyncio.TaskGroup) -> dict[int, _Term[Command]]:
         """Start from the committed offsets: what was read before the change is read again."""
@@ -176,6 +184,20 @@ class Leadership(Generic[Command, Outcome]):
             _log.exception("command_defect", topic=record.topic, partition=record.partition, offset=record.offset)
             await self._dead_letters.put(record, "it hits a defect; see command_defect in the log")
         return None
+
+
+async def _finish(terms: Mapping[int, _Term[Any]], over: Callable[[], bool]) -> None:
+    """Let the terms answer what they have, unless a rebalance has ended them before."""
+    pending = {term.task for term in terms.values()}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FINISH_SECONDS):
+            for term in terms.values():
+                await term.batches.put(CommandBatch((), {}, is_last=True))
+            while pending and not over():
+                _, pending = await asyncio.wait(pending, timeout=POLL_SECONDS)
+    if pending:
+        _log.warning("terms_not_finished", finish_seconds=FINISH_SECONDS)
+    await _end(terms)
 
 
 async def _end(terms: Mapping[int, _Term[Any]]) -> None:

@@ -42,10 +42,14 @@ class LostLogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandBatch(Generic[Command]):
-    """Commands in the order of their topics, and the position after the last of them."""
+    """Commands in the order of their topics, and the position after the last of them.
+
+    After one that `is_last` the term is over; it may hold nothing.
+    """
 
     commands: Sequence[Command]
     position: Position
+    is_last: bool = False
 
 
 _Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
@@ -173,7 +177,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._moved.wait_for(lambda: self._next_offset >= end)
 
     async def lead(self, batches: asyncio.Queue[CommandBatch[Command]], replies: Replies[Outcome]) -> None:
-        """Decide batches of commands without end.
+        """Decide batches of commands, up to the last one; returns when that is answered.
 
         Raises LostLogError or Trouble; then nothing that was not sent has a claim to be true, and the commands that
         were not committed have to be read again. `follow` must be running.
@@ -185,9 +189,14 @@ class Writer(Generic[State, Command, Event, Outcome]):
             self._lost, self.send_trouble = False, ""
             self._speculation = SpeculativeLog(self.definition, self.replica, self.clock)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._decide(self._speculation, batches, appends))
-                tasks.create_task(self._append(appends, confirms))
-                tasks.create_task(self._confirm(self._speculation, appends, confirms, replies))
+                behind = (
+                    tasks.create_task(self._append(appends, confirms)),
+                    tasks.create_task(self._confirm(self._speculation, appends, confirms, replies)),
+                )
+                await self._decide(self._speculation, batches, appends)
+                await appends.join()
+                for task in behind:
+                    task.cancel()
         finally:
             self._unconfirmed.clear()
             self._speculation = None
@@ -200,16 +209,27 @@ class Writer(Generic[State, Command, Event, Outcome]):
     ) -> None:
         while True:
             batch = await _gathered(batches)
-            if self.companion is not None:
-                await self.companion.look(batch.commands)
-            tried: dict[str, Rejection | None] = {}
-            for command in batch.commands:
-                if (proposed := self._would_exclude(speculation, command)) is not None:
-                    await appends.join()
-                    tried[command.command_id] = await self._tried_out(proposed)
-            await appends.put(speculation.take(batch.commands, batch.position, tried))
-            if len(batch.commands) < WORTH_OVERLAPPING:
+            if batch.position:
+                await self._decide_batch(speculation, batch, appends)
+            if batch.is_last:
+                return
+
+    async def _decide_batch(
+        self,
+        speculation: SpeculativeLog[State, Command, Event, Outcome],
+        batch: CommandBatch[Command],
+        appends: _Decided[State, Outcome],
+    ) -> None:
+        if self.companion is not None:
+            await self.companion.look(batch.commands)
+        tried: dict[str, Rejection | None] = {}
+        for command in batch.commands:
+            if (proposed := self._would_exclude(speculation, command)) is not None:
                 await appends.join()
+                tried[command.command_id] = await self._tried_out(proposed)
+        await appends.put(speculation.take(batch.commands, batch.position, tried))
+        if len(batch.commands) < WORTH_OVERLAPPING:
+            await appends.join()
 
     def _would_exclude(
         self, speculation: SpeculativeLog[State, Command, Event, Outcome], command: Command
@@ -326,7 +346,8 @@ async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBat
     batch = await batches.get()
     while not batches.empty():
         more = batches.get_nowait()
-        batch = CommandBatch([*batch.commands, *more.commands], {**batch.position, **more.position})
+        commands, position = [*batch.commands, *more.commands], {**batch.position, **more.position}
+        batch = CommandBatch(commands, position, batch.is_last or more.is_last)
     return batch
 
 

@@ -60,7 +60,10 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     clock: Clock = _utc_now
 
     async def serve(self, settings: Settings, stop: asyncio.Event) -> None:
-        """Follow every log and lead those that the group gives us, until `stop` is set."""
+        """Follow every log and lead those that the group gives us, until `stop` is set.
+
+        Then what was read is answered and the logs are given back, while all of them are still followed.
+        """
         gc.set_threshold(GENERATION_0_OBJECTS, 20, 100)
         connection = Connection.from_settings(settings)
         async with AsyncExitStack() as opened:
@@ -78,21 +81,25 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 )
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers)))
+            given_back = asyncio.Event()
             tasks: dict[str, Coroutine[object, object, None]] = {
-                f"follow-{number}": until_stopped(stop, self._follow(number, writer))
+                f"follow-{number}": until_stopped(given_back, self._follow(number, writer))
                 for number, writer in writers.items()
             }
             tasks |= {
-                f"accompany-{number}": until_stopped(stop, companion.run())
+                f"accompany-{number}": until_stopped(given_back, companion.run())
                 for number, companion in self.companions.items()
             }
-            await supervise(stop, tasks | {"lead": until_stopped(stop, self._lead(leadership))})
+            await supervise(stop, tasks | {"lead": self._lead(leadership, stop, given_back)})
 
-    async def _lead(self, leadership: Leadership[Command, Outcome]) -> None:
+    async def _lead(
+        self, leadership: Leadership[Command, Outcome], stop: asyncio.Event, given_back: asyncio.Event
+    ) -> None:
         """Leave the logs to others until there is all that their rules need."""
         for companion in self.companions.values():
-            await companion.begun()
-        await leadership.run()
+            await until_stopped(stop, companion.begun())
+        await leadership.run(stop)
+        given_back.set()
 
     async def _follow(self, number: int, writer: Writer[State, Command, Event, Outcome]) -> None:
         def note(trouble: Exception) -> None:

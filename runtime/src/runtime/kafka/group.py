@@ -16,6 +16,8 @@ from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 SESSION_SECONDS = 10.0
 """A member that is silent that long is dead and its partitions go to another."""
 HEARTBEATS_A_SESSION = 5
+HEARTBEAT_SECONDS = 0.5
+"""At most so late does a member hear that another one has left and that its partitions are to be had."""
 POLL_SECONDS = 120.0
 """A member that does not ask for records that long is stuck and loses its partitions."""
 CONNECT_SECONDS = 30.0
@@ -133,7 +135,7 @@ class GroupConsumer(Closing):
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
             session_timeout_ms=int(self._session_seconds * 1000),
-            heartbeat_interval_ms=int(self._session_seconds / HEARTBEATS_A_SESSION * 1000),
+            heartbeat_interval_ms=int(min(self._session_seconds / HEARTBEATS_A_SESSION, HEARTBEAT_SECONDS) * 1000),
             max_poll_interval_ms=int(POLL_SECONDS * 1000),
             partition_assignment_strategy=(RangePartitionAssignor,),
         )

@@ -11,7 +11,7 @@ import pytest
 from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import Entry
 from contracts.log.hash_chain import HashChain, Orphan
-from runtime.eventlog import LostLogError, SpeculativeLog, Writer
+from runtime.eventlog import CommandBatch, LostLogError, SpeculativeLog, Writer
 from runtime.eventlog.ports import Position
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import following, lead, stubborn
@@ -29,7 +29,7 @@ from tests.support.eventlog.hall import (
     hall_log,
     wish,
 )
-from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
+from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition, at_offset
 
 Replies = MemoryReplies[Answer]
 FULL_HOUSE = [wish("reserve", seat, f"r{seat}") for seat in range(1, SEATS + 1)]
@@ -63,6 +63,20 @@ async def test_commands_become_one_gapless_chain() -> None:
     partition = a_partition(1)
     replies = await led(a_writer(partition), FULL_HOUSE)
     assert [entry.sequence for entry in chain_of(partition.values)] == [1, 2, 3, 4, 5]
+    assert said(replies) == [("accepted", n) for n in (1, 2, 3, 4, 5)]
+    assert replies.committed[-1] == SEATS
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_term_is_over_when_its_last_batch_is_answered(seed: int) -> None:
+    partition, replies = a_partition(seed), Replies()
+    batches: asyncio.Queue[CommandBatch[Wish]] = asyncio.Queue()
+    for offset, one in enumerate(FULL_HOUSE, 1):
+        batches.put_nowait(CommandBatch([one], at_offset(offset)))
+    batches.put_nowait(CommandBatch((), {}, is_last=True))
+    writer = a_writer(partition)
+    async with following(writer):
+        await writer.lead(batches, replies)
     assert said(replies) == [("accepted", n) for n in (1, 2, 3, 4, 5)]
     assert replies.committed[-1] == SEATS
 

@@ -22,11 +22,14 @@ class Difference:
 
 
 def differences(
-    topics: Collection[TopicState], rights: Collection[Right], *, prefix: str, ledgers: int, asker: str
+    topics: Collection[TopicState], rights: Collection[Right], *, prefix: str, users: str, ledgers: int, asker: str
 ) -> list[Difference]:
-    """All of them, topics first; rights of the user who asks are left out, as it is no part of the system."""
+    """All of them, topics first; rights of the user who asks are left out, as it is no part of the system.
+
+    `users` is what the names of a region's users begin with.
+    """
     others = {right for right in rights if _touches(right, prefix) and right.user != asker}
-    return [*_of_topics({one.name: one for one in topics}, prefix, ledgers), *_of_rights(others, prefix)]
+    return [*_of_topics({one.name: one for one in topics}, prefix, ledgers), *_of_rights(others, prefix, users)]
 
 
 def _of_topics(found: Mapping[str, TopicState], prefix: str, ledgers: int) -> Iterator[Difference]:
@@ -45,8 +48,8 @@ def _of_topics(found: Mapping[str, TopicState], prefix: str, ledgers: int) -> It
         yield Difference("topic", name, None, "there")
 
 
-def _of_rights(found: set[Right], prefix: str) -> Iterator[Difference]:
-    declared = {Right(one.role, one.operation, one.resource, one.name) for one in grants(prefix)}
+def _of_rights(found: set[Right], prefix: str, users: str) -> Iterator[Difference]:
+    declared = {Right(one.role, one.operation, one.resource, one.name) for one in grants(prefix, users=users)}
     for right in sorted(declared - found):
         yield Difference("right", _said(right), "there", None)
     for right in sorted(found - declared):

@@ -14,11 +14,13 @@ class OperationsSettings(WithS3, Settings):
     """As whom licensingctl reaches the brokers, and what it compares with.
 
     `log_keys_file` has the verifier key of each ledger's log, one a line, as the signer's `public/log-<n>.vkey` has it.
-    The store at `s3_endpoint` is where backups in buckets lie. It listens nowhere.
+    The store at `s3_endpoint` is where backups in buckets lie. The names of the users of a further region begin with
+    `kafka_user_prefix`. It listens nowhere.
     """
 
     admin_port: Port = 0
     ledgers: Annotated[int, Field(ge=1, le=1000)] = 1
+    kafka_user_prefix: str = ""
     log_keys_file: Path | None = None
 
     def log_keys(self) -> tuple[LogVerifier, ...]:

@@ -26,7 +26,7 @@ _log = get_logger("rma.writer")
 
 
 def main() -> NoReturn:
-    """Run until SIGTERM. What is in flight then is dropped; the next writer reads those commands again."""
+    """Run until SIGTERM. What was read by then is answered; the next writer goes on with the command after it."""
     settings = load(WriterSettings)
     configure(SERVICE, settings.log_level)
     tracing.begin(SERVICE, settings)
