@@ -336,6 +336,7 @@ class DeviceView(TypedDict):
     sequence: int
     changed: str
     delivery: DeliveryView | None
+    last_seen: NotRequired[str | None]
     blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
     test: NotRequired[DeviceTestView | None]

@@ -148,6 +148,17 @@ AUDIO_EVENTS = Topic(
     readers=("audio-worker", "audio-projector", "backup"),
 )
 
+DEVICE_ACTIVITY = Topic(
+    "device.activity",
+    key="serial",
+    partitions=8,
+    cleanup="delete",
+    retention_ms=30 * DAY_MS,
+    ahead_ms=CLOCK_AHEAD_MS,
+    writers=("device-sync",),
+    readers=("ledger-projector",),
+)
+
 
 def _dead_letters(service: str) -> Topic:
     return Topic(
@@ -212,6 +223,7 @@ TOPICS: tuple[Topic, ...] = (
     CASE_EVENTS,
     CASE_OUTCOMES,
     AUDIO_EVENTS,
+    DEVICE_ACTIVITY,
     *DEAD_LETTERS.values(),
     DEAD_LETTER_DECISIONS,
 )

@@ -45,7 +45,7 @@ async def issue_of(sender: CommandSender, serial: str, sequence: int) -> int | N
 
     async def read() -> int | None:
         device = await sender.services.queries.device_as_of(sender.caller.viewer, serial, sequence)
-        return device and device.issue
+        return None if device is None else device.issue
 
     return await result(sender, sequence, read)
 

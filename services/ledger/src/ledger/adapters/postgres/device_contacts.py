@@ -1,0 +1,54 @@
+"""When devices were last in contact, in a schema of its own: no rebuild of the read side touches it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts.device_activity import COALESCED
+from runtime.kafka import Partition
+from runtime.postgres.trouble import transaction
+
+_POSITIONS = "SELECT topic, partition, next_offset FROM activity.positions"
+_MOVE = """
+INSERT INTO activity.positions VALUES ($1, $2, $3)
+    ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""
+# Replicas write the same rows: in one order, so that none waits for another that waits for it.
+_TAKE = """
+INSERT INTO activity.device_contacts AS known (ledger, serial, last_seen)
+SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[])
+    ON CONFLICT (ledger, serial) DO UPDATE SET last_seen = excluded.last_seen
+ WHERE known.last_seen < excluded.last_seen"""
+# What a device did before it came into its project is not for who sees the project. A record stands for some minutes.
+_LAST_SEEN = """
+SELECT c.serial, c.last_seen FROM activity.device_contacts AS c
+ CROSS JOIN LATERAL (
+       SELECT sequence FROM device_stays WHERE ledger = $1 AND serial = c.serial ORDER BY sequence DESC LIMIT 1) AS s
+  JOIN entries AS e ON e.ledger = $1 AND e.sequence = s.sequence
+ WHERE c.ledger = $1 AND c.serial = ANY ($2) AND c.last_seen + $3 >= e.time"""
+
+
+class DeviceContacts:
+    """The rows of contacts, and how far they were read."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def positions(self) -> dict[Partition, int]:
+        """Where reading goes on; raises Trouble."""
+        async with transaction(self._pool, "read how far contacts were read") as connection:
+            rows = await connection.fetch(_POSITIONS)
+            return {Partition(topic, number): offset for topic, number, offset in rows}
+
+    async def take(self, contacts: Mapping[tuple[int, str], datetime], positions: Mapping[Partition, int]) -> None:
+        """Keep the latest contact of each device, at once with the positions; raises Trouble."""
+        rows = sorted((ledger, serial, seen) for (ledger, serial), seen in contacts.items())
+        async with transaction(self._pool, "write contacts") as connection:
+            for partition, offset in sorted(positions.items()):
+                await connection.execute(_MOVE, *partition, offset)
+            if rows:
+                await connection.execute(_TAKE, *map(list, zip(*rows, strict=True)))
+
+
+async def last_seen(connection: Any, ledger: int, serials: Sequence[str]) -> dict[str, datetime]:
+    """When devices were last in contact, those that were since they came into their projects."""
+    return dict(await connection.fetch(_LAST_SEEN, ledger, serials, COALESCED))
