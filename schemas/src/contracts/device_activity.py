@@ -36,7 +36,8 @@ def decode_activity(key: bytes | None, value: bytes | None) -> DeviceActivity:
     try:
         found = DeviceActivity.from_json_bytes(value)
     except ValidationError as error:
-        raise NotDeviceActivity(f"not an activity: {error.error_count()} errors, {error.errors()[0]['msg']}") from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise NotDeviceActivity(f"not an activity: {first['msg']}") from None
     if key != found.serial.encode():
         raise NotDeviceActivity("the key is not the serial")
     return found
