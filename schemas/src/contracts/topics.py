@@ -159,6 +159,17 @@ DEVICE_ACTIVITY = Topic(
     readers=("ledger-projector",),
 )
 
+SUPPORT_CASES = Topic(
+    "support.cases",
+    key="ledger/number",
+    partitions=1,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("help-desk",),
+    readers=("ledger-projector",),
+)
+"""Written by the help desk's own system, which is no part of this one (ADR 34)."""
+
 
 def _dead_letters(service: str) -> Topic:
     return Topic(
@@ -224,6 +235,7 @@ TOPICS: tuple[Topic, ...] = (
     CASE_OUTCOMES,
     AUDIO_EVENTS,
     DEVICE_ACTIVITY,
+    SUPPORT_CASES,
     *DEAD_LETTERS.values(),
     DEAD_LETTER_DECISIONS,
 )

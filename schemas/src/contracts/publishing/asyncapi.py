@@ -7,6 +7,7 @@ from contracts.audio.records import ENVELOPES as AUDIO_ENVELOPES
 from contracts.log.entries import ENVELOPES
 from contracts.publishing.messages import message
 from contracts.rma.entries import RMA_ENTRIES
+from contracts.support.cases import ENVELOPES as SUPPORT_ENVELOPES
 from contracts.topics import (
     AUDIO_EVENTS,
     CASE_COMMAND_TOPICS,
@@ -22,6 +23,7 @@ from contracts.topics import (
     OUTCOMES,
     RETURN_RECEIPTS,
     SIGNATURES,
+    SUPPORT_CASES,
     TOPICS,
     Topic,
     topic_name,
@@ -39,6 +41,7 @@ MESSAGES_OF = {
     CASE_OUTCOMES.name: ("outcome",),
     AUDIO_EVENTS.name: tuple(AUDIO_ENVELOPES),
     DEVICE_ACTIVITY.name: ("device-activity",),
+    SUPPORT_CASES.name: tuple(SUPPORT_ENVELOPES),
     SIGNATURES.name: ("signature-record",),
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),
