@@ -1,6 +1,6 @@
 """When devices were last in contact, in a schema of its own: no rebuild of the read side touches it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,13 @@ INSERT INTO activity.device_contacts AS known (ledger, serial, last_seen)
 SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[])
     ON CONFLICT (ledger, serial) DO UPDATE SET last_seen = excluded.last_seen
  WHERE known.last_seen < excluded.last_seen"""
+
 # What a device did before it came into its project is not for who sees the project. A record stands for some minutes.
-_LAST_SEEN = """
-SELECT c.serial, c.last_seen FROM activity.device_contacts AS c
- CROSS JOIN LATERAL (
-       SELECT sequence FROM device_stays WHERE ledger = $1 AND serial = c.serial ORDER BY sequence DESC LIMIT 1) AS s
-  JOIN entries AS e ON e.ledger = $1 AND e.sequence = s.sequence
- WHERE c.ledger = $1 AND c.serial = ANY ($2) AND c.last_seen + $3 >= e.time"""
+LAST_SEEN = f"""LEFT JOIN LATERAL (
+       SELECT last_seen FROM activity.device_contacts AS c
+        WHERE c.ledger = d.ledger AND c.serial = d.serial
+          AND c.last_seen + interval '{COALESCED.total_seconds()} seconds' >= d.arrived) AS contacts ON true"""  # noqa: S608
+"""Joins `last_seen` to `devices AS d`."""
 
 
 class DeviceContacts:
@@ -47,8 +47,3 @@ class DeviceContacts:
                 await connection.execute(_MOVE, *partition, offset)
             if rows:
                 await connection.execute(_TAKE, *map(list, zip(*rows, strict=True)))
-
-
-async def last_seen(connection: Any, ledger: int, serials: Sequence[str]) -> dict[str, datetime]:
-    """When devices were last in contact, those that were since they came into their projects."""
-    return dict(await connection.fetch(_LAST_SEEN, ledger, serials, COALESCED))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.fields import Right
-from ledger.adapters.postgres.device_contacts import last_seen
+from ledger.adapters.postgres.device_contacts import LAST_SEEN
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
@@ -19,8 +19,9 @@ from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.delivered_issue, d.sequence,
-       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
+       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
+  {LAST_SEEN}
   {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
 _BLOCKED_THEN = block_columns.join(
     block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3"
@@ -136,15 +137,11 @@ class PostgresDeviceQueries(PostgresProjectQueries):
         return views if expand is None else await expanded(connection, self.ledger, scope, rows, views, expand)
 
     async def _devices(self, connection: Any, rows: Sequence[Any]) -> list[DeviceView]:
-        """Devices with their licenses and last contacts, in the order of the rows."""
+        """Devices with their licenses, in the order of the rows."""
         licenses: dict[str, list[LicensesView]] = {row["serial"]: [] for row in rows}
         for serial, *lot in await connection.fetch(_LICENSES, self.ledger, list(licenses)):
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
-        seen = await last_seen(connection, self.ledger, list(licenses))
-        return [
-            device_view(block_columns.viewed(row) | {"last_seen": seen.get(row["serial"])}, licenses[row["serial"]])
-            for row in rows
-        ]
+        return [device_view(block_columns.viewed(row), licenses[row["serial"]]) for row in rows]
 
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:
