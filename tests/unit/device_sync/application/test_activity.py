@@ -1,7 +1,7 @@
 """Contacts of devices: coalesced, gathered, and kept while the broker is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ class Topic:
 
 
 @asynccontextmanager
-async def at_work(topic: Topic) -> AsyncIterator[Topic]:
+async def at_work(topic: Topic) -> AsyncGenerator[Topic]:
     task = asyncio.create_task(topic.activity.run())
     try:
         yield topic
