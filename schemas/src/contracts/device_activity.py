@@ -1,4 +1,4 @@
-"""When devices were in contact: the value of a record of device.activity, keyed by the serial.
+"""When devices were seen: the value of a record of device.activity, keyed by the serial.
 
 It is information about a device and nothing follows from it: no license, no right, no entry of a log.
 """

@@ -55,7 +55,7 @@ async def test_devices_are_listed_by_whether_their_newest_file_was_delivered(api
     assert (past["issue"], past["delivered_issue"], past["as_of"]) == (2, 2, last - 1)
 
 
-async def test_a_device_says_when_it_was_last_in_contact_since_it_came_into_its_project(api: Api) -> None:
+async def test_a_device_says_when_it_was_last_seen_since_it_came_into_its_project(api: Api) -> None:
     project = await api.stocked_project(SERIAL, OTHER)
     last = accepted(await api.allocate(project, SERIAL, 1))
     now = datetime.now(UTC)
@@ -68,7 +68,7 @@ async def test_a_device_says_when_it_was_last_in_contact_since_it_came_into_its_
         await topic.publish({(api.ledger, OTHER): before, (api.ledger + 1, OTHER): first})
         await topic.publish({(api.ledger, SERIAL): second})
         await topic.publish({(api.ledger, SERIAL): first})
-        await until(lambda: _contacts_are_read(api, 5))
+        await until(lambda: _sightings_are_read(api, 5))
 
     found = await asked(api, f"devices?at_least={last}")
     assert {row["serial"]: row["last_seen"] for row in found["items"]} == {SERIAL: _text(second), OTHER: None}
@@ -77,7 +77,7 @@ async def test_a_device_says_when_it_was_last_in_contact_since_it_came_into_its_
     assert [junk in letter for letter in letters].count(True) == 1
 
 
-async def _contacts_are_read(api: Api, records: int) -> bool:
+async def _sightings_are_read(api: Api, records: int) -> bool:
     async with connected(api.database_url) as connection:
         read = await connection.fetchval("SELECT sum(next_offset) FROM activity.positions")
         return int(read or 0) >= records

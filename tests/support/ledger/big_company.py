@@ -181,5 +181,5 @@ async def fill(url: str) -> None:
         await connection.execute("VACUUM ANALYZE")
     async with connected(url) as connection:
         await connection.execute(_FILL_TEXTS)
-        await connection.execute("INSERT INTO activity.device_contacts SELECT 0, serial, now() FROM ledger.devices")
-        await connection.execute("VACUUM ANALYZE texts.staff_texts, activity.device_contacts")
+        await connection.execute("INSERT INTO activity.device_sightings SELECT 0, serial, now() FROM ledger.devices")
+        await connection.execute("VACUUM ANALYZE texts.staff_texts, activity.device_sightings")

@@ -27,6 +27,6 @@ def test_a_record_comes_back_as_it_was_written() -> None:
         (None, VALUE),
     ],
 )
-def test_what_is_no_contact_of_the_device_in_its_key_is_refused(key: bytes | None, value: bytes | None) -> None:
+def test_what_is_no_sighting_of_the_device_in_its_key_is_refused(key: bytes | None, value: bytes | None) -> None:
     with pytest.raises(NotDeviceActivity):
         decode_activity(key, value)

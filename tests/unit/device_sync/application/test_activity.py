@@ -1,4 +1,4 @@
-"""Contacts of devices: coalesced, gathered, and kept while the broker is away."""
+"""Sightings of devices: coalesced, gathered, and kept while the broker is away."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,7 +9,7 @@ import pytest
 
 from contracts.device_activity import COALESCED
 from device_sync.application import activity
-from device_sync.application.activity import Activity, Contacts
+from device_sync.application.activity import Activity, Sightings
 from runtime.trouble import Trouble
 from tests.support.documents import NOW, OTHER_SERIAL, SERIAL
 
@@ -24,13 +24,13 @@ class Topic:
         self.ledgers: dict[str, int] = dict.fromkeys((SERIAL, OTHER_SERIAL, *"abcd"), 2)
         self.activity = Activity(self.publish, self.ledgers.get, lambda: self.now, gather_seconds=0)
 
-    async def publish(self, contacts: Contacts) -> None:
+    async def publish(self, sightings: Sightings) -> None:
         if self.fails:
             self.fails -= 1
             self.seen_at(60, SERIAL)
             raise Trouble("the broker is away")
-        assert {ledger for ledger, _ in contacts} == {2}
-        self.batches.put_nowait({serial: (seen - NOW).seconds for (_, serial), seen in contacts.items()})
+        assert {ledger for ledger, _ in sightings} == {2}
+        self.batches.put_nowait({serial: (seen - NOW).seconds for (_, serial), seen in sightings.items()})
 
     def seen_at(self, seconds: float, *serials: str) -> None:
         self.now = NOW + timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""What the reader of contacts keeps of records, and what it buries."""
+"""What the reader of sightings keeps of records, and what it buries."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ class Kept:
     async def positions(self) -> Mapping[Partition, int]:
         return {}
 
-    async def take(self, contacts: Mapping[tuple[int, str], datetime], positions: Mapping[Partition, int]) -> None:
-        self.taken.append((contacts, positions))
+    async def take(self, sightings: Mapping[tuple[int, str], datetime], positions: Mapping[Partition, int]) -> None:
+        self.taken.append((sightings, positions))
 
     async def put(self, record: Record, reason: str) -> None:
         self.buried.append((record.offset, reason))
@@ -35,13 +35,13 @@ def record(offset: int, serial: str, minutes: float, key: str = "") -> Record:
     return Record("t.device.activity", 3, offset, (key or serial).encode(), value, (), 0)
 
 
-async def test_of_several_contacts_of_a_device_the_latest_is_kept_in_whatever_order_they_come() -> None:
+async def test_of_several_sightings_of_a_device_the_latest_is_kept_in_whatever_order_they_come() -> None:
     kept = Kept()
 
     await reader(kept).take([record(7, SERIAL, -1), record(8, OTHER_SERIAL, -3), record(9, SERIAL, -2)])
 
-    contacts = {(2, SERIAL): NOW - timedelta(minutes=1), (2, OTHER_SERIAL): NOW - timedelta(minutes=3)}
-    assert kept.taken == [(contacts, {Partition("t.device.activity", 3): 10})]
+    sightings = {(2, SERIAL): NOW - timedelta(minutes=1), (2, OTHER_SERIAL): NOW - timedelta(minutes=3)}
+    assert kept.taken == [(sightings, {Partition("t.device.activity", 3): 10})]
     assert kept.buried == []
 
 

@@ -1,7 +1,7 @@
-"""Says on device.activity that devices were in contact: once in some minutes each, and never in the way of an answer.
+"""Says on device.activity that devices were seen: once in some minutes each, and never in the way of an answer.
 
 What could not be written yet is kept, the newest of each device; what has not been written when the process ends is
-lost, and the device's next contact is written in its place.
+lost, and the device's next sighting is written in its place.
 """
 
 import asyncio
@@ -15,23 +15,23 @@ from runtime.logs import get_logger
 MAX_REMEMBERED = 200_000
 """Devices whose last record is remembered, some 30 MB: beyond that the longest ago may write one too early."""
 GATHER_SECONDS = 1.0
-"""Contacts of this long are written at once."""
+"""Sightings of this long are written at once."""
 AGAIN_SECONDS = 5.0
 """Pause after an attempt that failed, such as while the broker is away."""
 
 Clock = Callable[[], datetime]
-Contacts = Mapping[tuple[int, str], datetime]
+Sightings = Mapping[tuple[int, str], datetime]
 """When devices were seen, by ledger and serial."""
 LedgerOf = Callable[[str], int | None]
 """The ledger whose files a device gets, if one has any for it."""
-Publish = Callable[[Contacts], Awaitable[None]]
+Publish = Callable[[Sightings], Awaitable[None]]
 """Durable when it returns; raises Trouble."""
 
 _log = get_logger("device_sync.activity")
 
 
 class Activity:
-    """Contacts of devices, gathered and coalesced."""
+    """Sightings of devices, gathered and coalesced."""
 
     def __init__(
         self, publish: Publish, ledger_of: LedgerOf, clock: Clock, *, gather_seconds: float = GATHER_SECONDS
@@ -45,7 +45,7 @@ class Activity:
         self._awake = asyncio.Event()
 
     def seen(self, serial: str) -> None:
-        """Note that this device is in contact now, if it has come into a project."""
+        """Note that this device is seen now, if it has come into a project."""
         now = self._clock()
         self._forget(now)
         if serial in self._told or (ledger := self._ledger_of(serial)) is None:

@@ -1,6 +1,6 @@
-"""Reads device.activity: when devices were last in contact.
+"""Reads device.activity: when devices were last seen.
 
-Contacts do not follow from the log, so they are no rows of the read side and a rebuild reads none of them. Each
+Sightings do not follow from the log, so they are no rows of the read side and a rebuild reads none of them. Each
 projector reads them all: the latest time of a device stays, whoever writes it first.
 """
 
@@ -25,20 +25,20 @@ AGAIN_SECONDS = 5.0
 _log = get_logger("ledger.device_activity")
 
 
-class KeepsContacts(Protocol):
+class KeepsSightings(Protocol):
     """What the reader needs of its store; raises Trouble."""
 
     async def positions(self) -> Mapping[Partition, int]: ...
-    async def take(self, contacts: Mapping[tuple[int, str], datetime], positions: Mapping[Partition, int]) -> None: ...
+    async def take(self, sightings: Mapping[tuple[int, str], datetime], positions: Mapping[Partition, int]) -> None: ...
 
 
 class DeviceActivityReader:
-    """Follows all partitions from where the store is; what is no contact of a device is buried."""
+    """Follows all partitions from where the store is; what is no sighting of a device is buried."""
 
     def __init__(
         self,
         connection: Connection,
-        store: KeepsContacts,
+        store: KeepsSightings,
         poison: PoisonBox,
         *,
         topic_prefix: str,
@@ -57,17 +57,17 @@ class DeviceActivityReader:
 
     async def take(self, records: Sequence[Record]) -> None:
         """Keep what some records say; raises Trouble."""
-        contacts: dict[tuple[int, str], datetime] = {}
+        sightings: dict[tuple[int, str], datetime] = {}
         latest = self._clock() + timedelta(milliseconds=CLOCK_AHEAD_MS)
         for record in records:
             try:
-                device, seen = _contact(record, latest)
+                device, seen = _sighting(record, latest)
             except NotDeviceActivity as reason:
                 await self._poison.put(record, str(reason))
             else:
-                contacts[device] = max(seen, contacts.get(device, seen))
+                sightings[device] = max(seen, sightings.get(device, seen))
         positions = {Partition(record.topic, record.partition): record.offset + 1 for record in records}
-        await self._store.take(contacts, positions)
+        await self._store.take(sightings, positions)
 
     async def _follow(self) -> None:
         known = await self._store.positions()
@@ -79,8 +79,8 @@ class DeviceActivityReader:
                     await self.take(records)
 
 
-def _contact(record: Record, latest: datetime) -> tuple[tuple[int, str], datetime]:
-    """Who was seen when; raises NotDeviceActivity, also for a time to come, which no later contact would replace."""
+def _sighting(record: Record, latest: datetime) -> tuple[tuple[int, str], datetime]:
+    """Who was seen when; raises NotDeviceActivity, also for a time to come, which no later sighting would replace."""
     activity = decode_activity(record.key, record.value)
     seen = activity.seen.astimezone(UTC)
     if seen > latest:
@@ -97,4 +97,4 @@ async def _begin_where_records_are(tail: Tail) -> None:
 
 
 def _note(reason: Exception) -> None:
-    _log.warning("contacts_wait", reason=str(reason))
+    _log.warning("sightings_wait", reason=str(reason))

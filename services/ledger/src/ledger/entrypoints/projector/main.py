@@ -8,7 +8,7 @@ from typing import Any
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SUPPORT_CASES, topic_name
 from ledger.adapters.device_activity import DeviceActivityReader
 from ledger.adapters.postgres.database import READ_SIDE
-from ledger.adapters.postgres.device_contacts import DeviceContacts
+from ledger.adapters.postgres.device_sightings import DeviceSightings
 from ledger.adapters.postgres.projection.store import PostgresProjection
 from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
@@ -47,14 +47,14 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return found
 
 
-async def _follow_contacts(settings: ProjectorSettings, pool: Any) -> None:
-    """Keep when devices were last in contact."""
+async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
+    """Keep when devices were last seen."""
     connection = Connection.from_settings(settings)
-    async with Producer(connection, client_id=f"{SERVICE}-contacts-{socket.gethostname()}") as producer:
+    async with Producer(connection, client_id=f"{SERVICE}-sightings-{socket.gethostname()}") as producer:
         letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
         reader = DeviceActivityReader(
             connection,
-            DeviceContacts(pool),
+            DeviceSightings(pool),
             BuriedOnce(connection, letters),
             topic_prefix=settings.topic_prefix,
             clock=lambda: datetime.now(UTC),
@@ -63,6 +63,6 @@ async def _follow_contacts(settings: ProjectorSettings, pool: Any) -> None:
 
 
 PROJECTOR = Projector(
-    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_follow_contacts
+    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_follow_sightings
 )
 serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.fields import Right
-from ledger.adapters.postgres.device_contacts import LAST_SEEN
+from ledger.adapters.postgres.device_sightings import LAST_SEEN
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
