@@ -31,4 +31,4 @@ def test_it_is_true_again_with_a_fresh_key_and_device(kit: Kit) -> None:
 
 
 def test_a_device_that_fetched_its_file_was_seen(story: Story) -> None:
-    until(lambda: story.partner.get_device(story.serial)["last_seen"] is not None)
+    until(lambda: story.partner.get_device(story.serial).get("last_seen") is not None)
