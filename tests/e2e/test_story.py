@@ -3,6 +3,7 @@
 from dev.demo.story import STEPS, Story
 from dev.stack.parts import Kit
 from tests.support.running import a_stocked_story
+from tests.support.signers_topics import until
 
 
 def _told(kit: Kit) -> list[str]:
@@ -27,3 +28,7 @@ def test_it_is_true_again_with_a_fresh_key_and_device(kit: Kit) -> None:
     assert first.activation_key != second.activation_key
     assert first.serial != second.serial
     assert first.project != second.project
+
+
+def test_a_device_that_fetched_its_file_was_seen(story: Story) -> None:
+    until(lambda: story.partner.get_device(story.serial).get("last_seen") is not None)

@@ -23,6 +23,7 @@ class Place:
     pki: Pki
     url: str
     waits_for: list[str]
+    seen: list[str]
 
     @property
     def box(self) -> Box:

@@ -342,6 +342,7 @@ class DeviceView(TypedDict):
     sequence: int
     changed: str
     delivery: DeliveryView | None
+    last_seen: NotRequired[str | None]
     blocked: NotRequired[BlockedView | None]
     as_of: NotRequired[int | None]
     test: NotRequired[DeviceTestView | None]
@@ -451,6 +452,12 @@ class InvitationView(TypedDict):
     actor: str
     sequence: int
     created: str
+
+
+class IssuedResponse(TypedDict):
+    sequence: int
+    serial: str
+    issue: int | None
 
 
 class LegacyConsentGivenResponse(TypedDict):
@@ -573,6 +580,7 @@ class LicenseTypeView(TypedDict):
 class LicensesAllocatedResponse(TypedDict):
     sequence: int
     serial: str
+    issue: int | None
     project: str
 
 
@@ -1302,10 +1310,10 @@ class Operations(Transport):
 
     def deallocate_licenses(
         self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
-    ) -> DeviceChangedResponse:
+    ) -> IssuedResponse:
         """Take PBX licenses back from a device, as long as no license file with them was delivered."""
         return cast(
-            "DeviceChangedResponse",
+            "IssuedResponse",
             self.post(
                 f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
             ),

@@ -148,6 +148,17 @@ AUDIO_EVENTS = Topic(
     readers=("audio-worker", "audio-projector", "backup"),
 )
 
+DEVICE_ACTIVITY = Topic(
+    "device.activity",
+    key="serial",
+    partitions=8,
+    cleanup="delete",
+    retention_ms=30 * DAY_MS,
+    ahead_ms=CLOCK_AHEAD_MS,
+    writers=("device-sync",),
+    readers=("ledger-projector",),
+)
+
 SUPPORT_CASES = Topic(
     "support.cases",
     key="ledger/number",
@@ -223,6 +234,7 @@ TOPICS: tuple[Topic, ...] = (
     CASE_EVENTS,
     CASE_OUTCOMES,
     AUDIO_EVENTS,
+    DEVICE_ACTIVITY,
     SUPPORT_CASES,
     *DEAD_LETTERS.values(),
     DEAD_LETTER_DECISIONS,

@@ -239,6 +239,23 @@ async def test_the_projector_alone_says_which_rows_are_live_of_the_two_that_ther
         await projector.execute("UPDATE ledger_live.generation SET schema = 'public'")
 
 
+async def test_the_projector_keeps_sightings_of_devices_and_the_api_reads_them(api: Any, projector: Any) -> None:
+    held = await projector.fetch(
+        """SELECT name, role, array_agg(privilege) FROM unnest($1::text[]) AS role, unnest($2::text[]) AS privilege,
+                  unnest(ARRAY['device_sightings', 'positions']) AS name
+            WHERE has_table_privilege(role, 'activity.' || name, privilege) GROUP BY name, role""",
+        ROLES,
+        PRIVILEGES,
+    )
+    assert {(name, role): set(privileges) for name, role, privileges in held} == {
+        ("device_sightings", PROJECTOR): {"SELECT", "INSERT", "UPDATE"},
+        ("positions", PROJECTOR): {"SELECT", "INSERT", "UPDATE"},
+        ("device_sightings", API): {"SELECT"},
+    }
+    with pytest.raises(REFUSED):
+        await projector.execute("CREATE TABLE activity.mine (n int)")
+
+
 async def test_only_the_api_reaches_the_texts_of_staff(api: Any, projector: Any) -> None:
     assert await api.fetch("SELECT * FROM texts.staff_texts") == []
     for statement in ("SELECT * FROM texts.staff_texts", "DROP TABLE texts.staff_texts"):

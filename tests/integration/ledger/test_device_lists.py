@@ -5,9 +5,13 @@ from typing import Any
 
 from contracts.dates import civil_day
 from contracts.identifiers import default_project_of
+from contracts.topics import DEAD_LETTERS, DEVICE_ACTIVITY
+from device_sync.adapters.activity_topic import ActivityTopic
+from runtime.kafka import Producer
+from tests.support.every_record import every_record
 from tests.support.ledger.api_at_work import WHY, Api, a_delivered_device, accepted, asked, done
 from tests.support.ledger.api_in_memory import problem
-from tests.support.ledger.projector_at_work import publish_file
+from tests.support.ledger.projector_at_work import connected, publish_file, until
 from tests.support.ledger.story import ADRIA, BEN, BORA
 
 SERIAL, OTHER = "009033010203", "009033010204"
@@ -49,6 +53,38 @@ async def test_devices_are_listed_by_whether_their_newest_file_was_delivered(api
     assert serials(await asked(api, f"devices?delivered=false&company={ADRIA}&cursor={page['next']}")) == [OTHER]
     past = await asked(api, f"devices/{SERIAL}?as_of={last - 1}")
     assert (past["issue"], past["delivered_issue"], past["as_of"]) == (2, 2, last - 1)
+
+
+async def test_a_device_says_when_it_was_last_seen_since_it_came_into_its_project(api: Api) -> None:
+    project = await api.stocked_project(SERIAL, OTHER)
+    last = accepted(await api.allocate(project, SERIAL, 1))
+    now = datetime.now(UTC)
+    before, first, second = now - timedelta(days=1), now + timedelta(seconds=1), now + timedelta(seconds=2)
+
+    async with Producer(api.topics.connection("device-sync"), client_id="test") as producer:
+        topic = ActivityTopic(producer, topic_prefix=api.topics.prefix)
+        junk = b'{"seen": "now"}'
+        await producer.send(api.topics.name(DEVICE_ACTIVITY), b"junk", junk)
+        await topic.publish({(api.ledger, OTHER): before, (api.ledger + 1, OTHER): first})
+        await topic.publish({(api.ledger, SERIAL): second})
+        await topic.publish({(api.ledger, SERIAL): first})
+        await until(lambda: _sightings_are_read(api, 5))
+
+    found = await asked(api, f"devices?at_least={last}")
+    assert {row["serial"]: row["last_seen"] for row in found["items"]} == {SERIAL: _text(second), OTHER: None}
+    assert "last_seen" not in await asked(api, f"devices/{SERIAL}?as_of={last}")
+    letters = await every_record(api.topics, [DEAD_LETTERS["ledger-projector"]])
+    assert [junk in letter for letter in letters].count(True) == 1
+
+
+async def _sightings_are_read(api: Api, records: int) -> bool:
+    async with connected(api.database_url) as connection:
+        read = await connection.fetchval("SELECT sum(next_offset) FROM activity.positions")
+        return int(read or 0) >= records
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 async def test_devices_are_listed_by_blocks_of_their_own_and_of_their_company(api: Api) -> None:

@@ -72,8 +72,9 @@ SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'
 INSERT INTO grants SELECT 0, {_NUMBERED.format("n")}, '{ADRIA}', '{HOTEL}', '{{view}}', n, now(), '{ADRIA}'
   FROM generate_series(1, 1000) AS n;
 INSERT INTO devices
-       (ledger, serial, company, project, generation, issue, sequence, time, delivered_issue, blocked, model)
-SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now(), CASE WHEN right({_SERIAL}, 1) < '8' THEN 2 END,
+       (ledger, serial, company, project, generation, issue, sequence, time, arrived, delivered_issue, blocked,
+        model)
+SELECT 0, {_SERIAL}, {_COMPANY}, {_PROJECT}, 1, 2, n + 1, now(), now(), CASE WHEN right({_SERIAL}, 1) < '8' THEN 2 END,
        n < {BLOCKS} AND (n + 1) % 10 = 0, CASE WHEN n % 100 = 0 THEN '{RARE_MODEL}' ELSE '{MODEL}' END
   FROM generate_series(0, {DEVICES - 1}) AS n;
 INSERT INTO devices (ledger, serial, company, project, generation, issue, sequence, time, model)
@@ -180,4 +181,5 @@ async def fill(url: str) -> None:
         await connection.execute("VACUUM ANALYZE")
     async with connected(url) as connection:
         await connection.execute(_FILL_TEXTS)
-        await connection.execute("VACUUM ANALYZE texts.staff_texts")
+        await connection.execute("INSERT INTO activity.device_sightings SELECT 0, serial, now() FROM ledger.devices")
+        await connection.execute("VACUUM ANALYZE texts.staff_texts, activity.device_sightings")

@@ -3,6 +3,7 @@ from contracts.topics import (
     CASE_EVENTS,
     CASE_OUTCOMES,
     DEAD_LETTERS,
+    DEVICE_ACTIVITY,
     EVENTS,
     LICENSE_FILES,
     OUTCOMES,
@@ -41,6 +42,10 @@ def test_whoever_reads_has_one_group_of_its_own() -> None:
 
 def test_no_right_is_given_twice() -> None:
     assert len(set(grants())) == len(grants())
+
+
+def test_who_decides_or_signs_never_hears_of_sightings_of_devices() -> None:
+    assert (DEVICE_ACTIVITY.writers, DEVICE_ACTIVITY.readers) == (("device-sync",), ("ledger-projector",))
 
 
 def test_what_decides_and_what_is_signed_have_one_writer() -> None:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -39,12 +39,16 @@ _log = get_logger("runtime.projection")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projector(Generic[S]):
-    """What one projector is: `targets` says what the records of each partition are applied to, on a pool."""
+    """What one projector is: `targets` says what the records of each partition are applied to, on a pool.
+
+    `beside` runs next to them on the same pool, until cancelled; a rebuild is without it.
+    """
 
     service: str
     settings: type[S]
     read_side: ReadSide
     targets: Callable[[S, Any, PoisonBox], Mapping[Partition, Target]]
+    beside: Callable[[S, Any], Coroutine[Any, Any, None]] | None = None
 
     def main(self, description: str | None) -> None:
         """Console script."""
@@ -79,6 +83,8 @@ class Projector(Generic[S]):
             feed = FaustFeed(Connection.from_settings(settings), group, followers)
             readiness.watch(followers, feed)
             tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
+            if self.beside is not None:
+                tasks["beside"] = until_stopped(stop, self.beside(settings, pool))
             await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
     async def rebuild(self, settings: S, stop: asyncio.Event) -> None:

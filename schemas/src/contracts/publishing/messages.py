@@ -6,6 +6,7 @@ from typing import Any
 from contracts.audio.conversions import JOB_PATTERN
 from contracts.audio.events import EVENT_TYPES as AUDIO_EVENT_TYPES
 from contracts.dead_letters import LETTER_KEY, DeadLetterDecision
+from contracts.device_activity import DeviceActivity
 from contracts.documents.published import (
     FILE_HEADERS,
     FILE_KEY,
@@ -15,6 +16,7 @@ from contracts.documents.published import (
     PublishedReturnReceipt,
 )
 from contracts.events import EVENT_TYPES
+from contracts.identifiers import SERIAL_PATTERN
 from contracts.log.checkpoint import MAX_NOTE_BYTES
 from contracts.log.envelope import CONTENT_TYPE
 from contracts.models import WireModel
@@ -158,6 +160,13 @@ _OTHERS: dict[str, Json] = {
         "headers": _headers({}, required=()),
         "payload": _schema("signature-record"),
         "bindings": _key(_KEY_ID),
+    },
+    "device-activity": {
+        "summary": _first_line(DeviceActivity),
+        "contentType": "application/json",
+        "headers": _headers({}, required=()),
+        "payload": json_schema(DeviceActivity),
+        "bindings": _key(SERIAL_PATTERN),
     },
     "dead-letter": {
         "summary": "A record that nobody could use: its value, cut at 256 KiB, and its headers as `kept-*`.",

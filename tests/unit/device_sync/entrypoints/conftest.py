@@ -39,12 +39,14 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
     box = Box.make(tmp_path / "box", SERIAL, pki=pki, license_keys=[pki.folder / "license-key.pem"])
     ledger = MemoryLedger(takes_returns(store, key=read_key(box.key_file)))
     waits_for: list[str] = []
+    seen: list[str] = []
     trusted = Authorities.from_files(device=pki.device_ca, generation=pki.folder / "generation-ca.pem")
     edge = Edge(
         LicenseFiles(store, ledger, SpentCertificates(ledger)),
         Returns(store, ledger, SpentCertificates(ledger), authorities=trusted, clock=_utc_now),
         Claims(store, ledger, SpentCertificates(ledger), number=0),
         callers=Callers(trusted, _utc_now),
+        seen=seen.append,
         waits_for=lambda: waits_for[-1] if waits_for else "",
     )
     stop = asyncio.Event()
@@ -53,7 +55,7 @@ async def place(tmp_path: Path, pki: Pki, store: SqliteStore) -> AsyncIterator[P
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         server = WebServer(edge, PROBLEMS, tls=TlsServer(context_of(pki), tell))
         serving = asyncio.create_task(server.serve_until(stop, listener))
-        yield Place(Firmware(box, url), ledger, store, pki, url, waits_for)
+        yield Place(Firmware(box, url), ledger, store, pki, url, waits_for, seen)
         stop.set()
         await serving
 

@@ -36,6 +36,13 @@ async def test_a_box_fetches_its_license_file_and_then_has_it(place: Place) -> N
     assert await asyncio.to_thread(place.firmware.sync) is None
 
 
+async def test_whatever_a_device_asks_is_a_sighting_of_the_device_in_its_certificate(place: Place) -> None:
+    await place.ask("GET", "license-file", serial=OTHER_SERIAL)
+    await place.ask("GET", "return-receipt")
+
+    assert place.seen == [SERIAL, SERIAL]
+
+
 async def test_the_file_comes_with_its_etag_and_is_not_to_be_cached_blindly(place: Place) -> None:
     answer = await place.ask("GET", "license-file")
 

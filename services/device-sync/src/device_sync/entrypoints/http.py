@@ -41,6 +41,8 @@ DEVICE = "/v1/devices/{serial}"
 
 Ready = Callable[[], str]
 """What the service waits for, or nothing when it can answer."""
+Seen = Callable[[str], None]
+"""Hears the serial of each device that showed its certificate, once it has its answer."""
 
 _log = get_logger("device_sync.http")
 
@@ -65,12 +67,13 @@ class Edge:
     """The routes and what stands around them, as an ASGI application."""
 
     def __init__(
-        self, files: LicenseFiles, returns: Returns, claims: Claims, *, callers: Callers, waits_for: Ready
+        self, files: LicenseFiles, returns: Returns, claims: Claims, *, callers: Callers, seen: Seen, waits_for: Ready
     ) -> None:
         self._files = files
         self._returns = returns
         self._claims = claims
         self._callers = callers
+        self._seen = seen
         self._waits_for = waits_for
         self._in_flight = 0
         self._of_device: Counts[str] = Counts()
@@ -119,6 +122,12 @@ class Edge:
     async def _response(self, request: Request, correlation_id: str) -> Response:
         self._check_able()
         caller = self._caller(request)
+        try:
+            return await self._answer_to(caller, request, correlation_id)
+        finally:
+            self._seen(caller.serial)
+
+    async def _answer_to(self, caller: Caller, request: Request, correlation_id: str) -> Response:
         handler = self._handler(request)
         if isinstance(handler, Response):
             return handler

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from contracts.topics import DEVICE_COMMANDS
+from device_sync.adapters.activity_topic import ActivityTopic
 from device_sync.adapters.feed import Feed
 from device_sync.adapters.sqlite_store import SqliteStore
+from device_sync.application.activity import Activity
 from device_sync.application.claims import Claims
 from device_sync.application.license_files import LicenseFiles
 from device_sync.application.returns import Returns
 from device_sync.application.spent import SpentCertificates
+from device_sync.domain.devices import FileHead
 from device_sync.entrypoints.http import PROBLEMS, Edge
 from device_sync.entrypoints.settings import DeviceSyncSettings
 from device_sync.entrypoints.tls import Callers, RenewedCertificate, server_context, tell
@@ -68,12 +71,15 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             )
         )
         feed = Feed(connection, store, letters, trusted=license_keys, topic_prefix=settings.topic_prefix)
+        topic = ActivityTopic(producer, topic_prefix=settings.topic_prefix)
+        activity = Activity(topic.publish, lambda serial: _ledger_of(store.head(serial)), _utc_now)
         spent = SpentCertificates(commands)
         edge = Edge(
             LicenseFiles(store, commands, spent),
             Returns(store, commands, spent, authorities=trusted, clock=_utc_now),
             Claims(store, commands, spent, number=settings.claim_ledger),
             callers=Callers(trusted, _utc_now),
+            seen=activity.seen,
             waits_for=lambda: _waits_for(feed),
         )
         await opened.enter_async_context(Admin.of(settings, lambda: _ready(feed, commands)))
@@ -88,11 +94,16 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             stop,
             {
                 "feed": until_stopped(stop, feed.run()),
+                "activity": until_stopped(stop, activity.run()),
                 "certificate": until_stopped(stop, renewed.follow()),
                 "serve": server.serve_until(stop, listener),
             },
             drain_seconds=STOP_SECONDS + 2,
         )
+
+
+def _ledger_of(head: FileHead | None) -> int | None:
+    return None if head is None else head.ledger
 
 
 def _context(settings: DeviceSyncSettings) -> ssl.SSLContext:

@@ -78,6 +78,11 @@ class DeviceView(View):
     delivery: DeliveryView | None = Field(
         description="The first delivery of its newest license file, if there was one."
     )
+    last_seen: datetime | None = Field(
+        default=None,
+        description="When it last asked for its license file, or for anything else, since it came into its project, "
+        "to some 5 minutes; null if it did not. Absent where the past was asked for.",
+    )
     blocked: Annotated[BlockedView | None, Field(description="Its own block, or else its company's, or null.")] = None
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
     test: DeviceTestView | None = Field(

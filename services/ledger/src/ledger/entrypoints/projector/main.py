@@ -1,21 +1,28 @@
 """`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` drops and fills them first."""
 
+import socket
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SUPPORT_CASES, topic_name
+from ledger.adapters.device_activity import DeviceActivityReader
 from ledger.adapters.postgres.database import READ_SIDE
+from ledger.adapters.postgres.device_sightings import DeviceSightings
 from ledger.adapters.postgres.projection.store import PostgresProjection
 from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
 from ledger.application.projection.ledger_rows import ledger_rows
 from ledger.application.projection.support_cases import SupportCaseRows
 from ledger.entrypoints.projector.settings import ProjectorSettings
-from runtime.kafka import Partition
+from runtime.dead_letters import BuriedOnce, DeadLetters
+from runtime.kafka import Connection, Partition, Producer
 from runtime.license_keys import read_license_keys
 from runtime.projection.partition_follower import Target
 from runtime.projection.poison import PoisonBox
 from runtime.projection.process import Projector
+
+SERVICE = "ledger-projector"
 
 
 def main() -> None:
@@ -40,5 +47,22 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return found
 
 
-PROJECTOR = Projector(service="ledger-projector", settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets)
+async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
+    """Keep when devices were last seen."""
+    connection = Connection.from_settings(settings)
+    async with Producer(connection, client_id=f"{SERVICE}-sightings-{socket.gethostname()}") as producer:
+        letters = DeadLetters(producer, topic_prefix=settings.topic_prefix, service=SERVICE)
+        reader = DeviceActivityReader(
+            connection,
+            DeviceSightings(pool),
+            BuriedOnce(connection, letters),
+            topic_prefix=settings.topic_prefix,
+            clock=lambda: datetime.now(UTC),
+        )
+        await reader.run()
+
+
+PROJECTOR = Projector(
+    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_follow_sightings
+)
 serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild

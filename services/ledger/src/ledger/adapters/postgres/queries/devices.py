@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.fields import Right
+from ledger.adapters.postgres.device_sightings import LAST_SEEN
 from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
@@ -18,8 +19,9 @@ from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.delivered_issue, d.sequence,
-       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
+       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
+  {LAST_SEEN}
   {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
 _BLOCKED_THEN = block_columns.join(
     block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3"
