@@ -33,6 +33,25 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA trigrams;
 CREATE EXTENSION IF NOT EXISTS btree_gin SCHEMA trigrams;
 GRANT USAGE ON SCHEMA trigrams TO "us-ledger-projector";
 
+-- When devices were last seen, and how far that was read from device.activity. The topic keeps it for 30 days, so
+-- it lies outside the schema of what is rebuilt.
+CREATE SCHEMA IF NOT EXISTS activity;
+CREATE TABLE IF NOT EXISTS activity.device_sightings (
+    ledger    integer     NOT NULL,
+    serial    text        NOT NULL,
+    last_seen timestamptz NOT NULL,
+    PRIMARY KEY (ledger, serial)
+) WITH (fillfactor = 80);
+CREATE TABLE IF NOT EXISTS activity.positions (
+    topic       text    NOT NULL,
+    partition   integer NOT NULL,
+    next_offset bigint  NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+GRANT USAGE ON SCHEMA activity TO "us-ledger-projector", "us-ledger-api";
+GRANT SELECT, INSERT, UPDATE ON activity.device_sightings, activity.positions TO "us-ledger-projector";
+GRANT SELECT ON activity.device_sightings TO "us-ledger-api";
+
 -- Texts of staff, which may name persons: the API keeps, reads and erases them, and the projector has no access. They
 -- do not follow from the log, so they lie outside the schema of what is rebuilt.
 CREATE SCHEMA IF NOT EXISTS texts;
