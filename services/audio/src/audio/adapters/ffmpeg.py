@@ -73,8 +73,10 @@ _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": 
 
 
 class Ffmpeg:
-    """The programs ffmpeg and ffprobe, and where they are installed one that makes G.729, which ffmpeg only decodes,
-    and one that makes and decodes G.726 at 40 kbit/s."""
+    """The programs ffmpeg and ffprobe, and where they are installed two for what ffmpeg can't do.
+
+    One makes G.729, which ffmpeg only decodes; the other makes and decodes G.726 at 40 kbit/s.
+    """
 
     def __init__(
         self,

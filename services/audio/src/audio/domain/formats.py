@@ -6,9 +6,7 @@ from typing import Literal
 
 from audio.domain.refusals import AudioRefused
 
-Coder = Literal[
-    "alaw", "mulaw", "g722", "g723_1", "g726", "g726le", "g726_40", "g726_40le", "g729", "opus", "wav"
-]
+Coder = Literal["alaw", "mulaw", "g722", "g723_1", "g726", "g726le", "g726_40", "g726_40le", "g729", "opus", "wav"]
 
 
 @dataclass(frozen=True, slots=True)
