@@ -1,8 +1,8 @@
 """G.726 at 40 kbit/s: g726_at_40 LIBRARY encode|decode high|low FROM TO, samples 16-bit little-endian mono at 8 kHz.
 
-At this rate ffmpeg leaks the zeros of the predictor by 2^-8, as ITU-T G.726 (4.2.6, UPB) has it for the lower ones, and
-not by 2^-9: only ffmpeg understands what it makes. spandsp does as the standard says. It is under the LGPL-2.1 and is
-loaded by this program alone, which runs as a confined child.
+At this rate ffmpeg leaks the zeros of the predictor by 2^-8, as ITU-T G.726 (UPB) has it for the lower ones, and not
+by 2^-9: only ffmpeg understands what it makes. spandsp does as the standard says. It is under the LGPL-2.1 and loaded
+by this program alone, which runs as a confined child.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 GROUP_SAMPLES, GROUP_BYTES = 8, 5
 """The least that fills whole bytes: nothing is left in the coder between two pieces."""
-_PIECE_GROUPS = 8192
+_PIECE_GROUPS = 1024
 _BIT_RATE, _LINEAR = 40_000, 0
 _PACKINGS = {"high": 1, "low": 2}
 """Which bits of a byte come first, as spandsp numbers them."""
