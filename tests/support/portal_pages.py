@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import httpx
 from starlette.types import ASGIApp
@@ -71,8 +71,22 @@ class SomeNames:
         found = [(one, name) for one, name in self._companies.items() if part.casefold() in name.casefold()]
         return dict(found[:most])
 
+    async def company_names(self, companies: list[str]) -> dict[str, str]:
+        return {one: self._companies[one] for one in companies if one in self._companies}
+
     async def names(self, accounts: list[str]) -> dict[str, str]:
         return dict.fromkeys(accounts, "Sabine Vogt")
+
+
+class NoPasskeys:
+    """Nobody has one."""
+
+    @property
+    def kept(self) -> Self:
+        return self
+
+    async def of_account(self, _account: str) -> list[object]:
+        return []
 
 
 class SomeIssuer:
@@ -130,7 +144,7 @@ def application(
         sessions=cast("Sessions", sessions or OneSession()),
         signing_in=nobody,
         second_factors=nobody,
-        passkeys=nobody,
+        passkeys=cast("Any", NoPasskeys()),
         openid=None,
         letters=nobody,
         post=None,
