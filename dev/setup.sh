@@ -42,6 +42,7 @@ missing_packages() {
     compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" > /dev/null || echo faketime
     compgen -G "/usr/lib/*/libbcg729.so.0" > /dev/null || echo libbcg729-0
     compgen -G "/usr/lib/*/libspandsp.so.2" > /dev/null || echo libspandsp2
+    compgen -G "/usr/lib/*/libsndfile.so.1" > /dev/null || echo libsndfile1
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || echo fonts-dejavu-core
     compgen -G "$postgres/*/bin/postgres" > /dev/null || echo postgresql
     "$python" -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv

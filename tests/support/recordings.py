@@ -2,14 +2,11 @@
 
 import math
 import struct
-import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 from subprocess import run
-
-G729 = (sys.executable, "-I", str(Path(__file__).parents[2] / "services" / "audio" / "g729" / "g729_encode.py"))
 
 
 def sine(hertz: float, seconds: float, rate: int, level: float = 0.25) -> list[float]:

@@ -366,7 +366,7 @@ class AudioOperations(Transport):
         return self.get_document(f"/v1/audio/batches/{batch}/files", **given())
 
     def list_formats(self) -> FormatsView:
-        """All formats, whether this installation makes them, and by which program under which licence."""
+        """All formats, whether this installation makes them, and by which program or library under which licence."""
         return cast("FormatsView", self.get("/v1/audio/formats", **given()))
 
     def list_voices(self) -> VoicesView:

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
 
+from audio.adapters import installation
 from audio.adapters.events import TopicEvents
 from audio.adapters.postgres.database import BLOBS, READ_SIDE
 from audio.adapters.postgres.kept import PostgresKept
@@ -26,7 +27,7 @@ from contracts.audio.records import decode
 from contracts.identifiers import derived_id
 from runtime.blobs.postgres import PostgresBlobs
 from runtime.kafka import Producer
-from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben, projector_settings
+from tests.support.audio.at_work import BEEP, AudioApi, anna, audio_at_work, bearer, ben, projector_settings
 from tests.support.audio.conversions import archive, begun_by_another, file_of, job_of, names_in, shows
 from tests.support.audio.left_behind import bytes_of, folders_in, nobody_is_in
 from tests.support.databases import as_role
@@ -244,7 +245,6 @@ async def test_a_conversion_that_ended_every_worker_fails_and_others_go_on(audio
         (b"", {}, 422, "audio_undecodable"),
         (b"<html>Not found</html>", {}, 422, "audio_undecodable"),
         (BEEP, {"formats": "g799"}, 422, "format_unknown"),
-        (BEEP, {"formats": "g726-40"}, 422, "format_unavailable"),
         (BEEP, {"name": "con"}, 422, "name_invalid"),
         (BEEP, {"name": "a/b"}, 422, "request_invalid"),
         (BEEP, {"loudness": "nan"}, 422, "request_invalid"),
@@ -334,11 +334,24 @@ async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
 async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio: AudioApi) -> None:
     formats = {one["code"]: one for one in (await audio.asked("formats"))["items"]}
     assert (formats["g729"]["available"], formats["g729"]["licence"]) == (True, "GPL-3.0-or-later")
-    assert not formats["g726-40"]["available"]
+    assert (formats["g726-40"]["available"], formats["g726-40"]["licence"]) == (True, "LGPL-2.1-only")
     voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
     assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
     assert voices["flite/slt"]["language"] == "en-us"
     assert voices["piper/en_US-joe-medium"]["licence"].startswith("CC0-1.0")
+
+
+async def test_what_an_installation_has_no_program_for_is_refused(
+    audio: AudioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One without spandsp, and without the program of G.729."""
+    monkeypatch.setattr(installation, "find_library", lambda _: None)
+    async with audio_at_work(audio.topics, audio.database_url, audio.folder, {"g729_program": None}) as poor:
+        formats = (await poor.asked("formats"))["items"]
+        missing = [one["code"] for one in formats if not one["available"]]
+        answers = [await poor.upload(formats=code) for code in missing]
+    assert missing == ["g726-40", "g726-40le", "g729"]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(422, "format_unavailable")}
 
 
 async def test_a_worker_counts_what_it_ends_and_what_waits(audio: AudioApi) -> None:

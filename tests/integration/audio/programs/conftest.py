@@ -5,8 +5,10 @@ from subprocess import run
 
 import pytest
 
+from audio.adapters import installation
 from audio.adapters.ffmpeg import Ffmpeg
-from tests.support.recordings import G729, ffmpeg
+from dev.stack.settings import G729_PROGRAM
+from tests.support.recordings import ffmpeg
 
 SENTENCE = "Welcome. Please hold the line, the next free agent takes your call."
 
@@ -29,4 +31,4 @@ def spoken_master(sentence: Path) -> Path:
 
 @pytest.fixture
 def transcoder() -> Ffmpeg:
-    return Ffmpeg(g729_program=G729)
+    return installation.transcoder(G729_PROGRAM)

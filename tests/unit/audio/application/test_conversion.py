@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from audio.adapters.ffmpeg import Ffmpeg
+from audio.adapters import installation
 from audio.application.conversion import Conversion, MadeFile
 from audio.domain.formats import formats_of
 from audio.domain.options import Options
+from dev.stack.settings import G729_PROGRAM
 from runtime.trouble import Trouble
 from tests.support.audio.made import Made
-from tests.support.recordings import G729, sine, wav
+from tests.support.recordings import sine, wav
 
-ASKED = ("g729", "g723", "g722", "g711a")
+ASKED = ("g729", "g723", "g722", "g726-40", "g711a")
 
 
 async def test_each_file_lies_there_when_it_is_told_of_the_quick_ones_before_the_last_slow_one(tmp_path: Path) -> None:
@@ -23,6 +24,7 @@ async def test_each_file_lies_there_when_it_is_told_of_the_quick_ones_before_the
         "g711a": (8000, True),
         "g722": (8000, True),
         "g723": (816, True),
+        "g726-40": (5000, True),
         "g729": (1000, True),
     }
 
@@ -38,7 +40,7 @@ async def test_what_goes_wrong_beside_other_work_is_raised_as_it_is(tmp_path: Pa
 
 async def _converted(folder: Path, made: Made) -> Made:
     (folder / "recording").write_bytes(wav(sine(440, 1, 8000), 8000))
-    await Conversion(Ffmpeg(g729_program=G729), folder).convert(
+    await Conversion(installation.transcoder(G729_PROGRAM), folder).convert(
         folder / "recording", name="beep", formats=formats_of(ASKED), options=Options(), ready=made.ready
     )
     return made

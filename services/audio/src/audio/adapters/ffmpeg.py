@@ -9,6 +9,7 @@ import json
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shutil import which
@@ -62,8 +63,9 @@ _LIMITER_RATE = MASTER_RATE * 4
 """Where a peak between two samples shows as a sample."""
 _TOO_MANY_SAMPLES = (MAX_SECONDS + 1) * MASTER_RATE
 """Nothing is decoded after them: trimmed at the output, all that follows would still be measured."""
-_ONLY_ITS_OWN = {"g726-40", "g726-40le"}
-"""What ffmpeg 5.1 makes so that just ffmpeg understands it: spandsp and libsndfile soon hear noise."""
+_LAWS: dict[Coder, Law] = {"alaw": "alaw", "mulaw": "mulaw"}
+_G726_AT_40: dict[Coder, Literal["high", "low"]] = {"g726_40": "high", "g726_40le": "low"}
+"""Which bits come first. What ffmpeg makes at this rate is noise to other decoders, and theirs to ffmpeg."""
 _ERROR = re.compile(r"^(?:\[[^]]* @ 0x[0-9a-f]+\] )?\[(?:error|fatal)\] (.*\S)", re.MULTILINE)
 """A line that says what is wrong with a recording."""
 _PIECE_BYTES = 256 * 1024
@@ -71,16 +73,31 @@ _CHANNELS: dict[Downmix, str] = {"mix": "", "left": "pan=mono|c0=c0,", "right": 
 
 
 class Ffmpeg:
-    """The programs ffmpeg and ffprobe, and where it is installed one that makes G.729, which ffmpeg only decodes."""
+    """The programs ffmpeg and ffprobe, and where they are installed two for what ffmpeg can't do.
 
-    def __init__(self, *, g729_program: tuple[str, ...] | None = None, limits: Limits | None = None) -> None:
-        self._g729_program = g729_program
+    One makes G.729, which ffmpeg only decodes; the other makes and decodes G.726 at 40 kbit/s.
+    """
+
+    def __init__(
+        self,
+        *,
+        g729_program: tuple[str, ...] | None = None,
+        g726_program: tuple[str, ...] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._encoders: dict[Coder, tuple[str, ...]] = {}
+        self._decoders: dict[Coder, tuple[str, ...]] = {}
+        if g729_program is not None:
+            self._encoders["g729"] = g729_program
+        if g726_program is not None:
+            for coder, order in _G726_AT_40.items():
+                self._encoders[coder] = (*g726_program, "encode", order)
+                self._decoders[coder] = (*g726_program, "decode", order)
         self._limits = limits or Limits()
 
     def makes(self, made: Format) -> bool:
-        if made.coder == "g729" and self._g729_program is None:
-            return False
-        return which("ffmpeg") is not None and made.code not in _ONLY_ITS_OWN
+        known = _ENCODING.keys() | _LAWS.keys() | self._encoders.keys()
+        return which("ffmpeg") is not None and made.coder in known
 
     async def probe(self, recording: Path, container: Container) -> Source:
         shown = ("-show_entries", "stream=codec_name,sample_rate,channels", "-select_streams", "a:0", "-of", "json")
@@ -129,14 +146,24 @@ class Ffmpeg:
             await self._of_samples(master.narrow, made, files[made])
 
     async def _of_samples(self, samples: Path, made: Format, file: Path) -> None:
-        if made.coder in {"alaw", "mulaw"}:
-            await asyncio.to_thread(_compress, samples, "alaw" if made.coder == "alaw" else "mulaw", file)
+        if made.coder in _LAWS:
+            await asyncio.to_thread(_compress, samples, _LAWS[made.coder], file)
         else:
-            await self._run(file.parent, (*(self._g729_program or ()), samples.name, file.name))
+            await self._run(file.parent, (*self._encoders[made.coder], samples.name, file.name))
 
     async def decode_back(self, master: Master, coded: Sequence[Coded]) -> list[float | None]:
-        words = await self._run(master.wide.parent, (*_telling("info"), *_decoding(master, coded)))
+        readable = [await self._readable(one) for one in coded]
+        words = await self._run(master.wide.parent, (*_telling("info"), *_decoding(master, readable)))
         return [signal_to_noise(one.format, words) for one in coded]
+
+    async def _readable(self, coded: Coded) -> Coded:
+        """The file as it is, or its samples where ffmpeg can't decode it."""
+        if coded.format.coder not in _G726_AT_40:
+            return coded
+        samples = coded.heard.with_suffix(".s16")
+        command = (*self._decoders[coded.format.coder], coded.file.name, samples.name)
+        await self._run(samples.parent, command)
+        return replace(coded, file=samples)
 
     async def _run(self, folder: Path, command: tuple[str, ...]) -> str:
         """What a program says that must not fail."""
@@ -242,6 +269,8 @@ def _read_back(made: Format) -> tuple[str, ...]:
             return made.coder, f"sample_rate={made.rate}"
         case "g726" | "g726le":
             return made.coder, f"code_size={made.bit_rate // 8000}"
+        case "g726_40" | "g726_40le":
+            return "s16le", f"sample_rate={made.rate}"
         case _:
             return (made.coder,)
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from ctypes.util import find_library
 from pathlib import Path
 
 from audio.adapters.ffmpeg import Ffmpeg
@@ -11,8 +12,11 @@ from audio.application.ports import SpeechEngine
 
 
 def transcoder(g729_program: Path | None) -> Ffmpeg:
-    """ffmpeg, and G.729 where its program is named."""
-    return Ffmpeg(g729_program=None if g729_program is None else (sys.executable, str(g729_program)))
+    """ffmpeg, G.729 where its program is named, and G.726 at 40 kbit/s where spandsp is installed."""
+    g729 = None if g729_program is None else (sys.executable, str(g729_program))
+    spandsp = find_library("spandsp")
+    g726 = None if spandsp is None else (sys.executable, "-I", "-m", "audio.adapters.g726_at_40", spandsp)
+    return Ffmpeg(g729_program=g729, g726_program=g726)
 
 
 def engines(piper_program: Path | None, piper_voices: Path | None) -> Mapping[str, SpeechEngine]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from audio.domain.refusals import AudioRefused
 
-Coder = Literal["alaw", "mulaw", "g722", "g723_1", "g726", "g726le", "g729", "opus", "wav"]
+Coder = Literal["alaw", "mulaw", "g722", "g723_1", "g726", "g726le", "g726_40", "g726_40le", "g729", "opus", "wav"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,15 @@ class Format:
 
 
 def _g726(kilobits: int, order: Literal["le", ""]) -> Format:
+    coder: Coder = "g726le" if order else "g726"
+    if kilobits == 40:
+        coder = "g726_40le" if order else "g726_40"
     byte_order = "low bits first" if order else "high bits first"
     return Format(
         code=f"g726-{kilobits}{order}",
         title=f"G.726 at {kilobits} kbit/s, {byte_order}",
         extension="g726",
-        coder="g726le" if order else "g726",
+        coder=coder,
         rate=8000,
         bit_rate=kilobits * 1000,
         framing=Framing(samples=8, size=kilobits // 8),
@@ -80,7 +83,7 @@ USUAL = ("g711a", "g711u", "g722", "g723", "g729")
 """What is made where nobody says which formats."""
 
 
-_QUICK: frozenset[Coder] = frozenset(("alaw", "mulaw", "g722", "g726", "g726le", "wav"))
+_QUICK: frozenset[Coder] = frozenset(("alaw", "mulaw", "g722", "g726", "g726le", "g726_40", "g726_40le", "wav"))
 """Coders that know nothing of speech: a minute takes them less than all that is done before."""
 _LONG: frozenset[Coder] = frozenset(("g723_1", "opus"))
 """Those that take as long as all others together."""

@@ -6,15 +6,22 @@ from audio.domain.formats import FORMATS, USUAL, Coder
 from audio.entrypoints.api.dependencies import TheServices
 from audio.entrypoints.api.models import FormatsView, FormatView, VoicesView, VoiceView
 
-FFMPEG, BCG729, OURS = ("ffmpeg", "GPL-2.0-or-later"), ("libbcg729", "GPL-3.0-or-later"), ("audio", "Apache-2.0")
-_MADE_BY: dict[Coder, tuple[str, str]] = {"alaw": OURS, "mulaw": OURS, "g729": BCG729}
+FFMPEG, OURS = ("ffmpeg", "GPL-2.0-or-later"), ("audio", "Apache-2.0")
+BCG729, SPANDSP = ("libbcg729", "GPL-3.0-or-later"), ("libspandsp", "LGPL-2.1-only")
+_MADE_BY: dict[Coder, tuple[str, str]] = {
+    "alaw": OURS,
+    "mulaw": OURS,
+    "g726_40": SPANDSP,
+    "g726_40le": SPANDSP,
+    "g729": BCG729,
+}
 
 router = APIRouter(prefix="/v1/audio", tags=["catalog"])
 
 
 @router.get("/formats")
 async def list_formats(services: TheServices) -> FormatsView:
-    """All formats, whether this installation makes them, and by which program under which licence."""
+    """All formats, whether this installation makes them, and by which program or library under which licence."""
     return FormatsView(
         items=[
             FormatView(
