@@ -10,7 +10,8 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from dev.browser.chromium import WIDTHS
+from dev.browser.chromium import WIDTHS, sign_in
+from dev.demo import people
 from dev.stack.parts import Kit
 from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, RESELLER, Portal, flaws, in_a_thread
 
@@ -335,7 +336,8 @@ def test_a_colleague_joins_by_invitation_and_gets_rights_in_one_project(portal: 
     code = page.locator(".giant").inner_text()
     assert flaws(page) == []
 
-    colleague = portal.person(CUSTOMER)
+    colleague = portal.visitor()
+    sign_in(colleague, CUSTOMER, people.PASSWORD)  # in a session of its own, as joining changes its company
     colleague.goto("/people")
     colleague.get_by_role("link", name="I have an invitation").click()
     colleague.get_by_label("Code of the invitation").fill("not a code")

@@ -14,7 +14,7 @@ START_SECONDS = 10.0
 COMMAND_SECONDS = 10.0
 WIDE_BYTES = 4 * 1024**3
 """Memory is taken only for what lies there."""
-ATTEMPTS = 20
+ATTEMPTS, GROWN_BYTES = 20, 64 * 1024
 NAME = "small-disk"
 _NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "--propagation", "private")
 _MOUNT = 'mount -t tmpfs -o "size=$1,mode=0700" "$2" "$3" && exec sleep infinity'
@@ -57,9 +57,9 @@ class SmallDisk:
         self._process.kill()
 
     def fill(self) -> None:
-        """Leave no room: it becomes as small as what lies on it, which may grow meanwhile."""
-        for _ in range(ATTEMPTS):
-            if self._resize(self._used_bytes()) == 0:
+        """Leave no room: it becomes as small as what lies on it, and a little wider where that grew meanwhile."""
+        for attempt in range(ATTEMPTS):
+            if self._resize(self._used_bytes() + attempt * GROWN_BYTES) == 0:
                 return
         raise RuntimeError(f"{self._place} could not be made full")
 

@@ -201,6 +201,7 @@ async def test_a_dead_letter_says_where_it_came_from_and_why(
         ("partition", b"3"),
         ("offset", b"14"),
         ("bytes", b"262145"),
+        ("headers", b"0"),
     )
 
 
