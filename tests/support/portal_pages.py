@@ -17,6 +17,7 @@ from portal.application.accounts import Account, Accounts, Session, Sessions
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import FORM_TOKEN
+from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.static_files import StaticFiles
 
@@ -31,12 +32,13 @@ class OneSession:
 
     company_kind: str = "vendor"
     language: str = "en"
+    name: str = "Sabine Vogt"
     reached: list[int] = field(default_factory=list[int])
 
     async def find(self, _cookie: str, _now: datetime) -> Session | None:
         return Session(
             session="s",
-            account=Account("a", "staff@example.net", "Sabine Vogt", self.language),
+            account=Account("a", "staff@example.net", self.name, self.language),
             company="v",
             company_name="Vendor",
             company_kind=self.company_kind,
@@ -60,6 +62,9 @@ class SomeNames:
     async def companies_named(self, part: str, most: int) -> dict[str, str]:
         found = [(one, name) for one, name in self._companies.items() if part.casefold() in name.casefold()]
         return dict(found[:most])
+
+    async def company_names(self, companies: list[str]) -> dict[str, str]:
+        return {one: self._companies[one] for one in companies if one in self._companies}
 
     async def names(self, accounts: list[str]) -> dict[str, str]:
         return dict.fromkeys(accounts, "Sabine Vogt")
@@ -122,6 +127,7 @@ def application(
         openid=None,
         letters=nobody,
         post=None,
+        later=Later(),
         issuer=nobody,
         apis=cast("Apis", apis),
         pages=Pages(files, brand="Licensing"),

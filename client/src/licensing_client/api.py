@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from licensing_client.transport import Transport, given
+from licensing_client.transport import Transport, given, segment
 
 
 class ActivationKeyIssuedResponse(TypedDict):
@@ -1177,7 +1177,7 @@ class Operations(Transport):
 
     def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
         """The company that the caller acts for; any company for the vendor's staff."""
-        return cast("CompanyView", self.get(f"/v1/companies/{company}", **given(at_least=at_least)))
+        return cast("CompanyView", self.get(f"/v1/companies/{segment(company)}", **given(at_least=at_least)))
 
     def create_project(self, *, project_name: str, idempotency_key: str | None = None) -> ProjectCreatedResponse:
         """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
@@ -1215,11 +1215,13 @@ class Operations(Transport):
 
     def get_project(self, project: str, *, at_least: int | None = None) -> ProjectView:
         """One project."""
-        return cast("ProjectView", self.get(f"/v1/projects/{project}", **given(at_least=at_least)))
+        return cast("ProjectView", self.get(f"/v1/projects/{segment(project)}", **given(at_least=at_least)))
 
     def get_balance(self, project: str, *, at_least: int | None = None, as_of: str | int | None = None) -> BalanceView:
         """The licenses of the project that are bound to no device, now or as of any entry or time."""
-        return cast("BalanceView", self.get(f"/v1/projects/{project}/balance", **given(at_least=at_least, as_of=as_of)))
+        return cast(
+            "BalanceView", self.get(f"/v1/projects/{segment(project)}/balance", **given(at_least=at_least, as_of=as_of))
+        )
 
     def rename_project(
         self, project: str, *, project_name: str, idempotency_key: str | None = None
@@ -1227,13 +1229,16 @@ class Operations(Transport):
         """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
         return cast(
             "ProjectChangedResponse",
-            self.post(f"/v1/projects/{project}/renaming", given(project_name=project_name), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/renaming", given(project_name=project_name), key=idempotency_key
+            ),
         )
 
     def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChangedResponse:
         """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
         return cast(
-            "ProjectChangedResponse", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key)
+            "ProjectChangedResponse",
+            self.post(f"/v1/projects/{segment(project)}/archiving", given(), key=idempotency_key),
         )
 
     def move_licenses(
@@ -1249,7 +1254,7 @@ class Operations(Transport):
         return cast(
             "LicensesMovedResponse",
             self.post(
-                f"/v1/projects/{project}/transfers",
+                f"/v1/projects/{segment(project)}/transfers",
                 given(target=target, licenses=licenses, held=held),
                 key=idempotency_key,
             ),
@@ -1262,7 +1267,9 @@ class Operations(Transport):
         return cast(
             "DeviceChangedResponse",
             self.post(
-                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
+                f"/v1/projects/{segment(project)}/deallocations",
+                given(serial=serial, licenses=licenses),
+                key=idempotency_key,
             ),
         )
 
@@ -1307,7 +1314,7 @@ class Operations(Transport):
         return cast(
             "MemberChangedResponse",
             self.post(
-                f"/v1/companies/{company}/members",
+                f"/v1/companies/{segment(company)}/members",
                 given(account=account, administrator=administrator),
                 key=idempotency_key,
             ),
@@ -1319,14 +1326,16 @@ class Operations(Transport):
         """Who belongs to the company. For its administrators."""
         return cast(
             "MemberViewPage",
-            self.get(f"/v1/companies/{company}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{segment(company)}/members", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChangedResponse:
         """End a membership, and with it every right that the account had in the company's name."""
         return cast(
             "MemberChangedResponse",
-            self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/member-removals", given(account=account), key=idempotency_key),
         )
 
     def list_company_grants(
@@ -1345,7 +1354,7 @@ class Operations(Transport):
         return cast(
             "CompanyGrantViewPage",
             self.get(
-                f"/v1/companies/{company}/grants",
+                f"/v1/companies/{segment(company)}/grants",
                 **given(account=account, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1366,7 +1375,7 @@ class Operations(Transport):
         return cast(
             "RightsChangedResponse",
             self.post(
-                f"/v1/projects/{project}/members",
+                f"/v1/projects/{segment(project)}/members",
                 given(account=account, acting_for=acting_for, rights=rights),
                 key=idempotency_key,
             ),
@@ -1378,7 +1387,9 @@ class Operations(Transport):
         """Who was given rights in the project. For who may give them; the company's administrators are not listed."""
         return cast(
             "GrantViewPage",
-            self.get(f"/v1/projects/{project}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/members", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def revoke_rights(
@@ -1394,7 +1405,7 @@ class Operations(Transport):
         return cast(
             "RightsChangedResponse",
             self.post(
-                f"/v1/projects/{project}/member-revocations",
+                f"/v1/projects/{segment(project)}/member-revocations",
                 given(account=account, acting_for=acting_for, rights=rights),
                 key=idempotency_key,
             ),
@@ -1406,7 +1417,8 @@ class Operations(Transport):
         The code is in this answer and nowhere else; the same request again gives it again. Handing it on is the caller's.
         """
         return cast(
-            "InvitationCreatedResponse", self.post(f"/v1/companies/{company}/invitations", given(), key=idempotency_key)
+            "InvitationCreatedResponse",
+            self.post(f"/v1/companies/{segment(company)}/invitations", given(), key=idempotency_key),
         )
 
     def list_invitations(
@@ -1422,7 +1434,7 @@ class Operations(Transport):
         return cast(
             "InvitationViewPage",
             self.get(
-                f"/v1/companies/{company}/invitations",
+                f"/v1/companies/{segment(company)}/invitations",
                 **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1434,7 +1446,9 @@ class Operations(Transport):
         return cast(
             "CompanyChangedResponse",
             self.post(
-                f"/v1/companies/{company}/invitation-withdrawals", given(code_digest=code_digest), key=idempotency_key
+                f"/v1/companies/{segment(company)}/invitation-withdrawals",
+                given(code_digest=code_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1456,14 +1470,14 @@ class Operations(Transport):
         """Offer the whole company to another one, which may import it. For its administrators."""
         return cast(
             "CompanyChangedResponse",
-            self.post(f"/v1/companies/{company}/offers", given(offered_to=offered_to), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/offers", given(offered_to=offered_to), key=idempotency_key),
         )
 
     def withdraw_company_offer(self, company: str, *, idempotency_key: str | None = None) -> CompanyChangedResponse:
         """Take the offer of the company back, or decline it. For administrators of either company."""
         return cast(
             "CompanyChangedResponse",
-            self.post(f"/v1/companies/{company}/offer-withdrawals", given(), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/offer-withdrawals", given(), key=idempotency_key),
         )
 
     def list_company_offers(
@@ -1485,7 +1499,9 @@ class Operations(Transport):
         """
         return cast(
             "CompanyImportedResponse",
-            self.post(f"/v1/companies/{company}/imports", given(former_company=former_company), key=idempotency_key),
+            self.post(
+                f"/v1/companies/{segment(company)}/imports", given(former_company=former_company), key=idempotency_key
+            ),
         )
 
     def find_devices(
@@ -1531,7 +1547,7 @@ class Operations(Transport):
         """Bring a device into the project. A device is in one project at a time."""
         return cast(
             "DeviceAddedResponse",
-            self.post(f"/v1/projects/{project}/devices", given(serial=serial), key=idempotency_key),
+            self.post(f"/v1/projects/{segment(project)}/devices", given(serial=serial), key=idempotency_key),
         )
 
     def list_devices(
@@ -1540,7 +1556,9 @@ class Operations(Transport):
         """The devices of the project, by serial."""
         return cast(
             "DeviceViewPage",
-            self.get(f"/v1/projects/{project}/devices", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/devices", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def allocate_licenses(
@@ -1556,7 +1574,7 @@ class Operations(Transport):
         return cast(
             "LicensesAllocatedResponse",
             self.post(
-                f"/v1/projects/{project}/allocations",
+                f"/v1/projects/{segment(project)}/allocations",
                 given(serial=serial, licenses=licenses, confirm_final=confirm_final),
                 key=idempotency_key,
             ),
@@ -1567,38 +1585,42 @@ class Operations(Transport):
     ) -> DeviceView:
         """A device and the licenses on it, now or as of any entry or time. What `expand` names is told as of now."""
         return cast(
-            "DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of, expand=expand))
+            "DeviceView",
+            self.get(f"/v1/devices/{segment(serial)}", **given(at_least=at_least, as_of=as_of, expand=expand)),
         )
 
     def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Move the device, with all that is on it, to another project of the same company."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/moves", given(project=project), key=idempotency_key),
         )
 
     def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
-        return cast("DeviceChangedResponse", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
+        return cast(
+            "DeviceChangedResponse", self.post(f"/v1/devices/{segment(serial)}/release", given(), key=idempotency_key)
+        )
 
     def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Offer a device without PBX licenses to another company. Not for guests."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/offers", given(company=company), key=idempotency_key),
         )
 
     def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take an offer back, or decline one."""
         return cast(
-            "DeviceChangedResponse", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key)
+            "DeviceChangedResponse",
+            self.post(f"/v1/devices/{segment(serial)}/offer-withdrawals", given(), key=idempotency_key),
         )
 
     def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take a device that was offered to the caller's company into one of its projects."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/acceptances", given(project=project), key=idempotency_key),
         )
 
     def transfer_device(
@@ -1608,7 +1630,7 @@ class Operations(Transport):
         return cast(
             "DeviceChangedResponse",
             self.post(
-                f"/v1/devices/{serial}/staff-moves",
+                f"/v1/devices/{segment(serial)}/staff-moves",
                 given(project=project, reason=reason, reference=reference),
                 key=idempotency_key,
             ),
@@ -1628,7 +1650,8 @@ class Operations(Transport):
         The code is in this answer and nowhere else; the same request again gives it again.
         """
         return cast(
-            "ClaimCodeCreatedResponse", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key)
+            "ClaimCodeCreatedResponse",
+            self.post(f"/v1/projects/{segment(project)}/claim-codes", given(), key=idempotency_key),
         )
 
     def list_claim_codes(
@@ -1644,7 +1667,7 @@ class Operations(Transport):
         return cast(
             "ClaimCodeViewPage",
             self.get(
-                f"/v1/projects/{project}/claim-codes",
+                f"/v1/projects/{segment(project)}/claim-codes",
                 **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1656,7 +1679,9 @@ class Operations(Transport):
         return cast(
             "ProjectChangedResponse",
             self.post(
-                f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
+                f"/v1/projects/{segment(project)}/claim-code-withdrawals",
+                given(code_digest=code_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1680,7 +1705,7 @@ class Operations(Transport):
         return cast(
             "DeviceReplacedResponse",
             self.post(
-                f"/v1/devices/{serial}/replacements",
+                f"/v1/devices/{segment(serial)}/replacements",
                 given(replacement=replacement, rma=rma, reason=reason, other_model=other_model, project=project),
                 key=idempotency_key,
             ),
@@ -1697,7 +1722,9 @@ class Operations(Transport):
         return cast(
             "DeviceRecommissionedResponse",
             self.post(
-                f"/v1/devices/{serial}/recommissionings", given(document=document, reason=reason), key=idempotency_key
+                f"/v1/devices/{segment(serial)}/recommissionings",
+                given(document=document, reason=reason),
+                key=idempotency_key,
             ),
         )
 
@@ -1711,7 +1738,7 @@ class Operations(Transport):
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
         """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
-        return self.get_document(f"/v1/devices/{serial}/license-file", **given(at_least=at_least))
+        return self.get_document(f"/v1/devices/{segment(serial)}/license-file", **given(at_least=at_least))
 
     def return_licenses(self, serial: str, document: bytes) -> bytes:
         """Give back the PBX licenses of a device whose certificate was invalidated.
@@ -1719,11 +1746,11 @@ class Operations(Transport):
         The body is the return document that the device made; the answer is the receipt to be uploaded to it. The same
         document again gets the same receipt.
         """
-        return self.put_document(f"/v1/devices/{serial}/return", document)
+        return self.put_document(f"/v1/devices/{segment(serial)}/return", document)
 
     def get_return_receipt(self, serial: str, *, at_least: int | None = None) -> bytes:
         """The receipt of the device's last return."""
-        return self.get_document(f"/v1/devices/{serial}/return-receipt", **given(at_least=at_least))
+        return self.get_document(f"/v1/devices/{segment(serial)}/return-receipt", **given(at_least=at_least))
 
     def release_return_limit(
         self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
@@ -1732,7 +1759,7 @@ class Operations(Transport):
         return cast(
             "ReturnLimitReleasedResponse",
             self.post(
-                f"/v1/devices/{serial}/return-limit-releases",
+                f"/v1/devices/{segment(serial)}/return-limit-releases",
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
             ),
@@ -1786,7 +1813,7 @@ class Operations(Transport):
         """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
         return cast(
             "SettingAsideResponse",
-            self.post(f"/v1/ledger/set-asides/{decision}/approval", given(), key=idempotency_key),
+            self.post(f"/v1/ledger/set-asides/{segment(decision)}/approval", given(), key=idempotency_key),
         )
 
     def get_entry_texts(self, sequence: str, *, at_least: int | None = None) -> EntryTextsView:
@@ -1794,7 +1821,7 @@ class Operations(Transport):
 
         The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
         """
-        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+        return cast("EntryTextsView", self.get(f"/v1/entries/{segment(sequence)}/texts", **given(at_least=at_least)))
 
     def erase_entry_texts(
         self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
@@ -1806,7 +1833,7 @@ class Operations(Transport):
         return cast(
             "EntryTextsView",
             self.post(
-                f"/v1/entries/{sequence}/texts",
+                f"/v1/entries/{segment(sequence)}/texts",
                 given(),
                 key=idempotency_key,
                 method="DELETE",
@@ -1901,7 +1928,7 @@ class Operations(Transport):
         return cast(
             "LegacyLicensesImportedResponse",
             self.post(
-                f"/v1/projects/{project}/legacy-licenses",
+                f"/v1/projects/{segment(project)}/legacy-licenses",
                 given(serial=serial, legacy_key=legacy_key, licenses=licenses, reference=reference),
                 key=idempotency_key,
             ),
@@ -1909,13 +1936,15 @@ class Operations(Transport):
 
     def get_legacy_licenses(self, project: str, *, at_least: int | None = None) -> LegacyView:
         """The project's old licenses: free ones, and those on devices with the consent that they need."""
-        return cast("LegacyView", self.get(f"/v1/projects/{project}/legacy-licenses", **given(at_least=at_least)))
+        return cast(
+            "LegacyView", self.get(f"/v1/projects/{segment(project)}/legacy-licenses", **given(at_least=at_least))
+        )
 
     def preview_legacy_conversion(self, project: str, *, at_least: int | None = None) -> ConversionPreview:
         """What the project's free old licenses become, or why they can't be converted."""
         return cast(
             "ConversionPreview",
-            self.get(f"/v1/projects/{project}/legacy-conversions/preview", **given(at_least=at_least)),
+            self.get(f"/v1/projects/{segment(project)}/legacy-conversions/preview", **given(at_least=at_least)),
         )
 
     def convert_legacy_licenses(
@@ -1925,7 +1954,9 @@ class Operations(Transport):
         return cast(
             "LegacyLicensesConvertedResponse",
             self.post(
-                f"/v1/projects/{project}/legacy-conversions", given(preview_digest=preview_digest), key=idempotency_key
+                f"/v1/projects/{segment(project)}/legacy-conversions",
+                given(preview_digest=preview_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1936,7 +1967,8 @@ class Operations(Transport):
         return cast(
             "LegacyConversionViewPage",
             self.get(
-                f"/v1/projects/{project}/legacy-conversions", **given(cursor=cursor, limit=limit, at_least=at_least)
+                f"/v1/projects/{segment(project)}/legacy-conversions",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
 
@@ -1950,7 +1982,7 @@ class Operations(Transport):
         return cast(
             "LegacyConsentGivenResponse",
             self.post(
-                f"/v1/devices/{serial}/legacy-consent",
+                f"/v1/devices/{segment(serial)}/legacy-consent",
                 given(no_downgrade_below_version_8=no_downgrade_below_version_8),
                 key=idempotency_key,
             ),
@@ -1982,7 +2014,9 @@ class Operations(Transport):
         """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
         return cast(
             "LegacyLicensesImportedResponse",
-            self.post(f"/v1/projects/{project}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key
+            ),
         )
 
     def list_legacy_imports(
@@ -1991,7 +2025,10 @@ class Operations(Transport):
         """Old licenses as they came into the project, oldest first."""
         return cast(
             "LegacyImportViewPage",
-            self.get(f"/v1/projects/{project}/legacy-imports", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/legacy-imports",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def list_legacy_consents(
@@ -2000,7 +2037,10 @@ class Operations(Transport):
         """Consents that were given for devices while they were in the project, oldest first."""
         return cast(
             "LegacyConsentViewPage",
-            self.get(f"/v1/projects/{project}/legacy-consents", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/legacy-consents",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def block(
@@ -2073,7 +2113,9 @@ class Operations(Transport):
         Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
         """
         return self.post_for_document(
-            f"/v1/devices/{serial}/staff-downloads", given(reason=reason, reference=reference), key=idempotency_key
+            f"/v1/devices/{segment(serial)}/staff-downloads",
+            given(reason=reason, reference=reference),
+            key=idempotency_key,
         )
 
     def list_staff_downloads(
@@ -2138,7 +2180,8 @@ class Operations(Transport):
     def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionResponse:
         """Carry out what another account of the staff proposed."""
         return cast(
-            "CorrectionResponse", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key)
+            "CorrectionResponse",
+            self.post(f"/v1/corrections/{segment(correction)}/approval", given(), key=idempotency_key),
         )
 
     def reject_correction(
@@ -2147,12 +2190,12 @@ class Operations(Transport):
         """Close a proposal without carrying it out; its proposer may do so, too."""
         return cast(
             "CorrectionResponse",
-            self.post(f"/v1/corrections/{correction}/rejection", given(reason=reason), key=idempotency_key),
+            self.post(f"/v1/corrections/{segment(correction)}/rejection", given(reason=reason), key=idempotency_key),
         )
 
     def get_correction(self, correction: str, *, at_least: int | None = None) -> CorrectionView:
         """One correction. For the vendor's staff."""
-        return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
+        return cast("CorrectionView", self.get(f"/v1/corrections/{segment(correction)}", **given(at_least=at_least)))
 
     def list_license_types(
         self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -2231,7 +2274,7 @@ class Operations(Transport):
         return cast(
             "CorrectionResponse",
             self.post(
-                f"/v1/delivered-devices/{serial}/corrections",
+                f"/v1/delivered-devices/{segment(serial)}/corrections",
                 given(reason=reason, reference=reference, model=model, delivered_on=delivered_on),
                 key=idempotency_key,
             ),
@@ -2244,7 +2287,7 @@ class Operations(Transport):
         return cast(
             "WarrantyExtendedResponse",
             self.post(
-                f"/v1/devices/{serial}/warranty-extensions",
+                f"/v1/devices/{segment(serial)}/warranty-extensions",
                 given(license_type=license_type, confirm_final=confirm_final),
                 key=idempotency_key,
             ),
@@ -2260,7 +2303,8 @@ class Operations(Transport):
         As of an entry or a time, state and days left are those of that day.
         """
         return cast(
-            "GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least, as_of=as_of))
+            "GuaranteeStatus",
+            self.get(f"/v1/devices/{segment(serial)}/guarantee", **given(at_least=at_least, as_of=as_of)),
         )
 
     def issue_test_licenses(
@@ -2280,7 +2324,7 @@ class Operations(Transport):
         return cast(
             "TestIssuedResponse",
             self.post(
-                f"/v1/devices/{serial}/test-licenses",
+                f"/v1/devices/{segment(serial)}/test-licenses",
                 given(version=version, slave=slave, count=count),
                 key=idempotency_key,
             ),
@@ -2291,7 +2335,8 @@ class Operations(Transport):
     ) -> TestView:
         """The test that the device has or has had, now or as of any entry or time."""
         return cast(
-            "TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least, as_of=as_of))
+            "TestView",
+            self.get(f"/v1/devices/{segment(serial)}/test-licenses", **given(at_least=at_least, as_of=as_of)),
         )
 
     def release_test(
@@ -2304,13 +2349,17 @@ class Operations(Transport):
         return cast(
             "TestReleasedResponse",
             self.post(
-                f"/v1/devices/{serial}/test-releases", given(reason=reason, reference=reference), key=idempotency_key
+                f"/v1/devices/{segment(serial)}/test-releases",
+                given(reason=reason, reference=reference),
+                key=idempotency_key,
             ),
         )
 
     def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
         """Whether it runs, until when, and what waits to be paid."""
-        return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
+        return cast(
+            "ServiceStatus", self.get(f"/v1/projects/{segment(project)}/software-service", **given(at_least=at_least))
+        )
 
     def buy_software_service(
         self, project: str, *, months: int, preview_digest: str, idempotency_key: str | None = None
@@ -2319,7 +2368,7 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(
-                f"/v1/projects/{project}/software-service",
+                f"/v1/projects/{segment(project)}/software-service",
                 given(months=months, preview_digest=preview_digest),
                 key=idempotency_key,
             ),
@@ -2332,14 +2381,18 @@ class Operations(Transport):
         """
         return cast(
             "ServicePrice",
-            self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/software-service/price", **given(months=months, at_least=at_least)
+            ),
         )
 
     def get_price_of_held_licenses(self, project: str, *, at_least: int | None = None) -> ServicePrice:
         """What the held licenses owe to the end of the project's service."""
         return cast(
             "ServicePrice",
-            self.get(f"/v1/projects/{project}/software-service/held-licenses/price", **given(at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/software-service/held-licenses/price", **given(at_least=at_least)
+            ),
         )
 
     def release_held_licenses(
@@ -2349,7 +2402,7 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(
-                f"/v1/projects/{project}/software-service/held-licenses/releases",
+                f"/v1/projects/{segment(project)}/software-service/held-licenses/releases",
                 given(preview_digest=preview_digest),
                 key=idempotency_key,
             ),
@@ -2361,7 +2414,9 @@ class Operations(Transport):
         """Exchange PBX licenses for a newer major version while software service runs."""
         return cast(
             "LicensesUpgradedResponse",
-            self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/upgrades", given(version=version, serial=serial), key=idempotency_key
+            ),
         )
 
     def list_entries(
@@ -2452,7 +2507,7 @@ class Operations(Transport):
         return cast(
             "WhyView",
             self.get(
-                f"/v1/projects/{project}/balance/why",
+                f"/v1/projects/{segment(project)}/balance/why",
                 **given(license_type=license_type, cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
             ),
         )
@@ -2463,7 +2518,9 @@ class Operations(Transport):
         """Every entry that concerns the project, oldest first."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/projects/{project}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def get_device_history(
@@ -2472,7 +2529,7 @@ class Operations(Transport):
         """Every entry that concerns the device while in projects that the caller sees, oldest first; all for staff."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/devices/{serial}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(f"/v1/devices/{segment(serial)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_company_history(
@@ -2481,7 +2538,9 @@ class Operations(Transport):
         """Every entry that concerns the company or something of it, oldest first."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/companies/{company}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{segment(company)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def list_redeemed_keys(
@@ -2490,7 +2549,10 @@ class Operations(Transport):
         """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
         return cast(
             "ActivationKeyViewPage",
-            self.get(f"/v1/projects/{project}/activation-keys", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/activation-keys",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:
@@ -2498,7 +2560,9 @@ class Operations(Transport):
 
         For the vendor's staff, and for whoever may see the project that it was redeemed into.
         """
-        return cast("ActivationKeyView", self.get(f"/v1/activation-keys/{key_digest}", **given(at_least=at_least)))
+        return cast(
+            "ActivationKeyView", self.get(f"/v1/activation-keys/{segment(key_digest)}", **given(at_least=at_least))
+        )
 
     def get_activation_key_history(
         self, key_digest: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -2507,6 +2571,7 @@ class Operations(Transport):
         return cast(
             "EntryViewPage",
             self.get(
-                f"/v1/activation-keys/{key_digest}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+                f"/v1/activation-keys/{segment(key_digest)}/history",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
