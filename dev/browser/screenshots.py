@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -76,6 +77,9 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "search": at("/search?q=04a1"),
     "devices": at("/devices"),
     "device": box,
+    "device-then": at(f"/devices/00903304a20e?as_of={datetime.now(UTC).date()}"),
+    "why": at("/devices/00903304a20e/why?type=Port11"),
+    "balances": at("/balances?type=Port11"),
     "keys": at("/keys"),
     "keys-preview": keys,
     "move-licenses": of_clinic("/transfers/new"),
@@ -86,6 +90,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "repairs": at("/rmas?show=all"),
     "repair": case,
     "repair-new": at("/rmas/new?serial=00903304a1c7"),
+    "support-cases": at("/cases"),
+    "support-case": at("/cases/CAS-104211"),
     "audio": at("/audio"),
     "people": at("/people"),
     "activity": at("/activity"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dev.demo import support_cases
 from dev.demo.story import Story, wanted
 from dev.stack import places
 from dev.stack.error import StackError
@@ -135,6 +136,7 @@ def main() -> int:
         raise StackError(f"The people could not be prepared: {refused}") from refused
     kit = Kit(places.STATE)
     asyncio.run(add_accounts(kit))
+    asyncio.run(support_cases.tell(kit, support_cases.the_made_up_ones()))
     print(f"\nThe portal is at {kit.portal_url}/ and these people can sign in there:\n")
     for who, account in PEOPLE.items():
         print(f"  {who:<13} {account.email:<22} password: {PASSWORD}")

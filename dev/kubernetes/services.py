@@ -133,6 +133,7 @@ ENTRIES = {
     "writer_key_file": "ledger-writer-public-key",
     "ledger_writer_key_file": "ledger-writer-public-key",
     "activation_key_secret_file": "activation-key-secret",
+    "support_webhook_keys_file": "support-webhook-keys",
     "device_ca_file": "device-ca",
     "generation_ca_file": "generation-ca",
     "license_keys_file": "license-keys",

@@ -1,7 +1,9 @@
 """Make every key and secret of the stack that is not there yet: `python -m dev.stack.keys STATE`."""
 
 import argparse
+import base64
 import json
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -36,6 +38,7 @@ class Keys:
         self.generation_ca = self.signer_folder / "public" / "generation-ca.pem"
         self.signer_passphrase_file = folder / "signer.passphrase"
         self.activation_key_secret_file = folder / "activation-keys.secret"
+        self.support_webhook_keys_file = folder / "support-webhook.keys"
         self.writer_private_key = folder / "writer-private.pem"
         self.writer_key = folder / "writer-public.pem"
         self.rma_writer_private_key = folder / "rma-writer-private.pem"
@@ -50,6 +53,7 @@ class Keys:
         secret_files.make(self.signer_passphrase_file)
         secret_files.make(self.activation_key_secret_file)
         secret_files.make(self.second_factor_key_file)
+        make_webhook_key(self.support_webhook_keys_file)
         make_writer_keys(self.writer_private_key, self.writer_key)
         make_writer_keys(self.rma_writer_private_key, self.rma_writer_key)
         self._make_signer_keys()
@@ -80,6 +84,12 @@ def make_writer_keys(private: Path, public: Path) -> None:
     key = X25519PrivateKey.generate()
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     make_private_key(private, key)
+
+
+def make_webhook_key(file: Path) -> None:
+    """A key of the help desk's webhook, where there is none yet."""
+    if not file.exists():
+        secret_files.write(file, f"whsec_{base64.b64encode(secrets.token_bytes(secret_files.SECRET_BYTES)).decode()}\n")
 
 
 def make_private_key(file: Path, key: X25519PrivateKey | Ed25519PrivateKey) -> None:

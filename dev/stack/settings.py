@@ -88,6 +88,7 @@ def _ledger_api(stack: StackContext) -> dict[str, str]:
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_WRITER_KEY_FILE": str(keys.writer_key),
         "LICENSING_ACTIVATION_KEY_SECRET_FILE": str(keys.activation_key_secret_file),
+        "LICENSING_SUPPORT_WEBHOOK_KEYS_FILE": str(keys.support_webhook_keys_file),
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
         "LICENSING_LICENSE_KEYS_FILE": str(keys.license_key),

@@ -4,6 +4,7 @@ import io
 import re
 import wave
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -17,11 +18,28 @@ from portal.entrypoints.web.forms import FORM_TOKEN
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
 BOX = "/devices/00903304a20e"
-OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty")
-PLACES = ("", "projects", "devices", "keys", "rmas", "rmas/new", "audio", "people", "join", "activity", "settings")
+TODAY = datetime.now(UTC).date()
+OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", f"?as_of={TODAY}", "/why?type=Port11")
+PLACES = (
+    "",
+    "projects",
+    "devices",
+    "keys",
+    "rmas",
+    "rmas/new",
+    "cases",
+    "audio",
+    "people",
+    "join",
+    "activity",
+    "settings",
+)
 PAGES = (
     *(f"/{place}" for place in PLACES),
     *(BOX + of for of in OF_BOX),
+    "/cases/CAS-104211",
+    "/devices?license_type=Port11&delivered=false",
+    "/balances?type=Port11",
     "/search?q=04a1",
     "/search",
     "/settings/second-factor",
@@ -79,6 +97,33 @@ def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape:
     expect(page.get_by_text(re.compile("Allocated as entry [0-9]+"))).to_be_visible()
     page.get_by_role("link", name="Go to the device").click()
     expect(page.get_by_text("Not fetched yet")).to_be_visible()
+
+
+def test_what_a_device_fetches_appears_on_the_open_page_which_can_be_turned_back(portal: Portal) -> None:
+    for left in portal.browser.contexts:
+        left.close()  # a person listens with four pages, and earlier ones of the reseller are open
+    page = portal.reseller()
+    page.goto(f"/devices/{portal.serial}")
+    time = page.locator("#time")
+    expect(time.get_by_text("live", exact=True)).to_be_visible()
+    before = page.locator("#stand").inner_text().replace(",", "")
+    time.locator("summary").click()
+    page.get_by_label("As of an entry").fill(before)
+    page.get_by_text("Not fetched yet").wait_for()
+
+    portal.fetch()
+    expect(page.locator("#delivery")).to_have_text("Delivered")
+    expect(page.get_by_role("status")).to_contain_text("License file delivered")
+    expect(page.get_by_label("As of an entry")).to_have_value(before)
+    assert violations(page) == []
+
+    page.get_by_label("As of an entry").press("Enter")
+    expect(page.get_by_text("As it was at entry")).to_be_visible()
+    expect(page.locator("#delivery")).to_have_text("Not fetched yet")
+    expect(page.get_by_role("link", name="Allocate licenses")).to_have_count(0)
+    assert violations(page) == []
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.locator("#delivery")).to_have_text("Delivered")
 
 
 def test_more_than_is_free_can_not_be_allocated(portal: Portal) -> None:

@@ -318,3 +318,35 @@ def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal:
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="00 90 33 04 a1 c7")).to_be_visible()
+
+
+def test_a_company_watches_its_cases_and_an_end_customer_none_of_presales(portal: Portal) -> None:
+    partner = portal.person(RESELLER, width=WIDTHS["narrow"])
+    partner.goto("/cases")
+    expect(partner.get_by_role("row")).to_have_count(5)
+    partner.get_by_label("Show").select_option("closed")
+    partner.get_by_label("Kind").select_option("presales")
+    press(partner, "Filter")
+    expect(partner.get_by_role("link", name="Are softphones part of the port license?")).to_be_visible()
+    expect(partner.get_by_role("row")).to_have_count(2)
+    partner.goto("/search?q=dial+tone")
+    partner.get_by_role("link", name="Go to No dial tone after the update to 13r3").click()
+    expect(partner.get_by_text("Which gatekeeper does the DHCP server give out to them?")).to_be_visible()
+    expect(partner.get_by_text("Your company", exact=True)).to_be_visible()
+    assert flaws(partner) == []
+    partner.get_by_role("link", name="00 90 33 04 a1 c7").click()
+    expect(partner).to_have_url(re.compile("/devices/00903304a1c7$"))
+
+    customer = portal.person(CUSTOMER)
+    customer.goto("/cases?state=all&kind=presales")
+    expect(customer.get_by_text("No case fits.")).to_be_visible()
+    expect(customer.get_by_label("Kind")).to_have_count(0)
+    customer.goto("/cases")
+    customer.get_by_role("link", name="The night bell does not ring").click()
+    expect(customer.get_by_role("heading", name="The night bell does not ring")).to_be_visible()
+    absent = [customer.request.get(f"/cases/{number}") for number in ("CAS-104211", "PRE-2207", "CAS-1", "%25")]
+    assert {one.status for one in absent} == {404}
+
+    staff = portal.person(REPAIRER)
+    staff.goto("/cases")
+    expect(staff.get_by_role("row", name=re.compile("Hotel Adria"))).to_contain_text("Waits for an answer")

@@ -15,7 +15,7 @@ import httpx
 from playwright.sync_api import Browser, Page, StorageState
 
 from dev.browser.chromium import WIDTHS, Scheme, a_page, chromium, sign_in
-from dev.demo import people
+from dev.demo import people, support_cases
 from dev.npm.readers import axe
 from dev.stack.parts import Kit
 from dev.stack.service import SCRIPTS
@@ -24,6 +24,7 @@ from portal.application.accounts import Account
 from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.box import Box
 from simulator.cast import HOTEL, HOTELIER
+from simulator.device import Firmware
 from tests.support.running import a_stocked_story
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,7 +47,12 @@ class Portal(NamedTuple):
     credits_key: str
     project: str
     box: Box
+    sync_address: str
     signed_in: dict[str, StorageState]
+
+    def fetch(self) -> None:
+        """The box fetches its newest license file."""
+        Firmware(self.box, self.sync_address).sync()
 
     @property
     def serial(self) -> str:
@@ -82,10 +88,11 @@ def a_portal(kit: Kit) -> Generator[Portal]:
         keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
         credits_key = people.a_key(story, {"SSC": 500}, "portal-credits")
         story.partner.grant_rights(story.project, account=HOTELIER, acting_for=HOTEL, rights=["view", "rma"])
-        project, box = story.project, story.box()
+        project, box, sync_address = story.project, story.box(), story.sync_address
     asyncio.run(people.add_accounts(kit))
+    asyncio.run(support_cases.tell(kit, support_cases.the_made_up_ones()))
     with chromium() as browser:
-        yield Portal(kit.portal_url, browser, keys, credits_key, project, box, {})
+        yield Portal(kit.portal_url, browser, keys, credits_key, project, box, sync_address, {})
 
 
 def violations(page: Page) -> list[str]:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from licensing_client import AudioClient, CaseClient, Client
 from portal.adapters.apis import Apis, Asking
+from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Account, Accounts, Session, Sessions
 from portal.entrypoints.web.app import build
@@ -34,8 +35,17 @@ class OneSession:
     language: str = "en"
     name: str = "Sabine Vogt"
     reached: list[int] = field(default_factory=list[int])
+    looks: int = 0
 
     async def find(self, _cookie: str, _now: datetime) -> Session | None:
+        return self._session()
+
+    async def look(self, _cookie: str, _now: datetime) -> Session | None:
+        """The session until the looks are used up: then it has ended."""
+        self.looks -= 1
+        return self._session() if self.looks >= 0 else None
+
+    def _session(self) -> Session:
         return Session(
             session="s",
             account=Account("a", "staff@example.net", self.name, self.language),
@@ -101,10 +111,11 @@ def pages(
     apis: Apis | AnsweringApis,
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
+    streams: EntryStreams | None = None,
 ) -> httpx.AsyncClient:
     """A browser before the pages, which know these names of companies."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(application(folder, apis, sessions, companies)), base_url=NOBODY
+        transport=httpx.ASGITransport(application(folder, apis, sessions, companies, streams)), base_url=NOBODY
     )
 
 
@@ -113,6 +124,7 @@ def application(
     apis: Apis | AnsweringApis,
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
+    streams: EntryStreams | None = None,
 ) -> ASGIApp:
     """The pages themselves."""
     script = folder / "htmx.js"
@@ -130,6 +142,7 @@ def application(
         later=Later(),
         issuer=nobody,
         apis=cast("Apis", apis),
+        streams=streams or nobody,
         pages=Pages(files, brand="Licensing"),
         files=files,
         clock=lambda: NOW,

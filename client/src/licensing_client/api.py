@@ -82,6 +82,12 @@ class BlockedView(TypedDict):
     ask: NotRequired[str]
 
 
+class CaseMessageView(TypedDict):
+    time: str
+    side: Literal["vendor", "company"]
+    text: str
+
+
 class CauseView(TypedDict):
     """One movement of a balance with its cause; the counts of all of them sum to the balance."""
 
@@ -412,7 +418,7 @@ class GuaranteeStatus(TypedDict):
 
 
 class HitView(TypedDict):
-    kind: Literal["device", "project", "activation_key", "delivered_device", "entry"]
+    kind: Literal["device", "project", "activation_key", "support_case", "delivered_device", "entry"]
     id: str
     label: str
     subject: str
@@ -828,6 +834,11 @@ class StaffDownloadViewPage(TypedDict):
     next: str | None
 
 
+class SupportCaseViewPage(TypedDict):
+    items: list[SupportCaseView]
+    next: str | None
+
+
 class PreviewedLicenses(TypedDict):
     license_type: str
     license_class: Literal["pbx", "gateway", "warranty", "service"]
@@ -937,7 +948,7 @@ class SearchView(TypedDict):
     """What was found, kind by kind, each from the best match on."""
 
     items: list[HitView]
-    more: list[Literal["device", "project", "activation_key", "delivered_device", "entry"]]
+    more: list[Literal["device", "project", "activation_key", "support_case", "delivered_device", "entry"]]
 
 
 class ServicePrice(TypedDict):
@@ -1026,6 +1037,40 @@ class StoppedEntryView(TypedDict):
     entry_hash: str
     law: str
     sentence: str
+
+
+class SupportCaseDetailView(TypedDict):
+    """A case with its public messages, oldest first."""
+
+    number: str
+    kind: Literal["support", "presales"]
+    state: Literal["new", "open", "waiting_customer", "solved", "closed"]
+    waits_for: Literal["vendor", "company"] | None
+    title: str | None
+    company: str
+    serial: str | None
+    product: str | None
+    opened: str
+    changed: str
+    revision: int
+    messages: list[CaseMessageView]
+    messages_revision: int | None
+
+
+class SupportCaseView(TypedDict):
+    """A case of a company; the help desk works it, here it is only watched."""
+
+    number: str
+    kind: Literal["support", "presales"]
+    state: Literal["new", "open", "waiting_customer", "solved", "closed"]
+    waits_for: Literal["vendor", "company"] | None
+    title: str | None
+    company: str
+    serial: str | None
+    product: str | None
+    opened: str
+    changed: str
+    revision: int
 
 
 class TestIssuedResponse(TypedDict):
@@ -1551,13 +1596,20 @@ class Operations(Transport):
         )
 
     def list_devices(
-        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        project: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
+        as_of: str | int | None = None,
     ) -> DeviceViewPage:
-        """The devices of the project, by serial."""
+        """The devices of the project, by serial, now or as of any entry or time."""
         return cast(
             "DeviceViewPage",
             self.get(
-                f"/v1/projects/{segment(project)}/devices", **given(cursor=cursor, limit=limit, at_least=at_least)
+                f"/v1/projects/{segment(project)}/devices",
+                **given(cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
             ),
         )
 
@@ -2429,6 +2481,7 @@ class Operations(Transport):
         project: str | None = None,
         device: str | None = None,
         types: list[str] | None = None,
+        license_type: str | None = None,
         company: str | None = None,
     ) -> EntriesView:
         """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.
@@ -2448,6 +2501,7 @@ class Operations(Transport):
                     project=project,
                     device=device,
                     types=types,
+                    license_type=license_type,
                     company=company,
                 ),
             ),
@@ -2485,6 +2539,34 @@ class Operations(Transport):
                 ),
             ),
         )
+
+    def list_support_cases(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        state: Literal["open", "waiting_customer", "closed", "all"] | None = None,
+        kind: Literal["support", "presales"] | None = None,
+        q: str | None = None,
+        sort: Literal["-changed", "changed", "-opened", "opened"] | None = None,
+        company: str | None = None,
+    ) -> SupportCaseViewPage:
+        """Cases of the company that the caller acts for, those that are open unless others are asked for.
+
+        Every member sees them all, without a right in any project. Presales cases are for resellers. The vendor's staff
+        sees those of all companies.
+        """
+        return cast(
+            "SupportCaseViewPage",
+            self.get(
+                "/v1/support-cases",
+                **given(cursor=cursor, limit=limit, state=state, kind=kind, q=q, sort=sort, company=company),
+            ),
+        )
+
+    def get_support_case(self, number: str) -> SupportCaseDetailView:
+        """A case by the help desk's number, with its public messages."""
+        return cast("SupportCaseDetailView", self.get(f"/v1/support-cases/{segment(number)}", **given()))
 
     def search(self, *, q: str, limit: int | None = None, at_least: int | None = None) -> SearchView:
         """What the caller may see of all that matches, kind by kind, the best match first.

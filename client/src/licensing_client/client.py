@@ -67,12 +67,15 @@ class Client(Operations, Batches):
         project: str | None = None,
         device: str | None = None,
         types: Sequence[str] | None = None,
+        license_type: str | None = None,
     ) -> Iterator[EntryView]:
         """Entries as they happen, behind `after` or from now on, without end: it connects again where it broke off.
 
         Raises Problem once it may not see what it asks for any more, httpx.TransportError when nobody answers.
         """
-        query = given(after=after, company=company, project=project, device=device, types=types)
+        query = given(
+            after=after, company=company, project=project, device=device, types=types, license_type=license_type
+        )
         headers = dict[str, str]()
         while True:
             with (

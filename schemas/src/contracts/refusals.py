@@ -375,6 +375,16 @@ _ROWS = (
     Refusal("audio_not_done", 409, "That is not made yet, or the conversion failed; ask how far it is.", "F10"),
     Refusal("audio_files_gone", 410, "The files were kept for 24 hours and are gone.", "F10"),
     Refusal("audio_quota_reached", 429, "The company has converted as much as it may for now; try again later.", "F10"),
+    # support cases
+    Refusal("support_case_unknown", 404, "Your company has no such case.", "F9"),
+    Refusal(
+        "webhook_signature_invalid",
+        403,
+        "No signature of this webhook is by a key of this service; sign id, time and body as Standard Webhooks says.",
+        "F9",
+    ),
+    Refusal("webhook_out_of_time", 403, "The webhook is more than five minutes old or ahead; sign it anew.", "F9"),
+    Refusal("webhook_replayed", 409, "Just this webhook was taken before; to repeat it, sign a new time.", "F9"),
     Refusal("request_too_slow", 408, "The body of the request took too long to arrive.", "style 6"),
     Refusal("not_found", 404, "There is nothing at this address.", "X7"),
     Refusal("method_not_allowed", 405, "This address does not take this method.", "style 15"),

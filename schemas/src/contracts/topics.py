@@ -148,6 +148,17 @@ AUDIO_EVENTS = Topic(
     readers=("audio-worker", "audio-projector", "backup"),
 )
 
+SUPPORT_CASES = Topic(
+    "support.cases",
+    key="ledger/number",
+    partitions=1,
+    cleanup="compact",
+    retention_ms=FOR_EVER,
+    writers=("help-desk",),
+    readers=("ledger-projector",),
+)
+"""Written by the help desk's own system, which is no part of this one (ADR 34)."""
+
 
 def _dead_letters(service: str) -> Topic:
     return Topic(
@@ -212,6 +223,7 @@ TOPICS: tuple[Topic, ...] = (
     CASE_EVENTS,
     CASE_OUTCOMES,
     AUDIO_EVENTS,
+    SUPPORT_CASES,
     *DEAD_LETTERS.values(),
     DEAD_LETTER_DECISIONS,
 )

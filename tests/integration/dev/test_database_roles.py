@@ -71,6 +71,31 @@ async def test_a_role_has_on_each_table_what_it_needs_and_nothing_else(projector
     assert held == {(role, name): wanted.get(role, set()) for role in ROLES for name in tables}
 
 
+async def test_the_projector_keeps_support_cases_and_reads_no_word_that_people_wrote(
+    projector: Any, database_url: str
+) -> None:
+    tables = [f"support.{name}" for name in ("cases", "texts", "deliveries")]
+    connection = await asyncpg.connect(database_url)
+    try:
+        held = {
+            (role, name): {one for one in PRIVILEGES if await connection.fetchval(_HAS, role, name, one)}
+            for role in ROLES
+            for name in tables
+        }
+    finally:
+        await connection.close()
+
+    keeps = {
+        **{(role, "support.cases"): {"SELECT", "INSERT", "UPDATE"} for role in (API, PROJECTOR)},
+        **{(API, name): {"SELECT", "INSERT", "UPDATE", "DELETE"} for name in tables[1:]},
+        (PROJECTOR, "support.texts"): {"DELETE"},
+    }
+    assert held == {(role, name): keeps.get((role, name), set()) for role in ROLES for name in tables}
+    for column in ("title", "messages"):
+        with pytest.raises(REFUSED):
+            await projector.fetch(f"SELECT {column} FROM support.texts")
+
+
 async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people_said(database_url: str) -> None:
     projector = await asyncpg.connect(as_role(database_url, CASES_PROJECTOR))
     connection = await asyncpg.connect(database_url)

@@ -14,7 +14,7 @@ from ledger.entrypoints.projector.main import rebuild
 from tests.support.databases import as_role
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import ledger_log as log
-from tests.support.ledger.api_at_work import Api
+from tests.support.ledger.api_at_work import Api, accepted
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import (
     all_rows,
@@ -84,6 +84,36 @@ async def test_a_balance_and_a_device_are_shown_as_of_an_entry_or_a_time(api: Ap
     assert await ports(entry["time"]) == 20
     assert await free("2020-01-01") == {}
     assert problem(await api.get(f"devices/{SERIAL}?as_of=2020-01-01")) == (404, "device_unknown")
+
+    async def listed(as_of: Any) -> list[tuple[str, list[int]]]:
+        page = await _get(api, f"projects/{project}/devices?at_least={last}&as_of={as_of}")
+        return [(one["serial"], [lot["count"] for lot in one["licenses"]]) for one in page["items"]]
+
+    assert [await listed(at) for at in (first - 2, first - 1, last)] == [[], [(SERIAL, [])], [(SERIAL, [25])]]
+
+
+async def test_entries_are_found_by_the_license_type_that_they_moved(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    ports = [accepted(await api.allocate(project, SERIAL, count)) for count in (20, 5)]
+    (key,) = [
+        one["sequence"]
+        for one in (await _get(api, f"projects/{project}/history?at_least={ports[-1]}"))["items"]
+        if "redeemed" in one["event_type"]
+    ]
+
+    async def moved(query: str) -> list[int]:
+        page = await _get(api, f"entries?{query}")
+        return [one["sequence"] for one in page["items"]]
+
+    of_project, of_device = f"project={project}&license_type=Port11", f"device={SERIAL}&license_type=Port11"
+    assert await moved(of_project) == [key, *ports]
+    assert await moved(f"{of_project}&order=newest_first&limit=2") == [*reversed(ports)]
+    assert await moved(f"{of_project}&order=newest_first&after={ports[1]}") == [ports[0], key]
+    assert await moved(of_device) == ports
+    assert await moved(f"project={project}&license_type=BRI") == [key]
+    assert problem(await api.get("entries?license_type=Port11")) == (422, "request_invalid")
+    both = f"{of_project}&types=licensing.ledger.licenses-allocated.v1"
+    assert problem(await api.get(f"entries?{both}")) == (422, "request_invalid")
 
 
 async def test_projects_devices_companies_and_keys_tell_their_history(api: Api) -> None:
@@ -177,6 +207,9 @@ async def test_a_stranger_learns_nothing_of_any_past(api: Api) -> None:
         (f"activation-keys/{key['key_digest']}", "key_unknown"),
         (f"activation-keys/{key['key_digest']}/history", "key_unknown"),
         (f"devices?project={project}", "project_unknown"),
+        (f"projects/{project}/devices?as_of=5", "project_unknown"),
+        (f"entries?project={project}&license_type=Port11", "project_unknown"),
+        (f"entries?device={SERIAL}&license_type=Port11", "device_unknown"),
     ):
         assert problem(await api.get(path, ben)) == (404, code), path
     assert (await _get(api, "devices", ben))["items"] == []
@@ -213,7 +246,11 @@ async def test_a_guest_finds_and_exports_what_is_in_the_project_and_nothing_else
     exported = (await api.get("exports/movements?format=jsonl", ben)).text.splitlines()
     history = await _get(api, f"projects/{project}/history", ben)
 
-    assert [row["serial"] for row in devices] == [SERIAL]
+    then = await _get(api, f"projects/{project}/devices?as_of={granted}", ben)
+    moved = (await _get(api, f"entries?project={project}&license_type=Port11", ben))["items"]
+
+    assert [row["serial"] for row in devices] == [row["serial"] for row in then["items"]] == [SERIAL]
+    assert {one["account"] for entry in moved for one in entry["movements"]} == {f"project/{project}"}
     assert {json.loads(line)["account"] for line in exported} == {f"project/{project}"}
     assert history["items"][-1]["sequence"] == granted
     assert problem(await api.get(f"companies/{ADRIA}/history", ben)) == (404, "company_unknown")

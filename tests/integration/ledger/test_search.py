@@ -1,10 +1,22 @@
-"""One search over serials, projects, keys, order numbers and references, within what the caller sees."""
+"""One search over serials, projects, keys, cases, order numbers and references, within what the caller sees."""
 
+import asyncio
+import time
+from pathlib import Path
 from urllib.parse import quote
 
-from tests.support.ledger.api_at_work import Api, accepted, asked, done, redeemed
-from tests.support.ledger.api_in_memory import problem
+from contracts.topics import SUPPORT_CASES
+from ledger.adapters.postgres import database
+from ledger.adapters.postgres.support_cases import PostgresSupportCases, keep_facts
+from runtime.kafka import Producer
+from simulator.help_desk import HelpDesk, record
+from tests.support.databases import as_role
+from tests.support.ledger.api_at_work import Api, accepted, asked, done, member, redeemed
+from tests.support.ledger.api_in_memory import MemorySupportCases, problem
+from tests.support.ledger.projector_at_work import until
 from tests.support.ledger.story import ADRIA, BEN, BORA
+from tests.support.ledger.story_members import GUS, MIA
+from tests.support.ledger.support_cases import NOW, TITLE, case_of, deliveries, notice, notice_of, told
 
 SERIAL, OTHER, STOCK = "009033010203", "009033a10204", "009033010205"
 
@@ -115,3 +127,99 @@ async def test_a_search_for_nothing_or_for_what_nobody_can_type_is_refused(api: 
         assert problem(await api.get(path)) == (422, "request_invalid")
     await redeemed(api, await api.stocked_project(), SSC=1)
     assert await found(api, "%%%") == []
+
+
+async def numbers(api: Api, query: str = "", who: dict[str, str] | None = None) -> list[str]:
+    return [row["number"] for row in (await asked(api, f"support-cases{query}", who))["items"]]
+
+
+async def test_a_case_of_the_help_desk_is_watched_by_its_company_alone(api: Api, tmp_path: Path) -> None:
+    await api.company(BORA, BEN, kind="end_customer")
+    await member(api, MIA, ADRIA, api.token())
+    desk = HelpDesk(str(api.client.base_url), tmp_path / "support-webhook.keys")
+    mia, ben = api.token(MIA), api.token(BEN, BORA)
+    cases = [
+        notice("CAS-1", 2, state="waiting_customer"),
+        notice("CAS-3", 1, state="solved", changed="2026-11-27T10:00:00Z"),
+        notice("PS-1", 1, kind="presales", changed="2026-11-27T10:00:00Z"),
+        notice("CAS-9", 1, company=BORA, title="Another company"),
+        notice("PS-9", 1, kind="presales", company=BORA),
+    ]
+    async with Producer(api.topics.connection("help-desk"), client_id="help-desk") as producer:
+        topic = api.topics.name(SUPPORT_CASES)
+        await producer.send(topic, b"0/CAS-1", b"no case")
+        await producer.send(topic, b"0/CAS-0", None)
+        for case in (*cases, notice("CAS-1", 1), cases[0]):
+            await producer.send(topic, *record(case, api.ledger))
+    await until(lambda: _shows(api, "PS-9"))
+
+    assert await numbers(api, who=mia) == ["PS-1", "CAS-1"]
+    assert await numbers(api, "?state=all&sort=opened", mia) == ["CAS-1", "CAS-3", "PS-1"]
+    assert await numbers(api, "?state=waiting_customer", mia) == ["CAS-1"]
+    assert await numbers(api, "?state=closed&kind=support", mia) == ["CAS-3"]
+    first = await asked(api, "support-cases?limit=1", mia)
+    assert await numbers(api, f"?limit=1&cursor={first['next']}", mia) == ["CAS-1"]
+    assert await numbers(api, who=ben) == ["CAS-9"]
+    assert await numbers(api, "?kind=presales", ben) == await numbers(api, who=api.token(GUS, BORA)) == []
+    assert await numbers(api, f"?company={BORA}", mia) == []
+    assert await numbers(api, f"?company={BORA}&sort=-opened", api.staff) == ["PS-9", "CAS-9"]
+    hidden = [("CAS-9", mia), ("PS-9", ben), ("CAS-1", ben), ("CAS-1", api.token(GUS, BORA)), ("NO-1", mia), ("%", mia)]
+    refused = [await api.get(f"support-cases/{number}", who) for number, who in hidden]
+    assert {problem(one) for one in refused} == {(404, "support_case_unknown")}
+    assert len({one.text for one in refused}) == 1
+
+    bare = await asked(api, "support-cases/CAS-1", mia)
+    assert (bare["revision"], bare["title"], bare["messages"], bare["messages_revision"]) == (2, None, [], None)
+    assert await _told(desk, cases[0]) == "taken"
+    case = await asked(api, "support-cases/CAS-1", mia)
+    assert (case["title"], case["waits_for"], case["messages_revision"]) == (TITLE, "company", 2)
+    assert [one["side"] for one in case["messages"]] == ["company", "vendor"]
+    assert await numbers(api, "?q=DIAL%20tone", mia) == ["CAS-1"]
+    assert await found(api, "dial t", mia) == [("support_case", TITLE)]
+    assert await found(api, "cas-1", mia) == [("support_case", "CAS-1")]
+    assert await found(api, "dial t", ben) == []
+
+    assert await _told(desk, notice("CAS-1", 3, company=BORA, title="Handed over")) == "taken"
+    assert problem(await api.get("support-cases/CAS-1", mia)) == (404, "support_case_unknown")
+    assert (await asked(api, "support-cases/CAS-1", ben))["title"] == "Handed over"
+    assert await _told(desk, cases[0], seconds_ago=60) == "stale_revision"
+    assert await _told(desk, notice("CAS-1", 4, company=BORA, state="deleted")) == "taken"
+    assert problem(await api.get("support-cases/CAS-1", ben)) == (404, "support_case_unknown")
+
+
+async def test_records_and_webhooks_in_any_order_come_to_the_same_cases(api: Api) -> None:
+    sent, numbers_ = deliveries(), ("CAS-1", "CAS-2")
+    ways = [
+        told(way, number, revision) for way in ("record", "webhook") for number in numbers_ for revision in (1, 2, 4)
+    ]
+    async with (
+        database.pool(as_role(api.database_url, "ledger-api"), most=1) as edge,
+        database.pool(as_role(api.database_url, "ledger-projector"), most=1) as projector,
+    ):
+        for turn in range(len(ways)):
+            ledger = 900 + turn
+            tables, memory = PostgresSupportCases(edge, ledger), MemorySupportCases()
+            for way, said in ways[turn:] + ways[: turn + 3 : 2] + ways[::-1][:turn]:
+                if way == "record":
+                    case = case_of(said, ledger)
+                    assert await keep_facts(projector, ledger, case) == memory.keep_facts(case)
+                else:
+                    delivery, case_notice = next(sent), notice_of(said)
+                    outcome = await tables.take(delivery, case_notice, now=NOW)
+                    assert outcome == await memory.take(delivery, case_notice, now=NOW)
+            facts = await edge.fetch("SELECT number, revision, state FROM support.cases WHERE ledger = $1", ledger)
+            texts = await edge.fetch("SELECT number, revision FROM support.texts WHERE ledger = $1", ledger)
+            assert {row["number"]: (row["revision"], row["state"]) for row in facts} == {
+                number: (one.revision, one.state) for number, one in memory.facts.items()
+            }
+            assert dict(map(tuple, texts)) == {number: one.revision for number, one in memory.texts.items()}
+
+
+async def _shows(api: Api, number: str) -> bool:
+    return number in await numbers(api, "?state=all", api.staff)
+
+
+async def _told(desk: HelpDesk, said: dict[str, object], *, seconds_ago: float = 0) -> str:
+    """What becomes of a webhook; one about the same revision is another one by its time."""
+    answer = await asyncio.to_thread(desk.tell, said, at=time.time() - seconds_ago)
+    return str(answer.raise_for_status().json()["outcome"])

@@ -14,6 +14,7 @@ import httpx
 from contracts.actors import Operator
 from contracts.dates import civil_day
 from contracts.topics import OPERATOR_COMMANDS
+from dev.stack.keys import make_webhook_key
 from ledger.entrypoints import writer
 from ledger.entrypoints.api import main as api
 from ledger.entrypoints.api.settings import ApiSettings
@@ -137,6 +138,12 @@ async def an_api(
         await serving
 
 
+def webhook_keys_file(folder: Path) -> Path:
+    """The key of the help desk; the same one again once it is there."""
+    make_webhook_key(file := folder / "support-webhook.keys")
+    return file
+
+
 def _api_settings(
     topics: KafkaTopics, database_url: str, folder: Path, ledger: int, more: dict[str, Any]
 ) -> ApiSettings:
@@ -147,6 +154,7 @@ def _api_settings(
         "admin_port": 0,
         "api_port": _free_port(),
         "activation_key_secret_file": folder / "secret",
+        "support_webhook_keys_file": webhook_keys_file(folder),
         "writer_key_file": sending.public_key_file(folder),
         "license_keys_file": write_license_keys(folder),
     }

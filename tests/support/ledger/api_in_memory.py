@@ -13,10 +13,12 @@ from contracts.documents.device_certificate import Authorities
 from contracts.identifiers import derived_id
 from contracts.outcomes import Accepted, Rejected
 from contracts.staff_texts import digest_of
+from contracts.support.cases import CaseFacts
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.queries.visibility import Viewer
+from ledger.application.support_cases import Delivery, SupportCaseNotice, TakenOutcome
 from ledger.application.writing.ledger_log import LedgerReplica, SpeculativeLedger, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.entrypoints.api.app import build
@@ -97,6 +99,39 @@ class MemoryStaffTexts:
         return None
 
 
+@dataclass
+class MemorySupportCases:
+    """SupportCases with the rules that the tables keep."""
+
+    facts: dict[str, CaseFacts] = field(default_factory=dict[str, CaseFacts])
+    texts: dict[str, SupportCaseNotice] = field(default_factory=dict[str, SupportCaseNotice])
+    deliveries: set[Delivery] = field(default_factory=set[Delivery])
+
+    async def take(self, delivery: Delivery, notice: SupportCaseNotice, *, now: datetime) -> TakenOutcome:
+        self.deliveries = {one for one in self.deliveries if one.until >= now}
+        if delivery in self.deliveries:
+            return "replayed"
+        self.deliveries.add(delivery)
+        is_new = self.keep_facts(notice)
+        known = self.facts[notice.number]
+        if known.revision > notice.revision:
+            return "stale_revision"
+        texts = self.texts.get(notice.number)
+        if known.state != "deleted" and (texts is None or texts.revision < notice.revision):
+            self.texts[notice.number] = notice
+            is_new = True
+        return "taken" if is_new else "repeated"
+
+    def keep_facts(self, facts: CaseFacts) -> bool:
+        known = self.facts.get(facts.number)
+        is_new = known is None or known.revision < facts.revision
+        if is_new:
+            self.facts[facts.number] = facts
+        if facts.state == "deleted" and self.facts[facts.number].state == "deleted":
+            self.texts.pop(facts.number, None)
+        return is_new
+
+
 class NoRows:
     """The read side of a ledger without entries."""
 
@@ -127,6 +162,8 @@ class Api:
         self.issuer = Issuer()
         self.ledger = MemoryLedger()
         self.now = datetime.now(UTC)
+        self.support_cases = MemorySupportCases()
+        self.webhook_keys: list[bytes] = []
         rows = queries or cast("Queries", NoRows())
         waiter = NeverReached()
         self.services = Services(
@@ -142,6 +179,8 @@ class Api:
             attempts=AttemptLimiter(lambda: self.now),
             texts=MemoryStaffTexts(),
             redemptions=Redemptions(rows, waiter),
+            support_cases=self.support_cases,
+            webhook_keys=lambda: self.webhook_keys,
         )
         self.app = build(self.services, self.issuer.tokens())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

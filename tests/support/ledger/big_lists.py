@@ -61,6 +61,11 @@ HISTORY_LISTS: list[Walk[PostgresQueries]] = [
         ProjectPlace(big.PROJECTS - 100),
     ),
     Walk("devices of a project", lambda q, v, at: q.devices(v, HOTEL, at, LIMIT), "", "0090338f0000"),
+    Walk(
+        "devices of a project then",
+        lambda q, v, at: q.devices_as_of(v, HOTEL, big.ENTRIES, at, LIMIT),
+        *("", "0090338f0000"),
+    ),
     Walk("movements of a project", lambda q, v, at: q.movements(v, f"project/{HOTEL}", at, LIMIT), _START, _END),
     Walk("movements of a device", lambda q, v, at: q.movements(v, f"device/{big.CROWDED}", at, LIMIT), _START, _END),
     Walk("why", lambda q, v, at: q.causes(v, HOTEL, "Port11", big.ENTRIES, at, LIMIT), _START, _END),
@@ -107,6 +112,11 @@ FEEDS_OF_ONE: list[Walk[PostgresQueries]] = [
     for name, wanted, at in (
         ("newest", replace(thing, newest_first=True), (None, 100)),
         ("rare", replace(thing, types=(big.RARE,)), (None, 40_000)),
+        *(
+            [("moving a license type", replace(thing, license_type="Port11", newest_first=True), (None, 1_000))]
+            if thing.company is None
+            else []
+        ),
     )
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"

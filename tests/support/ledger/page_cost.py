@@ -89,7 +89,7 @@ async def hold(pool: OneConnection, first: Asking, last: Asking, max_sorted: int
     """Both pages walk indexes, and the last one costs what the first does."""
     early, late = await page_of(pool, first), await page_of(pool, last)
     for page in (early, late):
-        assert page.scanned == set()
-        assert page.sorted <= max_sorted
-        assert page.buffers <= PAGE_BUFFERS
-    assert abs(late.buffers - early.buffers) <= SPREAD
+        assert page.scanned == set(), page
+        assert page.sorted <= max_sorted, page
+        assert page.buffers <= PAGE_BUFFERS, page
+    assert abs(late.buffers - early.buffers) <= SPREAD, (early, late)

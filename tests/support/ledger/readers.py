@@ -10,6 +10,7 @@ from contracts.log.entries import Entry, UnknownEventTypeError
 from contracts.log.exclusions import Exclusions, Named
 from contracts.log.set_aside import named, wrong
 from contracts.log.stop import Stop, UnlawfulEntryError
+from contracts.support.cases import SupportCaseChanged
 from ledger.application.projection.documents import Document
 from ledger.application.projection.ledger_rows import ledger_rows
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
@@ -146,6 +147,11 @@ class Rows:
 
     async def apply_documents(
         self, topic: str, partition: int, before: int, after: int, documents: Sequence[Document]
+    ) -> None:
+        raise NotImplementedError  # likewise
+
+    async def apply_support_cases(
+        self, topic: str, partition: int, before: int, after: int, cases: Sequence[SupportCaseChanged]
     ) -> None:
         raise NotImplementedError  # likewise
 

@@ -218,6 +218,8 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/balances": "view",
     "GET /v1/companies/{company}/grants": "administrators, staff",
     "GET /v1/projects/{project}/activation-keys": "view",
+    "GET /v1/support-cases": "members of the company, presales as a reseller, staff",
+    "GET /v1/support-cases/{number}": "members of the company, presales as a reseller, staff",
     "GET /v1/search": "view, by order number and reference staff",
     "GET /v1/exports/movements": "view",
     "GET /v1/exports/balances": "view",

@@ -12,11 +12,13 @@ from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 SERIAL = "00903304a1c7"
 PROJECT = "11111111-2222-4333-8444-555555555555"
-CARDS = ["ending", "waiting", "held", "codes", "projects", "cases", "balance", "latest"]
+NOW = "2026-11-28T20:15:00Z"
+CARDS = ["ending", "waiting", "held", "codes", "support", "projects", "cases", "balance", "latest"]
 OF_PLACE = {
     "expirations": {"ending", "codes"},
     "devices": {"waiting"},
     "balances": {"held", "balance"},
+    "support-cases": {"support"},
     "projects": {"projects"},
     "rmas": {"cases"},
     "entries": {"latest"},
@@ -42,7 +44,7 @@ def case(rma: str, *, owed: bool = False) -> dict[str, Any]:
 def entry(event: str, **facts: str) -> dict[str, Any]:
     return {
         "sequence": 41,
-        "time": "2026-11-28T20:15:00Z",
+        "time": NOW,
         "actor": "account:a@v",
         "event_type": f"licensing.ledger.{event}.v1",
         "projects": [PROJECT],
@@ -55,8 +57,7 @@ def entry(event: str, **facts: str) -> dict[str, Any]:
 def device(serial: str, delivered: int | None) -> dict[str, Any]:
     delivery = None if delivered is None else {"issue": delivered}
     licenses = [{"license_type": "Port11", "license_class": "pbx", "count": 60}]
-    changed = "2026-11-28T20:15:00Z"
-    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": changed, "delivery": delivery}
+    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": NOW, "delivery": delivery}
 
 
 class Apis:
@@ -76,6 +77,9 @@ class Apis:
             return httpx.Response(403, json={"code": "no_right", "detail": "You have no right to do this here."})
         items = self.items.get("owed" if "owed" in asked else place, [])
         rest = {"licenses": items[0]["licenses"] if items else []} if place == "balances" else {}
+        rest |= {"as_of": 41} if place == "entries" else {}
+        if place == "devices":
+            assert asked["delivered"] == "false"
         return httpx.Response(200, json={"items": items, "next": self.next} | rest)
 
 
@@ -126,6 +130,7 @@ def fill(apis: Apis) -> None:
         ],
         "devices": [device(SERIAL, 1), device("00903304a1d2", None), device("00903304a20e", 2)],
         "balances": [balance],
+        "support-cases": [{"number": "1401", "title": "No ring", "state": "waiting_customer", "changed": NOW}],
         "projects": [project],
         "rmas": [case("RMA-2026-000117"), case("RMA-2026-000098", owed=True)],
         "owed": [case("RMA-2026-000098", owed=True)],
@@ -170,9 +175,15 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
         "waiting": [f"/devices/{SERIAL}", "/devices/00903304a1d2"],
         "held": [f"/projects/{PROJECT}/service"],
         "codes": ["/people", f"/projects/{PROJECT}/claim-codes"],
+        "support": ["/cases/1401"],
         "projects": [f"/projects/{PROJECT}"],
         "cases": ["/rmas/RMA-2026-000098", f"/devices/{SERIAL}", "/rmas/RMA-2026-000117", f"/devices/{SERIAL}"],
-        "balance": [],
+        "balance": [
+            "/balances?type=Port11",
+            "/balances?type=Port11",
+            "/devices?license_type=Port11&amp;delivered=false",
+            "/devices?license_type=Port11&amp;delivered=true",
+        ],
         "latest": [],
     }
     assert f'<a href="/devices/{SERIAL}">' in cards(page)["latest"]
@@ -183,7 +194,7 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
 async def test_the_balance_of_the_company_is_a_table_with_its_picture(partner: httpx.AsyncClient, apis: Apis) -> None:
     fill(apis)
     balance = cards(await partner.get("/"))["balance"]
-    counts = re.findall(r'<td class="number[^"]*" data-name="([^"]+)">([^<]+)</td>', balance)
+    counts = re.findall(r'<td class="number[^"]*" data-name="([^"]+)">(?:<a [^>]*>)?([^<]+)<', balance)
     widths = re.findall(r'<rect class="(\w+)" x="[\d.]+" width="([\d.]+)"', balance)
 
     assert dict(counts) == {
@@ -200,14 +211,23 @@ async def test_an_empty_company_reads_what_to_do_first_and_no_empty_lists(
     partner: httpx.AsyncClient, apis: Apis
 ) -> None:
     page = await partner.get("/")
-    assert list(cards(page)) == [name for name in CARDS if name not in ("held", "codes")]
+    assert list(cards(page)) == [name for name in CARDS if name not in ("held", "codes", "support")]
     assert "Redeem a key into a project." in page.text
 
 
 async def test_devices_that_nobody_looked_at_are_not_called_delivered(partner: httpx.AsyncClient, apis: Apis) -> None:
     apis.items, apis.next = {"devices": [device(SERIAL, 2)]}, "more"
     waiting = cards(await partner.get("/"))["waiting"]
-    assert ("Every device has fetched" in waiting, "first 200 devices" in waiting) == (False, True)
+    assert ("Every device has fetched" in waiting, "There are more of them" in waiting) == (False, True)
+
+
+async def test_the_page_says_at_which_entry_it_stands_and_where_it_listens(
+    partner: httpx.AsyncClient, apis: Apis
+) -> None:
+    page = await partner.get("/")
+    assert 'data-stand="41" data-stream="/live?"' in page.text
+    apis.away = {"entries"}
+    assert "data-stream" not in (await partner.get("/")).text
 
 
 @pytest.mark.parametrize("place", OF_PLACE)

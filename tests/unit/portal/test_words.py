@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.passwords import weakness
-from portal.entrypoints.web import case_steps, case_words, device_steps
+from portal.entrypoints.web import case_steps, case_words, device_steps, support_case_words
 from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.routes.grants import RIGHTS
 from portal.entrypoints.web.routes.staff import companies, records
@@ -30,7 +30,12 @@ BY_NAME = {
 def sentences() -> set[str]:
     """What templates and modules say."""
     found = BY_NAME | {*TITLES.values(), *case_words.WORDS, *case_steps.WORDS, *RIGHTS.values(), *CLASSES.values()}
-    found |= {*device_steps.WORDS, *companies.KINDS.values(), *(title for title, _ in records.KINDS.values())}
+    found |= {
+        *device_steps.WORDS,
+        *support_case_words.WORDS,
+        *companies.KINDS.values(),
+        *(title for title, _ in records.KINDS.values()),
+    }
     for template in (WEB / "templates").rglob("*.html"):
         found |= {one or other for one, other in IN_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
     for module in WEB.rglob("*.py"):

@@ -70,10 +70,11 @@ RESPONSE_HEADERS = "response_headers"
 class Gateway:
     """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not.
 
-    `services` is what routes work with: they find it in the state of their request.
+    `services` is what routes work with: they find it in the state of their request. What is posted to a path of
+    `signed` has a signature in place of a token, which its route checks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a service says of its API, each by name
         self,
         app: ASGIApp,
         *,
@@ -83,6 +84,7 @@ class Gateway:
         clock: Callable[[], datetime],
         services: object = None,
         streams: Streams = NO_STREAMS,
+        signed: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
         self._services = services
@@ -91,6 +93,7 @@ class Gateway:
         self._metrics = metrics
         self._clock = clock
         self._streams = streams
+        self._signed = signed
         self._in_flight = 0
         self._of_company: Counts[str] = Counts()
 
@@ -140,6 +143,9 @@ class Gateway:
 
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
+            if scope["path"] in self._signed and scope["method"] == "POST":
+                await self._pass_signed(scope, receive, sender)
+                return
             if not _needs_token(scope):
                 await self._app(scope, replayed(b"", receive), sender)
                 return
@@ -159,6 +165,14 @@ class Gateway:
             await sender.refuse(Refused("account_inactive"), scope, receive)
         except Refused as refused:
             await sender.refuse(refused, scope, receive)
+
+    async def _pass_signed(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
+        """Pass on a bounded body, whose bytes the route needs as they came; its senders together have one share."""
+        head = Headers(scope=scope)
+        check_coding(head)
+        with self._share(scope["path"]):
+            scope["state"] |= {"services": self._services}
+            await self._app(scope, replayed(await read_body(head, receive), receive), sender)
 
     @contextmanager
     def _share(self, company: str) -> Generator[None]:

@@ -29,6 +29,8 @@ STALLED_SECONDS = 60.0
 """How long a client may read nothing of a response that is more than the buffers hold."""
 GONE = "gone"
 """Where the state of a request has the event that its client is gone; whoever takes long need not go on then."""
+SENT_ALL = "sent_all"
+"""Where it has the event that its client sends nothing any more: whoever listens without end is gone then, too."""
 MAX_HELD_BYTES = 64 * 1024
 """Of a response that are written at once."""
 CLIENT_CERTIFICATE = "client_certificate"
@@ -57,7 +59,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = 0
         self._deadline = self.loop.call_later(self.arrival_seconds, self._too_late)
         self._stalled: asyncio.TimerHandle | None = None
-        self._gone = asyncio.Event()
+        self._gone, self._sent_all = asyncio.Event(), asyncio.Event()
         self._address = self.client[0] if self.client else ""
         self._has_place = self._most is None or self.places.add(self, self._address, most=self._most)
         secured: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
@@ -67,6 +69,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._deadline.cancel()
         self.resume_writing()
         self._gone.set()
+        self._sent_all.set()
         self.places.remove(self, self._address)
         super().connection_lost(exc)
 
@@ -106,6 +109,7 @@ class BoundedHttp(HttpToolsProtocol):
 
         TLS has no half-closed connections here: asyncio closes them.
         """
+        self._sent_all.set()
         if self.scheme == "https" or not self._is_answering() or not self._is_read:
             return None
         self.cycle.keep_alive = False
@@ -139,7 +143,9 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._in_head = False
         self._deadline.cancel()
-        self.scope.setdefault("state", {}).update({GONE: self._gone, CLIENT_CERTIFICATE: self._certificate})
+        self.scope.setdefault("state", {}).update(
+            {GONE: self._gone, SENT_ALL: self._sent_all, CLIENT_CERTIFICATE: self._certificate}
+        )
         self.app = self._answering_app()
         super().on_headers_complete()
         response = _ResponseTransport(self)

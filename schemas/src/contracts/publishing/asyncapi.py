@@ -7,6 +7,7 @@ from contracts.audio.records import ENVELOPES as AUDIO_ENVELOPES
 from contracts.log.entries import ENVELOPES
 from contracts.publishing.messages import message
 from contracts.rma.entries import RMA_ENTRIES
+from contracts.support.cases import ENVELOPES as SUPPORT_ENVELOPES
 from contracts.topics import (
     AUDIO_EVENTS,
     CASE_COMMAND_TOPICS,
@@ -21,6 +22,7 @@ from contracts.topics import (
     OUTCOMES,
     RETURN_RECEIPTS,
     SIGNATURES,
+    SUPPORT_CASES,
     TOPICS,
     Topic,
     topic_name,
@@ -37,6 +39,7 @@ MESSAGES_OF = {
     CASE_EVENTS.name: tuple(RMA_ENTRIES.envelopes),
     CASE_OUTCOMES.name: ("outcome",),
     AUDIO_EVENTS.name: tuple(AUDIO_ENVELOPES),
+    SUPPORT_CASES.name: tuple(SUPPORT_ENVELOPES),
     SIGNATURES.name: ("signature-record",),
     LICENSE_FILES.name: ("license-file",),
     RETURN_RECEIPTS.name: ("return-receipt",),

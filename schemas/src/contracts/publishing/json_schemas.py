@@ -15,12 +15,18 @@ from contracts.models import WireModel
 from contracts.outcomes import Outcome
 from contracts.rma.commands import RmaCommandRecord
 from contracts.rma.entries import RMA_ENTRIES
+from contracts.support.cases import ENVELOPES as SUPPORT_ENVELOPES
 from contracts.topics import PREFIX
 
 
 def json_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     """Each schema with its name."""
-    envelopes: dict[str, type[WireModel]] = {**ENVELOPES, **RMA_ENTRIES.envelopes, **AUDIO_ENVELOPES}
+    envelopes: dict[str, type[WireModel]] = {
+        **ENVELOPES,
+        **RMA_ENTRIES.envelopes,
+        **AUDIO_ENVELOPES,
+        **SUPPORT_ENVELOPES,
+    }
     for event_type, envelope in envelopes.items():
         yield event_type.removeprefix(PREFIX), json_schema(envelope, mode="serialization")
     yield "command", json_schema(CommandRecord)

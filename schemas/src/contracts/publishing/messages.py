@@ -21,17 +21,26 @@ from contracts.models import WireModel
 from contracts.publishing.json_schemas import json_schema
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
 from contracts.sender_proof import MAC, SEAL
+from contracts.support.cases import EVENT_TYPES as SUPPORT_EVENT_TYPES
+from contracts.support.cases import KEY_PATTERN as SUPPORT_KEY
 from contracts.topics import PREFIX
 
 Json = dict[str, Any]
 
-_EVENTS: dict[str, type[WireModel]] = {**EVENT_TYPES, **RMA_EVENT_TYPES, **AUDIO_EVENT_TYPES}
+_EVENTS: dict[str, type[WireModel]] = {
+    **EVENT_TYPES,
+    **RMA_EVENT_TYPES,
+    **AUDIO_EVENT_TYPES,
+    **SUPPORT_EVENT_TYPES,
+}
 _DOCUMENTS: dict[str, tuple[type[WireModel], tuple[str, ...], str]] = {
     "license-file": (PublishedLicenseFile, FILE_HEADERS, FILE_KEY),
     "return-receipt": (PublishedReturnReceipt, RECEIPT_HEADERS, RECEIPT_KEY),
 }
 """The messages that are signed documents: their model, headers, and keys."""
 _LEDGER = "^(0|[1-9][0-9]{0,2})$"
+_KEYS = {**dict.fromkeys(AUDIO_EVENT_TYPES, JOB_PATTERN), **dict.fromkeys(SUPPORT_EVENT_TYPES, SUPPORT_KEY)}
+"""Of events that are not keyed by their ledger alone."""
 _ADDRESS = "^[a-z][a-z0-9-]{0,79}$"
 _KEY_ID = "^[0-9a-f]{32}$"
 
@@ -52,7 +61,7 @@ def _entry(name: str) -> Json:
         "contentType": CONTENT_TYPE,
         "headers": _headers({"content-type": said}, required=()),
         "payload": _schema(name.removeprefix(PREFIX)),
-        "bindings": _key(JOB_PATTERN if name in AUDIO_EVENT_TYPES else _LEDGER),
+        "bindings": _key(_KEYS.get(name, _LEDGER)),
     }
 
 

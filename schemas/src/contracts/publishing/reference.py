@@ -18,6 +18,7 @@ from contracts.publishing.causes import CAUSES
 from contracts.publishing.documents import DOCUMENTS
 from contracts.refusals import REFUSALS, Refusal
 from contracts.rma.events import EVENT_TYPES as RMA_EVENT_TYPES
+from contracts.support.cases import EVENT_TYPES as SUPPORT_EVENT_TYPES
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 _DECISIONS = frozenset({"sequence_not_reached"})
@@ -113,6 +114,18 @@ Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an exampl
 Made from `contracts.audio.events` by `make generate`; do not edit.
 """
 
+_SUPPORT_EVENTS = """\
+# What each record of support cases means
+
+The help desk's own system writes one record on `support.cases` for each change of a case, in CloudEvents 1.0, keyed by
+ledger and number. The highest `revision` of a case counts; one that comes twice or late changes nothing. A record holds
+nothing that somebody wrote: title and messages come by [the webhook](../guides/operators/support-cases.md) alone.
+
+Types are versioned and frozen. JSON Schemas stand in `schemas/json/`, an example in `schemas/golden/support/`.
+
+Made from `contracts.support.cases` by `make generate`; do not edit.
+"""
+
 
 def pages() -> Iterator[tuple[str, str]]:
     """Each page: its name below docs/reference/, and its text."""
@@ -120,6 +133,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "events.md", "\n".join(_events())
     yield "rma-events.md", "\n".join(_rma_events())
     yield "audio-events.md", "\n".join(_audio_events())
+    yield "support-events.md", "\n".join(_support_events())
 
 
 def _refusals() -> Iterator[str]:
@@ -192,6 +206,12 @@ def _rma_events() -> Iterator[str]:
 def _audio_events() -> Iterator[str]:
     yield _AUDIO_EVENTS
     for event_type, model in AUDIO_EVENT_TYPES.items():
+        yield from _type(event_type, model)
+
+
+def _support_events() -> Iterator[str]:
+    yield _SUPPORT_EVENTS
+    for event_type, model in SUPPORT_EVENT_TYPES.items():
         yield from _type(event_type, model)
 
 

@@ -10,7 +10,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -71,10 +71,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An identity that waits to be linked, and the page that was wanted."""
+    """An identity that waits to be linked, and the page that was wanted.
+
+    `account` is the one whose password was given for it, where only the second factor is missing.
+    """
 
     identity: Identity
     wanted: str
+    account: str | None = None
 
 
 class NotVouched(Exception):  # noqa: N818 - states the world
@@ -173,14 +177,29 @@ class OpenId:
     async def sign_in_and_link(self, cookie: str, password: str, *, address: str, browser: str) -> Opened:
         """Link what waits with the account of its address, for who knows the password of that.
 
+        Where there is a second factor, it waits on, with the session that does: see `link_behind`.
         Raises WrongPassword, TooManyTries, NothingHeld and LinkedElsewhere.
         """
-        identity = (await self.held(cookie)).identity
-        if not identity.email:
+        held = await self.held(cookie)
+        if not held.identity.email:
             raise WrongPassword
-        account = await self.signing_in.checked(identity.email, password, address=address)
-        await self._link(cookie, account.account, identity)
-        return await self.signing_in.open_session(account.account, browser=browser)
+        account = (await self.signing_in.checked(held.identity.email, password, address=address)).account
+        if not await self.signing_in.second_factors.are_asked_for(account):
+            await self._link(cookie, account, held.identity)
+            return await self.signing_in.open_session(account, browser=browser)
+        opened = await self.signing_in.open_session(account, browser=browser)
+        await self.identities.hold(opened.cookie, replace(held, account=account), self.clock())
+        await self.identities.let_go(cookie)
+        return opened
+
+    async def link_behind(self, cookie: str, account: str) -> None:
+        """Link what waits for the second factor of an account, which its session of this cookie has just shown.
+
+        What came into the browser since, without the password, is not linked.
+        """
+        held = await self.identities.held(cookie, self.clock() - HELD)
+        if held is not None and held.account == account:
+            await self._link(cookie, account, held.identity)
 
     async def register(self, cookie: str, *, name: str, password: str, language: str, browser: str) -> Opened:
         """Make an account for the verified address of what waits; raises NothingHeld and LinkedElsewhere."""

@@ -56,3 +56,49 @@ CREATE INDEX IF NOT EXISTS staff_texts_by_part ON texts.staff_texts
     USING gin (ledger, lower(text) trigrams.gin_trgm_ops) WITH (fastupdate = off)
     WHERE member IN ('reference', 'customer_reference');
 GRANT SELECT, INSERT, UPDATE, DELETE ON texts.staff_texts TO "ledger-api";
+
+-- Cases of the help desk follow from no entry, so they lie outside the schema of what is rebuilt. Facts come by records,
+-- which the projector reads, and by the webhook of the API; what people wrote comes by the webhook alone. The projector
+-- cannot read a text: it takes those of a deleted case away.
+CREATE SCHEMA IF NOT EXISTS support;
+GRANT USAGE ON SCHEMA support TO "ledger-projector", "ledger-api";
+CREATE TABLE IF NOT EXISTS support.cases (
+    ledger   integer     NOT NULL,
+    number   text        NOT NULL,
+    revision integer     NOT NULL CHECK (revision >= 1),
+    kind     text        NOT NULL CHECK (kind IN ('support', 'presales')),
+    state    text        NOT NULL CHECK (state IN ('new', 'open', 'waiting_customer', 'solved', 'closed', 'deleted')),
+    company  text        NOT NULL,
+    opened   timestamptz NOT NULL,
+    changed  timestamptz NOT NULL,
+    serial   text,
+    product  text,
+    PRIMARY KEY (ledger, number)
+);
+CREATE INDEX IF NOT EXISTS cases_of_company ON support.cases (ledger, company, changed, number);
+CREATE INDEX IF NOT EXISTS cases_by_change ON support.cases (ledger, changed, number);
+CREATE INDEX IF NOT EXISTS cases_by_opening ON support.cases (ledger, opened, number);
+CREATE INDEX IF NOT EXISTS cases_by_part ON support.cases
+    USING gin (ledger, number trigrams.gin_trgm_ops, serial trigrams.gin_trgm_ops) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS support.texts (
+    ledger   integer NOT NULL,
+    number   text    NOT NULL,
+    revision integer NOT NULL,
+    company  text    NOT NULL,
+    title    text    NOT NULL,
+    messages jsonb   NOT NULL,
+    PRIMARY KEY (ledger, number)
+);
+CREATE INDEX IF NOT EXISTS texts_by_part ON support.texts
+    USING gin (ledger, lower(title) trigrams.gin_trgm_ops) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS support.deliveries (
+    ledger integer     NOT NULL,
+    id     text        NOT NULL,
+    sent   timestamptz NOT NULL,
+    until  timestamptz NOT NULL,
+    PRIMARY KEY (ledger, id, sent)
+);
+CREATE INDEX IF NOT EXISTS deliveries_by_end ON support.deliveries (ledger, until);
+GRANT SELECT, INSERT, UPDATE ON support.cases TO "ledger-projector", "ledger-api";
+GRANT SELECT (ledger, number), DELETE ON support.texts TO "ledger-projector";
+GRANT SELECT, INSERT, UPDATE, DELETE ON support.texts, support.deliveries TO "ledger-api";

@@ -99,6 +99,12 @@ class DeviceQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def devices(self, viewer: Viewer, project: str, after: str, limit: int) -> Page[DeviceView] | None: ...
+    async def devices_as_of(
+        self, viewer: Viewer, project: str, sequence: int, after: str, limit: int
+    ) -> Page[DeviceView] | None:
+        """Those that stood in the project at an entry, by serial, as far as the viewer saw them there."""
+        ...
+
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int, expand: Expand | None = None
     ) -> Page[DeviceView] | None:

@@ -60,13 +60,14 @@ class EntryView(View):
 class EntrySearch:
     """What entries to list: of at most one company, project or device, or of all that the viewer sees.
 
-    No types are all of them.
+    No types are all of them. With a license type, only those that moved such licenses in the project or on the device.
     """
 
     company: str | None = None
     project: str | None = None
     device: str | None = None
     types: tuple[str, ...] = ()
+    license_type: str | None = None
     newest_first: bool = False
 
 

@@ -31,6 +31,7 @@ from ledger.application.queries.returns import ReturnQueries
 from ledger.application.queries.search import SearchQueries
 from ledger.application.queries.set_aside import StopQueries
 from ledger.application.queries.software_service import SoftwareServiceQueries
+from ledger.application.queries.support_cases import SupportCaseQueries
 from ledger.application.queries.test_licenses import TestLicensesQueries
 from ledger.application.queries.warranty import WarrantyQueries
 from runtime.positions import Positions
@@ -67,6 +68,7 @@ class Queries(
     HistoryQueries,
     ExpirationQueries,
     SearchQueries,
+    SupportCaseQueries,
     Protocol,
 ):
     """What ledger-api asks of one ledger: the queries of every family, and the views across them."""

@@ -8,17 +8,19 @@ from pydantic import Field
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 
-FoundKind = Literal["device", "project", "activation_key", "delivered_device", "entry"]
+FoundKind = Literal["device", "project", "activation_key", "support_case", "delivered_device", "entry"]
 """In the order in which they are listed."""
 
 
 class HitView(View):
     kind: FoundKind
     id: str = Field(
-        description="A serial, a project, a `key_digest`, or the sequence of an entry.", examples=["009033010203"]
+        description="A serial, a project, a `key_digest`, the number of a case, or the sequence of an entry.",
+        examples=["009033010203"],
     )
     label: str = Field(
-        description="The text that matches: a serial, a name, the hint of a key, an order number or a reference.",
+        description="The text that matches: a serial, a name, the hint of a key, the number or the title of a support"
+        " case, an order number or a reference.",
         examples=["009033010203"],
     )
     subject: str = Field(description="What it is, or for an entry what it is about.")

@@ -44,6 +44,7 @@ from ledger.entrypoints.api.routes import (
     set_aside,
     software_service,
     staff_texts,
+    support_cases,
     test_licenses,
     warranty,
 )
@@ -79,6 +80,7 @@ TAGS = {
     "warranty": "How long a device has a guarantee, and extending it.",
     "test licenses": "One test of licenses for each device.",
     "software service": "Software service of a project: its price, its end, and what waits for it.",
+    "support cases": "Support and presales cases of a company, as the help desk tells of them.",
     "search": "One search over all that has a name, a number or a reference.",
     "what ends": "What ends soon, the soonest first.",
     "exports": "Movements and balances as files.",
@@ -116,6 +118,7 @@ _FAMILIES = (
     software_service,
     entries,
     expirations,
+    support_cases,
     search,
     history,
     exports,
@@ -147,10 +150,13 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
         clock=services.clock,
         services=services,
         streams=STREAMS,
+        signed=frozenset({support_cases.WEBHOOK}),
     )
 
 
 @cache
 def application() -> FastAPI:
     """The routes alone; there is one in a process."""
-    return web.application(API)
+    app = web.application(API)
+    app.include_router(support_cases.webhook)
+    return app

@@ -4,7 +4,7 @@ Dependencies are coroutines although they await nothing: FastAPI runs a plain fu
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol, cast
@@ -19,6 +19,7 @@ from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.application.staff_texts import StaffTexts
+from ledger.application.support_cases import SupportCases
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.redemptions import Redemptions
@@ -61,6 +62,9 @@ class Services:
     attempts: AttemptLimiter
     texts: StaffTexts
     redemptions: Redemptions
+    support_cases: SupportCases
+    webhook_keys: Callable[[], Sequence[bytes]]
+    """The keys by which webhooks of the help desk are believed."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is to end: a response that goes on as long as its client listens ends then."""
 

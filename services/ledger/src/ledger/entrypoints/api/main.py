@@ -15,12 +15,14 @@ from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
+from ledger.adapters.postgres.support_cases import PostgresSupportCases
 from ledger.application.queries.signed_documents import SignedDocuments
 from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.http.redemptions import Redemptions
+from ledger.entrypoints.api.http.webhook_signature import WebhookKeys
 from ledger.entrypoints.api.routes.exports import MAX_EXPORTS
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime import tracing
@@ -129,6 +131,8 @@ def _services(
         attempts=AttemptLimiter(_now),
         texts=PostgresStaffTexts(pool, queries),
         redemptions=Redemptions(queries, waiter),
+        support_cases=PostgresSupportCases(pool, settings.ledger),
+        webhook_keys=WebhookKeys(settings.support_webhook_keys_file),
         stopping=stop,
     )
 

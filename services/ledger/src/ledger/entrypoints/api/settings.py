@@ -17,9 +17,9 @@ class ApiSettings(WithTraces, WithReplica, DatabaseSettings):
     `device_ca_file` (PEM) has the vendor's authorities of factory certificates, `generation_ca_file` the signer's of
     later generations: a return document's certificate is checked by them. `license_keys_file` (PEM) has the public
     license keys by which a document is believed before it is handed out. `activation_key_secret_file` has at least 32
-    bytes that no other service knows. Exports read from the replica at `database_replica_url`, where it is set and as
-    far as the primary. `writer_key_file` has the writer's public key, for which commands are
-    sealed.
+    bytes that no other service knows. `support_webhook_keys_file` has the keys of the help desk's webhook, one a line
+    as `whsec_` and base64, two while they are rotated. Exports read from the replica at `database_replica_url`, where
+    it is set and as far as the primary. `writer_key_file` has the writer's public key, for which commands are sealed.
     """
 
     ledger: LedgerNumber = 0
@@ -29,6 +29,7 @@ class ApiSettings(WithTraces, WithReplica, DatabaseSettings):
     token_issuer: Annotated[str, Field(min_length=1)]
     token_audience: Annotated[str, Field(min_length=1)] = "licensing-ledger-api"  # noqa: S105 - a name, no secret
     activation_key_secret_file: Path
+    support_webhook_keys_file: Path
     device_ca_file: Path
     generation_ca_file: Path
     license_keys_file: Path

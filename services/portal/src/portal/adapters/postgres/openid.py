@@ -17,10 +17,12 @@ RETURNING true"""
 _UNLINK = "DELETE FROM openid_identities WHERE account = $1 AND subject = $2"
 _OF_ACCOUNT = "SELECT issuer, subject, email FROM openid_identities WHERE account = $1 ORDER BY linked LIMIT 100"
 _HOLD = """
-INSERT INTO openid_held (cookie_digest, issuer, subject, email, name, wanted, held) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO openid_held (cookie_digest, issuer, subject, email, name, wanted, held, account)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (cookie_digest) DO UPDATE SET issuer = excluded.issuer, subject = excluded.subject,
-    email = excluded.email, name = excluded.name, wanted = excluded.wanted, held = excluded.held"""
-_HELD = "SELECT issuer, subject, email, name, wanted FROM openid_held WHERE cookie_digest = $1 AND held > $2"
+    email = excluded.email, name = excluded.name, wanted = excluded.wanted, held = excluded.held,
+    account = excluded.account"""
+_HELD = "SELECT issuer, subject, email, name, wanted, account FROM openid_held WHERE cookie_digest = $1 AND held > $2"
 _LET_GO = "DELETE FROM openid_held WHERE cookie_digest = $1"
 _SWEEP = "DELETE FROM openid_held WHERE held < $1"
 
@@ -54,7 +56,7 @@ class PostgresIdentities:
         one = held.identity
         async with transaction(self._pool, "hold an identity") as connection:
             await connection.execute(_SWEEP, now - HELD)
-            values = one.issuer, one.subject, one.email, one.name, held.wanted, now
+            values = one.issuer, one.subject, one.email, one.name, held.wanted, now, held.account
             await connection.execute(_HOLD, digest_of(cookie), *values)
 
     async def held(self, cookie: str, since: datetime) -> Held | None:
@@ -62,7 +64,8 @@ class PostgresIdentities:
             row = await connection.fetchrow(_HELD, digest_of(cookie), since)
             if row is None:
                 return None
-            return Held(Identity(row["issuer"], row["subject"], row["email"], row["name"]), row["wanted"])
+            identity = Identity(row["issuer"], row["subject"], row["email"], row["name"])
+            return Held(identity, row["wanted"], row["account"])
 
     async def let_go(self, cookie: str) -> None:
         async with transaction(self._pool, "let an identity go") as connection:

@@ -66,12 +66,14 @@ class PostgresSessions:
 
     async def find(self, cookie: str, now: datetime) -> Session | None:
         async with transaction(self._pool, "find a session") as connection:
-            row = await connection.fetchrow(_FIND, digest_of(cookie), now, SESSION_IDLE, SESSION_LIFE)
-            if row is None:
-                return None
-            if now - row["used"] > LOOK:
-                await connection.execute(_USED, row["session"], now)
-            return _session(row, cookie)
+            session = await _find(connection, cookie, now)
+            if session is not None and now - session.used > LOOK:
+                await connection.execute(_USED, session.session, now)
+            return session
+
+    async def look(self, cookie: str, now: datetime) -> Session | None:
+        async with transaction(self._pool, "look at a session") as connection:
+            return await _find(connection, cookie, now)
 
     async def of_account(self, account: str, now: datetime) -> list[Session]:
         async with transaction(self._pool, "list sessions") as connection:
@@ -117,6 +119,11 @@ class PostgresFailures:
     async def forget(self, email: str, network: str, noted: datetime) -> None:
         async with transaction(self._pool, "forget a failure") as connection:
             await connection.execute(_FORGET, digest_of(email), network, noted)
+
+
+async def _find(connection: Any, cookie: str, now: datetime) -> Session | None:
+    row = await connection.fetchrow(_FIND, digest_of(cookie), now, SESSION_IDLE, SESSION_LIFE)
+    return None if row is None else _session(row, cookie)
 
 
 def _session(row: Any, cookie: str = "") -> Session:

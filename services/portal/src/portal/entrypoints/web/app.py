@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -30,6 +31,7 @@ from portal.entrypoints.web.routes import (
     grants,
     home,
     keys,
+    live,
     openid,
     passkeys,
     people,
@@ -41,10 +43,12 @@ from portal.entrypoints.web.routes import (
     settings,
     signing_in,
     software_service,
+    support_cases,
     tests,
     token_keys,
     transfers,
     warranties,
+    why,
 )
 from portal.entrypoints.web.routes.staff import ROUTERS as STAFF_ROUTERS
 from runtime.logs import get_logger
@@ -64,6 +68,7 @@ ROUTERS = (
     projects.router,
     allocations.router,
     devices.router,
+    why.router,
     keys.router,
     transfers.router,
     software_service.router,
@@ -73,10 +78,12 @@ ROUTERS = (
     device_moves.router,
     returns.router,
     repairs.router,
+    support_cases.router,
     audio.router,
     people.router,
     grants.router,
     activity.router,
+    live.router,
     settings.router,
     second_factor.router,
     passkeys.router,
@@ -146,6 +153,12 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Trouble)
     async def trouble(request: Request, error: Trouble) -> Response:
         return await trouble_page(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(request: Request, __: RequestValidationError) -> Response:
+        _ = words_for(request)
+        detail = _("The address may have a typing error.")
+        return error_page(request, 422, _("This request is not understood"), detail)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

@@ -3,8 +3,9 @@
 Dependencies are coroutines although some await nothing: FastAPI runs a plain function in another thread.
 """
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -12,6 +13,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from portal.adapters.apis import Apis, Asking
+from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
 from portal.application.letters import Letters, Post
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
 NO_COMPANY = "00000000-0000-0000-0000-000000000000"
 """What a token says before a company is chosen: with it one may ask which there are."""
+
+
+LIVE = "/live"
+"""Where an open page listens to what happens elsewhere."""
+REFRESH = "Live-Refresh"
+"""The header of a request that an open page makes by itself."""
 
 
 class SignInFirst(Exception):  # noqa: N818 - states the world
@@ -53,12 +61,15 @@ class Services:
     later: Later
     issuer: TokenIssuer
     apis: Apis
+    streams: EntryStreams
     pages: "Pages"
     files: StaticFiles
     clock: Callable[[], datetime]
     address: str
     """Where people reach the portal."""
     is_secure: bool
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once this process stops: what would go on without end goes on no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,15 @@ TheServices = Annotated[Services, Depends(_services)]
 
 
 async def _visitor(request: Request, services: TheServices) -> Session | None:
-    session = await services.sessions.find(visitors_cookie(request), services.clock())
+    find = services.sessions.look if _is_by_itself(request) else services.sessions.find
+    session = await find(visitors_cookie(request), services.clock())
     request.state.session = session
     return session
+
+
+def _is_by_itself(request: Request) -> bool:
+    """Whether a page asks that is merely open: that is no use of the session, which ends where nobody is there."""
+    return request.url.path == LIVE or REFRESH in request.headers
 
 
 TheVisitor = Annotated[Session | None, Depends(_visitor)]

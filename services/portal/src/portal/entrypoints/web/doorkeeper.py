@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.adapters.apis import CORRELATION
-from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.dependencies import LIVE, Services
 from portal.entrypoints.web.forms import is_multipart, visitors_cookie
 from runtime import tracing
 from runtime.trouble import Trouble
@@ -68,6 +68,8 @@ class Doorkeeper:
         if scope["type"] != "http":
             return
         began, status, is_begun, is_complete = time.perf_counter(), 500, False, False
+        is_live = scope["path"] == LIVE  # goes on for as long as somebody listens: what counts is how soon it begins
+        took: float | None = None
         correlation = uuid.uuid4().hex
         scope.setdefault("state", {}).update(services=self._services, correlation_id=correlation)
         CORRELATION.set(correlation)
@@ -75,9 +77,10 @@ class Doorkeeper:
         span = tracing.serving(scope["method"], None)
 
         async def sender(message: Message) -> None:
-            nonlocal status, is_begun, is_complete
+            nonlocal status, is_begun, is_complete, took
             if message["type"] == "http.response.start":
                 status, is_begun = message["status"], True
+                took = time.perf_counter() - began if is_live else None
                 head = MutableHeaders(scope=message)
                 head.update(self._headers)
                 head["X-Correlation-Id"] = correlation
@@ -87,12 +90,12 @@ class Doorkeeper:
             await send(message)
             is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
-        scope = {**scope, "method": "GET"} if is_head else scope
+        scope = {**scope, "method": "GET"} if is_head and not is_live else scope
         try:
             with tracing.within(span):
                 body = await self._body(scope, receive)
                 try:
-                    async with asyncio.timeout(REQUEST_SECONDS):
+                    async with asyncio.timeout(None if is_live else REQUEST_SECONDS):
                         await self._app(scope, replayed(body, receive), sender)
                 except TimeoutError:
                     if is_begun:
@@ -105,7 +108,7 @@ class Doorkeeper:
                 raise
         finally:
             route = getattr(scope.get("route"), "path", None)
-            METRICS.observe(scope["method"], route or "none", status, time.perf_counter() - began)
+            METRICS.observe(scope["method"], route or "none", status, took or time.perf_counter() - began)
             if span is not None:
                 span.answered(route, status)
 

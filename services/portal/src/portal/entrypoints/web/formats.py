@@ -17,6 +17,11 @@ _SWAPPED = str.maketrans(".,", ",.")
 MINUS = "\N{MINUS SIGN}"
 
 
+def in_pairs(serial: str) -> str:
+    """A serial in pairs, where there is only text."""
+    return " ".join(serial[at : at + 2] for at in range(0, len(serial), 2))
+
+
 def serial(text: str) -> Markup:
     """A serial in pairs, with the part that tells boxes apart set off."""
     pairs = [text[at : at + 2] for at in range(0, len(text), 2)]

@@ -13,6 +13,7 @@ import httpx
 
 from contracts.refusals import REFUSALS
 from portal.adapters.apis import MOST_CONNECTIONS, Apis
+from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.factor_keys import FactorKeys
 from portal.adapters.issuer import TokenIssuer
 from portal.adapters.openid import OpenIdProvider
@@ -67,18 +68,19 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
     """Serve the pages until `stop` is set."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_CONNECTIONS, "api"))
     with bound_to(settings.portal_host, settings.portal_port, setting="LICENSING_PORTAL_PORT") as listener:
-        async with _services(settings) as services:
+        async with _services(settings, stop) as services:
             server = WebServer(build(services), Problems(REFUSALS), trusted_proxies=settings.trusted_proxies)
             async with Admin.of(settings, lambda: _ready(server)):
                 await supervise(stop, {"serve": server.serve_until(stop, listener)}, drain_seconds=STOP_SECONDS + 2)
 
 
 @asynccontextmanager
-async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
+async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGenerator[Services]:
     async with TABLES.pool(settings.database(), most=CONNECTIONS) as pool, _provider(settings) as provider:
         async with pool.acquire() as connection:
             await TABLES.migrate(connection)
         issuer = _issuer(settings)
+        streams = EntryStreams(settings.ledger_url, issuer)
         apis = Apis(ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=issuer)
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
         passwords, patience = Argon2Passwords(), Patience(PostgresFailures(pool), _now)
@@ -101,14 +103,17 @@ async def _services(settings: PortalSettings) -> AsyncGenerator[Services]:
             later=later,
             issuer=issuer,
             apis=apis,
+            streams=streams,
             pages=Pages(files, brand=settings.brand),
             files=files,
             clock=_now,
             address=settings.portal_url,
             is_secure=settings.is_secure,
+            stopping=stop,
         )
         await later.end()
         apis.close()
+        await streams.close()
 
 
 def _web_authn(settings: PortalSettings) -> WebAuthn:

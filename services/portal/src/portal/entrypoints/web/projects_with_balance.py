@@ -13,11 +13,13 @@ class ProjectWithBalance(NamedTuple):
     balance: BalanceView
 
 
-async def with_balances(api: Asking, projects: Sequence[ProjectView]) -> list[ProjectWithBalance]:
-    """The projects of one page with their balances, asked side by side."""
+async def with_balances(
+    api: Asking, projects: Sequence[ProjectView], as_of: str | None = None
+) -> list[ProjectWithBalance]:
+    """The projects of one page with their balances, now or as of a day or an entry, asked side by side."""
 
     async def one(project: ProjectView) -> ProjectWithBalance:
-        balance = await ask(api.ledger.get_balance, project["project"], at_least=api.at_least)
+        balance = await ask(api.ledger.get_balance, project["project"], as_of=as_of, at_least=api.at_least)
         return ProjectWithBalance(project, balance)
 
     return list(await asyncio.gather(*map(one, projects)))

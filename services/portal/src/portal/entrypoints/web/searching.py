@@ -108,6 +108,8 @@ def _found(hit: HitView, *, is_staff: bool) -> Found:
             address = f"/staff/keys/{hit['id']}"
         case "activation_key":
             pass
+        case "support_case":
+            address, note = f"/cases/{hit['id']}", hit["id"] if hit["label"] != hit["id"] else ""
         case "delivered_device":
             address = f"/staff/devices/{hit['id']}"
         case "entry":

@@ -1,11 +1,13 @@
 """The read side's rows in PostgreSQL: a batch and its position are one transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from contracts.events import Event
 from contracts.log.entries import Entry
 from contracts.log.exclusions import Named
+from contracts.support.cases import SupportCaseChanged
 from ledger.adapters.postgres.projection.activation_keys import write_redemptions
 from ledger.adapters.postgres.projection.balances import read_held, write_balances
 from ledger.adapters.postgres.projection.blocks import write_blocks
@@ -25,6 +27,7 @@ from ledger.adapters.postgres.projection.set_aside import approve_set_asides, re
 from ledger.adapters.postgres.projection.tables import add_rows, replace_rows
 from ledger.adapters.postgres.projection.totals import put_back, take_off
 from ledger.adapters.postgres.projection.warranty import end_warranties, inherit_warranties
+from ledger.adapters.postgres.support_cases import keep_facts
 from ledger.application.projection.changes import Changes
 from ledger.application.projection.documents import Document
 from ledger.application.projection.fold import effects_of, fold, touched
@@ -63,13 +66,26 @@ class PostgresProjection(PostgresSetAsides):
     async def apply_documents(
         self, topic: str, partition: int, before: int, after: int, documents: Sequence[Document]
     ) -> None:
-        async with self.transaction(f"write documents of {topic}") as connection:
-            if await _document_offset(connection, topic, partition) != before:
-                raise PositionMoved(f"the rows of {topic}/{partition} do not stand at offset {before}")
+        async with self._moving_documents(topic, partition, before, after) as connection:
             await write_documents(connection, documents)
-            await connection.execute(_MOVE_DOCUMENTS, topic, partition, after)
             if documents:
                 await connection.execute("SELECT pg_notify($1, 'documents')", CHANNEL)
+
+    async def apply_support_cases(
+        self, topic: str, partition: int, before: int, after: int, cases: Sequence[SupportCaseChanged]
+    ) -> None:
+        async with self._moving_documents(topic, partition, before, after) as connection:
+            for case in cases:
+                await keep_facts(connection, case.ledger, case)
+
+    @asynccontextmanager
+    async def _moving_documents(self, topic: str, partition: int, before: int, after: int) -> AsyncGenerator[Any]:
+        """A transaction that takes the position of a topic from `before` to `after`; raises PositionMoved."""
+        async with self.transaction(f"write records of {topic}") as connection:
+            if await _document_offset(connection, topic, partition) != before:
+                raise PositionMoved(f"the rows of {topic}/{partition} do not stand at offset {before}")
+            yield connection
+            await connection.execute(_MOVE_DOCUMENTS, topic, partition, after)
 
 
 _FIRST_DOCUMENT_POSITION = "INSERT INTO document_position VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"

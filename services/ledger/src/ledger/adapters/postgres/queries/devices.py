@@ -8,7 +8,7 @@ from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
-from ledger.adapters.postgres.queries.past_visibility import past_of, was_seen
+from ledger.adapters.postgres.queries.past_visibility import past_of, stay, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
 from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand
@@ -21,19 +21,44 @@ SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.deliver
        d.time AS changed, v.path, v.time AS delivered, v.file_sha256, {block_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
   {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
-_DEVICE_VERSION = f"""
+_BLOCKED_THEN = block_columns.join(
+    block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3"
+)
+
+
+def _version_at(serial: str) -> str:
+    """The version of a device that held at entry $3."""
+    return f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
-       (SELECT max(n.issue) FROM deliveries AS n WHERE n.ledger = v.ledger AND n.serial = v.serial
-           AND n.generation = v.generation AND n.sequence <= $3) AS delivered_issue,
-       d.path, d.time AS delivered, d.file_sha256, {block_columns.COLUMNS}
+       d.issue AS delivered_issue, CASE WHEN d.issue = v.issue THEN d.path END AS path, d.time AS delivered,
+       d.file_sha256, {block_columns.COLUMNS}
   FROM device_versions AS v
-  LEFT JOIN deliveries AS d ON d.ledger = v.ledger AND d.serial = v.serial AND d.generation = v.generation
-       AND d.issue = v.issue AND d.sequence <= $3
-  {block_columns.join(block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3")}
- WHERE v.ledger = $1 AND v.serial = $2 AND v.sequence <= $3
-   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = $2 AND r.sequence <= $3
+  LEFT JOIN LATERAL (
+       SELECT issue, path, time, file_sha256 FROM deliveries AS n
+        WHERE n.ledger = v.ledger AND n.serial = v.serial AND n.generation = v.generation AND n.sequence <= $3
+        ORDER BY issue DESC LIMIT 1) AS d ON true
+  {_BLOCKED_THEN}
+ WHERE v.ledger = $1 AND v.serial = {serial} AND v.sequence <= $3
+   AND NOT EXISTS (SELECT FROM replacements AS r WHERE r.ledger = $1 AND r.serial = {serial} AND r.sequence <= $3
           AND (r.recommissioned_sequence IS NULL OR r.recommissioned_sequence > $3))
- ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608
+ ORDER BY v.sequence DESC LIMIT 1"""  # noqa: S608 - made of our own words
+
+
+_DEVICE_VERSION = _version_at("$2")
+# Serial by serial of those that were ever in the project, as far as the page goes, and so in their order: asked for as
+# one set, the planner would rather read all of them and sort.
+_CAME = """
+SELECT serial FROM device_stays WHERE ledger = $1 AND project = $2 AND serial > {} ORDER BY serial LIMIT 1"""
+_VERSIONS_OF_PROJECT = f"""
+WITH RECURSIVE came (serial) AS (
+     ({_CAME.format("$4")})
+     UNION ALL
+     SELECT ({_CAME.format("came.serial")}) FROM came WHERE came.serial IS NOT NULL)
+SELECT version.*
+  FROM came CROSS JOIN LATERAL {stay("came.serial", "$3")} AS stay
+ CROSS JOIN LATERAL ({_version_at("came.serial")}) AS version
+ WHERE stay.project = $2 AND ($6 OR stay.company = ANY ($7) OR stay.project = ANY ($8))
+ LIMIT $5"""  # noqa: S608 - made of our own words
 _NOT_SHOWN = {"company", "model"}
 """Columns that only what stands beside a device needs."""
 _NAMED = f"{_DEVICE_ROWS} WHERE ledger = $1 AND serial = ANY($2) ORDER BY serial"
@@ -53,6 +78,19 @@ class PostgresDeviceQueries(PostgresProjectQueries):
                 return None
             rows = await connection.fetch(query, self.ledger, project, after, limit + 1)
             return one_page(await self._devices(connection, rows), limit)
+
+    async def devices_as_of(
+        self, viewer: Viewer, project: str, sequence: int, after: str, limit: int
+    ) -> Page[DeviceView] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if await self._project(connection, scope, project) is None:
+                return None
+            past = await past_of(connection, self.ledger, scope)
+            reach = past.everything, past.companies, past.projects
+            rows = await connection.fetch(
+                _VERSIONS_OF_PROJECT, self.ledger, project, sequence, after, limit + 1, *reach
+            )
+            return one_page((_version(block_columns.viewed(row), sequence) for row in rows), limit)
 
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int, expand: Expand | None = None

@@ -19,6 +19,16 @@ SELECT found.sequence, min(about.place) AS place
         WHERE s.ledger = $1 AND s.subject = about.subject{of_type} AND s.sequence {behind} {after} AND {shown}
         ORDER BY s.sequence {order} LIMIT {limit}) AS found
  GROUP BY found.sequence ORDER BY found.sequence {order} LIMIT {limit}"""
+# A walk of the movements of one license type for each account; an entry may move it on both accounts of a project.
+_OF_ACCOUNTS = """
+SELECT DISTINCT found.sequence, about.place
+  FROM unnest({accounts}::text[], {owners}::text[], {places}::integer[]) AS about (account, owner, place)
+ CROSS JOIN LATERAL (
+       SELECT DISTINCT s.sequence FROM movements AS s
+        WHERE s.ledger = $1 AND s.account = about.account AND s.license_type = {license_type}
+          AND s.sequence {behind} {after} AND {shown}
+        ORDER BY s.sequence {order} LIMIT {limit}) AS found
+ ORDER BY found.sequence {order} LIMIT {limit}"""
 _OF_ALL = """
 SELECT s.sequence, 1 AS place FROM entries AS s WHERE s.ledger = $1 AND s.sequence {behind} {after}
  ORDER BY s.sequence {order} LIMIT {limit}"""
@@ -39,7 +49,8 @@ class Thing(NamedTuple):
     """Something whose entries are shown, of a company, or as a device (`serial`) of several in turn.
 
     With an `owner` only those are shown that concern that company, or one that it took over. `about` is what a viewer
-    is told that an entry is about, where it may not learn more: else the thing itself.
+    is told that an entry is about, where it may not learn more: else the thing itself. `accounts` are those of which
+    one may ask what moved there.
     """
 
     subject: str
@@ -47,15 +58,17 @@ class Thing(NamedTuple):
     serial: str | None = None
     owner: str | None = None
     about: str | None = None
+    accounts: Sequence[str] = ()
 
 
 class Span(NamedTuple):
-    """What part of them: behind an entry, in one of two orders, of some types or of all."""
+    """What part of them: behind an entry, in one of two orders; of some types, or that moved one license type."""
 
     after: int | None
     limit: int
     types: Sequence[str] = ()
     newest_first: bool = False
+    license_type: str | None = None
 
 
 class Arguments:
@@ -94,12 +107,22 @@ def entries_of(
     if span.types:
         words["types"] = f" CROSS JOIN unnest({arguments.add(list(span.types))}::text[]) AS wanted (event_type)"
         words["of_type"] = " AND s.event_type = wanted.event_type"
-    if things is None:
+    if things is not None and span.license_type is not None:
+        walk = _OF_ACCOUNTS.format(**words, **_accounts(things, arguments, span.license_type))
+    elif things is None:
         walk = (_OF_ALL_OF_TYPES if span.types else _OF_ALL).format(**words)
     else:
         subjects, owners = arguments.add([one.subject for one in things]), arguments.add([one.owner for one in things])
         walk = _OF_THINGS.format(**words, subjects=subjects, owners=owners)
     return _ROWS.format(walk=walk, order=words["order"], company=company)
+
+
+def _accounts(things: Sequence[Thing], arguments: Arguments, license_type: str) -> dict[str, str]:
+    """Placeholders for the accounts of some things, each with the owner and the place of its thing."""
+    rows = [(account, one.owner, place) for place, one in enumerate(things, 1) for account in one.accounts]
+    names = ("accounts", "owners", "places")
+    columns = {name: arguments.add([row[at] for row in rows]) for at, name in enumerate(names)}
+    return {**columns, "license_type": arguments.add(license_type)}
 
 
 def _first(span: Span) -> int:

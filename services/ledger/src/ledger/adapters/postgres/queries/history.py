@@ -54,7 +54,7 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
     """Implements HistoryQueries; who may see a key, sees its history."""
 
     async def entries(self, viewer: Viewer, wanted: EntrySearch, after: int | None, limit: int) -> EntryPage | None:
-        span = Span(after, limit + 1, wanted.types, wanted.newest_first)
+        span = Span(after, limit + 1, wanted.types, wanted.newest_first, wanted.license_type)
         async with self.seen(viewer) as (connection, scope):
             past = await past_of(connection, self.ledger, scope)
             if wanted.device is not None:
@@ -87,8 +87,9 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
     async def _of_device(self, connection: Any, scope: Scope, past: Past, serial: str, span: Span) -> Shown | None:
         if not await has_past(connection, self.ledger, scope, past, serial):
             return None
-        things, arguments = [Thing(subject(DEVICE, serial), serial=serial)], Arguments(self.ledger)
         moved = frozenset({device_account(serial)})
+        thing = Thing(subject(DEVICE, serial), serial=serial, accounts=sorted(moved))
+        things, arguments = [thing], Arguments(self.ledger)
         if scope.sees_all:
             return Shown(entries_of(things, span, arguments), arguments, things, moved)
         device, *reach = map(arguments.add, (serial, past.companies, past.projects))
@@ -172,7 +173,8 @@ def _redaction(scope: Scope, past: Past, sight: Sight, thing: Thing, row: Any) -
 
 def _of_project(project: str, company: str, *, whole: bool) -> Thing:
     """A project, whose entries before it was the company's are for staff alone."""
-    return Thing(subject(PROJECT, project), company, owner=None if whole else company)
+    accounts = sorted(_balances(project))
+    return Thing(subject(PROJECT, project), company, owner=None if whole else company, accounts=accounts)
 
 
 def _of_companies(companies: Sequence[str]) -> list[Thing]:

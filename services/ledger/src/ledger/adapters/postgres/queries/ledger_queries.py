@@ -23,6 +23,7 @@ from ledger.adapters.postgres.queries.returns import PostgresReturnQueries
 from ledger.adapters.postgres.queries.search import PostgresSearchQueries
 from ledger.adapters.postgres.queries.set_aside import PostgresStopQueries
 from ledger.adapters.postgres.queries.software_service import PostgresSoftwareServiceQueries
+from ledger.adapters.postgres.queries.support_cases import PostgresSupportCaseQueries
 from ledger.adapters.postgres.queries.test_licenses import PostgresTestLicensesQueries
 from ledger.adapters.postgres.queries.totals import PostgresTotalQueries
 from ledger.adapters.postgres.queries.warranty import PostgresWarrantyQueries
@@ -54,6 +55,7 @@ class PostgresQueries(
     PostgresStopQueries,
     PostgresExpirationQueries,
     PostgresSearchQueries,
+    PostgresSupportCaseQueries,
     PostgresTotalQueries,
 ):
     """Implements Queries: each base is a family, or a view across families."""

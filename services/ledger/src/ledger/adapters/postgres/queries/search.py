@@ -12,6 +12,7 @@ from contracts.names import comparable_name
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
+from ledger.adapters.postgres.queries.support_cases import found_cases
 from ledger.adapters.postgres.queries.visibility import Reach, Scope
 from ledger.adapters.postgres.staff_texts import TABLE
 from ledger.application.queries.devices import DeviceSearch
@@ -70,6 +71,7 @@ class PostgresSearchQueries(SnapshotReader):
                 "device": await self._devices_found(connection, scope, wanted.serial, limit + 1),
                 "project": await self._projects_found(connection, scope, wanted, limit + 1),
                 "activation_key": await self._keys_found(connection, scope, wanted, limit + 1),
+                "support_case": await found_cases(connection, self.ledger, scope, wanted.part, limit + 1),
             }
             if scope.sees_all:
                 found["delivered_device"] = await self._stock_found(connection, wanted.serial, limit + 1)
@@ -180,6 +182,6 @@ def _best(rows: Iterable[Any], wanted: SearchText) -> list[Any]:
 
 
 def _hit(kind: FoundKind, row: Any) -> HitView:
-    about = row["subject"] if kind == "entry" else subject(_SUBJECTS[kind], row["id"])
+    about = row["subject"] if kind in ("entry", "support_case") else subject(_SUBJECTS[kind], row["id"])
     members = {name: row[name] for name in ("id", "label", "company", "project", "project_name")}
     return HitView(kind=kind, subject=about, **members)

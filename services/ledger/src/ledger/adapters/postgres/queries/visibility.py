@@ -26,13 +26,15 @@ _OF_COMPANY = "SELECT project FROM projects WHERE ledger = $1 AND company = $2 A
 class Scope:
     """A viewer's reach: `company` is the one it is a member of; its administrators see all of it, the staff all.
 
-    `guarantee` says that it may know of warranties, which end customers never do (rule F4).
+    `guarantee` says that it may know of warranties, which end customers never do (rule F4), `presales` of presales
+    cases, which are for resellers (rule F9).
     """
 
     company: str | None = None
     administers: bool = False
     sees_all: bool = False
     guarantee: bool = False
+    presales: bool = False
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def may(self, company: str, project: str, right: Right) -> bool:
@@ -84,6 +86,7 @@ async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
         administers=member["administrator"],
         sees_all=member["administrator"] and member["kind"] == "vendor",
         guarantee=member["kind"] != "end_customer",
+        presales=member["kind"] == "reseller",
         grants={row["project"]: frozenset(row["rights"]) for row in grants},
     )
 

@@ -42,10 +42,19 @@ async def add_device(
 
 @router.get("/projects/{project}/devices", dependencies=[Reached], response_model_exclude_unset=True)
 async def list_devices(
-    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    project: ProjectOfPath,
+    services: TheServices,
+    caller: TheCaller,
+    as_of: AsOf,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[DeviceView]:
-    """The devices of the project, by serial."""
-    page = await services.queries.devices(caller.viewer, project, after_text(cursor), limit)
+    """The devices of the project, by serial, now or as of any entry or time."""
+    start = after_text(cursor)
+    if as_of is None:
+        page = await services.queries.devices(caller.viewer, project, start, limit)
+    else:
+        page = await services.queries.devices_as_of(caller.viewer, project, as_of, start, limit)
     return paged(require_found(page, "project_unknown"), lambda row: row.serial)
 
 

@@ -11,19 +11,19 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.events import EVENT_TYPES
-from contracts.identifiers import MAX_SEQUENCE
+from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
 from ledger.application.queries.history import EntryPage, EntrySearch, EntryView
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.entry_stream import MEDIA_TYPE, PAGE_ENTRIES, Places, entry_events
-from ledger.entrypoints.api.http.streaming import streamed
 from runtime.web.consistency import Reached, require_entry
 from runtime.web.head_requests import IsHead
-from runtime.web.http_protocol import GONE
+from runtime.web.http_protocol import SENT_ALL
 from runtime.web.pagination import PAGE_ROWS, Limit
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
+from runtime.web.streaming import streamed, until
 
 MAX_TYPES = 20
 """Types of entries that one request names: each is a walk of an index."""
@@ -56,17 +56,31 @@ async def _search(
             examples=[["licensing.ledger.licenses-allocated.v1"]],
         ),
     ] = None,
+    license_type: Annotated[
+        str | None,
+        Query(
+            pattern=LICENSE_TYPE_PATTERN,
+            max_length=40,
+            description="Only what moved licenses of this type in the project, or on the device, that is named.",
+            examples=["Port11"],
+        ),
+    ] = None,
 ) -> EntrySearch:
     if sum(one is not None for one in (company, project, device)) > 1:
         raise Refused("request_invalid", "Name a company, a project or a device, not several of them.")
     wanted = tuple(dict.fromkeys(types or ()))
     if unknown := [one for one in wanted if one not in EVENT_TYPES]:
         raise Refused("request_invalid", f"There is no type of entry {unknown[0][:80]!r}; event_type says the types.")
+    if license_type is not None and project is None and device is None:
+        raise Refused("request_invalid", "Name the project or the device in which licenses of this type moved.")
+    if license_type is not None and wanted:
+        raise Refused("request_invalid", "Name types of entries or a license type, not both.")
     return EntrySearch(
         company=company,
         project=None if project is None else project_of(project),
         device=None if device is None else serial_of(device),
         types=wanted,
+        license_type=license_type,
     )
 
 
@@ -151,11 +165,11 @@ async def stream_entries(
 async def _pieces(
     services: Services, caller: LedgerCaller, wanted: EntrySearch, start: int, request: Request
 ) -> AsyncGenerator[bytes]:
-    gone: asyncio.Event | None = getattr(request.state, GONE, None)
+    gone: asyncio.Event = getattr(request.state, SENT_ALL, None) or asyncio.Event()
     with _places.place(caller):
         first = await _first(services, caller, wanted, start)
-        events = entry_events(services, caller, wanted, first, lambda: gone is not None and gone.is_set())
-        async with aclosing(events):
+        events = entry_events(services, caller, wanted, first, gone.is_set)
+        async with aclosing(until(events, gone)) as events:
             async for piece in events:
                 yield piece
 

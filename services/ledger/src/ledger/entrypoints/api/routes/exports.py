@@ -15,12 +15,12 @@ from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
 from ledger.entrypoints.api.http.concurrency_slots import slot_for
 from ledger.entrypoints.api.http.export_formats import MEDIA_TYPES, WRITERS, Format
-from ledger.entrypoints.api.http.streaming import streamed
 from runtime.web.as_of import AsOf
 from runtime.web.concurrency_slots import ConcurrencySlots
 from runtime.web.consistency import Reached, require_entry
 from runtime.web.content_negotiation import negotiate
 from runtime.web.problems import Refused, require_found
+from runtime.web.streaming import streamed
 
 PREFIX = "/v1/exports"
 MAX_EXPORTS = 3

@@ -35,7 +35,8 @@ async def search(
             min_length=1,
             max_length=80,
             pattern=NO_CONTROLS,
-            description="Any part of a serial, as people paste it, or of the name of a project, or the hint of a key;"
+            description="Any part of a serial, as people paste it, of the name of a project, or of number or title of a"
+            " support case, or the hint of a key;"
             " for staff also any part of an order number or a reference. Fewer than three letters or digits are looked"
             " for where serials and names begin.",
             examples=["0102-03", "hotel"],

@@ -1,33 +1,61 @@
-"""Activity: the entries of the company."""
+"""Activity: the entries that the visitor sees, the newest first, and each of them on a page of its own."""
 
-from fastapi import APIRouter, Request
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.identifiers import MAX_SEQUENCE
+from licensing_client.api import MovedView
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.times import Time, newest
 
 ENTRIES_A_PAGE = 50
+Behind = Annotated[int | None, Query(ge=1, le=MAX_SEQUENCE)]
 
 router = APIRouter()
 
 
 @router.get("/activity")
-async def activity_page(
-    request: Request, visit: TheVisit, services: TheServices, cursor: str | None = None
-) -> Response:
-    """What happened in the company, oldest first."""
-    page = await ask(
-        visit.api.ledger.get_company_history,
-        visit.company,
-        cursor=cursor,
-        limit=ENTRIES_A_PAGE,
-        at_least=visit.api.at_least,
-    )
+async def activity_page(request: Request, visit: TheVisit, services: TheServices, cursor: Behind = None) -> Response:
+    """What happened where the visitor sees it, the newest first."""
+    page = await newest(visit.api, ENTRIES_A_PAGE, until=None if cursor is None else cursor - 1)
     return services.pages.page(
         request,
         "activity.html",
+        time=Time(stand=page["as_of"]),
         entries=page["items"],
-        following=page["next"],
+        following=page["next"] if page["more"] else None,
         actors=await actors(page["items"], services.accounts, visit.company),
     )
+
+
+@router.get("/e/{sequence}")
+async def entry_page(
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    sequence: Annotated[int, Path(ge=1, le=MAX_SEQUENCE)],
+) -> Response:
+    """One entry: what it moved, who caused it, and what it says besides."""
+    page = await ask(visit.api.ledger.list_entries, after=sequence - 1, limit=1, at_least=visit.api.at_least)
+    found = next((one for one in page["items"] if one["sequence"] == sequence), None)
+    if found is None:
+        raise HTTPException(404)
+    return services.pages.page(
+        request,
+        "entry.html",
+        entry=found,
+        actors=await actors([found], services.accounts, visit.company),
+        place=_place,
+    )
+
+
+def _place(moved: MovedView) -> Mapping[str, str]:
+    """Where an entry moved something: in a project, free or held; on a device; or out of what people have."""
+    kind, _, name = moved["account"].partition("/")
+    return {"kind": kind, "name": name}

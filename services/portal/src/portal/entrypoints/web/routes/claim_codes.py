@@ -10,6 +10,7 @@ from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.submitting import reached, submit
+from portal.entrypoints.web.times import Time, newest
 
 CODES_A_PAGE = 50
 
@@ -22,10 +23,12 @@ async def codes_page(
 ) -> Response:
     """The codes of the project and what became of them; the codes themselves are kept nowhere."""
     ledger, at_least = visit.api.ledger, visit.api.at_least
+    entries = await newest(visit.api, 1, project=project)
     found = await ask(ledger.get_project, project, at_least=at_least)
     page = await ask(ledger.list_claim_codes, project, cursor=cursor, limit=CODES_A_PAGE, at_least=at_least)
     values: dict[str, Any] = {"codes": page["items"], "following": page["next"], "now": services.clock().isoformat()}
-    return services.pages.page(request, "claim_codes.html", project=found, **values)
+    time = Time(stand=entries["as_of"], about={"project": project})
+    return services.pages.page(request, "claim_codes.html", time=time, project=found, **values)
 
 
 @router.post("")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.entrypoints.web.dependencies import TheServices, TheSession
+from portal.entrypoints.web.times import Time
 
 router = APIRouter()
 
@@ -11,7 +12,8 @@ router = APIRouter()
 @router.get("/components")
 async def components_page(request: Request, services: TheServices) -> Response:
     """Everything that a page is made of, with made-up contents."""
-    return services.pages.page(request, "components.html")
+    then = Time(stand=1174, as_of="2026-11-24", travels=True)
+    return services.pages.page(request, "components.html", then=then)
 
 
 @router.get("/rules")

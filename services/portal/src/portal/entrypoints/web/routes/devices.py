@@ -1,53 +1,107 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import EntryView, GuaranteeStatus, TestView
+from licensing_client.api import GuaranteeStatus, TestView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import beginning
+from portal.entrypoints.web.times import AsOf, Time, newest, now, then
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
 
+DELIVERED = {"true": True, "false": False}
+
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What devices a list is of; what is empty does not matter."""
+
+    project: str = ""
+    license_type: str = ""
+    delivered: str = ""
+
+    @property
+    def query(self) -> str:
+        """What of it stands in an address."""
+        named = {"project": self.project, "license_type": self.license_type, "delivered": self.delivered}
+        return urlencode({name: said for name, said in named.items() if said})
+
+
 @router.get("/devices")
-async def devices_page(request: Request, visit: TheVisit, services: TheServices, cursor: str | None = None) -> Response:
-    """The devices of all projects."""
+async def devices_page(
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    wanted: Annotated[Wanted, Depends()],
+    cursor: str | None = None,
+) -> Response:
+    """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits."""
+    time = await now(visit.api)
     found = await ask(
         visit.api.ledger.find_devices,
+        project=wanted.project or None,
+        license_type=wanted.license_type or None,
+        delivered=DELIVERED.get(wanted.delivered),
         cursor=cursor,
         limit=DEVICES_A_PAGE,
         at_least=visit.api.at_least,
     )
     projects = await ask(visit.api.ledger.list_projects, limit=200, at_least=visit.api.at_least)
     names = {one["project"]: one["project_name"] for one in projects["items"]}
-    return services.pages.page(request, "devices.html", devices=found["items"], following=found["next"], names=names)
+    return services.pages.page(
+        request,
+        "devices.html",
+        time=time,
+        devices=found["items"],
+        following=found["next"],
+        names=names,
+        wanted=wanted,
+    )
 
 
 @router.get("/devices/{serial}")
-async def device_page(request: Request, visit: TheVisit, services: TheServices, serial: str) -> Response:
-    """What a device has, whether it knows, and all that happened to it."""
-    api = visit.api
-    device = await ask(api.ledger.get_device, serial, at_least=api.at_least)
-    project, entries, guarantee, test = await asyncio.gather(
+async def device_page(request: Request, visit: TheVisit, services: TheServices, serial: str, as_of: AsOf) -> Response:
+    """What a device has, whether it knows, and all that happened to it; now or as it was."""
+    api, at = visit.api, as_of or None
+    if at is None:
+        page = await newest(api, ENTRIES, device=serial)
+        time = Time(stand=page["as_of"], about={"device": serial}, travels=True)
+        device = await ask(api.ledger.get_device, serial, at_least=api.at_least)
+    else:
+        today = civil_day(services.clock())
+        try:
+            device = await ask(api.ledger.get_device, serial, as_of=at, at_least=api.at_least)
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            return services.pages.page(request, "device_elsewhere.html", status=404, time=then(at, None, today))
+        time = then(at, device.get("as_of"), today)
+        page = await newest(api, ENTRIES, until=time.stand, device=serial)
+    project, guarantee, test = await asyncio.gather(
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
-        _entries(api, serial),
-        _guarantee(api, serial),
-        _test(api, serial),
+        _guarantee(api, serial, at),
+        _test(api, serial, at),
     )
+    entries = page["items"]
     return services.pages.page(
         request,
         "device.html",
+        time=time,
         device=device,
         waiting=waits(device),
         project=project,
@@ -67,22 +121,16 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     return Response(content, media_type="application/xml", headers=headers)
 
 
-async def _entries(api: Asking, serial: str) -> list[EntryView]:
-    """The entries of the device, the newest first."""
-    page = await ask(api.ledger.get_device_history, serial, limit=ENTRIES, at_least=api.at_least)
-    return page["items"][::-1]
-
-
-async def _guarantee(api: Asking, serial: str) -> GuaranteeStatus | None:
+async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatus | None:
     """None for whoever may not know of it (rule F4)."""
     try:
-        return await ask(api.ledger.get_guarantee, serial, at_least=api.at_least)
+        return await ask(api.ledger.get_guarantee, serial, as_of=at, at_least=api.at_least)
     except Problem:
         return None
 
 
-async def _test(api: Asking, serial: str) -> TestView | None:
+async def _test(api: Asking, serial: str, at: str | None) -> TestView | None:
     try:
-        return await ask(api.ledger.get_test_licenses, serial, at_least=api.at_least)
+        return await ask(api.ledger.get_test_licenses, serial, as_of=at, at_least=api.at_least)
     except Problem:
         return None

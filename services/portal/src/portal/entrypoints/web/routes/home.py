@@ -11,10 +11,11 @@ from licensing_client import Problem
 from licensing_client.api import CompanyBalances, DeviceView, EntryView, ExpirationView, ProjectTotalsView
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask, unless_away
-from portal.entrypoints.web import case_words
+from portal.entrypoints.web import case_words, support_case_words
 from portal.entrypoints.web.balances import totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.times import Time, newest
 
 SHOWN = 8
 ENTRIES = 10
@@ -25,14 +26,14 @@ CODES = ("invitation", "claim_code")
 HORIZONS = (7, 30, 90)
 """Days left by which what ends is grouped."""
 LOOKED_AT = 200
-"""Devices among which those with a waiting file are found, projects with held licenses, and what ends soon."""
+"""Devices without their newest file among which those with licenses are found; projects with held ones; what ends."""
 
 T = TypeVar("T")
 router = APIRouter()
 
 
 class Waiting(NamedTuple):
-    """Devices whose file waits, of the first ones; whether there are more to look at."""
+    """The first devices whose file waits; whether there may be others."""
 
     devices: Sequence[DeviceView]
     is_part: bool
@@ -44,25 +45,28 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
     if visit.is_staff:
         return await _of_staff(request, visit, services)
     api = visit.api
-    (expiring, balances, waiting), cases, projects, (entries, known) = await asyncio.gather(
+    stand, entries, known = await _entries(visit, services)
+    (expiring, balances, waiting), (cases, support), projects = await asyncio.gather(
         asyncio.gather(
             _card(_expiring(api)),
             _card(ask(api.ledger.list_balances, limit=LOOKED_AT, at_least=api.at_least)),
             _card(_waiting(api)),
         ),
-        _card(_cases(api)),
+        asyncio.gather(_card(_cases(api)), _card(ask(api.ledger.list_support_cases, limit=SHOWN))),
         _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
-        _entries(visit, services),
     )
     return services.pages.page(
         request,
         "home.html",
+        time=Time(stand=stand),
         ending=None if expiring is None else _by_horizon(expiring),
         codes=None if expiring is None else [one for one in expiring if one["kind"] in CODES][:SHOWN],
         held=None if balances is None else _held(balances),
         sheet=None if balances is None else totals(balances["licenses"]),
         waiting=waiting,
         cases=cases,
+        support=support,
+        support_words=support_case_words,
         projects=projects,
         names={one["project"]: one["project_name"] for one in projects["items"]} if projects else {},
         entries=entries,
@@ -74,15 +78,16 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
 
 async def _of_staff(request: Request, visit: Visit, services: Services) -> Response:
     api = visit.api
-    corrections, cases, (entries, known) = await asyncio.gather(
+    stand, entries, known = await _entries(visit, services)
+    corrections, cases = await asyncio.gather(
         _card(ask(api.ledger.list_corrections, state="proposed", limit=SHOWN, at_least=api.at_least)),
         _card(_cases(api)),
-        _entries(visit, services),
     )
     proposers = [one["proposed_by"] for one in corrections["items"]] if corrections else []
     return services.pages.page(
         request,
         "staff/home.html",
+        time=Time(stand=stand),
         corrections=corrections,
         people=await services.accounts.names(proposers) if proposers else {},
         cases=cases,
@@ -121,8 +126,9 @@ def _held(balances: CompanyBalances) -> list[ProjectTotalsView]:
 
 
 async def _waiting(api: Asking) -> Waiting:
-    page = await ask(api.ledger.find_devices, limit=LOOKED_AT, at_least=api.at_least)
-    return Waiting([one for one in page["items"] if waits(one)], page["next"] is not None)
+    page = await ask(api.ledger.find_devices, delivered=False, limit=LOOKED_AT, at_least=api.at_least)
+    found = [one for one in page["items"] if waits(one)]
+    return Waiting(found[:SHOWN], page["next"] is not None or len(found) > SHOWN)
 
 
 def waits(device: DeviceView) -> bool:
@@ -139,10 +145,9 @@ async def _cases(api: Asking) -> list[SummaryView]:
     return list({one["rma"]: one for one in (*owed["items"], *is_open["items"])}.values())[:SHOWN]
 
 
-async def _entries(visit: Visit, services: Services) -> tuple[list[EntryView] | None, Mapping[str, Any]]:
-    """The newest entries, with those who caused them."""
-    api = visit.api
-    page = await _card(ask(api.ledger.list_entries, order="newest_first", limit=ENTRIES, at_least=api.at_least))
+async def _entries(visit: Visit, services: Services) -> tuple[int | None, list[EntryView] | None, Mapping[str, Any]]:
+    """The entry that they stand at, the newest entries, and those who caused them."""
+    page = await _card(newest(visit.api, ENTRIES))
     if page is None:
-        return None, {}
-    return page["items"], await actors(page["items"], services.accounts, visit.company)
+        return None, None, {}
+    return page["as_of"], page["items"], await actors(page["items"], services.accounts, visit.company)

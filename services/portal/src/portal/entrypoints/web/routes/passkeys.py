@@ -12,7 +12,7 @@ from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor
 from portal.entrypoints.web.forms import TheForm, visitors_cookie
 from portal.entrypoints.web.pages import address_of, give_cookie, see, words_for
-from portal.entrypoints.web.routes.signing_in import show_code_page, show_sign_in
+from portal.entrypoints.web.routes.signing_in import completed, show_code_page, show_sign_in
 from runtime.logs import get_logger
 
 MOST_NAME = 40
@@ -66,9 +66,7 @@ async def enter(request: Request, services: TheServices, form: TheForm) -> Respo
     except TooManyTries:
         error = _("Too many tries from here. Wait a quarter of an hour.")
         return await show_code_page(request, services, wanted, error=error, status=429)
-    response = see(wanted)
-    give_cookie(request, response, fresh)
-    return response
+    return await completed(request, services, fresh, wanted)
 
 
 @router.get("/settings/passkeys")

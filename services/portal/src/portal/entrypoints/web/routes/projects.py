@@ -1,39 +1,54 @@
 """Projects: the list, and one with its balance and devices."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from licensing_client.api import BalanceView, DeviceView
+from contracts.dates import civil_day
+from licensing_client.api import BalanceView, DeviceView, DeviceViewPage
 from portal.adapters.apis import ask
 from portal.entrypoints.web.balances import sheet
-from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.projects_with_balance import with_balances
+from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
+from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 PROJECTS_A_PAGE = 20
 DEVICES_A_PAGE = 50
+ENTRIES = 10
 
 router = APIRouter()
 
 
 @router.get("/projects")
 async def projects_page(
-    request: Request, visit: TheVisit, services: TheServices, name: str = "", cursor: str | None = None
+    request: Request, visit: TheVisit, services: TheServices, as_of: AsOf, name: str = "", cursor: str | None = None
 ) -> Response:
-    """The projects, by part of the name where one is asked for."""
+    """The projects, by part of the name where one is asked for, with their balances; now or as they were."""
+    fields = {"name": name} if name else {}
+    stand = None if as_of else (await newest(visit.api, 1))["as_of"]
     found = await ask(
         visit.api.ledger.list_projects,
         project_name=name or None,
-        archived=False,
+        archived=None if as_of else False,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
         at_least=visit.api.at_least,
     )
-    projects = await with_balances(visit.api, found["items"])
-    return services.pages.page(request, "projects.html", projects=projects, name=name, following=found["next"])
+    projects = await with_balances(visit.api, found["items"], as_of or None)
+    if as_of:
+        stand = next((one.balance.get("as_of") for one in projects), None)
+        projects = [one for one in projects if one.project["sequence"] <= (stand or 0)]
+        time = then(as_of, stand, civil_day(services.clock()), fields)
+    else:
+        time = Time(stand=stand, travels=True, fields=fields)
+    return services.pages.page(
+        request, "projects.html", time=time, projects=projects, name=name, following=found["next"]
+    )
 
 
 @router.post("/projects")
@@ -46,26 +61,62 @@ async def open_project(visit: TheVisit, services: TheServices, form: TheForm) ->
 
 @router.get("/projects/{project}")
 async def project_page(
-    request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
+    request: Request, visit: TheVisit, services: TheServices, project: str, as_of: AsOf, cursor: str | None = None
 ) -> Response:
-    """What the project has, free and on devices, and the devices themselves."""
+    """What the project has, free and on devices, the devices themselves and what happened; now or as it was."""
+    if as_of:
+        return await _as_it_was(request, visit, services, project, as_of, cursor)
     ledger, at_least = visit.api.ledger, visit.api.at_least
+    entries = await newest(visit.api, ENTRIES, project=project)
     found, balance, devices, service = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.get_balance, project, at_least=at_least),
         ask(ledger.list_devices, project, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
         ask(ledger.get_software_service, project, at_least=at_least),
     )
-    is_whole = cursor is None and devices["next"] is None
     return services.pages.page(
         request,
         "project.html",
+        time=Time(stand=entries["as_of"], about={"project": project}, travels=True),
         project=found,
-        sheet=sheet(balance, devices["items"] if is_whole else None),
         service=service,
-        devices=devices["items"],
-        following=devices["next"],
+        entries=entries["items"],
+        actors=await actors(entries["items"], services.accounts, visit.company),
+        **_balance(balance, devices, cursor),
     )
+
+
+async def _as_it_was(
+    request: Request, visit: Visit, services: Services, project: str, as_of: str, cursor: str | None
+) -> Response:
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found, balance, devices = await asyncio.gather(
+        ask(ledger.get_project, project, at_least=at_least),
+        ask(ledger.get_balance, project, as_of=as_of, at_least=at_least),
+        ask(ledger.list_devices, project, as_of=as_of, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
+    )
+    stand = balance.get("as_of") or 0
+    entries = await newest(visit.api, ENTRIES, until=stand, project=project)
+    return services.pages.page(
+        request,
+        "project.html",
+        time=then(as_of, stand, civil_day(services.clock())),
+        project=found,
+        service=None,
+        entries=entries["items"],
+        actors=await actors(entries["items"], services.accounts, visit.company),
+        **_balance(balance, devices, cursor),
+    )
+
+
+def _balance(balance: BalanceView, devices: DeviceViewPage, cursor: str | None) -> dict[str, Any]:
+    """What a page shows of licenses and devices; only all devices together say what is on them."""
+    is_whole = cursor is None and devices["next"] is None
+    return {
+        "sheet": sheet(balance, devices["items"] if is_whole else None),
+        "devices": devices["items"],
+        "following": devices["next"],
+    }
 
 
 def free_of(balance: BalanceView) -> dict[str, int]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.application.accounts import Session
+from portal.application.openid import LinkedElsewhere
 from portal.application.patience import TooManyTries
 from portal.application.second_factors import WrongCode
 from portal.application.signing_in import WrongPassword, new_cookie
@@ -11,8 +12,10 @@ from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession
 from portal.entrypoints.web.forms import Form, TheForm, visitors_cookie
 from portal.entrypoints.web.pages import address_of, give_cookie, see, words_for
+from runtime.logs import get_logger
 
 router = APIRouter()
+_log = get_logger("portal.signing_in")
 
 
 @router.get("/sign-in")
@@ -65,6 +68,17 @@ async def enter_code(request: Request, services: TheServices, form: TheForm) -> 
     except TooManyTries:
         error = _("Too many tries from here. Wait a quarter of an hour.")
         return await show_code_page(request, services, wanted, error=error, status=429)
+    return await completed(request, services, fresh, wanted)
+
+
+async def completed(request: Request, services: Services, fresh: str, wanted: str) -> Response:
+    """Into the session whose second factor was shown; an identity that waited for just that is linked."""
+    session = await services.sessions.find(fresh, services.clock())
+    if services.openid is not None and session is not None:
+        try:
+            await services.openid.link_behind(visitors_cookie(request), session.account.account)
+        except LinkedElsewhere:
+            _log.warning("openid_linked_elsewhere")
     response = see(wanted)
     give_cookie(request, response, fresh)
     return response

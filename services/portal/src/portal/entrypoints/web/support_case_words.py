@@ -1,0 +1,25 @@
+"""Support cases in words: kinds, states, and whose turn it is."""
+
+from collections.abc import Mapping
+
+KINDS: Mapping[str, str] = {"support": "Support", "presales": "Presales"}
+STATES: Mapping[str, tuple[str, str]] = {
+    "new": ("off", "New"),
+    "open": ("off", "In progress"),
+    "waiting_customer": ("warn", "Waits for an answer"),
+    "solved": ("good", "Solved"),
+    "closed": ("off", "Closed"),
+}
+"""How a state looks, and its words."""
+SHOWN: Mapping[str, str] = {
+    "open": "Open cases",
+    "waiting_customer": "Cases that wait for an answer",
+    "closed": "Solved and closed cases",
+    "all": "All cases",
+}
+SORTS: Mapping[str, str] = {
+    "-changed": "Last change first",
+    "-opened": "Newest case first",
+    "opened": "Oldest case first",
+}
+WORDS = (*KINDS.values(), *(word for _, word in STATES.values()), *SHOWN.values(), *SORTS.values())

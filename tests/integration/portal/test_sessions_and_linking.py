@@ -1,0 +1,102 @@
+"""Sessions, and identities of a provider that wait for their owner, as they lie in the real database."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from portal.adapters.postgres.accounts import PostgresAccounts
+from portal.adapters.postgres.database import TABLES
+from portal.adapters.postgres.openid import PostgresIdentities
+from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
+from portal.application.accounts import Account
+from portal.application.openid import Held, Identity, OpenId, Provider
+from portal.application.passkeys import Passkeys
+from portal.application.second_factors import SecondFactors
+from portal.application.signing_in import SigningIn
+from tests.support.databases import as_role
+
+NOW = datetime(2026, 11, 28, 20, 15, tzinfo=UTC)
+HERS, OTHERS = Identity("https://id", "1", "ada@example.net", "Ada"), Identity("https://id", "2", "", "Eve")
+
+
+class AnyPassword:
+    """Takes every password."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def fits(self, password: str, known: str | None) -> bool:
+        return (password, known) == ("right", "hash")
+
+
+class ACode:
+    """A second factor that some accounts have."""
+
+    def __init__(self, *accounts: str) -> None:
+        self._accounts = accounts
+
+    async def are_asked_for(self, account: str) -> bool:
+        return account in self._accounts
+
+
+@pytest.fixture
+async def pool(fresh_database_url: str) -> AsyncIterator[Any]:
+    """The portal's tables with two accounts in them."""
+    async with TABLES.pool(as_role(fresh_database_url, "portal"), most=1) as pool:
+        async with pool.acquire() as connection:
+            await TABLES.migrate(connection)
+        for account in ("ada", "bob"):
+            await PostgresAccounts(pool).add(Account(account, f"{account}@example.net", account, "en"), "hash")
+        yield pool
+
+
+def openid_of(pool: Any, *with_code: str) -> OpenId:
+    factors, passkeys = cast("SecondFactors", ACode(*with_code)), cast("Passkeys", None)
+    accounts, sessions, failures = PostgresAccounts(pool), PostgresSessions(pool), PostgresFailures(pool)
+    signing_in = SigningIn(accounts, sessions, failures, AnyPassword(), factors, passkeys, lambda: NOW)
+    return OpenId(cast("Provider", None), PostgresIdentities(pool), accounts, signing_in, lambda: NOW)
+
+
+async def linked(openid: OpenId) -> list[str]:
+    return [one.subject for one in await openid.identities.of_account("ada")]
+
+
+async def test_a_password_alone_links_nothing_where_there_is_a_second_factor(pool: Any) -> None:
+    openid = openid_of(pool, "ada")
+    await openid.identities.hold("browser", Held(HERS, "/devices"), NOW)
+    opened = await openid.sign_in_and_link("browser", "right", address="::1", browser="")
+    assert (opened.waits, await linked(openid)) == (True, [])
+
+    await openid.link_behind(opened.cookie, "bob")
+    assert await linked(openid) == []
+    await openid.link_behind(opened.cookie, "ada")
+    assert await linked(openid) == ["1"]
+    assert await openid.identities.held(opened.cookie, NOW - timedelta(hours=1)) is None
+
+
+async def test_what_came_into_the_browser_behind_the_password_is_not_linked(pool: Any) -> None:
+    openid = openid_of(pool, "ada")
+    await openid.identities.hold("browser", Held(HERS, "/"), NOW)
+    opened = await openid.sign_in_and_link("browser", "right", address="::1", browser="")
+    await openid.arrive(OTHERS, cookie=opened.cookie, wanted="/", browser="")
+
+    await openid.link_behind(opened.cookie, "ada")
+    assert await linked(openid) == []
+
+
+async def test_without_a_second_factor_the_password_links(pool: Any) -> None:
+    openid = openid_of(pool)
+    await openid.identities.hold("browser", Held(HERS, "/"), NOW)
+    opened = await openid.sign_in_and_link("browser", "right", address="::1", browser="")
+    assert (opened.waits, await linked(openid)) == (False, ["1"])
+
+
+async def test_who_only_looks_does_not_keep_a_session(pool: Any) -> None:
+    sessions, later = PostgresSessions(pool), NOW + timedelta(hours=11)
+    await sessions.open("ada", "cookie", "", NOW, waits=False, confirmed=NOW)
+    assert await sessions.look("cookie", later) is not None
+    assert await sessions.look("cookie", NOW + timedelta(hours=13)) is None
+    assert await sessions.find("cookie", later) is not None
+    assert await sessions.look("cookie", NOW + timedelta(hours=13)) is not None

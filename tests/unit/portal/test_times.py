@@ -1,0 +1,207 @@
+"""Pages as they were, and why their numbers are what they are."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from tests.support.portal_pages import AnsweringApis, OneSession, pages
+
+PROJECT = "11111111-2222-4333-8444-555555555555"
+SERIAL = "00903304a1c7"
+LOT = {"license_type": "Port11", "license_class": "pbx", "count": 60}
+DEVICE = {
+    "serial": SERIAL,
+    "project": PROJECT,
+    "generation": 1,
+    "issue": 2,
+    "delivered_issue": None,
+    "licenses": [LOT],
+    "sequence": 38,
+    "changed": "2026-11-28T20:15:00Z",
+    "delivery": None,
+    "blocked": None,
+}
+SERVICE = {"state": "none", "ends_on": None, "free_credits": 0}
+
+
+def entry(sequence: int, *moved: tuple[str, int, int]) -> dict[str, Any]:
+    movements = [
+        {"account": account, "license_type": "Port11", "count": count, "balance": balance}
+        for account, count, balance in moved
+    ]
+    return {
+        "sequence": sequence,
+        "time": "2026-11-28T20:15:00Z",
+        "actor": "account:a@v",
+        "event_type": "licensing.ledger.licenses-allocated.v1",
+        "subject": f"devices/{SERIAL}",
+        "projects": [PROJECT],
+        "serials": [SERIAL],
+        "correlation_id": "c0ffee",
+        "movements": movements,
+        "facts": {"note": "<b>bold</b>"},
+    }
+
+
+class Apis:
+    """A ledger that stands at entry 41, and at 38 on any day that is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = list[httpx.Request]()
+        self.entries = [
+            entry(38, (f"project/{PROJECT}", -60, 25), (f"held/{PROJECT}", 5, 5), (f"device/{SERIAL}", 60, 60))
+        ]
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        said = request.url.params.get("as_of")
+        then = {} if said is None else {"as_of": int(said) if said.isdecimal() else 38}
+        match request.url.path.removeprefix("/v1/").split("/"):
+            case ["entries"]:
+                found: Any = {"items": self.entries, "next": 38, "more": False, "as_of": 41}
+            case ["projects", _]:
+                found = {"project": PROJECT, "project_name": "Klinik am See", "company": "v", "blocked": None}
+            case ["projects", _, "balance"]:
+                found = {"project": PROJECT, "free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
+            case ["projects", _, "devices"] | ["devices"]:
+                found = {"items": [DEVICE], "next": None}
+            case ["projects", _, "software-service"]:
+                found = SERVICE
+            case ["devices", serial] if serial == SERIAL:
+                found = DEVICE | then
+            case ["projects"]:
+                opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
+                named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
+                found = {
+                    "items": [opened | {"project_name": a, "project": b, "sequence": c} for a, b, c in named],
+                    "next": "more",
+                }
+            case _:
+                return httpx.Response(404, json={"code": "test_unknown", "detail": "There is no test."})
+        return httpx.Response(200, json=found)
+
+    def query(self, path: str) -> dict[str, str]:
+        """What the newest request of a path says besides."""
+        return dict(next(one for one in reversed(self.asked) if one.url.path == f"/v1/{path}").url.params)
+
+
+@pytest.fixture
+def apis() -> Apis:
+    return Apis()
+
+
+@pytest.fixture
+def partner(tmp_path: Path, apis: Apis) -> httpx.AsyncClient:
+    return pages(tmp_path, AnsweringApis(apis.answer), OneSession(company_kind="reseller"))
+
+
+@pytest.mark.parametrize("path", [f"/projects/{PROJECT}", f"/devices/{SERIAL}"])
+async def test_a_page_of_now_listens_and_can_be_turned_back(partner: httpx.AsyncClient, path: str) -> None:
+    page = (await partner.get(path)).text
+    about = f"project={PROJECT}" if "projects" in path else f"device={SERIAL}"
+    assert f'data-stand="41" data-stream="/live?{about}"' in page
+    assert "live.js" in page
+    assert page.count(f'<form action="{path}">') == 2
+    assert "As it was" not in page
+
+
+@pytest.mark.parametrize("path", [f"/projects/{PROJECT}", f"/devices/{SERIAL}"])
+@pytest.mark.parametrize(("as_of", "said"), [("2026-11-24", "24 Nov 2026"), ("38", "As it was at entry 38")])
+async def test_a_page_of_the_past_says_so_hears_nothing_and_does_nothing(
+    partner: httpx.AsyncClient, path: str, as_of: str, said: str
+) -> None:
+    page = (await partner.get(f"{path}?as_of={as_of}")).text
+    assert said in re.sub(r"<[^>]+>", "", page)
+    assert f'<a class="button" href="{path}">Back to now</a>' in page
+    assert ("data-stream" in page, "live.js" in page) == (False, False)
+    main = page[page.index('<main id="main">') :]
+    assert re.findall(r'<form method="post"|class="button first"', main) == []
+
+
+async def test_a_day_that_is_not_over_can_still_change(partner: httpx.AsyncClient) -> None:
+    over, goes_on = [await partner.get(f"/projects/{PROJECT}?as_of=2026-11-{day}") for day in (27, 28)]
+    assert ["can still change" in page.text for page in (over, goes_on)] == [False, True]
+
+
+async def test_a_device_that_was_elsewhere_then_is_said_to_have_been(partner: httpx.AsyncClient) -> None:
+    page = await partner.get("/devices/009033000001?as_of=3")
+    assert (page.status_code, "in none of your projects then" in page.text) == (404, True)
+    assert "Back to now" in page.text
+
+
+@pytest.mark.parametrize("path", ["/balances?type=<b>", "/e/0", "/activity?cursor=x", f"/projects/{PROJECT}/why"])
+async def test_an_address_with_a_typing_error_gets_a_page(partner: httpx.AsyncClient, path: str) -> None:
+    page = await partner.get(path)
+    assert (page.status_code, "This request is not understood" in page.text) == (422, True)
+
+
+async def test_all_that_a_page_shows_is_of_the_same_time(partner: httpx.AsyncClient, apis: Apis) -> None:
+    await partner.get(f"/projects/{PROJECT}?as_of=2026-11-24")
+    assert [apis.query(f"projects/{PROJECT}/{part}")["as_of"] for part in ("balance", "devices")] == ["2026-11-24"] * 2
+    assert apis.query("entries")["after"] == "39"
+    await partner.get(f"/devices/{SERIAL}?as_of=30")
+    assert [apis.query(f"devices/{SERIAL}{part}")["as_of"] for part in ("", "/test-licenses", "/guarantee")] == [
+        "30"
+    ] * 3
+    assert apis.query("entries")["after"] == "31"
+
+
+async def test_links_of_the_past_stay_in_it(partner: httpx.AsyncClient) -> None:
+    page = (await partner.get(f"/projects/{PROJECT}?as_of=38")).text
+    assert f"/devices/{SERIAL}?as_of=38" in page
+    assert f"/projects/{PROJECT}/why?as_of=38&amp;type=Port11" in page
+
+
+def rows(page: httpx.Response) -> list[list[str]]:
+    body = page.text[page.text.index("<tbody>") : page.text.index("</tbody>")]
+    return [re.findall(r'<td class="number[^"]*"[^>]*>([^<]*)</td>', row) for row in body.split("</tr>")[:-1]]
+
+
+async def test_the_list_of_projects_shows_those_that_were_open_then(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = (await partner.get("/projects?as_of=2026-11-24&name=in")).text
+    assert apis.query(f"projects/{PROJECT}/balance")["as_of"] == "2026-11-24"
+    assert ("Klinik am See" in page, "Weingut" in page, "Open the project" in page) == (True, False, False)
+    assert f'href="/projects/{PROJECT}?as_of=2026-11-24"' in page
+    assert "?name=in&amp;as_of=2026-11-24&amp;cursor=more" in page
+    assert "Weingut" in (await partner.get("/projects")).text
+
+
+async def test_a_number_of_a_project_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = await partner.get(f"/projects/{PROJECT}/why?type=Port11")
+    wanted = apis.query("entries")
+    assert (wanted["project"], wanted["license_type"], wanted["order"]) == (PROJECT, "Port11", "newest_first")
+    assert re.findall(r"<dd>(\d+)</dd>", page.text) == ["25", "5"]
+    assert rows(page) == [["\N{MINUS SIGN}60", "25", "+5", "5"]]
+    assert ('<a href="/e/38">Licenses allocated</a>' in page.text, "Sabine Vogt" in page.text) == (True, True)
+
+
+async def test_a_number_of_a_device_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = await partner.get(f"/devices/{SERIAL}/why?type=Port11&as_of=38")
+    wanted = apis.query("entries")
+    assert (wanted["device"], wanted["after"]) == (SERIAL, "39")
+    assert rows(page) == [["+60", "60"]]
+    assert f'href="/devices/{SERIAL}/why?type=Port11">Back to now' in page.text
+
+
+async def test_an_entry_has_a_page_with_what_it_moved_and_says(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = await partner.get("/e/38")
+    assert apis.query("entries") == {"after": "37", "limit": "1"}
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page.text
+    assert rows(page) == [["\N{MINUS SIGN}60", "25"], ["+5", "5"], ["+60", "60"]]
+    assert (await partner.get("/e/37")).status_code == 404
+
+
+async def test_activity_is_the_feed_the_newest_first(partner: httpx.AsyncClient, apis: Apis) -> None:
+    await partner.get("/activity?cursor=30")
+    assert apis.query("entries") == {"after": "30", "order": "newest_first", "limit": "50"}
+
+
+async def test_devices_are_narrowed_by_what_a_number_leads_to(partner: httpx.AsyncClient, apis: Apis) -> None:
+    query = f"project={PROJECT}&license_type=Port11&delivered=false"
+    page = await partner.get(f"/devices?{query}")
+    assert apis.query("devices").items() >= dict(parse_qsl(query)).items()
+    assert "newest license file not fetched" in page.text
