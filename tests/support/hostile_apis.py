@@ -12,15 +12,16 @@ import audio.entrypoints.api.app
 import ledger.entrypoints.api.app
 import rma.entrypoints.api.app
 
-MARKUP = "\"'><img src=x onerror=alert(1)><script>alert(2)</script><!--{{7*7}}"
-ADDRESS = "javascript:alert(1)//"
-TEXTS = (MARKUP, ADDRESS)
+TEXT = "javascript:alert(1)//\"'><img src=x onerror=alert(2)><script>alert(3)</script><!--{{7*7}}"
+"""Acts where it begins an address, ends an attribute, or stands as markup."""
 FORMS = {"date-time": "2026-11-28T20:15:00Z", "date": "2026-11-28"}
 NAMED_FORMS = {
     "serial": "00903304a1c7",
     "source": "issuance",
     "target": "retired",
     "license_class": "pbx",
+    "license_type": "Port11",
+    "model": "IP811",
     "event_type": "licensing.ledger.licenses-allocated.v1",
 }
 """What pages take apart, by the name of the member."""
@@ -36,10 +37,7 @@ def _descriptions() -> tuple[dict[str, Any], ...]:
 
 
 class HostileApis:
-    """Answers each request with `text` in every member that is free text."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    """Answers each request with TEXT in every member that is free text."""
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         asked = request.url.raw_path.decode().partition("?")[0]
@@ -48,13 +46,13 @@ class HostileApis:
                 operation = operations.get(request.method.lower())
                 if operation and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), asked):
                     return self._answered(api, operation)
-        return httpx.Response(404, json={"code": self._text, "detail": self._text, "rule": self._text})
+        return httpx.Response(404, json={"code": TEXT, "detail": TEXT, "rule": TEXT})
 
     def _answered(self, api: dict[str, Any], operation: dict[str, Any]) -> httpx.Response:
         status, response = next((int(one), said) for one, said in operation["responses"].items() if one[0] == "2")
         content = response.get("content", {})
         if "application/json" not in content:
-            return httpx.Response(status, content=self._text.encode())
+            return httpx.Response(status, content=TEXT.encode())
         return httpx.Response(status, json=self._value(api, content["application/json"]["schema"], ""))
 
     def _value(self, api: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> Any:
@@ -69,7 +67,7 @@ class HostileApis:
             case "object":
                 members = schema.get("properties", {})
                 more = schema.get("additionalProperties")
-                other = {self._text: self._value(api, more, "")} if isinstance(more, dict) else {}
+                other = {TEXT: self._value(api, more, "")} if isinstance(more, dict) else {}
                 return {one: self._value(api, said, one) for one, said in members.items()} | other
             case "array":
                 return [self._value(api, schema.get("items", {}), name)]
@@ -82,7 +80,7 @@ class HostileApis:
             case "string" if schema.get("format") in FORMS:
                 return FORMS[schema["format"]]
             case "string" | None:
-                return NAMED_FORMS.get(name, self._text)
+                return NAMED_FORMS.get(name, TEXT)
         raise AssertionError(f"a schema of an unknown kind: {schema}")
 
 
