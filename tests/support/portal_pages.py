@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -112,10 +112,11 @@ def pages(
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
     streams: EntryStreams | None = None,
+    **more: Any,
 ) -> httpx.AsyncClient:
-    """A browser before the pages, which know these names of companies."""
+    """A browser before the pages, which know these names of companies; `more` are other services of a test's own."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(application(folder, apis, sessions, companies, streams)), base_url=NOBODY
+        transport=httpx.ASGITransport(application(folder, apis, sessions, companies, streams, **more)), base_url=NOBODY
     )
 
 
@@ -125,6 +126,7 @@ def application(
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
     streams: EntryStreams | None = None,
+    **more: Any,
 ) -> ASGIApp:
     """The pages themselves."""
     script = folder / "htmx.js"
@@ -149,7 +151,7 @@ def application(
         address=NOBODY,
         is_secure=False,
     )
-    return build(services)
+    return build(replace(services, **more))
 
 
 async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
