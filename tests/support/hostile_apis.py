@@ -31,9 +31,15 @@ ADDRESSES = {"href", "src", "action", "formaction", "data-options", "hx-get", "h
 
 
 @cache
-def _descriptions() -> tuple[dict[str, Any], ...]:
+def _operations() -> tuple[tuple[str, re.Pattern[str], dict[str, Any], dict[str, Any]], ...]:
+    """Each operation: its method, its path, the API, and how that describes it."""
     modules = (ledger.entrypoints.api.app, rma.entrypoints.api.app, audio.entrypoints.api.app)
-    return tuple(module.application().openapi() for module in modules)
+    return tuple(
+        (method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), api, operation)
+        for api in (module.application().openapi() for module in modules)
+        for path, operations in api["paths"].items()
+        for method, operation in operations.items()
+    )
 
 
 class HostileApis:
@@ -41,11 +47,9 @@ class HostileApis:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         asked = request.url.raw_path.decode().partition("?")[0]
-        for api in _descriptions():
-            for path, operations in api["paths"].items():
-                operation = operations.get(request.method.lower())
-                if operation and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), asked):
-                    return self._answered(api, operation)
+        for method, path, api, operation in _operations():
+            if method == request.method and path.fullmatch(asked):
+                return self._answered(api, operation)
         return httpx.Response(404, json={"code": TEXT, "detail": TEXT, "rule": TEXT})
 
     def _answered(self, api: dict[str, Any], operation: dict[str, Any]) -> httpx.Response:

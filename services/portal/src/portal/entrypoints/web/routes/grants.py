@@ -1,6 +1,6 @@
 """Who may do what in one project."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
@@ -11,21 +11,12 @@ from licensing_client.api import RightsChangedResponse
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.submitting import submit
 
 MOST_PEOPLE = 200
 RIGHT = "right-"
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
-RIGHTS: Mapping[str, str] = {
-    "view": "see the project",
-    "licenses": "redeem, allocate and move licenses",
-    "return": "return licenses",
-    "test": "test licenses",
-    "service": "service and warranty",
-    "rma": "repairs",
-    "rights": "give rights on",
-}
-"""Rights in the words of a page."""
 
 router = APIRouter(prefix="/projects/{project}/people")
 
