@@ -1,5 +1,6 @@
 """Who may do what in one project."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any, Literal, cast
 
@@ -74,9 +75,12 @@ async def _page(
     request: Request, visit: Visit, services: Services, project: str, refused: Problem | None = None
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    found = await ask(ledger.get_project, project, at_least=at_least)
-    grants = (await ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least))["items"]
-    members = await _members(visit)
+    found, listed, members = await asyncio.gather(
+        ask(ledger.get_project, project, at_least=at_least),
+        ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least),
+        _members(visit),
+    )
+    grants = listed["items"]
     colleagues = [one["account"] for one in members]
     colleagues += [one["account"] for one in grants if one["acting_for"] == visit.company]
     return services.pages.page(
