@@ -96,7 +96,7 @@ def _signed_in(port: int) -> str:
     with httpx.Client(base_url=f"http://{HOST}:{port}", timeout=60) as browser:
         token = _TOKEN.search(browser.get("/sign-in").text)
         form = {FORM_TOKEN: token[1] if token else "", "email": _EMAIL, "password": people.PASSWORD}
-        if browser.post("/sign-in", data=form).status_code != httpx.codes.SEE_OTHER:
+        if not browser.post("/sign-in", data=form).is_redirect:
             raise RuntimeError("nobody was signed in")
         browser.get("/company")
         return browser.cookies[COOKIE]

@@ -85,7 +85,8 @@ class HostileApis:
                 return FORMS[schema["format"]]
             case "string" | None:
                 return NAMED_FORMS.get(name, TEXT)
-        raise AssertionError(f"a schema of an unknown kind: {schema}")
+            case _:
+                raise AssertionError(f"a schema of an unknown kind: {schema}")
 
 
 class _Tags(HTMLParser):

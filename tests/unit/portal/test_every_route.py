@@ -60,11 +60,13 @@ async def test_no_route_takes_a_form_that_another_site_sent(tmp_path: Path, forg
     assert {path: status for path, status in taken.items() if status != 403} == {}
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "PUT"])
 async def test_every_response_has_the_policy_is_framed_nowhere_and_kept_nowhere(tmp_path: Path, method: str) -> None:
     wrong = dict[str, httpx.Headers]()
+    every = [address(route) for route in ROUTES if route.path != LIVE]
+    asked = [*(every if method in ("GET", "POST") else every[::10]), "/no", "/static/0/no.js"]
     async with pages(tmp_path, away(), OneSession()) as portal:
-        for path in [*(address(route) for route in ROUTES if route.path != LIVE), "/no", "/static/0/no.js"]:
+        for path in asked:
             page = await portal.request(method, path, headers=FORGED_HEADERS)
             if not is_guarded(page) or "evil" in page.text + str(page.headers):
                 wrong[f"{path} {page.status_code}"] = page.headers

@@ -23,9 +23,9 @@ class Remembered:
 
     tries: list[tuple[str, str, datetime]] = field(default_factory=list[tuple[str, str, datetime]])
 
-    async def count(self, email: str, network: str, _now: datetime) -> tuple[int, int]:
+    async def count(self, email: str, network: str, now: datetime) -> tuple[int, int]:
         await asyncio.sleep(0)
-        of_network = [one for one in self.tries if one[1] == network]
+        of_network = [one for one in self.tries if one[1] == network and one[2] <= now]
         return sum(one[0] == email for one in of_network), len(of_network)
 
     async def note(self, email: str, network: str, now: datetime) -> None:
