@@ -49,6 +49,13 @@ def keys(page: Page) -> None:
     page.get_by_role("button", name="See what they hold").click()
 
 
+def table(page: Page) -> None:
+    page.goto("/bulk/allocate")
+    page.get_by_label("Project of lines that name none").select_option("Klinik am See")
+    page.get_by_label("Or the table itself").fill("serial;Port11;Channel\n04a20e;2;1\n04c0ff;8;\n0b7f10;1;\n04c0;4;\n")
+    page.get_by_role("button", name="See what will happen").first.click()
+
+
 def case(page: Page) -> None:
     page.goto("/rmas?show=all")
     page.get_by_role("link", name="RMA-").first.click()
@@ -82,9 +89,14 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "balances": at("/balances?type=Port11"),
     "keys": at("/keys"),
     "keys-preview": keys,
+    "many-at-once": at("/bulk"),
+    "table": at("/bulk/allocate"),
+    "table-preview": table,
     "move-licenses": of_clinic("/transfers/new"),
     "claim-codes": of_clinic("/claim-codes"),
     "service": of_clinic("/service?months=12"),
+    "upgrade": of_clinic("/upgrades?version=11"),
+    "old-licenses": of_clinic("/old-licenses"),
     "project-people": of_clinic("/people"),
     "return": at("/devices/00903304a1c7/return"),
     "repairs": at("/rmas?show=all"),
@@ -107,6 +119,7 @@ OF_STAFF: dict[str, Callable[[Page], None]] = {
     "corrections": at("/staff/corrections"),
     "correction": correction,
     "correction-new": at("/staff/corrections/new?source=04a1d2&target=Klinik"),
+    "linked-corrections": at("/staff/corrections/linked"),
     "staff-keys": at("/staff/keys"),
     "key-new": at("/staff/keys/new"),
     "companies": at("/staff/companies"),

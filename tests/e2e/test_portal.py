@@ -21,18 +21,8 @@ BOX = "/devices/00903304a20e"
 TODAY = datetime.now(UTC).date()
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", f"?as_of={TODAY}", "/why?type=Port11")
 PLACES = (
-    "",
-    "projects",
-    "devices",
-    "keys",
-    "rmas",
-    "rmas/new",
-    "cases",
-    "audio",
-    "people",
-    "join",
-    "activity",
-    "settings",
+    *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
+    *("join", "activity", "settings"),
 )
 PAGES = (
     *(f"/{place}" for place in PLACES),

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from dev.browser.chromium import WIDTHS
 from dev.stack.parts import Kit
-from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, Portal, flaws, in_a_thread
+from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, RESELLER, Portal, flaws, in_a_thread
 
 HOSTILE = "No light <script>alert(1)</script>\nNo sound {{ 7 * 7 }}"
 
@@ -220,6 +220,71 @@ def test_service_is_bought_at_the_price_that_was_seen(portal: Portal) -> None:
     assert flaws(page) == []
     press(page, "Buy 12 months")
     expect(page.get_by_text("Running")).to_be_visible()
+
+    page.get_by_role("link", name="Upgrade licenses").click()
+    page.get_by_label("To version").select_option("11")
+    press(page, "See before and after")
+    expect(page.get_by_role("row", name="Port10 5 then 0")).to_be_visible()
+    assert flaws(page) == []
+    press(page, "Upgrade 5 licenses for good")
+    expect(page.get_by_text(re.compile("Upgraded as entry [0-9]+"))).to_be_visible()
+    expect(page.get_by_text("5 Port11")).to_be_visible()
+
+
+def test_old_licenses_are_brought_in_seen_and_converted(portal: Portal) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"], scripts=False)
+    open_project(page, "Weingut Sonnhalde")
+    page.get_by_role("link", name="Old licenses").click()
+    page.get_by_label("Key of the old manager").fill("no such key")
+    press(page, "Bring in its licenses")
+    expect(page.get_by_role("alert")).to_contain_text("key_unknown")
+    page.get_by_label("Key of the old manager").fill(OLD_KEY.lower())
+    press(page, "Bring in its licenses")
+    expect(page.get_by_role("row", name="Port8 0 then 30")).to_be_visible()
+    press(page, "Convert them for good")
+    expect(page.get_by_role("row", name="30 Registrations 30 Port8")).to_be_visible()
+    expect(page.get_by_text("No old licenses are free here.")).to_be_visible()
+    open_project(page, "Weingut Sonnhalde")
+    assert free_of(page, "Port8") == 30
+
+
+def test_many_boxes_get_licenses_from_a_table_and_a_wrong_line_is_mended(portal: Portal, tmp_path: Path) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"])
+    open_project(page, "Klinik am See")
+    before = free_of(page, "Port11")
+    page.get_by_role("link", name="Many at once").last.click()
+    page.get_by_role("link", name="Allocate licenses to many devices").click()
+    table = tmp_path / "boxes.csv"
+    table.write_bytes("Serial;Port11;Channel\r\n04:d0:01;1;\r\n04:d0:02;1;1\r\n04:d0;1;\r\n".encode("utf-8-sig"))
+    page.get_by_label("File", exact=True).set_input_files(table)
+    press(page, "See what will happen")
+    expect(page.get_by_role("row", name=re.compile("04:d0.* is no whole serial"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Klinik am See Port11"))).to_contain_text(str(before - 2))
+    assert flaws(page) == []
+    page.get_by_label("I know that they do not come back.").check()
+    press(page, "Do 2 lines")
+    expect(page.get_by_text("Lines done: 2")).to_be_visible()
+    assert flaws(page) == []
+    with page.expect_download() as failed:
+        press(page, "Download what failed")
+
+    again = portal.reseller(scripts=False)
+    again.goto("/bulk/allocate")
+    again.get_by_label("Project of lines that name none").select_option("Klinik am See")
+    text = failed.value.path().read_text(encoding="utf-8-sig")
+    again.get_by_label("Or the table itself").fill(text.replace("04:d0;", "04:d0:03;"))
+    press(again, "See what will happen")
+    press(again, "Do the one line")
+    expect(again.get_by_text("Lines done: 1")).to_be_visible()
+    again.goto("/bulk/allocate")
+    again.get_by_label("Project of lines that name none").select_option("Klinik am See")
+    again.get_by_label("File", exact=True).set_input_files(table)
+    press(again, "See what will happen")
+    again.get_by_label("I know that they do not come back.").check()
+    press(again, "Do 2 lines")
+    expect(again.get_by_text("Lines that were done before: 2")).to_be_visible()
+    open_project(again, "Klinik am See")
+    assert free_of(again, "Port11") == before - 3
 
 
 def test_a_test_that_the_ledger_refuses_says_why_above_the_form(portal: Portal) -> None:

@@ -17,7 +17,15 @@ from tests.support.portal import REPAIRER, STAFF, Portal, flaws, in_a_thread
 
 PAGES = (
     *("corrections", "corrections?state=all", "corrections/new", "corrections/new?source=04a1d2&target=Klinik"),
-    *("corrections/new?source=&target=Klinik", "keys", "keys/new", "deliveries", "deliveries/new", "catalog"),
+    *(
+        "corrections/new?source=&target=Klinik",
+        "corrections/linked",
+        "keys",
+        "keys/new",
+        "deliveries",
+        "deliveries/new",
+        "catalog",
+    ),
     *("deliveries/009033010299", "catalog/types/new", "catalog/types/Port11", "catalog/models/new"),
     *("companies", "companies?name=nord", "companies/new", f"companies/{PARTNER}", "blocks", "blocks?show=all"),
     *("blocks/block", "blocks/lift?subject=devices/00903304a1d2", "devices/00903304a1c7", "devices/009033010299"),
@@ -110,6 +118,35 @@ def test_a_correction_takes_two_of_the_staff(portal: Portal, *, scripts: bool) -
     proposer.goto("/staff/corrections/new?source=04a1d2&target=klinik")
     left = int(proposer.get_by_role("row", name=re.compile("^Channel")).get_by_role("cell").nth(0).inner_text())
     assert f"{left + 2} → then {left}" in " ".join(before.split())
+
+
+def test_linked_corrections_are_typed_without_scripts_and_approved_as_one(portal: Portal) -> None:
+    proposer = portal.person(REPAIRER, scripts=False)
+    proposer.goto("/staff/corrections")
+    proposer.get_by_role("link", name="Propose linked ones").click()
+    proposer.get_by_label("From").nth(0).fill("klinik")
+    proposer.get_by_label("License type").nth(0).fill("Port11")
+    proposer.get_by_label("Count").nth(0).fill("2")
+    press(proposer, "Add a line")
+    proposer.get_by_role("button", name="Remove Line 2").click()
+    proposer.get_by_label("To", exact=True).nth(1).fill("sonnhalde")
+    proposer.get_by_label("License type").nth(1).fill("port11")
+    proposer.get_by_label("Count").nth(1).fill("2")
+    proposer.get_by_label("Reason").fill(HOSTILE)
+    proposer.get_by_label("Reference").fill("CASE-2026-0151")
+    press(proposer, "See before and after")
+    expect(proposer.get_by_text("There is no device or project «sonnhalde».")).to_be_visible()
+    proposer.get_by_label("To", exact=True).nth(1).fill("weingut sonnhalde")
+    press(proposer, "See before and after")
+    expect(proposer.get_by_role("heading", name="made anew to Weingut Sonnhalde")).to_be_visible()
+    press(proposer, "Propose all lines")
+    expect(proposer.get_by_role("button", name="Approve it")).to_be_disabled()
+
+    second = portal.person(STAFF, width=WIDTHS["narrow"])
+    second.goto(proposer.url)
+    expect(second.get_by_role("row", name=re.compile("^Port11"))).to_have_count(2)
+    press(second, "Freigeben")
+    expect(second.locator(".head").get_by_text("Ausgeführt")).to_be_visible()
 
 
 def test_a_correction_is_refused_with_a_reason_that_its_proposer_reads(portal: Portal) -> None:

@@ -20,6 +20,7 @@ from dev.npm.readers import axe
 from dev.stack.parts import Kit
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import settings
+from licensing_client.api import LegacyLicensesBody
 from portal.application.accounts import Account
 from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.box import Box
@@ -35,11 +36,17 @@ VIOLATIONS = """rules => axe
 RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
 STAFF, REPAIRER = people.PEOPLE["staff"].email, people.PEOPLE["RMA clerk"].email
 
+OLD_KEY = "V7 key 2019 0001"
+"""Of the old manager, as its list has it."""
+
 T = TypeVar("T")
 
 
 class Portal(NamedTuple):
-    """The portal with people in it, keys to redeem, and a box with 20 ports that the end customer sees."""
+    """The portal with people in it, keys to redeem, and a box with 20 ports that the end customer sees.
+
+    `credits_key` holds credits and licenses of an older version.
+    """
 
     address: str
     browser: Browser
@@ -86,7 +93,11 @@ def a_portal(kit: Kit) -> Generator[Portal]:
     with a_stocked_story(kit.state) as story:
         people.prepare(story)
         keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
-        credits_key = people.a_key(story, {"SSC": 500}, "portal-credits")
+        credits_key = people.a_key(story, {"SSC": 500, "Port10": 5}, "portal-credits")
+        old: list[LegacyLicensesBody] = [{"license_name": "Registrations", "count": 30}]
+        story.clerk.register_legacy_keys(
+            keys=[{"legacy_key": OLD_KEY, "licenses": old}], reference="EXPORT-7", idempotency_key="portal-old-key"
+        )
         story.partner.grant_rights(story.project, account=HOTELIER, acting_for=HOTEL, rights=["view", "rma"])
         project, box, sync_address = story.project, story.box(), story.sync_address
     asyncio.run(people.add_accounts(kit))

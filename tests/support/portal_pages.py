@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import httpx
 from starlette.types import ASGIApp
@@ -80,6 +80,17 @@ class SomeNames:
         return dict.fromkeys(accounts, "Sabine Vogt")
 
 
+class NoPasskeys:
+    """Nobody has one."""
+
+    @property
+    def kept(self) -> Self:
+        return self
+
+    async def of_account(self, _account: str) -> list[object]:
+        return []
+
+
 class SomeIssuer:
     """Tokens that nobody reads."""
 
@@ -137,7 +148,7 @@ def application(
         sessions=cast("Sessions", sessions or OneSession()),
         signing_in=nobody,
         second_factors=nobody,
-        passkeys=nobody,
+        passkeys=cast("Any", NoPasskeys()),
         openid=None,
         letters=nobody,
         post=None,

@@ -66,7 +66,7 @@ def read_text(path: Path) -> str:
 
 def keys_of(text: str) -> Iterator[Key]:
     """The keys that an order file asks for; raises OrderFileWrong."""
-    lines, separator, first_line = _parted(text)
+    lines, separator, first_line = parted(text)
     reader = csv.reader(lines, delimiter=separator, strict=True)
     line = first_line
     try:
@@ -79,7 +79,7 @@ def keys_of(text: str) -> Iterator[Key]:
         raise OrderFileWrong(f"line {line} of the order file: {error}") from None
 
 
-def _parted(text: str) -> tuple[io.StringIO, str, int]:
+def parted(text: str) -> tuple[io.StringIO, str, int]:
     """The lines from the header on, what parts their fields, and the header's place in the file."""
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep=") and len(separator := first[4:].rstrip("\r")) == 1:

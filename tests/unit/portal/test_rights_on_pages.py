@@ -25,6 +25,7 @@ ASKED = {
     "Claim codes": "create-claim-code",
     "Make a claim code": "create-claim-code",
     "Buy months": "buy-software-service",
+    "Upgrade licenses": "upgrade-licenses",
     "Buy 12 months": "buy-software-service",
     "Release held licenses": "release-held-licenses",
     "Move the device": "move-device",
@@ -44,6 +45,7 @@ SHOWN = {
         "People",
         "Claim codes",
         "Buy months",
+        "Upgrade licenses",
     ),
     f"/devices/{SERIAL}": (
         "Allocate licenses",

@@ -77,13 +77,13 @@ def test_a_type_that_a_side_does_not_have_counts_as_none_there() -> None:
 
 
 def test_a_correction_of_a_delivery_moves_nothing() -> None:
-    assert (sides(correction()), line_by_line(correction(), {})) == (set(), [])
+    assert (sides(correction()), line_by_line(correction()["lines"], {})) == (set(), [])
 
 
 def test_a_line_has_what_the_lines_above_it_leave() -> None:
     known = {one.account: one for one in (BOX, SITE, NOWHERE)}
     linked = correction((BOX.account, SITE.account, 15), (BOX.account, SITE.account, 6), ("issuance", SITE.account, 1))
-    (_, _, [first]), (_, _, [second]), (_, _, [third]) = line_by_line(linked, known)
+    (_, _, [first]), (_, _, [second]), (_, _, [third]) = line_by_line(linked["lines"], known)
 
     assert sides(linked) == set(known)
     assert [(one.source, one.target) for one in (first, second, third)] == [(20, 5), (5, 20), (None, 26)]

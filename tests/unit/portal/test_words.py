@@ -9,6 +9,7 @@ import pytest
 
 from portal.domain.passwords import weakness
 from portal.entrypoints.web import case_steps, case_words, device_steps, support_case_words
+from portal.entrypoints.web.bulk import jobs
 from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.routes.staff import companies, records
@@ -32,6 +33,7 @@ def sentences() -> set[str]:
     found = BY_NAME | {*TITLES.values(), *case_words.WORDS, *case_steps.WORDS, *RIGHTS.values(), *CLASSES.values()}
     found |= {
         *device_steps.WORDS,
+        *jobs.WORDS,
         *support_case_words.WORDS,
         *companies.KINDS.values(),
         *(title for title, _ in records.KINDS.values()),

@@ -8,7 +8,7 @@ from typing import Literal
 from contracts.accounts import ISSUANCE, RETIRED, device_account, project_account
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN
 from licensing_client import Problem
-from licensing_client.api import CorrectionView, LicensesView
+from licensing_client.api import CorrectionLineView, CorrectionView, LicensesView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.serials import only_serial
 
@@ -98,11 +98,13 @@ def sides(correction: CorrectionView) -> set[str]:
     return {side for line in correction["lines"] for side in (line["source"], line["target"])}
 
 
-def line_by_line(correction: CorrectionView, known: Mapping[str, Place]) -> list[tuple[Place, Place, list[Moved]]]:
+def line_by_line(
+    said: Iterable[CorrectionLineView], known: Mapping[str, Place]
+) -> list[tuple[Place, Place, list[Moved]]]:
     """From where, to where, and what, for each line: what a side has before is what the lines above leave there."""
     held = {account: dict(one.held) for account, one in known.items()}
     lines = list[tuple[Place, Place, list[Moved]]]()
-    for line in correction["lines"]:
+    for line in said:
         source, target = (replace(known[side], held=dict(held[side])) for side in (line["source"], line["target"]))
         counts = [(one["license_type"], one["count"]) for one in line["licenses"]]
         lines.append((source, target, moved(counts, source, target)))

@@ -8,10 +8,12 @@ from portal.entrypoints.web.routes.staff import (
     corrections,
     deliveries,
     devices,
+    linked_corrections,
     records,
 )
 
 ROUTERS = (
+    linked_corrections.router,  # before the page of a correction by its id
     corrections.router,
     activation_keys.router,
     companies.router,

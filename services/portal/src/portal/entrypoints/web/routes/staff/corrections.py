@@ -144,7 +144,7 @@ async def _page(
     found = await ask(visit.api.ledger.get_correction, correction, at_least=visit.api.at_least)
     known = await _places(visit.api, sides(found))
     waits = found["state"] == "proposed"
-    lines = line_by_line(found, known)
+    lines = line_by_line(found["lines"], known)
     return services.pages.page(
         request,
         "staff/correction.html",

@@ -1,0 +1,373 @@
+"""Many things at once: each line says what it will do, is sent once, and comes back with why if it failed."""
+
+import html
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from contracts.codes.activation_key import digest, make, normalise
+from contracts.codes.code_hint import hint_of
+from portal.entrypoints.web.forms import FORM_TOKEN
+from tests.support.portal_pages import AnsweringApis, OneSession, pages
+
+KLINIK, ULM = "3f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42", "4f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"
+FOREIGN = "5f1c8e0a-52d7-4b7e-9c55-0d2a6a1b7e42"
+HERE, THERE, NEW, CLOSED = "009033010203", "009033010204", "009033010205", "009033010206"
+KEY, BAD_KEY = make(b"s" * 32, "c"), "0ABC-DEF0-1234-5678"
+TYPES = {"Port11": ("pbx", 11), "Port10": ("pbx", 10), "Channel": ("gateway", None), "SSC": ("service", None)}
+NEWEST = 40
+
+
+def project(identity: str, name: str, *rights: str) -> dict[str, Any]:
+    return {"project": identity, "project_name": name, "company": "c", "rights": list(rights), "archived": None}
+
+
+PROJECTS = [
+    project(KLINIK, "Klinik am See", "view", "licenses"),
+    project(ULM, "Stadtwerke Ulm", "view", "licenses"),
+    project(FOREIGN, "Weingut", "view"),
+]
+
+
+def licenses(**counts: int) -> list[dict[str, Any]]:
+    return [{"license_type": name, "license_class": TYPES[name][0], "count": count} for name, count in counts.items()]
+
+
+@dataclass
+class Ledger:
+    """One project with 30 ports, a device here with older ones, one in another project; and what was sent."""
+
+    refuses: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """Problems by serial."""
+    sent: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    entries: dict[str, int] = field(default_factory=dict[str, int])
+    is_away: bool = False
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.is_away and request.method == "POST":
+            raise httpx.ConnectError("nobody answers")
+        match request.url.path.split("/")[2:]:
+            case ["license-types"]:
+                items = [
+                    {"license_type": name, "license_class": of, "version": at, "family": name[:4]}
+                    for name, (of, at) in TYPES.items()
+                ]
+                return listed(items)
+            case ["projects"]:
+                return listed(
+                    [one for one in PROJECTS if request.url.params.get("project_name", "") in one["project_name"]]
+                )
+            case ["projects", identity]:
+                return httpx.Response(200, json=next(one for one in PROJECTS if one["project"] == identity))
+            case ["projects", identity, "balance"]:
+                free = licenses(Port11=30, Channel=4) if identity == KLINIK else []
+                return httpx.Response(200, json={"project": identity, "free": free, "held": []})
+            case ["devices", serial] if serial in (HERE, THERE, CLOSED):
+                where = {HERE: KLINIK, THERE: ULM, CLOSED: FOREIGN}[serial]
+                return httpx.Response(200, json={"serial": serial, "project": where, "licenses": licenses(Port10=5)})
+            case ["entries"]:
+                return httpx.Response(200, json={"items": [{"sequence": NEWEST}], "next": NEWEST})
+            case ["commands"]:
+                lines = [json.loads(line) for line in request.content.splitlines()]
+                answers = [self.decided(line["idempotency_key"], line["command"]) for line in lines]
+                return httpx.Response(200, text="\n".join(map(json.dumps, answers)))
+            case _:
+                return httpx.Response(404, json={"code": "device_unknown", "detail": "There is no such device."})
+
+    def decided(self, key: str, command: dict[str, Any]) -> dict[str, Any]:
+        if command["name"] == "preview-activation-key":
+            return self.previewed(command)
+        self.sent.append(command)
+        if no := self.refuses.get(command.get("serial", "")):
+            return {"line": 1, "idempotency_key": key, "status": no.get("status", 409), "problem": no}
+        sequence = self.entries.setdefault(key, NEWEST + 1 + len(self.entries))
+        return {"line": 1, "idempotency_key": key, "status": 201, "answer": {"sequence": sequence}}
+
+    @staticmethod
+    def previewed(command: dict[str, Any]) -> dict[str, Any]:
+        if command["activation_key"] != KEY:
+            return {"line": 1, "status": 422, "problem": {"code": "key_checksum", "detail": "The key is mistyped."}}
+        held = [{**one, "held": 5} for one in licenses(Port11=25)]
+        return {"line": 1, "status": 200, "answer": {"state": "redeemable", "licenses": held}}
+
+
+def listed(items: list[dict[str, Any]]) -> httpx.Response:
+    return httpx.Response(200, json={"items": items, "next": None})
+
+
+class Portal(NamedTuple):
+    """The pages, built once: what was sent and noted is forgotten before each test."""
+
+    browser: httpx.AsyncClient
+    ledger: Ledger
+    sessions: OneSession
+
+    async def send(self, path: str, upload: bytes | None = None, /, **fields: str) -> httpx.Response:
+        page = await self.browser.get("/bulk/redeem")
+        token = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
+        assert token is not None
+        files = {"file": ("boxes.csv", upload)} if upload is not None else {"file": ("", b"")}
+        return await self.browser.post(f"/bulk/{path}", data={FORM_TOKEN: token[1], **fields}, files=files)
+
+    async def preview(self, job: str, table: str, *, default: str = KLINIK) -> httpx.Response:
+        return await self.send(f"{job}/preview", csv=table, project=default, batch="2026-11-29")
+
+    async def do(self, job: str, table: str, **fields: str) -> httpx.Response:
+        said = {"csv": table, "project": KLINIK, "batch": "2026-11-29", "request": "f" * 16, **fields}
+        return await self.send(job, **said)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    ledger, sessions = Ledger(), OneSession(company_kind="reseller")
+    browser = pages(tmp_path_factory.mktemp("pages"), AnsweringApis(ledger.answer), sessions)
+    return Portal(browser, ledger, sessions)
+
+
+@pytest.fixture
+def portal(built: Portal) -> Portal:
+    built.ledger.refuses.clear()
+    built.ledger.sent.clear()
+    built.ledger.entries.clear()
+    built.ledger.is_away = False
+    built.sessions.reached.clear()
+    return built
+
+
+def rows(page: httpx.Response) -> dict[int, str]:
+    """What the page says of each line, without its markup."""
+    found = re.findall(r'<tr><td class="number" data-name="Line">(.*?)</tr>', page.text, re.DOTALL)
+    texts = [html.unescape(" ".join(re.sub("<[^>]+>", " ", one).split())) for one in found]
+    return {int(number): said for number, said in (text.split(" ", 1) for text in texts)}
+
+
+def download(page: httpx.Response) -> str:
+    """The table in the form that downloads it."""
+    found = re.search(r'<textarea name="failed" hidden>(.*?)</textarea>', page.text, re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+async def test_each_line_says_what_it_will_do_or_what_is_wrong(portal: Portal) -> None:
+    table = (
+        f"serial;project;Port11;Channel\n{HERE};;20;\n{NEW};Klinik am See;8;1\n{THERE};;1;\n04a1;;1;\n"
+        f"{HERE};Nowhere;1;\n{HERE};Weingut;1;\n{HERE};;ten;\n{HERE};;;\n{HERE};;20;\n9033010205;;5;\n"
+    )
+    page = await portal.preview("allocate", table)
+    said = rows(page)
+
+    assert page.status_code == 200
+    assert "Ready" in said[2]
+    assert "It is added to the project first. Ready" in said[3]
+    for line, why in {
+        4: "The device is in «Stadtwerke Ulm». device_not_in_project",
+        5: "«04a1» is no whole serial.",
+        6: "There is no project «Nowhere».",
+        7: "You may not do this in «Weingut». Ask an administrator for the right. no_right",
+        8: "«ten» is no number of licenses up to 9999.",
+        9: "It has no count.",
+        10: "It says the same as line 2.",
+    }.items():
+        assert f"Wrong {why}" in said[line]
+    assert "Doubtful 5 Port11 are asked for, 2 are there." in said[11]
+    assert "wrong and will not be sent: 7" in page.text
+    assert "Do 3 lines" in page.text
+    assert re.search(r"Port11</td><td class=\"number\">30 .*?2</span>", page.text)
+    assert "confirm_final" in page.text
+    assert portal.ledger.sent == []
+
+
+async def test_only_lines_that_are_not_wrong_are_sent_and_a_new_device_is_added_first(portal: Portal) -> None:
+    table = f"serial,Port11\n{HERE},2\n{NEW},3\n04a1,1\n"
+    page = await portal.do("allocate", table)
+
+    assert [(one["name"], one["serial"]) for one in portal.ledger.sent] == [
+        ("add-device", NEW),
+        ("allocate-licenses", HERE),
+        ("allocate-licenses", NEW),
+    ]
+    assert portal.ledger.sent[1]["licenses"] == [{"license_type": "Port11", "count": 2}]
+    assert portal.sessions.reached == [43]
+    assert ("Lines done: 2" in page.text, "Lines that failed: 1" in page.text) == (True, True)
+
+
+async def test_the_same_table_again_is_done_once_and_says_so(portal: Portal) -> None:
+    table = f"serial,Port11\n{HERE},2\n"
+    await portal.do("allocate", table)
+    before, portal.ledger.entries = dict(portal.ledger.entries), dict.fromkeys(portal.ledger.entries, NEWEST)
+    page = await portal.do("allocate", f"Serial;Port11;batch\n{HERE};2;\n")
+
+    assert list(portal.ledger.entries) == list(before)
+    assert "Done before entry 40" in rows(page)[2]
+    await portal.do("allocate", f"serial,Port11,batch\n{HERE},2,Tuesday\n")
+    assert len(portal.ledger.entries) == 2
+
+
+async def test_a_line_that_a_colleague_has_done_is_done(portal: Portal) -> None:
+    portal.ledger.refuses[HERE] = {"code": "idempotency_key_reused", "detail": "It was used before."}
+    page = await portal.do("allocate", f"serial,Port11\n{HERE},2\n")
+    assert "Done before by a colleague" in rows(page)[2]
+    assert "Lines that failed" not in page.text
+
+
+async def test_what_failed_is_downloaded_mended_and_sent_under_the_same_keys(portal: Portal) -> None:
+    portal.ledger.refuses[HERE] = {"code": "device_blocked", "detail": '=HYPERLINK("x") is blocked.', "rule": "X5"}
+    page = await portal.do("allocate", f"serial;Port11;batch\n{HERE};2;\n04a1;1;Monday\n{NEW};3;\n")
+    assert rows(page)[2].endswith("device_blocked · Rule X5")
+    assert page.headers["x-correlation-id"] in page.text
+
+    file = await portal.send("allocate/failed.csv", failed=download(page))
+    assert file.headers["content-disposition"].startswith('attachment; filename="allocate-failed.csv"')
+    assert file.content.startswith("\ufeffserial;Port11;batch;problem;why\r\n".lower().encode())
+    assert b";\"'=HYPERLINK(" in file.content
+    assert NEW not in file.text
+
+    portal.ledger.refuses.clear()
+    mended = file.content.replace(b"04a1;", b"0102aa;")
+    again = await portal.send("allocate/preview", mended, project=KLINIK, batch="2026-12-24")
+    assert list(rows(again)) == [2, 3]
+    assert "Wrong" not in " ".join(rows(again).values())
+    await portal.do("allocate", mended.decode("utf-8-sig"))
+    entries = dict(portal.ledger.entries)
+    await portal.do("allocate", f"serial;Port11\n{HERE};2\n")
+    assert portal.ledger.entries == entries
+
+
+async def test_a_line_whose_device_can_not_be_added_is_not_tried(portal: Portal) -> None:
+    portal.ledger.refuses[NEW] = {"code": "device_known_elsewhere", "detail": "Another company has it."}
+    page = await portal.do("allocate", f"serial,Port11\n{NEW},3\n")
+    assert [one["name"] for one in portal.ledger.sent] == ["add-device"]
+    assert "Another company has it." in rows(page)[2]
+
+
+async def test_gateway_licenses_want_a_tick_before_they_are_sent(portal: Portal) -> None:
+    table = f"serial,Channel\n{HERE},1\n"
+    page = await portal.do("allocate", table)
+    assert (page.status_code, portal.ledger.sent) == (422, [])
+    await portal.do("allocate", table, confirm_final="yes")
+    assert portal.ledger.sent[0]["confirm_final"] is True
+
+
+async def test_keys_are_previewed_in_one_request_and_shown_by_their_hints(portal: Portal) -> None:
+    page = await portal.preview("redeem", f"activation_key\n{KEY}\n{BAD_KEY}\n{KEY}\n")
+    said = rows(page)
+
+    assert said[2].startswith(f"{hint_of(digest(normalise(KEY)))} Klinik am See 25 Port11 5 of them are held")
+    assert "Wrong The key is mistyped. key_checksum" in said[3]
+    assert "It says the same as line 2." in said[4]
+    assert re.search(r"Port11</td><td class=\"number\">30 .*?50</span>", page.text)
+    await portal.do("redeem", f"activation_key\n{KEY}\n")
+    assert portal.ledger.sent == [{"name": "redeem-activation-key", "activation_key": KEY, "project": KLINIK}]
+
+
+@pytest.mark.parametrize(
+    ("job", "table", "said", "command"),
+    [
+        (
+            "transfer",
+            "target,Port11\nStadtwerke Ulm,4\n",
+            "Klinik am See → to Stadtwerke Ulm 4 Port11 Ready",
+            {"name": "move-licenses", "project": KLINIK, "target": ULM},
+        ),
+        (
+            "move",
+            f"serial\n{THERE}\n",
+            "Stadtwerke Ulm → to Klinik am See Ready",
+            {"name": "move-device", "serial": THERE, "project": KLINIK},
+        ),
+        (
+            "take-back",
+            f"serial,Port10\n{HERE},4\n",
+            "4 Port10 Ready",
+            {"name": "deallocate-licenses", "project": KLINIK, "serial": HERE},
+        ),
+        (
+            "upgrade",
+            f"serial,version\n{THERE},11\n",
+            "to version 11 Stadtwerke Ulm 5 Port10 Ready",
+            {"name": "upgrade-licenses", "project": ULM, "serial": THERE, "version": 11},
+        ),
+    ],
+)
+async def test_each_job_has_its_command(
+    portal: Portal, job: str, table: str, said: str, command: dict[str, Any]
+) -> None:
+    page = await portal.preview(job, table)
+    assert said in rows(page)[2]
+    await portal.do(job, table, confirm_final="yes")
+    (sent,) = portal.ledger.sent
+    assert sent == {**command, **({"licenses": sent["licenses"]} if "licenses" in sent else {})}
+
+
+@pytest.mark.parametrize(
+    ("job", "table", "why"),
+    [
+        ("move", f"serial\n{HERE}\n", "Doubtful It is in this project already."),
+        ("move", f"serial\n{NEW}\n", "Wrong There is no such device in your projects. device_unknown"),
+        ("take-back", f"serial,Port10\n{CLOSED},1\n", "Wrong You may not do this in «Weingut»."),
+        ("take-back", f"serial,Port10\n{HERE},6\n", "Doubtful 6 Port10 are asked for, 5 are there."),
+        ("upgrade", f"serial,version\n{HERE},12\n", "Wrong There are no licenses of version 12. version_unreleased"),
+        ("upgrade", f"serial,version\n{HERE},10\n", "Doubtful Nothing older than version 10 is on it."),
+        ("upgrade", f"serial,version\n{HERE},v11\n", "Wrong «v11» is no version, such as 11."),
+        ("transfer", "target,Port11\nKlinik am See,1\n", "Wrong It names one project twice."),
+        ("transfer", "target,Port11\n,1\n", "Wrong It names no project where they go."),
+        ("redeem", f"activation_key,project\n,{ULM}\n", "Wrong It has no key."),
+    ],
+)
+async def test_what_speaks_against_a_line_is_said_before(portal: Portal, job: str, table: str, why: str) -> None:
+    assert why in rows(await portal.preview(job, table))[2]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("project,Port11\nx,1\n", "The column «serial» is missing."),
+        ("serial,Ports\n04a1c7,1\n", "«ports» is neither a column of this job nor a license type."),
+        ("serial,SSC\n04a1c7,1\n", "SSC is of a class with which this can't be done."),
+        ("serial,project\n04a1c7,x\n", "There is no column with a license type"),
+        ("", "The first line has to name the columns."),
+    ],
+)
+async def test_a_table_that_can_not_be_used_is_kept_in_the_form(portal: Portal, table: str, said: str) -> None:
+    page = await portal.preview("allocate", table)
+    assert (page.status_code, said in html.unescape(page.text)) == (422, True)
+    assert table.strip() in page.text
+
+
+async def test_a_ledger_that_is_away_keeps_the_table_for_another_try(portal: Portal) -> None:
+    portal.ledger.is_away = True
+    page = await portal.do("allocate", f"serial,Port11\n{HERE},2\n")
+    assert (page.status_code, "Send it again" in page.text, f"{HERE},2" in page.text) == (503, True, True)
+
+
+async def test_lines_that_the_ledger_left_out_are_failed_and_may_be_sent_again(portal: Portal) -> None:
+    portal.ledger.refuses[HERE] = {"code": "service_unavailable", "detail": "Try again later.", "status": 503}
+    page = await portal.do("allocate", f"serial,Port11\n{HERE},2\n")
+    assert "Try again later. service_unavailable" in rows(page)[2]
+
+
+@pytest.mark.parametrize("job", ["allocate", "redeem", "transfer", "move", "take-back", "upgrade"])
+async def test_the_example_of_each_job_is_a_table_that_it_takes(portal: Portal, job: str) -> None:
+    portal.sessions.language = "de"
+    try:
+        file = await portal.browser.get(f"/bulk/{job}/example.csv")
+    finally:
+        portal.sessions.language = "en"
+    table = file.content.decode("utf-8-sig").replace("Voicemail11", "Port10")
+    assert (await portal.preview(job, table)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/preview", "", "/failed.csv"])
+async def test_no_table_is_taken_from_another_site(portal: Portal, path: str) -> None:
+    for job in ("allocate", "release"):
+        forged = await portal.browser.post(f"/bulk/{job}{path}", data={FORM_TOKEN: "0" * 64, "csv": "serial"})
+        assert forged.status_code == 403
+
+
+async def test_there_are_no_other_jobs(portal: Portal) -> None:
+    assert (await portal.browser.get("/bulk/release")).status_code == 404
+    assert "/bulk/allocate?project=p" in (await portal.browser.get("/bulk?project=p")).text
