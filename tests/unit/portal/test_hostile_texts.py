@@ -1,5 +1,6 @@
 """No text of others, and none in an address, makes a page do anything that it was not made for."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ import httpx
 from fastapi.routing import APIRoute
 
 from portal.entrypoints.web.app import ROUTERS
+from portal.entrypoints.web.bulk.jobs import JOBS
 from portal.entrypoints.web.dependencies import LIVE
 from tests.support.hostile_apis import TEXT, HostileApis, dangers
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
@@ -35,6 +37,7 @@ NAMES = {
     "number": "3",
     "sequence": "3",
     "way": "block",
+    "job": next(iter(JOBS)),
     "/staff/catalog/types/{name}": "Port11",
     "/staff/catalog/models/{name}": "IP811",
 }
@@ -74,11 +77,10 @@ def queries(route: APIRoute) -> list[str]:
 
 
 def address(route: APIRoute, names: dict[str, str], text: str) -> str:
-    place = route.path
-    for one in route.dependant.path_params:
-        value = names.get(route.path) or names.get(one.name) or text
-        place = place.replace(f"{{{one.name}}}", quote(value, safe=""))
-    return place
+    def value(name: re.Match[str]) -> str:
+        return quote(names.get(route.path) or names.get(name[1]) or text, safe="")
+
+    return re.sub(r"\{(\w+)\}", value, route.path)
 
 
 def acting(page: httpx.Response, *statuses: int) -> list[str]:
