@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import {names}
 
-from licensing_client.transport import Transport, given
+from licensing_client.transport import Transport, {helpers}
 
 '''
 CLASS = '''
@@ -33,6 +33,7 @@ class {operations}(Transport):
 
 '''
 TYPING = ("Any", "Literal", "NotRequired", "TypedDict", "cast")
+HELPERS = ("given", "segment")
 PRIMITIVES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 STREAMED = ("application/jsonl", "text/csv", "text/event-stream")
 """Operations with such answers are written by hand."""
@@ -70,7 +71,8 @@ def source(module: Module, api: Json) -> str:
     methods = [line for path, method, operation in _operations(api) for line in _method(api, path, method, operation)]
     code = "\n".join(types) + CLASS.format(operations=module.operations) + "\n".join(methods)
     names = [name for name in TYPING if re.search(rf"\b{name}\b", code)]
-    return _formatted(HEAD.format(names=", ".join(names)) + code)
+    helpers = [name for name in HELPERS if f"{name}(" in code]
+    return _formatted(HEAD.format(names=", ".join(names), helpers=", ".join(helpers)) + code)
 
 
 def _formatted(text: str) -> str:
@@ -131,7 +133,7 @@ def _parameters(api: Json, path: str, method: str, operation: Json) -> Iterator[
 
 
 def _call(api: Json, path: str, method: str, operation: Json, answer: str) -> str:
-    where = f'f"{path}"' if "{" in path else f'"{path}"'
+    where = 'f"' + re.sub(r"\{(\w+)\}", r"{segment(\1)}", path) + '"' if "{" in path else f'"{path}"'
     if _takes(operation, XML):
         return f"self.put_document({where}, document)"
     query = _given(_query(operation))

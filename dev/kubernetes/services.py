@@ -286,7 +286,7 @@ SERVICES: tuple[Service, ...] = (
         memory_mib=384,
         cpu_millis=250,
         port=API_PORT,
-        site=TOKENS | {"portal_url": "https://portal-host"},
+        site=TOKENS | {"portal_url": "https://portal-host", "trusted_proxies": "gateway-network"},
         calls=("ledger-api", "rma-api", "audio-api"),
         own={
             "portal_host": "0.0.0.0",  # noqa: S104 - people come through the gateway

@@ -207,6 +207,7 @@ def _portal(stack: StackContext) -> dict[str, str]:
         "LICENSING_PORTAL_HOST": HOST,
         "LICENSING_PORTAL_PORT": str(stack.port("portal")),
         "LICENSING_PORTAL_URL": portal_url(stack.port),
+        "LICENSING_TRUSTED_PROXIES": f"{HOST}/32",
         "LICENSING_LEDGER_URL": _address("ledger-api", stack),
         "LICENSING_RMA_URL": _address("rma-api", stack),
         "LICENSING_AUDIO_URL": _address("audio-api", stack),

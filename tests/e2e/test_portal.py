@@ -159,7 +159,7 @@ def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal)
     page = portal.visitor(width=WIDTHS["narrow"])
     sign_in(page, STAFF, people.PASSWORD)
     page.goto("/devices/00903304a20e")
-    expect(page.get_by_role("link", name="Lizenzen zuweisen")).to_be_visible()
+    expect(page.get_by_role("button", name="Lizenzen zuweisen")).to_be_visible()
     for path in PAGES:
         page.goto(path)
         assert violations(page) == [], path

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
@@ -18,6 +18,7 @@ from portal.application.accounts import Account, Accounts, Session, Sessions
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import FORM_TOKEN
+from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.static_files import StaticFiles
 
@@ -32,6 +33,7 @@ class OneSession:
 
     company_kind: str = "vendor"
     language: str = "en"
+    name: str = "Sabine Vogt"
     reached: list[int] = field(default_factory=list[int])
     looks: int = 0
 
@@ -46,7 +48,7 @@ class OneSession:
     def _session(self) -> Session:
         return Session(
             session="s",
-            account=Account("a", "staff@example.net", "Sabine Vogt", self.language),
+            account=Account("a", "staff@example.net", self.name, self.language),
             company="v",
             company_name="Vendor",
             company_kind=self.company_kind,
@@ -121,10 +123,11 @@ def pages(
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
     streams: EntryStreams | None = None,
+    **more: Any,
 ) -> httpx.AsyncClient:
-    """A browser before the pages, which know these names of companies."""
+    """A browser before the pages, which know these names of companies; `more` are other services of a test's own."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(application(folder, apis, sessions, companies, streams)), base_url=NOBODY
+        transport=httpx.ASGITransport(application(folder, apis, sessions, companies, streams, **more)), base_url=NOBODY
     )
 
 
@@ -134,6 +137,7 @@ def application(
     sessions: OneSession | None = None,
     companies: Mapping[str, str] | None = None,
     streams: EntryStreams | None = None,
+    **more: Any,
 ) -> ASGIApp:
     """The pages themselves."""
     script = folder / "htmx.js"
@@ -148,6 +152,7 @@ def application(
         openid=None,
         letters=nobody,
         post=None,
+        later=Later(),
         issuer=nobody,
         apis=cast("Apis", apis),
         streams=streams or nobody,
@@ -157,7 +162,7 @@ def application(
         address=NOBODY,
         is_secure=False,
     )
-    return build(services)
+    return build(replace(services, **more))
 
 
 async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from licensing_client.transport import Transport, given
+from licensing_client.transport import Transport, given, segment
 
 
 class ActivationKeyIssuedResponse(TypedDict):
@@ -1230,7 +1230,7 @@ class Operations(Transport):
 
     def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
         """The company that the caller acts for; any company for the vendor's staff."""
-        return cast("CompanyView", self.get(f"/v1/companies/{company}", **given(at_least=at_least)))
+        return cast("CompanyView", self.get(f"/v1/companies/{segment(company)}", **given(at_least=at_least)))
 
     def create_project(self, *, project_name: str, idempotency_key: str | None = None) -> ProjectCreatedResponse:
         """Open a project in the company that the caller acts for. Its name is kept for ever: no person's name."""
@@ -1268,11 +1268,13 @@ class Operations(Transport):
 
     def get_project(self, project: str, *, at_least: int | None = None) -> ProjectView:
         """One project."""
-        return cast("ProjectView", self.get(f"/v1/projects/{project}", **given(at_least=at_least)))
+        return cast("ProjectView", self.get(f"/v1/projects/{segment(project)}", **given(at_least=at_least)))
 
     def get_balance(self, project: str, *, at_least: int | None = None, as_of: str | int | None = None) -> BalanceView:
         """The licenses of the project that are bound to no device, now or as of any entry or time."""
-        return cast("BalanceView", self.get(f"/v1/projects/{project}/balance", **given(at_least=at_least, as_of=as_of)))
+        return cast(
+            "BalanceView", self.get(f"/v1/projects/{segment(project)}/balance", **given(at_least=at_least, as_of=as_of))
+        )
 
     def rename_project(
         self, project: str, *, project_name: str, idempotency_key: str | None = None
@@ -1280,13 +1282,16 @@ class Operations(Transport):
         """Give the project another name. For the company's administrators. Names are kept for ever: no person's name."""
         return cast(
             "ProjectChangedResponse",
-            self.post(f"/v1/projects/{project}/renaming", given(project_name=project_name), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/renaming", given(project_name=project_name), key=idempotency_key
+            ),
         )
 
     def archive_project(self, project: str, *, idempotency_key: str | None = None) -> ProjectChangedResponse:
         """Close a project that has neither devices nor free licenses, for good. For the company's administrators."""
         return cast(
-            "ProjectChangedResponse", self.post(f"/v1/projects/{project}/archiving", given(), key=idempotency_key)
+            "ProjectChangedResponse",
+            self.post(f"/v1/projects/{segment(project)}/archiving", given(), key=idempotency_key),
         )
 
     def move_licenses(
@@ -1302,7 +1307,7 @@ class Operations(Transport):
         return cast(
             "LicensesMovedResponse",
             self.post(
-                f"/v1/projects/{project}/transfers",
+                f"/v1/projects/{segment(project)}/transfers",
                 given(target=target, licenses=licenses, held=held),
                 key=idempotency_key,
             ),
@@ -1315,7 +1320,9 @@ class Operations(Transport):
         return cast(
             "IssuedResponse",
             self.post(
-                f"/v1/projects/{project}/deallocations", given(serial=serial, licenses=licenses), key=idempotency_key
+                f"/v1/projects/{segment(project)}/deallocations",
+                given(serial=serial, licenses=licenses),
+                key=idempotency_key,
             ),
         )
 
@@ -1360,7 +1367,7 @@ class Operations(Transport):
         return cast(
             "MemberChangedResponse",
             self.post(
-                f"/v1/companies/{company}/members",
+                f"/v1/companies/{segment(company)}/members",
                 given(account=account, administrator=administrator),
                 key=idempotency_key,
             ),
@@ -1372,14 +1379,16 @@ class Operations(Transport):
         """Who belongs to the company. For its administrators."""
         return cast(
             "MemberViewPage",
-            self.get(f"/v1/companies/{company}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{segment(company)}/members", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def remove_member(self, company: str, *, account: str, idempotency_key: str | None = None) -> MemberChangedResponse:
         """End a membership, and with it every right that the account had in the company's name."""
         return cast(
             "MemberChangedResponse",
-            self.post(f"/v1/companies/{company}/member-removals", given(account=account), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/member-removals", given(account=account), key=idempotency_key),
         )
 
     def list_company_grants(
@@ -1398,7 +1407,7 @@ class Operations(Transport):
         return cast(
             "CompanyGrantViewPage",
             self.get(
-                f"/v1/companies/{company}/grants",
+                f"/v1/companies/{segment(company)}/grants",
                 **given(account=account, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1419,7 +1428,7 @@ class Operations(Transport):
         return cast(
             "RightsChangedResponse",
             self.post(
-                f"/v1/projects/{project}/members",
+                f"/v1/projects/{segment(project)}/members",
                 given(account=account, acting_for=acting_for, rights=rights),
                 key=idempotency_key,
             ),
@@ -1431,7 +1440,9 @@ class Operations(Transport):
         """Who was given rights in the project. For who may give them; the company's administrators are not listed."""
         return cast(
             "GrantViewPage",
-            self.get(f"/v1/projects/{project}/members", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/members", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def revoke_rights(
@@ -1447,7 +1458,7 @@ class Operations(Transport):
         return cast(
             "RightsChangedResponse",
             self.post(
-                f"/v1/projects/{project}/member-revocations",
+                f"/v1/projects/{segment(project)}/member-revocations",
                 given(account=account, acting_for=acting_for, rights=rights),
                 key=idempotency_key,
             ),
@@ -1459,7 +1470,8 @@ class Operations(Transport):
         The code is in this answer and nowhere else; the same request again gives it again. Handing it on is the caller's.
         """
         return cast(
-            "InvitationCreatedResponse", self.post(f"/v1/companies/{company}/invitations", given(), key=idempotency_key)
+            "InvitationCreatedResponse",
+            self.post(f"/v1/companies/{segment(company)}/invitations", given(), key=idempotency_key),
         )
 
     def list_invitations(
@@ -1475,7 +1487,7 @@ class Operations(Transport):
         return cast(
             "InvitationViewPage",
             self.get(
-                f"/v1/companies/{company}/invitations",
+                f"/v1/companies/{segment(company)}/invitations",
                 **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1487,7 +1499,9 @@ class Operations(Transport):
         return cast(
             "CompanyChangedResponse",
             self.post(
-                f"/v1/companies/{company}/invitation-withdrawals", given(code_digest=code_digest), key=idempotency_key
+                f"/v1/companies/{segment(company)}/invitation-withdrawals",
+                given(code_digest=code_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1509,14 +1523,14 @@ class Operations(Transport):
         """Offer the whole company to another one, which may import it. For its administrators."""
         return cast(
             "CompanyChangedResponse",
-            self.post(f"/v1/companies/{company}/offers", given(offered_to=offered_to), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/offers", given(offered_to=offered_to), key=idempotency_key),
         )
 
     def withdraw_company_offer(self, company: str, *, idempotency_key: str | None = None) -> CompanyChangedResponse:
         """Take the offer of the company back, or decline it. For administrators of either company."""
         return cast(
             "CompanyChangedResponse",
-            self.post(f"/v1/companies/{company}/offer-withdrawals", given(), key=idempotency_key),
+            self.post(f"/v1/companies/{segment(company)}/offer-withdrawals", given(), key=idempotency_key),
         )
 
     def list_company_offers(
@@ -1538,7 +1552,9 @@ class Operations(Transport):
         """
         return cast(
             "CompanyImportedResponse",
-            self.post(f"/v1/companies/{company}/imports", given(former_company=former_company), key=idempotency_key),
+            self.post(
+                f"/v1/companies/{segment(company)}/imports", given(former_company=former_company), key=idempotency_key
+            ),
         )
 
     def find_devices(
@@ -1584,7 +1600,7 @@ class Operations(Transport):
         """Bring a device into the project. A device is in one project at a time."""
         return cast(
             "DeviceAddedResponse",
-            self.post(f"/v1/projects/{project}/devices", given(serial=serial), key=idempotency_key),
+            self.post(f"/v1/projects/{segment(project)}/devices", given(serial=serial), key=idempotency_key),
         )
 
     def list_devices(
@@ -1600,7 +1616,8 @@ class Operations(Transport):
         return cast(
             "DeviceViewPage",
             self.get(
-                f"/v1/projects/{project}/devices", **given(cursor=cursor, limit=limit, at_least=at_least, as_of=as_of)
+                f"/v1/projects/{segment(project)}/devices",
+                **given(cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
             ),
         )
 
@@ -1617,7 +1634,7 @@ class Operations(Transport):
         return cast(
             "LicensesAllocatedResponse",
             self.post(
-                f"/v1/projects/{project}/allocations",
+                f"/v1/projects/{segment(project)}/allocations",
                 given(serial=serial, licenses=licenses, confirm_final=confirm_final),
                 key=idempotency_key,
             ),
@@ -1628,38 +1645,42 @@ class Operations(Transport):
     ) -> DeviceView:
         """A device and the licenses on it, now or as of any entry or time. What `expand` names is told as of now."""
         return cast(
-            "DeviceView", self.get(f"/v1/devices/{serial}", **given(at_least=at_least, as_of=as_of, expand=expand))
+            "DeviceView",
+            self.get(f"/v1/devices/{segment(serial)}", **given(at_least=at_least, as_of=as_of, expand=expand)),
         )
 
     def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Move the device, with all that is on it, to another project of the same company."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/moves", given(project=project), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/moves", given(project=project), key=idempotency_key),
         )
 
     def release_device(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Let go of a device without PBX licenses: anybody may add it to a project then. Not for guests."""
-        return cast("DeviceChangedResponse", self.post(f"/v1/devices/{serial}/release", given(), key=idempotency_key))
+        return cast(
+            "DeviceChangedResponse", self.post(f"/v1/devices/{segment(serial)}/release", given(), key=idempotency_key)
+        )
 
     def offer_device(self, serial: str, *, company: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Offer a device without PBX licenses to another company. Not for guests."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/offers", given(company=company), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/offers", given(company=company), key=idempotency_key),
         )
 
     def withdraw_offer(self, serial: str, *, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take an offer back, or decline one."""
         return cast(
-            "DeviceChangedResponse", self.post(f"/v1/devices/{serial}/offer-withdrawals", given(), key=idempotency_key)
+            "DeviceChangedResponse",
+            self.post(f"/v1/devices/{segment(serial)}/offer-withdrawals", given(), key=idempotency_key),
         )
 
     def accept_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
         """Take a device that was offered to the caller's company into one of its projects."""
         return cast(
             "DeviceChangedResponse",
-            self.post(f"/v1/devices/{serial}/acceptances", given(project=project), key=idempotency_key),
+            self.post(f"/v1/devices/{segment(serial)}/acceptances", given(project=project), key=idempotency_key),
         )
 
     def transfer_device(
@@ -1669,7 +1690,7 @@ class Operations(Transport):
         return cast(
             "DeviceChangedResponse",
             self.post(
-                f"/v1/devices/{serial}/staff-moves",
+                f"/v1/devices/{segment(serial)}/staff-moves",
                 given(project=project, reason=reason, reference=reference),
                 key=idempotency_key,
             ),
@@ -1689,7 +1710,8 @@ class Operations(Transport):
         The code is in this answer and nowhere else; the same request again gives it again.
         """
         return cast(
-            "ClaimCodeCreatedResponse", self.post(f"/v1/projects/{project}/claim-codes", given(), key=idempotency_key)
+            "ClaimCodeCreatedResponse",
+            self.post(f"/v1/projects/{segment(project)}/claim-codes", given(), key=idempotency_key),
         )
 
     def list_claim_codes(
@@ -1705,7 +1727,7 @@ class Operations(Transport):
         return cast(
             "ClaimCodeViewPage",
             self.get(
-                f"/v1/projects/{project}/claim-codes",
+                f"/v1/projects/{segment(project)}/claim-codes",
                 **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
@@ -1717,7 +1739,9 @@ class Operations(Transport):
         return cast(
             "ProjectChangedResponse",
             self.post(
-                f"/v1/projects/{project}/claim-code-withdrawals", given(code_digest=code_digest), key=idempotency_key
+                f"/v1/projects/{segment(project)}/claim-code-withdrawals",
+                given(code_digest=code_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1741,7 +1765,7 @@ class Operations(Transport):
         return cast(
             "DeviceReplacedResponse",
             self.post(
-                f"/v1/devices/{serial}/replacements",
+                f"/v1/devices/{segment(serial)}/replacements",
                 given(replacement=replacement, rma=rma, reason=reason, other_model=other_model, project=project),
                 key=idempotency_key,
             ),
@@ -1758,7 +1782,9 @@ class Operations(Transport):
         return cast(
             "DeviceRecommissionedResponse",
             self.post(
-                f"/v1/devices/{serial}/recommissionings", given(document=document, reason=reason), key=idempotency_key
+                f"/v1/devices/{segment(serial)}/recommissionings",
+                given(document=document, reason=reason),
+                key=idempotency_key,
             ),
         )
 
@@ -1772,7 +1798,7 @@ class Operations(Transport):
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
         """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
-        return self.get_document(f"/v1/devices/{serial}/license-file", **given(at_least=at_least))
+        return self.get_document(f"/v1/devices/{segment(serial)}/license-file", **given(at_least=at_least))
 
     def return_licenses(self, serial: str, document: bytes) -> bytes:
         """Give back the PBX licenses of a device whose certificate was invalidated.
@@ -1780,11 +1806,11 @@ class Operations(Transport):
         The body is the return document that the device made; the answer is the receipt to be uploaded to it. The same
         document again gets the same receipt.
         """
-        return self.put_document(f"/v1/devices/{serial}/return", document)
+        return self.put_document(f"/v1/devices/{segment(serial)}/return", document)
 
     def get_return_receipt(self, serial: str, *, at_least: int | None = None) -> bytes:
         """The receipt of the device's last return."""
-        return self.get_document(f"/v1/devices/{serial}/return-receipt", **given(at_least=at_least))
+        return self.get_document(f"/v1/devices/{segment(serial)}/return-receipt", **given(at_least=at_least))
 
     def release_return_limit(
         self, serial: str, *, reason: str, reference: str, idempotency_key: str | None = None
@@ -1793,7 +1819,7 @@ class Operations(Transport):
         return cast(
             "ReturnLimitReleasedResponse",
             self.post(
-                f"/v1/devices/{serial}/return-limit-releases",
+                f"/v1/devices/{segment(serial)}/return-limit-releases",
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
             ),
@@ -1847,7 +1873,7 @@ class Operations(Transport):
         """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
         return cast(
             "SettingAsideResponse",
-            self.post(f"/v1/ledger/set-asides/{decision}/approval", given(), key=idempotency_key),
+            self.post(f"/v1/ledger/set-asides/{segment(decision)}/approval", given(), key=idempotency_key),
         )
 
     def get_entry_texts(self, sequence: str, *, at_least: int | None = None) -> EntryTextsView:
@@ -1855,7 +1881,7 @@ class Operations(Transport):
 
         The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
         """
-        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+        return cast("EntryTextsView", self.get(f"/v1/entries/{segment(sequence)}/texts", **given(at_least=at_least)))
 
     def erase_entry_texts(
         self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
@@ -1867,7 +1893,7 @@ class Operations(Transport):
         return cast(
             "EntryTextsView",
             self.post(
-                f"/v1/entries/{sequence}/texts",
+                f"/v1/entries/{segment(sequence)}/texts",
                 given(),
                 key=idempotency_key,
                 method="DELETE",
@@ -1962,7 +1988,7 @@ class Operations(Transport):
         return cast(
             "LegacyLicensesImportedResponse",
             self.post(
-                f"/v1/projects/{project}/legacy-licenses",
+                f"/v1/projects/{segment(project)}/legacy-licenses",
                 given(serial=serial, legacy_key=legacy_key, licenses=licenses, reference=reference),
                 key=idempotency_key,
             ),
@@ -1970,13 +1996,15 @@ class Operations(Transport):
 
     def get_legacy_licenses(self, project: str, *, at_least: int | None = None) -> LegacyView:
         """The project's old licenses: free ones, and those on devices with the consent that they need."""
-        return cast("LegacyView", self.get(f"/v1/projects/{project}/legacy-licenses", **given(at_least=at_least)))
+        return cast(
+            "LegacyView", self.get(f"/v1/projects/{segment(project)}/legacy-licenses", **given(at_least=at_least))
+        )
 
     def preview_legacy_conversion(self, project: str, *, at_least: int | None = None) -> ConversionPreview:
         """What the project's free old licenses become, or why they can't be converted."""
         return cast(
             "ConversionPreview",
-            self.get(f"/v1/projects/{project}/legacy-conversions/preview", **given(at_least=at_least)),
+            self.get(f"/v1/projects/{segment(project)}/legacy-conversions/preview", **given(at_least=at_least)),
         )
 
     def convert_legacy_licenses(
@@ -1986,7 +2014,9 @@ class Operations(Transport):
         return cast(
             "LegacyLicensesConvertedResponse",
             self.post(
-                f"/v1/projects/{project}/legacy-conversions", given(preview_digest=preview_digest), key=idempotency_key
+                f"/v1/projects/{segment(project)}/legacy-conversions",
+                given(preview_digest=preview_digest),
+                key=idempotency_key,
             ),
         )
 
@@ -1997,7 +2027,8 @@ class Operations(Transport):
         return cast(
             "LegacyConversionViewPage",
             self.get(
-                f"/v1/projects/{project}/legacy-conversions", **given(cursor=cursor, limit=limit, at_least=at_least)
+                f"/v1/projects/{segment(project)}/legacy-conversions",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
             ),
         )
 
@@ -2011,7 +2042,7 @@ class Operations(Transport):
         return cast(
             "LegacyConsentGivenResponse",
             self.post(
-                f"/v1/devices/{serial}/legacy-consent",
+                f"/v1/devices/{segment(serial)}/legacy-consent",
                 given(no_downgrade_below_version_8=no_downgrade_below_version_8),
                 key=idempotency_key,
             ),
@@ -2043,7 +2074,9 @@ class Operations(Transport):
         """Bring the licenses of a key of the old manager into the project, once. Case, blanks and hyphens do not matter."""
         return cast(
             "LegacyLicensesImportedResponse",
-            self.post(f"/v1/projects/{project}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/legacy-keys", given(legacy_key=legacy_key), key=idempotency_key
+            ),
         )
 
     def list_legacy_imports(
@@ -2052,7 +2085,10 @@ class Operations(Transport):
         """Old licenses as they came into the project, oldest first."""
         return cast(
             "LegacyImportViewPage",
-            self.get(f"/v1/projects/{project}/legacy-imports", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/legacy-imports",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def list_legacy_consents(
@@ -2061,7 +2097,10 @@ class Operations(Transport):
         """Consents that were given for devices while they were in the project, oldest first."""
         return cast(
             "LegacyConsentViewPage",
-            self.get(f"/v1/projects/{project}/legacy-consents", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/legacy-consents",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def block(
@@ -2134,7 +2173,9 @@ class Operations(Transport):
         Who took it, when and why is an entry of the ledger before it leaves; the company sees it in the device's history.
         """
         return self.post_for_document(
-            f"/v1/devices/{serial}/staff-downloads", given(reason=reason, reference=reference), key=idempotency_key
+            f"/v1/devices/{segment(serial)}/staff-downloads",
+            given(reason=reason, reference=reference),
+            key=idempotency_key,
         )
 
     def list_staff_downloads(
@@ -2199,7 +2240,8 @@ class Operations(Transport):
     def approve_correction(self, correction: str, *, idempotency_key: str | None = None) -> CorrectionResponse:
         """Carry out what another account of the staff proposed."""
         return cast(
-            "CorrectionResponse", self.post(f"/v1/corrections/{correction}/approval", given(), key=idempotency_key)
+            "CorrectionResponse",
+            self.post(f"/v1/corrections/{segment(correction)}/approval", given(), key=idempotency_key),
         )
 
     def reject_correction(
@@ -2208,12 +2250,12 @@ class Operations(Transport):
         """Close a proposal without carrying it out; its proposer may do so, too."""
         return cast(
             "CorrectionResponse",
-            self.post(f"/v1/corrections/{correction}/rejection", given(reason=reason), key=idempotency_key),
+            self.post(f"/v1/corrections/{segment(correction)}/rejection", given(reason=reason), key=idempotency_key),
         )
 
     def get_correction(self, correction: str, *, at_least: int | None = None) -> CorrectionView:
         """One correction. For the vendor's staff."""
-        return cast("CorrectionView", self.get(f"/v1/corrections/{correction}", **given(at_least=at_least)))
+        return cast("CorrectionView", self.get(f"/v1/corrections/{segment(correction)}", **given(at_least=at_least)))
 
     def list_license_types(
         self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -2292,7 +2334,7 @@ class Operations(Transport):
         return cast(
             "CorrectionResponse",
             self.post(
-                f"/v1/delivered-devices/{serial}/corrections",
+                f"/v1/delivered-devices/{segment(serial)}/corrections",
                 given(reason=reason, reference=reference, model=model, delivered_on=delivered_on),
                 key=idempotency_key,
             ),
@@ -2305,7 +2347,7 @@ class Operations(Transport):
         return cast(
             "WarrantyExtendedResponse",
             self.post(
-                f"/v1/devices/{serial}/warranty-extensions",
+                f"/v1/devices/{segment(serial)}/warranty-extensions",
                 given(license_type=license_type, confirm_final=confirm_final),
                 key=idempotency_key,
             ),
@@ -2321,7 +2363,8 @@ class Operations(Transport):
         As of an entry or a time, state and days left are those of that day.
         """
         return cast(
-            "GuaranteeStatus", self.get(f"/v1/devices/{serial}/guarantee", **given(at_least=at_least, as_of=as_of))
+            "GuaranteeStatus",
+            self.get(f"/v1/devices/{segment(serial)}/guarantee", **given(at_least=at_least, as_of=as_of)),
         )
 
     def issue_test_licenses(
@@ -2341,7 +2384,7 @@ class Operations(Transport):
         return cast(
             "TestIssuedResponse",
             self.post(
-                f"/v1/devices/{serial}/test-licenses",
+                f"/v1/devices/{segment(serial)}/test-licenses",
                 given(version=version, slave=slave, count=count),
                 key=idempotency_key,
             ),
@@ -2352,7 +2395,8 @@ class Operations(Transport):
     ) -> TestView:
         """The test that the device has or has had, now or as of any entry or time."""
         return cast(
-            "TestView", self.get(f"/v1/devices/{serial}/test-licenses", **given(at_least=at_least, as_of=as_of))
+            "TestView",
+            self.get(f"/v1/devices/{segment(serial)}/test-licenses", **given(at_least=at_least, as_of=as_of)),
         )
 
     def release_test(
@@ -2365,13 +2409,17 @@ class Operations(Transport):
         return cast(
             "TestReleasedResponse",
             self.post(
-                f"/v1/devices/{serial}/test-releases", given(reason=reason, reference=reference), key=idempotency_key
+                f"/v1/devices/{segment(serial)}/test-releases",
+                given(reason=reason, reference=reference),
+                key=idempotency_key,
             ),
         )
 
     def get_software_service(self, project: str, *, at_least: int | None = None) -> ServiceStatus:
         """Whether it runs, until when, and what waits to be paid."""
-        return cast("ServiceStatus", self.get(f"/v1/projects/{project}/software-service", **given(at_least=at_least)))
+        return cast(
+            "ServiceStatus", self.get(f"/v1/projects/{segment(project)}/software-service", **given(at_least=at_least))
+        )
 
     def buy_software_service(
         self, project: str, *, months: int, preview_digest: str, idempotency_key: str | None = None
@@ -2380,7 +2428,7 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(
-                f"/v1/projects/{project}/software-service",
+                f"/v1/projects/{segment(project)}/software-service",
                 given(months=months, preview_digest=preview_digest),
                 key=idempotency_key,
             ),
@@ -2393,14 +2441,18 @@ class Operations(Transport):
         """
         return cast(
             "ServicePrice",
-            self.get(f"/v1/projects/{project}/software-service/price", **given(months=months, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/software-service/price", **given(months=months, at_least=at_least)
+            ),
         )
 
     def get_price_of_held_licenses(self, project: str, *, at_least: int | None = None) -> ServicePrice:
         """What the held licenses owe to the end of the project's service."""
         return cast(
             "ServicePrice",
-            self.get(f"/v1/projects/{project}/software-service/held-licenses/price", **given(at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/software-service/held-licenses/price", **given(at_least=at_least)
+            ),
         )
 
     def release_held_licenses(
@@ -2410,7 +2462,7 @@ class Operations(Transport):
         return cast(
             "SoftwareServiceResponse",
             self.post(
-                f"/v1/projects/{project}/software-service/held-licenses/releases",
+                f"/v1/projects/{segment(project)}/software-service/held-licenses/releases",
                 given(preview_digest=preview_digest),
                 key=idempotency_key,
             ),
@@ -2422,7 +2474,9 @@ class Operations(Transport):
         """Exchange PBX licenses for a newer major version while software service runs."""
         return cast(
             "LicensesUpgradedResponse",
-            self.post(f"/v1/projects/{project}/upgrades", given(version=version, serial=serial), key=idempotency_key),
+            self.post(
+                f"/v1/projects/{segment(project)}/upgrades", given(version=version, serial=serial), key=idempotency_key
+            ),
         )
 
     def list_entries(
@@ -2520,7 +2574,7 @@ class Operations(Transport):
 
     def get_support_case(self, number: str) -> SupportCaseDetailView:
         """A case by the help desk's number, with its public messages."""
-        return cast("SupportCaseDetailView", self.get(f"/v1/support-cases/{number}", **given()))
+        return cast("SupportCaseDetailView", self.get(f"/v1/support-cases/{segment(number)}", **given()))
 
     def search(self, *, q: str, limit: int | None = None, at_least: int | None = None) -> SearchView:
         """What the caller may see of all that matches, kind by kind, the best match first.
@@ -2543,7 +2597,7 @@ class Operations(Transport):
         return cast(
             "WhyView",
             self.get(
-                f"/v1/projects/{project}/balance/why",
+                f"/v1/projects/{segment(project)}/balance/why",
                 **given(license_type=license_type, cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
             ),
         )
@@ -2554,7 +2608,9 @@ class Operations(Transport):
         """Every entry that concerns the project, oldest first."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/projects/{project}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def get_device_history(
@@ -2563,7 +2619,7 @@ class Operations(Transport):
         """Every entry that concerns the device while in projects that the caller sees, oldest first; all for staff."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/devices/{serial}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(f"/v1/devices/{segment(serial)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_company_history(
@@ -2572,7 +2628,9 @@ class Operations(Transport):
         """Every entry that concerns the company or something of it, oldest first."""
         return cast(
             "EntryViewPage",
-            self.get(f"/v1/companies/{company}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/companies/{segment(company)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+            ),
         )
 
     def list_redeemed_keys(
@@ -2581,7 +2639,10 @@ class Operations(Transport):
         """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
         return cast(
             "ActivationKeyViewPage",
-            self.get(f"/v1/projects/{project}/activation-keys", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                f"/v1/projects/{segment(project)}/activation-keys",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def get_activation_key(self, key_digest: str, *, at_least: int | None = None) -> ActivationKeyView:
@@ -2589,7 +2650,9 @@ class Operations(Transport):
 
         For the vendor's staff, and for whoever may see the project that it was redeemed into.
         """
-        return cast("ActivationKeyView", self.get(f"/v1/activation-keys/{key_digest}", **given(at_least=at_least)))
+        return cast(
+            "ActivationKeyView", self.get(f"/v1/activation-keys/{segment(key_digest)}", **given(at_least=at_least))
+        )
 
     def get_activation_key_history(
         self, key_digest: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -2598,6 +2661,7 @@ class Operations(Transport):
         return cast(
             "EntryViewPage",
             self.get(
-                f"/v1/activation-keys/{key_digest}/history", **given(cursor=cursor, limit=limit, at_least=at_least)
+                f"/v1/activation-keys/{segment(key_digest)}/history",
+                **given(cursor=cursor, limit=limit, at_least=at_least),
             ),
         )

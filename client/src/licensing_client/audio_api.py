@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from licensing_client.transport import Transport, given
+from licensing_client.transport import Transport, given, segment
 
 
 class BatchView(TypedDict):
@@ -252,12 +252,13 @@ class AudioOperations(Transport):
 
     def get_conversion(self, job: str) -> ConversionView:
         """A conversion: how far it is, and what it made."""
-        return cast("ConversionView", self.get(f"/v1/audio/conversions/{job}", **given()))
+        return cast("ConversionView", self.get(f"/v1/audio/conversions/{segment(job)}", **given()))
 
     def delete_conversion(self, job: str, *, idempotency_key: str | None = None) -> DeletedView:
         """Take a conversion away with its files, and its recording unless a repetition still needs that."""
         return cast(
-            "DeletedView", self.post(f"/v1/audio/conversions/{job}", given(), key=idempotency_key, method="DELETE")
+            "DeletedView",
+            self.post(f"/v1/audio/conversions/{segment(job)}", given(), key=idempotency_key, method="DELETE"),
         )
 
     def repeat_conversion(
@@ -279,7 +280,7 @@ class AudioOperations(Transport):
         return cast(
             "ConversionView",
             self.post(
-                f"/v1/audio/conversions/{job}/repetitions",
+                f"/v1/audio/conversions/{segment(job)}/repetitions",
                 given(
                     even_loudness=even_loudness,
                     loudness=loudness,
@@ -297,23 +298,25 @@ class AudioOperations(Transport):
 
     def get_converted_files(self, job: str) -> bytes:
         """All files of the conversion in one ZIP archive, by the names that boxes want."""
-        return self.get_document(f"/v1/audio/conversions/{job}/files", **given())
+        return self.get_document(f"/v1/audio/conversions/{segment(job)}/files", **given())
 
     def get_converted_file(self, job: str, format_code: str) -> bytes:
         """A file as a box takes it, as soon as it is made. `ETag` and `Repr-Digest` are its SHA-256."""
-        return self.get_document(f"/v1/audio/conversions/{job}/files/{format_code}", **given())
+        return self.get_document(f"/v1/audio/conversions/{segment(job)}/files/{segment(format_code)}", **given())
 
     def get_preview(self, job: str, format_code: str) -> bytes:
         """The file decoded back to WAV: what is heard at the telephone."""
-        return self.get_document(f"/v1/audio/conversions/{job}/files/{format_code}/preview", **given())
+        return self.get_document(
+            f"/v1/audio/conversions/{segment(job)}/files/{segment(format_code)}/preview", **given()
+        )
 
     def get_waveform(self, job: str) -> WaveformView:
         """The waveform of what was uploaded or spoken, in at most 800 stretches."""
-        return cast("WaveformView", self.get(f"/v1/audio/conversions/{job}/waveform", **given()))
+        return cast("WaveformView", self.get(f"/v1/audio/conversions/{segment(job)}/waveform", **given()))
 
     def get_waveform_picture(self, job: str) -> bytes:
         """The waveform as a picture, in the colour of the text around it."""
-        return self.get_document(f"/v1/audio/conversions/{job}/waveform.svg", **given())
+        return self.get_document(f"/v1/audio/conversions/{segment(job)}/waveform.svg", **given())
 
     def convert_batch(
         self,
@@ -359,11 +362,11 @@ class AudioOperations(Transport):
 
     def get_batch(self, batch: str) -> BatchView:
         """How far the conversions of a batch are."""
-        return cast("BatchView", self.get(f"/v1/audio/batches/{batch}", **given()))
+        return cast("BatchView", self.get(f"/v1/audio/batches/{segment(batch)}", **given()))
 
     def get_batch_files(self, batch: str) -> bytes:
         """All files of all conversions of the batch that are done, once none waits."""
-        return self.get_document(f"/v1/audio/batches/{batch}/files", **given())
+        return self.get_document(f"/v1/audio/batches/{segment(batch)}/files", **given())
 
     def list_formats(self) -> FormatsView:
         """All formats, whether this installation makes them, and by which program or library under which licence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
-from licensing_client.transport import Transport, given
+from licensing_client.transport import Transport, given, segment
 
 
 class AddressBody(TypedDict):
@@ -504,27 +504,30 @@ class CaseOperations(Transport):
 
     def get_case(self, rma: str, *, at_least: int | None = None, as_of: str | int | None = None) -> CaseView:
         """A case: its state, what its caller is expected to do next, and what he may do."""
-        return cast("CaseView", self.get(f"/v1/rmas/{rma}", **given(at_least=at_least, as_of=as_of)))
+        return cast("CaseView", self.get(f"/v1/rmas/{segment(rma)}", **given(at_least=at_least, as_of=as_of)))
 
     def get_case_history(
         self, rma: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
     ) -> EntryViewPage:
         """Every step of the case, oldest first."""
         return cast(
-            "EntryViewPage", self.get(f"/v1/rmas/{rma}/history", **given(cursor=cursor, limit=limit, at_least=at_least))
+            "EntryViewPage",
+            self.get(f"/v1/rmas/{segment(rma)}/history", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_slip(self, rma: str, *, paper: Literal["A4", "Letter"] | None = None, at_least: int | None = None) -> bytes:
         """What to print and put into the parcel: number and serial, for people and for a scanner, and where to send it."""
-        return self.get_document(f"/v1/rmas/{rma}/slip", **given(paper=paper, at_least=at_least))
+        return self.get_document(f"/v1/rmas/{segment(rma)}/slip", **given(paper=paper, at_least=at_least))
 
     def cancel_case(self, rma: str, *, idempotency_key: str | None = None) -> CaseResponse:
         """Give the case up before the device has arrived. For the requester and the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/cancel", given(), key=idempotency_key))
+        return cast("CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/cancel", given(), key=idempotency_key))
 
     def receive_device(self, rma: str, *, serial: str, idempotency_key: str | None = None) -> CaseResponse:
         """The device has arrived; `serial` is what was scanned off it. Settles what is owed. For the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/receive", given(serial=serial), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/receive", given(serial=serial), key=idempotency_key)
+        )
 
     def quote_repair(
         self, rma: str, *, cents: int, currency: str, valid_until: str, idempotency_key: str | None = None
@@ -533,7 +536,7 @@ class CaseOperations(Transport):
         return cast(
             "CaseResponse",
             self.post(
-                f"/v1/rmas/{rma}/quote",
+                f"/v1/rmas/{segment(rma)}/quote",
                 given(cents=cents, currency=currency, valid_until=valid_until),
                 key=idempotency_key,
             ),
@@ -541,20 +544,27 @@ class CaseOperations(Transport):
 
     def accept_quote(self, rma: str, *, quote: int, idempotency_key: str | None = None) -> CaseResponse:
         """Consent to the newest quote before it ends. For the requester."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/accept", given(quote=quote), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/accept", given(quote=quote), key=idempotency_key)
+        )
 
     def decline_quote(self, rma: str, *, quote: int, idempotency_key: str | None = None) -> CaseResponse:
         """Decline the newest quote: the device comes back as it is. For the requester."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/decline", given(quote=quote), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/decline", given(quote=quote), key=idempotency_key)
+        )
 
     def record_repair(self, rma: str, *, finding: str, idempotency_key: str | None = None) -> CaseResponse:
         """The device is repaired, and keeps its serial and all that is on it. For the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/repair", given(finding=finding), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/repair", given(finding=finding), key=idempotency_key)
+        )
 
     def declare_unrepairable(self, rma: str, *, finding: str, idempotency_key: str | None = None) -> CaseResponse:
         """The device can't be repaired and goes back as it is. For the vendor's staff."""
         return cast(
-            "CaseResponse", self.post(f"/v1/rmas/{rma}/unrepairable", given(finding=finding), key=idempotency_key)
+            "CaseResponse",
+            self.post(f"/v1/rmas/{segment(rma)}/unrepairable", given(finding=finding), key=idempotency_key),
         )
 
     def order_replacement(
@@ -573,7 +583,7 @@ class CaseOperations(Transport):
         return cast(
             "CaseResponse",
             self.post(
-                f"/v1/rmas/{rma}/replace",
+                f"/v1/rmas/{segment(rma)}/replace",
                 given(replacement=replacement, finding=finding, other_model=other_model),
                 key=idempotency_key,
             ),
@@ -594,7 +604,7 @@ class CaseOperations(Transport):
         return cast(
             "CaseResponse",
             self.post(
-                f"/v1/rmas/{rma}/send-in-advance",
+                f"/v1/rmas/{segment(rma)}/send-in-advance",
                 given(
                     replacement=replacement,
                     reason=reason,
@@ -613,25 +623,33 @@ class CaseOperations(Transport):
         return cast(
             "CaseResponse",
             self.post(
-                f"/v1/rmas/{rma}/ship", given(carrier=carrier, tracking_number=tracking_number), key=idempotency_key
+                f"/v1/rmas/{segment(rma)}/ship",
+                given(carrier=carrier, tracking_number=tracking_number),
+                key=idempotency_key,
             ),
         )
 
     def charge_debt(self, rma: str, *, invoice: str, idempotency_key: str | None = None) -> CaseResponse:
         """Charge for a device that did not come back in time; the company owes it no longer. For the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/charge", given(invoice=invoice), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/charge", given(invoice=invoice), key=idempotency_key)
+        )
 
     def close_case(self, rma: str, *, idempotency_key: str | None = None) -> CaseResponse:
         """End a case whose device was shipped. For the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/close", given(), key=idempotency_key))
+        return cast("CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/close", given(), key=idempotency_key))
 
     def reopen_case(self, rma: str, *, reason: str, idempotency_key: str | None = None) -> CaseResponse:
         """Take a case up again where it stood, within 90 days of its end; a swap stays. For the vendor's staff."""
-        return cast("CaseResponse", self.post(f"/v1/rmas/{rma}/reopen", given(reason=reason), key=idempotency_key))
+        return cast(
+            "CaseResponse", self.post(f"/v1/rmas/{segment(rma)}/reopen", given(reason=reason), key=idempotency_key)
+        )
 
     def write_message(self, rma: str, *, text: str, idempotency_key: str | None = None) -> MessageView:
         """Say something in the case. For whoever has the right `rma` in its project, and for the vendor's staff."""
-        return cast("MessageView", self.post(f"/v1/rmas/{rma}/messages", given(text=text), key=idempotency_key))
+        return cast(
+            "MessageView", self.post(f"/v1/rmas/{segment(rma)}/messages", given(text=text), key=idempotency_key)
+        )
 
     def list_messages(
         self, rma: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
@@ -639,7 +657,7 @@ class CaseOperations(Transport):
         """What was said in the case, oldest first."""
         return cast(
             "MessageViewPage",
-            self.get(f"/v1/rmas/{rma}/messages", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(f"/v1/rmas/{segment(rma)}/messages", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def erase_personal_data(
@@ -652,7 +670,7 @@ class CaseOperations(Transport):
         return cast(
             "CaseView",
             self.post(
-                f"/v1/rmas/{rma}/personal-data",
+                f"/v1/rmas/{segment(rma)}/personal-data",
                 given(),
                 key=idempotency_key,
                 method="DELETE",
@@ -671,7 +689,7 @@ class CaseOperations(Transport):
         return cast(
             "AttachmentView",
             self.post_document(
-                f"/v1/rmas/{rma}/attachments", document, given(file_name=file_name), key=idempotency_key
+                f"/v1/rmas/{segment(rma)}/attachments", document, given(file_name=file_name), key=idempotency_key
             ),
         )
 
@@ -681,12 +699,12 @@ class CaseOperations(Transport):
         """The files of the case, oldest first."""
         return cast(
             "AttachmentViewPage",
-            self.get(f"/v1/rmas/{rma}/attachments", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(f"/v1/rmas/{segment(rma)}/attachments", **given(cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def get_attachment(self, rma: str, number: str, *, at_least: int | None = None) -> bytes:
         """The file itself, to be saved: a browser shows none of it in our name."""
-        return self.get_document(f"/v1/rmas/{rma}/attachments/{number}", **given(at_least=at_least))
+        return self.get_document(f"/v1/rmas/{segment(rma)}/attachments/{segment(number)}", **given(at_least=at_least))
 
     def get_entitlement(self, company: str, *, at_least: int | None = None) -> EntitlementView:
         """Whether the company gets replacements in advance, and the devices that it owes for those that it got.
@@ -694,7 +712,8 @@ class CaseOperations(Transport):
         For its administrators and for the vendor's staff.
         """
         return cast(
-            "EntitlementView", self.get(f"/v1/companies/{company}/advance-replacement", **given(at_least=at_least))
+            "EntitlementView",
+            self.get(f"/v1/companies/{segment(company)}/advance-replacement", **given(at_least=at_least)),
         )
 
     def grant_advance_replacement(
@@ -704,7 +723,7 @@ class CaseOperations(Transport):
         return cast(
             "EntitlementResponse",
             self.post(
-                f"/v1/companies/{company}/advance-replacement",
+                f"/v1/companies/{segment(company)}/advance-replacement",
                 given(threshold=threshold, reference=reference),
                 key=idempotency_key,
             ),
@@ -717,7 +736,7 @@ class CaseOperations(Transport):
         return cast(
             "EntitlementResponse",
             self.post(
-                f"/v1/companies/{company}/advance-replacement/withdrawal",
+                f"/v1/companies/{segment(company)}/advance-replacement/withdrawal",
                 given(reason=reason, reference=reference),
                 key=idempotency_key,
             ),
@@ -728,7 +747,7 @@ class CaseOperations(Transport):
 
         The digest is SHA-256 of the line `licensing/staff-text/v1`, the salt and the text.
         """
-        return cast("EntryTextsView", self.get(f"/v1/entries/{sequence}/texts", **given(at_least=at_least)))
+        return cast("EntryTextsView", self.get(f"/v1/entries/{segment(sequence)}/texts", **given(at_least=at_least)))
 
     def erase_entry_texts(
         self, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
@@ -740,7 +759,7 @@ class CaseOperations(Transport):
         return cast(
             "EntryTextsView",
             self.post(
-                f"/v1/entries/{sequence}/texts",
+                f"/v1/entries/{segment(sequence)}/texts",
                 given(),
                 key=idempotency_key,
                 method="DELETE",
@@ -775,5 +794,5 @@ class CaseOperations(Transport):
         """Set aside what another account of the staff proposed: every reader goes on as if those entries were empty."""
         return cast(
             "SettingAsideResponse",
-            self.post(f"/v1/case-log/set-asides/{decision}/approval", given(), key=idempotency_key),
+            self.post(f"/v1/case-log/set-asides/{segment(decision)}/approval", given(), key=idempotency_key),
         )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -178,3 +179,8 @@ def pause_seconds(response: httpx.Response) -> float:
 def given(**values: Any) -> dict[str, Any]:
     """Those that are not None."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path, whatever is in it: it leads to no other place, and adds no query."""
+    return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")

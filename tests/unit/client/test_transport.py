@@ -108,3 +108,18 @@ def test_the_headers_of_an_answer_and_of_a_no_are_kept() -> None:
     assert (caught.value.retry_after_seconds, caught.value.headers["Retry-After"]) == (600, "600")
     with client.streamed("GET", "/v1/exports/balances"):
         assert client.headers["X-As-Of"] == "1174"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/../b", "a?company=b", "a#b", "a%2Fb"])
+def test_a_name_in_an_address_leads_to_no_other_place(name: str) -> None:
+    asked: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path)
+        return httpx.Response(200, json={})
+
+    a_client(answer).get_balance(name)
+    before, segment, after = asked[0].rpartition(b"/projects/")[2].partition(b"/balance")
+    assert (segment, after) == (b"/balance", b"")
+    assert not set(before) & set(b"/?#")
+    assert before.strip(b".")

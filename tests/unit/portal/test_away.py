@@ -1,13 +1,26 @@
 """What a page says while an API is away, and what it keeps."""
 
+import asyncio
 import re
+import threading
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from portal.adapters import apis
-from tests.support.portal_pages import away, pages, send
+from portal.application.accounts import Session
+from portal.application.letters import Kind, Letter
+from portal.entrypoints.web import doorkeeper
+from portal.entrypoints.web.forms import FORM_TOKEN, form_token
+from portal.entrypoints.web.later import Later
+from runtime.trouble import Trouble
+from tests.support.portal_pages import AnsweringApis, OneSession, away, pages, send
+
+COOKIE = {"session": "the cookie of a browser"}
+TOKEN = form_token(COOKIE["session"])
+TYPED = {FORM_TOKEN: TOKEN, "request": "0123456789abcdef", "reason": "A long story", "confirming_password": "a secret"}
 
 
 @pytest.fixture
@@ -40,3 +53,83 @@ async def test_no_password_stands_in_a_page(portal: httpx.AsyncClient) -> None:
 async def test_a_form_without_a_key_is_not_offered_again(portal: httpx.AsyncClient) -> None:
     page = await send(portal, "/staff/corrections/c/approval")
     assert (page.status_code, "Send it again" in page.text) == (503, False)
+
+
+class NoDatabase(OneSession):
+    """Nobody can be asked who visits."""
+
+    async def find(self, _cookie: str, _now: datetime) -> Session | None:
+        raise Trouble("the database is away")
+
+
+async def test_while_the_database_is_away_a_form_is_kept_but_for_its_password(tmp_path: Path) -> None:
+    async with pages(tmp_path, away(), NoDatabase()) as portal:
+        portal.cookies.update(COOKIE)
+        page = await portal.post("/staff/corrections/c/approval", data=TYPED)
+        forged = await portal.post("/staff/corrections/c/approval", data=TYPED | {FORM_TOKEN: "0" * 64})
+
+    assert (page.status_code, hidden(page)["reason"], "a secret" in page.text) == (503, "A long story", False)
+    assert (forged.status_code, "A long story" in forged.text) == (503, False)
+
+
+@pytest.mark.parametrize("path", ["/", "/projects", "/staff/corrections", "/settings"])
+async def test_while_the_database_is_away_a_page_says_so(tmp_path: Path, path: str) -> None:
+    async with pages(tmp_path, away(), NoDatabase()) as portal:
+        page = await portal.get(path)
+    assert (page.status_code, "Not available right now" in page.text, "Traceback" in page.text) == (503, True, False)
+
+
+async def test_while_the_database_is_away_a_file_gets_a_page_too(tmp_path: Path) -> None:
+    async with pages(tmp_path, away(), NoDatabase()) as portal:
+        portal.cookies.update(COOKIE)
+        page = await portal.post("/audio/recordings", data={FORM_TOKEN: TOKEN}, files={"file": ("a.wav", b"RIFF")})
+    assert (page.status_code, "Not available right now" in page.text) == (503, True)
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_an_api_that_never_answers_gets_a_page_and_the_form_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorkeeper, "REQUEST_SECONDS", 0.2)
+    silent = threading.Event()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        silent.wait(10)
+        return httpx.Response(500)
+
+    async with pages(tmp_path, AnsweringApis(answer)) as portal:
+        portal.cookies.update(COOKIE)
+        page = await portal.post("/staff/corrections/c/approval", data=TYPED)
+        silent.set()
+
+    assert (page.status_code, hidden(page)["reason"], "a secret" in page.text) == (503, "A long story", False)
+    assert page.headers["cache-control"] == "no-store"
+
+
+async def test_a_page_waits_for_no_letter(tmp_path: Path) -> None:
+    """Else the next request of the same connection would tell for whom there was one."""
+    taken, sent = asyncio.Event(), list[str]()
+
+    class Letters:
+        async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
+            assert address
+            return Letter(kind, email, "token", is_known=email == "ada@example.net")
+
+    class SlowPost:
+        async def send(self, to: str, _subject: str, _text: str) -> None:
+            await taken.wait()
+            sent.append(to)
+
+    later = Later()
+    async with pages(tmp_path, away(), post=SlowPost(), letters=Letters(), later=later) as portal:
+        portal.cookies.update(COOKIE)
+        asked = [
+            await portal.post("/password", data={FORM_TOKEN: TOKEN, "email": email})
+            for email in ("ada@example.net", "nobody@example.net")
+        ]
+    assert ([one.status_code for one in asked], sent) == ([200, 200], [])
+    same = [re.sub("ada|nobody|[0-9a-f]{32}", "", one.text) for one in asked]
+    assert same[0] == same[1]
+    taken.set()
+    await later.end()
+    assert sent == ["ada@example.net"]

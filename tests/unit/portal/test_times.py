@@ -64,7 +64,13 @@ class Apis:
             case ["entries"]:
                 found: Any = {"items": self.entries, "next": 38, "more": False, "as_of": 41}
             case ["projects", _]:
-                found = {"project": PROJECT, "project_name": "Klinik am See", "company": "v", "blocked": None}
+                found = {
+                    "project": PROJECT,
+                    "project_name": "Klinik am See",
+                    "company": "v",
+                    "blocked": None,
+                    "rights": ["view"],
+                }
             case ["projects", _, "balance"]:
                 found = {"project": PROJECT, "free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
             case ["projects", _, "devices"] | ["devices"]:

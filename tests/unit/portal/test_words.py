@@ -11,7 +11,7 @@ from portal.domain.passwords import weakness
 from portal.entrypoints.web import case_steps, case_words, device_steps, support_case_words
 from portal.entrypoints.web.bulk import jobs
 from portal.entrypoints.web.license_types import CLASSES
-from portal.entrypoints.web.routes.grants import RIGHTS
+from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.routes.staff import companies, records
 from portal.entrypoints.web.sentences import TITLES
 from portal.entrypoints.web.words import DEFAULT, LANGUAGES, Words, catalog, language_of

@@ -22,9 +22,15 @@ STOP_SECONDS = 10
 
 
 class WebServer(uvicorn.Server):
-    """uvicorn for one application; the process has signal handlers of its own."""
+    """uvicorn for one application; the process has signal handlers of its own.
 
-    def __init__(self, app: ASGIApp, problems: Problems, *, tls: TlsServer | None = None) -> None:
+    Where a request comes through one of `trusted_proxies` (networks, comma-separated), its client is whom that names
+    in X-Forwarded-For; nobody else is believed.
+    """
+
+    def __init__(
+        self, app: ASGIApp, problems: Problems, *, tls: TlsServer | None = None, trusted_proxies: str = ""
+    ) -> None:
         http = bounded_http(problems)
         super().__init__(
             uvicorn.Config(
@@ -35,6 +41,8 @@ class WebServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 limit_concurrency=CONNECTED_CLIENTS,
                 timeout_keep_alive=IDLE_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from portal.application.accounts import Account, Accounts, Failures, Sessions
-from portal.application.signing_in import Passwords, TooManyTries
-from portal.domain.patience import may_try, network_of
+from portal.application.accounts import Account, Accounts, Sessions
+from portal.application.patience import Patience
+from portal.application.signing_in import Passwords
 
 LIFE = timedelta(hours=1)
 TOKEN_BYTES = 24
@@ -59,21 +59,18 @@ class Letters:
 
     accounts: Accounts
     sessions: Sessions
-    failures: Failures
+    patience: Patience
     tokens: Tokens
     passwords: Passwords
     clock: Callable[[], datetime]
 
     async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
         """The letter to send, for an account that is there and for one that is not; raises TooManyTries."""
-        email, network, now = email.strip().lower(), network_of(address), self.clock()
-        with_account, of_network = await self.failures.count(f"letter {email}", network, now)
-        if not may_try(with_account=with_account, of_network=of_network):
-            raise TooManyTries
-        await self.failures.note(f"letter {email}", network, now)
+        email = email.strip().lower()
+        await self.patience.begin(f"letter {email}", address=address)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         is_known = await self.accounts.by_email(email) is not None
-        await self.tokens.add(token, kind, email, now)
+        await self.tokens.add(token, kind, email, self.clock())
         return Letter(kind, email, token, is_known)
 
     async def email_of(self, kind: Kind, token: str) -> str:

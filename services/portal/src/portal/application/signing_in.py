@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from portal.application.accounts import SESSION_LIFE, Account, Accounts, Failures, Session, Sessions
-from portal.application.passkeys import PasskeyRefused, Passkeys
-from portal.application.second_factors import SecondFactors, WrongCode
-from portal.domain.patience import may_try, network_of
+from portal.application.accounts import SESSION_LIFE, Account, Accounts, Session, Sessions
+from portal.application.passkeys import Passkeys
+from portal.application.patience import Patience
+from portal.application.second_factors import SecondFactors
 
 COOKIE_BYTES = 32
 
@@ -30,10 +30,6 @@ class WrongPassword(Exception):  # noqa: N818 - states the world
     """There is no account with this address and password."""
 
 
-class TooManyTries(Exception):  # noqa: N818 - states the world
-    """Somebody in this network has tried too often; it may try again in a quarter of an hour."""
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The cookie of a new session, and whether it waits for the second factor."""
@@ -48,7 +44,7 @@ class SigningIn:
 
     accounts: Accounts
     sessions: Sessions
-    failures: Failures
+    patience: Patience
     passwords: Passwords
     second_factors: SecondFactors
     passkeys: Passkeys
@@ -83,13 +79,9 @@ class SigningIn:
         account = await self.sessions.find_waiting(cookie, self.clock())
         if account is None:
             raise WrongPassword
-        network, counted = network_of(address), f"code {account}"
-        await self._patient(counted, network)
-        try:
-            await self.second_factors.use(account, code)
-        except WrongCode:
-            await self.failures.note(counted, network, self.clock())
-            raise
+        one = await self.patience.begin(f"code {account}", address=address)
+        await self.second_factors.use(account, code)
+        await self.patience.forgive(one)
         return await self._complete(cookie)
 
     async def enter_passkey(self, cookie: str, answer: str, *, address: str) -> str:
@@ -116,29 +108,22 @@ class SigningIn:
         await self.sessions.confirm(session.session, self.clock())
 
     async def _by_passkey(self, account: str | None, cookie: str, answer: str, address: str) -> str:
-        counted, network = "passkey", network_of(address)
-        await self._patient(counted, network)
-        try:
-            return await self.passkeys.show(account, cookie, answer)
-        except PasskeyRefused:
-            await self.failures.note(counted, network, self.clock())
-            raise
+        """Nobody guesses a passkey: so what fails in one browser is not counted for its neighbours."""
+        one = await self.patience.begin(f"passkey {account or cookie}", address=address)
+        shown = await self.passkeys.show(account, cookie, answer)
+        await self.patience.forgive(one)
+        return shown
 
     async def checked(self, email: str, password: str, *, address: str) -> Account:
         """The account whose address and password these are; raises WrongPassword and TooManyTries."""
-        email, network = email.strip().lower(), network_of(address)
-        await self._patient(email, network)
+        email = email.strip().lower()
+        one = await self.patience.begin(email, address=address)
         known = await self.accounts.by_email(email)
         fits = await self.passwords.fits(password, known[1] if known else None)
         if known is None or not fits:
-            await self.failures.note(email, network, self.clock())
             raise WrongPassword
+        await self.patience.forgive(one)
         return known[0]
-
-    async def _patient(self, counted: str, network: str) -> None:
-        with_account, of_network = await self.failures.count(counted, network, self.clock())
-        if not may_try(with_account=with_account, of_network=of_network):
-            raise TooManyTries
 
 
 def new_cookie() -> str:

@@ -87,7 +87,7 @@ class PostgresAccounts:
                 return None
             for statement in _ERASE:
                 await connection.execute(statement, email)
-            counted = (email, f"letter {email}", f"code {account}")
+            counted = (email, f"letter {email}", f"code {account}", f"passkey {account}")
             await connection.execute(_FORGET_FAILURES, [digest_of(one) for one in counted])
             await connection.execute(_NOTE_ERASED, account, now)
             return account

@@ -39,6 +39,9 @@ _COUNT = """
 SELECT count(*) FILTER (WHERE email_digest = $1) AS with_account, count(*) AS of_network
   FROM failures WHERE network = $2 AND tried > $3::timestamptz - $4::interval"""
 _NOTE = "INSERT INTO failures (email_digest, network, tried) VALUES ($1, $2, $3)"
+_FORGET = """
+DELETE FROM failures WHERE ctid = (
+    SELECT ctid FROM failures WHERE email_digest = $1 AND network = $2 AND tried = $3 LIMIT 1)"""
 _SWEEP = "DELETE FROM failures WHERE tried < $1::timestamptz - $2::interval"
 
 
@@ -112,6 +115,10 @@ class PostgresFailures:
         async with transaction(self._pool, "note a failure") as connection:
             await connection.execute(_NOTE, digest_of(email), network, now)
             await connection.execute(_SWEEP, now, WINDOW)
+
+    async def forget(self, email: str, network: str, noted: datetime) -> None:
+        async with transaction(self._pool, "forget a failure") as connection:
+            await connection.execute(_FORGET, digest_of(email), network, noted)
 
 
 async def _find(connection: Any, cookie: str, now: datetime) -> Session | None:

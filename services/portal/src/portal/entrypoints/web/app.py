@@ -14,7 +14,7 @@ from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
 from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
 from portal.entrypoints.web.doorkeeper import Doorkeeper
-from portal.entrypoints.web.forms import FORM_TOKEN, Form, FormRefused
+from portal.entrypoints.web.forms import FORM_TOKEN, FormRefused, form_of
 from portal.entrypoints.web.pages import here, see, words_for
 from portal.entrypoints.web.routes import (
     activity,
@@ -107,7 +107,7 @@ def build(services: Services) -> ASGIApp:
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)
-    return Doorkeeper(app, services, is_secure=services.is_secure)
+    return Doorkeeper(app, services, in_trouble=trouble_page, is_secure=services.is_secure)
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -158,12 +158,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Trouble)
     async def trouble(request: Request, error: Trouble) -> Response:
-        _log.warning("page_in_trouble", reason=str(error))
-        _ = words_for(request)
-        detail = _("A part of the system does not respond at the moment. Nothing is lost: try again in a minute.")
-        form: Form | None = getattr(request.state, "form", None)
-        fields = form.to_send_again(PASSWORD) if form else []
-        return error_page(request, 503, _("Not available right now"), detail, fields=fields)
+        return await trouble_page(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(request: Request, __: RequestValidationError) -> Response:
@@ -184,6 +179,16 @@ def _handle_errors(app: FastAPI) -> None:
         _ = words_for(request)
         detail = _("This is a defect of ours. Tell support the request id below.")
         return error_page(request, 500, _("Something went wrong"), detail)
+
+
+async def trouble_page(request: Request, error: Trouble) -> Response:
+    """What is away or too slow, and a way to send again what was typed."""
+    _log.warning("page_in_trouble", reason=str(error))
+    _ = words_for(request)
+    detail = _("A part of the system does not respond at the moment. Nothing is lost: try again in a minute.")
+    form = await form_of(request)
+    fields = form.to_send_again(PASSWORD) if form else []
+    return error_page(request, 503, _("Not available right now"), detail, fields=fields)
 
 
 def problem_page(request: Request, error: Problem) -> Response:

@@ -6,7 +6,8 @@ from fastapi import Request
 
 from portal.application.accounts import Session
 from portal.application.passkeys import PasskeyRefused
-from portal.application.signing_in import TooManyTries, WrongPassword
+from portal.application.patience import TooManyTries
+from portal.application.signing_in import WrongPassword
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import Form
 from portal.entrypoints.web.pages import address_of, words_for

@@ -22,6 +22,7 @@ from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.forms import visitors_cookie
+from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.static_files import StaticFiles
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Services:
     openid: OpenId | None
     letters: Letters
     post: Post | None
+    later: Later
     issuer: TokenIssuer
     apis: Apis
     streams: EntryStreams

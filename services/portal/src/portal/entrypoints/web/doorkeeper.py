@@ -3,15 +3,18 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.adapters.apis import CORRELATION
 from portal.entrypoints.web.dependencies import LIVE, Services
 from portal.entrypoints.web.forms import is_multipart, visitors_cookie
 from runtime import tracing
+from runtime.trouble import Trouble
 from runtime.web.problems import Refused
 from runtime.web.request_bodies import check_coding, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
@@ -36,15 +39,27 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 METRICS = RequestMetrics("licensing_portal")
 
 
 class Doorkeeper:
-    """ASGI middleware around all pages; they find `services` in the state of their request."""
+    """ASGI middleware around all pages; they find `services` in the state of their request.
 
-    def __init__(self, app: ASGIApp, services: Services, *, is_secure: bool) -> None:
+    What takes too long is answered with the page that `in_trouble` makes.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        services: Services,
+        *,
+        in_trouble: Callable[[Request, Trouble], Awaitable[Response]],
+        is_secure: bool,
+    ) -> None:
         self._app = app
+        self._in_trouble = in_trouble
         self._services = services
         self._uploads = asyncio.Semaphore(MOST_UPLOADS)
         self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
@@ -52,7 +67,7 @@ class Doorkeeper:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        began, status, is_complete = time.perf_counter(), 500, False
+        began, status, is_begun, is_complete = time.perf_counter(), 500, False, False
         is_live = scope["path"] == LIVE  # goes on for as long as somebody listens: what counts is how soon it begins
         took: float | None = None
         correlation = uuid.uuid4().hex
@@ -62,9 +77,9 @@ class Doorkeeper:
         span = tracing.serving(scope["method"], None)
 
         async def sender(message: Message) -> None:
-            nonlocal status, is_complete, took
+            nonlocal status, is_begun, is_complete, took
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_begun = message["status"], True
                 took = time.perf_counter() - began if is_live else None
                 head = MutableHeaders(scope=message)
                 head.update(self._headers)
@@ -78,9 +93,16 @@ class Doorkeeper:
         scope = {**scope, "method": "GET"} if is_head and not is_live else scope
         try:
             with tracing.within(span):
-                receive = await self._with_body(scope, receive)
-                async with asyncio.timeout(None if is_live else REQUEST_SECONDS):
-                    await self._app(scope, receive, sender)
+                body = await self._body(scope, receive)
+                try:
+                    async with asyncio.timeout(None if is_live else REQUEST_SECONDS):
+                        await self._app(scope, replayed(body, receive), sender)
+                except TimeoutError:
+                    if is_begun:
+                        raise
+                    late = Request(scope, replayed(body, receive))
+                    page = await self._in_trouble(late, Trouble("a page takes too long"))
+                    await page(scope, receive, sender)
         except Exception:
             if not is_complete:  # the framework raises a defect again after its page
                 raise
@@ -90,8 +112,8 @@ class Doorkeeper:
             if span is not None:
                 span.answered(route, status)
 
-    async def _with_body(self, scope: Scope, receive: Receive) -> Receive:
-        """A `receive` that gives the whole body, or says why there is none."""
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body; the state of the request says why there is none."""
         head = Headers(scope=scope)
         body, refused = b"", None
         if scope["method"] != "GET":
@@ -99,10 +121,10 @@ class Doorkeeper:
                 check_coding(head)
                 read = self._upload if is_multipart(head.get("content-type", "")) else _typed
                 body = await read(scope, head, receive)
-            except Refused as no:
+            except (Refused, Trouble) as no:
                 refused = no
         scope["state"]["body_refused"] = refused
-        return replayed(body, receive)
+        return body
 
     async def _upload(self, scope: Scope, head: Headers, receive: Receive) -> bytes:
         """A form with a file: only whoever is signed in may send a big one."""

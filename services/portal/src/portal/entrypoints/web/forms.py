@@ -4,12 +4,15 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+
+from runtime.trouble import Trouble
+from runtime.web.problems import Refused
 
 COOKIE = "session"
 SECURE_COOKIE = "__Host-session"
@@ -109,6 +112,16 @@ async def _form(request: Request) -> Form:
         raise FormRefused
     request.state.form = form
     return form
+
+
+async def form_of(request: Request) -> Form | None:
+    """The form that was sent, whether a page has seen it or trouble came before; None without one that is taken."""
+    if request.method != "POST" or getattr(request.state, "form", None) is not None:
+        return cast("Form | None", getattr(request.state, "form", None))
+    try:
+        return await _form(request)
+    except (FormRefused, Refused, Trouble):
+        return None
 
 
 def is_multipart(content_type: str) -> bool:

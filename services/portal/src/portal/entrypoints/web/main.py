@@ -30,10 +30,12 @@ from portal.adapters.smtp import SmtpPost
 from portal.application.letters import Letters
 from portal.application.openid import OpenId
 from portal.application.passkeys import Passkeys
+from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
+from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.settings import PortalSettings
 from portal.entrypoints.web.static_files import StaticFiles
@@ -67,7 +69,7 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_CONNECTIONS, "api"))
     with bound_to(settings.portal_host, settings.portal_port, setting="LICENSING_PORTAL_PORT") as listener:
         async with _services(settings, stop) as services:
-            server = WebServer(build(services), Problems(REFUSALS))
+            server = WebServer(build(services), Problems(REFUSALS), trusted_proxies=settings.trusted_proxies)
             async with Admin.of(settings, lambda: _ready(server)):
                 await supervise(stop, {"serve": server.serve_until(stop, listener)}, drain_seconds=STOP_SECONDS + 2)
 
@@ -81,14 +83,14 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
         streams = EntryStreams(settings.ledger_url, issuer)
         apis = Apis(ledger=settings.ledger_url, cases=settings.rma_url, audio=settings.audio_url, issuer=issuer)
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
-        passwords, failures = Argon2Passwords(), PostgresFailures(pool)
+        passwords, patience = Argon2Passwords(), Patience(PostgresFailures(pool), _now)
         kept = PostgresPasskeys(pool)
         factors = PostgresFactors(pool, FactorKeys(settings.second_factor_key_file))
         _log.info("second_factors_sealed", count=await factors.seal_all())
         second_factors = SecondFactors(factors, kept, _now)
         passkeys = Passkeys(kept, _web_authn(settings), _now)
-        signing_in = SigningIn(accounts, sessions, failures, passwords, second_factors, passkeys, _now)
-        files = StaticFiles(settings.htmx_file)
+        signing_in = SigningIn(accounts, sessions, patience, passwords, second_factors, passkeys, _now)
+        files, later = StaticFiles(settings.htmx_file), Later()
         yield Services(
             accounts=accounts,
             sessions=sessions,
@@ -96,8 +98,9 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
             second_factors=second_factors,
             passkeys=passkeys,
             openid=OpenId(provider, PostgresIdentities(pool), accounts, signing_in, _now) if provider else None,
-            letters=Letters(accounts, sessions, failures, PostgresTokens(pool), passwords, _now),
+            letters=Letters(accounts, sessions, patience, PostgresTokens(pool), passwords, _now),
             post=_post(settings),
+            later=later,
             issuer=issuer,
             apis=apis,
             streams=streams,
@@ -108,6 +111,7 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
             is_secure=settings.is_secure,
             stopping=stop,
         )
+        await later.end()
         apis.close()
         await streams.close()
 

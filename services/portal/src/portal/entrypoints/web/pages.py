@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from portal.application.accounts import Session
 from portal.entrypoints.web import formats, sentences
 from portal.entrypoints.web.forms import FORM_TOKEN, cookie_name, form_token, visitors_cookie
+from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.static_files import StaticFiles
 from portal.entrypoints.web.words import LANGUAGES, Words, language_of
 
@@ -26,7 +27,13 @@ class Pages:
         )
         self.brand = brand
         known: dict[str, Any] = cast("dict[str, Any]", self._env.globals)
-        known |= {"brand": brand, "static": files.address, "languages": LANGUAGES, "form_token_name": FORM_TOKEN}
+        known |= {
+            "brand": brand,
+            "static": files.address,
+            "languages": LANGUAGES,
+            "form_token_name": FORM_TOKEN,
+            "words_of_rights": RIGHTS,
+        }
         self._env.filters.update(formats.FILTERS)
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -1,5 +1,6 @@
 """Settings of the portal (LICENSING_* variables)."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,18 @@ PROVIDER = r"^(https://[^/\s]|http://(127\.0\.0\.1|localhost)(:|/|$))\S*$"
 """What a provider says is secret, so it speaks TLS, but for one on this very host."""
 
 
+def _networks(said: str) -> str:
+    """Networks as they were said; raises ValueError for what is none."""
+    for one in said.split(",") if said else ():
+        ip_network(one.strip())
+    return said
+
+
 class PortalSettings(WithTraces, WithDatabase):
     """`portal_url` is where people reach it: https there makes cookies secure.
 
+    Tries in vain are counted by the network of whoever tries. Behind a gateway that is whom the gateway names, which is
+    believed only where its own address is in `trusted_proxies` (networks, comma-separated).
     The portal signs tokens with the first key of `token_key_file` (Ed25519, PEM) and publishes all of them.
     `second_factor_key_file` has the keys (32 bytes in hex, one a line) that seal the secrets of second factors.
     Without `smtp_server`, a host and a port, nobody registers or resets a password by mail. Where `smtp_user` is said,
@@ -29,6 +39,7 @@ class PortalSettings(WithTraces, WithDatabase):
     portal_host: str = "127.0.0.1"
     portal_port: Port
     portal_url: Address
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     ledger_url: Address
     rma_url: Address
     audio_url: Address

@@ -1,11 +1,11 @@
 """Accounts by mail: registering one, and another password for one that was forgotten."""
 
-from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from portal.application.letters import Kind, Letter
-from portal.application.signing_in import TooManyTries
+from portal.application.patience import TooManyTries
 from portal.domain.mail_addresses import is_mail_address
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.dependencies import Services, TheServices
@@ -34,15 +34,15 @@ async def password_page(request: Request, services: TheServices) -> Response:
 
 
 @router.post("/register")
-async def ask_to_register(request: Request, services: TheServices, form: TheForm, later: BackgroundTasks) -> Response:
+async def ask_to_register(request: Request, services: TheServices, form: TheForm) -> Response:
     """Send a letter, whether there is such an account or not."""
-    return await _asked(request, services, "register", form, later)
+    return await _asked(request, services, "register", form)
 
 
 @router.post("/password")
-async def ask_to_reset(request: Request, services: TheServices, form: TheForm, later: BackgroundTasks) -> Response:
+async def ask_to_reset(request: Request, services: TheServices, form: TheForm) -> Response:
     """Send a letter if there is such an account, and say the same if there is none."""
-    return await _asked(request, services, "reset", form, later)
+    return await _asked(request, services, "reset", form)
 
 
 @router.get("/register/{token}")
@@ -103,7 +103,7 @@ def _ask_page(request: Request, services: Services, kind: Kind, *, error: str = 
     return services.pages.page(request, "by_mail.html", status=status, kind=kind, sent="", error=error)
 
 
-async def _asked(request: Request, services: Services, kind: Kind, form: Form, later: BackgroundTasks) -> Response:
+async def _asked(request: Request, services: Services, kind: Kind, form: Form) -> Response:
     _ = words_for(request)
     email = form.text("email")
     if services.post is None:
@@ -116,12 +116,12 @@ async def _asked(request: Request, services: Services, kind: Kind, form: Form, l
         error = _("Too many tries from here. Wait a quarter of an hour.")
         return _ask_page(request, services, kind, error=error, status=429)
     if letter.is_known or kind == "register":
-        later.add_task(_send, services, letter, _)
+        services.later.start(_send(services, letter, _))
     return services.pages.page(request, "by_mail.html", kind=kind, sent=letter.email, error="")
 
 
 async def _send(services: Services, letter: Letter, words: Words) -> None:
-    """After the response, so that it takes as long without a letter."""
+    """Beside the response, so that it takes as long without a letter."""
     subject, text = text_of(letter, words, address=services.address, brand=services.pages.brand)
     if services.post is None:
         return

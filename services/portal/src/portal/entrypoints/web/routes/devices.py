@@ -52,16 +52,19 @@ async def devices_page(
 ) -> Response:
     """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits."""
     time = await now(visit.api)
-    found = await ask(
-        visit.api.ledger.find_devices,
-        project=wanted.project or None,
-        license_type=wanted.license_type or None,
-        delivered=DELIVERED.get(wanted.delivered),
-        cursor=cursor,
-        limit=DEVICES_A_PAGE,
-        at_least=visit.api.at_least,
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found, projects = await asyncio.gather(
+        ask(
+            ledger.find_devices,
+            project=wanted.project or None,
+            license_type=wanted.license_type or None,
+            delivered=DELIVERED.get(wanted.delivered),
+            cursor=cursor,
+            limit=DEVICES_A_PAGE,
+            at_least=at_least,
+        ),
+        ask(ledger.list_projects, limit=200, at_least=at_least),
     )
-    projects = await ask(visit.api.ledger.list_projects, limit=200, at_least=visit.api.at_least)
     names = {one["project"]: one["project_name"] for one in projects["items"]}
     return services.pages.page(
         request,

@@ -1,6 +1,7 @@
 """Who may do what in one project."""
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+from collections.abc import Awaitable
 from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
@@ -11,21 +12,12 @@ from licensing_client.api import RightsChangedResponse
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.submitting import submit
 
 MOST_PEOPLE = 200
 RIGHT = "right-"
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
-RIGHTS: Mapping[str, str] = {
-    "view": "see the project",
-    "licenses": "redeem, allocate and move licenses",
-    "return": "return licenses",
-    "test": "test licenses",
-    "service": "service and warranty",
-    "rma": "repairs",
-    "rights": "give rights on",
-}
-"""Rights in the words of a page."""
 
 router = APIRouter(prefix="/projects/{project}/people")
 
@@ -83,9 +75,12 @@ async def _page(
     request: Request, visit: Visit, services: Services, project: str, refused: Problem | None = None
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    found = await ask(ledger.get_project, project, at_least=at_least)
-    grants = (await ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least))["items"]
-    members = await _members(visit)
+    found, listed, members = await asyncio.gather(
+        ask(ledger.get_project, project, at_least=at_least),
+        ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least),
+        _members(visit),
+    )
+    grants = listed["items"]
     colleagues = [one["account"] for one in members]
     colleagues += [one["account"] for one in grants if one["acting_for"] == visit.company]
     return services.pages.page(

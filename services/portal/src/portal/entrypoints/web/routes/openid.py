@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from portal.application.accounts import Session
 from portal.application.openid import AccountLocked, Attempt, Held, LinkedElsewhere, NothingHeld, NotVouched, OpenId
-from portal.application.signing_in import Opened, TooManyTries, WrongPassword
+from portal.application.patience import TooManyTries
+from portal.application.signing_in import Opened, WrongPassword
 from portal.domain.addresses import on_the_way, own_address
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.confirming import require_password

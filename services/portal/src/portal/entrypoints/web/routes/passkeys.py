@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from portal.application.accounts import Session
 from portal.application.passkeys import PasskeyRefused
-from portal.application.signing_in import TooManyTries, WrongPassword
+from portal.application.patience import TooManyTries
+from portal.application.signing_in import WrongPassword
 from portal.domain.addresses import own_address
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor

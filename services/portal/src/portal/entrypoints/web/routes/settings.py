@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.application.patience import TooManyTries
+from portal.application.signing_in import WrongPassword
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.dependencies import TheServices, TheSession
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see, words_for
+from portal.entrypoints.web.pages import address_of, see, words_for
 from portal.entrypoints.web.words import LANGUAGES
 
 router = APIRouter()
@@ -29,13 +31,18 @@ async def choose_language(session: TheSession, services: TheServices, form: TheF
 @router.post("/settings/password")
 async def change_password(request: Request, session: TheSession, services: TheServices, form: TheForm) -> Response:
     """Change the password, and end all other sessions with the old one."""
-    known = await services.accounts.by_email(session.account.email)
-    passwords, wanted = services.signing_in.passwords, form.secret("new_password")
-    if known is None or not await passwords.fits(form.secret("password"), known[1]):
+    wanted = form.secret("new_password")
+    try:
+        await services.signing_in.confirm(session, form.secret("password"), address=address_of(request))
+    except WrongPassword:
         return await _page(request, session, services, "The present password is another one.")
-    if (sentence := weakness(wanted, session.account.email)) is not None:
-        return await _page(request, session, services, sentence)
-    await services.accounts.set_password(session.account.account, await passwords.hash(wanted))
+    except TooManyTries:
+        sentence = "Too many tries from here. Wait a quarter of an hour."
+        return await _page(request, session, services, sentence, status=429)
+    if (weak := weakness(wanted, session.account.email)) is not None:
+        return await _page(request, session, services, weak)
+    hashed = await services.signing_in.passwords.hash(wanted)
+    await services.accounts.set_password(session.account.account, hashed)
     await services.sessions.end_others(session.account.account, session.session)
     return see("/settings?changed=password")
 
@@ -47,12 +54,14 @@ async def end_session(session: TheSession, services: TheServices, ended: str, _:
     return see("/settings")
 
 
-async def _page(request: Request, session: TheSession, services: TheServices, error: str = "") -> Response:
+async def _page(
+    request: Request, session: TheSession, services: TheServices, error: str = "", status: int = 422
+) -> Response:
     sessions = await services.sessions.of_account(session.account.account, services.clock())
     return services.pages.page(
         request,
         "settings.html",
-        status=422 if error else 200,
+        status=status if error else 200,
         sessions=sessions,
         provider=services.openid.provider.name if services.openid else "",
         identities=await services.openid.identities.of_account(session.account.account) if services.openid else [],

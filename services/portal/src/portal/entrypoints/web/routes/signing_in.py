@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from portal.application.accounts import Session
 from portal.application.openid import LinkedElsewhere
+from portal.application.patience import TooManyTries
 from portal.application.second_factors import WrongCode
-from portal.application.signing_in import TooManyTries, WrongPassword, new_cookie
+from portal.application.signing_in import WrongPassword, new_cookie
 from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession
 from portal.entrypoints.web.forms import Form, TheForm, visitors_cookie
