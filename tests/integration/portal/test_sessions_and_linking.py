@@ -13,6 +13,7 @@ from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.application.accounts import Account
 from portal.application.openid import Held, Identity, OpenId, Provider
 from portal.application.passkeys import Passkeys
+from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from tests.support.databases import as_role
@@ -54,8 +55,9 @@ async def pool(fresh_database_url: str) -> AsyncIterator[Any]:
 
 def openid_of(pool: Any, *with_code: str) -> OpenId:
     factors, passkeys = cast("SecondFactors", ACode(*with_code)), cast("Passkeys", None)
-    accounts, sessions, failures = PostgresAccounts(pool), PostgresSessions(pool), PostgresFailures(pool)
-    signing_in = SigningIn(accounts, sessions, failures, AnyPassword(), factors, passkeys, lambda: NOW)
+    accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
+    patience = Patience(PostgresFailures(pool), lambda: NOW)
+    signing_in = SigningIn(accounts, sessions, patience, AnyPassword(), factors, passkeys, lambda: NOW)
     return OpenId(cast("Provider", None), PostgresIdentities(pool), accounts, signing_in, lambda: NOW)
 
 
