@@ -19,7 +19,7 @@ from simulator.issuer import Issuer
 from simulator.partner import CaseClient
 from tests.support.laws import examples
 
-EXAMPLES = examples(8)
+EXAMPLES = examples(6)
 """Of each operation: less than a minute in all."""
 FAR = ("at_least", "as_of")
 """Naming an entry that is not written yet is answered 503 after five seconds; that has a test of its own."""

@@ -72,6 +72,10 @@ class Town:
                     yield route.path.format_map({name: quote(one, safe="") for name, one in said.items()}), value
 
 
+BROKEN = "0090330c7a3f"
+"""A device that no other test looks for: it is found with its case."""
+
+
 @pytest.fixture(scope="module")
 def town(kit: Kit) -> Town:
     account, company, email = str(uuid.uuid4()), str(uuid.uuid4()), f"{uuid.uuid4().hex}@example.net"
@@ -90,8 +94,10 @@ def town(kit: Kit) -> Town:
         site = next(one["project"] for one in others if one["project_name"] == ELSEWHERE)
         redeemed = partner.redeem_activation_key(activation_key=key["activation_key"], project=site)
         partner.get_project(site, at_least=redeemed["sequence"])
-        devices = [one["serial"] for one in partner.everything(partner.list_devices, site)]
-        case = story.cases.file(devices[0])
+        added = partner.add_device(site, serial=BROKEN)
+        listed = partner.everything(partner.list_devices, site, at_least=added["sequence"])
+        devices = [one["serial"] for one in listed]
+        case = story.cases.file(BROKEN)
         issued = next(
             one for one in clerk.everything(clerk.list_activation_keys) if one["order_number"] == "PO-SECRET-77"
         )
