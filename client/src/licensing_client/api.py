@@ -454,12 +454,6 @@ class InvitationView(TypedDict):
     created: str
 
 
-class IssuedResponse(TypedDict):
-    sequence: int
-    serial: str
-    issue: int | None
-
-
 class LegacyConsentGivenResponse(TypedDict):
     sequence: int
     serial: str
@@ -580,7 +574,6 @@ class LicenseTypeView(TypedDict):
 class LicensesAllocatedResponse(TypedDict):
     sequence: int
     serial: str
-    issue: int | None
     project: str
 
 
@@ -1315,10 +1308,10 @@ class Operations(Transport):
 
     def deallocate_licenses(
         self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
-    ) -> IssuedResponse:
+    ) -> DeviceChangedResponse:
         """Take PBX licenses back from a device, as long as no license file with them was delivered."""
         return cast(
-            "IssuedResponse",
+            "DeviceChangedResponse",
             self.post(
                 f"/v1/projects/{segment(project)}/deallocations",
                 given(serial=serial, licenses=licenses),

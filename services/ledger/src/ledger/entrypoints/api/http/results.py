@@ -40,16 +40,6 @@ async def entry_of(sender: CommandSender, sequence: int) -> EntryView | None:
     return await result(sender, sequence, read)
 
 
-async def issue_of(sender: CommandSender, serial: str, sequence: int) -> int | None:
-    """The number of the license file that a command gave a device."""
-
-    async def read() -> int | None:
-        device = await sender.services.queries.device_as_of(sender.caller.viewer, serial, sequence)
-        return None if device is None else device.issue
-
-    return await result(sender, sequence, read)
-
-
 def came(entry: EntryView, *accounts: str) -> list[MovedLicensesView]:
     """What came onto some accounts, each type once."""
     counts: dict[str, int] = {}

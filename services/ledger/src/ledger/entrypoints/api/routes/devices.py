@@ -8,7 +8,6 @@ from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery, require_device, require_device_as_of
-from ledger.entrypoints.api.http.results import issue_of
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
     AllocateLicensesBody,
@@ -71,8 +70,7 @@ async def allocate_licenses(
         confirm_final=body.confirm_final,
     )
     sequence = await sender.send(command, command_id)
-    issue = await issue_of(sender, command.serial, sequence)
-    return LicensesAllocatedResponse(serial=command.serial, project=project, issue=issue, sequence=sequence)
+    return LicensesAllocatedResponse(serial=command.serial, project=project, sequence=sequence)
 
 
 @router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView, response_model_exclude_unset=True)
