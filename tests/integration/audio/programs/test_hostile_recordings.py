@@ -6,7 +6,7 @@ import resource
 import struct
 import zipfile
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,19 @@ from audio.application.conversion import Conversion, Done
 from audio.domain.containers import container_of
 from audio.domain.options import Options
 from audio.domain.refusals import AudioRefused
+from tests.support.audio.left_behind import nobody_is_in
 from tests.support.audio.made import Made
 from tests.support.recordings import ffmpeg, floats, sine, sweep, wav, wav_of
 
 TONE = sine(440, 1, 8000)
 AS_IT_IS = Options(loudness=None, trim_silence=False, fade_milliseconds=0)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left(tmp_path: Path) -> Iterator[None]:
+    """Whatever became of a recording, no program goes on in its folder."""
+    yield
+    assert nobody_is_in(tmp_path)
 
 
 async def _convert(data: bytes, folder: Path, options: Options = AS_IT_IS) -> Done:
