@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from dev.demo import people
 from dev.demo.story import wanted
 from dev.stack.parts import Kit
+from licensing_client.api import DeliveredDeviceBody
 from portal.application.accounts import Account
 from portal.entrypoints.web.app import ROUTERS
 from portal.entrypoints.web.dependencies import LIVE
@@ -85,8 +86,13 @@ def town(kit: Kit) -> Town:
         clerk.register_company(kind="end_customer", administrator=account, company=company)
         partner.grant_rights(story.project, account=account, acting_for=company, rights=["view"])
         clerk.define_device_models(models=[{"model": "IP811", "family": "IP8x1"}], reference="CAT-1")
-        box = {"serial": story.serial, "model": "IP811", "delivered_on": DELIVERED[0], "delivered_to": PARTNER}
-        clerk.register_devices(devices=[box], reference=f"DN-{story.serial}")  # type: ignore[list-item]
+        box: DeliveredDeviceBody = {
+            "serial": story.serial,
+            "model": "IP811",
+            "delivered_on": DELIVERED[0],
+            "delivered_to": PARTNER,
+        }
+        clerk.register_devices(devices=[box], reference=f"DN-{story.serial}")
         key = clerk.issue_activation_key(licenses=wanted({"Port11": 3}), order_number="PO-SECRET-77")
         quiet = f"Quiet {uuid.uuid4().hex}"
         partner.get_project(story.project, at_least=partner.create_project(project_name=quiet)["sequence"])

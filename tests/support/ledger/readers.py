@@ -148,12 +148,12 @@ class Rows:
     async def apply_documents(
         self, topic: str, partition: int, before: int, after: int, documents: Sequence[Document]
     ) -> None:
-        raise NotImplementedError  # likewise
+        raise NotImplementedError  # no documents here, either
 
     async def apply_support_cases(
         self, topic: str, partition: int, before: int, after: int, cases: Sequence[SupportCaseChanged]
     ) -> None:
-        raise NotImplementedError  # likewise
+        raise NotImplementedError  # these rows are of entries; no support cases come here
 
 
 def agreed_accounts(values: Sequence[bytes]) -> Accounts:

@@ -1,5 +1,6 @@
 """A dead letter is settled once: sent again as it was, or discarded with a reason."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,10 +85,10 @@ async def test_a_dry_run_checks_and_writes_nothing() -> None:
 
 
 class EndsBeforeItSends(MemoryLog):
-    async def append(self, partition: Partition, records: object) -> None:
+    async def append(self, partition: Partition, records: Sequence[Record]) -> None:
         if partition == WHERE_FROM and not self.all(LETTERS)[0].key == b"go on":
             raise ConnectionResetError
-        await super().append(partition, records)  # type: ignore[arg-type]
+        await super().append(partition, records)
 
 
 async def test_a_replay_that_ended_between_decision_and_sending_is_finished_by_the_next_one() -> None:
@@ -111,11 +112,11 @@ class AnotherWasFirst(MemoryLog):
 
     rival: Record | None = None
 
-    async def append(self, partition: Partition, records: object) -> None:
+    async def append(self, partition: Partition, records: Sequence[Record]) -> None:
         if partition == DECISIONS and self.rival is not None:
             rival, self.rival = self.rival, None
             await super().append(partition, [rival])
-        await super().append(partition, records)  # type: ignore[arg-type]
+        await super().append(partition, records)
 
 
 async def test_of_two_who_decide_at_once_the_first_on_the_topic_wins() -> None:

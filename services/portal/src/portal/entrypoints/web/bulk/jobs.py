@@ -132,7 +132,7 @@ _JOBS = (
         "Redeem many keys",
         "A line for each activation key, and the project where its licenses go.",
         ("activation_key", "project"),
-        (("XXXX-XXXX-XXXX-XXXX", ""), ("XXXX-XXXX-XXXX-XXXX", "")),
+        (("XXXX-XXXX-XXXX-XXXX", ""), ("XXXX-XXXX-XXXX-XXXX", "")),  # how a key is written, and nobody's key
         _redeem,
     ),
     Job(
