@@ -188,7 +188,7 @@ def main() -> int:
     except StackError as trouble:
         print(trouble, file=sys.stderr)
         return 1
-    print(f"{len(notices)} cases of the help desk: told")
+    print(f"{len(notices)} cases of the help desk sent")
     return 0
 
 

@@ -25,7 +25,7 @@ MEDIA_TYPE = "text/event-stream"
 MOST_OF_ACCOUNT, MOST = 4, 200
 """Pages that one person, and that all people at this process, listen with: the API has five for an account."""
 LIFE = timedelta(minutes=10)
-"""Then the browser connects again, by itself: no connection is kept for ever."""
+"""Then the browser connects again by itself."""
 LOOK = timedelta(seconds=5)
 """How often the session is looked at while only the ledger moves on; before each entry it is, anyway."""
 PAUSE_SECONDS = 2.0
