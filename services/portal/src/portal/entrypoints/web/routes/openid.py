@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from portal.application.accounts import Session
 from portal.application.openid import AccountLocked, Attempt, Held, LinkedElsewhere, NothingHeld, NotVouched, OpenId
@@ -29,6 +29,9 @@ ATTEMPT_SECONDS = 600
 """So long may somebody take at the provider."""
 _NO_NAME = "Say your name, as colleagues of your company shall see it."
 LINK = "/sign-in/openid/link"
+LOGOUT = "/sign-in/openid/backchannel-logout"
+MOST_LOGOUT_CHARACTERS = 16 * 1024
+"""A logout token has 1,000."""
 
 router = APIRouter()
 _log = get_logger("portal.openid")
@@ -76,6 +79,20 @@ async def come_back(request: Request, services: TheServices) -> Response:
         response = see(LINK) if opened is None else _opened(request, opened, wanted)
     _keep(request, response, "", seconds=0)
     return response
+
+
+@router.post(LOGOUT)
+async def log_out(request: Request, services: TheServices) -> Response:
+    """End sessions, where the provider says that theirs has ended: its token stands in for the token of a form."""
+    openid = _configured(services)
+    form = dict(parse_qsl((await request.body()).decode(errors="replace")[:MOST_LOGOUT_CHARACTERS]))
+    try:
+        await openid.log_out(form.get("logout_token", ""))
+    except NotVouched as no:
+        return _not_logged_out("invalid_request", str(no))
+    except Trouble as trouble:
+        return _not_logged_out("temporarily_unavailable", str(trouble))
+    return Response()
 
 
 @router.get("/sign-in/openid/out")
@@ -196,6 +213,12 @@ def _away(request: Request, services: Services, wanted: str, trouble: Trouble) -
     error = words_for(request)("{provider} does not respond. Sign in with your password, or try again in a minute.")
     name = _configured(services).provider.name
     return show_sign_in(request, services, wanted=wanted, error=error.format(provider=name), status=503)
+
+
+def _not_logged_out(error: str, reason: str) -> Response:
+    """OpenID Connect Back-Channel Logout 1.0, 2.8: whatever the reason, the status is 400."""
+    _log.warning("openid_logout_refused", reason=reason)
+    return JSONResponse({"error": error}, 400)
 
 
 def _attempt_cookie(request: Request) -> str:
