@@ -14,6 +14,7 @@ from portal.application.openid import AccountLocked, Attempt, Held, LinkedElsewh
 from portal.application.patience import TooManyTries
 from portal.application.signing_in import Opened, WrongPassword
 from portal.domain.addresses import on_the_way, own_address
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor
@@ -179,7 +180,7 @@ def _wrong(held: Held, name: str, password: str) -> str | None:
     """What is wrong with what was typed for a new account; without an address there will be none anyway."""
     if not held.identity.email:
         return None
-    return weakness(password, held.identity.email) or (None if name else _NO_NAME)
+    return weakness(password, held.identity.email) or (flaw(name) if name else _NO_NAME)
 
 
 def _code(said: Mapping[str, str], issuer: str) -> str:
