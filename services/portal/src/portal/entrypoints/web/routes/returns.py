@@ -35,11 +35,12 @@ async def guide(request: Request, visit: TheVisit, services: TheServices, serial
 @router.post("/preview")
 async def preview(request: Request, visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
     """The device and the balance before and after, for the document that was chosen."""
+    _ = words_for(request)
     if form.upload is None:
-        error = words_for(request)("Choose the return document that the box has saved.")
+        error = _("Choose the return document that the box has saved.")
         return await _guide(request, visit, services, serial, error=error)
-    if (error := too_big(form.upload, words_for(request))) is not None:
-        return await _guide(request, visit, services, serial, error=error)
+    if (why := too_big(form.upload, _)) is not None:
+        return await _guide(request, visit, services, serial, error=why)
     ledger, at_least = visit.api.ledger, visit.api.at_least
     device = await ask(ledger.get_device, serial, at_least=at_least)
     project, balance = await asyncio.gather(
