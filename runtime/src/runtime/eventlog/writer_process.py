@@ -17,6 +17,7 @@ from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefini
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
 from runtime.eventlog.ports import Companion, WriterObserver
+from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Offsets, PartitionTail, Producer
@@ -43,6 +44,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
     consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
     without the prefix of the settings. `companions` keep what the rules of a log need besides the log, by its number.
+    A start begins at the newest of `snapshots`, if there is a folder for them.
     """
 
     service: str
@@ -56,6 +58,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
     companions: Mapping[int, Companion] = field(default_factory=dict[int, Companion])
+    snapshots: SnapshotFolder | None = None
     session_seconds: float = 10.0
     clock: Clock = _utc_now
 
@@ -76,9 +79,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             for number in range(self.logs):
                 again = partial(PartitionTail, connection, topic, number, 0, offsets)
                 log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
-                writers[number] = Writer.of(
-                    self.definition(number), log, self.clock, self.observer(number), self.companions.get(number)
-                )
+                writers[number] = self._writer(number, log)
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers)))
             given_back = asyncio.Event()
@@ -90,14 +91,28 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 f"accompany-{number}": until_stopped(given_back, companion.run())
                 for number, companion in self.companions.items()
             }
-            await supervise(stop, tasks | {"lead": self._lead(leadership, stop, given_back)})
+            tasks |= {
+                f"snapshots-{number}": until_stopped(given_back, writer.snapshots.keep(writer.now, writer.observer))
+                for number, writer in writers.items()
+                if writer.snapshots is not None
+            }
+            await supervise(stop, tasks | {"lead": self._lead(leadership, writers, stop, given_back)})
+
+    def _writer(self, number: int, log: KafkaLog) -> Writer[State, Command, Event, Outcome]:
+        definition = self.definition(number)
+        snapshots = None if self.snapshots is None else Snapshots(definition, self.snapshots)
+        return Writer.of(definition, log, self.clock, self.observer(number), self.companions.get(number), snapshots)
 
     async def _lead(
-        self, leadership: Leadership[Command, Outcome], stop: asyncio.Event, given_back: asyncio.Event
+        self,
+        leadership: Leadership[Command, Outcome],
+        writers: Mapping[int, Writer[State, Command, Event, Outcome]],
+        stop: asyncio.Event,
+        given_back: asyncio.Event,
     ) -> None:
-        """Leave the logs to others until there is all that their rules need."""
-        for companion in self.companions.values():
-            await until_stopped(stop, companion.begun())
+        """Leave the logs to others until there is all that their rules need: whoever is in the group is warm."""
+        for one in (*writers.values(), *self.companions.values()):
+            await until_stopped(stop, one.begun())
         await leadership.run(stop)
         given_back.set()
 

@@ -62,6 +62,7 @@ def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, 
         decode_command=senders(settings).received,
         observer=writer_metrics,
         companions=cases,
+        snapshots=settings.snapshots(),
         session_seconds=settings.group_session_seconds,
     )
 

@@ -13,6 +13,7 @@ from rma.application.writing.followed_ledger import LedgerFollower, followed_led
 from rma.application.writing.senders import Senders
 from rma.domain.state import Cases
 from runtime import tracing
+from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
@@ -40,7 +41,8 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 
 def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, RmaEvent, Accepted | Rejected]:
-    ledgers = {number: _follower(settings, number) for number in range(settings.ledgers)}
+    folder = settings.snapshots()
+    ledgers = {number: _follower(settings, number, folder) for number in range(settings.ledgers)}
     return WriterProcess(
         service=SERVICE,
         noun="ledger",
@@ -53,6 +55,7 @@ def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, R
         decode_command=senders(settings).received,
         observer=writer_metrics,
         companions=ledgers,
+        snapshots=folder,
         session_seconds=settings.group_session_seconds,
     )
 
@@ -62,10 +65,10 @@ def senders(settings: WriterSettings) -> Senders:
     return Senders(topic_prefix=settings.topic_prefix, keys=settings.keys(), tokens=settings.tokens(), clock=time.time)
 
 
-def _follower(settings: WriterSettings, ledger: int) -> LedgerFollower:
-    events = topic_name(EVENTS, settings.topic_prefix)
+def _follower(settings: WriterSettings, ledger: int, folder: SnapshotFolder | None) -> LedgerFollower:
+    events, log = topic_name(EVENTS, settings.topic_prefix), followed_ledger(ledger)
     tail = PartitionTail(Connection.from_settings(settings), events, ledger, 0)
-    return LedgerFollower(followed_ledger(ledger), tail)
+    return LedgerFollower(log, tail, None if folder is None else Snapshots(log, folder))
 
 
 if __name__ == "__main__":
