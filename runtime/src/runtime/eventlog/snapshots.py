@@ -72,6 +72,10 @@ class Snapshots(Generic[State, Event]):
         """The snapshots that are there, the newest first."""
         return self._named(SUFFIX)
 
+    def all_files(self) -> list[Path]:
+        """Those and what is unfinished or unusable."""
+        return [file for suffix in (SUFFIX, UNFINISHED, UNUSABLE) for file in self._named(suffix)]
+
     async def restored(self, record_at: RecordAt, observer: SnapshotObserver) -> Snapshot[State, Event] | None:
         """The newest snapshot that the log bears out; others are set aside. Raises Trouble if the log can't be read."""
         await asyncio.to_thread(self._tidy)
@@ -138,7 +142,7 @@ class Snapshots(Generic[State, Event]):
     def remove(self) -> None:
         """Take all of them away: the next start reads the log from its first entry."""
         self.sequence = 0
-        self._drop([*self.files(), *self._named(UNFINISHED), *self._named(UNUSABLE)])
+        self._drop(self.all_files())
 
     @property
     def _stem(self) -> str:

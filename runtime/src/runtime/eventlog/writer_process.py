@@ -10,20 +10,24 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic
 
+from contracts.topics import HANDOVERS, topic_name
 from runtime import retry
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
+from runtime.eventlog.handovers import Handovers
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
+from runtime.eventlog.log_follower import LogFollower
 from runtime.eventlog.ports import Companion, WriterObserver
+from runtime.eventlog.snapshot_commands import SnapshotsOf
 from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Offsets, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
-from runtime.settings import Settings
+from runtime.settings import Settings, SettingsWrong
 
 FOLLOW_AGAIN_SECONDS = 0.5
 GENERATION_0_OBJECTS = 500_000
@@ -91,12 +95,30 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 f"accompany-{number}": until_stopped(given_back, companion.run())
                 for number, companion in self.companions.items()
             }
+            handovers = PartitionTail(connection, topic_name(HANDOVERS, settings.topic_prefix), 0, 0, offsets)
+            tasks["handovers"] = until_stopped(stop, Handovers(self.service, handovers, leadership).run())
             tasks |= {
                 f"snapshots-{number}": until_stopped(given_back, writer.snapshots.keep(writer.now, writer.observer))
                 for number, writer in writers.items()
                 if writer.snapshots is not None
             }
             await supervise(stop, tasks | {"lead": self._lead(leadership, writers, stop, given_back)})
+
+    def snapshots_of(self, settings: Settings) -> list[SnapshotsOf]:
+        """The snapshots of each log that this process writes or follows; raises SettingsWrong without a folder."""
+        if self.snapshots is None:
+            raise SettingsWrong("LICENSING_SNAPSHOT_FOLDER is missing: this writer takes no snapshots")
+        connection, topic = Connection.from_settings(settings), settings.topic_prefix + self.events_topic
+        written = [
+            SnapshotsOf(Snapshots(self.definition(number), self.snapshots), PartitionTail(connection, topic, number, 0))
+            for number in range(self.logs)
+        ]
+        followed = [
+            SnapshotsOf(one.snapshots, one.tail)
+            for one in self.companions.values()
+            if isinstance(one, LogFollower) and one.snapshots is not None
+        ]
+        return written + followed
 
     def _writer(self, number: int, log: KafkaLog) -> Writer[State, Command, Event, Outcome]:
         definition = self.definition(number)
@@ -152,6 +174,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 assigned=turns.changed,
                 revoked=turns.changed,
                 session_seconds=self.session_seconds,
+                aside_since=turns.aside_since,
             )
 
         def replies_for(group: GroupConsumer) -> KafkaReplies[Outcome]:

@@ -16,6 +16,7 @@ from ledger.application.writing.senders import Senders
 from ledger.domain.state import Ledger
 from runtime import tracing, writer_settings
 from runtime.ca_files import read_authorities
+from runtime.eventlog import snapshot_commands
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
@@ -36,7 +37,10 @@ class WriterSettings(writer_settings.WriterSettings):
 
 def main() -> NoReturn:
     """Run until SIGTERM. What was read by then is answered; the next writer goes on with the command after it."""
+    arguments = snapshot_commands.parser(SERVICE, __doc__).parse_args()
     settings = load(WriterSettings)
+    if arguments.command == "snapshots":
+        snapshot_commands.answer(SERVICE, arguments, lambda: process(settings).snapshots_of(settings))
     configure(SERVICE, settings.log_level)
     tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())

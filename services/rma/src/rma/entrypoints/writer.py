@@ -13,6 +13,7 @@ from rma.application.writing.followed_ledger import LedgerFollower, followed_led
 from rma.application.writing.senders import Senders
 from rma.domain.state import Cases
 from runtime import tracing
+from runtime.eventlog import snapshot_commands
 from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
@@ -28,7 +29,10 @@ _log = get_logger("rma.writer")
 
 def main() -> NoReturn:
     """Run until SIGTERM. What was read by then is answered; the next writer goes on with the command after it."""
+    arguments = snapshot_commands.parser(SERVICE, __doc__).parse_args()
     settings = load(WriterSettings)
+    if arguments.command == "snapshots":
+        snapshot_commands.answer(SERVICE, arguments, lambda: process(settings).snapshots_of(settings))
     configure(SERVICE, settings.log_level)
     tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
