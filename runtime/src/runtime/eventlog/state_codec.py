@@ -80,7 +80,8 @@ class StateCodec(Generic[State]):
             else:
                 key, value = (one.decode or _same for one in form)
                 members[path].update((key(k), value(v)) for k, v in content)
-        return self._put_together(self.kind, "", members)
+        state: State = self._put_together(self.kind, "", members)
+        return state
 
     def _put_together(self, kind: Any, path: str, members: Mapping[str, Any]) -> Any:
         if path in self._leaves:
@@ -182,12 +183,14 @@ def _record(kind: Any) -> Form:
 def _tuple(members: tuple[Any, ...]) -> Form:
     if members[-1] is ...:
         one = form_of(members[0])
-        encode = None if one.encode is None else lambda v: list(map(one.encode or _same, v))
-        return Form(encode, lambda v: tuple(map(one.decode or _same, v)))
-    forms = [form_of(member) for member in members]
+        encode, decode = one.encode or _same, one.decode or _same
+        return Form(one.encode and (lambda v: list(map(encode, v))), lambda v: tuple(map(decode, v)))
+    encodes, decodes = zip(
+        *((form.encode or _same, form.decode or _same) for form in map(form_of, members)), strict=True
+    )
     return Form(
-        lambda v: [(form.encode or _same)(one) for form, one in zip(forms, v, strict=True)],
-        lambda v: tuple((form.decode or _same)(one) for form, one in zip(forms, v, strict=True)),
+        lambda v: [encode(one) for encode, one in zip(encodes, v, strict=True)],
+        lambda v: tuple(decode(one) for decode, one in zip(decodes, v, strict=True)),
     )
 
 

@@ -33,7 +33,8 @@ class Standing:
         standing = preferred({member: _since(said.user_data) for member, said in members.items()})
         chosen = {member: said for member, said in members.items() if member in standing}
         nothing = {member: ConsumerProtocolMemberAssignment(self.version, [], b"") for member in members}
-        return nothing | RangePartitionAssignor.assign(cluster, chosen)
+        assigned: dict[str, ConsumerProtocolMemberAssignment] = RangePartitionAssignor.assign(cluster, chosen)
+        return nothing | assigned
 
     def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:
         """Nothing depends on what it was."""

@@ -182,7 +182,9 @@ def _add_rebuild(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_drain(add: Callable[..., argparse.ArgumentParser]) -> None:
     drain = add("drain", help="have a leading writer hand over to a standby, as the user operator")
     drain.set_defaults(do=drain_command.drain)
-    drain.add_argument("writer", choices=sorted(drain_command.WRITERS), help="whose leading process")
+    drain.add_argument(
+        "writer", choices=sorted(drain_command.WRITERS), metavar="WRITER", help="whose leading process: ledger or rma"
+    )
     drain.add_argument("--ledger", type=int, default=0, metavar="N", help="the process that leads this ledger's log, 0")
     drain.add_argument(
         "--by", type=_who, required=True, help="who asks, for auditors: an account or a ticket, and no name"
@@ -199,7 +201,9 @@ def _add_snapshots(add: Callable[..., argparse.ArgumentParser]) -> None:
     removed = commands.add_parser("remove", help="remove all: the next start reads the logs from their beginning")
     removed.add_argument("--dry-run", action="store_true", help="say what there is to do, and do nothing")
     for command in (listed, removed):
-        command.add_argument("writer", choices=sorted(drain_command.WRITERS), help="whose snapshots")
+        command.add_argument(
+            "writer", choices=sorted(drain_command.WRITERS), metavar="WRITER", help="whose snapshots: ledger or rma"
+        )
     listed.set_defaults(do=snapshots_command.listed, reaches_brokers=False)
     removed.set_defaults(do=snapshots_command.removed, reaches_brokers=False)
 
