@@ -47,6 +47,7 @@ from rma.domain.decisions import AlreadyDone, Rejection
 from rma.domain.steps import Role, possible, roles_of
 from tests.support.eventlog.snapshots import known, through_a_snapshot
 from tests.support.laws import examples
+from tests.support.rma.at_work import ONLY_READ
 from tests.support.rma.case_log import CaseLog
 from tests.support.rma.story import (
     ADRIA,
@@ -217,7 +218,7 @@ class Histories(RuleBasedStateMachine):
         log = CaseLog()
         for event, at in self.log:
             log.add(event, at=at)
-        replayed = restored = CaseReplica.of(case_log(0, self.desk))
+        replayed = restored = CaseReplica.of(case_log(0, ONLY_READ))
         for offset, value in enumerate(log.values):
             assert isinstance(replayed.read(value, offset), Entry)
             if restored is not replayed:

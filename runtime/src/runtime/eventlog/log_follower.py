@@ -11,7 +11,8 @@ from contracts.log.stop import Stop
 from runtime import retry
 from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
-from runtime.eventlog.snapshots import Snapshot, Snapshots, as_of_now
+from runtime.eventlog.snapshot_file import Snapshot
+from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -64,12 +65,12 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def answer(program: str, arguments: argparse.Namespace, of: Callable[[], Sequence[SnapshotsOf]]) -> NoReturn:
-    """Do it and exit as licensingctl does."""
+    """Do it and exit as licensingctl does. A file that can't be read is a wrong setting."""
     configure(program, "error")
     try:
         found = of()
         said = asyncio.run(_listed(found) if arguments.wish == "list" else _removed(found, dry_run=arguments.dry_run))
-    except (Trouble, SettingsWrong) as error:
+    except (Trouble, SettingsWrong, OSError) as error:
         sys.stderr.write(f"{program}: {error}\n")
         sys.exit(Exit.AWAY if isinstance(error, Trouble) else Exit.WRONG_ARGUMENTS)
     sys.stdout.write(f"{said.text(arguments.output)}\n")
@@ -81,7 +82,9 @@ async def _listed(found: Sequence[SnapshotsOf]) -> Answer:
     looked: list[Found] = []
     for one in found:
         try:
-            looked += [await _looked_at(one, file) for file in one.snapshots.files()]
+            for file in one.snapshots.files():
+                with suppress(FileNotFoundError):  # a running writer has just taken a newer one
+                    looked.append(await _looked_at(one, file))
         finally:
             await one.tail.close()
     lines = table([_TITLES, *(one.row() for one in looked)]) if looked else ["There are none."]
@@ -90,17 +93,16 @@ async def _listed(found: Sequence[SnapshotsOf]) -> Answer:
 
 
 async def _looked_at(of: SnapshotsOf, file: Path) -> Found:
-    log, size = of.snapshots.log.source, _size(file)
+    log, size = of.snapshots.log.source, await asyncio.to_thread(_size, file)
     try:
         snapshot = await of.snapshots.checked(file, of.tail.value_at)
-    except (SnapshotUnusable, OSError) as reason:
+    except SnapshotUnusable as reason:
         return Found(file, log, size, str(reason))
     return Found(file, log, size, "", snapshot.replica.chain.sequence, snapshot.taken)
 
 
 def _size(file: Path) -> int:
-    """0 for one that a running writer has just taken away."""
-    return file.stat().st_size if file.exists() else 0
+    return file.stat().st_size
 
 
 async def _removed(found: Sequence[SnapshotsOf], *, dry_run: bool) -> Answer:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import Field, ValidationError
 
-from contracts.log.exclusions import Exclusions
+from contracts.log.exclusions import Exclusions, Named
 from contracts.log.hash_chain import HashChain
 from contracts.models import WireModel
 from runtime.eventlog.command_index import CommandIndex
@@ -108,7 +108,7 @@ def read(content: bytes, log: ReadLog[State, Event], keys: Sequence[bytes]) -> S
         state = codec.assembled(pieces)
     except (ValueError, TypeError, LookupError) as error:
         raise SnapshotUnusable(f"it can't be put together: {type(error).__name__}: {error}") from error
-    decisions = [(sequence, dict(named)) for sequence, named in header.decisions]
+    decisions: list[tuple[int, Named]] = [(sequence, dict(named)) for sequence, named in header.decisions]
     replica = LogReplica(
         log,
         HashChain(log.entries, log.source, header.sequence, header.head),

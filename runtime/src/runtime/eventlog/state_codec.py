@@ -185,9 +185,8 @@ def _tuple(members: tuple[Any, ...]) -> Form:
         one = form_of(members[0])
         encode, decode = one.encode or _same, one.decode or _same
         return Form(one.encode and (lambda v: list(map(encode, v))), lambda v: tuple(map(decode, v)))
-    encodes, decodes = zip(
-        *((form.encode or _same, form.decode or _same) for form in map(form_of, members)), strict=True
-    )
+    forms = [form_of(member) for member in members]
+    encodes, decodes = [one.encode or _same for one in forms], [one.decode or _same for one in forms]
     return Form(
         lambda v: [encode(one) for encode, one in zip(encodes, v, strict=True)],
         lambda v: tuple(decode(one) for decode, one in zip(decodes, v, strict=True)),

@@ -22,7 +22,8 @@ from contracts.log.stop import Stop
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
 from runtime.eventlog.ports import Companion, EntryLog, Logged, Position, Replies, WriterObserver
-from runtime.eventlog.snapshots import Snapshot, Snapshots, as_of_now
+from runtime.eventlog.snapshot_file import Snapshot
+from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
 from runtime.logs import get_logger
 from runtime.trouble import Trouble

@@ -133,8 +133,8 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         given_back: asyncio.Event,
     ) -> None:
         """Leave the logs to others until there is all that their rules need: whoever is in the group is warm."""
-        for one in (*writers.values(), *self.companions.values()):
-            await until_stopped(stop, one.begun())
+        for begun in (*(one.begun for one in writers.values()), *(one.begun for one in self.companions.values())):
+            await until_stopped(stop, begun())
         await leadership.run(stop)
         given_back.set()
 
