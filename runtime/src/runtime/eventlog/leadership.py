@@ -109,7 +109,7 @@ class Leadership(Generic[Command, Outcome]):
 
     async def _stand(self, stop: asyncio.Event) -> None:
         """Lead until something ends all terms."""
-        turns = Turns(self._aside_since)
+        turns, self._is_to_hand_over = Turns(self._aside_since), False
         async with self._group_for(turns) as group:
             self._group = group
             try:
@@ -121,7 +121,6 @@ class Leadership(Generic[Command, Outcome]):
     async def _next(self, group: GroupConsumer, stop: asyncio.Event) -> list[Record] | None:
         """The next records, or None when the terms are to end."""
         if self._is_to_hand_over:
-            self._is_to_hand_over = False
             _log.info("logs_handed_over", **{f"{self._noun}s": sorted(self.leading)})
             return None
         return await until_stopped(stop, group.next_batch(BATCH, POLL_SECONDS))
