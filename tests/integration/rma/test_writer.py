@@ -51,7 +51,7 @@ from tests.support.ledger.forging import forge
 from tests.support.ledger.story import ADRIA, VENDOR
 from tests.support.ledger.story_members import MIA, mia
 from tests.support.rma import at_work
-from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, Desk, anna, ben, clerk, replayed
+from tests.support.rma.at_work import OTHER, PATIENCE_SECONDS, SERIAL, SERVICE, SPARE, Desk, anna, ben, clerk, replayed
 from tests.support.signer.process import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -95,7 +95,7 @@ async def test_both_writers_take_snapshots_that_the_logs_bear_out(desk: Desk, fo
     await desk.does(RecordRepair(rma=rma, finding="A fuse."))
     logs = {"ledger": {f"/ledgers/{desk.ledger}"}, "rma": {source_of(desk.ledger), f"/ledgers/{desk.ledger}"}}
     for writer, sources in logs.items():
-        await until(partial(has_of, desk, folder, writer, sources))
+        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS)
 
 
 def has_of(desk: Desk, folder: Path, writer: str, logs: set[str]) -> bool:
@@ -106,7 +106,11 @@ def has_of(desk: Desk, folder: Path, writer: str, logs: set[str]) -> bool:
 
 def listed(desk: Desk, folder: Path, writer: str) -> list[tuple[str, bool]]:
     """What `licensingctl snapshots list` says in the place of a writer: the log of each, and whether it is usable."""
-    said = sending.writer_settings(folder) | at_work.snapshots_in(folder / f"{writer}-writer") | {"ledgers": LEDGERS}
+    said = (
+        sending.writer_settings(folder)
+        | at_work.snapshots_in(folder / f"{writer}-writer")
+        | {"ledgers": desk.ledger + 1}
+    )
     known = {name: said[name] for name in said if writer == "ledger" or name in WriterSettings.model_fields}
     program = Path(sys.executable).with_name("licensingctl")
     done = subprocess.run(

@@ -236,8 +236,8 @@ async def _founded(
     topics: KafkaTopics, folder: Path, ledgers: int, group: asyncio.TaskGroup, stop: asyncio.Event, clock: Clock
 ) -> AsyncGenerator[list[Desk]]:
     said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
-    said |= snapshots_in(folder / "ledger-writer")
-    settings = ledger_writer.WriterSettings.model_validate(said | sending.writer_settings(folder))
+    known = sending.writer_settings(folder) | snapshots_in(folder / "ledger-writer")
+    settings = ledger_writer.WriterSettings.model_validate(said | known)
     group.create_task(replace(ledger_writer.process(settings), clock=clock).serve(settings, stop))
     async with senders(topics, clock) as sending_by:
         desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
