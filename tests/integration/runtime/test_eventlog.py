@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from contracts.log.hash_chain import HashChain, Orphan
-from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OPERATOR_COMMANDS, OUTCOMES
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, HANDOVERS, OPERATOR_COMMANDS, OUTCOMES
 from operations.entrypoints.command_line import answered, parser
 from operations.entrypoints.settings import OperationsSettings
 from runtime.answers import Exit
@@ -52,6 +52,7 @@ def process(
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=hall_log,
         decode_command=decode,
         observer=lambda _: noticed,

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic
 
-from contracts.topics import HANDOVERS, topic_name
 from runtime import retry
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
@@ -58,6 +57,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     events_topic: str
     outcomes_topic: str
     outcome_partitions: int
+    handovers_topic: str
     definition: Callable[[int], LogDefinition[State, Command, Event, Outcome]]
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
@@ -95,7 +95,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 f"accompany-{number}": until_stopped(given_back, companion.run())
                 for number, companion in self.companions.items()
             }
-            handovers = PartitionTail(connection, topic_name(HANDOVERS, settings.topic_prefix), 0, 0, offsets)
+            handovers = PartitionTail(connection, settings.topic_prefix + self.handovers_topic, 0, 0, offsets)
             tasks["handovers"] = until_stopped(stop, Handovers(self.service, handovers, leadership).run())
             tasks |= {
                 f"snapshots-{number}": until_stopped(given_back, writer.snapshots.keep(writer.now, writer.observer))

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, OUTCOMES, topic_name
+from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, HANDOVERS, OUTCOMES, topic_name
 from ledger.adapters.metrics import writer_metrics
 from ledger.application.writing.followed_cases import CaseFollower, FollowedCases, followed_cases
 from ledger.application.writing.ledger_log import ledger_log
@@ -62,6 +62,7 @@ def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, 
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=lambda number: ledger_log(number, cases[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,

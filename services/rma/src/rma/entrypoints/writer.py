@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.events import RmaEvent
-from contracts.topics import CASE_COMMAND_TOPICS, CASE_EVENTS, CASE_OUTCOMES, EVENTS, topic_name
+from contracts.topics import CASE_COMMAND_TOPICS, CASE_EVENTS, CASE_OUTCOMES, EVENTS, HANDOVERS, topic_name
 from rma.adapters.metrics import writer_metrics
 from rma.application.writing.case_log import ReceivedCommand, case_log
 from rma.application.writing.followed_ledger import LedgerFollower, followed_ledger
@@ -55,6 +55,7 @@ def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, R
         events_topic=CASE_EVENTS.name,
         outcomes_topic=CASE_OUTCOMES.name,
         outcome_partitions=CASE_OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=lambda number: case_log(number, ledgers[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,
