@@ -110,7 +110,8 @@ class BrokerState:
     async def members(self, group: str) -> list[Member]:
         """Who is in a consumer group, in order; nobody is in one that there is not."""
         async with trouble(f"asking for {group}"):
-            ((described,),) = [answer.groups for answer in await self._admin.describe_consumer_groups([group])]
+            answers: Any = await self._admin.describe_consumer_groups([group])
+            ((described,),) = [answer.groups for answer in answers]
             _check(described[0], f"the group {group}", None)
         return sorted((_member(one) for one in described[5]), key=lambda one: one.member)
 
