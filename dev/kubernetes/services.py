@@ -39,7 +39,7 @@ WORK = "/var/lib/licensing"
 """The only writable folder of a container, beside /tmp."""
 SNAPSHOTS = f"{WORK}/snapshots"
 SNAPSHOTS_MIB = 2048
-"""Of a writer: two of each log and a third one in the making, of some 200 MiB at a million accepted commands."""
+"""Of a writer: two of each log and a third one in the making, of some 100 MiB at a million accepted commands."""
 G729_PROGRAM = "/opt/licensing/g729/g729_encode.py"
 HTMX = "/opt/licensing/htmx/htmx.min.js"
 
