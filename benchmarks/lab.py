@@ -34,6 +34,7 @@ PATIENCE_SECONDS = 180.0
 IDLE_CORES, LOOK_SECONDS = 0.75, 1.0
 """A stack that is idle uses less, also on a slow machine; each process that catches up takes a core, if it gets one."""
 INFRASTRUCTURE = ("kafka", "postgres")
+SNAPSHOTS = "LICENSING_SNAPSHOT_FOLDER"
 USERS = "topics"
 """The step that makes the broker's users."""
 
@@ -71,16 +72,26 @@ class Lab:
 
     @contextmanager
     def process(
-        self, *argv: str, environment: Mapping[str, str], core: int | None = machine.MEASURED
+        self,
+        *argv: str,
+        environment: Mapping[str, str],
+        core: int | None = machine.MEASURED,
+        snapshots: Path | None = None,
     ) -> Generator["subprocess.Popen[bytes]"]:
-        """A console script of ours at work on `core`, in its own role, until the block ends; it logs to a file."""
+        """A console script of ours at work on `core`, in its own role, until the block ends; it logs to a file.
+
+        A writer takes no snapshots without a folder for them: each benchmark has logs of its own.
+        """
         log = self.kit.state / "log" / f"{argv[0]}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         program = (str(Path(sys.executable).with_name(argv[0])), *argv[1:])
         known = {"PATH": os.environ["PATH"], "LICENSING_ADMIN_PORT": "0"} | kafka(argv[0], self.kit.stack())
         with log.open("ab") as out:
             process = subprocess.Popen(
-                (*machine.pinned(core), *program), env=known | dict(environment), stderr=out, stdout=out
+                (*machine.pinned(core), *program),
+                env=known | _with_snapshots(environment, snapshots),
+                stderr=out,
+                stdout=out,
             )
         try:
             yield process
@@ -157,6 +168,11 @@ class Lab:
                 await asyncio.sleep(LOOK_SECONDS)
                 if _cpu_seconds(kit) - before < IDLE_CORES * LOOK_SECONDS:
                     return
+
+
+def _with_snapshots(environment: Mapping[str, str], folder: Path | None) -> dict[str, str]:
+    others = {name: value for name, value in environment.items() if name != SNAPSHOTS}
+    return others if folder is None else others | {SNAPSHOTS: str(folder)}
 
 
 @contextmanager

@@ -37,6 +37,9 @@ TLS = "/run/secrets/tls"
 SIGNER_KEYS = "/run/secrets/signer-keys"
 WORK = "/var/lib/licensing"
 """The only writable folder of a container, beside /tmp."""
+SNAPSHOTS = f"{WORK}/snapshots"
+SNAPSHOTS_MIB = 2048
+"""Of a writer: two of each log and a third one in the making, of some 100 MiB at a million accepted commands."""
 G729_PROGRAM = "/opt/licensing/g729/g729_encode.py"
 HTMX = "/opt/licensing/htmx/htmx.min.js"
 
@@ -164,6 +167,8 @@ SERVICES: tuple[Service, ...] = (
         memory_mib=512,
         cpu_millis=500,
         site=TOKENS,
+        own={"snapshot_folder": SNAPSHOTS},
+        work_mib=SNAPSHOTS_MIB,
     ),
     Service(
         name="ledger-projector",
@@ -217,6 +222,8 @@ SERVICES: tuple[Service, ...] = (
         cpu_millis=250,
         site=TOKENS,
         entries=RMA_WRITER,
+        own={"snapshot_folder": SNAPSHOTS},
+        work_mib=SNAPSHOTS_MIB,
     ),
     Service(
         name="rma-projector",

@@ -157,6 +157,7 @@ def _ledger_writer(stack: StackContext) -> dict[str, str]:
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
         "LICENSING_DEVICE_CA_FILE": str(keys.pki.device_ca),
         "LICENSING_GENERATION_CA_FILE": str(keys.generation_ca),
+        "LICENSING_SNAPSHOT_FOLDER": str(stack.state / "snapshots" / "ledger-writer"),
     }
 
 
@@ -190,6 +191,7 @@ def _rma_writer(stack: StackContext) -> dict[str, str]:
         "LICENSING_WRITER_PRIVATE_KEY_FILE": str(keys.rma_writer_private_key),
         "LICENSING_TOKEN_KEYS_FILE": str(keys.token_keys),
         "LICENSING_TOKEN_ISSUER": issuer.ISSUER,
+        "LICENSING_SNAPSHOT_FOLDER": str(stack.state / "snapshots" / "rma-writer"),
     }
 
 

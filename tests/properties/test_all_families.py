@@ -25,6 +25,7 @@ from ledger.domain.state import Ledger
 from signer.domain.verification.days import require_day
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.eventlog.snapshots import known, through_a_snapshot
 from tests.support.laws import examples
 from tests.support.ledger import histories_all as every
 from tests.support.ledger import story, story_company_imports, story_device_moves
@@ -52,6 +53,10 @@ def _some(places: Mapping[str, Mapping[str, int]]) -> Places:
     return {place: units for place, units in clean.items() if units}
 
 
+SNAPSHOT_EVERY = 9
+"""Entries: so each history begins in several snapshots again, and reads on."""
+
+
 @dataclass
 class World:
     """The ledger, and everybody who keeps books of it on their own."""
@@ -65,6 +70,7 @@ class World:
     came: dict[str | None, Counter[str]] = field(default_factory=dict[str | None, "Counter[str]"])
     rows: Places = field(default_factory=dict[str, dict[str, int]])
     old_rows: Places = field(default_factory=dict[str, dict[str, int]])
+    restored: LedgerReplica | None = None
 
     def __post_init__(self) -> None:
         self.persons = Persons(self.sheet)
@@ -103,8 +109,12 @@ class World:
             actor=str(actor),
             correlation_id="law",
         )
-        entry = self.replica.read(value)
+        entry = self.replica.read(value, self.ledger.sequence - 1)
         assert isinstance(entry, Entry), entry
+        if self.restored is not None:
+            self.restored.read(value, self.ledger.sequence - 1)
+        if self.ledger.sequence % SNAPSHOT_EVERY == 0:
+            self.restored = through_a_snapshot(self.replica)
         self.project(entry)
 
     def project(self, entry: Entry[Event]) -> None:
@@ -168,6 +178,7 @@ class World:
         came = {whose: units for whose, units in self.came.items() if whose is not None}
         assert standing_by_company(self.ledger) == _some(came)
         assert self.replica.state == self.ledger
+        assert self.restored is None or known(self.restored) == known(self.replica)
         assert self.without_contact() == {one: n for one, n in self.ledger.cold.unproven.items() if n}
         assert {
             serial: (one.model, one.delivered_on, one.base_months, one.warranty_months)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.actors import Actor
+from contracts.log.envelope import Entry
 from contracts.rma.cases import Step
 from contracts.rma.commands import (
     AcceptQuote,
@@ -41,12 +42,13 @@ from contracts.rma.events import (
     DeviceSwapped,
     RmaEvent,
 )
+from rma.application.writing.case_log import CaseReplica, case_log
 from rma.domain.decisions import AlreadyDone, Rejection
-from rma.domain.evolve import evolve
-from rma.domain.lawful import require_lawful
-from rma.domain.state import Cases
 from rma.domain.steps import Role, possible, roles_of
+from tests.support.eventlog.snapshots import known, through_a_snapshot
 from tests.support.laws import examples
+from tests.support.rma.at_work import ONLY_READ
+from tests.support.rma.case_log import CaseLog
 from tests.support.rma.story import (
     ADRIA,
     BORA,
@@ -64,6 +66,8 @@ from tests.support.rma.story import (
     service,
 )
 
+SNAPSHOT_EVERY = 9
+"""Entries: the history begins in several snapshots again, and reads on."""
 SERIALS = (SERIAL, OTHER, UNDELIVERED, BORAS_BOX)
 ACTORS: tuple[Actor, ...] = (anna, ben, gus, clerk, service)
 serials, actors, spares = st.sampled_from(SERIALS), st.sampled_from(ACTORS), st.sampled_from((SPARE, SPARE_2))
@@ -211,11 +215,18 @@ class Histories(RuleBasedStateMachine):
         assert len(swaps) == len(set(swaps))
 
     def teardown(self) -> None:
-        replayed = Cases()
+        log = CaseLog()
         for event, at in self.log:
-            require_lawful(replayed, event)
-            replayed = evolve(replayed, event, at=at, by="")
-        assert replayed == self.desk.cases
+            log.add(event, at=at)
+        replayed = restored = CaseReplica.of(case_log(0, ONLY_READ))
+        for offset, value in enumerate(log.values):
+            assert isinstance(replayed.read(value, offset), Entry)
+            if restored is not replayed:
+                restored.read(value, offset)
+            if offset % SNAPSHOT_EVERY == 0:
+                restored = through_a_snapshot(replayed)
+        assert replayed.state == self.desk.cases
+        assert known(restored) == known(replayed)
 
 
 Histories.TestCase.settings = type(Histories.TestCase.settings)(

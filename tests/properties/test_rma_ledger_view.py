@@ -1,5 +1,7 @@
 """What RMA keeps of a ledger is what the ledger itself says, after any history of all families of commands."""
 
+import json
+
 from hypothesis import given, settings
 
 from contracts.actors import Account, Actor
@@ -9,6 +11,7 @@ from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection
 from ledger.domain.evolve import evolve
 from ledger.domain.state import Ledger
+from rma.application.writing.followed_ledger import CODEC
 from rma.domain.following import follow
 from rma.domain.ledger_view import LedgerView
 from tests.support.laws import examples
@@ -34,6 +37,7 @@ def test_the_view_says_of_rights_places_and_dates_what_the_ledger_says(
             ledger = evolve(ledger, event, at=now, by=str(by))
             view = follow(view, event, at=now)
     _agree(ledger, view)
+    assert CODEC.assembled(json.loads(json.dumps(list(CODEC.pieces(view))))) == view
 
 
 def _agree(ledger: Ledger, view: LedgerView) -> None:

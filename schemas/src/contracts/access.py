@@ -16,7 +16,7 @@ class Grant:
     """One right of a role, on the one resource that has exactly this name. To read or write is also to describe."""
 
     role: str
-    operation: Literal["read", "write"]
+    operation: Literal["read", "write", "describe"]
     resource: Literal["topic", "group"]
     name: str
 
@@ -31,12 +31,17 @@ def group_of(role: str, prefix: str = PREFIX) -> str:
     return prefix + role
 
 
+WATCHED_BY_OPERATORS = ("ledger-writer", "rma-writer")
+"""Whose consumer groups an operator may see: who leads, and who could."""
+
+
 def grants(prefix: str = PREFIX, *, users: str = "") -> tuple[Grant, ...]:
     """All rights on the topics with this prefix, for users who are named by their role with `users` before it."""
     on_topics = (grant for topic in TOPICS for grant in _on(topic, prefix))
     readers = sorted({role for topic in TOPICS for role in topic.readers})
     in_groups = (Grant(role, "read", "group", group_of(role, prefix)) for role in readers)
-    return tuple(replace(grant, role=users + grant.role) for grant in (*on_topics, *in_groups))
+    watched = (Grant("operator", "describe", "group", group_of(role, prefix)) for role in WATCHED_BY_OPERATORS)
+    return tuple(replace(grant, role=users + grant.role) for grant in (*on_topics, *in_groups, *watched))
 
 
 def replaying(prefix: str = PREFIX) -> tuple[Grant, ...]:

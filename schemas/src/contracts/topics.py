@@ -210,6 +210,17 @@ DEAD_LETTER_DECISIONS = Topic(
     readers=("operator", "auditor", "backup"),
 )
 """Who settled which dead letter, how and why; the first decision about a letter counts."""
+HANDOVERS = Topic(
+    "operator.handovers",
+    key="writer",
+    partitions=1,
+    cleanup="delete",
+    retention_ms=30 * DAY_MS,
+    ahead_ms=CLOCK_AHEAD_MS,
+    writers=("operator",),
+    readers=("ledger-writer", "rma-writer", "auditor"),
+)
+"""Which process of a writer is to leave its logs to others: it can cost seconds without a leader, and nothing else."""
 REPLAYABLE: tuple[Topic, ...] = (*COMMAND_TOPICS, *CASE_COMMAND_TOPICS)
 """Where a dead letter may be sent again: its reader decides a command once, however often it comes. What lies on a log
 is read there again by whoever starts, documents are made again by the signer, and nobody waits for a late outcome."""
@@ -238,6 +249,7 @@ TOPICS: tuple[Topic, ...] = (
     SUPPORT_CASES,
     *DEAD_LETTERS.values(),
     DEAD_LETTER_DECISIONS,
+    HANDOVERS,
 )
 
 

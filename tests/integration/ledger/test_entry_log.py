@@ -52,6 +52,18 @@ async def read_all(log: EntryLog, count: int) -> Sequence[Logged]:
     return found
 
 
+async def test_a_reader_looks_at_one_record_and_begins_where_it_likes(logs: tuple[EntryLog, EntryLog]) -> None:
+    writer, reader = logs
+    await writer.append(VALUES[:5], at=datetime.now(UTC))
+
+    assert [await reader.value_at(offset) for offset in (0, 4, 3)] == [VALUES[0], VALUES[4], VALUES[3]]
+    assert [await reader.value_at(offset) for offset in (5, 900)] == [None, None]
+    await reader.begin_at(3)
+    assert [(one.offset, one.value) for one in await read_all(reader, 2)] == [(3, VALUES[3]), (4, VALUES[4])]
+    await reader.begin_at(0)
+    assert [one.value for one in await read_all(reader, 5)] == VALUES[:5]
+
+
 async def test_an_empty_log_ends_at_zero_and_a_read_of_it_returns(logs: tuple[EntryLog, EntryLog]) -> None:
     assert await logs[0].end_offset() == 0
     assert await logs[0].read() == []

@@ -1,7 +1,13 @@
 """The log of cases on a real broker, beside the ledger whose devices they are about."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -24,6 +30,7 @@ from contracts.rma.commands import (
     SendInAdvance,
     ShipDevice,
 )
+from contracts.rma.entries import source_of
 from contracts.rma.events import CaseCancelled, DeviceSwapped
 from contracts.topics import (
     CASE_COMMAND_TOPICS,
@@ -34,25 +41,33 @@ from contracts.topics import (
     Topic,
 )
 from dev.stack.kafka import Broker
+from dev.stack.settings import environment
 from runtime.kafka import Producer
 from runtime.trouble import Trouble
+from runtime.writer_settings import WriterSettings
 from tests.support.kafka_topics import topics_on
-from tests.support.ledger import story_members, story_replacements, story_set_aside
+from tests.support.ledger import sending, story_members, story_replacements, story_set_aside
 from tests.support.ledger.forging import forge
 from tests.support.ledger.story import ADRIA, VENDOR
 from tests.support.ledger.story_members import MIA, mia
 from tests.support.rma import at_work
-from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, Desk, anna, ben, clerk, replayed
+from tests.support.rma.at_work import OTHER, PATIENCE_SECONDS, SERIAL, SERVICE, SPARE, Desk, anna, ben, clerk, replayed
+from tests.support.signer.process import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LEDGERS = 14
+LEDGERS = 15
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("desks")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desks(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Iterator[Desk]]:
+async def desks(broker: Broker, folder: Path) -> AsyncIterator[Iterator[Desk]]:
     async with (
         topics_on(broker, LEDGERS) as topics,
-        at_work.desks_at_work(topics, tmp_path_factory.mktemp("desks"), LEDGERS) as desks,
+        at_work.desks_at_work(topics, folder, LEDGERS) as desks,
     ):
         yield iter(desks)
 
@@ -72,6 +87,42 @@ async def swap(desk: Desk, rma: str) -> int:
     sequence = await desk.ledger_does((story_replacements.replace(SERIAL, SPARE, rma), clerk))
     await desk.does(RecordSwap(rma=rma, replacement=SPARE, swap_sequence=sequence), SERVICE)
     return sequence
+
+
+async def test_both_writers_take_snapshots_that_the_logs_bear_out(desk: Desk, folder: Path) -> None:
+    rma = await desk.files()
+    await desk.does(ReceiveDevice(rma=rma, serial=SERIAL))
+    await desk.does(RecordRepair(rma=rma, finding="A fuse."))
+    logs = {"ledger": {f"/ledgers/{desk.ledger}"}, "rma": {source_of(desk.ledger), f"/ledgers/{desk.ledger}"}}
+    for writer, sources in logs.items():
+        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS)
+
+
+def has_of(desk: Desk, folder: Path, writer: str, logs: set[str]) -> bool:
+    found = listed(desk, folder, writer)
+    assert all(usable for _, usable in found)
+    return logs <= {log for log, _ in found}
+
+
+def listed(desk: Desk, folder: Path, writer: str) -> list[tuple[str, bool]]:
+    """What `licensingctl snapshots list` says in the place of a writer: the log of each, and whether it is usable."""
+    said = (
+        sending.writer_settings(folder)
+        | at_work.snapshots_in(folder / f"{writer}-writer")
+        | {"ledgers": desk.ledger + 1}
+    )
+    known = {name: said[name] for name in said if writer == "ledger" or name in WriterSettings.model_fields}
+    program = Path(sys.executable).with_name("licensingctl")
+    done = subprocess.run(
+        [program, "--output", "json", "snapshots", "list", writer],
+        env={"PATH": os.environ["PATH"]}
+        | environment(desk.topics.settings(f"{writer}-writer") | {"admin_port": 0} | known),
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return [(one["log"], one["usable"]) for one in json.loads(done.stdout)["snapshots"]]
 
 
 async def test_a_repair_from_the_request_to_its_end(desk: Desk) -> None:

@@ -1,14 +1,20 @@
 """The event log's machine on a real broker, with a log that knows no license: two processes, one chain."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 
 from contracts.log.hash_chain import HashChain, Orphan
-from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OPERATOR_COMMANDS, OUTCOMES
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, HANDOVERS, OPERATOR_COMMANDS, OUTCOMES
+from operations.entrypoints.command_line import answered, parser
+from operations.entrypoints.settings import OperationsSettings
+from runtime.answers import Exit
+from runtime.eventlog.snapshots import SnapshotFolder
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from runtime.settings import Settings
@@ -35,7 +41,9 @@ def decode(record: Record) -> Wish:
     return decode_wish(record)
 
 
-def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
+def process(
+    behind: timedelta, noticed: Noticed, folder: SnapshotFolder | None
+) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
     return WriterProcess(
         service="ledger-writer",
         noun="hall",
@@ -44,22 +52,29 @@ def process(behind: timedelta) -> WriterProcess[Hall, Wish, HallEvent, Answer]:
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=hall_log,
         decode_command=decode,
-        observer=lambda _: Noticed(),
+        observer=lambda _: noticed,
+        snapshots=folder,
         session_seconds=6.0,
         clock=lambda: datetime.now(UTC) - behind,
     )
 
 
 @asynccontextmanager
-async def running(topics: KafkaTopics, behind: timedelta = timedelta(0), admin_port: int = 0) -> AsyncGenerator[None]:
+async def running(
+    topics: KafkaTopics,
+    behind: timedelta = timedelta(0),
+    admin_port: int = 0,
+    folder: SnapshotFolder | None = None,
+) -> AsyncGenerator[Noticed]:
     """A writer process of its own connections, in this one; it leaves the group when it ends."""
-    stop = asyncio.Event()
+    stop, noticed = asyncio.Event(), Noticed()
     settings = Settings.model_validate(topics.settings("ledger-writer") | {"admin_port": admin_port})
-    serving = asyncio.create_task(process(behind).serve(settings, stop))
+    serving = asyncio.create_task(process(behind, noticed, folder).serve(settings, stop))
     try:
-        yield
+        yield noticed
     finally:
         stop.set()
         with suppress(asyncio.CancelledError):
@@ -128,9 +143,75 @@ async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_
         assert await asyncio.to_thread(_says, port, "s behind its last entry")
 
 
-def _says(port: int, words: str) -> bool:
+async def test_a_writer_begins_at_its_snapshot_unless_somebody_changed_it(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
+    folder = SnapshotFolder(tmp_path, [b"k" * 32], every=1)
+    values = [one.json_bytes() for one in WISHES[:3]]
+    async with running(kafka_topics, folder=folder):
+        await send(kafka_topics, [b"no wish", *values])
+        await answers(kafka_topics, 3)
+        await until(lambda: _holds(tmp_path, "0002.snapshot"))
+    async with running(kafka_topics, folder=folder) as began:
+        await send(kafka_topics, [values[0], wish("reserve", 2, "d").json_bytes()])
+        assert (await answers(kafka_topics, 5))[3:] == [("repeated", 1), ("accepted", 3)]
+        await until(lambda: _holds(tmp_path, "0003.snapshot"))
+    assert began.snapshots[0] == 2, "it did not begin at the first entry"
+
+    _change(tmp_path)
+    async with running(kafka_topics, folder=folder) as began:
+        await send(kafka_topics, [wish("reserve", 2, "e", "operator:eve").json_bytes()])
+        assert (await answers(kafka_topics, 6))[5:] == [("no_such_seat_free", 3)], "the forged seat is not believed"
+    assert began.snapshots[:1] != [3]
+    assert _holds(tmp_path, "0003.unusable")
+
+
+def _holds(folder: Path, name: str) -> bool:
+    return any(file.name.endswith(name) for file in folder.iterdir())
+
+
+def _change(folder: Path) -> None:
+    """Give each seat to somebody else."""
+    for file in folder.glob("*.snapshot"):
+        file.write_bytes(file.read_bytes().replace(b"operator:ann", b"operator:eve"))
+
+
+async def test_an_operator_drains_the_leader_which_stays_and_takes_over_when_the_other_is_drained(
+    kafka_topics: KafkaTopics,
+) -> None:
+    ports = [free_port(), free_port()]
+    async with running(kafka_topics, admin_port=ports[0]):
+        await until(lambda: leading(ports) == [ports[0]])
+        code, said = await licensingctl(kafka_topics, "--dry-run")
+        assert (code, "no standby has read it and joined" in said) == (Exit.REFUSED, True)
+        async with running(kafka_topics, admin_port=ports[1]):
+            while (await licensingctl(kafka_topics, "--dry-run"))[0] != Exit.WELL:  # noqa: ASYNC110 - a group of its own
+                await asyncio.sleep(0.2)
+            for count in (1, 2):
+                await until(lambda: len(leading(ports)) == 1)
+                (led,) = await asyncio.to_thread(leading, ports)
+                code, said = await licensingctl(kafka_topics)
+                assert (code, json.loads(said)["is_taken_over"]) == (Exit.WELL, True)
+                await send(kafka_topics, [WISHES[count - 1].json_bytes()])
+                assert len(await answers(kafka_topics, count)) == count
+                (leads,) = await asyncio.to_thread(leading, ports)
+                assert leads != led
+                assert await asyncio.to_thread(_says, led, "leads []", 200), "it stays as a standby"
+
+
+def leading(ports: Sequence[int]) -> list[int]:
+    return [port for port in ports if _says(port, "leads [0]", 200)]
+
+
+async def licensingctl(topics: KafkaTopics, *options: str) -> tuple[Exit, str]:
+    settings = OperationsSettings.model_validate(topics.settings("operator") | {"admin_port": 0})
+    asked = ["--output", "json", "drain", "ledger", "--by", "OPS-1", *options]
+    return await answered(parser().parse_args(asked), settings)
+
+
+def _says(port: int, words: str, status: int = 503) -> bool:
     try:
         answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
     except httpx.TransportError:
         return False
-    return answer.status_code == 503 and words in answer.text
+    return answer.status_code == status and words in answer.text

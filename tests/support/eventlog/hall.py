@@ -11,6 +11,7 @@ from contracts.log.envelope import EntryFormat
 from contracts.log.stop import UnlawfulEntryError
 from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
+from runtime.eventlog.state_codec import StateCodec
 from runtime.kafka import Record
 
 SEATS = 5
@@ -127,6 +128,7 @@ def hall_log(number: int = 0) -> LogDefinition[Hall, Wish, HallEvent, Answer]:
         require_lawful=require_lawful,
         evolve=evolve,
         outcomes=HallOutcomes(),
+        codec=StateCodec.of(Hall, made_by=()),
     )
 
 

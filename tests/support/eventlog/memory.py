@@ -69,8 +69,13 @@ class MemoryLog:
             raise Trouble("no broker answers")
         return len(self.partition.values)
 
-    async def begin_again(self) -> None:
-        self.read_to = 0
+    async def begin_at(self, offset: int) -> None:
+        self.read_to = offset
+
+    async def value_at(self, offset: int) -> bytes | None:
+        if self.away:
+            raise Trouble("no broker answers")
+        return value_at(self.partition, offset)
 
     async def history(self) -> AsyncIterator[Logged]:
         for offset, value in enumerate(list(self.partition.values)):
@@ -104,6 +109,9 @@ class MemoryTail:
 
     async def seek(self, offset: int) -> None:
         self.next_offset = offset
+
+    async def value_at(self, offset: int) -> bytes | None:
+        return value_at(self.partition, offset)
 
     async def end_offset(self) -> int:
         await wait_a_bit(self.partition.dice)
@@ -139,6 +147,7 @@ class Noticed:
     orphans: list[Orphan] = field(default_factory=list[Orphan])
     stops: list[Stop] = field(default_factory=list[Stop])
     behind_seconds: float = 0.0
+    snapshots: list[int] = field(default_factory=list[int])
 
     def followed(self, sequence: int) -> None: ...
     def decided(self, outcomes: Sequence[object]) -> None: ...
@@ -151,8 +160,16 @@ class Noticed:
     def begins_again(self) -> None:
         self.stops.clear()
 
+    def snapshot(self, sequence: int, taken: datetime) -> None:  # noqa: ARG002
+        self.snapshots.append(sequence)
+
+    def started(self, seconds: float) -> None: ...
     def clock_behind(self, seconds: float) -> None:
         self.behind_seconds = seconds
+
+
+def value_at(partition: Partition, offset: int) -> bytes | None:
+    return partition.values[offset] if 0 <= offset < len(partition.values) else None
 
 
 async def wait_a_bit(dice: random.Random) -> None:

@@ -210,7 +210,7 @@ async def desks_at_work(
         try:
             async with _founded(topics, folder, ledgers, group, stop, clock) as desks:
                 said = {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
-                settings = rma_settings(topics, folder, **said)
+                settings = rma_settings(topics, folder, **said, **snapshots_in(folder / "rma-writer"))
                 group.create_task(replace(rma_writer.process(settings), clock=clock).serve(settings, stop))
                 if managed:
                     group.create_task(process_manager.serve(manager_settings(topics, folder, ledgers), stop, clock))
@@ -236,7 +236,8 @@ async def _founded(
     topics: KafkaTopics, folder: Path, ledgers: int, group: asyncio.TaskGroup, stop: asyncio.Event, clock: Clock
 ) -> AsyncGenerator[list[Desk]]:
     said = topics.settings("ledger-writer") | {"admin_port": 0, "ledgers": ledgers, "group_session_seconds": 2}
-    settings = ledger_writer.WriterSettings.model_validate(said | sending.writer_settings(folder))
+    known = sending.writer_settings(folder) | snapshots_in(folder / "ledger-writer")
+    settings = ledger_writer.WriterSettings.model_validate(said | known)
     group.create_task(replace(ledger_writer.process(settings), clock=clock).serve(settings, stop))
     async with senders(topics, clock) as sending_by:
         desks = [Desk(topics, sending_by, number) for number in range(ledgers)]
@@ -245,6 +246,11 @@ async def _founded(
             yield desks
         finally:
             await asyncio.gather(*(desk.close() for desk in desks))
+
+
+def snapshots_in(folder: Path) -> dict[str, object]:
+    """Taken after every few entries, where nobody else takes any."""
+    return {"snapshot_folder": folder, "snapshot_entries": 3}
 
 
 def rma_settings(topics: KafkaTopics, folder: Path, **said: object) -> WriterSettings:

@@ -1,5 +1,7 @@
 """A log of cases as its writer makes it, without one: what a desk has decided, entry by entry."""
 
+from datetime import datetime
+
 from contracts.log.envelope import GENESIS, entry_hash
 from contracts.rma.entries import RMA_ENTRIES, source_of
 from contracts.rma.events import RmaEvent
@@ -13,7 +15,7 @@ class CaseLog:
     def __init__(self) -> None:
         self.values: list[bytes] = []
 
-    def add(self, *events: RmaEvent) -> None:
+    def add(self, *events: RmaEvent, at: datetime = story.NOON) -> None:
         for event in events:
             sequence = len(self.values) + 1
             value = RMA_ENTRIES.encode(
@@ -21,7 +23,7 @@ class CaseLog:
                 source=source_of(0),
                 sequence=sequence,
                 prev=entry_hash(self.values[-1]) if self.values else GENESIS,
-                at=story.NOON,
+                at=at,
                 command_id=f"{sequence:064x}",
                 command_hash="ab" * 32,
                 actor=f"account:{ANNA}@{ADRIA}",

@@ -33,11 +33,17 @@ def test_every_right_is_a_declared_one_and_has_the_prefix() -> None:
 
 
 def test_whoever_reads_has_one_group_of_its_own() -> None:
-    groups = [grant for grant in grants("p.") if grant.resource == "group"]
+    groups = [grant for grant in grants("p.") if (grant.resource, grant.operation) == ("group", "read")]
     readers = {role for topic in TOPICS for role in topic.readers}
 
     assert sorted(groups) == sorted(Grant(role, "read", "group", group_of(role, "p.")) for role in readers)
     assert len({grant.name for grant in groups}) == len(readers)
+
+
+def test_operators_see_who_is_in_the_groups_of_writers_and_join_none_of_them() -> None:
+    groups = {one.name: one.operation for one in grants("p.") if one.resource == "group" and one.role == "operator"}
+
+    assert groups == {"p.operator": "read", "p.ledger-writer": "describe", "p.rma-writer": "describe"}
 
 
 def test_no_right_is_given_twice() -> None:

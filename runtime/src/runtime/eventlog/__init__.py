@@ -28,7 +28,12 @@ foreign entry while it leads raises `LostLogError`: what it decided ahead is voi
 stay uncommitted, and its replica stands at what the log says, ready to lead again. Trouble with the broker ends a
 term in the same way. The consumer group of the commands only says whose turn it is (`runtime.eventlog.leadership`).
 
-Standby. Every writer follows its log all the time, leading or not, so that a take-over reads only what is new.
+Standby. Every writer follows its log all the time, leading or not, so that a take-over reads only what is new. It joins
+the group when it has read what was there, and an operator may have the leader change places with it
+(`runtime.eventlog.handovers`).
+
+Snapshots. What a replica knows is written to a file now and then (`runtime.eventlog.snapshots`), by the `codec` of the
+log. A start begins there if the log bears it out, and knows what a start at the first entry knows.
 
 Defects. A command at which the rules or the entry raise is rejected as `internal_error` and logged; the next one goes
 on.

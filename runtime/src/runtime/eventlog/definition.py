@@ -9,6 +9,7 @@ from contracts.decisions import AlreadyDone, Rejection
 from contracts.log.envelope import EntryFormat
 from contracts.models import WireModel
 from runtime.eventlog.command_index import WINDOW
+from runtime.eventlog.state_codec import StateCodec
 from runtime.kafka.records import Record
 
 
@@ -154,7 +155,8 @@ class SettingAside(PassingOver[State, Event], Generic[State, Command, Event]):
 class ReadLog(Generic[State, Event]):
     """One log as a reader has it: what it is called, its entries, where it begins, and what they make of the state.
 
-    `window` is how many accepted commands are remembered; who answers no command needs none.
+    `window` is how many accepted commands are remembered; who answers no command needs none. `codec` writes the state
+    into snapshots, where there are any.
     """
 
     source: str
@@ -164,6 +166,7 @@ class ReadLog(Generic[State, Event]):
     evolve: Evolve[State, Event]
     set_aside: PassingOver[State, Event] | None = None
     window: int = 0
+    codec: StateCodec[State] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,8 +47,11 @@ class KafkaLog:
     async def end_offset(self) -> int:
         return await self._tail.end_offset()
 
-    async def begin_again(self) -> None:
-        await self._tail.seek(0)
+    async def begin_at(self, offset: int) -> None:
+        await self._tail.seek(offset)
+
+    async def value_at(self, offset: int) -> bytes | None:
+        return await self._tail.value_at(offset)
 
     async def history(self) -> AsyncIterator[Logged]:
         async with self._again() as tail:

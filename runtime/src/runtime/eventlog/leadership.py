@@ -34,10 +34,14 @@ GroupFor = Callable[["Turns"], GroupConsumer]
 
 
 class Turns:
-    """Counts the rebalances of a group, so that its reader knows that something has changed."""
+    """Counts the rebalances of a group, so that its reader knows that something has changed.
 
-    def __init__(self) -> None:
+    `aside_since` is since when the reader leaves its turn to others, in milliseconds since 1970, or 0.
+    """
+
+    def __init__(self, aside_since: int = 0) -> None:
         self.count = 0
+        self.aside_since = aside_since
 
     async def changed(self, _: frozenset[Partition]) -> None:
         self.count += 1
@@ -55,7 +59,7 @@ class Leadership(Generic[Command, Outcome]):
     """Leads the logs that the group gives to this process, again and again.
 
     The commands of log `n` are partition `n` of each of `topics`; `noun` is what the operators' log calls a log.
-    `trouble` says why nobody can lead what falls to this process, or nothing.
+    `trouble` says why nobody can lead what falls to this process, or nothing. `member` is how the group knows it now.
     """
 
     def __init__(
@@ -78,6 +82,20 @@ class Leadership(Generic[Command, Outcome]):
         self._noun = noun
         self.leading: frozenset[int] = frozenset()
         self.trouble = ""
+        self._group: GroupConsumer | None = None
+        self._is_to_hand_over = False
+        self._aside_since = 0
+
+    @property
+    def member(self) -> str:
+        return "" if self._group is None else self._group.member()
+
+    def hand_over(self, now_ms: int) -> None:
+        """Answer what was read, leave the group, and join it again as one that leads only if nobody else can.
+
+        So it stays until it leads again.
+        """
+        self._is_to_hand_over, self._aside_since = True, now_ms
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead until `stop`; then answer the commands that were read, read no more, and give the logs back.
@@ -91,19 +109,27 @@ class Leadership(Generic[Command, Outcome]):
 
     async def _stand(self, stop: asyncio.Event) -> None:
         """Lead until something ends all terms."""
-        turns = Turns()
+        turns, self._is_to_hand_over = Turns(self._aside_since), False
         async with self._group_for(turns) as group:
+            self._group = group
             try:
                 await self._lead(group, turns, stop)
             except* (LostLogError, Trouble, OffsetGone) as group_of_reasons:
                 _log.warning("terms_ended", reasons=[str(reason) for reason in _leaves(group_of_reasons)])
-            self.leading = frozenset()
+            self._group, self.leading = None, frozenset()
+
+    async def _next(self, group: GroupConsumer, stop: asyncio.Event) -> list[Record] | None:
+        """The next records, or None when the terms are to end."""
+        if self._is_to_hand_over:
+            _log.info("logs_handed_over", **{f"{self._noun}s": sorted(self.leading)})
+            return None
+        return await until_stopped(stop, group.next_batch(BATCH, POLL_SECONDS))
 
     async def _lead(self, group: GroupConsumer, turns: Turns, stop: asyncio.Event) -> None:
         terms: dict[int, _Term[Command]] = {}
         seen = turns.count
         async with asyncio.TaskGroup() as tasks:
-            while (records := await until_stopped(stop, group.next_batch(BATCH, POLL_SECONDS))) is not None:
+            while (records := await self._next(group, stop)) is not None:
                 self._notice(records)
                 if self._clock_is_wrong():
                     raise Trouble("the own clock is behind the log: others may lead")
@@ -133,6 +159,7 @@ class Leadership(Generic[Command, Outcome]):
             task = tasks.create_task(self._writers[number].lead(batches, self._replies_for(group)))
             terms[number] = _Term(batches, task)
         self.leading = frozenset(terms)
+        self._aside_since = 0 if terms else self._aside_since
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 

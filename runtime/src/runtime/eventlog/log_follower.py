@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Generic, Protocol
 
 from contracts.log.hash_chain import Orphan
@@ -10,6 +11,8 @@ from contracts.log.stop import Stop
 from runtime import retry
 from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
+from runtime.eventlog.snapshot_file import Snapshot
+from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -38,6 +41,10 @@ class Tail(Protocol):
         ...
 
     async def seek(self, offset: int) -> None: ...
+    async def value_at(self, offset: int) -> bytes | None:
+        """The record there, or None if there is none; seek before the next read. Raises Trouble."""
+        ...
+
     async def end_offset(self) -> int:
         """The offset that the next appended record will get. Raises Trouble when no broker answers."""
         ...
@@ -49,13 +56,17 @@ class Tail(Protocol):
 class LogFollower(Generic[State, Event]):
     """Keeps the newest state of a log while `run` runs. Implements Companion for a writer whose rules need it.
 
+    It begins at the newest of its snapshots that the log bears out, if there is one.
+
     `trouble` says why the state may be behind the log, or nothing. Where the log stops, the state stays as it was.
     """
 
     log: ReadLog[State, Event]
     tail: Tail
+    snapshots: Snapshots[State, Event] | None = None
     trouble: str = "nothing was read yet"
     replica: LogReplica[State, Event] = field(init=False)
+    _stands: bool = False
     _began: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -73,9 +84,21 @@ class LogFollower(Generic[State, Event]):
     async def run(self) -> None:
         """Never returns."""
         try:
-            await retry.forever(self._follow, pause_seconds=AGAIN_SECONDS, noted=self._note)
+            async with asyncio.TaskGroup() as tasks:
+                if self.snapshots is not None:
+                    tasks.create_task(self.snapshots.keep(self._now, self))
+                await retry.forever(self._follow, pause_seconds=AGAIN_SECONDS, noted=self._note)
         finally:
             await self.tail.close()
+
+    def snapshot(self, sequence: int, taken: datetime) -> None:
+        """The log has it; the metrics are of the writer's own log."""
+
+    def _now(self) -> Snapshot[State, Event] | None:
+        """What a snapshot would hold, once all has been read; nothing of a log that has stopped."""
+        if not self._began.is_set() or self.replica.stopped is not None:
+            return None
+        return as_of_now(self.replica)
 
     async def begun(self) -> None:
         """Wait until all that was there at first has been read, or until it is clear that it can't be."""
@@ -106,11 +129,22 @@ class LogFollower(Generic[State, Event]):
     async def _follow(self) -> None:
         """Read on without end; raises Trouble. A log of which a part is gone is read anew."""
         try:
+            if not self._stands:
+                await self._begin()
             await self._read_on()
         except OffsetGone as gone:
             await self._from_the_beginning(LogReplica.of(self.log))
             self._began.set()
             raise Trouble(str(gone)) from gone
+
+    async def _begin(self) -> None:
+        """Stand where a snapshot stood, or before the first entry."""
+        if self.snapshots is not None:
+            found = await self.snapshots.restored(self.tail.value_at, self)
+            if found is not None:
+                self.replica = found.replica
+            await self.tail.seek(self.replica.offset + 1)
+        self._stands = True
 
     async def _read_on(self) -> None:
         end = await self.tail.end_offset()
@@ -130,7 +164,7 @@ class LogFollower(Generic[State, Event]):
 
     def _take(self, records: list[Record]) -> ReadAgain | None:
         for record in records:
-            stopped, found = self.replica.stopped, self.replica.read(record.value or b"")
+            stopped, found = self.replica.stopped, self.replica.read(record.value or b"", record.offset)
             if isinstance(found, ReadAgain):
                 return found
             if isinstance(found, Orphan):
@@ -142,6 +176,8 @@ class LogFollower(Generic[State, Event]):
     async def _begin_again(self, why: ReadAgain) -> None:
         _log.warning("log_read_again", log=self.log.source, set_aside=sorted(why.known))
         self.trouble = f"{self.log.source} is read again without entries that were set aside"
+        if self.snapshots is not None:
+            self.snapshots.remove()
         await self._from_the_beginning(LogReplica.of(self.log, why.known))
 
     async def _from_the_beginning(self, replica: LogReplica[State, Event]) -> None:

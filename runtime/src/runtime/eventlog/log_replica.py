@@ -1,7 +1,7 @@
 """What the log has said so far: the confirmed view of one log, kept by every writer, active or standby."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Generic, NamedTuple
 
@@ -13,6 +13,8 @@ from runtime.eventlog.command_index import CommandIndex
 from runtime.eventlog.definition import Event, ReadLog, State
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+NOWHERE = -1
+"""The offset of the last entry where there is none."""
 
 
 class PendingEntry(NamedTuple, Generic[State]):
@@ -49,6 +51,7 @@ class LogReplica(Generic[State, Event]):
 
     At an entry that cannot be applied it stops: from there on the chain goes on as far as the log is linked, and the
     state takes nothing but what is about entries. `unneeded` are entries that were passed over and would have done.
+    `offset` is where the last entry lies.
     """
 
     log: ReadLog[State, Event]
@@ -59,6 +62,7 @@ class LogReplica(Generic[State, Event]):
     at: datetime = BEFORE_ALL
     stopped: Stop | None = None
     unneeded: list[int] = field(default_factory=list[int])
+    offset: int = NOWHERE
 
     @classmethod
     def of(cls, log: ReadLog[State, Event], known: Mapping[int, str] | None = None) -> "LogReplica[State, Event]":
@@ -66,14 +70,27 @@ class LogReplica(Generic[State, Event]):
         chain = HashChain(log.entries, log.source)
         return cls(log, chain, log.initial, Exclusions(known or {}), CommandIndex(log.window))
 
-    def read(self, value: bytes) -> Entry[Event] | Orphan | Stop | PassedOver | ReadAgain:
-        """Take the next record of the log; what it is."""
+    def copy(self) -> "LogReplica[State, Event]":
+        """The same as it is now, whatever is read here later."""
+        chain = HashChain(self.log.entries, self.log.source, self.chain.sequence, self.chain.head)
+        known = self.exclusions
+        exclusions = Exclusions(dict(known.known), set(known.met), list(known.decisions))
+        return replace(
+            self, chain=chain, exclusions=exclusions, commands=self.commands.copy(), unneeded=list(self.unneeded)
+        )
+
+    def read(self, value: bytes, offset: int = NOWHERE) -> Entry[Event] | Orphan | Stop | PassedOver | ReadAgain:
+        """Take the next record of the log, which lies at `offset`; what it is."""
         try:
             entry = self.chain.accept(value)
         except UnknownEventTypeError as error:
             self.chain.advance(error.sequence, entry_hash(value))
+            self.offset = offset
             return self._take(Stop(error.sequence, self.chain.head, EVENT_TYPE_UNKNOWN, str(error)))
-        return entry if isinstance(entry, Orphan) else self._take(entry)
+        if isinstance(entry, Orphan):
+            return entry
+        self.offset = offset
+        return self._take(entry)
 
     def _take(self, entry: Entry[Event] | Stop) -> Entry[Event] | Stop | PassedOver | ReadAgain:
         if self.exclusions.excludes(self.chain.sequence, self.chain.head):
@@ -120,9 +137,9 @@ class LogReplica(Generic[State, Event]):
         if self.log.set_aside is not None:
             self.state = self.log.set_aside.passed(self.state)
 
-    def adopt(self, pending: PendingEntry[State]) -> None:
+    def adopt(self, pending: PendingEntry[State], offset: int = NOWHERE) -> None:
         """Take our own entry, read back byte for byte as the next one: what it leads to is known already."""
         self.chain.advance(pending.sequence, pending.value_hash)
         self.state = pending.state_after
         self.commands.remember(pending.command_id, pending.sequence, pending.command_hash)
-        self.at = pending.at
+        self.at, self.offset = pending.at, offset

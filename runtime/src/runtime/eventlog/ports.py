@@ -41,8 +41,12 @@ class EntryLog(Protocol):
         """The offset that the next appended record will get."""
         ...
 
-    async def begin_again(self) -> None:
-        """Let the next read give the first records."""
+    async def begin_at(self, offset: int) -> None:
+        """Let the next read give the records from there on."""
+        ...
+
+    async def value_at(self, offset: int) -> bytes | None:
+        """The record there, or None if there is none; the place of the next read is lost. Trouble if nobody says."""
         ...
 
     def history(self) -> AsyncIterator[Logged]:
@@ -108,6 +112,14 @@ class WriterObserver(Protocol[Outcome_contra]):
 
     def begins_again(self) -> None:
         """Entries were set aside: the log is read again without them, and is not stopped until it stops again."""
+        ...
+
+    def snapshot(self, sequence: int, taken: datetime) -> None:
+        """Another snapshot is the newest at which a start can begin."""
+        ...
+
+    def started(self, seconds: float) -> None:
+        """All that was there has been read for the first time, or again without what was set aside; it took so long."""
         ...
 
     def clock_behind(self, seconds: float) -> None:

@@ -9,6 +9,7 @@ process repeats the command under the same id.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,6 +22,8 @@ from contracts.log.stop import Stop
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
 from runtime.eventlog.ports import Companion, EntryLog, Logged, Position, Replies, WriterObserver
+from runtime.eventlog.snapshot_file import Snapshot
+from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
 from runtime.logs import get_logger
 from runtime.trouble import Trouble
@@ -73,6 +76,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
     observer: WriterObserver[Outcome]
     replica: LogReplica[State, Event]
     companion: Companion | None = None
+    snapshots: Snapshots[State, Event] | None = None
     following: bool = False
     trouble: str = ""
     append_trouble: str = ""
@@ -86,6 +90,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
     _speculation: SpeculativeLog[State, Command, Event, Outcome] | None = None
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     _lost: bool = False
+    _began: bool = False
+    _made: float = field(default_factory=time.monotonic)
 
     @classmethod
     def of(
@@ -95,9 +101,13 @@ class Writer(Generic[State, Command, Event, Outcome]):
         clock: Clock,
         observer: WriterObserver[Outcome],
         companion: Companion | None = None,
+        snapshots: Snapshots[State, Event] | None = None,
     ) -> "Writer[State, Command, Event, Outcome]":
-        """A writer that has read nothing yet; before each batch, its companion has a look at what else decides."""
-        return cls(definition, log, clock, observer, LogReplica.of(definition), companion)
+        """A writer that has read nothing yet; before each batch, its companion has a look at what else decides.
+
+        It begins at the newest of its snapshots that the log bears out, if there is one.
+        """
+        return cls(definition, log, clock, observer, LogReplica.of(definition), companion, snapshots)
 
     @property
     def stopped(self) -> Stop | None:
@@ -109,9 +119,18 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._follow()
         except Trouble as trouble:
             self.trouble = str(trouble)
+            async with self._moved:
+                self._moved.notify_all()
             raise
 
+    async def begun(self) -> None:
+        """Return once all that was there at first has been read, or when it is clear that it can't be now."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.following or bool(self.trouble))
+
     async def _follow(self) -> None:
+        if not self._began:
+            await self._begin()
         while True:
             end = await self.log.end_offset()
             await self._follow_from_here(end)
@@ -126,7 +145,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
                     await self._begin_again(found)
                     return
                 self._note_place(self._unread.popleft())
-            self.following = self.following or self._next_offset >= end
+            if not self.following and self._next_offset >= end:
+                self._note_start()
             if records:
                 self.observer.followed(self.replica.chain.sequence)
             self._look_at_the_clock()
@@ -136,14 +156,39 @@ class Writer(Generic[State, Command, Event, Outcome]):
                 await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
             self.trouble = ""
 
+    async def _begin(self) -> None:
+        """Stand where a snapshot stood, or before the first entry."""
+        if self.snapshots is not None:
+            found = await self.snapshots.restored(self.log.value_at, self.observer)
+            if found is not None:
+                self.replica, self._newest_stamp_ms = found.replica, found.stamp_ms
+                self._next_offset = found.replica.offset + 1
+            await self.log.begin_at(self._next_offset)
+        self._began = True
+
+    def _note_start(self) -> None:
+        self.following = True
+        self.observer.started(time.monotonic() - self._made)
+
+    def now(self) -> Snapshot[State, Event] | None:
+        """What a snapshot would hold, once all has been read; nothing of a log that has stopped.
+
+        A later version may know the entry at which this one stops, so that has to be found by reading.
+        """
+        if not self.following or self.replica.stopped is not None:
+            return None
+        return as_of_now(self.replica, self._newest_stamp_ms)
+
     async def _begin_again(self, why: ReadAgain) -> None:
         """Forget all that was read, and what was decided on it: some of it does not count."""
         _log.warning("log_read_again", log=self.definition.source, set_aside=sorted(why.known))
-        await self.log.begin_again()
+        await self.log.begin_at(0)
+        if self.snapshots is not None:
+            self.snapshots.remove()
         self.observer.begins_again()
         self.replica = LogReplica.of(self.definition, why.known)
         self._unread.clear()
-        self._next_offset, self.following = 0, False
+        self._next_offset, self.following, self._made = 0, False, time.monotonic()
         self._lost = self._speculation is not None
         async with self._moved:
             self._moved.notify_all()
@@ -308,9 +353,9 @@ class Writer(Generic[State, Command, Event, Outcome]):
 
     async def _read(self, record: Logged) -> ReadAgain | None:
         if self._unconfirmed and not self._lost and self._unconfirmed[0].value == record.value:
-            return self._take_own(self._unconfirmed.popleft())
+            return self._take_own(self._unconfirmed.popleft(), record.offset)
         stopped = self.stopped is not None
-        found = self.replica.read(record.value)
+        found = self.replica.read(record.value, record.offset)
         if isinstance(found, Orphan):
             self.observer.orphan(found)
             if found.poison:
@@ -324,11 +369,11 @@ class Writer(Generic[State, Command, Event, Outcome]):
         self._notice_another(stopped=stopped)
         return None
 
-    def _take_own(self, entry: PendingEntry[State]) -> ReadAgain | None:
+    def _take_own(self, entry: PendingEntry[State], offset: int) -> ReadAgain | None:
         if not entry.read:
-            self.replica.adopt(entry)
+            self.replica.adopt(entry, offset)
             return None
-        found = self.replica.read(entry.value)
+        found = self.replica.read(entry.value, offset)
         return found if isinstance(found, ReadAgain) else None
 
     def _notice_another(self, *, stopped: bool) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic
 
 from prometheus_client import Counter, Gauge
@@ -24,6 +25,9 @@ class WriterMeters:
     orphans: Counter
     stopped: Gauge
     clock_behind: Gauge
+    start: Gauge
+    snapshot_sequence: Gauge
+    snapshot_taken: Gauge
 
     @classmethod
     def named(cls, prefix: str, noun: str, events_topic: str) -> "WriterMeters":
@@ -33,6 +37,9 @@ class WriterMeters:
             Counter(f"{prefix}_orphans", f"Records on {events_topic} that are no entry", [noun, "poison"]),
             Gauge(f"{prefix}_stopped", "1 while nothing is decided because of an entry", [noun, "law"]),
             Gauge(f"{prefix}_clock_behind_seconds", "How far the own clock is behind the log, if too far", [noun]),
+            Gauge(f"{prefix}_start_seconds", "How long the writer took to read what was there when it began", [noun]),
+            Gauge(f"{prefix}_snapshot_sequence", "Last entry in the newest usable snapshot", [noun]),
+            Gauge(f"{prefix}_snapshot_timestamp_seconds", "When that was taken, in seconds since 1970", [noun]),
         )
 
 
@@ -63,6 +70,13 @@ class WriterMetrics(Generic[Outcome]):
         if self._law is not None:
             self._meters.stopped.remove(self._log, self._law)
             self._law = None
+
+    def snapshot(self, sequence: int, taken: datetime) -> None:
+        self._meters.snapshot_sequence.labels(self._log).set(sequence)
+        self._meters.snapshot_taken.labels(self._log).set(taken.timestamp())
+
+    def started(self, seconds: float) -> None:
+        self._meters.start.labels(self._log).set(seconds)
 
     def clock_behind(self, seconds: float) -> None:
         self._meters.clock_behind.labels(self._log).set(seconds)

@@ -14,15 +14,19 @@ from runtime import retry
 from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog.definition import Command, DecodeCommand, Event, LogDefinition, Outcome, State
+from runtime.eventlog.handovers import Handovers
 from runtime.eventlog.kafka_log import KafkaLog, KafkaReplies
 from runtime.eventlog.leadership import Leadership, Turns
+from runtime.eventlog.log_follower import LogFollower
 from runtime.eventlog.ports import Companion, WriterObserver
+from runtime.eventlog.snapshot_commands import SnapshotsOf
+from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Offsets, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
-from runtime.settings import Settings
+from runtime.settings import Settings, SettingsWrong
 
 FOLLOW_AGAIN_SECONDS = 0.5
 GENERATION_0_OBJECTS = 500_000
@@ -43,6 +47,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     Log `n`, from 0 to `logs` - 1, is partition `n` of the events and of each topic of commands. `service` names the
     consumer group, the clients and the topic of dead letters; `noun` is what people call a log. The topics come
     without the prefix of the settings. `companions` keep what the rules of a log need besides the log, by its number.
+    A start begins at the newest of `snapshots`, if there is a folder for them.
     """
 
     service: str
@@ -52,10 +57,12 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
     events_topic: str
     outcomes_topic: str
     outcome_partitions: int
+    handovers_topic: str
     definition: Callable[[int], LogDefinition[State, Command, Event, Outcome]]
     decode_command: DecodeCommand[Command]
     observer: Callable[[int], WriterObserver[Outcome]]
     companions: Mapping[int, Companion] = field(default_factory=dict[int, Companion])
+    snapshots: SnapshotFolder | None = None
     session_seconds: float = 10.0
     clock: Clock = _utc_now
 
@@ -76,9 +83,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             for number in range(self.logs):
                 again = partial(PartitionTail, connection, topic, number, 0, offsets)
                 log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
-                writers[number] = Writer.of(
-                    self.definition(number), log, self.clock, self.observer(number), self.companions.get(number)
-                )
+                writers[number] = self._writer(number, log)
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
             await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers)))
             given_back = asyncio.Event()
@@ -90,14 +95,46 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 f"accompany-{number}": until_stopped(given_back, companion.run())
                 for number, companion in self.companions.items()
             }
-            await supervise(stop, tasks | {"lead": self._lead(leadership, stop, given_back)})
+            handovers = PartitionTail(connection, settings.topic_prefix + self.handovers_topic, 0, 0, offsets)
+            tasks["handovers"] = until_stopped(stop, Handovers(self.service, handovers, leadership).run())
+            tasks |= {
+                f"snapshots-{number}": until_stopped(given_back, writer.snapshots.keep(writer.now, writer.observer))
+                for number, writer in writers.items()
+                if writer.snapshots is not None
+            }
+            await supervise(stop, tasks | {"lead": self._lead(leadership, writers, stop, given_back)})
+
+    def snapshots_of(self, settings: Settings) -> list[SnapshotsOf]:
+        """The snapshots of each log that this process writes or follows; raises SettingsWrong without a folder."""
+        if self.snapshots is None:
+            raise SettingsWrong("LICENSING_SNAPSHOT_FOLDER is missing: this writer takes no snapshots")
+        connection, topic = Connection.from_settings(settings), settings.topic_prefix + self.events_topic
+        written = [
+            SnapshotsOf(Snapshots(self.definition(number), self.snapshots), PartitionTail(connection, topic, number, 0))
+            for number in range(self.logs)
+        ]
+        followed = [
+            SnapshotsOf(one.snapshots, one.tail)
+            for one in self.companions.values()
+            if isinstance(one, LogFollower) and one.snapshots is not None
+        ]
+        return written + followed
+
+    def _writer(self, number: int, log: KafkaLog) -> Writer[State, Command, Event, Outcome]:
+        definition = self.definition(number)
+        snapshots = None if self.snapshots is None else Snapshots(definition, self.snapshots)
+        return Writer.of(definition, log, self.clock, self.observer(number), self.companions.get(number), snapshots)
 
     async def _lead(
-        self, leadership: Leadership[Command, Outcome], stop: asyncio.Event, given_back: asyncio.Event
+        self,
+        leadership: Leadership[Command, Outcome],
+        writers: Mapping[int, Writer[State, Command, Event, Outcome]],
+        stop: asyncio.Event,
+        given_back: asyncio.Event,
     ) -> None:
-        """Leave the logs to others until there is all that their rules need."""
-        for companion in self.companions.values():
-            await until_stopped(stop, companion.begun())
+        """Leave the logs to others until there is all that their rules need: whoever is in the group is warm."""
+        for begun in (*(one.begun for one in writers.values()), *(one.begun for one in self.companions.values())):
+            await until_stopped(stop, begun())
         await leadership.run(stop)
         given_back.set()
 
@@ -137,6 +174,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 assigned=turns.changed,
                 revoked=turns.changed,
                 session_seconds=self.session_seconds,
+                aside_since=turns.aside_since,
             )
 
         def replies_for(group: GroupConsumer) -> KafkaReplies[Outcome]:

@@ -1,7 +1,7 @@
 """Kafka, typed: the only code of ours that knows aiokafka."""
 
 from runtime.kafka import header_names as header_names
-from runtime.kafka.broker_state import BrokerState, NotAllowed, Right, TopicState
+from runtime.kafka.broker_state import BrokerState, Member, NotAllowed, Right, TopicState
 from runtime.kafka.connection import Connection
 from runtime.kafka.group import GroupConsumer
 from runtime.kafka.offsets import Offsets
@@ -15,6 +15,7 @@ __all__ = [
     "Connection",
     "GroupConsumer",
     "Headers",
+    "Member",
     "NotAllowed",
     "OffsetGone",
     "Offsets",

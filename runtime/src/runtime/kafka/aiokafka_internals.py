@@ -140,3 +140,9 @@ async def committed_offsets(
     coordinator: Any = consumer._coordinator  # noqa: SLF001
     found = await coordinator.fetch_committed_offsets(list(partitions))
     return {partition: one.offset for partition, one in found.items() if one.offset >= 0}
+
+
+def member_id(consumer: AIOKafkaConsumer) -> str:
+    """How its group knows it now; nothing before it has joined."""
+    coordinator: Any = consumer._coordinator  # noqa: SLF001
+    return str(coordinator.member_id)

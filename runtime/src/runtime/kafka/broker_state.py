@@ -7,10 +7,12 @@ from typing import Any, Self, TypeAlias
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import BrokerResponseError, for_code
 from aiokafka.protocol.admin import DescribeAclsRequest
 
 from runtime.kafka.connection import Connection, trouble
+from runtime.kafka.records import Partition
 
 ANY, LITERAL, ALLOW = 1, 3, 3
 NULL: Any = None
@@ -63,6 +65,16 @@ class Right:
     is_allowed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a consumer group: how the group knows it, as what and from where it came, and what is its own."""
+
+    member: str
+    client: str
+    host: str
+    partitions: frozenset[Partition]
+
+
 class BrokerState:
     """Asks brokers what they have. Raises Trouble while none answers, NotAllowed where the user may not see it."""
 
@@ -95,6 +107,14 @@ class BrokerState:
             rows = await acl_rows(self._admin)
         return sorted(map(_right, rows))
 
+    async def members(self, group: str) -> list[Member]:
+        """Who is in a consumer group, in order; nobody is in one that there is not."""
+        async with trouble(f"asking for {group}"):
+            answers: Any = await self._admin.describe_consumer_groups([group])
+            ((described,),) = [answer.groups for answer in answers]
+            _check(described[0], f"the group {group}", None)
+        return sorted((_member(one) for one in described[5]), key=lambda one: one.member)
+
     async def _config(self, names: Collection[str]) -> dict[str, dict[str, str]]:
         asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         found: dict[str, dict[str, str]] = {}
@@ -120,6 +140,12 @@ def _check(code: int, what: str, message: str | None) -> None:
         raise NotAllowed(f"the brokers do not tell this user {what}")
     if code:
         raise error(message)
+
+
+def _member(row: Any) -> Member:
+    member, client, host, _, assignment = row
+    held = ConsumerProtocolMemberAssignment.decode(assignment).partitions() if assignment else ()
+    return Member(member, client, host, frozenset(Partition(one.topic, one.partition) for one in held))
 
 
 def _right(row: AclRow) -> Right:

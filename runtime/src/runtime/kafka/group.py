@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from runtime.kafka.aiokafka_internals import begin, committed_offsets
+from runtime.kafka.aiokafka_internals import begin, committed_offsets, member_id
 from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
 from runtime.kafka.kept_consumer import KeptConsumer
 from runtime.kafka.records import Partition, Raw, Record, records
+from runtime.kafka.standing import Standing
 from runtime.kafka.tail import FETCH_BYTES, FETCH_WAIT_MILLISECONDS, MAX_RECORDS
 
 SESSION_SECONDS = 10.0
@@ -34,10 +34,11 @@ class GroupConsumer(Closing):
 
     `assigned` and `revoked` are awaited inside the rebalance: nothing is read meanwhile. Closing
     and losing the broker tell nothing: ask `assignment`. After Trouble the next call joins again. Of topics with as
-    many partitions each, one member gets the partitions of the same number.
+    many partitions each, one member gets the partitions of the same number. `aside_since` says that others should get
+    them (runtime.kafka.standing).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a member is has so many sides
         self,
         connection: Connection,
         *,
@@ -47,12 +48,14 @@ class GroupConsumer(Closing):
         assigned: OnPartitions = _nothing,
         revoked: OnPartitions = _nothing,
         session_seconds: float = SESSION_SECONDS,
+        aside_since: int = 0,
     ) -> None:
         self._connection = connection
         self._group = group
         self._topics = sorted(topics)
         self._client_id = client_id
         self._session_seconds = session_seconds
+        self._standing = Standing(aside_since)
         self._listener = _Listener(assigned, revoked)
         self._kept = KeptConsumer(self._connect)
 
@@ -91,6 +94,10 @@ class GroupConsumer(Closing):
             return frozenset()
         held: Iterable[TopicPartition] = self._kept.current.assignment()
         return _partitions(held)
+
+    def member(self) -> str:
+        """How the group knows us now, or nothing."""
+        return "" if self._kept.current is None else member_id(self._kept.current)
 
     async def seek(self, partition: Partition, offset: int) -> None:
         """Read an assigned partition again, or further on, from `offset`."""
@@ -137,7 +144,7 @@ class GroupConsumer(Closing):
             session_timeout_ms=int(self._session_seconds * 1000),
             heartbeat_interval_ms=int(min(self._session_seconds / HEARTBEATS_A_SESSION, HEARTBEAT_SECONDS) * 1000),
             max_poll_interval_ms=int(POLL_SECONDS * 1000),
-            partition_assignment_strategy=(RangePartitionAssignor,),
+            partition_assignment_strategy=(self._standing,),
         )
         consumer.subscribe(self._topics, listener=self._listener)
         async with trouble(f"join {self._group}"):

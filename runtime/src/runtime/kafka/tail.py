@@ -10,7 +10,8 @@ from runtime.kafka.closing import Closing
 from runtime.kafka.connection import REQUEST_SECONDS, Connection, topic_partition, trouble
 from runtime.kafka.kept_consumer import KeptConsumer
 from runtime.kafka.offsets import CONNECT_SECONDS, Offsets, must_exist, names
-from runtime.kafka.records import Partition, Raw, Record, records
+from runtime.kafka.records import OffsetGone, Partition, Raw, Record, records
+from runtime.trouble import Trouble
 
 FETCH_BYTES = 4 * 1024 * 1024
 """One answer of the broker while catching up; some ten thousand events."""
@@ -20,6 +21,8 @@ whose records were being handled meanwhile waits for that answer before it is as
 SOLE_FETCH_WAIT_MILLISECONDS = 2000
 """The same for a single partition, which keeps no other waiting: four idle readers cost as much as one with 500."""
 MAX_RECORDS = 5000
+VALUE_SECONDS = 15.0
+"""For a record that is known to be there: one read by a client that has to connect first."""
 
 
 class Tail(Closing):
@@ -136,6 +139,22 @@ class PartitionTail(Closing):
     async def seek(self, offset: int) -> None:
         """Go on at `offset`."""
         await self._tail.seek(self.partition, offset)
+
+    async def value_at(self, offset: int) -> bytes | None:
+        """The value of the record there, or None if there is none (any more); seek before the next read.
+
+        Raises Trouble.
+        """
+        if not await self.beginning_offset() <= offset < await self.end_offset():
+            return None
+        await self.seek(offset)
+        try:
+            found = await self.next_batch(1, VALUE_SECONDS)
+        except OffsetGone:
+            return None
+        if not found:
+            raise Trouble(f"{self.partition.topic} did not give the record at {offset} within {VALUE_SECONDS:g} s")
+        return found[0].value or b"" if found[0].offset == offset else None
 
     async def end_offset(self) -> int:
         """The offset that the next appended record will get. Raises Trouble when no broker answers."""

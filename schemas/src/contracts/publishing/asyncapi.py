@@ -19,6 +19,7 @@ from contracts.topics import (
     DEAD_LETTERS,
     DEVICE_ACTIVITY,
     EVENTS,
+    HANDOVERS,
     LICENSE_FILES,
     OUTCOMES,
     RETURN_RECEIPTS,
@@ -47,6 +48,7 @@ MESSAGES_OF = {
     RETURN_RECEIPTS.name: ("return-receipt",),
     **{topic.name: ("dead-letter",) for topic in DEAD_LETTERS.values()},
     DEAD_LETTER_DECISIONS.name: ("dead-letter-decision",),
+    HANDOVERS.name: ("hand-over",),
 }
 """What each topic carries."""
 

@@ -16,6 +16,7 @@ from contracts.documents.published import (
     PublishedReturnReceipt,
 )
 from contracts.events import EVENT_TYPES
+from contracts.handovers import HandOver
 from contracts.identifiers import SERIAL_PATTERN
 from contracts.log.checkpoint import MAX_NOTE_BYTES
 from contracts.log.envelope import CONTENT_TYPE
@@ -183,6 +184,13 @@ _OTHERS: dict[str, Json] = {
             required=("reason", "topic", "partition", "offset", "bytes"),
         ),
         "payload": {"type": "string", "format": "binary"},
+    },
+    "hand-over": {
+        "summary": _first_line(HandOver),
+        "contentType": "application/json",
+        "headers": _headers({}, required=()),
+        "payload": json_schema(HandOver),
+        "bindings": _key(r"^(ledger|rma)-writer$"),
     },
     "dead-letter-decision": {
         "summary": _first_line(DeadLetterDecision),

@@ -79,6 +79,46 @@ class Busy(Group):
         return [Record(COMMANDS.topic, 0, n, None, b"", (), 0) for n in range(SEATS)]
 
 
+class Handed(Group):
+    """A group that tells how long its members stand aside; each has its own name."""
+
+    def __init__(self, turns: Turns, joined: list[int]) -> None:
+        super().__init__(turns, frozenset({COMMANDS}) if not turns.aside_since else frozenset())
+        self._number = len(joined)
+        joined.append(turns.aside_since)
+
+    def member(self) -> str:
+        return f"member-{self._number}"
+
+    async def next_batch(self, *_: object) -> list[Any]:
+        await asyncio.sleep(0.001)  # so that the end of the process comes between
+        return await super().next_batch()
+
+
+async def test_who_hands_over_answers_what_it_has_and_joins_again_as_one_that_stands_aside() -> None:
+    joined, stop = list[int](), asyncio.Event()
+    writer = Writer.of(hall_log(), MemoryLog(Log(random.Random(1))), lambda: NOON, Noticed())
+
+    def group_for(turns: Turns) -> Any:
+        return Handed(turns, joined)
+
+    unused: Any = None
+    replies = MemoryReplies[Answer]()
+    leads: Leadership[Wish, Answer] = Leadership(
+        {0: writer}, unused, group_for, lambda _: replies, unused, topics=1, noun="hall"
+    )
+    async with following(writer):
+        running = asyncio.create_task(leads.run(stop))
+        await until(lambda: leads.leading == frozenset({0}))
+        assert leads.member == "member-0"
+        leads.hand_over(now_ms=1234)
+        await until(lambda: joined == [0, 1234])
+        await until(lambda: leads.member == "member-1")
+        assert leads.leading == frozenset()
+        stop.set()
+        await running
+
+
 async def ended(log: MemoryLog) -> Sequence[Answer]:
     """What is said by a leader that is told to end as soon as it has read its commands."""
     stop, replies = asyncio.Event(), MemoryReplies[Answer]()

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from contracts.events import Event
 from contracts.outcomes import Accepted, Rejected
-from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, OUTCOMES, topic_name
+from contracts.topics import CASE_EVENTS, COMMAND_TOPICS, EVENTS, HANDOVERS, OUTCOMES, topic_name
 from ledger.adapters.metrics import writer_metrics
 from ledger.application.writing.followed_cases import CaseFollower, FollowedCases, followed_cases
 from ledger.application.writing.ledger_log import ledger_log
@@ -16,6 +16,7 @@ from ledger.application.writing.senders import Senders
 from ledger.domain.state import Ledger
 from runtime import tracing, writer_settings
 from runtime.ca_files import read_authorities
+from runtime.eventlog import snapshot_commands
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
@@ -36,7 +37,10 @@ class WriterSettings(writer_settings.WriterSettings):
 
 def main() -> NoReturn:
     """Run until SIGTERM. What was read by then is answered; the next writer goes on with the command after it."""
+    arguments = snapshot_commands.parser(SERVICE, __doc__).parse_args()
     settings = load(WriterSettings)
+    if arguments.command == "snapshots":
+        snapshot_commands.answer(SERVICE, arguments, lambda: process(settings).snapshots_of(settings))
     configure(SERVICE, settings.log_level)
     tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
@@ -58,10 +62,12 @@ def process(settings: WriterSettings) -> WriterProcess[Ledger, ReceivedCommand, 
         events_topic=EVENTS.name,
         outcomes_topic=OUTCOMES.name,
         outcome_partitions=OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=lambda number: ledger_log(number, cases[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,
         companions=cases,
+        snapshots=settings.snapshots(),
         session_seconds=settings.group_session_seconds,
     )
 

@@ -14,12 +14,21 @@ from contracts.topics import DEAD_LETTERS
 from operations.adapters.folder import FolderBusy
 from operations.application.backup import LogLost
 from operations.application.dead_letters import LetterUnknown
+from operations.application.drain import NotDrained
 from operations.application.letter import LetterSettled, NotReplayable
 from operations.application.manifest import BackupWrong
 from operations.application.restore import NotEmpty
 from operations.application.segments import SegmentWrong
 from operations.domain.log_verification import LogBrokenError
-from operations.entrypoints import dead_letter_command, log_commands, rebuild_command, status_command, topics_command
+from operations.entrypoints import (
+    dead_letter_command,
+    drain_command,
+    log_commands,
+    rebuild_command,
+    snapshots_command,
+    status_command,
+    topics_command,
+)
 from operations.entrypoints.settings import OperationsSettings
 from runtime.answers import MEANINGS, Answer, Exit, WrongArgument
 from runtime.kafka import NotAllowed
@@ -34,6 +43,7 @@ _CODES: dict[type[Exception], Exit] = {
     NotEmpty: Exit.REFUSED,
     NotAllowed: Exit.REFUSED,
     FolderBusy: Exit.REFUSED,
+    NotDrained: Exit.REFUSED,
     LetterSettled: Exit.REFUSED,
     NotReplayable: Exit.REFUSED,
     LogLost: Exit.NOT_WELL,
@@ -84,6 +94,8 @@ def parser() -> argparse.ArgumentParser:
     _add_dead_letters(commands.add_parser)
     _add_topics(commands.add_parser)
     _add_rebuild(commands.add_parser)
+    _add_drain(commands.add_parser)
+    _add_snapshots(commands.add_parser)
     return made
 
 
@@ -165,6 +177,35 @@ def _add_rebuild(add: Callable[..., argparse.ArgumentParser]) -> None:
     rebuild.add_argument("projection", choices=rebuild_command.PROJECTIONS, help="whose rows")
     add_wishes(rebuild)
     rebuild.set_defaults(do=rebuild_command.rebuild, reaches_brokers=False)
+
+
+def _add_drain(add: Callable[..., argparse.ArgumentParser]) -> None:
+    drain = add("drain", help="have a leading writer hand over to a standby, as the user operator")
+    drain.set_defaults(do=drain_command.drain)
+    drain.add_argument(
+        "writer", choices=sorted(drain_command.WRITERS), metavar="WRITER", help="whose leading process: ledger or rma"
+    )
+    drain.add_argument("--ledger", type=int, default=0, metavar="N", help="the process that leads this ledger's log, 0")
+    drain.add_argument(
+        "--by", type=_who, required=True, help="who asks, for auditors: an account or a ticket, and no name"
+    )
+    drain.add_argument("--seconds", type=float, default=60.0, help="how long to wait for the standby, 60 unless said")
+    drain.add_argument("--force", action="store_true", help="also where there is no standby: the process leads again")
+    drain.add_argument("--dry-run", action="store_true", help="say what there is to do, and do nothing")
+
+
+def _add_snapshots(add: Callable[..., argparse.ArgumentParser]) -> None:
+    group = add("snapshots", help="see and remove a writer's snapshots, in its place and with its settings")
+    commands = group.add_subparsers(metavar="COMMAND", required=True)
+    listed = commands.add_parser("list", help="say of each snapshot what it holds and whether a start can begin at it")
+    removed = commands.add_parser("remove", help="remove all: the next start reads the logs from their beginning")
+    removed.add_argument("--dry-run", action="store_true", help="say what there is to do, and do nothing")
+    for command in (listed, removed):
+        command.add_argument(
+            "writer", choices=sorted(drain_command.WRITERS), metavar="WRITER", help="whose snapshots: ledger or rma"
+        )
+    listed.set_defaults(do=snapshots_command.listed, reaches_brokers=False)
+    removed.set_defaults(do=snapshots_command.removed, reaches_brokers=False)
 
 
 def _count(said: str) -> int:

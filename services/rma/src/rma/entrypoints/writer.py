@@ -6,13 +6,15 @@ from typing import NoReturn
 
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.events import RmaEvent
-from contracts.topics import CASE_COMMAND_TOPICS, CASE_EVENTS, CASE_OUTCOMES, EVENTS, topic_name
+from contracts.topics import CASE_COMMAND_TOPICS, CASE_EVENTS, CASE_OUTCOMES, EVENTS, HANDOVERS, topic_name
 from rma.adapters.metrics import writer_metrics
 from rma.application.writing.case_log import ReceivedCommand, case_log
 from rma.application.writing.followed_ledger import LedgerFollower, followed_ledger
 from rma.application.writing.senders import Senders
 from rma.domain.state import Cases
 from runtime import tracing
+from runtime.eventlog import snapshot_commands
+from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import Connection, PartitionTail
 from runtime.logs import configure, get_logger
@@ -27,7 +29,10 @@ _log = get_logger("rma.writer")
 
 def main() -> NoReturn:
     """Run until SIGTERM. What was read by then is answered; the next writer goes on with the command after it."""
+    arguments = snapshot_commands.parser(SERVICE, __doc__).parse_args()
     settings = load(WriterSettings)
+    if arguments.command == "snapshots":
+        snapshot_commands.answer(SERVICE, arguments, lambda: process(settings).snapshots_of(settings))
     configure(SERVICE, settings.log_level)
     tracing.begin(SERVICE, settings)
     _log.info("settings", **settings.describe())
@@ -40,7 +45,8 @@ async def serve(settings: WriterSettings, stop: asyncio.Event) -> None:
 
 
 def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, RmaEvent, Accepted | Rejected]:
-    ledgers = {number: _follower(settings, number) for number in range(settings.ledgers)}
+    folder = settings.snapshots()
+    ledgers = {number: _follower(settings, number, folder) for number in range(settings.ledgers)}
     return WriterProcess(
         service=SERVICE,
         noun="ledger",
@@ -49,10 +55,12 @@ def process(settings: WriterSettings) -> WriterProcess[Cases, ReceivedCommand, R
         events_topic=CASE_EVENTS.name,
         outcomes_topic=CASE_OUTCOMES.name,
         outcome_partitions=CASE_OUTCOMES.partitions,
+        handovers_topic=HANDOVERS.name,
         definition=lambda number: case_log(number, ledgers[number]),
         decode_command=senders(settings).received,
         observer=writer_metrics,
         companions=ledgers,
+        snapshots=folder,
         session_seconds=settings.group_session_seconds,
     )
 
@@ -62,10 +70,10 @@ def senders(settings: WriterSettings) -> Senders:
     return Senders(topic_prefix=settings.topic_prefix, keys=settings.keys(), tokens=settings.tokens(), clock=time.time)
 
 
-def _follower(settings: WriterSettings, ledger: int) -> LedgerFollower:
-    events = topic_name(EVENTS, settings.topic_prefix)
+def _follower(settings: WriterSettings, ledger: int, folder: SnapshotFolder | None) -> LedgerFollower:
+    events, log = topic_name(EVENTS, settings.topic_prefix), followed_ledger(ledger)
     tail = PartitionTail(Connection.from_settings(settings), events, ledger, 0)
-    return LedgerFollower(followed_ledger(ledger), tail)
+    return LedgerFollower(log, tail, None if folder is None else Snapshots(log, folder))
 
 
 if __name__ == "__main__":

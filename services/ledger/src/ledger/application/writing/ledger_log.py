@@ -22,6 +22,7 @@ from ledger.domain.lawful import OWN_LAWS, require_lawful
 from ledger.domain.ordered_swaps import NO_ORDERS, Orders, refuse_unordered
 from ledger.domain.state import Ledger
 from runtime.eventlog import LogDefinition, LogReplica, Proposed, SettingAside, SpeculativeLog, Writer
+from runtime.eventlog.state_codec import StateCodec
 from runtime.outcomes import LogOutcomes
 
 LedgerLog = LogDefinition[Ledger, ReceivedCommand, Event, Accepted | Rejected]
@@ -43,6 +44,9 @@ class _NoCases:
     orders, trouble = NO_ORDERS, ""
 
 
+CODEC = StateCodec.of(Ledger, made_by=("ledger.domain", "contracts"))
+
+
 def ledger_log(ledger: int, cases: KnownOrders | None = None) -> LedgerLog:
     """The log of one ledger, from its first entry on; without `cases` the RMA service gets nothing done."""
     return LogDefinition(
@@ -53,6 +57,7 @@ def ledger_log(ledger: int, cases: KnownOrders | None = None) -> LedgerLog:
         require_lawful=require_lawful,
         evolve=evolve,
         outcomes=LogOutcomes[Event](ledger, _issue_of),
+        codec=CODEC,
         set_aside=SettingAside(
             named=named,
             is_about=is_about_entries,

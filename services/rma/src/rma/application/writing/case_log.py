@@ -18,6 +18,7 @@ from rma.domain.lawful import require_lawful
 from rma.domain.ledger_view import LedgerView
 from rma.domain.state import Cases
 from runtime.eventlog import LogDefinition, LogReplica, PassingOver, Proposed, ReadLog, SettingAside
+from runtime.eventlog.state_codec import StateCodec
 from runtime.outcomes import LogOutcomes
 from runtime.senders import ReceivedCommand as Received
 
@@ -28,6 +29,7 @@ CaseReplica = LogReplica[Cases, RmaEvent]
 WINDOW = 100_000
 """Commands that are remembered: those of some 20,000 cases, in 20 MiB. What a case has done once it refuses to do
 again; only who files a case under so old an id, for a device without an open one, files another."""
+CODEC = StateCodec.of(Cases, made_by=("rma.domain", "contracts"))
 
 
 class FollowedLedger(Protocol):
@@ -78,6 +80,7 @@ def case_log(number: int, ledger: FollowedLedger) -> CaseLog:
         evolve=evolve,
         outcomes=LogOutcomes(number),
         window=WINDOW,
+        codec=CODEC,
         set_aside=SettingAside(
             named=named,
             is_about=is_about_entries,

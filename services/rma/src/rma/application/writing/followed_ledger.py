@@ -10,8 +10,10 @@ from rma.domain.ledger_laws import require_lawful
 from rma.domain.ledger_view import LedgerView
 from runtime.eventlog import PassingOver, ReadLog
 from runtime.eventlog.log_follower import LogFollower
+from runtime.eventlog.state_codec import StateCodec
 
 LedgerFollower = LogFollower[LedgerView, Event]
+CODEC = StateCodec.of(LedgerView, made_by=("rma.domain", "contracts"))
 
 
 def followed_ledger(ledger: int) -> ReadLog[LedgerView, Event]:
@@ -22,6 +24,7 @@ def followed_ledger(ledger: int) -> ReadLog[LedgerView, Event]:
         initial=LedgerView(),
         require_lawful=require_lawful,
         evolve=_evolve,
+        codec=CODEC,
         set_aside=PassingOver(named=named, is_about=is_about_entries, passed=LedgerView.passed),
     )
 
