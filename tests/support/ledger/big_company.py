@@ -22,6 +22,8 @@ ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
 REPLACEMENTS = 10_000
 BLOCKS = 20_000
 """One in ten holds still."""
+BEFORE_ALL_STAYS = 0
+"""An entry at which no device was anywhere."""
 PROJECTS = STRANGERS + 2_000
 """Those of strangers come first."""
 

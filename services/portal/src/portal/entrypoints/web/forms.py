@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
@@ -21,7 +22,8 @@ REQUEST = "request"
 """The idempotency key of a form: however often it is sent, it is done once."""
 MULTIPART = "multipart/form-data"
 MAX_FIELDS = 1000
-MAX_FILES = 1
+MAX_FILES = 60
+"""Return documents of one table; other forms take the last file that was chosen."""
 MAX_DIGITS = 9
 
 
@@ -60,9 +62,14 @@ class Upload:
 class Form:
     """The fields of a form that was sent. Lines end as they do everywhere but in forms."""
 
-    def __init__(self, fields: list[tuple[str, str]], upload: Upload | None = None) -> None:
+    def __init__(self, fields: list[tuple[str, str]], uploads: Sequence[Upload] = ()) -> None:
         self._fields = [(key, value.replace("\r\n", "\n")) for key, value in fields]
-        self.upload = upload
+        self.uploads = uploads
+
+    @property
+    def upload(self) -> Upload | None:
+        """The file that was chosen, if any."""
+        return self.uploads[-1] if self.uploads else None
 
     def text(self, name: str) -> str:
         """The first field of this name, without blanks around it; empty without one."""
@@ -137,17 +144,17 @@ async def _typed(request: Request) -> Form:
 
 
 async def _with_file(request: Request) -> Form:
-    fields, upload = list[tuple[str, str]](), None
+    fields, uploads = list[tuple[str, str]](), list[Upload]()
     try:
         async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as sent:
             for key, value in sent.multi_items():
-                if isinstance(value, UploadFile):
-                    upload = Upload(value.filename or "", await value.read()) if value.size else None
-                else:
+                if not isinstance(value, UploadFile):
                     fields.append((key, value))
+                elif value.size:
+                    uploads.append(Upload(value.filename or "", await value.read()))
     except HTTPException:
         raise FormRefused from None
-    return Form(fields, upload)
+    return Form(fields, uploads)
 
 
 TheForm = Annotated[Form, Depends(_form)]
