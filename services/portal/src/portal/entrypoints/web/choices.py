@@ -13,6 +13,12 @@ async def open_projects(api: Asking, *, but: str = "", right: Right | None = Non
     return [one for one in page["items"] if one["project"] != but and (right is None or may(one, right))]
 
 
+async def targets_of(api: Asking, project: ProjectView) -> list[ProjectView]:
+    """Where something of this project may go, by the right on both sides; all where it is missing on this one."""
+    found = await open_projects(api, but=project["project"], right="licenses" if may(project, "licenses") else None)
+    return [one for one in found if one["company"] == project["company"]]
+
+
 def may(project: ProjectView, right: Right) -> bool:
     """Whether somebody with this right can do something in the project."""
     return right in project["rights"] and not project.get("blocked")

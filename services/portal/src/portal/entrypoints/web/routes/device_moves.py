@@ -8,7 +8,7 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import DeviceView, WantedLicenses
 from portal.adapters.apis import ask
-from portal.entrypoints.web.choices import open_projects
+from portal.entrypoints.web.choices import targets_of
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
@@ -93,17 +93,14 @@ async def _move_page(
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     device = await ask(ledger.get_device, serial, at_least=at_least)
-    project, targets = await asyncio.gather(
-        ask(ledger.get_project, device["project"], at_least=at_least),
-        open_projects(visit.api, but=device["project"], right="licenses"),
-    )
+    project = await ask(ledger.get_project, device["project"], at_least=at_least)
     return services.pages.page(
         request,
         "device_move.html",
         status=refused.status if refused else 200,
         device=device,
         project=project,
-        targets=[one for one in targets if one["company"] == project["company"]],
+        targets=await targets_of(visit.api, project),
         target=target,
         is_own=project["company"] == visit.company,
         may_be_released=not pbx_on(device),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import BalanceView, LicensesView, WantedLicenses
 from portal.adapters.apis import ask
-from portal.entrypoints.web.choices import open_projects
+from portal.entrypoints.web.choices import targets_of
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
@@ -93,17 +93,15 @@ async def _form_page(  # noqa: PLR0913 - what was typed stays
     refused: Problem | None = None,
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    found, balance, targets = await asyncio.gather(
-        ask(ledger.get_project, project, at_least=at_least),
-        ask(ledger.get_balance, project, at_least=at_least),
-        open_projects(visit.api, but=project, right="licenses"),
+    found, balance = await asyncio.gather(
+        ask(ledger.get_project, project, at_least=at_least), ask(ledger.get_balance, project, at_least=at_least)
     )
     return services.pages.page(
         request,
         "transfer.html",
         status=refused.status if refused else 422 if error else 200,
         project=found,
-        targets=[one for one in targets if one["company"] == found["company"]],
+        targets=await targets_of(visit.api, found),
         offered=_movable(balance, held=held),
         others=_movable(balance, held=not held),
         held=held,
