@@ -88,7 +88,7 @@ def table_done(page: Page) -> None:
     page.get_by_label("Project of lines that name none").select_option("Klinik am See")
     page.get_by_label("Or the table itself").fill("serial;Port11\n04a20e;1\n04a1c7;9999\n0b7f10;1\n04c0;4\n")
     page.get_by_role("button", name="See what will happen").first.click()
-    page.get_by_role("button", name="Do ").first.click()
+    page.get_by_role("button", name="Do 2 lines").click()
 
 
 PAGES: dict[str, Callable[[Page], None]] = {

@@ -881,7 +881,7 @@ class ProjectView(TypedDict):
     blocked: NotRequired[BlockedView | None]
     rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
     counts: NotRequired[ProjectCountsView | None]
-    balance: NotRequired[BalanceView | None]
+    balances: NotRequired[BalanceView | None]
 
 
 class RedeemedLicensesView(TypedDict):
@@ -1235,7 +1235,7 @@ class Operations(Transport):
     def list_projects(
         self,
         *,
-        expand: Literal["counts", "balance"] | None = None,
+        expand: Literal["counts", "balances"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,

@@ -20,7 +20,7 @@ def lines(said: dict[str, Any]) -> dict[str, tuple[int, ...]]:
 
 def free(project: dict[str, Any]) -> dict[str, int]:
     """What is free in a project of a list with balances, by type."""
-    return {row["license_type"]: row["count"] for row in project["balance"]["free"]}
+    return {row["license_type"]: row["count"] for row in project["balances"]["free"]}
 
 
 async def delivered(api: Api, serial: str, sequence: int, issue: int) -> int:
@@ -53,12 +53,12 @@ async def test_balances_follow_what_is_allocated_and_delivered(api: Api) -> None
     assert [card["counts"] for card in (await asked(api, "projects"))["items"]] == [None, None]
     assert problem(await api.get("projects?expand=milk")) == (422, "request_invalid")
 
-    now = (await asked(api, "projects?expand=balance"))["items"]
-    then = (await asked(api, f"projects?expand=balance&as_of={first}"))["items"]
+    now = (await asked(api, "projects?expand=balances"))["items"]
+    then = (await asked(api, f"projects?expand=balances&as_of={first}"))["items"]
     assert [free(one) for one in now] == [{}, {"BRI": 2, "Port11": 34}]
     assert [free(one) for one in then] == [{}, {"BRI": 2, "Port11": 40}]
-    assert [one["balance"]["as_of"] for one in then] == [first, first]
-    assert then[1]["balance"] == await asked(api, f"projects/{project}/balance?as_of={first}")
+    assert [one["balances"]["as_of"] for one in then] == [first, first]
+    assert then[1]["balances"] == await asked(api, f"projects/{project}/balance?as_of={first}")
     opened = now[1]["sequence"]
     assert [one["project"] for one in (await asked(api, f"projects?as_of={opened - 1}"))["items"]] == [
         now[0]["project"]

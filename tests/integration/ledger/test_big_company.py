@@ -177,8 +177,8 @@ async def test_projects_with_balances_cost_the_same_on_every_page(
     first, last = ProjectPlace(), ProjectPlace(big.PROJECTS - 100)
     await hold(
         pool,
-        queries.projects(who, ProjectSearch(as_of=as_of), first, LIMIT, "balance"),
-        queries.projects(who, ProjectSearch(as_of=as_of), last, LIMIT, "balance"),
+        queries.projects(who, ProjectSearch(as_of=as_of), first, LIMIT, "balances"),
+        queries.projects(who, ProjectSearch(as_of=as_of), last, LIMIT, "balances"),
     )
 
 

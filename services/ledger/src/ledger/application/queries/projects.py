@@ -32,7 +32,7 @@ class ProjectView(View):
         examples=[["view", "licenses"]],
     )
     counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
-    balance: BalanceView | None = Field(default=None, description="Only where `expand=balance` asks for it.")
+    balances: BalanceView | None = Field(default=None, description="Only where `expand=balances` asks for them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ProjectSearch:
     as_of: int | None = None
 
 
-Beside = Literal["counts", "balance"]
+Beside = Literal["counts", "balances"]
 """What can be said beside each project."""
 
 

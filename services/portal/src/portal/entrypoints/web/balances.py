@@ -67,14 +67,14 @@ def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
 
 def of_projects(projects: Sequence[ProjectView]) -> list[BalanceLine]:
     """A line for each type that projects of a past had free or held; what was on devices is not among it."""
-    types = {line["license_type"] for one in projects if (balance := one.get("balance")) for line in _lots(balance)}
+    types = {line["license_type"] for one in projects if (balance := one.get("balances")) for line in _lots(balance)}
     lines = [summed([line for one in projects for line in of_type(one, name)], name) for name in types]
     return sorted(lines, key=_order)
 
 
 def of_type(project: ProjectView, license_type: str) -> list[BalanceLine]:
     """The line of a type in a project with its balance; none where it never had any."""
-    balance = project.get("balance")
+    balance = project.get("balances")
     if not balance:
         return []
     free, held = balance["free"], balance["held"]

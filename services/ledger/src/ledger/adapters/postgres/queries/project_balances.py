@@ -51,7 +51,7 @@ async def with_balances(
 ) -> list[ProjectView]:
     """Projects with the balance of each."""
     balances = await balances_of(connection, ledger, [one.project for one in views], sequence)
-    return [one.model_copy(update={"balance": balances[one.project]}) for one in views]
+    return [one.model_copy(update={"balances": balances[one.project]}) for one in views]
 
 
 def _by_project(projects: Sequence[str], rows: Sequence[Any]) -> dict[str, list[LicensesView]]:

@@ -43,7 +43,7 @@ class PostgresProjectQueries(SnapshotReader):
             match beside:
                 case "counts":
                     views = await self._with_counts(connection, views)
-                case "balance":
+                case "balances":
                     views = await with_balances(connection, self.ledger, views, wanted.as_of)
                 case None:
                     pass

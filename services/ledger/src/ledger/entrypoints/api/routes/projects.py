@@ -77,8 +77,8 @@ async def list_projects(
     expand: Annotated[
         Beside | None,
         Query(
-            description="`counts`: how many devices and free licenses each has; `balance`: what is free and held in it,"
-            " now or as of any entry or time."
+            description="`counts`: how many devices and free licenses each has; `balances`: what is free and held in"
+            " it, now or as of any entry or time."
         ),
     ] = None,
     cursor: Cursor = None,

@@ -83,7 +83,7 @@ async def home(request: Request, visit: TheVisit, services: TheServices, as_of: 
 async def _as_it_was(request: Request, visit: Visit, services: Services, as_of: str) -> Response:
     """The projects, what was free and held in them, and what had happened; what needs somebody is of now."""
     api = visit.api
-    found = await ask(api.ledger.list_projects, expand="balance", as_of=as_of, limit=LOOKED_AT, at_least=api.at_least)
+    found = await ask(api.ledger.list_projects, expand="balances", as_of=as_of, limit=LOOKED_AT, at_least=api.at_least)
     projects, stand = found["items"], stand_of(found["items"])
     page = await newest(api, ENTRIES, until=stand) if stand else None
     entries = page["items"] if page else []

@@ -91,7 +91,7 @@ async def _projects_page(  # noqa: PLR0913 - what was typed stays
         visit.api.ledger.list_projects,
         project_name=name or None,
         archived=None if as_of else False,
-        expand="balance",
+        expand="balances",
         as_of=as_of or None,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
@@ -150,7 +150,7 @@ def _balance(balance: BalanceView, devices: DeviceViewPage, cursor: str | None) 
 
 def stand_of(projects: Sequence[ProjectView]) -> int | None:
     """The entry at which projects of a past stand, as their balances say; None of no project."""
-    balances = (one.get("balance") for one in projects)
+    balances = (one.get("balances") for one in projects)
     return next((one.get("as_of") for one in balances if one), None)
 
 

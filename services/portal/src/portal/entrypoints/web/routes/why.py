@@ -156,7 +156,7 @@ async def _balances_then(
     """What was free and held; what stood on devices is a sum that the ledger keeps of now alone (ADR 39)."""
     found = await ask(
         visit.api.ledger.list_projects,
-        expand="balance",
+        expand="balances",
         as_of=as_of,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
