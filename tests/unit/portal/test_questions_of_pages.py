@@ -90,7 +90,8 @@ class CountingApis:
 
 
 async def questions(folder: Path, paths: Sequence[str], kind: str, rows: int) -> dict[str, list[str]]:
-    """What each page with so many rows asks."""
+    """What each page with so many rows asks; the descriptions of the APIs are made before, so that no part waits."""
+    HostileApis().answer(httpx.Request("GET", "http://127.0.0.1/v1/me"))
     found = dict[str, list[str]]()
     apis = CountingApis(rows)
     async with pages(folder, AnsweringApis(apis.answer), OneSession(company_kind=kind)) as portal:

@@ -44,6 +44,7 @@ ASKED = {
     "See what they hold": "redeem-activation-key",
     "Withdraw": "withdraw-claim-code",
     "Move held licenses": "move-licenses",
+    "Give these rights": "grant-rights",
 }
 """The command behind each action of the pages below; those of a case are in a table of their own."""
 OF_A_RETURN = {"See before and after": "return-licenses"}
@@ -77,6 +78,7 @@ SHOWN = {
     "/keys": ("See what they hold",),
     "/rmas/new": ("File the case",),
     "/rmas/RMA-1": ("Send the message", "Attach the file"),
+    f"/projects/{PROJECT}/people": ("Give these rights",),
     f"/projects/{PROJECT}/service": ("Release held licenses", "Move held licenses"),
     f"/projects/{PROJECT}/claim-codes": ("Make a claim code", "Withdraw"),
     f"/projects/{PROJECT}/allocations/new": ("See before and after",),
