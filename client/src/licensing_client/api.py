@@ -454,6 +454,12 @@ class InvitationView(TypedDict):
     created: str
 
 
+class IssuedResponse(TypedDict):
+    sequence: int
+    serial: str
+    issue: int | None
+
+
 class LegacyConsentGivenResponse(TypedDict):
     sequence: int
     serial: str
@@ -574,6 +580,7 @@ class LicenseTypeView(TypedDict):
 class LicensesAllocatedResponse(TypedDict):
     sequence: int
     serial: str
+    issue: int | None
     project: str
 
 
@@ -1315,10 +1322,10 @@ class Operations(Transport):
 
     def deallocate_licenses(
         self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
-    ) -> DeviceChangedResponse:
+    ) -> IssuedResponse:
         """Take PBX licenses back from a device, as long as no license file with them was delivered."""
         return cast(
-            "DeviceChangedResponse",
+            "IssuedResponse",
             self.post(
                 f"/v1/projects/{segment(project)}/deallocations",
                 given(serial=serial, licenses=licenses),
