@@ -60,7 +60,7 @@ class Apis:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         said = request.url.params.get("as_of")
-        then = {} if said is None else {"as_of": int(said) if said.isdecimal() else 38}
+        then: dict[str, int] = {} if said is None else {"as_of": int(said) if said.isdecimal() else 38}
         match request.url.path.removeprefix("/v1/").split("/"):
             case ["entries"]:
                 found: Any = {"items": self.entries, "next": 38, "more": False, "as_of": 41}
