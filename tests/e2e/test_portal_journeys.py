@@ -151,7 +151,7 @@ def test_licenses_come_back_by_the_document_of_the_box_and_only_with_the_passwor
     page.get_by_role("link", name="Many by their documents").click()
     page.get_by_label("File", exact=True).set_input_files([document, forged])
     press(page, "See what will happen")
-    page.get_by_label("I know that they do not come back.").check()
+    page.get_by_label("I know that a return can't be taken back.").check()
     press(page, "Do 2 lines")
     expect(page.get_by_text("Lines that were done before: 1")).to_be_visible()
     expect(page.get_by_text("Lines that failed: 1")).to_be_visible()
