@@ -125,8 +125,7 @@ async def test_a_device_is_nowhere_while_it_is_in_no_project(api: Api) -> None:
     for name in ("blocked=true", "expand=test"):
         assert problem(await api.get(f"devices?as_of={added}&{name}")) == (422, "request_invalid")
     others = ["009033010204", "009033010205", "009033010206", "009033010207"]
-    for one in others:
-        last = await done(api, f"projects/{project}/devices", {"serial": one})
+    last = [await done(api, f"projects/{project}/devices", {"serial": one}) for one in others][-1]
     first = await asked(api, f"devices?as_of={added}&limit=1&at_least={last}")
     rest = await asked(api, f"devices?as_of={added}&limit=1&cursor={first['next']}")
     assert ([one["serial"] for one in first["items"]], rest["items"]) == ([SERIAL], [])
