@@ -85,10 +85,11 @@ class Apis:
             case ["projects"]:
                 opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
                 named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
-                known = [opened | {"project_name": a, "project": b, "sequence": c} for a, b, c in named]
+                until = then.get("as_of", 41)
+                there = [(name, identity, at) for name, identity, at in named if at <= until]
                 balance = {"free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
                 beside = {"balances": balance} if request.url.params.get("expand") == "balances" else {}
-                items = [one | beside for one in known if one["sequence"] <= then.get("as_of", 41)]
+                items = [opened | {"project_name": a, "project": b, "sequence": c} | beside for a, b, c in there]
                 found = {"items": items, "next": self.next}
             case _:
                 return httpx.Response(404, json={"code": "test_unknown", "detail": "There is no test."})
