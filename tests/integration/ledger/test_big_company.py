@@ -170,16 +170,14 @@ async def test_projects_with_counts_cost_the_same_on_every_page(pool: OneConnect
 
 @pytest.mark.parametrize("as_of", [None, big.ENTRIES])
 @pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
-async def test_projects_with_balances_cost_the_same_on_every_page(
+async def test_projects_with_balances_read_little_on_every_page(
     pool: OneConnection, viewer: str, as_of: int | None
 ) -> None:
     queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
-    first, last = ProjectPlace(), ProjectPlace(big.PROJECTS - 100)
-    await hold(
-        pool,
-        queries.projects(who, ProjectSearch(as_of=as_of), first, LIMIT, "balances"),
-        queries.projects(who, ProjectSearch(as_of=as_of), last, LIMIT, "balances"),
-    )
+    for place in (ProjectPlace(), ProjectPlace(big.PROJECTS - 100)):
+        page = await page_of(pool, queries.projects(who, ProjectSearch(as_of=as_of), place, LIMIT, "balances"))
+        assert page.scanned <= {"held_licenses"}, "a small table, as most ledgers hold few licenses"
+        assert page.buffers <= PAGE_BUFFERS
 
 
 PAST_SEARCHES = [

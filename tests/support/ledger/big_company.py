@@ -66,7 +66,7 @@ INSERT INTO projects (ledger, project, company, name, sequence, time, comparable
 VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
        (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now(), 'default'),
        (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
-INSERT INTO balances SELECT 0, project, 'Port' || t, 'pbx', 3 FROM projects CROSS JOIN generate_series(2, 11) AS t
+INSERT INTO balances SELECT 0, project, 'Port' || t, 'pbx', 3 FROM projects CROSS JOIN generate_series(1, 10) AS t
  WHERE sequence > {STRANGERS} OR sequence < 10;
 INSERT INTO held_licenses SELECT 0, project, 'Port11', 'pbx', 1 FROM projects
  WHERE sequence > {STRANGERS} OR sequence < 10;
