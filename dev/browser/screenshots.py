@@ -66,6 +66,12 @@ def correction(page: Page) -> None:
     page.locator("td.lead a").first.click()
 
 
+def old_import(page: Page) -> None:
+    page.goto("/search?q=Klinik")
+    page.get_by_role("link", name="Klinik am See").first.click()
+    page.goto(page.url.replace("/projects/", "/staff/old-licenses/"))
+
+
 def of_clinic(place: str) -> Callable[[Page], None]:
     """A page below that of the clinic."""
 
@@ -76,13 +82,26 @@ def of_clinic(place: str) -> Callable[[Page], None]:
     return go
 
 
+def table_done(page: Page) -> None:
+    """Lines that failed and one that is done, once; then it is done before."""
+    page.goto("/bulk/allocate")
+    page.get_by_label("Project of lines that name none").select_option("Klinik am See")
+    page.get_by_label("Or the table itself").fill("serial;Port11\n04a20e;1\n04a1c7;9999\n0b7f10;1\n04c0;4\n")
+    page.get_by_role("button", name="See what will happen").first.click()
+    page.get_by_role("button", name="Do 2 lines").click()
+
+
 PAGES: dict[str, Callable[[Page], None]] = {
     "home": at("/"),
     "projects": at("/projects"),
     "project": clinic,
     "allocation": allocation,
     "search": at("/search?q=04a1"),
+    "home-then": at(f"/?as_of={datetime.now(UTC).date()}"),
+    "projects-then": at(f"/projects?as_of={datetime.now(UTC).date()}"),
     "devices": at("/devices"),
+    "devices-then": at(f"/devices?as_of={datetime.now(UTC).date()}"),
+    "balances-then": at(f"/balances?type=Port11&as_of={datetime.now(UTC).date()}"),
     "device": box,
     "device-then": at(f"/devices/00903304a20e?as_of={datetime.now(UTC).date()}"),
     "why": at("/devices/00903304a20e/why?type=Port11"),
@@ -92,6 +111,12 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "many-at-once": at("/bulk"),
     "table": at("/bulk/allocate"),
     "table-preview": table,
+    "table-done": table_done,
+    "table-of-returns": at("/bulk/return"),
+    "test": at("/devices/00903304a20e/test"),
+    "warranty": at("/devices/00903304a20e/warranty"),
+    "move": at("/devices/00903304a20e/move"),
+    "take-back": at("/devices/00903304a20e/take-back"),
     "move-licenses": of_clinic("/transfers/new"),
     "claim-codes": of_clinic("/claim-codes"),
     "service": of_clinic("/service?months=12"),
@@ -128,6 +153,8 @@ OF_STAFF: dict[str, Callable[[Page], None]] = {
     "deliveries": at("/staff/deliveries"),
     "deliveries-new": at("/staff/deliveries/new"),
     "catalog": at("/staff/catalog"),
+    "old-keys": at("/staff/old-licenses"),
+    "old-import": old_import,
     "records": at("/staff/records"),
 }
 """Those that only the vendor's staff has."""

@@ -30,6 +30,7 @@ PAGES = (
     "/cases/CAS-104211",
     "/devices?license_type=Port11&delivered=false",
     "/balances?type=Port11",
+    *(f"/{place}as_of={TODAY}" for place in ("?", "devices?", "balances?type=Port11&")),
     "/search?q=04a1",
     "/search",
     "/settings/second-factor",

@@ -3,6 +3,7 @@
 import io
 import re
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -147,6 +148,16 @@ def test_licenses_come_back_by_the_document_of_the_box_and_only_with_the_passwor
     press(page, "Return the licenses for good")
     expect(page.get_by_role("alert").first).to_contain_text(re.compile("signature_invalid|generation_spent"))
 
+    page.get_by_role("link", name="Many by their documents").click()
+    page.get_by_label("File", exact=True).set_input_files([document, forged])
+    press(page, "See what will happen")
+    page.get_by_label("I know that a return can't be taken back.").check()
+    press(page, "Do 2 lines")
+    expect(page.get_by_text("Lines that were done before: 1")).to_be_visible()
+    expect(page.get_by_text("Lines that failed: 1")).to_be_visible()
+    expect(page.get_by_role("link", name="receipt for the box")).to_have_count(1)
+    assert flaws(page) == []
+
 
 async def grow_old(kit: Kit) -> None:
     """As if every password had been given an hour ago."""
@@ -222,6 +233,10 @@ def test_service_is_bought_at_the_price_that_was_seen(portal: Portal) -> None:
     press(page, "Buy 12 months")
     expect(page.get_by_text("Running")).to_be_visible()
 
+    page.goto(f"/projects?as_of={datetime.now(UTC).date()}")
+    page.get_by_role("link", name="Stadtwerke Ulm").click()
+    expect(page.get_by_role("link", name="Buy months")).to_have_count(0)
+    page.get_by_role("link", name="Back to now").click()
     page.get_by_role("link", name="Upgrade licenses").click()
     page.get_by_label("To version").select_option("11")
     press(page, "See before and after")
@@ -232,7 +247,17 @@ def test_service_is_bought_at_the_price_that_was_seen(portal: Portal) -> None:
     expect(page.get_by_text("5 Port11")).to_be_visible()
 
 
-def test_old_licenses_are_brought_in_seen_and_converted(portal: Portal) -> None:
+def test_old_licenses_are_registered_brought_in_seen_and_converted(portal: Portal) -> None:
+    staff = portal.person(REPAIRER, scripts=False)
+    staff.goto("/staff/old-licenses")
+    staff.get_by_label("Keys, one in each line").fill("V7 key 2019 0002; many")
+    staff.get_by_label("Reference").fill("EXPORT-8")
+    press(staff, "Register the keys")
+    expect(staff.get_by_role("alert")).to_contain_text("Line 1: «many» is no count with a name")
+    staff.get_by_label("Keys, one in each line").fill("V7 key 2019 0002; 2 Operators")
+    press(staff, "Register the keys")
+    expect(staff.get_by_role("row", name=re.compile("^2 Operators Not brought in EXPORT-8"))).to_be_visible()
+
     page = portal.reseller(width=WIDTHS["narrow"], scripts=False)
     open_project(page, "Weingut Sonnhalde")
     page.get_by_role("link", name="Old licenses").click()
@@ -241,9 +266,18 @@ def test_old_licenses_are_brought_in_seen_and_converted(portal: Portal) -> None:
     expect(page.get_by_role("alert")).to_contain_text("key_unknown")
     page.get_by_label("Key of the old manager").fill(OLD_KEY.lower())
     press(page, "Bring in its licenses")
+    page.get_by_label("Key of the old manager").fill("v7 key 2019 0002")
+    press(page, "Bring in its licenses")
+    staff.goto(page.url.replace("/projects/", "/staff/old-licenses/").removesuffix("/old-licenses"))
+    staff.get_by_label("Licenses, one name in each line").fill("3 Operators")
+    staff.get_by_label("Reference").fill("EXPORT-8")
+    press(staff, "Bring them in")
+    expect(staff.get_by_text("3 Operators").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("row", name="Operator8 0 then 5")).to_be_visible()
     expect(page.get_by_role("row", name="Port8 0 then 30")).to_be_visible()
     press(page, "Convert them for good")
-    expect(page.get_by_role("row", name="30 Registrations 30 Port8")).to_be_visible()
+    expect(page.get_by_role("row", name="5 Operators, 30 Registrations")).to_be_visible()
     expect(page.get_by_text("No old licenses are free here.")).to_be_visible()
     open_project(page, "Weingut Sonnhalde")
     assert free_of(page, "Port8") == 30

@@ -124,8 +124,8 @@ def unfit_on(person: Person, path: str, actions: Sequence[str]) -> list[str]:
     """Actions that are not offered as they should be; a page that the API refuses says why, and offers none."""
     page = person.browser.get(path)
     if page.status_code == 403 and "This is not possible" in page.text:
-        return [one for one in actions if person.drawn.may(one)]
-    return unfit(page.text, actions, person.drawn)
+        return [one for one in actions if person.drawn.may(one, path)]
+    return unfit(page.text, path, actions, person.drawn)
 
 
 def test_pages_offer_ten_people_what_the_table_says(town: Town) -> None:

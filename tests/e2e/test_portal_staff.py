@@ -29,7 +29,7 @@ PAGES = (
     *("deliveries/009033010299", "catalog/types/new", "catalog/types/Port11", "catalog/models/new"),
     *("companies", "companies?name=nord", "companies/new", f"companies/{PARTNER}", "blocks", "blocks?show=all"),
     *("blocks/block", "blocks/lift?subject=devices/00903304a1d2", "devices/00903304a1c7", "devices/009033010299"),
-    *("records", "records?show=downloads", "records?show=limits", "records?show=certificates"),
+    *("records", "old-licenses", "records?show=downloads", "records?show=limits", "records?show=certificates"),
 )
 HOSTILE = "Wrong box <script>alert(1)</script> {{ 7 * 7 }}"
 

@@ -29,10 +29,21 @@ ASKED = {
     "Extend the warranty": "extend-warranty",
     "Download the license file": "record-license-file-delivery",
     "See before and after": "allocate-licenses",
+    "Put the test on the device": "issue-test-licenses",
+    "Release the device": "release-device",
+    "Take them back": "deallocate-licenses",
+    "See what they hold": "redeem-activation-key",
+    "Withdraw": "withdraw-claim-code",
+    "Move held licenses": "move-licenses",
+    "Give these rights": "grant-rights",
 }
-"""The command behind each action of the pages below; that of a case is in a table of its own."""
+"""The command behind each action of pages; those of a case are in a table of their own."""
+OF_A_RETURN = {"See before and after": "return-licenses"}
+"""What an action is called on the page of a return, too."""
+OF_A_CASE = (REPORT, "File the case", "Send the message", "Attach the file")
 MAY_FILE = {who for who, answer in REQUESTER.items() if answer == "yes"}
 ACTION = re.compile(r"<(a|button)\b([^>]*)>([^<]+)</\1>")
+DESCRIBED = re.compile(r'aria-describedby="([^"]+)"')
 
 
 class Drawn(NamedTuple):
@@ -41,11 +52,12 @@ class Drawn(NamedTuple):
     who: str
     rights: tuple[Right, ...]
 
-    def may(self, action: str) -> bool:
-        """What the table of the API says."""
-        if action == REPORT:
+    def may(self, action: str, path: str = "") -> bool:
+        """What the table of the API says of an action on a page."""
+        if action in OF_A_CASE:
             return any(f"{self.who}+{right}" in MAY_FILE for right in self.rights)
-        return any(f"{self.who}+{right}" in COMMANDS[ASKED[action]][1] for right in self.rights)
+        named = {**ASKED, **OF_A_RETURN} if path.endswith("/return") else ASKED
+        return any(f"{self.who}+{right}" in COMMANDS[named[action]][1] for right in self.rights)
 
 
 def drawn(seed: int) -> list[Drawn]:
@@ -58,7 +70,7 @@ def drawn(seed: int) -> list[Drawn]:
 
 
 def shown(project: str, serial: str) -> dict[str, Sequence[str]]:
-    """The actions of each page."""
+    """The actions of each page of a project and of a device with licenses on it."""
     return {
         f"/projects/{project}": (
             "Allocate licenses",
@@ -74,22 +86,35 @@ def shown(project: str, serial: str) -> dict[str, Sequence[str]]:
             "Move the device",
             "Return licenses",
             "Extend the warranty",
-            "Report as broken",
+            REPORT,
             "Download the license file",
         ),
+        f"/devices/{serial}/test": ("Put the test on the device",),
+        f"/devices/{serial}/warranty": ("Extend the warranty",),
+        f"/devices/{serial}/move": ("Move the device",),
+        f"/devices/{serial}/return": ("See before and after",),
         f"/projects/{project}/claim-codes": ("Make a claim code",),
         f"/projects/{project}/allocations/new": ("See before and after",),
         f"/projects/{project}/transfers/new": ("See before and after",),
     }
 
 
-def unfit(page: str, actions: Sequence[str], person: Drawn) -> list[str]:
+def actions_on(page: str) -> dict[str, str]:
+    """What a page says of each action, by its name."""
+    return {label.strip(): said for _, said, label in ACTION.findall(page)}
+
+
+def unfit(page: str, path: str, actions: Sequence[str], person: Drawn) -> list[str]:
     """Actions that are absent, or not open where they may be, or else without saying why."""
-    found = {label.strip(): said for _, said, label in ACTION.findall(page)}
-    return [one for one in actions if one not in found or not _fits(page, found[one], is_open=person.may(one))]
+    found = actions_on(page)
+    return [one for one in actions if one not in found or not _fits(page, found[one], person.may(one, path))]
 
 
-def _fits(page: str, said: str, *, is_open: bool) -> bool:
-    if is_open:
-        return "disabled" not in said
-    return "disabled" in said and 'aria-describedby="why-not"' in said and 'id="why-not"' in page
+def _fits(page: str, said: str, is_open: bool) -> bool:
+    return "disabled" not in said if is_open else says_why(page, said)
+
+
+def says_why(page: str, said: str) -> bool:
+    """Whether an action is not open, and described by what says why."""
+    reason = DESCRIBED.search(said)
+    return "disabled" in said and reason is not None and f'id="{reason[1]}"' in page

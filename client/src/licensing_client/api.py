@@ -888,6 +888,7 @@ class ProjectView(TypedDict):
     blocked: NotRequired[BlockedView | None]
     rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
     counts: NotRequired[ProjectCountsView | None]
+    balances: NotRequired[BalanceView | None]
 
 
 class RedeemedLicensesView(TypedDict):
@@ -1241,15 +1242,20 @@ class Operations(Transport):
     def list_projects(
         self,
         *,
-        expand: Literal["counts"] | None = None,
+        expand: Literal["counts", "balances"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
         project_name: str | None = None,
         archived: bool | None = None,
         company: str | None = None,
+        as_of: str | int | None = None,
     ) -> ProjectViewPage:
-        """Projects in the order in which they were opened, or by name where a name is asked for."""
+        """Projects in the order in which they were opened, or by name where a name is asked for.
+
+        With `as_of`, those that had been opened by then, with names, blocks and rights of now; of a name, a page may have
+        fewer than asked for although another one follows.
+        """
         return cast(
             "ProjectViewPage",
             self.get(
@@ -1262,6 +1268,7 @@ class Operations(Transport):
                     project_name=project_name,
                     archived=archived,
                     company=company,
+                    as_of=as_of,
                 ),
             ),
         )
@@ -1571,10 +1578,14 @@ class Operations(Transport):
         model: str | None = None,
         company: str | None = None,
         expand: str | None = None,
+        as_of: str | int | None = None,
     ) -> DeviceViewPage:
         """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type.
 
         A model is that of the vendor's delivery, of which an end customer learns nothing: to it no device has one.
+
+        With `as_of`, those that stood there then, with what was on them and whether its file was delivered. A page may have
+        fewer than asked for, even none, although another one follows: it looks at a bounded number of devices.
         """
         return cast(
             "DeviceViewPage",
@@ -1592,6 +1603,7 @@ class Operations(Transport):
                     model=model,
                     company=company,
                     expand=expand,
+                    as_of=as_of,
                 ),
             ),
         )

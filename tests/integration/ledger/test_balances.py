@@ -18,6 +18,11 @@ def lines(said: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     return {row["license_type"]: tuple(row[name] for name in names) for row in said["licenses"]}
 
 
+def free(project: dict[str, Any]) -> dict[str, int]:
+    """What is free in a project of a list with balances, by type."""
+    return {row["license_type"]: row["count"] for row in project["balances"]["free"]}
+
+
 async def delivered(api: Api, serial: str, sequence: int, issue: int) -> int:
     """The file of this issue leaves for the device by hand; the entry that says so."""
     await publish_file(api.topics, serial, sequence=sequence, issue=issue, ledger=api.ledger)
@@ -47,6 +52,20 @@ async def test_balances_follow_what_is_allocated_and_delivered(api: Api) -> None
     assert [card["counts"] for card in cards] == [{"devices": 0, "free": 0}, {"devices": 2, "free": 36}]
     assert [card["counts"] for card in (await asked(api, "projects"))["items"]] == [None, None]
     assert problem(await api.get("projects?expand=milk")) == (422, "request_invalid")
+
+    now = (await asked(api, "projects?expand=balances"))["items"]
+    then = (await asked(api, f"projects?expand=balances&as_of={first}"))["items"]
+    assert [free(one) for one in now] == [{}, {"BRI": 2, "Port11": 34}]
+    assert [free(one) for one in then] == [{}, {"BRI": 2, "Port11": 40}]
+    assert [one["balances"]["as_of"] for one in then] == [first, first]
+    assert then[1]["balances"] == await asked(api, f"projects/{project}/balance?as_of={first}")
+    opened = now[1]["sequence"]
+    assert [one["project"] for one in (await asked(api, f"projects?as_of={opened - 1}"))["items"]] == [
+        now[0]["project"]
+    ]
+    assert (await asked(api, f"projects?as_of={opened - 1}&project_name=Hotel"))["items"] == []
+    assert (await asked(api, f"projects?as_of={opened}&project_name=Hotel"))["items"][0]["project"] == project
+    assert problem(await api.get(f"projects?expand=counts&as_of={first}")) == (422, "request_invalid")
 
 
 async def test_balances_hold_what_the_caller_sees_of_a_company(api: Api) -> None:

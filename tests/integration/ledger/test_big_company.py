@@ -41,6 +41,8 @@ from tests.support.ledger.page_cost import LIMIT, PAGE_BUFFERS, OneConnection, W
 from tests.support.ledger.projector_at_work import connected
 
 EXPANSIONS: tuple[Expansion, ...] = ("test", "guarantee", "offer")
+BALANCE_BUFFERS = 3_500
+"""Most that 50 projects with the balance of each may read: six for each of the ten types that each has had."""
 FEW_BUFFERS = 300
 """Most that a list of some dozen rows may read, each with who made it."""
 
@@ -163,8 +165,46 @@ async def test_projects_with_counts_cost_the_same_on_every_page(pool: OneConnect
     first, last = ProjectPlace(), ProjectPlace(big.PROJECTS - 100)
     await hold(
         pool,
-        queries.projects(who, ProjectSearch(), first, LIMIT, counted=True),
-        queries.projects(who, ProjectSearch(), last, LIMIT, counted=True),
+        queries.projects(who, ProjectSearch(), first, LIMIT, "counts"),
+        queries.projects(who, ProjectSearch(), last, LIMIT, "counts"),
+    )
+
+
+@pytest.mark.parametrize("as_of", [None, big.ENTRIES])
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_projects_with_balances_read_little_on_every_page(
+    pool: OneConnection, viewer: str, as_of: int | None
+) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    for place in (ProjectPlace(), ProjectPlace(big.PROJECTS - 100)):
+        page = await page_of(pool, queries.projects(who, ProjectSearch(as_of=as_of), place, LIMIT, "balances"))
+        assert page.scanned <= {"held_licenses"}, "a small table, as most ledgers hold few licenses"
+        assert page.buffers <= BALANCE_BUFFERS
+
+
+PAST_SEARCHES = [
+    DeviceSearch(),
+    DeviceSearch("0090338"),
+    DeviceSearch(project=HOTEL),
+    DeviceSearch(company=ADRIA),
+    DeviceSearch(license_type="BRI", delivered=True),
+]
+
+
+@pytest.mark.parametrize("as_of", [big.ENTRIES, big.BEFORE_ALL_STAYS])
+@pytest.mark.parametrize("viewer", ["staff", "anna", "ben", "guest"])
+@pytest.mark.parametrize("wanted", PAST_SEARCHES, ids=repr)
+async def test_a_search_of_devices_of_the_past_costs_the_same_whether_they_were_there_or_not(
+    pool: OneConnection, viewer: str, as_of: int, wanted: DeviceSearch
+) -> None:
+    history, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    in_sight = replace(wanted, project=None) if viewer == "ben" else wanted
+
+    await hold(
+        pool,
+        history.find_devices_as_of(who, in_sight, as_of, "", LIMIT),
+        history.find_devices_as_of(who, in_sight, as_of, NEAR_THE_END, LIMIT),
+        max_sorted=10 * LIMIT,
     )
 
 

@@ -42,6 +42,11 @@ async def test_a_device_that_came_from_another_company_keeps_its_past_to_itself(
     moved = [row for row in await _export(api, "movements") if row["sequence"] == allocated]
     assert sum(row["count"] for row in moved) == 0 < len(moved)
     assert [row["sequence"] for row in (await asked(api, f"movements?device={SERIAL}"))["items"]] == [allocated]
+    assert await _there(api, f"as_of={allocated}") == [(SERIAL, 4)]
+    assert await _there(api, f"as_of={last}") == await _there(api, f"as_of={allocated}", ben) == []
+    assert await _there(api, f"as_of={last}", ben) == await _there(api, f"as_of={last}&company={BORA}", api.staff)
+    assert await _there(api, f"as_of={last}", ben) == [(SERIAL, 4)]
+    assert await _there(api, f"as_of={allocated}&company={BORA}", api.staff) == []
     then = {row["account"] for row in await _export(api, f"balances?as_of={allocated}")}
     assert f"device/{SERIAL}" in then
     assert f"device/{SERIAL}" not in {row["account"] for row in await _export(api, "balances")}
@@ -68,6 +73,12 @@ async def test_a_guest_sees_a_devices_past_in_the_project_and_none_before_or_aft
     assert [row["sequence"] for row in (await seen(f"movements?device={SERIAL}"))["items"]] == [allocated]
     assert problem(await api.get(f"devices/{SERIAL}?as_of={came - 1}", ben)) == (404, "device_unknown")
     assert (await seen(f"devices/{SERIAL}?as_of={came}"))["project"] == hotel
+    assert await _there(api, f"as_of={came - 1}", ben) == []
+    assert await _there(api, f"as_of={came}", ben) == [(SERIAL, 2)]
+    assert await _there(api, f"as_of={came}&project={hotel}&license_type=BRI&delivered=false", ben) == [(SERIAL, 2)]
+    assert await _there(api, f"as_of={came}&project={secret}") == []
+    assert await _there(api, f"as_of={came}&license_type=Port11") == []
+    assert await _there(api, f"as_of={came}&delivered=true") == []
     movements = [row for row in await _export(api, "movements", ben) if row["account"].startswith("device/")]
     assert [row["sequence"] for row in movements] == [allocated]
     assert f"device/{SERIAL}" not in {row["account"] for row in await _export(api, f"balances?as_of={came - 1}", ben)}
@@ -110,6 +121,15 @@ async def test_a_device_is_nowhere_while_it_is_in_no_project(api: Api) -> None:
     released = (await api.post(f"devices/{SERIAL}/release", None)).json()["sequence"]
     added = (await api.post(f"projects/{project}/devices", {"serial": SERIAL})).json()["sequence"]
 
+    assert await _there(api, f"as_of={released}&at_least={added}") == []
+    for name in ("blocked=true", "expand=test"):
+        assert problem(await api.get(f"devices?as_of={added}&{name}")) == (422, "request_invalid")
+    others = ["009033010204", "009033010205", "009033010206", "009033010207"]
+    last = [await done(api, f"projects/{project}/devices", {"serial": one}) for one in others][-1]
+    first = await asked(api, f"devices?as_of={added}&limit=1&at_least={last}")
+    rest = await asked(api, f"devices?as_of={added}&limit=1&cursor={first['next']}")
+    assert ([one["serial"] for one in first["items"]], rest["items"]) == ([SERIAL], [])
+    assert (await asked(api, f"devices?as_of={added}&limit=1&cursor={rest['next']}"))["next"] is None
     for who in (api.token(), api.staff):
         assert (await asked(api, f"devices/{SERIAL}?as_of={released - 1}&at_least={added}", who))["project"] == project
         assert problem(await api.get(f"devices/{SERIAL}?as_of={released}", who)) == (404, "device_unknown")
@@ -176,3 +196,9 @@ async def _export(api: Api, path: str, who: dict[str, str] | None = None) -> lis
     response = await api.get(f"exports/{path}{'&' if '?' in path else '?'}format=jsonl", who)
     assert response.status_code == 200, response.text
     return [json.loads(line) for line in response.text.splitlines()]
+
+
+async def _there(api: Api, wanted: str, who: dict[str, str] | None = None) -> list[tuple[str, int]]:
+    """Devices of the past with how many licenses were on each."""
+    found = await asked(api, f"devices?{wanted}", who)
+    return [(one["serial"], sum(lot["count"] for lot in one["licenses"])) for one in found["items"]]

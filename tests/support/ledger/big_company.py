@@ -26,6 +26,8 @@ ENTRIES, KEYS, CODES, STRANGERS = 100_000, 50_000, 20_000, 20_000
 REPLACEMENTS = 10_000
 BLOCKS = 20_000
 """One in ten holds still."""
+BEFORE_ALL_STAYS = 0
+"""An entry at which no device was anywhere."""
 PROJECTS = STRANGERS + 2_000
 """Those of strangers come first."""
 
@@ -68,6 +70,10 @@ INSERT INTO projects (ledger, project, company, name, sequence, time, comparable
 VALUES (0, '{HOTEL}', '{ADRIA}', 'Hotel Adria', 5, now(), 'hotel adria'),
        (0, '{default_project_of(BORA)}', '{BORA}', 'DEFAULT', 6, now(), 'default'),
        (0, '{default_project_of(SMALL)}', '{SMALL}', 'DEFAULT', 60000, now(), 'default');
+INSERT INTO balances SELECT 0, project, 'Port' || t, 'pbx', 3 FROM projects CROSS JOIN generate_series(1, 10) AS t
+ WHERE sequence > {STRANGERS} OR sequence < 10;
+INSERT INTO held_licenses SELECT 0, project, 'Port11', 'pbx', 1 FROM projects
+ WHERE sequence > {STRANGERS} OR sequence < 10;
 UPDATE projects SET archived = now() WHERE sequence > {STRANGERS} + 1000 AND sequence % 3 = 0;
 INSERT INTO grants
 SELECT 0, '{GUEST}', '{GUESTS_COMPANY}', id, '{{view}}', 7, now(), '{ADRIA}'

@@ -1,5 +1,6 @@
 """Many things at once: each line says what it will do, is sent once, and comes back with why if it failed."""
 
+import base64
 import html
 import json
 import re
@@ -27,7 +28,7 @@ def project(identity: str, name: str, *rights: str) -> dict[str, Any]:
 
 
 PROJECTS = [
-    project(KLINIK, "Klinik am See", "view", "licenses"),
+    project(KLINIK, "Klinik am See", "view", "licenses", "return"),
     project(ULM, "Stadtwerke Ulm", "view", "licenses"),
     project(FOREIGN, "Weingut", "view"),
 ]
@@ -85,6 +86,10 @@ class Ledger:
         if no := self.refuses.get(command.get("serial", "")):
             return {"line": 1, "idempotency_key": key, "status": no.get("status", 409), "problem": no}
         sequence = self.entries.setdefault(key, NEWEST + 1 + len(self.entries))
+        if command["name"] == "return-licenses":
+            receipt = f'<receipt sequence="{sequence}"><credited type="Port10" count="5"/><remaining/></receipt>'
+            answer = {"document": base64.b64encode(receipt.encode()).decode()}
+            return {"line": 1, "idempotency_key": key, "status": 200, "answer": answer}
         return {"line": 1, "idempotency_key": key, "status": 201, "answer": {"sequence": sequence}}
 
     @staticmethod
@@ -106,11 +111,11 @@ class Portal(NamedTuple):
     ledger: Ledger
     sessions: OneSession
 
-    async def send(self, path: str, upload: bytes | None = None, /, **fields: str) -> httpx.Response:
+    async def send(self, path: str, *uploads: bytes, **fields: str) -> httpx.Response:
         page = await self.browser.get("/bulk/redeem")
         token = re.search(f'name="{FORM_TOKEN}" value="([0-9a-f]+)"', page.text)
         assert token is not None
-        files = {"file": ("boxes.csv", upload)} if upload is not None else {"file": ("", b"")}
+        files = [("file", (f"file-{number}", one)) for number, one in enumerate(uploads)] or [("file", ("", b""))]
         return await self.browser.post(f"/bulk/{path}", data={FORM_TOKEN: token[1], **fields}, files=files)
 
     async def preview(self, job: str, table: str, *, default: str = KLINIK) -> httpx.Response:
@@ -350,7 +355,39 @@ async def test_lines_that_the_ledger_left_out_are_failed_and_may_be_sent_again(p
     assert "Try again later. service_unavailable" in rows(page)[2]
 
 
-@pytest.mark.parametrize("job", ["allocate", "redeem", "transfer", "move", "take-back", "upgrade"])
+def document(serial: str) -> bytes:
+    """What a box saves, as far as a page reads it."""
+    return f'<license-return xmlns="urn:licensing:license-return:1" serial="{serial}" generation="1"/>'.encode()
+
+
+async def test_the_documents_of_many_boxes_become_a_table_and_each_box_gets_its_receipt(portal: Portal) -> None:
+    page = await portal.send("return/preview", document(HERE), document(THERE), document(NEW), batch="2026-11-29")
+    said = rows(page)
+    assert "5 Port10 Ready" in said[2]
+    assert "You may not do this in «Stadtwerke Ulm»" in said[3]
+    assert "There is no such device in your projects" in said[4]
+    table = html.unescape(re.search(r'<textarea name="csv" hidden>(.*?)</textarea>', page.text, re.DOTALL)[1])  # type: ignore[index]
+
+    unticked = await portal.do("return", table)
+    assert (unticked.status_code, portal.ledger.sent) == (422, [])
+    receipt = await portal.do("return", table, confirm_final="yes")
+    said_of_it = {"name": "return-licenses", "serial": HERE, "document": base64.b64encode(document(HERE)).decode()}
+    assert (portal.ledger.sent, portal.sessions.reached) == ([said_of_it], [41])
+    assert f'href="/devices/{HERE}/return/receipt"' in receipt.text
+
+
+async def test_a_file_that_is_no_return_document_is_named(portal: Portal) -> None:
+    page = await portal.send("return/preview", document(HERE), b"<html/>", batch="2026-11-29")
+    assert (page.status_code, "«file-1» is no return document." in page.text) == (422, True)
+    other = base64.b64encode(document(THERE)).decode()
+    page = await portal.preview("return", f"serial,document\n{HERE},{other}\n{HERE},\n")
+    assert ("This is no return document of this device." in rows(page)[2], "It has no return" in rows(page)[3]) == (
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("job", ["allocate", "redeem", "transfer", "move", "take-back", "return", "upgrade"])
 async def test_the_example_of_each_job_is_a_table_that_it_takes(portal: Portal, job: str) -> None:
     portal.sessions.language = "de"
     try:

@@ -7,9 +7,11 @@ import pytest
 from licensing_client.api import CorrectionView, LicenseTypeView
 from portal.entrypoints.web.correction_places import Place, line_by_line, moved, sides
 from portal.entrypoints.web.license_types import grouped
+from portal.entrypoints.web.old_license_lines import LineWrong, listed_keys, lots
 from portal.entrypoints.web.routes.staff.blocks import Blocked, named
 from portal.entrypoints.web.routes.staff.deliveries import scanned
 from portal.entrypoints.web.serials import only_serial
+from portal.entrypoints.web.words import Words
 
 BOX = Place("device/009033010203", "device", "009033010203", "c", {"Port11": 20})
 SITE = Place("project/p", "project", "Klinik", "c", {"Port11": 5})
@@ -146,3 +148,32 @@ def test_exactly_one_thing_is_blocked(subject: str, typed: str, blocked: Blocked
 
 def test_serials_are_scanned_each_once() -> None:
     assert scanned("0f0001\n0f0002;0f0001\r\n\n") == ["0f0001", "0f0002"]
+
+
+def test_a_line_of_the_old_list_is_a_key_with_what_it_stands_for_and_who_redeemed_it() -> None:
+    company = "3F1C8E0A-52D7-4B7E-9C55-0D2A6A1B7E42"
+    first, second = listed_keys(f"V7 1; 30 Registrations;1 PBX7#250@100\n\nV7 2\t2 Operators\t{company}", Words("en"))
+
+    assert first == {
+        "legacy_key": "V7 1",
+        "licenses": [{"license_name": "Registrations", "count": 30}, {"license_name": "PBX7#250@100", "count": 1}],
+    }
+    assert (second["licenses"], second.get("company")) == ([{"license_name": "Operators", "count": 2}], company.lower())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "V7 1", "V7 1; Registrations", "V7 1; 0 Registrations", "V7 1; 1 A B", "k; 1 A\n" * 41]
+)
+def test_a_list_that_can_not_be_read_is_refused_as_a_whole(text: str) -> None:
+    with pytest.raises(LineWrong):
+        listed_keys(text, Words("en"))
+
+
+def test_licenses_without_a_key_are_counts_with_names() -> None:
+    assert lots("30 Registrations\n1 PBX7#100; 2 Operators", Words("en")) == [
+        {"license_name": "Registrations", "count": 30},
+        {"license_name": "PBX7#100", "count": 1},
+        {"license_name": "Operators", "count": 2},
+    ]
+    with pytest.raises(LineWrong):
+        lots("\n ; \n", Words("en"))

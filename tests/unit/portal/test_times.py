@@ -52,6 +52,7 @@ class Apis:
 
     def __init__(self) -> None:
         self.asked = list[httpx.Request]()
+        self.next: str | None = "more"
         self.entries = [
             entry(38, (f"project/{PROJECT}", -60, 25), (f"held/{PROJECT}", 5, 5), (f"device/{SERIAL}", 60, 60))
         ]
@@ -59,7 +60,7 @@ class Apis:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         said = request.url.params.get("as_of")
-        then = {} if said is None else {"as_of": int(said) if said.isdecimal() else 38}
+        then: dict[str, int] = {} if said is None else {"as_of": int(said) if said.isdecimal() else 38}
         match request.url.path.removeprefix("/v1/").split("/"):
             case ["entries"]:
                 found: Any = {"items": self.entries, "next": 38, "more": False, "as_of": 41}
@@ -73,8 +74,10 @@ class Apis:
                 }
             case ["projects", _, "balance"]:
                 found = {"project": PROJECT, "free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
-            case ["projects", _, "devices"] | ["devices"]:
+            case ["projects", _, "devices"]:
                 found = {"items": [DEVICE], "next": None}
+            case ["devices"]:
+                found = {"items": [DEVICE | then] if then.get("as_of", 38) >= 38 else [], "next": self.next}
             case ["projects", _, "software-service"]:
                 found = SERVICE
             case ["devices", serial] if serial == SERIAL:
@@ -82,10 +85,12 @@ class Apis:
             case ["projects"]:
                 opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
                 named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
-                found = {
-                    "items": [opened | {"project_name": a, "project": b, "sequence": c} for a, b, c in named],
-                    "next": "more",
-                }
+                until = then.get("as_of", 41)
+                there = [(name, identity, at) for name, identity, at in named if at <= until]
+                balance = {"free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
+                beside = {"balances": balance} if request.url.params.get("expand") == "balances" else {}
+                items = [opened | {"project_name": a, "project": b, "sequence": c} | beside for a, b, c in there]
+                found = {"items": items, "next": self.next}
             case _:
                 return httpx.Response(404, json={"code": "test_unknown", "detail": "There is no test."})
         return httpx.Response(200, json=found)
@@ -162,6 +167,10 @@ async def test_links_of_the_past_stay_in_it(partner: httpx.AsyncClient) -> None:
     assert f"/projects/{PROJECT}/why?as_of=38&amp;type=Port11" in page
 
 
+def text(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
+
+
 def rows(page: httpx.Response) -> list[list[str]]:
     body = page.text[page.text.index("<tbody>") : page.text.index("</tbody>")]
     return [re.findall(r'<td class="number[^"]*"[^>]*>([^<]*)</td>', row) for row in body.split("</tr>")[:-1]]
@@ -169,11 +178,48 @@ def rows(page: httpx.Response) -> list[list[str]]:
 
 async def test_the_list_of_projects_shows_those_that_were_open_then(partner: httpx.AsyncClient, apis: Apis) -> None:
     page = (await partner.get("/projects?as_of=2026-11-24&name=in")).text
-    assert apis.query(f"projects/{PROJECT}/balance")["as_of"] == "2026-11-24"
+    assert apis.query("projects").items() >= {"expand": "balances", "as_of": "2026-11-24"}.items()
+    assert "25 Port11" in page
     assert ("Klinik am See" in page, "Weingut" in page, "Open the project" in page) == (True, False, False)
     assert f'href="/projects/{PROJECT}?as_of=2026-11-24"' in page
     assert "?name=in&amp;as_of=2026-11-24&amp;cursor=more" in page
     assert "Weingut" in (await partner.get("/projects")).text
+
+
+async def test_the_list_of_devices_shows_those_that_were_there_then(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = (await partner.get("/devices?license_type=Port11&as_of=2026-11-24")).text
+    assert apis.query("devices").items() >= {"license_type": "Port11", "as_of": "2026-11-24"}.items()
+    assert f'href="/devices/{SERIAL}?as_of=2026-11-24"' in page
+    assert "?license_type=Port11&amp;as_of=2026-11-24&amp;cursor=more" in page
+    assert ("Entry 38" in text(page), "Last contact" in page, "live.js" in page) == (True, False, False)
+
+
+async def test_a_list_of_devices_of_which_none_was_there_yet_goes_on(partner: httpx.AsyncClient, apis: Apis) -> None:
+    page = (await partner.get("/devices?as_of=12")).text
+    assert ("The next page looks at more" in page, "as_of=12&amp;cursor=more" in page) == (True, True)
+    apis.next = None
+    assert "No device was there then." in (await partner.get("/devices?as_of=12")).text
+
+
+async def test_home_shows_what_there_was(partner: httpx.AsyncClient, apis: Apis) -> None:
+    apis.next = None
+    page = (await partner.get("/?as_of=2026-11-24")).text
+    assert (apis.query("projects")["as_of"], apis.query("entries")["after"]) == ("2026-11-24", "39")
+    assert ("Klinik am See" in page, "Weingut" in page, "Ends soon" in page) == (True, False, False)
+    assert '<a href="/balances?type=Port11&amp;as_of=2026-11-24">25</a>' in page
+    apis.next = "more"
+    assert "no sum over more projects" in (await partner.get("/?as_of=2026-11-24")).text
+
+
+async def test_what_a_company_had_of_a_type_is_told_project_by_project(partner: httpx.AsyncClient, apis: Apis) -> None:
+    apis.next = None
+    page = await partner.get("/balances?type=Port11&as_of=40")
+    assert f'href="/projects/{PROJECT}/why?type=Port11&amp;as_of=40">25</a>' in page.text
+    assert '<a class="button" href="/balances?type=Port11">Back to now</a>' in page.text
+    assert rows(page)[-1] == ["50", "10"]
+    apis.next = "more"
+    page = await partner.get("/balances?type=Port11&as_of=40")
+    assert ("no sum over more projects" in page.text, len(rows(page))) == (True, 2)
 
 
 async def test_a_number_of_a_project_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:

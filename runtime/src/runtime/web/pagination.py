@@ -46,6 +46,11 @@ def paged(page: Rows[T], mark: Callable[[T], str]) -> PageView[T]:
     return PageView(items=list(page.rows), next=following)
 
 
+def kept(page: PageView[T], is_shown: Callable[[T], bool]) -> PageView[T]:
+    """A page without the rows that are not shown; its cursor stands after the last row that was looked at."""
+    return PageView(items=[one for one in page.items if is_shown(one)], next=page.next)
+
+
 def after(cursor: str | None, first: str) -> str:
     """The mark of the row that a cursor stands after; raises Refused for a cursor that we did not make."""
     if cursor is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -100,6 +100,13 @@ class DeviceView(View):
     )
 
 
+class PastDevice(NamedTuple):
+    """A device that a search of the past looked at; None where it was not what was wanted, or not there."""
+
+    serial: str
+    view: DeviceView | None
+
+
 class DeviceQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
@@ -114,6 +121,15 @@ class DeviceQueries(Protocol):
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int, expand: Expand | None = None
     ) -> Page[DeviceView] | None:
         """To whom guarantees are not shown, no device has a model (rule F4)."""
+        ...
+
+    async def find_devices_as_of(
+        self, viewer: Viewer, wanted: DeviceSearch, sequence: int, after: str, limit: int
+    ) -> Page[PastDevice] | None:
+        """Those that were where the viewer saw them then, by place, license type and delivery; at most `limit` of them.
+
+        A page ends after a bounded number of devices, whether they were there or not.
+        """
         ...
 
     async def device(self, viewer: Viewer, serial: str, expand: Expand | None = None) -> DeviceView | None: ...

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
 from contracts.fields import Right
+from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.blocks import BlockedView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
@@ -31,15 +32,24 @@ class ProjectView(View):
         examples=[["view", "licenses"]],
     )
     counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
+    balances: BalanceView | None = Field(default=None, description="Only where `expand=balances` asks for them.")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSearch:
-    """What projects to list; what is None or empty does not matter. `name` is how it begins, whatever its case."""
+    """What projects to list; what is None or empty does not matter. `name` is how it begins, whatever its case.
+
+    A list in the order of entries ends at entry `as_of`; one in the order of names also has projects that came later.
+    """
 
     name: str = ""
     company: str | None = None
     archived: bool | None = None
+    as_of: int | None = None
+
+
+Beside = Literal["counts", "balances"]
+"""What can be said beside each project."""
 
 
 class ProjectPlace(NamedTuple):
@@ -53,9 +63,12 @@ class ProjectQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, beside: Beside | None = None
     ) -> Page[ProjectView]:
-        """In the order of their entries, or of their names where a name is asked for; behind a place."""
+        """In the order of their entries, or of their names where a name is asked for; behind a place.
+
+        A balance is that of entry `wanted.as_of`, where there is one.
+        """
         ...
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None: ...

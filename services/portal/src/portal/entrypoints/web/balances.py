@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licensing_client.api import BalanceView, DeviceView, TotalView
+from licensing_client.api import BalanceView, DeviceView, LicensesView, ProjectView, TotalView
 
 CLASSES = ("pbx", "gateway", "warranty", "service")
 """The order of the table."""
@@ -63,6 +63,42 @@ def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
         for one in of_company
     ]
     return sorted(lines, key=_order)
+
+
+def of_projects(projects: Sequence[ProjectView]) -> list[BalanceLine]:
+    """A line for each type that projects of a past had free or held; what was on devices is not among it."""
+    types = {line["license_type"] for one in projects if (balance := one.get("balances")) for line in _lots(balance)}
+    lines = [summed([line for one in projects for line in of_type(one, name)], name) for name in types]
+    return sorted(lines, key=_order)
+
+
+def of_type(project: ProjectView, license_type: str) -> list[BalanceLine]:
+    """The line of a type in a project with its balance; none where it never had any."""
+    balance = project.get("balances")
+    if not balance:
+        return []
+    free, held = balance["free"], balance["held"]
+    found = [one for one in _lots(balance) if one["license_type"] == license_type]
+    return [
+        BalanceLine(
+            license_type,
+            one["license_class"],
+            free=sum(lot["count"] for lot in free if lot["license_type"] == license_type),
+            held=sum(lot["count"] for lot in held if lot["license_type"] == license_type),
+        )
+        for one in found[:1]
+    ]
+
+
+def summed(lines: Sequence[BalanceLine], license_type: str) -> BalanceLine:
+    """What is free and held of a type in several projects."""
+    license_class = next((one.license_class for one in lines), CLASSES[0])
+    free, held = sum(one.free for one in lines), sum(one.held for one in lines)
+    return BalanceLine(license_type, license_class, free=free, held=held)
+
+
+def _lots(balance: BalanceView) -> Sequence[LicensesView]:
+    return [*balance["free"], *balance["held"]]
 
 
 def _order(line: BalanceLine) -> tuple[int, str]:

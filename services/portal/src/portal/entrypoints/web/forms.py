@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
 from typing import Annotated, cast
@@ -22,7 +23,8 @@ REQUEST = "request"
 """The idempotency key of a form: however often it is sent, it is done once."""
 MULTIPART = "multipart/form-data"
 MAX_FIELDS = 1000
-MAX_FILES = 1
+MAX_FILES = 60
+"""Return documents of one table; other forms take the last file that was chosen."""
 MAX_DIGITS = 9
 UNREADABLE = "\0"
 """The one character that no table takes and nobody types."""
@@ -63,9 +65,14 @@ class Upload:
 class Form:
     """The fields of a form that was sent. Lines end as they do everywhere but in forms."""
 
-    def __init__(self, fields: list[tuple[str, str]], upload: Upload | None = None) -> None:
+    def __init__(self, fields: list[tuple[str, str]], uploads: Sequence[Upload] = ()) -> None:
         self._fields = [(key, value.replace("\r\n", "\n")) for key, value in fields]
-        self.upload = upload
+        self.uploads = uploads
+
+    @property
+    def upload(self) -> Upload | None:
+        """The file that was chosen, if any."""
+        return self.uploads[-1] if self.uploads else None
 
     def text(self, name: str) -> str:
         """The first field of this name, without blanks around it; empty without one."""
@@ -101,8 +108,8 @@ class Form:
 
     def is_unreadable(self) -> bool:
         """Whether there is something in it that can't be kept."""
-        name = self.upload.name if self.upload else ""
-        return any(UNREADABLE in one for field in (*self._fields, (name, "")) for one in field)
+        said = (*(one for field in self._fields for one in field), *(upload.name for upload in self.uploads))
+        return any(UNREADABLE in one for one in said)
 
     def beginning(self, prefix: str) -> dict[str, str]:
         """Fields whose names begin so, by the rest of their names."""
@@ -152,17 +159,17 @@ async def _with_file(request: Request) -> Form:
     head["Content-Type"] = request.headers["content-type"]
     if head.get_content_charset("utf-8") != "utf-8":
         raise FormRefused
-    fields, upload = list[tuple[str, str]](), None
+    fields, uploads = list[tuple[str, str]](), list[Upload]()
     try:
         async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as sent:
             for key, value in sent.multi_items():
-                if isinstance(value, UploadFile):
-                    upload = Upload(value.filename or "", await value.read()) if value.size else None
-                else:
+                if not isinstance(value, UploadFile):
                     fields.append((key, value))
+                elif value.size:
+                    uploads.append(Upload(value.filename or "", await value.read()))
     except HTTPException:
         raise FormRefused from None
-    return Form(fields, upload)
+    return Form(fields, uploads)
 
 
 TheForm = Annotated[Form, Depends(_form)]

@@ -2,40 +2,18 @@
 
 from typing import Any
 
-from contracts.accounts import device_account, held_account, project_account
+from contracts.accounts import device_account, project_account
 from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of, stay
+from ledger.adapters.postgres.queries.project_balances import balances_of
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.redaction import redaction_for
 from ledger.application.queries.balances import BalanceView, CauseView, MovementView
-from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _PROJECT, _DEVICE = project_account(""), device_account("")
 
-_FREE = """
-SELECT license_type, license_class, free AS count FROM balances
- WHERE ledger = $1 AND project = $2 ORDER BY license_type"""
-_HELD = """
-SELECT license_type, license_class, held AS count FROM held_licenses
- WHERE ledger = $1 AND project = $2 AND held > 0 ORDER BY license_type"""
-_FREE_THEN = """
-SELECT b.license_type, b.license_class, m.held AS count
-  FROM balances AS b
-  JOIN LATERAL (
-       SELECT held FROM movements
-        WHERE ledger = $1 AND account = $3 AND license_type = b.license_type AND sequence <= $4
-        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON true
- WHERE b.ledger = $1 AND b.project = $2 ORDER BY b.license_type"""
-_HELD_THEN = """
-SELECT h.license_type, h.license_class, m.held AS count
-  FROM held_licenses AS h
-  JOIN LATERAL (
-       SELECT held FROM movements
-        WHERE ledger = $1 AND account = $3 AND license_type = h.license_type AND sequence <= $4
-        ORDER BY sequence DESC, line DESC LIMIT 1) AS m ON m.held > 0
- WHERE h.ledger = $1 AND h.project = $2 ORDER BY h.license_type"""
 _CAUSES = """
 SELECT m.sequence, m.line, m.time, m.units AS count, m.held AS balance, m.event_type, e.subject, m.actor, m.command_id,
        e.correlation_id
@@ -57,29 +35,16 @@ class PostgresBalanceQueries(PostgresProjectQueries):
     """Implements BalanceQueries."""
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None:
-        async with self.seen(viewer) as (connection, scope):
-            if await self._project(connection, scope, project) is None:
-                return None
-            free = await connection.fetch(_FREE, self.ledger, project)
-            held = await connection.fetch(_HELD, self.ledger, project)
-            return BalanceView(
-                project=project,
-                free=[LicensesView(**row) for row in free],
-                held=[LicensesView(**row) for row in held],
-            )
+        return await self._balance(viewer, project, None)
 
     async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
+        return await self._balance(viewer, project, sequence)
+
+    async def _balance(self, viewer: Viewer, project: str, sequence: int | None) -> BalanceView | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            free = await connection.fetch(_FREE_THEN, self.ledger, project, project_account(project), sequence)
-            held = await connection.fetch(_HELD_THEN, self.ledger, project, held_account(project), sequence)
-            return BalanceView(
-                project=project,
-                free=[LicensesView(**row) for row in free],
-                held=[LicensesView(**row) for row in held],
-                as_of=sequence,
-            )
+            return (await balances_of(connection, self.ledger, [project], sequence))[project]
 
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int

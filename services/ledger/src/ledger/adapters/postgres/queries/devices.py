@@ -9,10 +9,11 @@ from ledger.adapters.postgres.queries import block_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
+from ledger.adapters.postgres.queries.past_device_search import fits, stretch
 from ledger.adapters.postgres.queries.past_visibility import past_of, stay, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand
+from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand, PastDevice
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
@@ -47,6 +48,9 @@ SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time
 
 
 _DEVICE_VERSION = _version_at("$2")
+_VERSIONS = f"""
+SELECT version.* FROM unnest($2::text[]) AS came (serial)
+ CROSS JOIN LATERAL ({_version_at("came.serial")}) AS version"""  # noqa: S608 - made of our own words
 # Serial by serial of those that were ever in the project, as far as the page goes, and so in their order: asked for as
 # one set, the planner would rather read all of them and sort.
 _CAME = """
@@ -111,6 +115,19 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
             rows = await connection.fetch(_NAMED, self.ledger, serials)
             return one_page(await self._expanded(connection, scope, rows, expand), limit)
+
+    async def find_devices_as_of(
+        self, viewer: Viewer, wanted: DeviceSearch, sequence: int, after: str, limit: int
+    ) -> Page[PastDevice] | None:
+        async with self.seen(viewer) as (connection, scope):
+            if wanted.project is not None and await self._project(connection, scope, wanted.project) is None:
+                return None
+            past = await past_of(connection, self.ledger, scope)
+            found = await stretch(connection, self.ledger, past, wanted, sequence, after, limit)
+            rows = await connection.fetch(_VERSIONS, self.ledger, found.there, sequence)
+            views = {row["serial"]: _version(block_columns.viewed(row), sequence) for row in rows}
+            shown = {serial: view for serial, view in views.items() if fits(wanted, view)}
+            return Page(tuple(PastDevice(one, shown.get(one)) for one in found.looked_at), more=found.more)
 
     async def device(self, viewer: Viewer, serial: str, expand: Expand | None = None) -> DeviceView | None:
         async with self.seen(viewer) as (connection, scope):

@@ -30,6 +30,8 @@ def project_search(wanted: ProjectSearch, reach: Reach, after: ProjectPlace, lim
         where = f"""(comparable_name, sequence) > ({argument(after.name)}, $2)
             AND comparable_name >= {prefix} AND comparable_name < {prefix} || {argument(_BEHIND)}"""
     archived = [wanted.archived] if wanted.archived is not None or not wanted.name else [False, True]
+    if wanted.as_of is not None and not wanted.name:
+        where += f" AND sequence <= {argument(wanted.as_of)}"
     states = ["" if one is None else f" AND is_archived = {argument(one)}" for one in archived]
     walks = [
         f"""(SELECT sequence, comparable_name FROM projects

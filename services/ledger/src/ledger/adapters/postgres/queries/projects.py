@@ -5,10 +5,11 @@ from typing import Any
 
 from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries import block_columns
+from ledger.adapters.postgres.queries.project_balances import with_balances
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.projects import ProjectCountsView, ProjectPlace, ProjectSearch, ProjectView
+from ledger.application.queries.projects import Beside, ProjectCountsView, ProjectPlace, ProjectSearch, ProjectView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
@@ -29,7 +30,7 @@ class PostgresProjectQueries(SnapshotReader):
     """Implements ProjectQueries."""
 
     async def projects(
-        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, *, counted: bool = False
+        self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, beside: Beside | None = None
     ) -> Page[ProjectView]:
         async with self.seen(viewer) as (connection, scope):
             reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
@@ -38,16 +39,22 @@ class PostgresProjectQueries(SnapshotReader):
                 return Page((), more=False)
             order = "page.comparable_name, page.sequence" if wanted.name else "page.sequence"
             rows = await connection.fetch(PROJECT_PAGE.format(query, order), self.ledger, *arguments)
-            counts = await self._counts(connection, [row["project"] for row in rows]) if counted else {}
-            none = ProjectCountsView(devices=0, free=0) if counted else None
-            views = (viewed_project(scope, row, counts.get(row["project"], none)) for row in rows)
+            views = [viewed_project(scope, row) for row in rows]
+            match beside:
+                case "counts":
+                    views = await self._with_counts(connection, views)
+                case "balances":
+                    views = await with_balances(connection, self.ledger, views, wanted.as_of)
+                case None:
+                    pass
             return one_page(views, limit)
 
-    async def _counts(self, connection: Any, projects: Sequence[str]) -> dict[str, ProjectCountsView]:
-        """What projects have, by project; nothing of those that have had nothing."""
-        owners = [subject(PROJECT, project) for project in projects]
-        rows = await connection.fetch(_COUNTS, self.ledger, owners)
-        return {row["project"]: ProjectCountsView(devices=row["devices"], free=row["free"]) for row in rows}
+    async def _with_counts(self, connection: Any, views: Sequence[ProjectView]) -> list[ProjectView]:
+        """Projects with how much they have; no row is kept for one that has had nothing."""
+        rows = await connection.fetch(_COUNTS, self.ledger, [subject(PROJECT, one.project) for one in views])
+        counts = {row["project"]: ProjectCountsView(devices=row["devices"], free=row["free"]) for row in rows}
+        none = ProjectCountsView(devices=0, free=0)
+        return [one.model_copy(update={"counts": counts.get(one.project, none)}) for one in views]
 
     async def project(self, viewer: Viewer, project: str) -> ProjectView | None:
         async with self.seen(viewer) as (connection, scope):
@@ -61,7 +68,7 @@ class PostgresProjectQueries(SnapshotReader):
         return viewed_project(scope, row)
 
 
-def viewed_project(scope: Scope, row: Any, counts: ProjectCountsView | None = None) -> ProjectView:
+def viewed_project(scope: Scope, row: Any) -> ProjectView:
     """A row of projects, with what the viewer may do there."""
     rights = scope.rights_in(row["company"], row["project"])
-    return ProjectView(**block_columns.viewed(row), rights=list(rights), counts=counts)
+    return ProjectView(**block_columns.viewed(row), rights=list(rights))

@@ -1,6 +1,7 @@
 """Projects: opened, looked at, renamed and archived; licenses between projects, and back from a device."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from contracts.commands.projects import ArchiveProject, DeallocateLicenses, Move
 from contracts.identifiers import derived_id
 from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
+from ledger.application.queries.projects import Beside, ProjectPlace, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
 from ledger.entrypoints.api.http.results import came, charged, entry_of, issue_of
@@ -30,9 +31,9 @@ from ledger.entrypoints.api.models.projects import (
 from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_number_and_text, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_number_and_text, after_numbers, kept, paged
 from runtime.web.path_values import serial_of
-from runtime.web.problems import require_found
+from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 
@@ -72,19 +73,32 @@ async def list_projects(
     services: TheServices,
     caller: TheCaller,
     wanted: Wanted,
+    as_of: AsOf,
     expand: Annotated[
-        Literal["counts"] | None, Query(description="`counts`: how many devices and free licenses each has.")
+        Beside | None,
+        Query(
+            description="`counts`: how many devices and free licenses each has; `balances`: what is free and held in"
+            " it, now or as of any entry or time."
+        ),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
-    """Projects in the order in which they were opened, or by name where a name is asked for."""
+    """Projects in the order in which they were opened, or by name where a name is asked for.
+
+    With `as_of`, those that had been opened by then, with names, blocks and rights of now; of a name, a page may have
+    fewer than asked for although another one follows.
+    """
+    if as_of is not None and expand == "counts":
+        raise Refused("request_invalid", "counts are those of now: ask for them without as_of.")
+    wanted = replace(wanted, as_of=as_of)
     by_name = bool(wanted.name)
     after = ProjectPlace(*after_number_and_text(cursor)) if by_name else ProjectPlace(after_numbers(cursor, 1)[0])
-    page = await services.queries.projects(caller.viewer, wanted, after, limit, counted=expand == "counts")
-    return paged(
-        page, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if by_name else str(row.sequence)
+    found = await services.queries.projects(caller.viewer, wanted, after, limit, expand)
+    page = paged(
+        found, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if by_name else str(row.sequence)
     )
+    return page if as_of is None else kept(page, lambda row: row.sequence <= as_of)
 
 
 @router.get("/{project}", dependencies=[Reached], response_model=ProjectView)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from contracts.fields import Right
 from contracts.identifiers import UUID_PATTERN
 from licensing_client import Problem
 from licensing_client.api import DeviceView, LicenseTypeView, ProjectView
@@ -14,8 +15,6 @@ from portal.entrypoints.web.choices import MOST_PROJECTS
 from portal.entrypoints.web.license_types import all_types
 from portal.entrypoints.web.routes.projects import free_of, held_by
 
-RIGHT = "licenses"
-"""All jobs want it in the project."""
 AT_ONCE = 16
 """Questions of one file that wait at the same time: others have pages to see as well."""
 
@@ -27,6 +26,8 @@ class Facts:
     """Balances and devices change line by line as they would if all lines were done."""
 
     api: Asking
+    right: Right
+    """What the job wants in each project."""
     types: dict[str, LicenseTypeView] = field(default_factory=dict[str, LicenseTypeView])
     projects: dict[str, list[ProjectView]] = field(default_factory=dict[str, list[ProjectView]])
     """By what was typed; more than one where several have this name."""
@@ -53,7 +54,7 @@ class Facts:
         others = await _each(of_devices - found.keys(), self._projects)
         found |= {one["project"]: one for many in others.values() for one in many}
         self.names = {name: one["project_name"] for name, one in found.items()}
-        self.closed = {name for name, one in found.items() if RIGHT not in one["rights"]}
+        self.closed = {name for name, one in found.items() if self.right not in one["rights"]}
         balances = await _each(found, self._balance)
         self.free = {name: dict(one) for name, one in balances.items()}
         self.before = balances

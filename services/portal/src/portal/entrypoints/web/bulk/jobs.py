@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from contracts.fields import Right
 from licensing_client.api import WantedLicenses
 from portal.entrypoints.web.bulk.facts import Facts
 from portal.entrypoints.web.bulk.lines import Line
+from portal.entrypoints.web.return_documents import COLUMNS, in_base64, serial_of
 from portal.entrypoints.web.upgrades import upgrades, versions
 from portal.entrypoints.web.words import Words
 
@@ -36,6 +38,8 @@ class Job:
     """Whether the project that is chosen in the form stands for lines that name none."""
     is_final: bool = False
     """Whether no line of it can be undone."""
+    right: Right = "licenses"
+    """What each line needs in its project."""
 
 
 def _allocate(line: Line, facts: Facts, _: Words) -> None:
@@ -73,6 +77,21 @@ def _take_back(line: Line, facts: Facts, _: Words) -> None:
         "serial": line.serial,
         "licenses": wanted(line.counts),
     }
+
+
+def _return(line: Line, facts: Facts, _: Words) -> None:
+    """What comes back is what stands on the device by then; the document says only that it gave up."""
+    if not _in_its_project(line, facts, _):
+        return
+    if serial_of(in_base64(line.document)) != line.serial:
+        line.refuse(_("This is no return document of this device."), "document_malformed")
+        return
+    device = facts.devices[line.serial]
+    pbx = [one for one in device["licenses"] if one["license_class"] == "pbx"] if device else []
+    line.counts = {one["license_type"]: one["count"] for one in pbx}
+    if _take(line, facts.on_device[line.serial], _):
+        _bring(facts.free[line.project], line.counts)
+    line.command = {"name": "return-licenses", "serial": line.serial, "document": line.document}
 
 
 def _move_device(line: Line, facts: Facts, _: Words) -> None:
@@ -163,6 +182,17 @@ _JOBS = (
         frozenset({"pbx"}),
         ("Port11", "Voicemail11"),
         needs_project=False,
+    ),
+    Job(
+        "return",
+        "Return the licenses of many devices",
+        "Choose the return documents that the boxes have saved, or send a table with a line for each of them.",
+        COLUMNS,
+        (("00:90:33:04:c1:01", "PGxpY2Vuc2UtcmV0dXJu..."), ("00:90:33:04:c1:02", "PGxpY2Vuc2UtcmV0dXJu...")),
+        _return,
+        needs_project=False,
+        is_final=True,
+        right="return",
     ),
     Job(
         "upgrade",

@@ -26,6 +26,8 @@ class Line:
     batch: str
     serial: str = ""
     activation_key: str = ""
+    document: str = ""
+    """In base64."""
     counts: dict[str, int] = field(default_factory=dict[str, int])
     version: int = 0
     project: str = ""

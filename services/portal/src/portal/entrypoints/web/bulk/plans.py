@@ -55,7 +55,7 @@ class Plan:
 
 async def planned(api: Asking, job: Job, file: CsvFile, *, project: str, batch: str, _: Words) -> Plan:
     """What the lines would do now; `project` and `batch` are those of lines that name none. Raises FileWrong."""
-    facts = Facts(api)
+    facts = Facts(api, job.right)
     await facts.learn_types()
     _check_columns(job, file, facts, _)
     lines = [_typed(Line(number, cells, cells.get(BATCH) or batch), job, project, _) for number, cells in file.lines]
@@ -102,6 +102,10 @@ def _typed(line: Line, job: Job, project: str, _: Words) -> Line:
         line.target = said.get("target", "")
         if not line.target:
             line.refuse(_("It names no project where they go."))
+    if "document" in job.columns:
+        line.document = said.get("document", "")
+        if not line.document:
+            line.refuse(_("It has no return document."))
     if "activation_key" in job.columns:
         line.activation_key = said.get("activation_key", "")
         if not line.activation_key:

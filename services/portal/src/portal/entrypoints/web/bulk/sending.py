@@ -9,6 +9,7 @@ from licensing_client.api import CommandAnswer, CommandLine
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.bulk.lines import Line, key_of
 from portal.entrypoints.web.bulk.plans import Plan
+from portal.entrypoints.web.return_documents import in_base64, read
 from portal.entrypoints.web.words import Words
 
 NEVER_WAS = "device_in_project"
@@ -92,8 +93,13 @@ def _result(line: Line, answers: Mapping[str, CommandAnswer], stopped: set[str],
         return Result(
             line, "failed", code=problem.get("code", ""), why=problem.get("detail", ""), rule=problem.get("rule", "")
         )
-    sequence = int(found["answer"]["sequence"])
+    sequence = _entry_of(found["answer"])
     return Result(line, "before" if sequence <= known else "done", sequence)
+
+
+def _entry_of(answer: Mapping[str, Any]) -> int:
+    """The entry of a command; a return is answered by its receipt, which names it."""
+    return int(answer["sequence"]) if "sequence" in answer else read(in_base64(answer["document"]))[0]
 
 
 def _problem(found: CommandAnswer | None) -> Mapping[str, Any]:

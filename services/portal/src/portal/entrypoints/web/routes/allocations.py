@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
-from licensing_client.api import BalanceView, DeviceView, LicensesView, WantedLicenses
+from licensing_client.api import BalanceView, DeviceView, LicensesAllocatedResponse, LicensesView, WantedLicenses
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
@@ -79,18 +79,26 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
         await require_password(request, services, visit.session, form)
     ledger = visit.api.ledger
     found = await ask(ledger.get_project, project, at_least=visit.api.at_least)
-    if await _device(visit.api, serial) is None:
-        await ask(ledger.add_device, project, serial=serial, idempotency_key=f"{once}-device")
     wanted: list[WantedLicenses] = [{"license_type": name, "count": count} for name, count in counts.items()]
-    sent = ask(
-        ledger.allocate_licenses,
-        project,
-        serial=serial,
-        licenses=wanted,
-        confirm_final=is_final,
-        idempotency_key=once,
-    )
-    done = await reached(visit, services, sent)
+
+    async def sent() -> LicensesAllocatedResponse:
+        if await _device(visit.api, serial) is None:
+            await ask(ledger.add_device, project, serial=serial, idempotency_key=f"{once}-device")
+        return await ask(
+            ledger.allocate_licenses,
+            project,
+            serial=serial,
+            licenses=wanted,
+            confirm_final=is_final,
+            idempotency_key=once,
+        )
+
+    try:
+        done = await reached(visit, services, sent())
+    except Problem as problem:
+        return await _form_page(
+            request, visit, services, project, serial=serial, said=typed(form), refused=problem, status=problem.status
+        )
     device = await ask(ledger.get_device, serial, at_least=done["sequence"])
     return services.pages.page(
         request,
@@ -147,6 +155,7 @@ async def _form_page(  # noqa: PLR0913 - what was typed stays
     serial: str,
     said: dict[str, str] | None = None,
     error: str = "",
+    refused: Problem | None = None,
     status: int = 200,
 ) -> Response:
     found = await ask(visit.api.ledger.get_project, project, at_least=visit.api.at_least)
@@ -160,4 +169,5 @@ async def _form_page(  # noqa: PLR0913 - what was typed stays
         offered=offered(balance),
         typed=said or {},
         error=error,
+        refused=refused,
     )

@@ -20,6 +20,8 @@ from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.return_documents import table_of
+from portal.entrypoints.web.words import Words
 
 CSV = "text/csv; charset=utf-8"
 MOST_BATCH = 60
@@ -65,7 +67,7 @@ async def example(request: Request, _visit: TheVisit, job: TheJob) -> Response:
 async def preview(request: Request, visit: TheVisit, services: TheServices, form: TheForm, job: TheJob) -> Response:
     """What each line will do, which are wrong and why, and the balances before and after."""
     try:
-        text = decoded(form.upload.content, words_for(request)) if form.upload else form.text("csv")
+        text = _text(form, job, words_for(request))
         plan = await _planned(request, visit, job, text, form)
     except FileWrong as wrong:
         return await _form_page(request, visit, services, job, form=form, error=str(wrong))
@@ -106,6 +108,15 @@ async def confirm(request: Request, visit: TheVisit, services: TheServices, form
         wrong=without,
         failed=plan.failed(one.failed_cells for one in without),
     )
+
+
+def _text(form: Form, job: Job, _: Words) -> str:
+    """The table that was sent: as a file, as documents of which it is made, or as text."""
+    if form.upload is None:
+        return form.text("csv")
+    if "document" in job.columns and form.upload.content.startswith(b"<"):
+        return table_of(form.uploads, _)
+    return decoded(form.upload.content, _)
 
 
 async def _planned(request: Request, visit: Visit, job: Job, text: str, form: Form) -> Plan:

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from licensing_client import Problem
 from portal.adapters.apis import ask
-from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.submitting import reached, submit
@@ -22,13 +23,7 @@ async def codes_page(
     request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
 ) -> Response:
     """The codes of the project and what became of them; the codes themselves are kept nowhere."""
-    ledger, at_least = visit.api.ledger, visit.api.at_least
-    entries = await newest(visit.api, 1, project=project)
-    found = await ask(ledger.get_project, project, at_least=at_least)
-    page = await ask(ledger.list_claim_codes, project, cursor=cursor, limit=CODES_A_PAGE, at_least=at_least)
-    values: dict[str, Any] = {"codes": page["items"], "following": page["next"], "now": services.clock().isoformat()}
-    time = Time(stand=entries["as_of"], about={"project": project})
-    return services.pages.page(request, "claim_codes.html", time=time, project=found, **values)
+    return await _page(request, visit, services, project, cursor=cursor)
 
 
 @router.post("")
@@ -36,13 +31,16 @@ async def make(request: Request, visit: TheVisit, services: TheServices, project
     """A new code, to print or to read out; the same form again shows the same one."""
     ledger = visit.api.ledger
     sent = ask(ledger.create_claim_code, project, idempotency_key=form.text("request"))
-    made = await reached(visit, services, sent)
+    try:
+        made = await reached(visit, services, sent)
+    except Problem as problem:
+        return await _page(request, visit, services, project, refused=problem)
     found = await ask(ledger.get_project, project, at_least=made["sequence"])
     return services.pages.page(request, "claim_code.html", project=found, made=made, picture=qr(made["claim_code"]))
 
 
 @router.post("/withdrawals")
-async def withdraw(visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+async def withdraw(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
     """Make a code useless that no box has used."""
     digest = form.text("code_digest")
     sent = ask(
@@ -51,4 +49,36 @@ async def withdraw(visit: TheVisit, services: TheServices, project: str, form: T
         code_digest=digest,
         idempotency_key=f"{form.text('request')}-{digest[:16]}",
     )
-    return await submit(visit, services, sent, then=f"/projects/{project}/claim-codes")
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=f"/projects/{project}/claim-codes",
+        refused=lambda no: _page(request, visit, services, project, refused=no),
+    )
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    services: Services,
+    project: str,
+    *,
+    cursor: str | None = None,
+    refused: Problem | None = None,
+) -> Response:
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    entries = await newest(visit.api, 1, project=project)
+    found = await ask(ledger.get_project, project, at_least=at_least)
+    page = await ask(ledger.list_claim_codes, project, cursor=cursor, limit=CODES_A_PAGE, at_least=at_least)
+    values: dict[str, Any] = {"codes": page["items"], "following": page["next"], "now": services.clock().isoformat()}
+    time = Time(stand=entries["as_of"], about={"project": project})
+    return services.pages.page(
+        request,
+        "claim_codes.html",
+        status=refused.status if refused else 200,
+        time=time,
+        project=found,
+        refused=refused,
+        **values,
+    )

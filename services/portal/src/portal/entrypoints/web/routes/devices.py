@@ -3,21 +3,21 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import GuaranteeStatus, TestView
+from licensing_client.api import GuaranteeStatus
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
+from portal.entrypoints.web.routes.tests import known_test
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import beginning
-from portal.entrypoints.web.times import AsOf, Time, newest, now, then
+from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
@@ -36,10 +36,10 @@ class Wanted:
     delivered: str = ""
 
     @property
-    def query(self) -> str:
+    def fields(self) -> dict[str, str]:
         """What of it stands in an address."""
         named = {"project": self.project, "license_type": self.license_type, "delivered": self.delivered}
-        return urlencode({name: said for name, said in named.items() if said})
+        return {name: said for name, said in named.items() if said}
 
 
 @router.get("/devices")
@@ -48,10 +48,14 @@ async def devices_page(
     visit: TheVisit,
     services: TheServices,
     wanted: Annotated[Wanted, Depends()],
+    as_of: AsOf,
     cursor: str | None = None,
 ) -> Response:
-    """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits."""
-    time = await now(visit.api)
+    """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits.
+
+    Now, or as they were: then the ledger looks at some devices after the other, and a page may have few of them.
+    """
+    stand = None if as_of else (await newest(visit.api, 1))["as_of"]
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, projects = await asyncio.gather(
         ask(
@@ -59,6 +63,7 @@ async def devices_page(
             project=wanted.project or None,
             license_type=wanted.license_type or None,
             delivered=DELIVERED.get(wanted.delivered),
+            as_of=as_of or None,
             cursor=cursor,
             limit=DEVICES_A_PAGE,
             at_least=at_least,
@@ -66,6 +71,11 @@ async def devices_page(
         ask(ledger.list_projects, limit=200, at_least=at_least),
     )
     names = {one["project"]: one["project_name"] for one in projects["items"]}
+    if as_of:
+        stand = next((one.get("as_of") for one in found["items"]), None)
+        time = then(as_of, stand, civil_day(services.clock()), wanted.fields)
+    else:
+        time = Time(stand=stand, travels=True, fields=wanted.fields)
     return services.pages.page(
         request,
         "devices.html",
@@ -98,7 +108,7 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
     project, guarantee, test = await asyncio.gather(
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
         _guarantee(api, serial, at),
-        _test(api, serial, at),
+        known_test(api, serial, at),
     )
     entries = page["items"]
     return services.pages.page(
@@ -128,12 +138,5 @@ async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatu
     """None for whoever may not know of it (rule F4)."""
     try:
         return await ask(api.ledger.get_guarantee, serial, as_of=at, at_least=api.at_least)
-    except Problem:
-        return None
-
-
-async def _test(api: Asking, serial: str, at: str | None) -> TestView | None:
-    try:
-        return await ask(api.ledger.get_test_licenses, serial, as_of=at, at_least=api.at_least)
     except Problem:
         return None

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple, TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.api import CompanyBalances, DeviceView, EntryView, ExpirationView, ProjectTotalsView
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words, support_case_words
-from portal.entrypoints.web.balances import totals
+from portal.entrypoints.web.balances import of_projects, totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.routes.projects import stand_of
 from portal.entrypoints.web.sentences import actors
-from portal.entrypoints.web.times import Time, newest
+from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 SHOWN = 8
 ENTRIES = 10
@@ -40,10 +42,12 @@ class Waiting(NamedTuple):
 
 
 @router.get("/")
-async def home(request: Request, visit: TheVisit, services: TheServices) -> Response:
-    """What waits for this person: partners see their devices and dates, staff its queues."""
+async def home(request: Request, visit: TheVisit, services: TheServices, as_of: AsOf) -> Response:
+    """What waits for this person: partners see their devices and dates, staff its queues; or what there was."""
     if visit.is_staff:
         return await _of_staff(request, visit, services)
+    if as_of:
+        return await _as_it_was(request, visit, services, as_of)
     api = visit.api
     stand, entries, known = await _entries(visit, services)
     (expiring, balances, waiting), (cases, support), projects = await asyncio.gather(
@@ -58,7 +62,7 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
     return services.pages.page(
         request,
         "home.html",
-        time=Time(stand=stand),
+        time=Time(stand=stand, travels=True),
         ending=None if expiring is None else _by_horizon(expiring),
         codes=None if expiring is None else [one for one in expiring if one["kind"] in CODES][:SHOWN],
         held=None if balances is None else _held(balances),
@@ -73,6 +77,25 @@ async def home(request: Request, visit: TheVisit, services: TheServices) -> Resp
         actors=known,
         words=case_words,
         shown=SHOWN,
+    )
+
+
+async def _as_it_was(request: Request, visit: Visit, services: Services, as_of: str) -> Response:
+    """The projects, what was free and held in them, and what had happened; what needs somebody is of now."""
+    api = visit.api
+    found = await ask(api.ledger.list_projects, expand="balances", as_of=as_of, limit=LOOKED_AT, at_least=api.at_least)
+    projects, stand = found["items"], stand_of(found["items"])
+    page = await newest(api, ENTRIES, until=stand) if stand else None
+    entries = page["items"] if page else []
+    return services.pages.page(
+        request,
+        "home_then.html",
+        time=then(as_of, stand, civil_day(services.clock())),
+        sheet=None if found["next"] else of_projects(projects),
+        projects=projects[:SHOWN],
+        names={one["project"]: one["project_name"] for one in projects},
+        entries=entries,
+        actors=await actors(entries, services.accounts, visit.company),
     )
 
 

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
-from licensing_client.api import ActivationKeyPreview, ActivationKeyRedeemedResponse, ProjectView
+from licensing_client.api import ActivationKeyPreview, ActivationKeyRedeemedResponse
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.choices import may, open_projects
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
@@ -65,8 +66,8 @@ class Change:
 @router.get("/keys")
 async def keys_page(request: Request, visit: TheVisit, services: TheServices, project: str = "") -> Response:
     """The form."""
-    projects = await _projects(visit.api)
-    return services.pages.page(request, "keys.html", projects=projects, project=project, keys="", error="")
+    projects = await open_projects(visit.api)
+    return services.pages.page(request, "keys.html", projects=projects, project=project, keys="", error="", may=may)
 
 
 @router.post("/keys/preview")
@@ -151,11 +152,6 @@ async def _redeem(api: Asking, key: str, project: str, batch: str) -> Redeemed:
     return Redeemed(hint, answer, None)
 
 
-async def _projects(api: Asking) -> list[ProjectView]:
-    page = await ask(api.ledger.list_projects, archived=False, limit=200, at_least=api.at_least)
-    return page["items"]
-
-
 async def _form_again(request: Request, api: Asking, services: Services, form: Form) -> Response:
     _ = words_for(request)
     error = _("Paste up to {most} keys, one in each line, and choose a project.", most=MOST_KEYS)
@@ -163,7 +159,8 @@ async def _form_again(request: Request, api: Asking, services: Services, form: F
         request,
         "keys.html",
         status=422,
-        projects=await _projects(api),
+        projects=await open_projects(api),
+        may=may,
         project=form.text("project"),
         keys=form.text("keys"),
         error=error,

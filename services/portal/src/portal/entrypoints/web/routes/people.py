@@ -37,18 +37,23 @@ async def people_page(request: Request, visit: TheVisit, services: TheServices) 
 async def invite(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """A code by which a colleague joins; the same form again shows the same one."""
     sent = ask(visit.api.ledger.create_invitation, visit.company, idempotency_key=form.text("request"))
-    made = await reached(visit, services, sent)
+    try:
+        made = await reached(visit, services, sent)
+    except Problem as problem:
+        return await _page(request, visit, services, refused=problem)
     return services.pages.page(request, "invitation.html", made=made, picture=qr(made["invitation_code"]))
 
 
 @router.post("/people/invitations/withdrawals")
-async def withdraw(visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+async def withdraw(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """Make an invitation useless that nobody accepted."""
     digest = form.text("code_digest")
     once = f"{form.text('request')}-{digest[:16]}"
     ledger = visit.api.ledger
     sent = ask(ledger.withdraw_invitation, visit.company, code_digest=digest, idempotency_key=once)
-    return await submit(visit, services, sent, then="/people")
+    return await submit(
+        visit, services, sent, then="/people", refused=lambda no: _page(request, visit, services, refused=no)
+    )
 
 
 @router.post("/people/members")

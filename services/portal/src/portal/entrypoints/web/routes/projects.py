@@ -1,18 +1,19 @@
 """Projects: the list, and one with its balance and devices."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from contracts.dates import civil_day
-from licensing_client.api import BalanceView, DeviceView, DeviceViewPage
+from licensing_client import Problem
+from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView
 from portal.adapters.apis import ask
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.projects_with_balance import with_balances
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.times import AsOf, Time, newest, then
@@ -29,34 +30,21 @@ async def projects_page(
     request: Request, visit: TheVisit, services: TheServices, as_of: AsOf, name: str = "", cursor: str | None = None
 ) -> Response:
     """The projects, by part of the name where one is asked for, with their balances; now or as they were."""
-    fields = {"name": name} if name else {}
-    stand = None if as_of else (await newest(visit.api, 1))["as_of"]
-    found = await ask(
-        visit.api.ledger.list_projects,
-        project_name=name or None,
-        archived=None if as_of else False,
-        cursor=cursor,
-        limit=PROJECTS_A_PAGE,
-        at_least=visit.api.at_least,
-    )
-    projects = await with_balances(visit.api, found["items"], as_of or None)
-    if as_of:
-        stand = next((one.balance.get("as_of") for one in projects), None)
-        projects = [one for one in projects if one.project["sequence"] <= (stand or 0)]
-        time = then(as_of, stand, civil_day(services.clock()), fields)
-    else:
-        time = Time(stand=stand, travels=True, fields=fields)
-    return services.pages.page(
-        request, "projects.html", time=time, projects=projects, name=name, following=found["next"]
-    )
+    return await _projects_page(request, visit, services, as_of, name=name, cursor=cursor)
 
 
 @router.post("/projects")
-async def open_project(visit: TheVisit, services: TheServices, form: TheForm) -> Response:
+async def open_project(request: Request, visit: TheVisit, services: TheServices, form: TheForm) -> Response:
     """Open a project and go there."""
     name, once = form.text("name"), form.text("request") or None
     sent = ask(visit.api.ledger.create_project, project_name=name, idempotency_key=once)
-    return await submit(visit, services, sent, then=lambda made: f"/projects/{made['project']}")
+    return await submit(
+        visit,
+        services,
+        sent,
+        then=lambda made: f"/projects/{made['project']}",
+        refused=lambda no: _projects_page(request, visit, services, refused=no, typed=name),
+    )
 
 
 @router.get("/projects/{project}")
@@ -83,6 +71,47 @@ async def project_page(
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit.company),
         **_balance(balance, devices, cursor),
+    )
+
+
+async def _projects_page(  # noqa: PLR0913 - what was typed stays
+    request: Request,
+    visit: Visit,
+    services: Services,
+    as_of: str = "",
+    *,
+    name: str = "",
+    cursor: str | None = None,
+    refused: Problem | None = None,
+    typed: str = "",
+) -> Response:
+    fields = {"name": name} if name else {}
+    stand = None if as_of else (await newest(visit.api, 1))["as_of"]
+    found = await ask(
+        visit.api.ledger.list_projects,
+        project_name=name or None,
+        archived=None if as_of else False,
+        expand="balances",
+        as_of=as_of or None,
+        cursor=cursor,
+        limit=PROJECTS_A_PAGE,
+        at_least=visit.api.at_least,
+    )
+    projects = found["items"]
+    if as_of:
+        time = then(as_of, stand_of(projects), civil_day(services.clock()), fields)
+    else:
+        time = Time(stand=stand, travels=True, fields=fields)
+    return services.pages.page(
+        request,
+        "projects.html",
+        status=refused.status if refused else 200,
+        time=time,
+        projects=projects,
+        name=name,
+        following=found["next"],
+        refused=refused,
+        typed=typed,
     )
 
 
@@ -117,6 +146,12 @@ def _balance(balance: BalanceView, devices: DeviceViewPage, cursor: str | None) 
         "devices": devices["items"],
         "following": devices["next"],
     }
+
+
+def stand_of(projects: Sequence[ProjectView]) -> int | None:
+    """The entry at which projects of a past stand, as their balances say; None of no project."""
+    balances = (one.get("balances") for one in projects)
+    return next((one.get("as_of") for one in balances if one), None)
 
 
 def free_of(balance: BalanceView) -> dict[str, int]:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView
-from portal.adapters.apis import ask
+from portal.adapters.apis import ask, unless_away
 from portal.entrypoints.web import case_words
 from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
+from portal.entrypoints.web.choices import may, open_projects
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.downloads import saved_as
@@ -68,7 +69,7 @@ async def form_page(request: Request, visit: TheVisit, services: TheServices, se
     account = visit.session.account
     typed = {"serial": serial, "name": account.name, "email": account.email, "country": "DE"}
     typed["to"] = visit.session.company_name or ""
-    return services.pages.page(request, "repair_new.html", typed=typed, error=None)
+    return await _new_page(request, visit, services, typed)
 
 
 @router.post("")
@@ -95,7 +96,7 @@ async def file_case(request: Request, visit: TheVisit, services: TheServices, fo
         )
     except Problem as problem:
         typed = {name: form.text(name) for name in (*FILED, *FILED_ADDRESS)}
-        return services.pages.page(request, "repair_new.html", status=problem.status, typed=typed, error=problem)
+        return await _new_page(request, visit, services, typed, refused=problem)
     return see(_address(filed["rma"], filed["sequence"]))
 
 
@@ -127,9 +128,14 @@ async def take_step(
 
 
 @router.post("/{rma}/messages")
-async def write(visit: TheVisit, rma: str, form: TheForm) -> Response:
+async def write(request: Request, visit: TheVisit, services: TheServices, rma: str, form: TheForm) -> Response:
     """Say something in the case."""
-    await ask(visit.api.cases.write_message, rma, text=form.text("text"), idempotency_key=form.text("request"))
+    try:
+        await ask(visit.api.cases.write_message, rma, text=form.text("text"), idempotency_key=form.text("request"))
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return await _case_page(request, visit, services, rma, refused=problem, form=form)
     return see(f"/rmas/{rma}#messages")
 
 
@@ -138,13 +144,18 @@ async def attach(request: Request, visit: TheVisit, services: TheServices, rma: 
     """Attach a file to the case."""
     if form.upload is None:
         return await _case_page(request, visit, services, rma, error=words_for(request)("Choose a file first."))
-    await ask(
-        visit.api.cases.attach_file,
-        rma,
-        form.upload.content,
-        file_name=form.upload.name,
-        idempotency_key=f"{form.text('request')}-file",
-    )
+    try:
+        await ask(
+            visit.api.cases.attach_file,
+            rma,
+            form.upload.content,
+            file_name=form.upload.name,
+            idempotency_key=f"{form.text('request')}-file",
+        )
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return await _case_page(request, visit, services, rma, refused=problem)
     return see(f"/rmas/{rma}#files")
 
 
@@ -162,6 +173,34 @@ async def slip(visit: TheVisit, rma: str, at_least: int | None = None) -> Respon
     """What is printed and put into the parcel."""
     content = await ask(visit.api.cases.get_slip, rma, paper="A4", at_least=at_least)
     return saved_as(f"{rma}.pdf", content, "application/pdf")
+
+
+async def _new_page(
+    request: Request,
+    visit: Visit,
+    services: Services,
+    typed: dict[str, str],
+    refused: Problem | None = None,
+) -> Response:
+    """Whoever has the right in no project is told before all the fields are filled in."""
+    projects = await unless_away(open_projects(visit.api, right="rma"))
+    return services.pages.page(
+        request,
+        "repair_new.html",
+        status=refused.status if refused else 200,
+        typed=typed,
+        may=projects is None or bool(projects),
+        error=refused,
+    )
+
+
+async def _may_write(visit: Visit, project: str) -> bool:
+    """Whether they may speak in a case of this project; only the API says no while the ledger is away."""
+    try:
+        found = await unless_away(ask(visit.api.ledger.get_project, project, at_least=visit.api.at_least))
+    except Problem:
+        return False
+    return found is None or may(found, "rma")
 
 
 async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
@@ -190,6 +229,8 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         status=refused.status if refused else 422 if error else 200,
         case=case,
         steps=_possible(case),
+        may_write=visit.is_staff or await _may_write(visit, case["project"]),
+        message=form.text("text") if form else "",
         labels=LABELS,
         entries=entries,
         actors=await actors(entries, services.accounts, visit.company),
@@ -197,7 +238,7 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         names=_of(visit.company, messages["items"], names),
         companies=await services.accounts.company_names(_companies(case, messages["items"])),
         files=files["items"],
-        is_staff=visit.session.company_kind == "vendor",
+        is_staff=visit.is_staff,
         words=case_words,
         suggested=(civil_day(services.clock()) + QUOTE_STANDS).isoformat(),
         refused=refused,

@@ -2,26 +2,22 @@
 
 import asyncio
 import base64
-import binascii
 import hashlib
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.documents.return_receipt import MAX_BYTES
-from contracts.documents.xml import children, parse
-from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from licensing_client import Problem
 from portal.adapters.apis import ask
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.downloads import saved_as
-from portal.entrypoints.web.forms import Form, TheForm, Upload
+from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.return_documents import in_base64, read, too_big
 from portal.entrypoints.web.routes.device_moves import pbx_on
 from portal.entrypoints.web.routes.projects import free_of, held_by
 from portal.entrypoints.web.two_sides import going
-from portal.entrypoints.web.words import Words
 
 router = APIRouter(prefix="/devices/{serial}/return")
 
@@ -64,7 +60,7 @@ async def give_back(request: Request, visit: TheVisit, services: TheServices, se
     """Hand the document in, and show the receipt; the same document again gets the same receipt."""
     await require_password(request, services, visit.session, form)
     try:
-        receipt = await ask(visit.api.ledger.return_licenses, serial, _document(form))
+        receipt = await ask(visit.api.ledger.return_licenses, serial, in_base64(form.text("document")))
     except Problem as problem:
         return await _guide(request, visit, services, serial, refused=problem)
     sequence, credited, remaining = read(receipt)
@@ -87,30 +83,6 @@ async def receipt_file(visit: TheVisit, serial: str) -> Response:
     """The receipt of the last return, to be taken to the box."""
     content = await ask(visit.api.ledger.get_return_receipt, serial, at_least=visit.api.at_least)
     return saved_as(f"{serial}-receipt.xml", content, "application/xml")
-
-
-def too_big(upload: Upload, _: Words) -> str | None:
-    """Why a file is no return document, before it goes along in the forms that follow."""
-    if len(upload.content) <= MAX_RETURN_DOCUMENT_BYTES:
-        return None
-    return _("This is no return document of a box: one has at most {size} kB.", size=MAX_RETURN_DOCUMENT_BYTES // 1024)
-
-
-def read(receipt: bytes) -> tuple[int, dict[str, int], dict[str, int]]:
-    """The entry, what was credited and what remains, of a receipt as the ledger has just made it."""
-    root = parse(receipt, max_bytes=MAX_BYTES)
-    credited, remaining = (
-        {line.get("type", ""): int(line.get("count", "0")) for line in children(part)} for part in children(root)[:2]
-    )
-    return int(root.get("sequence", "0")), credited, remaining
-
-
-def _document(form: Form) -> bytes:
-    """The document as it was chosen; what was changed on the way is none, and the ledger says so."""
-    try:
-        return base64.b64decode(form.text("document"), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 async def _guide(

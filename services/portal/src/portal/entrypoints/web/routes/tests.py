@@ -4,12 +4,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licensing_client import Problem
+from licensing_client.api import TestView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
-from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.submitting import submit
 
 MOST_TYPES = 200
+ASKED = ("version", "count", "slave")
 
 router = APIRouter(prefix="/devices/{serial}/test")
 
@@ -37,12 +39,17 @@ async def issue(request: Request, visit: TheVisit, services: TheServices, serial
         services,
         sent,
         then=f"/devices/{serial}",
-        refused=lambda no: _page(request, visit, services, serial, refused=no),
+        refused=lambda no: _page(request, visit, services, serial, refused=no, form=form),
     )
 
 
 async def _page(
-    request: Request, visit: Visit, services: Services, serial: str, refused: Problem | None = None
+    request: Request,
+    visit: Visit,
+    services: Services,
+    serial: str,
+    refused: Problem | None = None,
+    form: Form | None = None,
 ) -> Response:
     device = await ask(visit.api.ledger.get_device, serial, at_least=visit.api.at_least)
     project = await ask(visit.api.ledger.get_project, device["project"], at_least=visit.api.at_least)
@@ -52,9 +59,19 @@ async def _page(
         status=refused.status if refused else 200,
         device=device,
         project=project,
+        test=await known_test(visit.api, serial),
         versions=await _versions(visit.api),
+        typed={name: form.text(name) for name in ASKED} if form else {},
         refused=refused,
     )
+
+
+async def known_test(api: Asking, serial: str, as_of: str | None = None) -> TestView | None:
+    """The test that a device has or has had; None without one."""
+    try:
+        return await ask(api.ledger.get_test_licenses, serial, as_of=as_of, at_least=api.at_least)
+    except Problem:
+        return None
 
 
 async def _versions(api: Asking) -> list[int]:

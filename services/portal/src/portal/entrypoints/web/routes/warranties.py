@@ -35,12 +35,17 @@ async def extend(request: Request, visit: TheVisit, services: TheServices, seria
         services,
         sent,
         then=f"/devices/{serial}",
-        refused=lambda no: _page(request, visit, services, serial, refused=no),
+        refused=lambda no: _page(request, visit, services, serial, refused=no, chosen=form.text("license_type")),
     )
 
 
 async def _page(
-    request: Request, visit: Visit, services: Services, serial: str, refused: Problem | None = None
+    request: Request,
+    visit: Visit,
+    services: Services,
+    serial: str,
+    refused: Problem | None = None,
+    chosen: str = "",
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     device = await ask(ledger.get_device, serial, at_least=at_least)
@@ -58,5 +63,6 @@ async def _page(
         project=project,
         guarantee=guarantee,
         extensions=[one for one in balance["free"] if one["license_class"] == "warranty" and one["count"]],
+        chosen=chosen,
         refused=refused,
     )

@@ -13,7 +13,9 @@ from contracts.dates import civil_day
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
 from licensing_client.api import EntryView
 from portal.adapters.apis import ask
+from portal.entrypoints.web.balances import of_type, summed
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.routes.projects import stand_of
 from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -124,17 +126,52 @@ async def balances_page(
     request: Request,
     visit: TheVisit,
     services: TheServices,
+    as_of: AsOf,
     type: LicenseType,  # noqa: A002 - the address's
     cursor: str | None = None,
 ) -> Response:
-    """What the company has of a type, project by project."""
+    """What the company has of a type, project by project, now or as it was."""
+    if as_of:
+        return await _balances_then(request, visit, services, as_of, type, cursor)
+    stand = await _position(visit)
     found = await ask(visit.api.ledger.list_balances, cursor=cursor, limit=PROJECTS_A_PAGE, at_least=visit.api.at_least)
     whole = next((one for one in found["licenses"] if one["license_type"] == type), None)
     if whole is None:
         raise HTTPException(404)
     lines = [(one, line) for one in found["items"] for line in one["licenses"] if line["license_type"] == type]
     return services.pages.page(
-        request, "balances.html", license_type=type, whole=whole, lines=lines, following=found["next"]
+        request,
+        "balances.html",
+        time=_time(services, "", stand, {}, type),
+        license_type=type,
+        whole=whole,
+        lines=lines,
+        following=found["next"],
+    )
+
+
+async def _balances_then(
+    request: Request, visit: Visit, services: Services, as_of: str, license_type: str, cursor: str | None
+) -> Response:
+    """What was free and held; what stood on devices is a sum that the ledger keeps of now alone (ADR 39)."""
+    found = await ask(
+        visit.api.ledger.list_projects,
+        expand="balances",
+        as_of=as_of,
+        cursor=cursor,
+        limit=PROJECTS_A_PAGE,
+        at_least=visit.api.at_least,
+    )
+    lines = [(one, line) for one in found["items"] for line in of_type(one, license_type)]
+    is_whole = cursor is None and found["next"] is None
+    return services.pages.page(
+        request,
+        "balances.html",
+        time=_time(services, as_of, stand_of(found["items"]), {}, license_type),
+        license_type=license_type,
+        whole=summed([line for _, line in lines], license_type) if is_whole else None,
+        lines=lines,
+        following=found["next"],
     )
 
 
@@ -143,7 +180,7 @@ async def _position(visit: Visit) -> int:
     return (await newest(visit.api, 1))["as_of"]
 
 
-def _time(services: Services, as_of: str, stand: int, about: Mapping[str, str], license_type: str) -> Time:
+def _time(services: Services, as_of: str, stand: int | None, about: Mapping[str, str], license_type: str) -> Time:
     fields = {"type": license_type}
     if as_of:
         return then(as_of, stand, civil_day(services.clock()), fields)

@@ -9,6 +9,7 @@ from portal.entrypoints.web.routes.staff import (
     deliveries,
     devices,
     linked_corrections,
+    old_licenses,
     records,
 )
 
@@ -21,5 +22,6 @@ ROUTERS = (
     devices.router,
     deliveries.router,
     catalog.router,
+    old_licenses.router,
     records.router,
 )

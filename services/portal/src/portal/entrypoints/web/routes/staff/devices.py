@@ -18,7 +18,7 @@ from portal.entrypoints.web.device_steps import IN_A_PROJECT, OUT_OF_PROJECTS, S
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
-from portal.entrypoints.web.routes.returns import too_big
+from portal.entrypoints.web.return_documents import too_big
 from portal.entrypoints.web.serials import beginning
 from portal.entrypoints.web.submitting import submit
 
