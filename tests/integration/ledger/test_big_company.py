@@ -183,6 +183,10 @@ TYPED = [
     SearchText(part="2026-77"),
     SearchText(part="nowhere"),
     SearchText(beginning="ho"),
+    SearchText(part="shelf"),
+    SearchText(part="elf 2150"),
+    SearchText(part="site 11"),
+    SearchText(beginning="si"),
 ]
 
 

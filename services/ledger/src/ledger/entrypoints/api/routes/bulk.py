@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["commands in bulk"])
 async def send_commands(request: Request, services: TheServices, caller: TheCaller) -> Response:
     """Many commands in one request.
 
-    Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST of
+    Each line is `{"idempotency_key": "...", "command": {"name": "issue-activation-key", ...}}`: `name` is a POST or a PUT of
     this API by its operation, with hyphens, and the other members are what its path and its body have. A line may also
     be named `return-licenses`: `document` is the return document in base64, and so is the receipt in its `answer`. Each
     line is answered by a line `{"line", "idempotency_key", "status", "answer" or "problem"}`, in the same order; `line`

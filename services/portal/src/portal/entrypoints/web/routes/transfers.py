@@ -12,6 +12,7 @@ from portal.entrypoints.web.choices import open_projects
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.routes.labels import noted
 from portal.entrypoints.web.routes.projects import free_of
 from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, going, typed
@@ -50,10 +51,13 @@ async def move(request: Request, visit: TheVisit, services: TheServices, project
     wanted: list[WantedLicenses] = [{"license_type": name, "count": count} for name, count in counts.items()]
     sent = ask(ledger.move_licenses, project, target=target, licenses=wanted, idempotency_key=form.text("request"))
     sequence = (await reached(visit, services, sent))["sequence"]
-    there, balance = await asyncio.gather(
-        ask(ledger.get_project, target, at_least=sequence), ask(ledger.get_balance, target, at_least=sequence)
+    there, balance, note_refused = await asyncio.gather(
+        ask(ledger.get_project, target, at_least=sequence),
+        ask(ledger.get_balance, target, at_least=sequence),
+        noted(visit, project, sequence, form.text("note")),
     )
     values: dict[str, Any] = {"target": there, "counts": counts, "free": free_of(balance), "sequence": sequence}
+    values |= {"note": form.text("note"), "note_refused": note_refused}
     return services.pages.page(request, "transfer_receipt.html", project=project, **values)
 
 
