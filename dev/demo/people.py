@@ -58,6 +58,11 @@ SITES = (
     Site("Weingut Sonnhalde", {"Port11": 8}, ()),
 )
 
+LABELS = {
+    "00903304a1c7": {"own_name": "Reception", "place": "Main building, rack 1", "reference": "INV-00417"},
+    "00903304a1d2": {"own_name": "Ward 3"},
+}
+
 
 def prepare(story: Story) -> None:
     """The companies, the people in them, and the partner's sites."""
@@ -91,6 +96,8 @@ def build(story: Story, site: Site) -> str:
         )["sequence"]
         if downloaded:
             partner.get_license_file(serial, at_least=sequence)
+        if serial in LABELS and partner.get_device_label(serial, at_least=sequence)["changed"] is None:
+            partner.label_device(serial, **LABELS[serial])
     return project
 
 

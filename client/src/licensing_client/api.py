@@ -465,7 +465,7 @@ class InvitationView(TypedDict):
 class KeptLabelView(TypedDict):
     """A label with where it belongs and who wrote it; empty members where there is none."""
 
-    name: str | None
+    own_name: str | None
     place: str | None
     reference: str | None
     changed: str | None
@@ -486,7 +486,7 @@ class KeptNoteView(TypedDict):
 class LabelView(TypedDict):
     """The words of a project about itself or one of its devices. They lie beside the log and can be erased."""
 
-    name: str | None
+    own_name: str | None
     place: str | None
     reference: str | None
 
@@ -1750,7 +1750,7 @@ class Operations(Transport):
         self,
         serial: str,
         *,
-        name: str | None = None,
+        own_name: str | None = None,
         place: str | None = None,
         reference: str | None = None,
         at_least: int | None = None,
@@ -1764,7 +1764,7 @@ class Operations(Transport):
             "KeptLabelView",
             self.post(
                 f"/v1/devices/{segment(serial)}/label",
-                given(name=name, place=place, reference=reference),
+                given(own_name=own_name, place=place, reference=reference),
                 key=idempotency_key,
                 method="PUT",
                 query=given(at_least=at_least),
@@ -1794,7 +1794,7 @@ class Operations(Transport):
         self,
         project: str,
         *,
-        name: str | None = None,
+        own_name: str | None = None,
         place: str | None = None,
         reference: str | None = None,
         at_least: int | None = None,
@@ -1808,7 +1808,7 @@ class Operations(Transport):
             "KeptLabelView",
             self.post(
                 f"/v1/projects/{segment(project)}/label",
-                given(name=name, place=place, reference=reference),
+                given(own_name=own_name, place=place, reference=reference),
                 key=idempotency_key,
                 method="PUT",
                 query=given(at_least=at_least),

@@ -162,10 +162,11 @@ INSERT INTO texts.staff_texts (ledger, command_id, member, digest, salt, text, c
 SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-' || n, true
   FROM generate_series(1, {ENTRIES}) AS n;
 INSERT INTO texts.labels (ledger, project, kind, id, company, place, searched, changed_by)
-SELECT 0, project, 'device', serial, company, 'Shelf ' || sequence, E'\n' || 'shelf ' || sequence || E'\n', 'account:a@b'
+SELECT 0, project, 'device', serial, company, 'Shelf ' || sequence, E'\n' || 'shelf ' || sequence || E'\n',
+       'account:a@b'
   FROM ledger.devices;
 INSERT INTO texts.labels (ledger, project, kind, id, company, own_name, searched, changed_by)
-SELECT 0, project, 'project', project, company, 'Site ' || sequence, 'site ' || sequence || E'\n' || E'\n', 'account:a@b'
+SELECT 0, project, 'project', project, company, 'Site ' || sequence, 'site ' || sequence || E'\n\n', 'account:a@b'
   FROM ledger.projects"""
 
 

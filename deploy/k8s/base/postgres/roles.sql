@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS texts.labels (
     kind       text        NOT NULL CHECK (kind IN ('project', 'device', 'entry')),
     id         text        NOT NULL,
     company    text        NOT NULL,
-    name       text,
+    own_name   text,
     place      text,
     reference  text,
     note       text,
@@ -93,7 +93,7 @@ CREATE TABLE IF NOT EXISTS texts.labels (
     changed_by text        NOT NULL,
     PRIMARY KEY (ledger, project, kind, id),
     CHECK ((note IS NOT NULL) = (kind = 'entry')),
-    CHECK (num_nonnulls(name, place, reference) > 0 OR kind = 'entry')
+    CHECK (num_nonnulls(own_name, place, reference) > 0 OR kind = 'entry')
 );
 CREATE INDEX IF NOT EXISTS labels_of_thing ON texts.labels (ledger, kind, id);
 CREATE INDEX IF NOT EXISTS labels_by_part ON texts.labels

@@ -38,7 +38,7 @@ class KeptNoteView(ChangedView):
 
     project: str
     sequence: int
-    note: str | None
+    note: str | None = Field(examples=["For the extension of the east wing, asked for by phone."])
 
 
 class ErasedLabelsView(View):

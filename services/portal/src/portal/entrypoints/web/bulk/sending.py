@@ -19,7 +19,7 @@ BY_ANOTHER = "idempotency_key_reused"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a line; of a `failed` one why, of others the entry, unless a colleague did it before."""
+    """What became of a line; of a `failed` one why, of others the entry, if there is one and it is no colleague's."""
 
     line: Line
     state: Literal["done", "before", "failed"]
@@ -92,7 +92,9 @@ def _result(line: Line, answers: Mapping[str, CommandAnswer], stopped: set[str],
         return Result(
             line, "failed", code=problem.get("code", ""), why=problem.get("detail", ""), rule=problem.get("rule", "")
         )
-    sequence = int(found["answer"]["sequence"])
+    sequence = found["answer"].get("sequence")
+    if sequence is None:  # what is no entry takes the place of what was there, however often
+        return Result(line, "done")
     return Result(line, "before" if sequence <= known else "done", sequence)
 
 

@@ -140,7 +140,7 @@ def _sender(api: Asking, method: str, what: Written, **request: Any) -> Callable
         """The words, and their ETag."""
         query = {} if api.at_least is None else {"at_least": api.at_least}
         response = answered(api.ledger.send(method, what.path, params=query, **request))
-        return response.json(), response.headers["ETag"].strip('"')
+        return response.json(), response.headers.get("ETag", "").strip('"')
 
     return send
 
