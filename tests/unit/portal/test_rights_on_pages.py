@@ -34,6 +34,7 @@ ASKED = {
     "Extend the warranty": "extend-warranty",
     "Download the license file": "record-license-file-delivery",
     "See before and after": "allocate-licenses",
+    "Change": "allocate-licenses",  # of a label, which takes the same right and is no command
 }
 """The command behind each action of the pages below; that of a case is in a table of its own."""
 MAY_FILE = {who for who, answer in REQUESTER.items() if answer == "yes"}
@@ -46,6 +47,7 @@ SHOWN = {
         "Claim codes",
         "Buy months",
         "Upgrade licenses",
+        "Change",
     ),
     f"/devices/{SERIAL}": (
         "Allocate licenses",
@@ -54,6 +56,7 @@ SHOWN = {
         "Extend the warranty",
         "Report as broken",
         "Download the license file",
+        "Change",
     ),
     f"/projects/{PROJECT}/claim-codes": ("Make a claim code",),
     f"/projects/{PROJECT}/allocations/new": ("See before and after",),
