@@ -462,6 +462,12 @@ class InvitationView(TypedDict):
     created: str
 
 
+class IssuedResponse(TypedDict):
+    sequence: int
+    serial: str
+    issue: int | None
+
+
 class KeptLabelView(TypedDict):
     """A label with where it belongs and who wrote it; empty members where there is none."""
 
@@ -611,6 +617,7 @@ class LicenseTypeView(TypedDict):
 class LicensesAllocatedResponse(TypedDict):
     sequence: int
     serial: str
+    issue: int | None
     project: str
 
 
@@ -1353,10 +1360,10 @@ class Operations(Transport):
 
     def deallocate_licenses(
         self, project: str, *, serial: str, licenses: list[WantedLicenses], idempotency_key: str | None = None
-    ) -> DeviceChangedResponse:
+    ) -> IssuedResponse:
         """Take PBX licenses back from a device, as long as no license file with them was delivered."""
         return cast(
-            "DeviceChangedResponse",
+            "IssuedResponse",
             self.post(
                 f"/v1/projects/{segment(project)}/deallocations",
                 given(serial=serial, licenses=licenses),

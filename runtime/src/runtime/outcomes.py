@@ -1,10 +1,14 @@
 """What a log's writer says to whoever asked, in the words that all services share (contracts.outcomes)."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
 from contracts.decisions import Rejection
+from contracts.models import WireModel
 from contracts.outcomes import Accepted, Rejected
 from runtime.eventlog import IncomingCommand
+
+Event = TypeVar("Event", bound=WireModel)
 
 
 class Asked(IncomingCommand, Protocol):
@@ -14,22 +18,21 @@ class Asked(IncomingCommand, Protocol):
     def reply_to(self) -> str: ...
 
 
-class LogOutcomes:
-    """Makes the outcomes of one log's commands; `log` is its number."""
+class LogOutcomes(Generic[Event]):
+    """Makes the outcomes of one log's commands; `log` is its number, `issue_of` finds the license file of an event."""
 
-    def __init__(self, log: int) -> None:
-        self._log = log
+    def __init__(self, log: int, issue_of: Callable[[Event], int | None] = lambda _: None) -> None:
+        self._log, self._issue_of = log, issue_of
 
-    def accepted(
-        self, command: Asked, fingerprint: str, sequence: int, *, repeated: bool = False
-    ) -> Accepted | Rejected:
+    def accepted(self, command: Asked, fingerprint: str, sequence: int, event: Event | None) -> Accepted | Rejected:
         return Accepted(
             command_id=command.command_id,
             command_hash=fingerprint,
             reply_to=command.reply_to,
             ledger=self._log,
             sequence=sequence,
-            repeated=repeated,
+            repeated=event is None,
+            issue=None if event is None else self._issue_of(event),
         )
 
     def rejected(

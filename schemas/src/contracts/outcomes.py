@@ -17,7 +17,10 @@ MAX_NAMED_ENTRIES = 100
 
 
 class Accepted(WireModel):
-    """The command is entry `sequence`. `repeated` if it had been so before this repetition of it."""
+    """The command is entry `sequence`. `repeated` if it had been so before this repetition of it.
+
+    `issue` is the number of the license file that the entry gives a device; an answer to a repetition lacks it.
+    """
 
     status: Literal["accepted"] = "accepted"
     command_id: CommandId
@@ -26,6 +29,7 @@ class Accepted(WireModel):
     ledger: LedgerNumber
     sequence: Sequence
     repeated: bool = False
+    issue: Annotated[int, Field(ge=1)] | None = None
 
 
 class Rejected(WireModel):

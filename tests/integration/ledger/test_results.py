@@ -63,6 +63,20 @@ async def test_a_test_says_until_when(api: Api) -> None:
     assert issued["ends_on"] == (await asked(api, f"devices/{SERIAL}/test-licenses"))["ends_on"]
 
 
+async def test_an_allocation_names_the_license_file_that_carries_it(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    lots = [{"license_type": "Port11", "count": 5}]
+
+    allocation = {"serial": SERIAL, "licenses": lots}
+
+    allocated, again = [await api.post(f"projects/{project}/allocations", allocation, key="once") for _ in range(2)]
+    taken_back = await made(api, f"projects/{project}/deallocations", {"serial": SERIAL, "licenses": lots})
+
+    assert allocated.json() == again.json(), "also a repetition names it, which the outcome does not"
+    assert [allocated.json()["issue"], taken_back["issue"]] == [2, 3]
+    assert taken_back["issue"] == (await asked(api, f"devices/{SERIAL}?at_least={taken_back['sequence']}"))["issue"]
+
+
 async def test_service_transfers_and_upgrades_say_what_was_charged_what_waits_and_what_came(api: Api) -> None:
     project = await api.stocked_project(ports=12)
     last = await redeemed(api, project, SSC=12)

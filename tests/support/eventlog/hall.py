@@ -73,8 +73,8 @@ class Hall(NamedTuple):
 
 
 class HallOutcomes:
-    def accepted(self, command: Wish, fingerprint: str, sequence: int, *, repeated: bool = False) -> Answer:
-        return self._answer(command, fingerprint, "repeated" if repeated else "accepted", sequence)
+    def accepted(self, command: Wish, fingerprint: str, sequence: int, event: HallEvent | None) -> Answer:
+        return self._answer(command, fingerprint, "repeated" if event is None else "accepted", sequence)
 
     def rejected(self, command: Wish, fingerprint: str, rejection: Rejection, *, at_sequence: int) -> Answer:
         return self._answer(command, fingerprint, rejection.code, at_sequence)

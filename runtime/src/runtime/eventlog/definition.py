@@ -95,13 +95,13 @@ class RequireLawful(Protocol[State_contra, Event_contra]):
     def __call__(self, state: State_contra, event: Event_contra, /) -> None: ...
 
 
-class Outcomes(Protocol[Command_contra, Outcome_co]):
+class Outcomes(Protocol[Command_contra, Event_contra, Outcome_co]):
     """Makes what is sent to whoever asked; `fingerprint` is the command's."""
 
     def accepted(
-        self, command: Command_contra, fingerprint: str, sequence: int, *, repeated: bool = False
+        self, command: Command_contra, fingerprint: str, sequence: int, event: Event_contra | None
     ) -> Outcome_co:
-        """The command is entry `sequence`; `repeated` if it had been so before this repetition of it."""
+        """The command is entry `sequence`, which says `event`; None if it had been so before this repetition of it."""
         ...
 
     def rejected(
@@ -176,6 +176,6 @@ class LogDefinition(ReadLog[State, Event], Generic[State, Command, Event, Outcom
     """
 
     decide: Decide[State, Command, Event]
-    outcomes: Outcomes[Command, Outcome]
+    outcomes: Outcomes[Command, Event, Outcome]
     set_aside: SettingAside[State, Command, Event] | None = None
     window: int = WINDOW

@@ -125,7 +125,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         if done is not None:
             if done.command_hash != fingerprint:
                 return self._reject(command, fingerprint, Rejection("idempotency_key_reused"))
-            return self._accepted(command, fingerprint, done.sequence, repeated=True)
+            return self._accepted(command, fingerprint, done.sequence, None)
         if self._closed or not (self._decides or self._takes(command)):
             return self._reject(command, fingerprint, Rejection(LOG_STOPPED))
         if (refusal := self._tried.get(command.command_id)) is not None:
@@ -143,7 +143,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         if isinstance(decision, Rejection):
             return self._reject(command, fingerprint, decision)
         if isinstance(decision, AlreadyDone):
-            return self._accepted(command, fingerprint, decision.sequence, repeated=True)
+            return self._accepted(command, fingerprint, decision.sequence, None)
         sets_aside = self._about is not None and bool(self._about.named(decision))
         if sets_aside and command.command_id not in self._tried:
             # Its proposal is of this batch: it is tried out when it is asked again.
@@ -151,7 +151,7 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         entry = self._seal(command, decision, fingerprint, now)
         entries.append(entry)
         self._closed = self._closed or sets_aside
-        return self._accepted(command, fingerprint, entry.sequence)
+        return self._accepted(command, fingerprint, entry.sequence, decision)
 
     def _seal(self, command: Command, event: Event, fingerprint: str, now: datetime) -> PendingEntry[State]:
         sequence, actor = self._sequence + 1, str(command.actor)

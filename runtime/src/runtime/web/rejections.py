@@ -10,8 +10,13 @@ def rejected(outcome: Rejected) -> Refused:
     return Refused(outcome.code, extras={**outcome.details, **entries})
 
 
-def sequence_of(outcome: Accepted | Rejected) -> int:
-    """The entry that a command became; raises Refused with the writer's reason."""
+def required(outcome: Accepted | Rejected) -> Accepted:
+    """What became of a command that was accepted; raises Refused with the writer's reason."""
     if isinstance(outcome, Rejected):
         raise rejected(outcome)
-    return outcome.sequence
+    return outcome
+
+
+def sequence_of(outcome: Accepted | Rejected) -> int:
+    """The entry that a command became; raises Refused with the writer's reason."""
+    return required(outcome).sequence

@@ -72,6 +72,16 @@ async def test_a_repeated_command_gets_the_first_answer_and_no_second_entry() ->
     assert told == [(n, False) for n in range(1, 7)] + [(n, True) for n in range(1, 7)]
 
 
+async def test_an_outcome_names_the_license_file_that_its_entry_gives_a_device() -> None:
+    replies = MemoryReplies[Accepted | Rejected]()
+    writer = a_writer(Partition(random.Random(6)))
+    allocation = asked(story.anna, story.allocate(Port11=1), "allocation")
+    async with following(writer):
+        await lead(writer, replies, [*keyed(THE_MAIN_JOB), allocation, allocation])
+    issues = [outcome.issue for outcome in replies.told if isinstance(outcome, Accepted)]
+    assert issues == [None, None, None, None, None, 1, 2, None], "no device before the sixth, and no repetition"
+
+
 async def test_a_writer_that_took_over_still_knows_what_was_done() -> None:
     partition = Partition(random.Random(3))
     first, second, replies = a_writer(partition), a_writer(partition), MemoryReplies[Accepted | Rejected]()

@@ -8,6 +8,7 @@ from contracts.actors import Service
 from contracts.commands.set_aside import ApproveSettingAside, ProposeSettingAside
 from contracts.events import Event
 from contracts.events.set_aside import EntriesSetAside
+from contracts.log.accounting import stated
 from contracts.log.entries import LEDGER_ENTRIES, source_of
 from contracts.log.set_aside import is_about_entries, named, named_in
 from contracts.log.stop import SERVICE_UNAVAILABLE
@@ -51,7 +52,7 @@ def ledger_log(ledger: int, cases: KnownOrders | None = None) -> LedgerLog:
         decide=partial(_decide, cases or _NoCases()),
         require_lawful=require_lawful,
         evolve=evolve,
-        outcomes=LogOutcomes(ledger),
+        outcomes=LogOutcomes[Event](ledger, _issue_of),
         set_aside=SettingAside(
             named=named,
             is_about=is_about_entries,
@@ -61,6 +62,12 @@ def ledger_log(ledger: int, cases: KnownOrders | None = None) -> LedgerLog:
             passed=Ledger.following,
         ),
     )
+
+
+def _issue_of(event: Event) -> int | None:
+    """The license file that follows from an entry about one device."""
+    devices = stated(event)
+    return devices[0].issue if len(devices) == 1 else None
 
 
 def _would_exclude(ledger: Ledger, received: ReceivedCommand) -> Proposed | None:

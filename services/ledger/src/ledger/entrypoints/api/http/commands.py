@@ -18,7 +18,7 @@ from runtime.staff_texts import ask_with_texts
 from runtime.web.idempotency import IdempotencyKey
 from runtime.web.path_values import SERIAL_OF_PATH, serial_of
 from runtime.web.problems import Refused
-from runtime.web.rejections import sequence_of
+from runtime.web.rejections import required
 
 _UUID = re.compile(UUID_PATTERN)
 
@@ -32,11 +32,15 @@ class CommandSender:
         self._state = request.state
 
     async def send(self, command: Command, command_id: str) -> int:
-        """The sequence of the command's entry; raises Refused with the ledger's reason, or Trouble.
+        """The sequence of the command's entry; raises as `ask` does."""
+        return (await self.ask(command, command_id)).sequence
+
+    async def ask(self, command: Command, command_id: str) -> Accepted:
+        """What became of the command; raises Refused with the ledger's reason, or Trouble.
 
         Texts of staff never travel: they are kept beside the log first, and the command has digests (decision D9).
         """
-        return sequence_of(await ask_with_texts(self.services.texts, command, command_id, self._ask))
+        return required(await ask_with_texts(self.services.texts, command, command_id, self._ask))
 
     async def _ask(self, command: Command, command_id: str) -> Accepted | Rejected:
         return await self.services.commands.ask(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from contracts.accounts import held_account, project_account
 from contracts.licenses import CREDIT
+from contracts.outcomes import Accepted
 from ledger.application.queries.history import EntrySearch, EntryView
 from ledger.entrypoints.api.http.commands import CommandSender
 from ledger.entrypoints.api.models.licenses import MovedLicensesView
@@ -38,6 +39,16 @@ async def entry_of(sender: CommandSender, sequence: int) -> EntryView | None:
         return next((row for row in page.rows if row.sequence == sequence), None) if page else None
 
     return await result(sender, sequence, read)
+
+
+async def issue_of(sender: CommandSender, serial: str, outcome: Accepted) -> int | None:
+    """The number of the license file that a command gave a device; only a repeated command needs the read side."""
+
+    async def read() -> int | None:
+        device = await sender.services.queries.device_as_of(sender.caller.viewer, serial, outcome.sequence)
+        return None if device is None else device.issue
+
+    return await result(sender, outcome.sequence, read) if outcome.issue is None else outcome.issue
 
 
 def came(entry: EntryView, *accounts: str) -> list[MovedLicensesView]:

@@ -21,10 +21,16 @@ class DeviceAddedResponse(CommandResponse):
     project: str
 
 
-class LicensesAllocatedResponse(CommandResponse):
-    serial: str
-    project: str
-
-
 class DeviceChangedResponse(CommandResponse):
     serial: str
+
+
+class IssuedResponse(DeviceChangedResponse):
+    issue: int | None = Field(
+        description="The number of the device's license file that follows from it; null if it could not be read in "
+        "time, or is not for the caller to see."
+    )
+
+
+class LicensesAllocatedResponse(IssuedResponse):
+    project: str

@@ -8,6 +8,7 @@ from ledger.application.queries.devices import DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery, require_device, require_device_as_of
+from ledger.entrypoints.api.http.results import issue_of
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
     AllocateLicensesBody,
@@ -69,8 +70,9 @@ async def allocate_licenses(
         licenses=licenses_of(body.licenses),
         confirm_final=body.confirm_final,
     )
-    sequence = await sender.send(command, command_id)
-    return LicensesAllocatedResponse(serial=command.serial, project=project, sequence=sequence)
+    outcome = await sender.ask(command, command_id)
+    issue = await issue_of(sender, command.serial, outcome)
+    return LicensesAllocatedResponse(serial=command.serial, project=project, issue=issue, sequence=outcome.sequence)
 
 
 @router.get("/devices/{serial}", dependencies=[Reached], response_model=DeviceView, response_model_exclude_unset=True)

@@ -14,9 +14,9 @@ from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.projects import ProjectPlace, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
-from ledger.entrypoints.api.http.results import came, charged, entry_of
+from ledger.entrypoints.api.http.results import came, charged, entry_of, issue_of
 from ledger.entrypoints.api.models.base import NO_CONTROLS
-from ledger.entrypoints.api.models.devices import DeviceChangedResponse
+from ledger.entrypoints.api.models.devices import IssuedResponse
 from ledger.entrypoints.api.models.licenses import licenses_of
 from ledger.entrypoints.api.models.projects import (
     CreateProjectBody,
@@ -144,8 +144,10 @@ async def move_licenses(
 @router.post("/{project}/deallocations", status_code=201)
 async def deallocate_licenses(
     project: ProjectOfPath, body: DeallocateLicensesBody, sender: TheCommandSender, command_id: CommandIdOfRequest
-) -> DeviceChangedResponse:
+) -> IssuedResponse:
     """Take PBX licenses back from a device, as long as no license file with them was delivered."""
     serial = serial_of(body.serial)
     command = DeallocateLicenses(project=project, serial=serial, licenses=licenses_of(body.licenses))
-    return DeviceChangedResponse(serial=serial, sequence=await sender.send(command, command_id))
+    outcome = await sender.ask(command, command_id)
+    issue = await issue_of(sender, serial, outcome)
+    return IssuedResponse(serial=serial, issue=issue, sequence=outcome.sequence)
