@@ -196,17 +196,17 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
     page.get_by_role("link", name="Give it a name, a place, a reference").click()
     colleague.goto("/devices/00903304a20e/label")
     assert flaws(colleague) == []
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Place").fill("a\u202eb")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Place", exact=True).fill("a\u202eb")
     press(page, "Save")
     expect(page.get_by_role("alert")).to_contain_text("U+202E")
-    expect(page.get_by_label("Name")).to_have_value(name)
-    page.get_by_label("Place").fill("Ulm, basement")
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    page.get_by_label("Place", exact=True).fill("Ulm, basement")
     press(page, "Save")
     expect(page.get_by_text(f"{name} · Ulm, basement")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"]
 
-    colleague.get_by_label("Name").fill("Boiler room")
+    colleague.get_by_label("Name", exact=True).fill("Boiler room")
     press(colleague, "Save")
     expect(colleague.get_by_role("alert")).to_contain_text(f"It says now: {name} · Ulm, basement")
     assert flaws(colleague) == []
@@ -235,7 +235,7 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
 
     staff = portal.person(STAFF)
     staff.goto("/devices/00903304a20e/label")
-    expect(staff.get_by_label("Name")).to_be_disabled()
+    expect(staff.get_by_label("Name", exact=True)).to_be_disabled()
     assert flaws(staff) == []
     press(staff, "Erase it")
     expect(staff.get_by_text("Boiler room")).to_have_count(0)
