@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from dev.browser.chromium import WIDTHS, sign_in
 from dev.demo import people
 from dev.stack.parts import Kit
-from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, RESELLER, STAFF, Portal, flaws, in_a_thread
+from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, RESELLER, Portal, flaws, in_a_thread
 
 HOSTILE = "No light <script>alert(1)</script>\nNo sound {{ 7 * 7 }}"
 
@@ -211,6 +211,7 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
     expect(colleague.get_by_role("alert")).to_contain_text(f"It says now: {name} · Ulm, basement")
     assert flaws(colleague) == []
     press(colleague, "Save")
+    expect(colleague.get_by_text("Boiler room")).to_be_visible()
     colleague.goto("/search?q=iler+r")
     colleague.get_by_role("link", name="Go to 00 90 33 04 a2 0e").click()
     expect(colleague.get_by_text("Boiler room")).to_be_visible()
@@ -222,7 +223,7 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
     page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
     page.get_by_label("Channel").fill("1")
     press(page, "See before and after")
-    page.get_by_label("Note").fill("Borrowed until spring.")
+    page.get_by_label("Note", exact=True).fill("Borrowed until spring.")
     press(page, "Move them")
     expect(page.get_by_text("Borrowed until spring.")).to_be_visible()
     page.goto("/activity")
@@ -233,12 +234,13 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
     expect(page.get_by_role("heading", name="Notes")).to_be_visible()
     expect(page.get_by_text("Borrowed until spring.")).to_have_count(0)
 
-    staff = portal.person(STAFF)
+    staff = portal.person(REPAIRER)
     staff.goto("/devices/00903304a20e")
     staff.get_by_role("link", name="Erase it").click()
     expect(staff.get_by_label("Name", exact=True)).to_be_disabled()
     assert flaws(staff) == []
     press(staff, "Erase it")
+    expect(staff.get_by_role("button", name="Give it a name, a place, a reference")).to_be_disabled()
     expect(staff.get_by_text("Boiler room")).to_have_count(0)
 
 
