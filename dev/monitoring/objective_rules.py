@@ -13,6 +13,8 @@ from dev.monitoring.objectives import DAYS, OBJECTIVES, Objective
 Rule = dict[str, Any]
 BAD, EVERY, OBJECTIVE = "licensing:slo_bad", "licensing:slo_every", "licensing:slo_objective"
 BUDGET = "licensing:slo_budget_left"
+ALLOWED = f"on (slo) group_left () (1 - {OBJECTIVE})"
+"""The share that may be bad, which is the same in each region."""
 SECONDS = 30
 QUICK, SLOW = f"{SECONDS}s", "5m"
 """How often rules are evaluated: what is counted and hours of it, and days of it."""
@@ -79,7 +81,7 @@ def _ratios(interval: str) -> Iterator[Rule]:
 
 
 def _budget() -> Rule:
-    return {"record": BUDGET, "expr": f"1 - {ratio(f'{DAYS}d')} / (1 - {OBJECTIVE})"}
+    return {"record": BUDGET, "expr": f"1 - {ratio(f'{DAYS}d')} / {ALLOWED}"}
 
 
 def _alerts() -> Iterator[Rule]:
@@ -93,13 +95,14 @@ def _alert(name: str, burns: tuple[Burn, ...], severity: str) -> Rule:
         "expr": " or ".join(map(_burns, burns)),
         "labels": {"severity": severity},
         "annotations": {
-            "summary": "{{ $labels.slo }}: {{ $value | humanizePercentage }} are bad, which burns its error budget.",
+            "summary": "{{ $labels.slo }}{{ with $labels.namespace }} of {{ . }}{{ end }}: "
+            "{{ $value | humanizePercentage }} are bad, which burns its error budget.",
             "runbook": PAGE,
         },
     }
 
 
 def _burns(burn: Burn) -> str:
-    bound = f"{burn.factor:g} * (1 - {OBJECTIVE})"
+    bound = f"on (slo) group_left () ({burn.factor:g} * (1 - {OBJECTIVE}))"
     enough = f"{SECONDS} * sum_over_time({BAD}[{burn.long}]) >= {LEAST_BAD}"
     return f"({ratio(burn.long)} > {bound} and {ratio(burn.short)} > {bound} and {enough})"

@@ -1,4 +1,4 @@
-"""The service level objectives: what people and devices are promised, measured over 30 days.
+"""The service level objectives: what people and devices of a region are promised, measured over 30 days.
 
 An objective counts good and bad. Of requests it counts requests; where nobody asks (signing, rows), each moment is
 good or bad.
@@ -21,13 +21,15 @@ RATE = "2m"
 SIGNED_WITHIN_SECONDS = 30
 MOST_LAG_RECORDS = 1_000
 """What a projector writes in less than a second."""
+SIGNERS = "-signer"
+"""How the namespace of a region's signer ends, beyond the region's own."""
 FAST = 'le="1.0"'
 """The bucket of answers within a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """At least `percent` of what `every` counts is not `bad`; both are PromQL without labels.
+    """At least `percent` of what `every` counts is not `bad`; both are PromQL, by the namespace of a region.
 
     `every` is None where `bad` is 1 at a bad moment and 0 at a good one.
     """
@@ -59,6 +61,7 @@ _WEB = (
     _Web("licensing_audio_api", AUDIO_STREAMS),
     _Web("licensing_portal", NO_STREAMS),
 )
+_DEVICE_REQUESTS = "licensing_device_requests_total"
 _DEVICE_SECONDS = "licensing_device_request_seconds"
 _FAILURES = "|".join(
     sorted(code for code, row in REFUSALS.items() if row.status >= 500 and not code.endswith("_not_ready"))
@@ -67,9 +70,14 @@ _FAILURES = "|".join(
 
 
 def _sum(*series: str) -> str:
-    """The sum of rates of several metrics, 0 where nothing was counted; each is of another process."""
-    rates = " or ".join(f"sum by (process) (rate({one}[{RATE}]))" for one in series)
-    return f"sum({rates}) or vector(0)"
+    """The sum of rates of several metrics, each of another process."""
+    rates = " or ".join(f"sum by (namespace, process) (rate({one}[{RATE}]))" for one in series)
+    return f"sum by (namespace) ({rates})"
+
+
+def _of(some: str, every: str) -> str:
+    """Some of what is counted: 0 where all else is counted, too."""
+    return f"{some} or 0 * {every}"
 
 
 def _requests(labels: str = "") -> Iterator[str]:
@@ -86,15 +94,19 @@ def _series(name: str, *labels: str) -> str:
 
 
 def _unsigned() -> str:
-    read = f"max by (ledger) (licensing_writer_sequence offset {SIGNED_WITHIN_SECONDS}s)"
-    return f"max({read} > bool (max by (ledger) (licensing_signer_sequence) or 0 * {read}))"
+    read = f"max by (namespace, ledger) (licensing_writer_sequence offset {SIGNED_WITHIN_SECONDS}s)"
+    signer = f'label_replace(licensing_signer_sequence, "namespace", "$1", "namespace", "(.+){SIGNERS}")'
+    signed = f"max by (namespace, ledger) ({signer})"
+    return f"max by (namespace) ({read} > bool ({signed} or 0 * {read}))"
 
 
 def _stale() -> str:
     projectors = [service.name for service in SERVICES if service.name.endswith("-projector")]
-    ready = f'count(max by (process) (licensing_ready{{process=~"{"|".join(projectors)}"}}) == 1)'
-    lag = f"min by (process, topic, partition) (licensing_projector_lag_records) > bool {MOST_LAG_RECORDS}"
-    return f"max(({lag}) or (({ready} or vector(0)) < bool {len(projectors)}))"
+    ready = f'max by (namespace, process) (licensing_ready{{process=~"{"|".join(projectors)}"}})'
+    any_process = 'licensing_ready{process!="signer"}'
+    count = f"count by (namespace) ({ready} == 1) or 0 * count by (namespace) ({any_process})"
+    lag = f"min by (namespace, process, topic, partition) (licensing_projector_lag_records) > bool {MOST_LAG_RECORDS}"
+    return f"max by (namespace) (({lag}) or (({count}) < bool {len(projectors)}))"
 
 
 OBJECTIVES: tuple[Objective, ...] = (
@@ -102,8 +114,8 @@ OBJECTIVES: tuple[Objective, ...] = (
         name="api-availability",
         percent=99.9,
         says="of the requests of people and programs (APIs and portal) are not answered 5xx",
-        bad=_sum(*_requests('status=~"5.."')),
-        every=_sum(*_requests("")),
+        bad=_of(_sum(*_requests('status=~"5.."')), _sum(*_requests())),
+        every=_sum(*_requests()),
     ),
     Objective(
         name="api-latency",
@@ -116,8 +128,8 @@ OBJECTIVES: tuple[Objective, ...] = (
         name="device-availability",
         percent=99.9,
         says="of the requests of devices are not answered 5xx",
-        bad=_sum(f'licensing_device_requests_total{{answer=~"5..|{_FAILURES}"}}'),
-        every=_sum("licensing_device_requests_total"),
+        bad=_of(_sum(f'{_DEVICE_REQUESTS}{{answer=~"5..|{_FAILURES}"}}'), _sum(_DEVICE_REQUESTS)),
+        every=_sum(_DEVICE_REQUESTS),
     ),
     Objective(
         name="device-latency",

@@ -1,7 +1,7 @@
 """For operators: whether it works, and which process does not."""
 
 from dev.monitoring.dashboards.model import TOO_SLOW_SECONDS, Dashboard, Panel, quantile
-from dev.monitoring.objective_rules import BUDGET, OBJECTIVE, ratio
+from dev.monitoring.objective_rules import ALLOWED, BUDGET, ratio
 
 _WEB = ("api", "rma_api", "audio_api", "portal")
 DASHBOARD = Dashboard(
@@ -15,7 +15,7 @@ DASHBOARD = Dashboard(
             "Error budget left",
             "What may still go wrong within 30 days.",
             "percentunit",
-            ((BUDGET, "{{slo}}"),),
+            ((BUDGET, "{{namespace}} {{slo}}"),),
             "bargauge",
             low=0.1,
         ),
@@ -24,7 +24,7 @@ DASHBOARD = Dashboard(
             "Burn rate, last hour",
             "1 spends the budget in exactly 30 days; 14.4 wakes somebody.",
             "none",
-            ((f"{ratio('1h')} / (1 - {OBJECTIVE})", "{{slo}}"),),
+            ((f"{ratio('1h')} / {ALLOWED}", "{{namespace}} {{slo}}"),),
         ),
         Panel(
             3,
