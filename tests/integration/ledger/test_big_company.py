@@ -198,7 +198,7 @@ async def test_a_search_reads_little_whatever_is_typed(pool: OneConnection, view
 
 
 LISTS_OF_LABELS = 5_000
-"""Most pages that a search may read for a word that each of 100,000 labels has: their lists in the index, and few rows."""
+"""Most pages that a search reads for a word that each of 100,000 labels has: their lists in the index, and few rows."""
 
 
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
