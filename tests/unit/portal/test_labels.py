@@ -51,7 +51,7 @@ async def portal(apis: Apis, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]
 
 
 def version_of(page: httpx.Response) -> str:
-    return re.findall('name="version" value="([^"]*)"', page.text)[0]
+    return str(re.findall('name="version" value="([^"]*)"', page.text)[0])
 
 
 async def test_a_form_writes_over_what_it_has_shown_and_goes_back(portal: httpx.AsyncClient, apis: Apis) -> None:
